@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * sdm_walk.h - an independent reader of x86-64 stage-1 tables.
+ *
+ * Written from the Intel SDM, volume 3A, section 4.5 (4- and 5-level paging)
+ * and the VT-d specification, 3.6 and 9.7 (first-stage translation), without
+ * any part of hvpt: it includes no header of it, so that a misreading of the
+ * format there does not repeat here. It judges hvpt in tests and in the hvpt
+ * command.
+ */
+#ifndef HVPT_HOST_SDM_WALK_H
+#define HVPT_HOST_SDM_WALK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Why a walk ended without a translation. */
+enum sdm_fault {
+	SDM_FAULT_NONE = 0,
+	SDM_FAULT_ADDRESS,	/* not canonical, or beyond the width */
+	SDM_FAULT_UNREADABLE,	/* table page outside memory */
+	SDM_FAULT_NOT_PRESENT,	/* P clear */
+	SDM_FAULT_RESERVED,	/* a reserved bit is set */
+	SDM_FAULT_SUPERVISOR,	/* U/S clear at some level: VT-d refuses */
+	SDM_FAULT_WRITE,	/* write asked, R/W clear at some level */
+};
+
+/**
+ * struct sdm_walker - what a walk needs to know
+ * @read64: loads 8 bytes of memory by physical address; false: no memory
+ * @ctx: for @read64
+ * @root: physical address of the top table
+ * @address_mask: bits to drop from table addresses (a C-bit); usually 0
+ * @levels: 4 or 5
+ * @width: IOVA bits which are translated
+ * @maxphyaddr: physical address bits, 36 .. 52; higher address bits are
+ *	reserved
+ * @canonical: true: bits 63:width-1 must be equal; false: bits 63:width must
+ *	be 0
+ */
+struct sdm_walker {
+	bool (*read64)(void *ctx, uint64_t pa, uint64_t *value);
+	void *ctx;
+	uint64_t root;
+	uint64_t address_mask;
+	unsigned levels;
+	unsigned width;
+	unsigned maxphyaddr;
+	bool canonical;
+};
+
+/**
+ * struct sdm_result - where a walk ended
+ * @fault: SDM_FAULT_NONE when the address translates
+ * @level: level of the last entry read: 0 PTE, 1 PDE, 2 PDPTE, 3 PML4E,
+ *	4 PML5E
+ * @entry: that entry
+ * @pa: the physical address, byte exact; valid without a fault
+ * @page_lg2: 12, 21 or 30; valid without a fault
+ * @writable: R/W was set at every level
+ * @accessed: A was set at every level
+ * @dirty: D of the leaf
+ */
+struct sdm_result {
+	enum sdm_fault fault;
+	unsigned level;
+	uint64_t entry;
+	uint64_t pa;
+	unsigned page_lg2;
+	bool writable;
+	bool accessed;
+	bool dirty;
+};
+
+/** Translates one address, for a write when @write. */
+struct sdm_result sdm_walk(const struct sdm_walker *walker, uint64_t address,
+			   bool write);
+
+/** A short text for logs, such as "not present". */
+const char *sdm_fault_text(enum sdm_fault fault);
+
+#endif /* HVPT_HOST_SDM_WALK_H */

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * hvpt/gather.h - the invalidation a caller still owes.
+ *
+ * An IOMMU caches translations and table pointers. Whatever hvpt takes away
+ * stays visible to devices until the caller has flushed it, so every change
+ * which takes something away writes it into a gather: the IOVA ranges to
+ * flush, and the table pages which left the tree and which the IOMMU may
+ * still be reading.
+ *
+ *	struct hvpt_gather gather;
+ *	uint64_t unmapped;
+ *
+ *	hvpt_gather_init(&gather);
+ *	status = hvpt_pt_unmap(&pt, iova, length, &gather, &unmapped);
+ *	if (!hvpt_gather_is_empty(&gather) && flush(&gather) succeeded)
+ *		hvpt_pt_release(&pt, &gather);
+ *
+ * One gather may collect any number of calls before one flush. Nothing in it
+ * may be reused before the flush has succeeded: not the memory behind the
+ * ranges, not the IOVAs, not the table pages. When a flush fails, keep the
+ * gather and try again. Dropping a gather that holds table pages leaks them;
+ * dropping one that holds ranges leaves devices with access.
+ *
+ * The flush must reach the IOMMU's paging-structure caches when `tables` is
+ * not NULL; translations alone do otherwise.
+ *
+ * A gather belongs to one thread at a time and to one page table. It holds no
+ * pointer into itself: it may be copied, and the copy is then the gather.
+ */
+#ifndef HVPT_GATHER_H
+#define HVPT_GATHER_H
+
+#include "hvpt/addr.h"
+
+/* Ranges kept apart before the two nearest are joined. */
+#define HVPT_GATHER_RANGES 8u
+
+/**
+ * struct hvpt_gather - ranges and table pages waiting for a flush
+ * @tables: detached table pages, newest first. Word 0 of each holds the
+ *	pointer to the next; its bit 0 is clear, so that a walker which still
+ *	reads the page finds a non-present entry there.
+ * @table_count: how many pages that list has
+ * @range_count: how many of @range are in use
+ * @range: IOVA ranges to flush; disjoint, not adjacent, in no order. They
+ *	cover all that was taken away and, once more than HVPT_GATHER_RANGES
+ *	are needed, gaps between.
+ */
+struct hvpt_gather {
+	uint64_t *tables;
+	uint32_t table_count;
+	uint32_t range_count;
+	struct hvpt_iova_range range[HVPT_GATHER_RANGES];
+};
+
+HVPT_EXTERN_C_BEGIN
+
+/* Out-of-line part of hvpt_gather_add(); not for callers. */
+void hvpt_gather_join(struct hvpt_gather *gather, hvpt_iova_t first,
+		      hvpt_iova_t last);
+
+HVPT_EXTERN_C_END
+
+/** hvpt_gather_init() - make @gather empty, whatever it held. Any context. */
+HVPT_INLINE void hvpt_gather_init(struct hvpt_gather *gather)
+{
+	gather->tables = NULL;
+	gather->table_count = 0;
+	gather->range_count = 0;
+}
+
+/** hvpt_gather_is_empty() - is nothing owed? Then no flush is needed. */
+HVPT_INLINE bool hvpt_gather_is_empty(const struct hvpt_gather *gather)
+{
+	return gather->range_count == 0 && gather->tables == NULL;
+}
+
+/**
+ * hvpt_gather_publish() - order the unmap before "is a device attached?"
+ * @gather: what is owed
+ *
+ * A caller which skips the flush of a domain without devices must call this
+ * between the unmap and that question, and the attaching side must likewise
+ * fence between its attach and its first DMA: without a full fence on both
+ * sides each can miss the other (store buffering; SDM vol. 3A 8.2.3.4).
+ *
+ * Return: whether anything is owed.
+ */
+HVPT_INLINE bool hvpt_gather_publish(const struct hvpt_gather *gather)
+{
+	if (hvpt_gather_is_empty(gather))
+		return false;
+	HVPT_PORT_FENCE();
+	return true;
+}
+
+/**
+ * hvpt_gather_add() - owe a flush of first .. last (inclusive)
+ * @gather: where to note it
+ * @first: first IOVA, any alignment
+ * @last: last IOVA, not below @first
+ *
+ * Touching and overlapping ranges are joined. When HVPT_GATHER_RANGES are in
+ * use, the new range is joined with the nearest one, gap included: a flush of
+ * too much is slow, a flush of too little is a hole.
+ */
+HVPT_INLINE void hvpt_gather_add(struct hvpt_gather *gather,
+				 hvpt_iova_t first, hvpt_iova_t last)
+{
+	if (HVPT_LIKELY(gather->range_count == 0)) {
+		gather->range[0].first = first;
+		gather->range[0].last = last;
+		gather->range_count = 1;
+		return;
+	}
+	hvpt_gather_join(gather, first, last);
+}
+
+#endif /* HVPT_GATHER_H */

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * hvpt/hvpt.h - everything, and the version.
+ *
+ * hvpt gives a Hyper-V guest its own stage-1 IO translation. Start with
+ * pagetable.h; docs/API-CONVENTIONS.md states what holds for all functions.
+ */
+#ifndef HVPT_HVPT_H
+#define HVPT_HVPT_H
+
+/* The one place of the version; the build reads it from here. */
+#define HVPT_VERSION_MAJOR 0
+#define HVPT_VERSION_MINOR 1
+#define HVPT_VERSION_PATCH 0
+
+#include "hvpt/addr.h"
+#include "hvpt/gather.h"
+#include "hvpt/pagetable.h"
+#include "hvpt/port.h"
+#include "hvpt/pte.h"
+#include "hvpt/status.h"
+#include "hvpt/types.h"
+
+#endif /* HVPT_HVPT_H */
