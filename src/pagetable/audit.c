@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * audit.c - checking every entry, and adopting a tree which passes.
+ *
+ * The tree is read one level at a time from the root down: an entry of one
+ * level is judged, pointer included, before anything is read through it. No
+ * stack and no marks are needed, and hostile memory can neither lead astray
+ * nor loop: @check, or the number of tables, bounds what is followed.
+ */
+#include "internal.h"
+
+struct hvpt_auditor {
+	const struct hvpt_pagetable *pt;
+	hvpt_table_check_fn check;
+	void *ctx;
+	uint64_t limit; /* tables that may be followed */
+	struct hvpt_audit *report;
+};
+
+/* The IOVA of an address inside the levels' bits: SDM vol. 1 3.3.7.1. */
+static uint64_t hvpt_audit_iova(const struct hvpt_pagetable *pt,
+				uint64_t address)
+{
+	uint64_t top = HVPT_LEVEL_BYTES(pt->levels) >> 1;
+
+	if (pt->upper_first && (address & top))
+		address |= 0 - top;
+	return address;
+}
+
+static enum hvpt_fault hvpt_audit_table(struct hvpt_auditor *auditor,
+					uint64_t pte, unsigned level,
+					uint64_t first, uint64_t last)
+{
+	const struct hvpt_pagetable *pt = auditor->pt;
+	uint64_t free = HVPT_PTE_ACCESSED, gpa = pte & pt->addr_mask;
+
+	if (pt->noncoherent)
+		free |= HVPT_PTE_CLEAN;
+	if ((pte & ~HVPT_PTE_ADDR & ~free) !=
+	    (HVPT_PTE_TABLE_BITS & ~HVPT_PTE_ACCESSED))
+		return HVPT_FAULT_TABLE_BITS;
+	/* each segment of the form begins, or ends, where a table's span does */
+	if (!hvpt_pt_in_form(pt, first, first) &&
+	    !hvpt_pt_in_form(pt, last, last))
+		return HVPT_FAULT_OUTSIDE;
+	if ((pte & pt->table_gpa_mask) != pt->table_gpa_mask)
+		return HVPT_FAULT_TABLE_ADDR;
+	if (auditor->report->tables >= auditor->limit)
+		return HVPT_FAULT_COUNT;
+	if (auditor->check &&
+	    !auditor->check(auditor->ctx, hvpt_gpa(gpa), level - 1))
+		return HVPT_FAULT_TABLE_ADDR;
+	auditor->report->tables++;
+	return HVPT_FAULT_NONE;
+}
+
+static enum hvpt_fault hvpt_audit_leaf(struct hvpt_auditor *auditor,
+				       uint64_t pte, unsigned level,
+				       uint64_t first, uint64_t last)
+{
+	const struct hvpt_pagetable *pt = auditor->pt;
+	uint64_t free = HVPT_PTE_WRITE | HVPT_PTE_ACCESSED | HVPT_PTE_DIRTY;
+	uint64_t must = HVPT_PTE_PRESENT | HVPT_PTE_USER;
+
+	if (level >= HVPT_LEAF_LEVELS || !((pt->leaf_levels >> level) & 1u))
+		return HVPT_FAULT_LEAF_SIZE;
+	if (level > 0)
+		must |= HVPT_PTE_LARGE;
+	if ((pte & ~HVPT_PTE_ADDR & ~free) != must)
+		return HVPT_FAULT_LEAF_BITS;
+	if (hvpt_level_offset(pte & HVPT_PTE_ADDR, level))
+		return HVPT_FAULT_LEAF_ADDR;
+	if (!hvpt_pt_in_form(pt, first, last))
+		return HVPT_FAULT_OUTSIDE;
+	auditor->report->leaves[level]++;
+	return HVPT_FAULT_NONE;
+}
+
+static enum hvpt_fault hvpt_audit_entry(struct hvpt_auditor *auditor,
+					uint64_t pte, unsigned level,
+					uint64_t first)
+{
+	uint64_t last = first + (HVPT_LEVEL_BYTES(level) - 1);
+
+	if (!pte)
+		return HVPT_FAULT_NONE;
+	if (!hvpt_pte_is_present(pte))
+		return HVPT_FAULT_NOT_PRESENT;
+	if (hvpt_pte_is_table(pte, level))
+		return hvpt_audit_table(auditor, pte, level, first, last);
+	return hvpt_audit_leaf(auditor, pte, level, first, last);
+}
+
+static bool hvpt_audit_run(struct hvpt_auditor *auditor,
+			   const struct hvpt_cursor *run)
+{
+	struct hvpt_audit *report = auditor->report;
+	uint64_t at = run->at;
+	unsigned i;
+
+	for (i = 0; i < run->count; i++) {
+		uint64_t pte = hvpt_pte_load(HVPT_SLOT(run->slot, i));
+		uint64_t first = hvpt_audit_iova(auditor->pt, at);
+
+		report->fault =
+			hvpt_audit_entry(auditor, pte, run->level, first);
+		if (report->fault != HVPT_FAULT_NONE) {
+			report->level = run->level;
+			report->iova = hvpt_iova(first);
+			report->pte = pte;
+			return false;
+		}
+		at += HVPT_LEVEL_BYTES(run->level);
+	}
+	return true;
+}
+
+static bool hvpt_audit_level(struct hvpt_auditor *auditor, unsigned level)
+{
+	struct hvpt_cursor cursor;
+
+	hvpt_cursor_all(&cursor, auditor->pt, level);
+	while (hvpt_run_next_table(&cursor))
+		if (!hvpt_audit_run(auditor, &cursor))
+			return false;
+	return true;
+}
+
+static void hvpt_audit_reset(struct hvpt_audit *report)
+{
+	unsigned i;
+
+	report->fault = HVPT_FAULT_NONE;
+	report->level = 0;
+	report->iova = hvpt_iova(0);
+	report->pte = 0;
+	report->tables = 1;
+	for (i = 0; i < HVPT_LEAF_LEVELS; i++)
+		report->leaves[i] = 0;
+}
+
+static enum hvpt_status hvpt_audit_tree(struct hvpt_auditor *auditor)
+{
+	const struct hvpt_pagetable *pt = auditor->pt;
+	struct hvpt_audit *report = auditor->report;
+	unsigned level = pt->levels;
+	uint64_t root = hvpt_pt_root_gpa(pt).value & pt->addr_mask;
+
+	hvpt_audit_reset(report);
+	if (auditor->check &&
+	    !auditor->check(auditor->ctx, hvpt_gpa(root), level - 1u)) {
+		report->fault = HVPT_FAULT_TABLE_ADDR;
+		report->level = level;
+		report->pte = hvpt_pt_root_gpa(pt).value;
+		return HVPT_ERR_CORRUPT;
+	}
+	while (level-- > 0)
+		if (!hvpt_audit_level(auditor, level))
+			return HVPT_ERR_CORRUPT;
+	return HVPT_OK;
+}
+
+enum hvpt_status hvpt_pt_audit(const struct hvpt_pagetable *pt,
+			       hvpt_table_check_fn check, void *ctx,
+			       struct hvpt_audit *report)
+{
+	struct hvpt_auditor auditor;
+	enum hvpt_status status;
+
+	auditor.pt = pt;
+	auditor.check = check;
+	auditor.ctx = ctx;
+	auditor.limit = hvpt_pt_tables(pt);
+	auditor.report = report;
+	status = hvpt_audit_tree(&auditor);
+	if (status == HVPT_OK && report->tables != auditor.limit) {
+		report->fault = HVPT_FAULT_COUNT;
+		status = HVPT_ERR_CORRUPT;
+	}
+	return status;
+}
+
+enum hvpt_status hvpt_pt_adopt(struct hvpt_pagetable *pt,
+			       const struct hvpt_pt_config *config,
+			       hvpt_gpa_t root, hvpt_table_check_fn check,
+			       void *ctx, struct hvpt_audit *report)
+{
+	enum hvpt_status status = hvpt_pt_configure(pt, config);
+	struct hvpt_auditor auditor;
+
+	if (status != HVPT_OK)
+		return status;
+	if (!check)
+		return HVPT_ERR_OPS;
+	if ((root.value & pt->table_gpa_mask) != pt->table_gpa_mask ||
+	    (root.value & ~HVPT_PTE_ADDR))
+		return HVPT_ERR_TABLE_PAGE;
+	pt->root = hvpt_pt_table(pt, root.value);
+	auditor.pt = pt;
+	auditor.check = check;
+	auditor.ctx = ctx;
+	auditor.limit = ~(uint64_t)0;
+	auditor.report = report;
+	status = hvpt_audit_tree(&auditor);
+	pt->table_count = report->tables;
+	return status;
+}
+
+#define HVPT_FAULT_CASE(name)                                                  \
+	case name:                                                             \
+		return #name
+
+const char *hvpt_fault_name(enum hvpt_fault fault)
+{
+	switch (fault) {
+		HVPT_FAULT_CASE(HVPT_FAULT_NONE);
+		HVPT_FAULT_CASE(HVPT_FAULT_NOT_PRESENT);
+		HVPT_FAULT_CASE(HVPT_FAULT_TABLE_BITS);
+		HVPT_FAULT_CASE(HVPT_FAULT_LEAF_BITS);
+		HVPT_FAULT_CASE(HVPT_FAULT_LEAF_SIZE);
+		HVPT_FAULT_CASE(HVPT_FAULT_LEAF_ADDR);
+		HVPT_FAULT_CASE(HVPT_FAULT_TABLE_ADDR);
+		HVPT_FAULT_CASE(HVPT_FAULT_OUTSIDE);
+		HVPT_FAULT_CASE(HVPT_FAULT_COUNT);
+	}
+	return "HVPT_FAULT_UNKNOWN";
+}
+
+#undef HVPT_FAULT_CASE

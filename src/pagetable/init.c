@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * init.c - the beginning and the end of a page table.
+ */
+#include "internal.h"
+
+static enum hvpt_status hvpt_config_levels(const struct hvpt_pt_config *config,
+					   unsigned *levels)
+{
+	unsigned n = config->levels;
+
+	if (!n)
+		n = config->width > HVPT_LEVEL_LG2(HVPT_MIN_LEVELS) ?
+			    HVPT_MAX_LEVELS :
+			    HVPT_MIN_LEVELS;
+	if (n < HVPT_MIN_LEVELS || n > HVPT_MAX_LEVELS)
+		return HVPT_ERR_LEVELS;
+	if (config->width <= HVPT_PAGE_LG2 ||
+	    config->width > HVPT_LEVEL_LG2(n))
+		return HVPT_ERR_WIDTH;
+	*levels = n;
+	return HVPT_OK;
+}
+
+static enum hvpt_status hvpt_config_check(const struct hvpt_pt_config *config,
+					  unsigned *levels)
+{
+	enum hvpt_status status;
+
+	if (!config->ops || !config->ops->alloc_page || !config->ops->free_page)
+		return HVPT_ERR_OPS;
+	status = hvpt_config_levels(config, levels);
+	if (status != HVPT_OK)
+		return status;
+	if ((unsigned)config->form > HVPT_IOVA_CANONICAL)
+		return HVPT_ERR_IOVA_FORM;
+	if (!(config->page_sizes & HVPT_PAGE_SIZE_4K))
+		return HVPT_ERR_PAGE_SIZES;
+	if (config->table_gpa_mask & ~HVPT_PTE_ADDR)
+		return HVPT_ERR_TABLE_MASK;
+	if (config->flags & ~HVPT_PT_FLAGS_MASK)
+		return HVPT_ERR_FLAGS;
+	return HVPT_OK;
+}
+
+static uint8_t hvpt_config_leaf_levels(uint64_t page_sizes)
+{
+	unsigned level, levels = 0;
+
+	for (level = 0; level < HVPT_LEAF_LEVELS; level++)
+		if (page_sizes & HVPT_LEVEL_BYTES(level))
+			levels |= 1u << level;
+	return (uint8_t)levels;
+}
+
+enum hvpt_status hvpt_pt_configure(struct hvpt_pagetable *pt,
+				   const struct hvpt_pt_config *config)
+{
+	unsigned levels = 0;
+	enum hvpt_status status = hvpt_config_check(config, &levels);
+	unsigned bits = config->width - (config->form != HVPT_IOVA_PLAIN);
+
+	if (status != HVPT_OK)
+		return status;
+	pt->root = NULL;
+	pt->direct_map_offset = config->direct_map_offset;
+	pt->addr_mask = HVPT_PTE_ADDR & ~config->table_gpa_mask;
+	pt->lower_last = ((uint64_t)1 << bits) - 1;
+	pt->upper_first =
+		config->form == HVPT_IOVA_CANONICAL ? ~pt->lower_last : 0;
+	pt->table_gpa_mask = config->table_gpa_mask;
+	pt->table_count = 1;
+	pt->ops = config->ops;
+	pt->ctx = config->ctx;
+	pt->levels = (uint8_t)levels;
+	pt->leaf_levels = hvpt_config_leaf_levels(config->page_sizes);
+	pt->noncoherent = config->ops->write_back != NULL;
+	pt->track_dirty = (config->flags & HVPT_PT_TRACK_DIRTY) != 0;
+	return HVPT_OK;
+}
+
+enum hvpt_status hvpt_pt_init(struct hvpt_pagetable *pt,
+			      const struct hvpt_pt_config *config)
+{
+	enum hvpt_status status = hvpt_pt_configure(pt, config);
+
+	if (status != HVPT_OK)
+		return status;
+	status = hvpt_page_take(pt, &pt->root);
+	if (status != HVPT_OK)
+		return status;
+	hvpt_write_back(pt, pt->root, HVPT_TABLE_ENTRIES);
+	return HVPT_OK;
+}
+
+/* Gives back the tables which the entries of @level point at. */
+static void hvpt_destroy_below(struct hvpt_pagetable *pt, unsigned level)
+{
+	struct hvpt_cursor cursor;
+	unsigned i;
+
+	hvpt_cursor_all(&cursor, pt, level);
+	while (hvpt_run_next_table(&cursor))
+		for (i = 0; i < cursor.count; i++) {
+			uint64_t pte = hvpt_pte_load(HVPT_SLOT(cursor.slot, i));
+
+			if (hvpt_pte_is_table(pte, level))
+				pt->ops->free_page(pt->ctx,
+						   hvpt_pt_table(pt, pte));
+		}
+}
+
+void hvpt_pt_destroy(struct hvpt_pagetable *pt)
+{
+	unsigned level;
+
+	/* lowest first: each pass only reads tables above those it frees */
+	if (hvpt_pt_tables(pt) > 1)
+		for (level = 1; level < pt->levels; level++)
+			hvpt_destroy_below(pt, level);
+	pt->ops->free_page(pt->ctx, pt->root);
+	pt->root = NULL;
+}

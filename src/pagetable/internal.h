@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * internal.h - what the files of src/pagetable share.
+ *
+ * Ranges are first .. last, inclusive, as plain numbers: they have passed
+ * hvpt_range_check() and the last byte of the address space can be named.
+ *
+ * Nothing here recurses. A call which works on a range goes over it once for
+ * each level, lowest first, by way of runs: consecutive entries of one table.
+ * When a level is done the tables below it are out of the tree, or known to
+ * be empty, and the next level can deal with the entries that pointed at
+ * them.
+ */
+#ifndef HVPT_PAGETABLE_INTERNAL_H
+#define HVPT_PAGETABLE_INTERNAL_H
+
+#include "hvpt/pagetable.h"
+
+/* ---- ranges ---------------------------------------------------------- */
+
+/** The smallest range which holds all that was noted; nothing at first. */
+struct hvpt_hull {
+	uint64_t first;
+	uint64_t last;
+};
+
+/** An empty hull: any range noted replaces both ends. */
+HVPT_INLINE void hvpt_hull_init(struct hvpt_hull *hull)
+{
+	hull->first = ~(uint64_t)0;
+	hull->last = 0;
+}
+
+void hvpt_hull_note(struct hvpt_hull *hull, uint64_t first, uint64_t last);
+
+/** Owes a flush of the hull, if anything was noted. */
+void hvpt_hull_gather(const struct hvpt_hull *hull,
+		      struct hvpt_gather *gather);
+
+/** EMPTY, ALIGN, WRAP, IOVA_RANGE, in this order. */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_range_check(const struct hvpt_pagetable *pt, uint64_t iova,
+		 uint64_t length);
+
+/** Offset of @address inside the entry of @level which spans it. */
+HVPT_INLINE uint64_t hvpt_level_offset(uint64_t address, unsigned level)
+{
+	return address & (HVPT_LEVEL_BYTES(level) - 1);
+}
+
+/* ---- walking --------------------------------------------------------- */
+
+/**
+ * hvpt_walk() - go down towards @iova
+ * @stop: the level to stop at, at the latest
+ * @level: out: where it stopped: @stop, or above it at an entry without table
+ *
+ * Return: the slot it stopped at.
+ */
+uint64_t *hvpt_walk(const struct hvpt_pagetable *pt, uint64_t iova,
+		    unsigned stop, unsigned *level);
+
+/**
+ * struct hvpt_cursor - goes over a range, run by run or leaf by leaf
+ * @pt: the page table
+ * @first: first address of the range
+ * @last: its last
+ * @next: where the next run starts
+ * @stop: the level wanted
+ * @done: there is no next run
+ *
+ * The run: consecutive entries of one table.
+ * @slot: the first
+ * @at: first address the first entry spans; may lie before the range
+ * @level: the level wanted; or above it, and then no entry is a table
+ * @count: how many entries
+ *
+ * Leaf by leaf, @slot, @at and @count stand for the entries still to be
+ * looked at, and the leaf is in:
+ * @leaf: its slot
+ * @pte: what it held when it was looked at
+ * @leaf_first: first address it maps; may lie before the range
+ * @leaf_last: last address it maps; may lie behind the range
+ */
+struct hvpt_cursor {
+	const struct hvpt_pagetable *pt;
+	uint64_t first;
+	uint64_t last;
+	uint64_t next;
+	uint64_t at;
+	uint64_t *slot;
+	uint64_t *leaf;
+	uint64_t pte;
+	uint64_t leaf_first;
+	uint64_t leaf_last;
+	unsigned stop;
+	unsigned level;
+	unsigned count;
+	bool done;
+};
+
+void hvpt_cursor_init(struct hvpt_cursor *cursor,
+		      const struct hvpt_pagetable *pt, uint64_t first,
+		      uint64_t last, unsigned stop);
+
+/** As above, over every slot of the tree, whatever the IOVA form. */
+HVPT_INLINE void hvpt_cursor_all(struct hvpt_cursor *cursor,
+				 const struct hvpt_pagetable *pt, unsigned stop)
+{
+	hvpt_cursor_init(cursor, pt, 0, HVPT_LEVEL_BYTES(pt->levels) - 1, stop);
+}
+
+/** The next run of the wanted level, or above. Return: false at the end. */
+bool hvpt_run_next(struct hvpt_cursor *cursor);
+
+/** The next run of exactly the wanted level. Return: false at the end. */
+bool hvpt_run_next_table(struct hvpt_cursor *cursor);
+
+/**
+ * hvpt_leaf_next() - the next leaf which has a byte in the range
+ *
+ * For cursors of level 0. Copes with a leaf which reaches outside the range
+ * being split, meanwhile, by a call on another range.
+ *
+ * Return: false at the end.
+ */
+bool hvpt_leaf_next(struct hvpt_cursor *cursor);
+
+/* ---- table pages ----------------------------------------------------- */
+
+/**
+ * struct hvpt_spares - pages taken before a change, all zero but word 0
+ * @head: linked through word 0
+ * @installed: how many of them are in the tree by now
+ */
+struct hvpt_spares {
+	uint64_t *head;
+	uint64_t installed;
+};
+
+/** Takes @count pages, or none: NO_MEMORY, TABLE_PAGE. */
+HVPT_MUST_CHECK enum hvpt_status hvpt_spares_take(struct hvpt_pagetable *pt,
+						  struct hvpt_spares *spares,
+						  uint64_t count);
+
+/** Takes one page and checks it can serve as a table. */
+HVPT_MUST_CHECK enum hvpt_status hvpt_page_take(struct hvpt_pagetable *pt,
+						uint64_t **page);
+
+/** One all-zero page. There must be one. */
+uint64_t *hvpt_spares_pop(struct hvpt_spares *spares);
+
+/** Puts back a page which is all zero but for word 0. */
+HVPT_INLINE void hvpt_spares_push(struct hvpt_spares *spares, uint64_t *page)
+{
+	HVPT_PORT_STORE(&page[0], (uint64_t)(uintptr_t)spares->head);
+	spares->head = page;
+}
+
+/** Counts what was installed, gives the rest back. */
+void hvpt_spares_finish(struct hvpt_pagetable *pt, struct hvpt_spares *spares);
+
+/**
+ * hvpt_table_install() - put a filled or empty table page into a slot
+ * @slot: where
+ * @seen: in: what must be there; out, on false: what was there instead
+ * @page: the table page
+ *
+ * Return: false when the slot changed; the page is then not in use.
+ */
+bool hvpt_table_install(struct hvpt_pagetable *pt, uint64_t *slot,
+			uint64_t *seen, uint64_t *page);
+
+/** Makes written entries visible to a walker which does not snoop. */
+HVPT_INLINE void hvpt_write_back(const struct hvpt_pagetable *pt,
+				 const uint64_t *start, unsigned count)
+{
+	if (HVPT_UNLIKELY(pt->noncoherent))
+		pt->ops->write_back(pt->ctx, start,
+				    (size_t)count * sizeof(*start));
+}
+
+/** A table entry another thread installed must be visible before use. */
+void hvpt_table_settle(const struct hvpt_pagetable *pt, uint64_t *slot);
+
+/** Every entry of @table is zero. */
+bool hvpt_table_is_empty(const uint64_t *table);
+
+/* ---- shared steps ---------------------------------------------------- */
+
+/**
+ * struct hvpt_cut - split the large leaves which a range cuts
+ * @first: first address of the range
+ * @last: its last
+ * @keep_mask: a leaf whose bits under this mask
+ * @keep_value: have this value is left alone
+ */
+struct hvpt_cut {
+	uint64_t first;
+	uint64_t last;
+	uint64_t keep_mask;
+	uint64_t keep_value;
+};
+
+/**
+ * hvpt_cut_leaves() - make every leaf lie inside or outside the range
+ * @hull: in/out: the former leaves are noted; untouched on failure
+ *
+ * Return: HVPT_OK; NO_MEMORY, TABLE_PAGE: nothing changed.
+ */
+HVPT_MUST_CHECK enum hvpt_status hvpt_cut_leaves(struct hvpt_pagetable *pt,
+						 const struct hvpt_cut *cut,
+						 struct hvpt_hull *hull);
+
+/**
+ * struct hvpt_sweep - take things out of a range, level by level
+ * @pt: the page table
+ * @gather: receives tables
+ * @hull: notes what they, and leaves, spanned
+ * @first: first address of the range
+ * @last: its last
+ * @bytes: of leaves removed
+ * @tables: removed
+ * @leaves: true: remove everything; false: empty tables only
+ */
+struct hvpt_sweep {
+	struct hvpt_pagetable *pt;
+	struct hvpt_gather *gather;
+	struct hvpt_hull hull;
+	uint64_t first;
+	uint64_t last;
+	uint64_t bytes;
+	uint64_t tables;
+	bool leaves;
+};
+
+/** For empty tables only, until @leaves is set. */
+void hvpt_sweep_init(struct hvpt_sweep *sweep, struct hvpt_pagetable *pt,
+		     uint64_t first, uint64_t last, struct hvpt_gather *gather);
+
+/** Levels 1 and up: entries which lie wholly inside the range. */
+void hvpt_sweep_tables(struct hvpt_sweep *sweep);
+
+/** Clears @count entries of level 0; returns how many were present. */
+unsigned hvpt_clear_leaves(uint64_t *slot, unsigned count);
+
+/** Detaches empty tables of a range into @gather. Returns how many. */
+uint64_t hvpt_reclaim_range(struct hvpt_pagetable *pt, uint64_t first,
+			    uint64_t last, struct hvpt_gather *gather);
+
+/** Fills in all of *@pt but the root, or refuses @config. */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_pt_configure(struct hvpt_pagetable *pt,
+		  const struct hvpt_pt_config *config);
+
+/** Can a table live at this gpa? */
+HVPT_INLINE bool hvpt_table_gpa_ok(const struct hvpt_pagetable *pt,
+				   uint64_t gpa)
+{
+	return (gpa & ~pt->addr_mask) == 0;
+}
+
+#endif /* HVPT_PAGETABLE_INTERNAL_H */

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * pages.c - table pages: taking them, putting them into the tree, giving
+ * them back.
+ */
+#include "internal.h"
+
+static uint64_t hvpt_page_gpa(const struct hvpt_pagetable *pt,
+			      const uint64_t *page)
+{
+	return (uint64_t)(uintptr_t)page - pt->direct_map_offset;
+}
+
+enum hvpt_status hvpt_page_take(struct hvpt_pagetable *pt, uint64_t **page)
+{
+	*page = (uint64_t *)pt->ops->alloc_page(pt->ctx);
+	if (!*page)
+		return HVPT_ERR_NO_MEMORY;
+	if (((uintptr_t)*page & (HVPT_PAGE_BYTES - 1)) == 0 &&
+	    hvpt_table_gpa_ok(pt, hvpt_page_gpa(pt, *page)))
+		return HVPT_OK;
+	pt->ops->free_page(pt->ctx, *page);
+	return HVPT_ERR_TABLE_PAGE;
+}
+
+enum hvpt_status hvpt_spares_take(struct hvpt_pagetable *pt,
+				  struct hvpt_spares *spares, uint64_t count)
+{
+	spares->head = NULL;
+	spares->installed = 0;
+	for (; count > 0; count--) {
+		uint64_t *page;
+		enum hvpt_status status = hvpt_page_take(pt, &page);
+
+		if (status != HVPT_OK) {
+			hvpt_spares_finish(pt, spares);
+			return status;
+		}
+		hvpt_spares_push(spares, page);
+	}
+	return HVPT_OK;
+}
+
+uint64_t *hvpt_spares_pop(struct hvpt_spares *spares)
+{
+	uint64_t *page = spares->head;
+
+	HVPT_PORT_ASSERT(page != NULL);
+	spares->head = (uint64_t *)(uintptr_t)HVPT_PORT_LOAD(&page[0]);
+	HVPT_PORT_STORE(&page[0], 0);
+	return page;
+}
+
+/* Frees a list linked through word 0. */
+static void hvpt_pages_free(struct hvpt_pagetable *pt, uint64_t *page)
+{
+	while (page) {
+		uint64_t next = HVPT_PORT_LOAD(&page[0]);
+
+		pt->ops->free_page(pt->ctx, page);
+		page = (uint64_t *)(uintptr_t)next;
+	}
+}
+
+void hvpt_spares_finish(struct hvpt_pagetable *pt, struct hvpt_spares *spares)
+{
+	if (spares->installed)
+		HVPT_PORT_ADD(&pt->table_count, spares->installed);
+	hvpt_pages_free(pt, spares->head);
+	spares->head = NULL;
+}
+
+void hvpt_pt_release(struct hvpt_pagetable *pt, struct hvpt_gather *gather)
+{
+	hvpt_pages_free(pt, gather->tables);
+	hvpt_gather_init(gather);
+}
+
+/*
+ * For a walker which does not snoop, another thread may descend through an
+ * entry before its installer has written it back, and report a mapping which
+ * the walker cannot reach. So whoever meets an entry not yet marked CLEAN
+ * writes it back too. The mark itself need not reach memory.
+ */
+void hvpt_table_settle(const struct hvpt_pagetable *pt, uint64_t *slot)
+{
+	if (HVPT_LIKELY(!pt->noncoherent) ||
+	    (hvpt_pte_load(slot) & HVPT_PTE_CLEAN))
+		return;
+	hvpt_write_back(pt, slot, 1);
+	HVPT_PORT_FETCH_OR(slot, HVPT_PTE_CLEAN);
+}
+
+bool hvpt_table_install(struct hvpt_pagetable *pt, uint64_t *slot,
+			uint64_t *seen, uint64_t *page)
+{
+	uint64_t pte = hvpt_page_gpa(pt, page) | pt->table_gpa_mask |
+		       HVPT_PTE_TABLE_BITS;
+
+	/* the table's contents must be visible before the entry is */
+	hvpt_write_back(pt, page, HVPT_TABLE_ENTRIES);
+	if (!hvpt_pte_replace(slot, seen, pte))
+		return false;
+	hvpt_table_settle(pt, slot);
+	return true;
+}
+
+bool hvpt_table_is_empty(const uint64_t *table)
+{
+	unsigned i;
+
+	for (i = 0; i < HVPT_TABLE_ENTRIES; i++)
+		if (hvpt_pte_load(HVPT_SLOT(table, i)) != 0)
+			return false;
+	return true;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * reclaim.c - taking tables, and the leaves above level 0, out of a range.
+ *
+ * Serves unmap (everything goes), reclaim and map (empty tables go). Levels
+ * are swept from 1 upward. At each, only entries which lie wholly inside the
+ * range are looked at, so a table found there has been dealt with already by
+ * the sweep of the level below.
+ */
+#include "internal.h"
+
+void hvpt_sweep_init(struct hvpt_sweep *sweep, struct hvpt_pagetable *pt,
+		     uint64_t first, uint64_t last, struct hvpt_gather *gather)
+{
+	sweep->pt = pt;
+	sweep->gather = gather;
+	hvpt_hull_init(&sweep->hull);
+	sweep->first = first;
+	sweep->last = last;
+	sweep->bytes = 0;
+	sweep->tables = 0;
+	sweep->leaves = false;
+}
+
+/*
+ * Present entries of a level 0 table about to leave the tree. Nothing is
+ * cleared: the IOMMU may go on using it until the flush.
+ */
+static unsigned hvpt_count_leaves(const uint64_t *table)
+{
+	unsigned i, n = 0;
+
+	for (i = 0; i < HVPT_TABLE_ENTRIES; i += 2) {
+		n += (unsigned)(hvpt_pte_load(HVPT_SLOT(table, i)) &
+				HVPT_PTE_PRESENT);
+		n += (unsigned)(hvpt_pte_load(HVPT_SLOT(table, i + 1)) &
+				HVPT_PTE_PRESENT);
+	}
+	return n;
+}
+
+/* The slot is cleared first, so that nobody finds the link as an entry. */
+static void hvpt_sweep_detach(struct hvpt_sweep *sweep, uint64_t *slot,
+			      uint64_t *table)
+{
+	struct hvpt_gather *gather = sweep->gather;
+
+	hvpt_pte_store(slot, 0);
+	hvpt_write_back(sweep->pt, slot, 1);
+	HVPT_PORT_STORE(&table[0], (uint64_t)(uintptr_t)gather->tables);
+	gather->tables = table;
+	gather->table_count++;
+	sweep->tables++;
+}
+
+/* Deals with one present entry. Return: whether it was removed. */
+static bool hvpt_sweep_entry(struct hvpt_sweep *sweep, uint64_t *slot,
+			     uint64_t pte, unsigned level)
+{
+	uint64_t *table;
+
+	if (!hvpt_pte_is_table(pte, level)) {
+		if (!sweep->leaves)
+			return false;
+		hvpt_pte_store(slot, 0);
+		hvpt_write_back(sweep->pt, slot, 1);
+		sweep->bytes += HVPT_LEVEL_BYTES(level);
+		return true;
+	}
+	table = hvpt_pt_table(sweep->pt, pte);
+	if (!sweep->leaves && !hvpt_table_is_empty(table))
+		return false;
+	if (sweep->leaves && level == 1)
+		sweep->bytes += (uint64_t)hvpt_count_leaves(table)
+				<< HVPT_PAGE_LG2;
+	hvpt_sweep_detach(sweep, slot, table);
+	return true;
+}
+
+static void hvpt_sweep_run(struct hvpt_sweep *sweep,
+			   const struct hvpt_cursor *run)
+{
+	uint64_t span = HVPT_LEVEL_BYTES(run->level), first = run->at;
+	unsigned i;
+
+	for (i = 0; i < run->count; i++, first += span) {
+		uint64_t *slot = HVPT_SLOT(run->slot, i);
+		uint64_t pte = hvpt_pte_load_table(slot);
+
+		if (hvpt_pte_is_present(pte) &&
+		    hvpt_sweep_entry(sweep, slot, pte, run->level))
+			hvpt_hull_note(&sweep->hull, first, first + (span - 1));
+	}
+}
+
+/* Shrinks the range to whole entries of @level. Return: false if none. */
+static bool hvpt_sweep_inside(const struct hvpt_sweep *sweep, unsigned level,
+			      uint64_t *first, uint64_t *last)
+{
+	uint64_t mask = HVPT_LEVEL_BYTES(level) - 1;
+	uint64_t head = (0 - sweep->first) & mask;
+	uint64_t tail = (sweep->last + 1) & mask;
+	uint64_t length = sweep->last - sweep->first;
+
+	/* length is one byte short, so that all of 2^64 fits */
+	if (length < mask || length - mask < head ||
+	    length - mask - head < tail)
+		return false;
+	*first = sweep->first + head;
+	*last = sweep->last - tail;
+	return true;
+}
+
+void hvpt_sweep_tables(struct hvpt_sweep *sweep)
+{
+	uint64_t first, last;
+	unsigned level;
+
+	for (level = 1; level < sweep->pt->levels; level++) {
+		struct hvpt_cursor cursor;
+
+		if (!hvpt_sweep_inside(sweep, level, &first, &last))
+			break;
+		hvpt_cursor_init(&cursor, sweep->pt, first, last, level);
+		while (hvpt_run_next_table(&cursor))
+			hvpt_sweep_run(sweep, &cursor);
+	}
+	if (sweep->tables)
+		HVPT_PORT_ADD(&sweep->pt->table_count, 0 - sweep->tables);
+}
+
+uint64_t hvpt_reclaim_range(struct hvpt_pagetable *pt, uint64_t first,
+			    uint64_t last, struct hvpt_gather *gather)
+{
+	struct hvpt_sweep sweep;
+
+	hvpt_sweep_init(&sweep, pt, first, last, gather);
+	hvpt_sweep_tables(&sweep);
+	hvpt_hull_gather(&sweep.hull, gather);
+	return sweep.tables;
+}
+
+enum hvpt_status hvpt_pt_reclaim(struct hvpt_pagetable *pt, hvpt_iova_t iova,
+				 uint64_t length, struct hvpt_gather *gather,
+				 uint64_t *reclaimed)
+{
+	uint64_t last = iova.value + (length - 1);
+	enum hvpt_status status = hvpt_range_check(pt, iova.value, length);
+
+	if (status == HVPT_OK)
+		*reclaimed = hvpt_reclaim_range(pt, iova.value, last, gather);
+	return status;
+}

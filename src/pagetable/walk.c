@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * walk.c - range checks and runs.
+ */
+#include "internal.h"
+
+enum hvpt_status hvpt_range_check(const struct hvpt_pagetable *pt,
+				  uint64_t iova, uint64_t length)
+{
+	uint64_t last = iova + (length - 1);
+
+	if (!length)
+		return HVPT_ERR_EMPTY;
+	if ((iova | length) & (HVPT_PAGE_BYTES - 1))
+		return HVPT_ERR_ALIGN;
+	if (last < iova)
+		return HVPT_ERR_WRAP;
+	return hvpt_pt_in_form(pt, iova, last) ? HVPT_OK : HVPT_ERR_IOVA_RANGE;
+}
+
+uint64_t *hvpt_walk(const struct hvpt_pagetable *pt, uint64_t iova,
+		    unsigned stop, unsigned *level)
+{
+	uint64_t *table = pt->root;
+	unsigned at = pt->levels - 1u;
+
+	for (;; at--) {
+		uint64_t *slot = HVPT_SLOT(table, hvpt_pte_index(iova, at));
+		uint64_t pte;
+
+		*level = at;
+		if (at == stop)
+			return slot;
+		pte = hvpt_pte_load_table(slot);
+		if (!hvpt_pte_is_table(pte, at))
+			return slot;
+		table = hvpt_pt_table(pt, pte);
+	}
+}
+
+void hvpt_cursor_init(struct hvpt_cursor *cursor,
+		      const struct hvpt_pagetable *pt, uint64_t first,
+		      uint64_t last, unsigned stop)
+{
+	cursor->pt = pt;
+	cursor->first = first;
+	cursor->last = last;
+	cursor->next = first;
+	cursor->stop = stop;
+	cursor->count = 0;
+	cursor->done = false;
+}
+
+/* How many of @limit entries come before the first which holds a table. */
+static unsigned hvpt_run_without_table(const uint64_t *slot, unsigned level,
+				       unsigned limit)
+{
+	unsigned i;
+
+	for (i = 1; i < limit; i++)
+		if (hvpt_pte_is_table(hvpt_pte_load(HVPT_SLOT(slot, i)),
+				      level))
+			break;
+	return i;
+}
+
+bool hvpt_run_next(struct hvpt_cursor *cursor)
+{
+	uint64_t next = cursor->next, wanted, last;
+	unsigned lg2, room;
+
+	if (cursor->done)
+		return false;
+	cursor->slot = hvpt_walk(cursor->pt, next, cursor->stop,
+				 &cursor->level);
+	lg2 = HVPT_LEVEL_LG2(cursor->level);
+	room = HVPT_TABLE_ENTRIES - hvpt_pte_index(next, cursor->level);
+	wanted = (cursor->last >> lg2) - (next >> lg2) + 1;
+	cursor->count = wanted < room ? (unsigned)wanted : room;
+	if (cursor->level > cursor->stop)
+		cursor->count = hvpt_run_without_table(
+			cursor->slot, cursor->level, cursor->count);
+	cursor->at = next >> lg2 << lg2;
+	last = cursor->at + (((uint64_t)cursor->count << lg2) - 1);
+	cursor->done = last >= cursor->last;
+	cursor->next = last + 1;
+	return true;
+}
+
+bool hvpt_run_next_table(struct hvpt_cursor *cursor)
+{
+	while (hvpt_run_next(cursor))
+		if (cursor->level == cursor->stop)
+			return true;
+	return false;
+}
+
+/* Passes over one entry of the run. Return: false if it holds a table. */
+static bool hvpt_leaf_look(struct hvpt_cursor *cursor)
+{
+	cursor->leaf = cursor->slot;
+	cursor->pte = hvpt_pte_load(cursor->slot);
+	if (HVPT_UNLIKELY(hvpt_pte_is_table(cursor->pte, cursor->level)))
+		return false;
+	cursor->leaf_first = cursor->at;
+	cursor->at += HVPT_LEVEL_BYTES(cursor->level);
+	cursor->leaf_last = cursor->at - 1;
+	cursor->slot = HVPT_SLOT(cursor->slot, 1);
+	cursor->count--;
+	return true;
+}
+
+bool hvpt_leaf_next(struct hvpt_cursor *cursor)
+{
+	for (;;) {
+		if (!cursor->count && !hvpt_run_next(cursor))
+			return false;
+		if (hvpt_leaf_look(cursor)) {
+			if (hvpt_pte_is_present(cursor->pte))
+				return true;
+			continue;
+		}
+		/* a leaf was split meanwhile: go on inside its table */
+		cursor->next = cursor->at < cursor->first ? cursor->first :
+							    cursor->at;
+		cursor->count = 0;
+		cursor->done = false;
+	}
+}
