@@ -14,7 +14,9 @@
  *
  * All or nothing. A call which does not return HVPT_OK has changed nothing:
  * no translation, no table page, no output, no gather; pages it took from the
- * page hook went back. Exceptions are stated at the function. Bad input is
+ * page hook went back. The one exception is HVPT_ERR_CONCURRENT: map, unmap or
+ * protect found that another call was changing the same range, against the
+ * rules below; what the range translates to is then undefined. Bad input is
  * refused, never rounded or clamped. Where several rules are broken the first
  * in this order decides: EMPTY, ALIGN, WRAP, IOVA_RANGE, then (when mapping)
  * GPA_RANGE, PROT, WRITE_ONLY, then OVERLAP or NOT_MAPPED, then NO_MEMORY,
@@ -363,9 +365,7 @@ HVPT_EXTERN_C_BEGIN
  * HVPT_ERR_ALIGN; HVPT_ERR_WRAP (the sum, or the range, passes 2^64);
  * HVPT_ERR_IOVA_RANGE; HVPT_ERR_GPA_RANGE; HVPT_ERR_PROT;
  * HVPT_ERR_WRITE_ONLY; HVPT_ERR_OVERLAP; HVPT_ERR_NO_MEMORY;
- * HVPT_ERR_TABLE_PAGE. HVPT_ERR_CONCURRENT says that another call changed
- * this range meanwhile, against the rules; what the range holds is then
- * undefined, the tree is whole.
+ * HVPT_ERR_TABLE_PAGE; HVPT_ERR_CONCURRENT.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_pt_map_list(struct hvpt_pagetable *pt, hvpt_iova_t iova,
@@ -478,7 +478,8 @@ hvpt_pt_unmap_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
  *
  * Return: HVPT_OK; HVPT_ERR_EMPTY; HVPT_ERR_ALIGN; HVPT_ERR_WRAP;
  * HVPT_ERR_IOVA_RANGE; HVPT_ERR_PROT; HVPT_ERR_WRITE_ONLY;
- * HVPT_ERR_NOT_MAPPED; HVPT_ERR_NO_MEMORY; HVPT_ERR_TABLE_PAGE.
+ * HVPT_ERR_NOT_MAPPED; HVPT_ERR_NO_MEMORY; HVPT_ERR_TABLE_PAGE;
+ * HVPT_ERR_CONCURRENT.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_pt_protect(struct hvpt_pagetable *pt, hvpt_iova_t iova, uint64_t length,
@@ -536,8 +537,8 @@ HVPT_INLINE bool hvpt_pt_try_unmap_leaf(struct hvpt_pagetable *pt,
  * one. Tables which lie wholly inside the range are detached into the gather.
  *
  * Return: HVPT_OK; HVPT_ERR_EMPTY; HVPT_ERR_ALIGN; HVPT_ERR_WRAP;
- * HVPT_ERR_IOVA_RANGE; HVPT_ERR_NO_MEMORY and HVPT_ERR_TABLE_PAGE only when a
- * large leaf is cut.
+ * HVPT_ERR_IOVA_RANGE; HVPT_ERR_NO_MEMORY, HVPT_ERR_TABLE_PAGE and
+ * HVPT_ERR_CONCURRENT only when a large leaf is cut.
  */
 HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
 hvpt_pt_unmap(struct hvpt_pagetable *pt, hvpt_iova_t iova, uint64_t length,
@@ -634,7 +635,8 @@ enum hvpt_fault {
 /**
  * struct hvpt_audit - the result of an audit
  * @fault: the first broken rule, or HVPT_FAULT_NONE
- * @level: level of the table which holds the entry
+ * @level: level of the table which holds the entry; the number of levels when
+ *	the root itself was refused
  * @iova: first IOVA the entry stands for
  * @pte: the entry
  * @tables: table pages seen so far, root included

@@ -28,68 +28,83 @@ static uint64_t hvpt_audit_iova(const struct hvpt_pagetable *pt,
 	return address;
 }
 
-static enum hvpt_fault hvpt_audit_table(struct hvpt_auditor *auditor,
-					uint64_t pte, unsigned level,
-					uint64_t first, uint64_t last)
+/* Is what the entry points at to be read as a table? */
+static enum hvpt_fault hvpt_audit_table(const struct hvpt_auditor *auditor,
+					uint64_t pte, unsigned level)
 {
 	const struct hvpt_pagetable *pt = auditor->pt;
-	uint64_t free = HVPT_PTE_ACCESSED, gpa = pte & pt->addr_mask;
+	hvpt_gpa_t gpa = hvpt_gpa(pte & pt->addr_mask);
 
-	if (pt->noncoherent)
-		free |= HVPT_PTE_CLEAN;
-	if ((pte & ~HVPT_PTE_ADDR & ~free) !=
-	    (HVPT_PTE_TABLE_BITS & ~HVPT_PTE_ACCESSED))
-		return HVPT_FAULT_TABLE_BITS;
-	/* each segment of the form begins, or ends, where a table's span does */
-	if (!hvpt_pt_in_form(pt, first, first) &&
-	    !hvpt_pt_in_form(pt, last, last))
-		return HVPT_FAULT_OUTSIDE;
 	if ((pte & pt->table_gpa_mask) != pt->table_gpa_mask)
 		return HVPT_FAULT_TABLE_ADDR;
 	if (auditor->report->tables >= auditor->limit)
 		return HVPT_FAULT_COUNT;
-	if (auditor->check &&
-	    !auditor->check(auditor->ctx, hvpt_gpa(gpa), level - 1))
+	if (auditor->check && !auditor->check(auditor->ctx, gpa, level - 1))
 		return HVPT_FAULT_TABLE_ADDR;
 	auditor->report->tables++;
 	return HVPT_FAULT_NONE;
 }
 
-static enum hvpt_fault hvpt_audit_leaf(struct hvpt_auditor *auditor,
-				       uint64_t pte, unsigned level,
-				       uint64_t first, uint64_t last)
+static enum hvpt_fault hvpt_audit_leaf(const struct hvpt_auditor *auditor,
+				       uint64_t pte, unsigned level)
 {
-	const struct hvpt_pagetable *pt = auditor->pt;
-	uint64_t free = HVPT_PTE_WRITE | HVPT_PTE_ACCESSED | HVPT_PTE_DIRTY;
-	uint64_t must = HVPT_PTE_PRESENT | HVPT_PTE_USER;
-
-	if (level >= HVPT_LEAF_LEVELS || !((pt->leaf_levels >> level) & 1u))
+	if (level >= HVPT_LEAF_LEVELS ||
+	    !((auditor->pt->leaf_levels >> level) & 1u))
 		return HVPT_FAULT_LEAF_SIZE;
-	if (level > 0)
-		must |= HVPT_PTE_LARGE;
-	if ((pte & ~HVPT_PTE_ADDR & ~free) != must)
-		return HVPT_FAULT_LEAF_BITS;
 	if (hvpt_level_offset(pte & HVPT_PTE_ADDR, level))
 		return HVPT_FAULT_LEAF_ADDR;
-	if (!hvpt_pt_in_form(pt, first, last))
-		return HVPT_FAULT_OUTSIDE;
 	auditor->report->leaves[level]++;
 	return HVPT_FAULT_NONE;
 }
 
-static enum hvpt_fault hvpt_audit_entry(struct hvpt_auditor *auditor,
+/* All bits of a present entry but its address: those which are fixed. */
+static bool hvpt_audit_bits_ok(const struct hvpt_pagetable *pt, uint64_t pte,
+			       unsigned level, bool table)
+{
+	uint64_t must = HVPT_PTE_PRESENT | HVPT_PTE_USER;
+	uint64_t free = HVPT_PTE_ADDR | HVPT_PTE_ACCESSED;
+
+	if (table)
+		must |= HVPT_PTE_WRITE;
+	else
+		free |= HVPT_PTE_WRITE | HVPT_PTE_DIRTY;
+	if (table && pt->noncoherent)
+		free |= HVPT_PTE_CLEAN;
+	if (!table && level > 0)
+		must |= HVPT_PTE_LARGE;
+	return (pte & ~free) == must;
+}
+
+/*
+ * A leaf lies inside the form. A table has a part of it: each segment of the
+ * form begins, or ends, where the span of a table does.
+ */
+static bool hvpt_audit_in_form(const struct hvpt_pagetable *pt, uint64_t first,
+			       uint64_t last, bool table)
+{
+	if (!table)
+		return hvpt_pt_in_form(pt, first, last);
+	return hvpt_pt_in_form(pt, first, first) ||
+	       hvpt_pt_in_form(pt, last, last);
+}
+
+static enum hvpt_fault hvpt_audit_entry(const struct hvpt_auditor *auditor,
 					uint64_t pte, unsigned level,
 					uint64_t first)
 {
 	uint64_t last = first + (HVPT_LEVEL_BYTES(level) - 1);
+	bool table = hvpt_pte_is_table(pte, level);
 
 	if (!pte)
 		return HVPT_FAULT_NONE;
 	if (!hvpt_pte_is_present(pte))
 		return HVPT_FAULT_NOT_PRESENT;
-	if (hvpt_pte_is_table(pte, level))
-		return hvpt_audit_table(auditor, pte, level, first, last);
-	return hvpt_audit_leaf(auditor, pte, level, first, last);
+	if (!hvpt_audit_bits_ok(auditor->pt, pte, level, table))
+		return table ? HVPT_FAULT_TABLE_BITS : HVPT_FAULT_LEAF_BITS;
+	if (!hvpt_audit_in_form(auditor->pt, first, last, table))
+		return HVPT_FAULT_OUTSIDE;
+	return table ? hvpt_audit_table(auditor, pte, level) :
+		       hvpt_audit_leaf(auditor, pte, level);
 }
 
 static bool hvpt_audit_run(struct hvpt_auditor *auditor,

@@ -14,130 +14,113 @@
  */
 #include "internal.h"
 
+struct hvpt_cutter {
+	struct hvpt_pagetable *pt;
+	uint64_t keep;
+	struct hvpt_spares spares;
+	/* what hvpt_cut_look() found */
+	uint64_t *slot;
+	uint64_t pte;
+};
+
 /*
  * The level of the leaf which has @boundary inside it; 0 when there is none.
  * The address behind the last one of the address space wraps to 0, or to an
  * alias of it; no leaf has either inside.
  */
-static unsigned hvpt_cut_level(const struct hvpt_pagetable *pt,
-			       const struct hvpt_cut *cut, uint64_t boundary,
-			       uint64_t **slot, uint64_t *pte)
+static unsigned hvpt_cut_look(struct hvpt_cutter *cutter, uint64_t boundary)
 {
 	unsigned level;
 
 	do { /* again, when another thread splits the leaf just found */
-		*slot = hvpt_walk(pt, boundary, 0, &level);
-		*pte = hvpt_pte_load(*slot);
-	} while (HVPT_UNLIKELY(hvpt_pte_is_table(*pte, level)));
-	if (!hvpt_pte_is_present(*pte) || !hvpt_level_offset(boundary, level))
+		cutter->slot = hvpt_walk(cutter->pt, boundary, 0, &level);
+		cutter->pte = hvpt_pte_load(cutter->slot);
+	} while (HVPT_UNLIKELY(hvpt_pte_is_table(cutter->pte, level)));
+	if (!hvpt_pte_is_present(cutter->pte) ||
+	    (cutter->pte & HVPT_PTE_WRITE) == cutter->keep ||
+	    !hvpt_level_offset(boundary, level))
 		return 0;
-	return (*pte & cut->keep_mask) == cut->keep_value ? 0 : level;
+	return level;
 }
 
-/* Would splitting from @top down for @boundary need a table of @level? */
-static bool hvpt_cut_needs(uint64_t boundary, unsigned top, unsigned level)
+/*
+ * Tables to split a leaf of @level down to @boundary. Those which the split
+ * for @other, from @other_level down, makes as well are not counted.
+ */
+static unsigned hvpt_cut_count(uint64_t boundary, unsigned level,
+			       uint64_t other, unsigned other_level)
 {
-	return level < top && hvpt_level_offset(boundary, level + 1) != 0;
-}
+	unsigned count = 0;
 
-/* Tables needed for both boundaries; one that serves both counts once. */
-static uint64_t hvpt_cut_count(uint64_t first, unsigned first_level,
-			       uint64_t end, unsigned end_level)
-{
-	unsigned level;
-	uint64_t count = 0;
-
-	for (level = 0; level < HVPT_LEAF_LEVELS - 1; level++) {
-		unsigned lg2 = HVPT_LEVEL_LG2(level + 1);
-		bool a = hvpt_cut_needs(first, first_level, level);
-		bool b = hvpt_cut_needs(end, end_level, level);
-
-		if (a && b && first >> lg2 == end >> lg2)
-			count += 1;
-		else
-			count += (uint64_t)a + (uint64_t)b;
-	}
+	for (; hvpt_level_offset(boundary, level); level--)
+		if (level > other_level || !hvpt_level_offset(other, level) ||
+		    (boundary ^ other) >> HVPT_LEVEL_LG2(level))
+			count++;
 	return count;
 }
 
-/* Fills @table with leaves one level below @pte, of @level, for the same. */
+/* Fills @table with leaves of @level which mean what @pte, one up, means. */
 static void hvpt_cut_fill(uint64_t *table, uint64_t pte, unsigned level)
 {
-	uint64_t step = HVPT_LEVEL_BYTES(level - 1);
 	unsigned i;
 
-	if (level == 1)
+	if (level == 0)
 		pte &= ~HVPT_PTE_LARGE;
-	for (i = 0; i < HVPT_TABLE_ENTRIES; i++, pte += step)
-		hvpt_pte_store(HVPT_SLOT(table, i), pte);
-}
-
-static void hvpt_cut_clear(uint64_t *table)
-{
-	unsigned i;
-
 	for (i = 0; i < HVPT_TABLE_ENTRIES; i++)
-		hvpt_pte_store(HVPT_SLOT(table, i), 0);
+		hvpt_pte_store(HVPT_SLOT(table, i),
+			       pte + ((uint64_t)i << HVPT_LEVEL_LG2(level)));
 }
 
-/* One split; when the slot changes meanwhile the caller looks again. */
-static void hvpt_cut_split(struct hvpt_pagetable *pt,
-			   struct hvpt_spares *spares, uint64_t *slot,
-			   uint64_t pte, unsigned level)
+static bool hvpt_cut_at(struct hvpt_cutter *cutter, uint64_t boundary)
 {
-	uint64_t *table = hvpt_spares_pop(spares);
-
-	hvpt_cut_fill(table, pte, level);
-	if (hvpt_table_install(pt, slot, &pte, table)) {
-		spares->installed++;
-		return;
-	}
-	hvpt_cut_clear(table);
-	hvpt_spares_push(spares, table);
-}
-
-static void hvpt_cut_at(struct hvpt_pagetable *pt, const struct hvpt_cut *cut,
-			struct hvpt_spares *spares, uint64_t boundary)
-{
-	uint64_t *slot, pte;
 	unsigned level;
 
-	while ((level = hvpt_cut_level(pt, cut, boundary, &slot, &pte)) > 0)
-		hvpt_cut_split(pt, spares, slot, pte, level);
+	while ((level = hvpt_cut_look(cutter, boundary)) > 0) {
+		uint64_t *table = hvpt_spares_pop(&cutter->spares);
+
+		if (!table)
+			return false;
+		hvpt_cut_fill(table, cutter->pte, level - 1);
+		if (!hvpt_table_install(cutter->pt, &cutter->spares,
+					cutter->slot, &cutter->pte, table))
+			hvpt_table_clear(table);
+	}
+	return true;
 }
 
 static void hvpt_cut_note(struct hvpt_hull *hull, uint64_t boundary,
 			  unsigned level)
 {
-	uint64_t first = boundary - hvpt_level_offset(boundary, level);
+	uint64_t inside = HVPT_LEVEL_BYTES(level) - 1;
 
 	if (level > 0)
-		hvpt_hull_note(hull, first,
-			       first + HVPT_LEVEL_BYTES(level) - 1);
+		hvpt_hull_note(hull, boundary & ~inside, boundary | inside);
 }
 
-enum hvpt_status hvpt_cut_leaves(struct hvpt_pagetable *pt,
-				 const struct hvpt_cut *cut,
+enum hvpt_status hvpt_cut_leaves(struct hvpt_pagetable *pt, uint64_t first,
+				 uint64_t end, uint64_t keep,
 				 struct hvpt_hull *hull)
 {
-	uint64_t end = cut->last + 1, pte, *slot;
+	struct hvpt_cutter cutter;
 	unsigned first_level, end_level;
-	struct hvpt_spares spares;
 	enum hvpt_status status;
 
-	first_level = hvpt_cut_level(pt, cut, cut->first, &slot, &pte);
-	end_level = hvpt_cut_level(pt, cut, end, &slot, &pte);
+	cutter.pt = pt;
+	cutter.keep = keep;
+	first_level = hvpt_cut_look(&cutter, first);
+	end_level = hvpt_cut_look(&cutter, end);
 	if (HVPT_LIKELY(first_level + end_level == 0))
 		return HVPT_OK;
-	status = hvpt_spares_take(pt, &spares,
-				  hvpt_cut_count(cut->first, first_level, end,
-						 end_level));
+	status = hvpt_spares_take(
+		pt, &cutter.spares,
+		hvpt_cut_count(first, first_level, 0, 0) +
+			hvpt_cut_count(end, end_level, first, first_level));
 	if (status != HVPT_OK)
 		return status;
-	hvpt_cut_at(pt, cut, &spares, cut->first);
-	hvpt_cut_at(pt, cut, &spares, end);
-	hvpt_spares_finish(pt, &spares);
-	hvpt_cut_note(hull, cut->first, first_level);
+	if (!hvpt_cut_at(&cutter, first) || !hvpt_cut_at(&cutter, end))
+		status = HVPT_ERR_CONCURRENT;
+	hvpt_spares_finish(pt, &cutter.spares);
+	hvpt_cut_note(hull, first, first_level);
 	hvpt_cut_note(hull, end, end_level);
-	return HVPT_OK;
+	return status;
 }

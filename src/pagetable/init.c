@@ -4,34 +4,26 @@
  */
 #include "internal.h"
 
-static enum hvpt_status hvpt_config_levels(const struct hvpt_pt_config *config,
-					   unsigned *levels)
+/* The levels asked for, or the least which span the width. */
+static unsigned hvpt_config_levels(const struct hvpt_pt_config *config)
 {
-	unsigned n = config->levels;
-
-	if (!n)
-		n = config->width > HVPT_LEVEL_LG2(HVPT_MIN_LEVELS) ?
-			    HVPT_MAX_LEVELS :
-			    HVPT_MIN_LEVELS;
-	if (n < HVPT_MIN_LEVELS || n > HVPT_MAX_LEVELS)
-		return HVPT_ERR_LEVELS;
-	if (config->width <= HVPT_PAGE_LG2 ||
-	    config->width > HVPT_LEVEL_LG2(n))
-		return HVPT_ERR_WIDTH;
-	*levels = n;
-	return HVPT_OK;
+	if (config->levels)
+		return config->levels;
+	return config->width > HVPT_LEVEL_LG2(HVPT_MIN_LEVELS) ?
+		       HVPT_MAX_LEVELS :
+		       HVPT_MIN_LEVELS;
 }
 
 static enum hvpt_status hvpt_config_check(const struct hvpt_pt_config *config,
-					  unsigned *levels)
+					  unsigned levels)
 {
-	enum hvpt_status status;
-
 	if (!config->ops || !config->ops->alloc_page || !config->ops->free_page)
 		return HVPT_ERR_OPS;
-	status = hvpt_config_levels(config, levels);
-	if (status != HVPT_OK)
-		return status;
+	if (levels < HVPT_MIN_LEVELS || levels > HVPT_MAX_LEVELS)
+		return HVPT_ERR_LEVELS;
+	if (config->width <= HVPT_PAGE_LG2 ||
+	    config->width > HVPT_LEVEL_LG2(levels))
+		return HVPT_ERR_WIDTH;
 	if ((unsigned)config->form > HVPT_IOVA_CANONICAL)
 		return HVPT_ERR_IOVA_FORM;
 	if (!(config->page_sizes & HVPT_PAGE_SIZE_4K))
@@ -56,8 +48,8 @@ static uint8_t hvpt_config_leaf_levels(uint64_t page_sizes)
 enum hvpt_status hvpt_pt_configure(struct hvpt_pagetable *pt,
 				   const struct hvpt_pt_config *config)
 {
-	unsigned levels = 0;
-	enum hvpt_status status = hvpt_config_check(config, &levels);
+	unsigned levels = hvpt_config_levels(config);
+	enum hvpt_status status = hvpt_config_check(config, levels);
 	unsigned bits = config->width - (config->form != HVPT_IOVA_PLAIN);
 
 	if (status != HVPT_OK)

@@ -147,69 +147,67 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_spares_take(struct hvpt_pagetable *pt,
 HVPT_MUST_CHECK enum hvpt_status hvpt_page_take(struct hvpt_pagetable *pt,
 						uint64_t **page);
 
-/** One all-zero page. There must be one. */
+/**
+ * One all-zero page; NULL when all are used. That takes a table which was
+ * there when they were counted to be gone: the range was not owned.
+ */
 uint64_t *hvpt_spares_pop(struct hvpt_spares *spares);
 
-/** Puts back a page which is all zero but for word 0. */
-HVPT_INLINE void hvpt_spares_push(struct hvpt_spares *spares, uint64_t *page)
-{
-	HVPT_PORT_STORE(&page[0], (uint64_t)(uintptr_t)spares->head);
-	spares->head = page;
-}
+/** Puts back a page; word 0 is overwritten. */
+void hvpt_spares_push(struct hvpt_spares *spares, uint64_t *page);
 
 /** Counts what was installed, gives the rest back. */
 void hvpt_spares_finish(struct hvpt_pagetable *pt, struct hvpt_spares *spares);
 
 /**
- * hvpt_table_install() - put a filled or empty table page into a slot
+ * hvpt_table_install() - put a popped page, filled or empty, into a slot
+ * @spares: where it came from, and goes back to when it is not used
  * @slot: where
  * @seen: in: what must be there; out, on false: what was there instead
  * @page: the table page
  *
- * Return: false when the slot changed; the page is then not in use.
+ * Return: false when the slot had changed.
  */
-bool hvpt_table_install(struct hvpt_pagetable *pt, uint64_t *slot,
-			uint64_t *seen, uint64_t *page);
+bool hvpt_table_install(struct hvpt_pagetable *pt, struct hvpt_spares *spares,
+			uint64_t *slot, uint64_t *seen, uint64_t *page);
 
 /** Makes written entries visible to a walker which does not snoop. */
-HVPT_INLINE void hvpt_write_back(const struct hvpt_pagetable *pt,
-				 const uint64_t *start, unsigned count)
-{
-	if (HVPT_UNLIKELY(pt->noncoherent))
-		pt->ops->write_back(pt->ctx, start,
-				    (size_t)count * sizeof(*start));
-}
+void hvpt_write_back(const struct hvpt_pagetable *pt, const uint64_t *start,
+		     unsigned count);
 
-/** A table entry another thread installed must be visible before use. */
-void hvpt_table_settle(const struct hvpt_pagetable *pt, uint64_t *slot);
+/**
+ * hvpt_tables_settle() - table entries on the way to @iova are visible
+ * @level: down to, not including, this one
+ *
+ * For walkers which do not snoop: other threads may have installed them and
+ * not yet written them back.
+ */
+void hvpt_tables_settle(const struct hvpt_pagetable *pt, uint64_t iova,
+			unsigned level);
 
 /** Every entry of @table is zero. */
 bool hvpt_table_is_empty(const uint64_t *table);
 
+/** Clears a spare page which was filled, but for the link in word 0. */
+void hvpt_table_clear(uint64_t *table);
+
 /* ---- shared steps ---------------------------------------------------- */
 
-/**
- * struct hvpt_cut - split the large leaves which a range cuts
- * @first: first address of the range
- * @last: its last
- * @keep_mask: a leaf whose bits under this mask
- * @keep_value: have this value is left alone
- */
-struct hvpt_cut {
-	uint64_t first;
-	uint64_t last;
-	uint64_t keep_mask;
-	uint64_t keep_value;
-};
+/* For hvpt_cut_leaves(): no leaf is left alone. */
+#define HVPT_CUT_ANY (~(uint64_t)0)
 
 /**
- * hvpt_cut_leaves() - make every leaf lie inside or outside the range
- * @hull: in/out: the former leaves are noted; untouched on failure
+ * hvpt_cut_leaves() - split the large leaves which a range cuts
+ * @first: first address of the range
+ * @end: the address behind it; 0 behind the last of all
+ * @keep: leaves whose R/W bit has this value are left alone
+ * @hull: in/out: notes the former leaves; untouched on failure
  *
- * Return: HVPT_OK; NO_MEMORY, TABLE_PAGE: nothing changed.
+ * Return: HVPT_OK; NO_MEMORY, TABLE_PAGE: nothing changed; CONCURRENT.
  */
 HVPT_MUST_CHECK enum hvpt_status hvpt_cut_leaves(struct hvpt_pagetable *pt,
-						 const struct hvpt_cut *cut,
+						 uint64_t first, uint64_t end,
+						 uint64_t keep,
 						 struct hvpt_hull *hull);
 
 /**

@@ -41,11 +41,18 @@ enum hvpt_status hvpt_spares_take(struct hvpt_pagetable *pt,
 	return HVPT_OK;
 }
 
+void hvpt_spares_push(struct hvpt_spares *spares, uint64_t *page)
+{
+	HVPT_PORT_STORE(&page[0], (uint64_t)(uintptr_t)spares->head);
+	spares->head = page;
+}
+
 uint64_t *hvpt_spares_pop(struct hvpt_spares *spares)
 {
 	uint64_t *page = spares->head;
 
-	HVPT_PORT_ASSERT(page != NULL);
+	if (!page)
+		return NULL;
 	spares->head = (uint64_t *)(uintptr_t)HVPT_PORT_LOAD(&page[0]);
 	HVPT_PORT_STORE(&page[0], 0);
 	return page;
@@ -76,33 +83,60 @@ void hvpt_pt_release(struct hvpt_pagetable *pt, struct hvpt_gather *gather)
 	hvpt_gather_init(gather);
 }
 
-/*
- * For a walker which does not snoop, another thread may descend through an
- * entry before its installer has written it back, and report a mapping which
- * the walker cannot reach. So whoever meets an entry not yet marked CLEAN
- * writes it back too. The mark itself need not reach memory.
- */
-void hvpt_table_settle(const struct hvpt_pagetable *pt, uint64_t *slot)
+void hvpt_write_back(const struct hvpt_pagetable *pt, const uint64_t *start,
+		     unsigned count)
 {
-	if (HVPT_LIKELY(!pt->noncoherent) ||
-	    (hvpt_pte_load(slot) & HVPT_PTE_CLEAN))
+	if (HVPT_UNLIKELY(pt->noncoherent))
+		pt->ops->write_back(pt->ctx, start,
+				    (size_t)count * sizeof(*start));
+}
+
+/*
+ * A thread may descend through an entry before its installer has written it
+ * back, and report a mapping which the walker cannot reach. So whoever meets
+ * an entry not yet marked CLEAN writes it back too. The mark itself need not
+ * reach memory.
+ */
+static void hvpt_table_settle(const struct hvpt_pagetable *pt, uint64_t *slot)
+{
+	if (!pt->noncoherent || (hvpt_pte_load(slot) & HVPT_PTE_CLEAN))
 		return;
 	hvpt_write_back(pt, slot, 1);
 	HVPT_PORT_FETCH_OR(slot, HVPT_PTE_CLEAN);
 }
 
-bool hvpt_table_install(struct hvpt_pagetable *pt, uint64_t *slot,
-			uint64_t *seen, uint64_t *page)
+void hvpt_tables_settle(const struct hvpt_pagetable *pt, uint64_t iova,
+			unsigned level)
+{
+	unsigned at;
+
+	while (++level < pt->levels)
+		hvpt_table_settle(pt, hvpt_walk(pt, iova, level, &at));
+}
+
+bool hvpt_table_install(struct hvpt_pagetable *pt, struct hvpt_spares *spares,
+			uint64_t *slot, uint64_t *seen, uint64_t *page)
 {
 	uint64_t pte = hvpt_page_gpa(pt, page) | pt->table_gpa_mask |
 		       HVPT_PTE_TABLE_BITS;
 
 	/* the table's contents must be visible before the entry is */
 	hvpt_write_back(pt, page, HVPT_TABLE_ENTRIES);
-	if (!hvpt_pte_replace(slot, seen, pte))
+	if (!hvpt_pte_replace(slot, seen, pte)) {
+		hvpt_spares_push(spares, page);
 		return false;
+	}
+	spares->installed++;
 	hvpt_table_settle(pt, slot);
 	return true;
+}
+
+void hvpt_table_clear(uint64_t *table)
+{
+	unsigned i;
+
+	for (i = 1; i < HVPT_TABLE_ENTRIES; i++)
+		hvpt_pte_store(HVPT_SLOT(table, i), 0);
 }
 
 bool hvpt_table_is_empty(const uint64_t *table)

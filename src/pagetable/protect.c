@@ -12,27 +12,9 @@ struct hvpt_protect {
 	uint64_t dirty; /* D to set with it */
 };
 
-/* Is every page mapped? Notes if some leaf has another R/W bit. */
-static enum hvpt_status hvpt_protect_scan(const struct hvpt_protect *job,
-					  bool *change)
-{
-	struct hvpt_cursor cursor;
-	uint64_t next = job->first;
-
-	hvpt_cursor_init(&cursor, job->pt, job->first, job->last, 0);
-	while (hvpt_leaf_next(&cursor) && cursor.leaf_first <= next) {
-		if ((cursor.pte & HVPT_PTE_WRITE) != job->write)
-			*change = true;
-		if (cursor.leaf_last >= job->last)
-			return HVPT_OK;
-		next = cursor.leaf_last + 1;
-	}
-	return HVPT_ERR_NOT_MAPPED;
-}
-
-/* By compare-and-swap: the walker may be setting A or D. */
 static void hvpt_protect_leaf(const struct hvpt_protect *job,
-			      const struct hvpt_cursor *cursor)
+			      const struct hvpt_cursor *cursor,
+			      struct hvpt_hull *hull)
 {
 	uint64_t pte = cursor->pte, wanted;
 
@@ -40,34 +22,36 @@ static void hvpt_protect_leaf(const struct hvpt_protect *job,
 		wanted = (pte & ~HVPT_PTE_WRITE) | job->write | job->dirty;
 	while (!hvpt_pte_replace(cursor->leaf, &pte, wanted));
 	hvpt_write_back(job->pt, cursor->leaf, 1);
+	hvpt_hull_note(hull, cursor->leaf_first, cursor->leaf_last);
 }
 
 /*
- * After the cut, a leaf which reaches outside the range has the permission
- * already. The others belong to the caller: nobody splits them meanwhile.
+ * Goes over the leaves up to the first hole. With @hull, changes those whose
+ * R/W bit differs; else only notes in @change that there are some. Changes
+ * are made by compare-and-swap: the walker may be setting A or D. The leaves
+ * changed lie inside the range, so nobody splits them meanwhile; those which
+ * reach outside were cut, or left alone for having the permission.
+ *
+ * Return: whether there was no hole.
  */
-static enum hvpt_status hvpt_protect_apply(const struct hvpt_protect *job,
-					   struct hvpt_hull *hull)
+static bool hvpt_protect_pass(const struct hvpt_protect *job,
+			      struct hvpt_hull *hull, bool *change)
 {
 	struct hvpt_cursor cursor;
-	struct hvpt_cut cut;
-	enum hvpt_status status;
+	uint64_t next = job->first;
 
-	cut.first = job->first;
-	cut.last = job->last;
-	cut.keep_mask = HVPT_PTE_WRITE;
-	cut.keep_value = job->write;
-	status = hvpt_cut_leaves(job->pt, &cut, hull);
-	if (status != HVPT_OK)
-		return status;
 	hvpt_cursor_init(&cursor, job->pt, job->first, job->last, 0);
-	while (hvpt_leaf_next(&cursor)) {
-		if ((cursor.pte & HVPT_PTE_WRITE) == job->write)
-			continue;
-		hvpt_protect_leaf(job, &cursor);
-		hvpt_hull_note(hull, cursor.leaf_first, cursor.leaf_last);
+	while (hvpt_leaf_next(&cursor) && cursor.leaf_first <= next) {
+		if ((cursor.pte & HVPT_PTE_WRITE) != job->write) {
+			*change = true;
+			if (hull)
+				hvpt_protect_leaf(job, &cursor, hull);
+		}
+		if (cursor.leaf_last >= job->last)
+			return true;
+		next = cursor.leaf_last + 1;
 	}
-	return HVPT_OK;
+	return false;
 }
 
 enum hvpt_status hvpt_pt_protect(struct hvpt_pagetable *pt, hvpt_iova_t iova,
@@ -88,12 +72,16 @@ enum hvpt_status hvpt_pt_protect(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 	job.last = iova.value + (length - 1);
 	job.write = prot & HVPT_PROT_WRITE ? HVPT_PTE_WRITE : 0;
 	job.dirty = job.write && !pt->track_dirty ? HVPT_PTE_DIRTY : 0;
-	status = hvpt_protect_scan(&job, &change);
-	if (status != HVPT_OK || !change)
-		return status;
+	if (!hvpt_protect_pass(&job, NULL, &change))
+		return HVPT_ERR_NOT_MAPPED;
+	if (!change)
+		return HVPT_OK;
 	hvpt_hull_init(&hull);
-	status = hvpt_protect_apply(&job, &hull);
-	if (status == HVPT_OK)
-		hvpt_hull_gather(&hull, gather);
-	return status;
+	status = hvpt_cut_leaves(pt, job.first, job.last + 1, job.write, &hull);
+	if (status != HVPT_OK)
+		return status;
+	if (!hvpt_protect_pass(&job, &hull, &change))
+		return HVPT_ERR_CONCURRENT;
+	hvpt_hull_gather(&hull, gather);
+	return HVPT_OK;
 }

@@ -26,27 +26,24 @@ void hvpt_sweep_init(struct hvpt_sweep *sweep, struct hvpt_pagetable *pt,
  * Present entries of a level 0 table about to leave the tree. Nothing is
  * cleared: the IOMMU may go on using it until the flush.
  */
-static unsigned hvpt_count_leaves(const uint64_t *table)
+static uint64_t hvpt_count_leaves(const uint64_t *table)
 {
-	unsigned i, n = 0;
+	uint64_t n = 0;
+	unsigned i;
 
-	for (i = 0; i < HVPT_TABLE_ENTRIES; i += 2) {
-		n += (unsigned)(hvpt_pte_load(HVPT_SLOT(table, i)) &
-				HVPT_PTE_PRESENT);
-		n += (unsigned)(hvpt_pte_load(HVPT_SLOT(table, i + 1)) &
-				HVPT_PTE_PRESENT);
-	}
+	for (i = 0; i < HVPT_TABLE_ENTRIES; i++)
+		n += hvpt_pte_load(HVPT_SLOT(table, i)) & HVPT_PTE_PRESENT;
 	return n;
 }
 
-/* The slot is cleared first, so that nobody finds the link as an entry. */
-static void hvpt_sweep_detach(struct hvpt_sweep *sweep, uint64_t *slot,
-			      uint64_t *table)
+/*
+ * Links a table page into the gather. Its slot has been cleared, so that
+ * nobody finds the link as an entry.
+ */
+static void hvpt_sweep_detach(struct hvpt_sweep *sweep, uint64_t *table)
 {
 	struct hvpt_gather *gather = sweep->gather;
 
-	hvpt_pte_store(slot, 0);
-	hvpt_write_back(sweep->pt, slot, 1);
 	HVPT_PORT_STORE(&table[0], (uint64_t)(uintptr_t)gather->tables);
 	gather->tables = table;
 	gather->table_count++;
@@ -57,23 +54,20 @@ static void hvpt_sweep_detach(struct hvpt_sweep *sweep, uint64_t *slot,
 static bool hvpt_sweep_entry(struct hvpt_sweep *sweep, uint64_t *slot,
 			     uint64_t pte, unsigned level)
 {
-	uint64_t *table;
+	uint64_t *table = hvpt_pte_is_table(pte, level) ?
+				  hvpt_pt_table(sweep->pt, pte) :
+				  NULL;
 
-	if (!hvpt_pte_is_table(pte, level)) {
-		if (!sweep->leaves)
-			return false;
-		hvpt_pte_store(slot, 0);
-		hvpt_write_back(sweep->pt, slot, 1);
-		sweep->bytes += HVPT_LEVEL_BYTES(level);
-		return true;
-	}
-	table = hvpt_pt_table(sweep->pt, pte);
-	if (!sweep->leaves && !hvpt_table_is_empty(table))
+	if (!sweep->leaves && (!table || !hvpt_table_is_empty(table)))
 		return false;
-	if (sweep->leaves && level == 1)
-		sweep->bytes += (uint64_t)hvpt_count_leaves(table)
-				<< HVPT_PAGE_LG2;
-	hvpt_sweep_detach(sweep, slot, table);
+	hvpt_pte_store(slot, 0);
+	hvpt_write_back(sweep->pt, slot, 1);
+	if (!table)
+		sweep->bytes += HVPT_LEVEL_BYTES(level);
+	else if (sweep->leaves && level == 1)
+		sweep->bytes += hvpt_count_leaves(table) << HVPT_PAGE_LG2;
+	if (table)
+		hvpt_sweep_detach(sweep, table);
 	return true;
 }
 

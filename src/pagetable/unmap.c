@@ -25,11 +25,11 @@ unsigned hvpt_clear_leaves(uint64_t *slot, unsigned count)
 static void hvpt_unmap_part(struct hvpt_sweep *sweep, uint64_t first,
 			    uint64_t last)
 {
-	uint64_t *slot = hvpt_pt_slot(sweep->pt, sweep->pt->levels, first, 0);
 	unsigned count = (unsigned)((last - first) >> HVPT_PAGE_LG2) + 1;
-	unsigned n;
+	unsigned level, n;
+	uint64_t *slot = hvpt_walk(sweep->pt, first, 0, &level);
 
-	if (!slot)
+	if (level > 0)
 		return;
 	n = hvpt_clear_leaves(slot, count);
 	if (!n)
@@ -57,17 +57,6 @@ static void hvpt_unmap_ends(struct hvpt_sweep *sweep)
 		hvpt_unmap_part(sweep, tail_first, sweep->last);
 }
 
-static enum hvpt_status hvpt_unmap_cut(struct hvpt_sweep *sweep)
-{
-	struct hvpt_cut cut;
-
-	cut.first = sweep->first;
-	cut.last = sweep->last;
-	cut.keep_mask = 0; /* no leaf is kept: 0 is never 1 */
-	cut.keep_value = 1;
-	return hvpt_cut_leaves(sweep->pt, &cut, &sweep->hull);
-}
-
 enum hvpt_status hvpt_pt_unmap_range(struct hvpt_pagetable *pt,
 				     hvpt_iova_t iova, uint64_t length,
 				     struct hvpt_gather *gather,
@@ -81,7 +70,8 @@ enum hvpt_status hvpt_pt_unmap_range(struct hvpt_pagetable *pt,
 	hvpt_sweep_init(&sweep, pt, iova.value, iova.value + (length - 1),
 			gather);
 	sweep.leaves = true;
-	status = hvpt_unmap_cut(&sweep);
+	status = hvpt_cut_leaves(pt, sweep.first, sweep.last + 1, HVPT_CUT_ANY,
+				 &sweep.hull);
 	if (status != HVPT_OK)
 		return status;
 	hvpt_unmap_ends(&sweep);
