@@ -6,7 +6,12 @@
  * gpa_base upward, so that a gpa used as a pointer (or the reverse) fails at
  * once. The arena counts, fails on request, poisons what is freed and keeps
  * books on which page is in use. All functions may be called by many threads.
- * Misuse (double free, a foreign page) prints a line to stderr and aborts.
+ * Misuse (double free, a foreign page, a write to a page not in use) prints a
+ * line to stderr and aborts.
+ *
+ * Each word of the poison has P and bit 63 set: a stale walker that meets it
+ * faults on a reserved bit, an audit finds an entry hvpt never writes, and as
+ * a pointer it is not canonical.
  */
 #ifndef HVPT_HOST_ARENA_H
 #define HVPT_HOST_ARENA_H
@@ -17,6 +22,13 @@ struct hvpt_arena;
 
 /* Page hooks whose ctx is a struct hvpt_arena *. */
 extern const struct hvpt_page_ops hvpt_arena_ops;
+
+/*
+ * The same for an IOMMU which does not snoop caches: write_back copies words
+ * to a shadow, and what was not written back since the page was allocated is
+ * poison there. Give a page back through the hooks it came from or the others.
+ */
+extern const struct hvpt_page_ops hvpt_arena_noncoherent_ops;
 
 /**
  * hvpt_arena_create() - reserve room for @pages table pages
@@ -42,7 +54,7 @@ uint64_t hvpt_arena_allocs(struct hvpt_arena *arena);
 /** Makes the @n-th alloc_page from now on fail, once; 0: none. */
 void hvpt_arena_fail_at(struct hvpt_arena *arena, uint64_t n);
 
-/** Is this the gpa of a page in use? Any value may be asked. */
+/** Is this the gpa (first byte) of a page in use? Any value may be asked. */
 bool hvpt_arena_owns(struct hvpt_arena *arena, uint64_t gpa);
 
 /**
@@ -57,6 +69,14 @@ bool hvpt_arena_read64(void *arena, uint64_t gpa, uint64_t *value);
 
 /** As above, for tests which plant entries or flip A and D: atomic store. */
 bool hvpt_arena_write64(void *arena, uint64_t gpa, uint64_t value);
+
+/**
+ * hvpt_arena_read_shadow64() - read as an IOMMU which does not snoop would
+ *
+ * As hvpt_arena_read64(), but false also for a page which did not come from
+ * hvpt_arena_noncoherent_ops: it has no shadow.
+ */
+bool hvpt_arena_read_shadow64(void *arena, uint64_t gpa, uint64_t *value);
 
 /**
  * hvpt_arena_claim() - a hvpt_table_check_fn which allows each page once

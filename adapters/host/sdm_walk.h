@@ -17,12 +17,12 @@
 /* Why a walk ended without a translation. */
 enum sdm_fault {
 	SDM_FAULT_NONE = 0,
-	SDM_FAULT_ADDRESS,	/* not canonical, or beyond the width */
-	SDM_FAULT_UNREADABLE,	/* table page outside memory */
-	SDM_FAULT_NOT_PRESENT,	/* P clear */
-	SDM_FAULT_RESERVED,	/* a reserved bit is set */
-	SDM_FAULT_SUPERVISOR,	/* U/S clear at some level: VT-d refuses */
-	SDM_FAULT_WRITE,	/* write asked, R/W clear at some level */
+	SDM_FAULT_ADDRESS,     /* not canonical, or beyond the width */
+	SDM_FAULT_UNREADABLE,  /* table page outside memory */
+	SDM_FAULT_NOT_PRESENT, /* P clear */
+	SDM_FAULT_RESERVED,    /* a reserved bit is set */
+	SDM_FAULT_SUPERVISOR,  /* U/S clear at some level: VT-d refuses */
+	SDM_FAULT_WRITE,       /* write asked, R/W clear at some level */
 };
 
 /**
@@ -53,12 +53,12 @@ struct sdm_walker {
  * struct sdm_result - where a walk ended
  * @fault: SDM_FAULT_NONE when the address translates
  * @level: level of the last entry read: 0 PTE, 1 PDE, 2 PDPTE, 3 PML4E,
- *	4 PML5E
- * @entry: that entry
+ *	4 PML5E; the walker's levels when none was read
+ * @entry: that entry; an unreadable table is the one it points at
  * @pa: the physical address, byte exact; valid without a fault
  * @page_lg2: 12, 21 or 30; valid without a fault
- * @writable: R/W was set at every level
- * @accessed: A was set at every level
+ * @writable: R/W was set at every level; false when the walk met no leaf
+ * @accessed: A was set at every level; false when the walk met no leaf
  * @dirty: D of the leaf
  */
 struct sdm_result {
@@ -72,7 +72,12 @@ struct sdm_result {
 	bool dirty;
 };
 
-/** Translates one address, for a write when @write. */
+/**
+ * sdm_walk() - translate one address, for a write when @write
+ *
+ * A walker whose numbers are outside what is said above prints a line to
+ * stderr and aborts.
+ */
 struct sdm_result sdm_walk(const struct sdm_walker *walker, uint64_t address,
 			   bool write);
 
