@@ -1,0 +1,390 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Tests of the hvpt command line. Usage: run.sh TRACES COMMAND...
+#
+# TRACES is tests/data/traces; COMMAND is hvpt, with an emulator before it if
+# one is needed.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+traces=$(cd "$1" && pwd)
+shift
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+cd "$dir" || exit 1
+modload=$traces/modload-7.3-strict.txt.xz
+checks=0
+failures=0
+
+# The command as one word, for any number of words.
+hvpt() {
+	"$hvpt_path" "$@"
+}
+if [ $# -gt 1 ]; then
+	printf '#!/bin/sh\nexec %s "$@"\n' "$*" >hvpt.sh
+	chmod +x hvpt.sh
+	hvpt_path=$dir/hvpt.sh
+else
+	hvpt_path=$1
+fi
+
+fail() {
+	failures=$((failures + 1))
+	echo "FAIL: $*"
+	echo "--- standard output"
+	head -n 30 out
+	echo "--- standard error"
+	head -n 30 err
+}
+
+# run EXIT-STATUS ARGUMENT...: leaves files out and err
+run() {
+	wanted=$1
+	shift
+	what="hvpt $*"
+	checks=$((checks + 1))
+	hvpt "$@" >out 2>err <in
+	status=$?
+	[ "$status" -eq "$wanted" ] || fail "$what: exit $status, not $wanted"
+}
+
+# says FILE TEXT: FILE has a line with TEXT in it
+says() {
+	checks=$((checks + 1))
+	grep -qF -e "$2" "$1" || fail "$what: '$2' is not in $1"
+}
+
+# silent FILE...: nothing in them
+silent() {
+	for file in "$@"; do
+		checks=$((checks + 1))
+		[ ! -s "$file" ] || fail "$what: $file is not empty"
+	done
+}
+
+# lines FILE TEXT COUNT: TEXT is in so many lines
+lines() {
+	checks=$((checks + 1))
+	[ "$(grep -cF -e "$2" "$1")" -eq "$3" ] ||
+		fail "$what: '$2' is not in $3 lines of $1"
+}
+
+# json FILE COUNT [KEY=VALUE...]
+json() {
+	checks=$((checks + 1))
+	"$here/json_check.py" "$@" 2>>err || fail "$what: JSON: $*"
+}
+
+: >in
+
+# ---- usage -----------------------------------------------------------------
+
+run 0 --help
+says out "Usage: hvpt replay [options] TRACE..."
+silent err
+run 0 -h
+run 0 --version
+checks=$((checks + 1))
+grep -qE '^hvpt [0-9]+\.[0-9]+\.[0-9]+$' out || fail "version"
+run 0 replay --help
+for option in --levels --page-sizes --width --iova-form --audit-every --seed \
+	--json --strict --quiet --help; do
+	says out " $option"
+done
+silent err
+run 0 replay -h
+
+# misuse TEXT ARGUMENT...: exit 2, nothing on standard output
+misuse() {
+	text=$1
+	shift
+	run 2 "$@"
+	says err "$text"
+	lines err "" 1
+	silent out
+}
+
+misuse "hvpt: no command given"
+misuse "hvpt: unknown command 'frobnicate'" frobnicate
+misuse "hvpt: unknown option '--frobnicate'" --frobnicate
+misuse "no trace given" replay
+misuse "no trace given" replay --levels 4
+misuse "unknown option '--frobnicate'" replay --frobnicate x
+misuse "unknown option '-x'" replay -x "$modload"
+misuse "--levels: needs a value" replay "$modload" --levels
+misuse "--quiet: takes no value" replay --quiet=1 "$modload"
+misuse "--levels: must be 4 or 5, not '3'" replay --levels 3 "$modload"
+misuse "--levels: must be 4 or 5, not ''" replay --levels= "$modload"
+misuse "--levels: must be 4 or 5, not '45'" replay --levels 45 "$modload"
+misuse "--page-sizes: '8K' is none of" replay --page-sizes 4K,8K "$modload"
+misuse "--page-sizes: '' is none of" replay --page-sizes 4K, "$modload"
+misuse "--page-sizes: '' is none of" replay --page-sizes "" "$modload"
+misuse "--page-sizes: '4KB' is none of" replay --page-sizes 4KB "$modload"
+misuse "--page-sizes: 4K must be" replay --page-sizes 2M,1G "$modload"
+misuse "--width: must be 13 .. 57, not '12'" replay --width 12 "$modload"
+misuse "--width: must be 13 .. 57, not '58'" replay --width 58 "$modload"
+misuse "--width: must be 13 .. 57, not '48x'" replay --width 48x "$modload"
+misuse "--width: 4 levels span at most 48" replay --width 49 "$modload"
+misuse "--iova-form: must be plain" replay --iova-form upper "$modload"
+misuse "--audit-every: must be a 64-bit number, not 'all'" \
+	replay --audit-every all "$modload"
+misuse "--audit-every: must be a 64-bit number, not '-1'" \
+	replay --audit-every -1 "$modload"
+misuse "--seed: must be a 64-bit number, not '18446744073709551616'" \
+	replay --seed 18446744073709551616 "$modload"
+misuse "--json: needs a file name" replay --json "" "$modload"
+misuse "cannot write ./none/json: No such file or directory" \
+	replay --json ./none/json "$modload"
+run 0 replay --quiet --width 57 --levels 5 "$modload"
+run 0 replay --quiet --seed 0xffffffffffffffff "$modload"
+run 0 replay --quiet "$modload" --levels 5
+cp "$modload" ./--odd.xz
+run 0 replay --quiet -- --odd.xz
+
+# ---- input -----------------------------------------------------------------
+
+run 2 replay none.txt
+says err "none.txt: error: No such file or directory"
+run 2 replay "$dir"
+says err "error: Is a directory"
+run 0 replay "$modload"
+says out "216 maps, 92 unmaps"
+says out "mismatches      0"
+silent err
+xz -dc "$modload" >plain.txt
+run 0 replay plain.txt
+says out "216 maps, 92 unmaps"
+cp "$modload" in
+run 0 replay -
+says out "<stdin>"
+says out "216 maps, 92 unmaps"
+cp plain.txt in
+run 0 replay --json json --quiet -
+json json 1 "file=<stdin>" maps=216 unmaps=92 mismatches=0 malformed=0
+silent out err
+: >in
+run 2 replay -
+says err "<stdin>: error: no map or unmap event in it"
+cp "$modload" no-suffix
+run 0 replay no-suffix
+says out "216 maps, 92 unmaps"
+head -c 3000 "$modload" >cut.xz
+run 2 replay --json json cut.xz
+says err "cut.xz: error: the .xz data is truncated"
+says out "ended early     the .xz data is truncated"
+json json 1 mismatches=0 "error=the .xz data is truncated"
+cp plain.txt plain.xz
+run 2 replay plain.xz
+says err "plain.xz: error: not in .xz format, whatever the name says"
+gzip -c plain.txt >plain.gz
+run 2 replay plain.gz
+says err "plain.gz: error: compressed by gzip; only .xz is understood"
+printf '# tracer: nop\n\n' >empty.txt
+run 2 replay empty.txt
+says err "empty.txt: error: no map or unmap event in it"
+head -c 2000000 /dev/zero >zeros
+run 2 replay zeros
+says err "zeros: error: a line is longer than 1 MiB"
+
+# ---- several files, JSON ---------------------------------------------------
+
+run 0 replay --json json plain.txt "$modload"
+json json 2 file=plain.txt maps=216
+lines out "216 maps, 92 unmaps" 2
+run 0 replay --json - plain.txt
+checks=$((checks + 1))
+python3 -m json.tool out >/dev/null 2>>err || fail "$what: json.tool"
+json out 1 file=plain.txt maps=216 unmaps=92 map_bytes=966656 \
+	unmap_bytes=786432 left_mapped_bytes=180224 levels=4 width=48 \
+	iova_form=plain seed=1 leaves.4K=236 leaves.2M=0 audits=1 \
+	"page_sizes=['4K', '2M', '1G']"
+silent err
+run 0 replay --json - --levels 5 --page-sizes 4K --iova-form lower \
+	--audit-every 100 --seed 7 plain.txt plain.txt plain.txt
+json out 3 levels=5 width=57 iova_form=lower seed=7 audits=4 \
+	"page_sizes=['4K']"
+odd='od"d\ 	x.txt'
+cp plain.txt "$odd"
+run 0 replay --quiet --json json "$odd"
+json json 1 "file=$odd"
+run 2 replay --quiet --json json none.txt plain.txt
+json json 2 file=none.txt events=0 "error=No such file or directory"
+if [ -e /dev/full ]; then
+	run 2 replay --json /dev/full plain.txt
+	says err "cannot write /dev/full: No space left on device"
+	what="hvpt replay >/dev/full"
+	checks=$((checks + 1))
+	hvpt replay plain.txt >/dev/full 2>err
+	[ $? -eq 2 ] || fail "$what: not exit 2"
+	says err "cannot write standard output: No space left on device"
+fi
+
+# ---- what is in a trace ----------------------------------------------------
+
+# map IOVA GPA PAGES and unmap IOVA PAGES: lines of tracepoints
+map() {
+	printf ' dd-1 [000] .... 1.0: map: IOMMU: iova=0x%x - 0x%x ' \
+		"$1" $(($1 + $3 * 4096))
+	printf 'paddr=0x%x size=%d\n' "$2" $(($3 * 4096))
+}
+unmap() {
+	printf ' dd-1 [000] .... 1.0: unmap: IOMMU: iova=0x%x - 0x%x ' \
+		"$1" $(($1 + $2 * 4096))
+	printf 'size=%d unmapped_size=%d\n' $(($2 * 4096)) $(($2 * 4096))
+}
+# kmap DOM IOVA GPA PAGES PROT and kunmap DOM IOVA PAGES: lines of kprobes
+kmap() {
+	printf ' dd-1 [000] .... 1.0: kmap: (f+0x4) dom=0x%x iova=0x%x ' \
+		"$1" "$2"
+	printf 'pa=0x%x size=0x%x prot=0x%x\n' "$3" $(($4 * 4096)) "$5"
+}
+kunmap() {
+	printf ' dd-1 [000] .... 1.0: kunmap: (f+0x0) dom=0x%x iova=0x%x ' \
+		"$1" "$2"
+	printf 'size=0x%x\n' $(($3 * 4096))
+}
+# both DOM IOVA GPA PAGES PROT, kboth DOM IOVA PAGES: kprobe and tracepoint
+both() {
+	kmap "$@"
+	map "$2" "$3" "$4"
+}
+unboth() {
+	kunmap "$@"
+	unmap "$2" "$3"
+}
+
+# Overlapping IOVAs in two domains: no conflict.
+{
+	both 0xa 0x1000 0x10000 4 3
+	both 0xb 0x2000 0x20000 4 1
+	unboth 0xa 0x1000 4
+	unboth 0xb 0x2000 4
+} >two.txt
+run 0 replay --json json two.txt
+json json 1 maps=2 unmaps=2 domains=2 conflicts=0 unknown_unmaps=0 \
+	mismatches=0 left_mapped_bytes=0 peak_mapped_bytes=32768
+
+# The same without kprobes: one domain, a map which is rightly refused.
+grep -v '(f' two.txt >one.txt
+run 0 replay --json json one.txt
+json json 1 maps=2 unmaps=2 domains=1 conflicts=1 mismatches=0 \
+	map_bytes=16384 unmap_bytes=16384 unknown_unmaps=1
+grep '(f' two.txt >probes.txt
+run 0 replay --json json probes.txt
+json json 1 maps=2 unmaps=2 domains=2 conflicts=0 mismatches=0 \
+	left_mapped_bytes=0 other_lines=0
+unmap 0x2000 4 >>one.txt
+run 0 replay --json json one.txt
+json json 1 unmaps=3 unknown_unmaps=2 mismatches=0
+
+# A first event without a kprobe belongs to the domain named later.
+{
+	map 0x1000 0x10000 2
+	both 0xa 0x8000 0x20000 1 3
+	unboth 0xa 0x1000 2
+} >late.txt
+run 0 replay --json json late.txt
+json json 1 domains=1 unknown_unmaps=0 mismatches=0 left_mapped_bytes=4096
+
+# 512 4 KiB pages make way for a 2 MiB leaf; cutting it leaves the rest.
+{
+	map 0x200000 0x1000 512
+	unmap 0x200000 512
+	map 0x200000 0x40000000 512
+	unmap 0x201000 1
+	unmap 0x210000 400
+	map 0x40000000 0x80000000 262144
+	unmap 0x40000000 1
+	unmap 0 0x80000000
+} >large.txt
+run 0 replay --audit-every 1 --json json large.txt
+json json 1 leaves.4K=512 leaves.2M=1 leaves.1G=1 mismatches=0 \
+	left_mapped_bytes=0 audits=9 unmap_bytes=1077936128
+run 0 replay --page-sizes 4K --json json large.txt
+json json 1 leaves.4K=263168 leaves.2M=0 leaves.1G=0 mismatches=0
+run 0 replay --page-sizes 4K,1G --iova-form canonical --json json large.txt
+json json 1 leaves.4K=1024 leaves.2M=0 leaves.1G=1 mismatches=0
+
+# Both ends of every form; outside is refused, said, and no mismatch.
+{
+	map 0x7ffffffff000 0xffffffffff000 1
+	map 0x800000000000 0x1000 1
+	map 0xfffffffff000 0x2000 1
+	map 0x1000000000000 0x3000 1
+	printf '1.0: map: IOMMU: iova=0xfffffffffffff000 - 0x0 '
+	printf 'paddr=0x5000 size=4096\n'
+	map 0x5000 0x10000000000000 1
+	map 0x7000 0xffffffffff000 2
+	unmap 0x1000000000000 1
+} >ends.txt
+run 0 replay --json json ends.txt
+json json 1 refused=5 map_bytes=12288 mismatches=0 unknown_unmaps=0
+says err "ends.txt:4: note: iova 0x1000000000000 .. 0x1000000000fff refused: "
+says err "refused: HVPT_ERR_IOVA_RANGE"
+says err "refused: HVPT_ERR_GPA_RANGE"
+says out "refused         5"
+run 0 replay --iova-form lower --json json ends.txt
+json json 1 refused=7 map_bytes=4096 mismatches=0
+run 0 replay --iova-form canonical --json json ends.txt
+json json 1 refused=6 map_bytes=8192 mismatches=0
+run 0 replay --levels 5 --json json ends.txt
+json json 1 refused=3 map_bytes=16384 mismatches=0 unknown_unmaps=0
+run 0 replay --quiet --width 13 --json json ends.txt
+json json 1 refused=8 map_bytes=0 mismatches=0
+silent out err
+
+# ---- malformed lines -------------------------------------------------------
+
+{
+	map 0x1000 0x10000 1
+	printf ' dd-1 [000] .... 1.0: map: IOMMU: iova=0x5000 - 0x7000 '
+	printf 'paddr=0x1000 size=4096\n'
+	printf 'some other text\n# a comment\n\n'
+	printf 'CPU:1 [LOST 17 EVENTS]\n'
+	printf ' dd-1 [000] .... 1.0: unmap: IOMMU: iova=zero\033[2J\n'
+	unmap 0x1000 1
+} >bad.txt
+run 0 replay --json json bad.txt
+says err "bad.txt:2: the iova range is not size= bytes long: dd-1 [000]"
+says err "bad.txt:6: note: the tracer lost 17 events"
+says err "bad.txt:7: iova= is not a number: dd-1 [000]"
+says err "iova=zero.[2J"
+says out "malformed       2"
+says out "lost by tracer  17"
+says out "other lines     1"
+json json 1 maps=1 unmaps=1 malformed=2 lost=17 other_lines=1 lines=8 \
+	mismatches=0
+run 0 replay --quiet bad.txt
+says err "bad.txt:2: "
+lines err "" 2
+silent out
+run 2 replay --strict --json json bad.txt
+says err "bad.txt:2: the iova range is not size= bytes long"
+says err "bad.txt: error: line 2 is malformed (--strict)"
+lines err "bad.txt" 2
+json json 1 maps=1 unmaps=0 malformed=1 mismatches=0
+run 0 replay --strict "$modload"
+run 2 replay --strict bad.txt plain.txt
+says out "216 maps, 92 unmaps"
+for _ in 1 2 3 4 5 6 7 8; do
+	grep -h IOMMU bad.txt
+done >worse.txt
+cat worse.txt worse.txt worse.txt >worst.txt
+run 0 replay --json json worst.txt
+lines err "worst.txt" 21
+says err "further malformed lines are only counted"
+json json 1 malformed=48 maps=24
+
+# ---- a progress line, on a terminal only -----------------------------------
+
+ext4=$traces/nvme-ext4-7.3-strict.txt.xz
+run 0 replay "$ext4"
+silent err
+checks=$((checks + 2))
+"$here/progress.py" "$hvpt_path" replay "$ext4" >err
+says err " %, "
+says err " events"
+"$here/progress.py" "$hvpt_path" replay --quiet "$ext4" >err
+silent err
+
+echo "$checks checks, $failures failures"
+[ "$failures" -eq 0 ]

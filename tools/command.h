@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * command.h - the sub-commands of hvpt.
+ *
+ * argv[0] is the sub-command's name. Return: an enum exit_code.
+ */
+#ifndef TOOLS_COMMAND_H
+#define TOOLS_COMMAND_H
+
+int command_replay(int argc, char **argv);
+
+#endif /* TOOLS_COMMAND_H */

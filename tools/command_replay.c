@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "command.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "options.h"
+#include "replay.h"
+#include "report.h"
+#include "say.h"
+
+static const char usage[] =
+	"Usage: hvpt replay [options] TRACE...\n"
+	"\n"
+	"Replays each TRACE (ftrace, trace_pipe or perf script text of the\n"
+	"iommu:map and iommu:unmap events, plain or .xz; - is standard input)\n"
+	"through fresh page tables, one for each domain in it. After every step\n"
+	"an independent table walker and hvpt_pt_lookup() are compared with a\n"
+	"plain list of what should be mapped.\n"
+	"\n"
+	"  --levels 4|5          table levels (4)\n"
+	"  --page-sizes LIST     leaf sizes, of 4K,2M,1G; 4K always (all)\n"
+	"  --width N             IOVA bits, 13 .. 48, or 57 with 5 levels (all)\n"
+	"  --iova-form FORM      plain, lower or canonical (plain)\n"
+	"  --audit-every N       audit all tables after each N events (at the end)\n"
+	"  --seed N              for the random pages which are checked (1)\n"
+	"  --json FILE|-         also write the figures as JSON; - is standard\n"
+	"                        output, without the text summary\n"
+	"  --strict              end at the first malformed line\n"
+	"  --quiet               no progress, notes or summary\n"
+	"  -h, --help            this text\n"
+	"\n"
+	"Exit status: 0 nothing mismatched, 1 something did, 2 bad usage or\n"
+	"input (1 wins when both happened).\n";
+
+/* 1, mismatch, is the worst, for it is about the library. */
+static int worse(int a, int b)
+{
+	if (a == EXIT_MISMATCH || b == EXIT_MISMATCH)
+		return EXIT_MISMATCH;
+	return a > b ? a : b;
+}
+
+static int cannot_write(const char *name)
+{
+	say("hvpt replay: cannot write %s: %s", name, strerror(errno));
+	return EXIT_BAD_INPUT;
+}
+
+static int flush_stdout(void)
+{
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return cannot_write("standard output");
+	return EXIT_ALL_WELL;
+}
+
+static int close_json(FILE *json, const struct replay_options *options)
+{
+	int failed;
+
+	if (!json || json == stdout)
+		return EXIT_ALL_WELL;
+	failed = ferror(json);
+	if (fclose(json) != 0 || failed)
+		return cannot_write(options->json);
+	return EXIT_ALL_WELL;
+}
+
+static int replay_all(const struct replay_options *options, FILE *json,
+		      struct replay_result *results)
+{
+	int code = EXIT_ALL_WELL;
+	int i;
+
+	for (i = 0; i < options->file_count; i++) {
+		code = worse(code, (int)replay_file(options->files[i], options,
+						    &results[i]));
+		if (!options->quiet && json != stdout)
+			report_text(stdout, &results[i], options);
+	}
+	if (json)
+		report_json(json, results, options->file_count, options);
+	code = worse(code, flush_stdout());
+	return worse(code, close_json(json, options));
+}
+
+/* JSON is opened first: a name which cannot be written shows at once. */
+static int replay_with_json(const struct replay_options *options)
+{
+	size_t count = (size_t)options->file_count;
+	struct replay_result *results;
+	FILE *json = NULL;
+	int code;
+
+	if (options->json) {
+		json = strcmp(options->json, "-") == 0 ?
+			       stdout :
+			       fopen(options->json, "w");
+		if (!json)
+			return cannot_write(options->json);
+	}
+	results = calloc(count, sizeof(*results));
+	if (!results) {
+		say("hvpt replay: out of memory");
+		close_json(json, options);
+		return EXIT_BAD_INPUT;
+	}
+	code = replay_all(options, json, results);
+	free(results);
+	return code;
+}
+
+int command_replay(int argc, char **argv)
+{
+	struct replay_options options;
+
+	switch (options_parse(argc, argv, &options)) {
+	case OPTIONS_HELP:
+		fputs(usage, stdout);
+		return flush_stdout();
+	case OPTIONS_ERROR:
+		return EXIT_BAD_INPUT;
+	case OPTIONS_RUN:
+		break;
+	}
+	return replay_with_json(&options);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * judge.h - is a page table what the model says it should be?
+ *
+ * Everything is asked twice: from the tables, by the independent walker, and
+ * from the library, by hvpt_pt_lookup() or hvpt_pt_visit().
+ */
+#ifndef TOOLS_JUDGE_H
+#define TOOLS_JUDGE_H
+
+#include "domain.h"
+
+/**
+ * struct judge - what was found so far
+ * @file: name for messages
+ * @line: of the event being judged; 0: after the last one
+ * @random: state of the generator
+ * @checks: comparisons made
+ * @mismatches: those which failed; the first SAY_MAX were printed
+ */
+struct judge {
+	const char *file;
+	uint64_t line;
+	uint64_t random;
+	uint64_t checks;
+	uint64_t mismatches;
+};
+
+void judge_init(struct judge *judge, const char *file, uint64_t seed);
+
+/** Counts one check; when it failed also the mismatch, with its text. */
+bool judge_that(struct judge *judge, bool good, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/** One byte of the page at @iova: as the model says? */
+void judge_page(struct judge *judge, const struct domain *domain,
+		uint64_t iova);
+
+/** The first, last and some random page of a range, all as the model says? */
+void judge_some(struct judge *judge, const struct domain *domain,
+		uint64_t first, uint64_t last);
+
+/** The page before and the page after a range, if they are IOVAs. */
+void judge_neighbours(struct judge *judge, const struct domain *domain,
+		      const struct replay_options *options, uint64_t first,
+		      uint64_t last);
+
+/** Is every page of a range gone? */
+void judge_absent(struct judge *judge, const struct domain *domain,
+		  uint64_t first, uint64_t last);
+
+/** The last byte of what the last entry of a walk of @iova stands for. */
+uint64_t judge_entry_last(const struct sdm_result *result, uint64_t iova);
+
+/** Adds a range's leaves to @leaves, by level; they must fill it. */
+void judge_leaves(struct judge *judge, const struct domain *domain,
+		  uint64_t first, uint64_t last, uint64_t leaves[3]);
+
+/** Every IOVA there is, in both directions. */
+void judge_everything(struct judge *judge, const struct domain *domain);
+
+/** Audits all page tables; each page of the arena must be in just one. */
+void judge_audit(struct judge *judge, const struct domain_set *set);
+
+#endif /* TOOLS_JUDGE_H */

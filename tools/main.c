@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "hvpt/hvpt.h"
+#include "options.h"
+#include "say.h"
+
+#define TEXT(x) #x
+#define VERSION(major, minor, patch) TEXT(major) "." TEXT(minor) "." TEXT(patch)
+
+static const char usage[] =
+	"Usage: hvpt replay [options] TRACE...\n"
+	"       hvpt --help | --version\n"
+	"\n"
+	"Commands:\n"
+	"  replay   run recorded IOMMU traffic through hvpt's page tables and\n"
+	"           check every step; 'hvpt replay --help' says more\n";
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		say("hvpt: no command given; try 'hvpt --help'");
+		return EXIT_BAD_INPUT;
+	}
+	if (strcmp(argv[1], "replay") == 0)
+		return command_replay(argc - 1, argv + 1);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		fputs(usage, stdout);
+		return EXIT_ALL_WELL;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("hvpt " VERSION(HVPT_VERSION_MAJOR, HVPT_VERSION_MINOR,
+				     HVPT_VERSION_PATCH));
+		return EXIT_ALL_WELL;
+	}
+	say("hvpt: unknown %s '%s'; try 'hvpt --help'",
+	    argv[1][0] == '-' ? "option" : "command", argv[1]);
+	return EXIT_BAD_INPUT;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * options.h - the command line of `hvpt replay`.
+ */
+#ifndef TOOLS_OPTIONS_H
+#define TOOLS_OPTIONS_H
+
+#include "hvpt/pagetable.h"
+
+/* What a process ends with. */
+enum exit_code {
+	EXIT_ALL_WELL = 0,
+	EXIT_MISMATCH = 1,
+	EXIT_BAD_INPUT = 2,
+};
+
+/**
+ * struct replay_options - what to build and how to check it
+ * @levels: 4 or 5
+ * @width: IOVA bits
+ * @form: which values are IOVAs
+ * @page_sizes: as in struct hvpt_pt_config
+ * @audit_every: events between two audits; 0: only at the end
+ * @seed: of the random pages which are checked
+ * @json: where to write JSON; NULL: nowhere, "-": standard output
+ * @quiet: no progress, no notes, no summary
+ * @strict: a malformed line ends the replay
+ * @files: the traces
+ * @file_count: at least 1
+ */
+struct replay_options {
+	unsigned levels;
+	unsigned width;
+	enum hvpt_iova_form form;
+	uint64_t page_sizes;
+	uint64_t audit_every;
+	uint64_t seed;
+	const char *json;
+	bool quiet;
+	bool strict;
+	char **files;
+	int file_count;
+};
+
+enum options_result {
+	OPTIONS_RUN = 0,
+	OPTIONS_HELP = 1,
+	OPTIONS_ERROR = 2, /* the message is out already */
+};
+
+/** Parses the words after `hvpt replay`; argv[0] is the sub-command. */
+enum options_result options_parse(int argc, char **argv,
+				  struct replay_options *options);
+
+/** "plain", "lower" or "canonical" */
+const char *options_form_name(enum hvpt_iova_form form);
+
+/**
+ * options_in_form() - are all of first .. last IOVAs?
+ *
+ * Worked out here and not asked from the library, which it judges.
+ */
+bool options_in_form(const struct replay_options *options, uint64_t first,
+		     uint64_t last);
+
+#endif /* TOOLS_OPTIONS_H */

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "replay.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply.h"
+#include "input.h"
+#include "pairing.h"
+#include "say.h"
+
+/* Lines between two looks at the progress line. */
+#define PROGRESS_LINES 4096u
+
+/**
+ * struct replay - one trace on its way
+ * @options: as asked
+ * @result: what is counted
+ * @apply: the page tables
+ * @pairing: kprobe lines which wait
+ */
+struct replay {
+	const struct replay_options *options;
+	struct replay_result *result;
+	struct apply apply;
+	struct pairing pairing;
+};
+
+/* ---- lines ----------------------------------------------------------- */
+
+/* Return: whether to go on. */
+static bool take_malformed(struct replay *replay, const struct trace_line *line,
+			   const char *text, size_t length)
+{
+	struct replay_result *result = replay->result;
+	char shown[120];
+
+	result->malformed++;
+	if (result->malformed <= SAY_MAX || replay->options->strict) {
+		say_shorten(shown, sizeof(shown), text, length);
+		say("%s:%" PRIu64 ": %s: %s", result->file, result->lines,
+		    line->error, shown);
+	}
+	if (result->malformed == SAY_MAX)
+		say("%s: further malformed lines are only counted",
+		    result->file);
+	if (!replay->options->strict)
+		return true;
+	snprintf(result->error, sizeof(result->error),
+		 "line %" PRIu64 " is malformed (--strict)", result->lines);
+	return false;
+}
+
+static void take_lost(struct replay *replay, uint64_t lost)
+{
+	struct replay_result *result = replay->result;
+
+	result->lost += lost;
+	if (!replay->options->quiet)
+		say("%s:%" PRIu64 ": note: the tracer lost %" PRIu64 " events; "
+		    "expect unknown unmaps and conflicts",
+		    result->file, result->lines, lost);
+}
+
+static bool take_line(struct replay *replay, const char *text, size_t length)
+{
+	struct trace_line line;
+
+	replay->result->lines++;
+	trace_parse(text, length, &line);
+	line.event.line = replay->result->lines;
+	switch (line.class) {
+	case TRACE_BLANK:
+		return true;
+	case TRACE_OTHER:
+		replay->result->other_lines++;
+		return true;
+	case TRACE_LOST:
+		take_lost(replay, line.lost);
+		return true;
+	case TRACE_MALFORMED:
+		return take_malformed(replay, &line, text, length);
+	case TRACE_EVENT:
+	case TRACE_PROBE:
+		break;
+	}
+	return pairing_add(&replay->pairing, &line, apply_event,
+			   &replay->apply);
+}
+
+static void take_lines(struct replay *replay, struct input *input)
+{
+	struct replay_result *result = replay->result;
+	bool progress = !replay->options->quiet && say_can_progress();
+	enum input_status status;
+	const char *text;
+	size_t length;
+
+	for (;;) {
+		status = input_line(input, &text, &length);
+		if (status != INPUT_LINE || !take_line(replay, text, length))
+			break;
+		if (progress && result->lines % PROGRESS_LINES == 0)
+			say_progress(result->file, input_percent(input),
+				     result->events);
+	}
+	say_progress_end();
+	if (status == INPUT_ERROR)
+		snprintf(result->error, sizeof(result->error), "%s",
+			 input_error(input));
+	if (status == INPUT_END)
+		(void)pairing_finish(&replay->pairing, apply_event,
+				     &replay->apply);
+}
+
+/* ---- a file ---------------------------------------------------------- */
+
+/* Also after an error: what was replayed until then is to be right. */
+static void finish(struct replay *replay)
+{
+	struct replay_result *result = replay->result;
+	struct domain_set *domains = &replay->apply.domains;
+	size_t lost;
+	size_t i;
+
+	replay->apply.judge.line = 0;
+	result->other_lines += replay->pairing.ignored;
+	apply_audit(&replay->apply);
+	for (i = 0; i < domains->count; i++) {
+		judge_everything(&replay->apply.judge, domains->list[i]);
+		result->left_mapped_bytes += hvpt_model_bytes(
+			domains->list[i]->model);
+	}
+	result->domains = domains->count;
+	result->table_pages_final = hvpt_arena_in_use(domains->arena);
+	result->table_pages_peak = hvpt_arena_peak(domains->arena);
+	lost = domain_set_close(domains);
+	judge_that(&replay->apply.judge, lost == 0,
+		   "%zu table pages did not come back from hvpt_pt_destroy",
+		   lost);
+	result->checks = replay->apply.judge.checks;
+	result->mismatches = replay->apply.judge.mismatches;
+	if (result->events == 0 && result->error[0] == '\0')
+		snprintf(result->error, sizeof(result->error),
+			 "no map or unmap event in it");
+}
+
+static void run(struct replay *replay, struct input *input)
+{
+	struct replay_result *result = replay->result;
+
+	if (!domain_set_init(&replay->apply.domains, replay->options,
+			     DOMAIN_TABLE_PAGES)) {
+		snprintf(result->error, sizeof(result->error), "%s",
+			 replay->apply.domains.error);
+		return;
+	}
+	pairing_init(&replay->pairing);
+	judge_init(&replay->apply.judge, result->file, replay->options->seed);
+	take_lines(replay, input);
+	finish(replay);
+}
+
+enum exit_code replay_file(const char *path,
+			   const struct replay_options *options,
+			   struct replay_result *result)
+{
+	const char *error = "out of memory";
+	struct replay *replay = calloc(1, sizeof(*replay));
+	struct input *input = NULL;
+
+	memset(result, 0, sizeof(*result));
+	result->file = strcmp(path, "-") == 0 ? "<stdin>" : path;
+	if (replay)
+		input = input_open(path, &error);
+	if (input) {
+		replay->options = options;
+		replay->result = result;
+		replay->apply.options = options;
+		replay->apply.result = result;
+		run(replay, input);
+	} else {
+		snprintf(result->error, sizeof(result->error), "%s", error);
+	}
+	input_close(input);
+	free(replay);
+	if (result->error[0])
+		say("%s: error: %s", result->file, result->error);
+	if (result->mismatches)
+		return EXIT_MISMATCH;
+	return result->error[0] ? EXIT_BAD_INPUT : EXIT_ALL_WELL;
+}

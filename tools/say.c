@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#define _POSIX_C_SOURCE 200809L
+
+#include "say.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The terminal is one for the whole process, so is this. */
+static bool progress_shown;
+
+void say_progress_end(void)
+{
+	if (progress_shown)
+		fputs("\r\033[K", stderr);
+	progress_shown = false;
+}
+
+void say(const char *format, ...)
+{
+	va_list args;
+
+	say_progress_end();
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+void say_shorten(char *out, size_t room, const char *text, size_t length)
+{
+	size_t i;
+
+	while (length > 0 && (*text == ' ' || *text == '\t')) {
+		text++;
+		length--;
+	}
+	for (i = 0; i < length && i + 1 < room; i++)
+		out[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '.';
+	out[i] = '\0';
+	if (i < length && i >= 3)
+		memcpy(out + i - 3, "...", 3);
+}
+
+bool say_can_progress(void)
+{
+	return isatty(STDERR_FILENO) == 1;
+}
+
+void say_progress(const char *file, int percent, uint64_t events)
+{
+	say_progress_end();
+	if (percent >= 0)
+		fprintf(stderr, "%s: %d %%, ", file, percent);
+	else
+		fprintf(stderr, "%s: ", file);
+	fprintf(stderr, "%" PRIu64 " events", events);
+	fflush(stderr);
+	progress_shown = true;
+}

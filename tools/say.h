@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * say.h - messages to standard error, and a progress line on a terminal.
+ */
+#ifndef TOOLS_SAY_H
+#define TOOLS_SAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Messages of one kind for one file; the rest is only counted. */
+#define SAY_MAX 20u
+
+/** Prints one line, "hvpt: " not added; wipes a progress line first. */
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/** Copies @text for display: shortened, with nothing unprintable in it. */
+void say_shorten(char *out, size_t room, const char *text, size_t length);
+
+/** Is standard error a terminal? */
+bool say_can_progress(void);
+
+/** Redraws the progress line; @percent may be -1: unknown. */
+void say_progress(const char *file, int percent, uint64_t events);
+
+/** Wipes the progress line, if there is one. */
+void say_progress_end(void);
+
+#endif /* TOOLS_SAY_H */

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * trace.h - one line of a recorded trace.
+ *
+ * Linux reports IOMMU traffic by two tracepoints, in ftrace text, trace_pipe
+ * and `perf script` alike:
+ *
+ *	... 8.182470: map: IOMMU: iova=0x1000 - 0x2000 paddr=0x5000 size=4096
+ *	... 8.182470: iommu:unmap: IOMMU: iova=0x1000 - 0x2000 size=4096
+ *	    unmapped_size=4096
+ *
+ * They do not say which domain and which permission. Kprobes named kmap and
+ * kunmap, hit just before, do:
+ *
+ *	... 8.182460: kmap: (function+0x4) dom=0xff00 iova=0x1000 pa=0x5000
+ *	    size=0x1000 prot=0x5
+ *	... 8.182460: kunmap: (function+0x0) dom=0xff00 iova=0x1000 size=0x1000
+ *
+ * Parsing is pure: no state, no output, any bytes may be in a line.
+ */
+#ifndef TOOLS_TRACE_H
+#define TOOLS_TRACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum trace_class {
+	TRACE_BLANK = 0,     /* empty, or a comment */
+	TRACE_OTHER = 1,     /* some other event or text */
+	TRACE_LOST = 2,	     /* the tracer dropped events here */
+	TRACE_EVENT = 3,     /* a tracepoint: map or unmap */
+	TRACE_PROBE = 4,     /* a kprobe: kmap or kunmap */
+	TRACE_MALFORMED = 5, /* one of the four, but not as it should be */
+};
+
+enum trace_kind {
+	TRACE_MAP = 0,
+	TRACE_UNMAP = 1,
+};
+
+/**
+ * struct trace_event - what a map or unmap line says
+ * @kind: map or unmap
+ * @has_dom: @dom is known
+ * @has_prot: @prot is known; maps only
+ * @prot: HVPT_PROT_*; write-only became read and write, as in Linux for
+ *	formats which lack it
+ * @cpu: -1 when not given
+ * @pid: -1 when not given
+ * @iova: 4 KiB aligned
+ * @size: bytes; a multiple of 4 KiB, not 0, does not pass 2^64
+ * @gpa: where to; maps only, checked as @iova
+ * @dom: which domain
+ * @line: its line number; for whoever reads the file
+ */
+struct trace_event {
+	enum trace_kind kind;
+	bool has_dom;
+	bool has_prot;
+	unsigned prot;
+	long cpu;
+	long pid;
+	uint64_t iova;
+	uint64_t size;
+	uint64_t gpa;
+	uint64_t dom;
+	uint64_t line;
+};
+
+/**
+ * struct trace_line - one line understood
+ * @class: decides what else is valid
+ * @event: for TRACE_EVENT and TRACE_PROBE
+ * @lost: for TRACE_LOST: how many events
+ * @error: for TRACE_MALFORMED: what is wrong
+ */
+struct trace_line {
+	enum trace_class class;
+	struct trace_event event;
+	uint64_t lost;
+	char error[80];
+};
+
+/**
+ * trace_parse() - understand one line
+ * @text: in: the line, not terminated, with or without its newline
+ * @length: bytes at @text
+ * @line: out: always written
+ */
+void trace_parse(const char *text, size_t length, struct trace_line *line);
+
+#endif /* TOOLS_TRACE_H */
