@@ -43,9 +43,10 @@
  *	reads the page finds a non-present entry there.
  * @table_count: how many pages that list has
  * @range_count: how many of @range are in use
- * @range: IOVA ranges to flush; disjoint, not adjacent, in no order. They
- *	cover all that was taken away and, once more than HVPT_GATHER_RANGES
- *	are needed, gaps between.
+ * @range: IOVA ranges to flush; disjoint, not adjacent, in no order. A call
+ *	adds one range, from the first to the last thing it took away, holes
+ *	between included; once more than HVPT_GATHER_RANGES are needed, gaps
+ *	between calls are covered too.
  */
 struct hvpt_gather {
 	uint64_t *tables;

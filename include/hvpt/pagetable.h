@@ -108,8 +108,9 @@ enum hvpt_iova_form {
  * @table_gpa_mask: bits set in every table address an entry holds and in the
  *	root's, such as the C-bit of encrypted memory; 0 for none. Leaves carry
  *	whatever gpa the caller gives.
- * @page_sizes: bit n allows leaves of 2^n bytes. Bit 12 must be set; other
- *	bits than 12, 21 and 30 have no effect.
+ * @page_sizes: bit n allows leaves of 2^n bytes. Bit 12 must be set. Bit 30
+ *	has an effect only with bit 21: a 1 GiB leaf which has to be split could
+ *	otherwise only become 513 tables at once. Other bits have none.
  * @levels: 4, 5, or 0 for the least that spans @width
  * @width: bits of an IOVA, 13 .. 48 with 4 levels, 13 .. 57 with 5
  * @form: which values are IOVAs
@@ -402,7 +403,7 @@ HVPT_INLINE uint64_t *hvpt_pt_leaf_slot(const struct hvpt_pagetable *pt,
 {
 	unsigned level = hvpt_leaf_level(length);
 
-	if (level == HVPT_LEAF_LEVELS || !((pt->leaf_levels >> level) & 1u))
+	if (level == HVPT_LEAF_LEVELS || !((unsigned)pt->leaf_levels >> level & 1u))
 		return NULL;
 	if ((iova & (length - 1)) || pt->noncoherent)
 		return NULL;
@@ -496,7 +497,8 @@ hvpt_pt_protect(struct hvpt_pagetable *pt, hvpt_iova_t iova, uint64_t length,
  * Tables which lie wholly inside the range and map nothing are detached. No
  * translation changes. Small unmaps leave such tables behind on purpose, for
  * the next map to find; a hostile pattern cannot keep them from this call.
- * The root always stays.
+ * The root always stays; so does, where the IOVA form ends inside the span of
+ * a table, that table: at most one for each level and half.
  *
  * Return: HVPT_OK, also when there was none; HVPT_ERR_EMPTY; HVPT_ERR_ALIGN;
  * HVPT_ERR_WRAP; HVPT_ERR_IOVA_RANGE.
@@ -529,12 +531,13 @@ HVPT_INLINE bool hvpt_pt_try_unmap_leaf(struct hvpt_pagetable *pt,
  * @gather: in/out: what to flush, and the tables that left the tree
  * @unmapped: out: bytes of the range that were mapped
  *
- * Whatever of the range is mapped goes; holes are passed over and a range
- * with nothing in it is a success that owes nothing. A large leaf which the
- * range cuts is split: the rest of it keeps translating, permission, A and D
- * carried over; at most 4 pages are taken for that, and none otherwise. The
- * gather then covers the whole former leaf, which an IOMMU may have cached as
- * one. Tables which lie wholly inside the range are detached into the gather.
+ * Whatever of the range is mapped goes; holes are passed over, and a range
+ * with nothing in it, not even an empty table, is a success that owes
+ * nothing. A large leaf which the range cuts is split: the rest of it keeps
+ * translating, permission, A and D carried over; at most 4 pages are taken
+ * for that, and none otherwise. The gather then covers the whole former leaf,
+ * which an IOMMU may have cached as one. Tables which lie wholly inside the
+ * range are detached into the gather.
  *
  * Return: HVPT_OK; HVPT_ERR_EMPTY; HVPT_ERR_ALIGN; HVPT_ERR_WRAP;
  * HVPT_ERR_IOVA_RANGE; HVPT_ERR_NO_MEMORY, HVPT_ERR_TABLE_PAGE and
@@ -674,7 +677,8 @@ HVPT_EXTERN_C_BEGIN
  * @report: out: always written
  *
  * Reads all tables once for each level; never follows more table entries than
- * the page table has tables. Nothing may be changing meanwhile.
+ * the page table has tables: one too many is HVPT_FAULT_COUNT before @check is
+ * asked about it. Nothing may be changing meanwhile.
  *
  * Return: HVPT_OK, or HVPT_ERR_CORRUPT with the reason in @report.
  */

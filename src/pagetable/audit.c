@@ -49,7 +49,7 @@ static enum hvpt_fault hvpt_audit_leaf(const struct hvpt_auditor *auditor,
 				       uint64_t pte, unsigned level)
 {
 	if (level >= HVPT_LEAF_LEVELS ||
-	    !((auditor->pt->leaf_levels >> level) & 1u))
+	    !((unsigned)auditor->pt->leaf_levels >> level & 1u))
 		return HVPT_FAULT_LEAF_SIZE;
 	if (hvpt_level_offset(pte & HVPT_PTE_ADDR, level))
 		return HVPT_FAULT_LEAF_ADDR;

@@ -52,7 +52,7 @@ static unsigned hvpt_cut_count(uint64_t boundary, unsigned level,
 {
 	unsigned count = 0;
 
-	for (; hvpt_level_offset(boundary, level); level--)
+	for (; level > 0 && hvpt_level_offset(boundary, level); level--)
 		if (level > other_level || !hvpt_level_offset(other, level) ||
 		    (boundary ^ other) >> HVPT_LEVEL_LG2(level))
 			count++;

@@ -35,13 +35,14 @@ static enum hvpt_status hvpt_config_check(const struct hvpt_pt_config *config,
 	return HVPT_OK;
 }
 
+/* A size without the one below it could not be split: see page_sizes. */
 static uint8_t hvpt_config_leaf_levels(uint64_t page_sizes)
 {
-	unsigned level, levels = 0;
+	unsigned level = 0, levels = 0;
 
-	for (level = 0; level < HVPT_LEAF_LEVELS; level++)
-		if (page_sizes & HVPT_LEVEL_BYTES(level))
-			levels |= 1u << level;
+	while (level < HVPT_LEAF_LEVELS &&
+	       (page_sizes & HVPT_LEVEL_BYTES(level)))
+		levels |= 1u << level++;
 	return (uint8_t)levels;
 }
 

@@ -110,7 +110,7 @@ static unsigned hvpt_map_level(const struct hvpt_map_job *job, unsigned top)
 	unsigned level;
 
 	for (level = top; level > 0; level--)
-		if (((job->pt->leaf_levels >> level) & 1u) &&
+		if (((unsigned)job->pt->leaf_levels >> level & 1u) &&
 		    !hvpt_level_offset(job->iova | job->gpa, level) &&
 		    job->left >> HVPT_LEVEL_LG2(level))
 			break;
