@@ -15,6 +15,8 @@
 
 #include "hvpt/addr.h"
 #include "hvpt/gather.h"
+#include "hvpt/inspect.h"
+#include "hvpt/map.h"
 #include "hvpt/pagetable.h"
 #include "hvpt/port.h"
 #include "hvpt/pte.h"

@@ -14,7 +14,8 @@
 #ifndef HVPT_PAGETABLE_INTERNAL_H
 #define HVPT_PAGETABLE_INTERNAL_H
 
-#include "hvpt/pagetable.h"
+#include "hvpt/inspect.h"
+#include "hvpt/map.h"
 
 /* ---- ranges ---------------------------------------------------------- */
 

@@ -40,10 +40,11 @@ enum hvpt_status hvpt_pt_visit(const struct hvpt_pagetable *pt,
 		if (!hvpt_pt_in_form(pt, first, last))
 			return HVPT_ERR_IOVA_RANGE;
 	}
-	if (!hvpt_visit_range(pt, first, last, fn, ctx))
-		return HVPT_ERR_STOPPED;
-	if (!range && pt->upper_first &&
-	    !hvpt_visit_range(pt, pt->upper_first, ~(uint64_t)0, fn, ctx))
-		return HVPT_ERR_STOPPED;
-	return HVPT_OK;
+	while (hvpt_visit_range(pt, first, last, fn, ctx)) {
+		if (range || !pt->upper_first || first == pt->upper_first)
+			return HVPT_OK;
+		first = pt->upper_first;
+		last = ~(uint64_t)0;
+	}
+	return HVPT_ERR_STOPPED;
 }

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# What hvpt is made of: data only, relative to this file. Everything which
+# needs a list of sources reads this one (CMake, scripts/, other builds).
+
+# Public headers, in the order in which each sees only those before it.
+set(HVPT_CORE_HEADERS
+  include/hvpt/types.h
+  include/hvpt/port.h
+  include/hvpt/status.h
+  include/hvpt/addr.h
+  include/hvpt/pte.h
+  include/hvpt/gather.h
+  include/hvpt/pagetable.h
+  include/hvpt/map.h
+  include/hvpt/inspect.h
+  include/hvpt/hvpt.h
+)
+
+# Shared by the sources of one module; not for users.
+set(HVPT_INTERNAL_HEADERS
+  src/pagetable/internal.h
+)
+
+# The core: freestanding, one translation unit each.
+set(HVPT_CORE_SOURCES
+  src/common/status.c
+  src/pagetable/init.c
+  src/pagetable/pages.c
+  src/pagetable/walk.c
+  src/pagetable/map.c
+  src/pagetable/unmap.c
+  src/pagetable/cut.c
+  src/pagetable/protect.c
+  src/pagetable/reclaim.c
+  src/pagetable/dirty.c
+  src/pagetable/visit.c
+  src/pagetable/audit.c
+  src/pagetable/gather.c
+)
+
+# The host adapter: table pages, a model and a walker for an ordinary process.
+set(HVPT_HOST_SOURCES
+  adapters/host/arena.c
+  adapters/host/model.c
+  adapters/host/sdm_walk.c
+)
+
+# The hvpt command; the rest of it is a library, for its tests.
+set(HVPT_TOOL_MAIN
+  tools/main.c
+)
+set(HVPT_TOOL_SOURCES
+  tools/apply.c
+  tools/command_replay.c
+  tools/domain.c
+  tools/input.c
+  tools/judge.c
+  tools/judge_whole.c
+  tools/options.c
+  tools/pairing.c
+  tools/replay.c
+  tools/report.c
+  tools/say.c
+  tools/text.c
+  tools/trace.c
+)
