@@ -106,8 +106,8 @@ HVPT_INLINE bool hvpt_gather_publish(const struct hvpt_gather *gather)
  * use, the new range is joined with the nearest one, gap included: a flush of
  * too much is slow, a flush of too little is a hole.
  */
-HVPT_INLINE void hvpt_gather_add(struct hvpt_gather *gather,
-				 hvpt_iova_t first, hvpt_iova_t last)
+HVPT_INLINE void hvpt_gather_add(struct hvpt_gather *gather, hvpt_iova_t first,
+				 hvpt_iova_t last)
 {
 	if (HVPT_LIKELY(gather->range_count == 0)) {
 		gather->range[0].first = first;

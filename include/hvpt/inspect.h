@@ -70,8 +70,8 @@ hvpt_pt_visit(const struct hvpt_pagetable *pt,
  * HVPT_ERR_IOVA_RANGE; HVPT_ERR_FLAGS.
  */
 HVPT_MUST_CHECK enum hvpt_status
-hvpt_pt_read_dirty(struct hvpt_pagetable *pt, hvpt_iova_t iova,
-		   uint64_t length, unsigned flags, hvpt_dirty_fn fn, void *ctx,
+hvpt_pt_read_dirty(struct hvpt_pagetable *pt, hvpt_iova_t iova, uint64_t length,
+		   unsigned flags, hvpt_dirty_fn fn, void *ctx,
 		   struct hvpt_gather *gather);
 
 HVPT_EXTERN_C_END

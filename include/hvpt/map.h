@@ -81,7 +81,8 @@ HVPT_INLINE uint64_t *hvpt_pt_leaf_slot(const struct hvpt_pagetable *pt,
 {
 	unsigned level = hvpt_leaf_level(length);
 
-	if (level == HVPT_LEAF_LEVELS || !((unsigned)pt->leaf_levels >> level & 1u))
+	if (level == HVPT_LEAF_LEVELS ||
+	    !((unsigned)pt->leaf_levels >> level & 1u))
 		return NULL;
 	if ((iova & (length - 1)) || pt->noncoherent)
 		return NULL;
@@ -104,9 +105,9 @@ HVPT_INLINE bool hvpt_pt_try_map_leaf(struct hvpt_pagetable *pt,
 	slot = hvpt_pt_leaf_slot(pt, levels, iova.value, length);
 	if (!slot || hvpt_pte_load(slot) != 0)
 		return false;
-	hvpt_pte_store(slot, gpa.value |
-			     hvpt_pte_leaf_bits(hvpt_leaf_level(length), prot,
-						pt->track_dirty));
+	hvpt_pte_store(slot,
+		       gpa.value | hvpt_pte_leaf_bits(hvpt_leaf_level(length),
+						      prot, pt->track_dirty));
 	return true;
 }
 
@@ -194,8 +195,8 @@ HVPT_INLINE bool hvpt_pt_try_unmap_leaf(struct hvpt_pagetable *pt,
 {
 	uint64_t *slot = hvpt_pt_leaf_slot(pt, levels, iova.value, length);
 
-	if (!slot || !hvpt_pte_is_leaf(hvpt_pte_load(slot),
-				       hvpt_leaf_level(length)))
+	if (!slot ||
+	    !hvpt_pte_is_leaf(hvpt_pte_load(slot), hvpt_leaf_level(length)))
 		return false;
 	hvpt_pte_store(slot, 0);
 	return true;

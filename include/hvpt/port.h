@@ -80,7 +80,8 @@
 
 /* Need: a counter many threads add to (modulo 2^64); no ordering. */
 #ifndef HVPT_PORT_ADD
-#define HVPT_PORT_ADD(p, v) ((void)__atomic_fetch_add((p), (v), __ATOMIC_RELAXED))
+#define HVPT_PORT_ADD(p, v)                                                    \
+	((void)__atomic_fetch_add((p), (v), __ATOMIC_RELAXED))
 #endif
 
 /*

@@ -88,8 +88,8 @@ HVPT_INLINE bool hvpt_pte_is_present(uint64_t pte)
  */
 HVPT_INLINE bool hvpt_pte_is_table(uint64_t pte, unsigned level)
 {
-	return level > 0 && (pte & (HVPT_PTE_PRESENT | HVPT_PTE_LARGE)) ==
-				    HVPT_PTE_PRESENT;
+	return level > 0 &&
+	       (pte & (HVPT_PTE_PRESENT | HVPT_PTE_LARGE)) == HVPT_PTE_PRESENT;
 }
 
 HVPT_INLINE bool hvpt_pte_is_leaf(uint64_t pte, unsigned level)

@@ -118,8 +118,8 @@ static bool hvpt_audit_run(struct hvpt_auditor *auditor,
 		uint64_t pte = hvpt_pte_load(HVPT_SLOT(run->slot, i));
 		uint64_t first = hvpt_audit_iova(auditor->pt, at);
 
-		report->fault =
-			hvpt_audit_entry(auditor, pte, run->level, first);
+		report->fault = hvpt_audit_entry(auditor, pte, run->level,
+						 first);
 		if (report->fault != HVPT_FAULT_NONE) {
 			report->level = run->level;
 			report->iova = hvpt_iova(first);

@@ -111,10 +111,10 @@ enum hvpt_status hvpt_cut_leaves(struct hvpt_pagetable *pt, uint64_t first,
 	end_level = hvpt_cut_look(&cutter, end);
 	if (HVPT_LIKELY(first_level + end_level == 0))
 		return HVPT_OK;
-	status = hvpt_spares_take(
-		pt, &cutter.spares,
-		hvpt_cut_count(first, first_level, 0, 0) +
-			hvpt_cut_count(end, end_level, first, first_level));
+	status = hvpt_spares_take(pt, &cutter.spares,
+				  hvpt_cut_count(first, first_level, 0, 0) +
+					  hvpt_cut_count(end, end_level, first,
+							 first_level));
 	if (status != HVPT_OK)
 		return status;
 	if (!hvpt_cut_at(&cutter, first) || !hvpt_cut_at(&cutter, end))

@@ -56,8 +56,8 @@ void hvpt_gather_join(struct hvpt_gather *gather, hvpt_iova_t first,
 		struct hvpt_iova_range *range;
 		uint64_t gap;
 
-		range = &gather->range[hvpt_gather_nearest(
-			gather, first.value, last.value, &gap)];
+		range = &gather->range[hvpt_gather_nearest(gather, first.value,
+							   last.value, &gap)];
 		if (gap != 0 && gather->range_count < HVPT_GATHER_RANGES)
 			break;
 		/* absorb it: the wider range may now touch another one */

@@ -59,8 +59,9 @@ enum hvpt_status hvpt_pt_configure(struct hvpt_pagetable *pt,
 	pt->direct_map_offset = config->direct_map_offset;
 	pt->addr_mask = HVPT_PTE_ADDR & ~config->table_gpa_mask;
 	pt->lower_last = ((uint64_t)1 << bits) - 1;
-	pt->upper_first =
-		config->form == HVPT_IOVA_CANONICAL ? ~pt->lower_last : 0;
+	pt->upper_first = config->form == HVPT_IOVA_CANONICAL ?
+				  ~pt->lower_last :
+				  0;
 	pt->table_gpa_mask = config->table_gpa_mask;
 	pt->table_count = 1;
 	pt->ops = config->ops;

@@ -35,8 +35,7 @@ HVPT_INLINE void hvpt_hull_init(struct hvpt_hull *hull)
 void hvpt_hull_note(struct hvpt_hull *hull, uint64_t first, uint64_t last);
 
 /** Owes a flush of the hull, if anything was noted. */
-void hvpt_hull_gather(const struct hvpt_hull *hull,
-		      struct hvpt_gather *gather);
+void hvpt_hull_gather(const struct hvpt_hull *hull, struct hvpt_gather *gather);
 
 /** EMPTY, ALIGN, WRAP, IOVA_RANGE, in this order. */
 HVPT_MUST_CHECK enum hvpt_status
@@ -206,10 +205,9 @@ void hvpt_table_clear(uint64_t *table);
  *
  * Return: HVPT_OK; NO_MEMORY, TABLE_PAGE: nothing changed; CONCURRENT.
  */
-HVPT_MUST_CHECK enum hvpt_status hvpt_cut_leaves(struct hvpt_pagetable *pt,
-						 uint64_t first, uint64_t end,
-						 uint64_t keep,
-						 struct hvpt_hull *hull);
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_cut_leaves(struct hvpt_pagetable *pt, uint64_t first, uint64_t end,
+		uint64_t keep, struct hvpt_hull *hull);
 
 /**
  * struct hvpt_sweep - take things out of a range, level by level

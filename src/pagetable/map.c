@@ -55,10 +55,9 @@ struct hvpt_map_job {
 
 /* ---- arguments ------------------------------------------------------- */
 
-static enum hvpt_status hvpt_map_check(const struct hvpt_pagetable *pt,
-				       uint64_t iova,
-				       const struct hvpt_segment *segments,
-				       size_t count, unsigned prot)
+static enum hvpt_status
+hvpt_map_check(const struct hvpt_pagetable *pt, uint64_t iova,
+	       const struct hvpt_segment *segments, size_t count, unsigned prot)
 {
 	uint64_t bits = iova, sum = 0, end = (uint64_t)1 << HVPT_GPA_LG2;
 	bool empty = count == 0, wraps = false, high = false;

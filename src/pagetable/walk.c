@@ -58,8 +58,7 @@ static unsigned hvpt_run_without_table(const uint64_t *slot, unsigned level,
 	unsigned i;
 
 	for (i = 1; i < limit; i++)
-		if (hvpt_pte_is_table(hvpt_pte_load(HVPT_SLOT(slot, i)),
-				      level))
+		if (hvpt_pte_is_table(hvpt_pte_load(HVPT_SLOT(slot, i)), level))
 			break;
 	return i;
 }

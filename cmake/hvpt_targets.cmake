@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# How hvpt's targets are made. Nothing here touches a global setting.
+
+set(HVPT_WARNINGS
+  -Wall -Wextra -Wconversion -Wshadow -Wvla
+  -Wstrict-prototypes -Wmissing-prototypes)
+if(HVPT_WERROR)
+  list(APPEND HVPT_WARNINGS -Werror)
+endif()
+
+# All of hvpt is C11, without extensions of the language mode.
+function(hvpt_settings target)
+  set_target_properties(${target} PROPERTIES
+    C_STANDARD 11
+    C_STANDARD_REQUIRED ON
+    C_EXTENSIONS OFF)
+  target_compile_options(${target} PRIVATE ${HVPT_WARNINGS})
+endfunction()
+
+# The core runs without a C library. gcc's out-of-line atomics of aarch64
+# would be symbols of libgcc.
+function(hvpt_core_settings target)
+  target_compile_options(${target} PRIVATE -ffreestanding)
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64"
+      AND CMAKE_C_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${target} PRIVATE -mno-outline-atomics)
+  endif()
+endfunction()
+
+# hvpt_add_library(<name> SOURCES <file>... [CORE])
+# A static library <name> with the alias hvpt::<name without "hvpt_">.
+function(hvpt_add_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "CORE" "" "SOURCES")
+  add_library(${name} STATIC ${arg_SOURCES})
+  string(REGEX REPLACE "^hvpt_" "" short ${name})
+  add_library(hvpt::${short} ALIAS ${name})
+  set_target_properties(${name} PROPERTIES EXPORT_NAME ${short})
+  hvpt_settings(${name})
+  if(arg_CORE)
+    hvpt_core_settings(${name})
+  endif()
+endfunction()
+
+# hvpt_add_host_library(<name> <core>)
+# The host adapter on top of <core>; tests build it over two of them.
+function(hvpt_add_host_library name core)
+  list(TRANSFORM HVPT_HOST_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/
+    OUTPUT_VARIABLE sources)
+  hvpt_add_library(${name} SOURCES ${sources})
+  target_include_directories(${name} PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/adapters>)
+  find_package(Threads REQUIRED)
+  target_link_libraries(${name} PUBLIC ${core} Threads::Threads)
+endfunction()

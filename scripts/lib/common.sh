@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# shellcheck shell=sh disable=SC2034
+# What the shell scripts share. Sourced with hvpt_root set.
+
+hvpt_say() {
+	printf '%s\n' "$*" >&2
+}
+
+hvpt_die() {
+	hvpt_say "$(basename "$0"): $*"
+	exit 1
+}
+
+# hvpt_jobs - how many things to do at once
+hvpt_jobs() {
+	nproc 2>/dev/null || echo 2
+}
+
+# hvpt_present PROBE - a command, or a file when it has a slash
+hvpt_present() {
+	case $1 in
+	*/*) [ -e "$1" ] ;;
+	*) command -v "$1" >/dev/null 2>&1 ;;
+	esac
+}
+
+# hvpt_need PACKAGE:PROBE... - installs the packages whose probe is missing
+hvpt_need() {
+	hvpt_missing=
+	for hvpt_entry in "$@"; do
+		hvpt_present "${hvpt_entry#*:}" ||
+			hvpt_missing="$hvpt_missing ${hvpt_entry%%:*}"
+	done
+	[ -n "$hvpt_missing" ] || return 0
+	command -v apt-get >/dev/null 2>&1 ||
+		hvpt_die "please install what Debian calls:$hvpt_missing"
+	hvpt_sudo=
+	if [ "$(id -u)" -ne 0 ]; then
+		command -v sudo >/dev/null 2>&1 ||
+			hvpt_die "please install, as root:$hvpt_missing"
+		hvpt_sudo=sudo
+	fi
+	hvpt_say "installing with apt-get:$hvpt_missing"
+	# Split into words on purpose. An index may be missing or old.
+	# shellcheck disable=SC2086
+	hvpt_install $hvpt_missing || {
+		$hvpt_sudo apt-get -q update >&2 || true
+		hvpt_install $hvpt_missing
+	} || hvpt_die "apt-get could not install:$hvpt_missing"
+}
+
+hvpt_install() {
+	$hvpt_sudo env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
+		--no-install-recommends install "$@" >&2
+}
+
+# Packages by what they are for.
+HVPT_FOR_BUILD="gcc:gcc libc6-dev:/usr/include/stdio.h cmake:cmake
+	ninja-build:ninja liblzma-dev:/usr/include/lzma.h"
+HVPT_FOR_TESTS="$HVPT_FOR_BUILD libcmocka-dev:/usr/include/cmocka.h
+	python3:python3 binutils:nm xz-utils:xz git:git"
+HVPT_FOR_CLANG="clang:clang libclang-rt-dev:/usr/share/doc/libclang-rt-dev"
+HVPT_FOR_SOURCE_CHECKS="$HVPT_FOR_CLANG g++:g++ clang-format:clang-format
+	clang-tidy:clang-tidy gcc-aarch64-linux-gnu:aarch64-linux-gnu-gcc
+	qemu-user:qemu-aarch64"
+HVPT_FOR_AARCH64="gcc-aarch64-linux-gnu:aarch64-linux-gnu-gcc
+	libc6-dev-arm64-cross:/usr/aarch64-linux-gnu/include/stdio.h
+	qemu-user:qemu-aarch64"

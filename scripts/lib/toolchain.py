@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""The core's objects, built by themselves, and what is in them."""
+
+import os
+import platform
+import re
+import shutil
+import subprocess
+
+import tree
+
+OVERRIDE = os.path.join(tree.ROOT, "tests", "freestanding")
+LEVELS = ("-O0", "-O2", "-Os")
+WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror"]
+CORE = (["-std=c11", "-ffreestanding", "-nostdinc", "-fno-pie",
+         "-fno-stack-protector", "-fstack-usage",
+         '-DHVPT_TYPES_HEADER="types_override.h"', f"-I{OVERRIDE}"] + WARNINGS)
+
+# What compilers put into objects under names of their own.
+COMPILER_MADE = re.compile(r"^(\.L|\.str|\.rodata|\.text|CSWTCH\.|__const\.|"
+                           r"switch\.table\.hvpt_|\$[dx])")
+
+
+class Problem(Exception):
+    """A property of the core which does not hold."""
+
+
+def command(args, **more):
+    return subprocess.run(args, capture_output=True, text=True, check=False,
+                          **more)
+
+
+def output_of(args):
+    done = command(args)
+    if done.returncode:
+        raise Problem(f"{' '.join(args)}:\n{done.stderr}")
+    return done.stdout
+
+
+def have(program):
+    return shutil.which(program) is not None
+
+
+class Core:
+    """The core's objects for one compiler and optimisation level."""
+
+    def __init__(self, cc, level, folder, root=tree.ROOT, sources=None):
+        self.cc, self.level, self.root = cc, level, root
+        self.folder = os.path.join(folder, os.path.basename(cc) + level)
+        self.sources = sources or tree.cmake_list("HVPT_CORE_SOURCES")
+        self.name = f"{cc} {level}"
+
+    def object(self, source):
+        return os.path.join(self.folder,
+                            source.replace("/", "_")[:-2] + ".o")
+
+    def objects(self):
+        return [self.object(source) for source in self.sources]
+
+    def flags(self):
+        flags = CORE + [self.level, f"-I{self.root}/include"]
+        if self.cc == "gcc":
+            flags.append("-fcallgraph-info")
+        cross = self.cc.startswith("aarch64")
+        if platform.machine() == "x86_64" and not cross:
+            # A red zone would hide 128 bytes of the frame.
+            flags.append("-mno-red-zone")
+        elif cross or self.cc == "gcc":
+            flags.append("-mno-outline-atomics")
+        return flags
+
+    def compile(self):
+        os.makedirs(self.folder, exist_ok=True)
+        for source in self.sources:
+            output_of([self.cc, *self.flags(), "-c", "-o",
+                       self.object(source), f"{self.root}/{source}"])
+        return self
+
+    def section_bytes(self, path, section):
+        """Size of a section, and of those named section.something."""
+        pattern = re.compile(r"^\." + section + r"(?:\.\S*)?\s+(\d+)", re.M)
+        return sum(map(int, pattern.findall(output_of(["size", "-A", path]))))
+
+    def side_files(self, ending):
+        """Texts of what the compiler wrote beside each object."""
+        for path in self.objects():
+            yield tree.read(os.path.splitext(path)[0] + ending)
+
+    def symbols(self):
+        """(name, kind) of each symbol of each object, as nm says."""
+        for path in self.objects():
+            for line in output_of(["nm", "--format=posix", path]).splitlines():
+                name, kind = line.split()[:2]
+                yield name, kind
+
+    def undefined(self):
+        """Symbols the core needs from outside."""
+        symbols = list(self.symbols())
+        defined = {name for name, kind in symbols if kind not in "Uw"}
+        return {name for name, kind in symbols if kind in "Uw"} - defined
+
+    def writable_sections(self):
+        """(object, section, bytes) of data which a program could change."""
+        pattern = re.compile(r"^(\.(?:data|bss|tdata|tbss)\S*)\s+(\d+)", re.M)
+        for path in self.objects():
+            for name, size in pattern.findall(output_of(["size", "-A", path])):
+                if int(size):
+                    yield os.path.basename(path), name, int(size)
+
+    def frames(self):
+        """(function, bytes, qualifier) from the compiler's own account."""
+        for text in self.side_files(".su"):
+            for line in text.splitlines():
+                where, size, kind = line.split("\t")
+                yield where.split(":")[-1], int(size), kind
+
+    def calls(self):
+        """Direct calls, and the set of functions which call indirectly."""
+        edge = re.compile(r'sourcename: "([^"]*)" targetname: "([^"]*)"')
+        edges, indirect = {}, set()
+        for text in self.side_files(".ci"):
+            for caller, callee in edge.findall(text):
+                caller, callee = (n.split(":")[-1] for n in (caller, callee))
+                edges.setdefault(caller, set())
+                if callee == "__indirect_call":
+                    indirect.add(caller)
+                else:
+                    edges[caller].add(callee)
+        return edges, indirect

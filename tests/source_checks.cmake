@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Tests which look at the sources, not at this build. They choose their own
+# compilers, so one preset is enough to run them.
+
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+
+# hvpt_add_check(<name> <label> <script> <argument>...)
+# A check which cannot be made here ends with 77 and is shown as skipped.
+function(hvpt_add_check name label script)
+  add_test(NAME ${name} COMMAND ${script} ${ARGN}
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES
+    LABELS "${label}"
+    SKIP_RETURN_CODE 77)
+endfunction()
+
+set(python ${Python3_EXECUTABLE} -B)
+set(scripts ${PROJECT_SOURCE_DIR}/scripts)
+set(freestanding ${CMAKE_CURRENT_SOURCE_DIR}/freestanding/freestanding.py)
+
+# The objects are made once, and looked at by several tests.
+set(objects --objects ${CMAKE_CURRENT_BINARY_DIR}/freestanding)
+hvpt_add_check(freestanding-objects freestanding
+  ${python} ${freestanding} objects ${objects})
+set_tests_properties(freestanding-objects PROPERTIES
+  FIXTURES_SETUP hvpt_objects)
+foreach(check undefined data prefix stack recursion image)
+  hvpt_add_check(freestanding-${check} freestanding
+    ${python} ${freestanding} ${check} ${objects})
+  set_tests_properties(freestanding-${check} PROPERTIES
+    FIXTURES_REQUIRED hvpt_objects)
+endforeach()
+foreach(check llp64 headers targets mixed single aarch64 self-test)
+  hvpt_add_check(freestanding-${check} freestanding
+    ${python} ${freestanding} ${check})
+endforeach()
+
+hvpt_add_check(dist-fresh source ${python} ${scripts}/gen-single-file --check)
+foreach(check check-deps check-spdx check-docs budgets)
+  hvpt_add_check(${check} source ${python} ${scripts}/${check})
+  hvpt_add_check(${check}-self-test source
+    ${python} ${scripts}/${check} --self-test)
+endforeach()
+
+hvpt_add_check(lint-format lint ${scripts}/lint format --no-install)
+hvpt_add_check(lint-tidy lint
+  ${scripts}/lint tidy --no-install --build ${PROJECT_BINARY_DIR})

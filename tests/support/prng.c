@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "support/prng.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* A setting nobody can parse must not silently become another run. */
+static uint64_t number_from(const char *variable, const char *text)
+{
+	unsigned long long value;
+	char *end;
+
+	errno = 0;
+	value = strtoull(text, &end, 0);
+	if (errno || end == text || *end) {
+		fprintf(stderr, "%s=%s: not a number\n", variable, text);
+		exit(2);
+	}
+	return value;
+}
+
+uint64_t pt_seed(const char *name, uint64_t otherwise)
+{
+	const char *text = getenv("HVPT_SEED");
+	uint64_t seed = text ? number_from("HVPT_SEED", text) : otherwise;
+
+	printf("%s: HVPT_SEED=%llu\n", name, (unsigned long long)seed);
+	fflush(stdout);
+	return seed;
+}
+
+unsigned pt_effort(unsigned rounds)
+{
+	const char *text = getenv("HVPT_TEST_EFFORT");
+	uint64_t percent = text ? number_from("HVPT_TEST_EFFORT", text) : 100;
+	uint64_t scaled = rounds * percent / 100;
+
+	return scaled ? (unsigned)scaled : 1;
+}
+
+/* Weyl sequence with a two-round mixer: small, and good enough for tests. */
+uint64_t prng_next(struct prng *prng)
+{
+	uint64_t x = prng->state += 0x9e3779b97f4a7c15u;
+
+	x = (x ^ (x >> 32)) * 0xd6e8feb86659fd93u;
+	x = (x ^ (x >> 32)) * 0xd6e8feb86659fd93u;
+	return x ^ (x >> 32);
+}
+
+uint64_t prng_below(struct prng *prng, uint64_t bound)
+{
+	return prng_next(prng) % bound;
+}
