@@ -5,7 +5,7 @@
 #ifndef TOOLS_OPTIONS_H
 #define TOOLS_OPTIONS_H
 
-#include "hvpt/pagetable.h"
+#include "hvpt/hvpt.h"
 
 /* What a process ends with. */
 enum exit_code {
