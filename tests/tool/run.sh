@@ -301,8 +301,9 @@ json json 1 leaves.4K=512 leaves.2M=1 leaves.1G=1 mismatches=0 \
 	left_mapped_bytes=0 audits=9 unmap_bytes=1077936128
 run 0 replay --page-sizes 4K --json json large.txt
 json json 1 leaves.4K=263168 leaves.2M=0 leaves.1G=0 mismatches=0
+# 1G has an effect only with 2M: the library could not split it otherwise.
 run 0 replay --page-sizes 4K,1G --iova-form canonical --json json large.txt
-json json 1 leaves.4K=1024 leaves.2M=0 leaves.1G=1 mismatches=0
+json json 1 leaves.4K=263168 leaves.2M=0 leaves.1G=0 mismatches=0
 
 # Both ends of every form; outside is refused, said, and no mismatch.
 {
