@@ -58,6 +58,12 @@
 #define HVPT_PORT_STORE(p, v) __atomic_store_n((p), (v), __ATOMIC_RELAXED)
 #endif
 
+/* Need: store a word which publishes: all earlier writes are visible before. */
+#ifndef HVPT_PORT_STORE_RELEASE
+#define HVPT_PORT_STORE_RELEASE(p, v)                                          \
+	__atomic_store_n((p), (v), __ATOMIC_RELEASE)
+#endif
+
 /*
  * Need: compare *p with *expected; when equal store desired and yield true,
  * else put what was found into *expected and yield false. Strong (no spurious

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * hvpt/domain.h - domains: what devices see, and keeping them from seeing more.
+ *
+ * A domain is one translation context of the hypervisor. The pvIOMMU object
+ * (iommu.h) brings two, identity and blocked; paging domains own a page table
+ * (pagetable.h). Devices are moved between domains by device.h.
+ *
+ *	hvpt_domain_init(&domain, &iommu, &config);
+ *	hvpt_domain_map(&domain, iova, gpa, length, prot, NULL);
+ *	hvpt_device_attach(&device, &domain, &duty);
+ *	...
+ *	hvpt_gather_init(&gather);
+ *	hvpt_domain_unmap(&domain, iova, length, &gather, &unmapped);
+ *	hvpt_domain_sync(&domain, &gather);   then the memory may be reused
+ *
+ * Who holds what. Making, destroying and abandoning a domain: the iommu lock.
+ * Mapping, unmapping, looking up: the rules of pagetable.h, each call owns its
+ * range; no lock. Syncing and flushing: no lock, any number at once, also
+ * beside calls under the iommu lock, but for destroying this domain and for
+ * hvpt_iommu_resume(). Each thread has a gather of its own.
+ *
+ * A new mapping needs no flush and no hypercall. Whatever takes something
+ * away fills a gather; until hvpt_domain_sync() has succeeded devices may use
+ * what is in it.
+ */
+#ifndef HVPT_DOMAIN_H
+#define HVPT_DOMAIN_H
+
+#include "hvpt/flush.h"
+#include "hvpt/map.h"
+
+struct hvpt_iommu;
+
+/** What a domain does with an address. */
+enum hvpt_domain_kind {
+	HVPT_DOMAIN_IDENTITY = 0,
+	HVPT_DOMAIN_BLOCKED = 1,
+	HVPT_DOMAIN_PAGING = 2,
+};
+
+/**
+ * struct hvpt_domain_config - what a paging domain is to be
+ * @ops: page hooks; must outlive the domain
+ * @ctx: passed to each hook
+ * @direct_map_offset: as in struct hvpt_pt_config
+ * @table_gpa_mask: as in struct hvpt_pt_config
+ * @page_sizes: which leaf sizes to use, if the host has them; 0: all it has.
+ *	Bit 12 must be set otherwise.
+ * @width: IOVA bits, at most what the pvIOMMU uses; 0: those
+ * @levels: 4 or 5; 0: the least that spans @width
+ * @form: which values are IOVAs
+ * @flags: HVPT_PT_TRACK_DIRTY or 0
+ * @policy: how flushes are planned
+ */
+struct hvpt_domain_config {
+	const struct hvpt_page_ops *ops;
+	void *ctx;
+	uint64_t direct_map_offset;
+	uint64_t table_gpa_mask;
+	uint64_t page_sizes;
+	uint32_t width;
+	uint32_t levels;
+	enum hvpt_iova_form form;
+	uint32_t flags;
+	enum hvpt_flush_policy policy;
+};
+
+/**
+ * struct hvpt_domain - one domain; fields are hvpt's own
+ * @iommu: whose
+ * @next: in the list of all
+ * @pt: of a paging domain
+ * @cached: an IOMMU may hold something of it: not 0; atomic
+ * @devices: attached, or perhaps attached; under the iommu lock
+ * @id: of the hypervisor's
+ * @epoch: in which it was created
+ * @kind: which
+ * @policy: how flushes are planned
+ *
+ * Linked: it must not be moved.
+ */
+struct hvpt_domain {
+	struct hvpt_iommu *iommu;
+	struct hvpt_domain *next;
+	struct hvpt_pagetable pt;
+	uint64_t cached;
+	uint32_t devices;
+	uint32_t id;
+	uint32_t epoch;
+	enum hvpt_domain_kind kind;
+	enum hvpt_flush_policy policy;
+};
+
+HVPT_EXTERN_C_BEGIN
+
+/* ---- life ------------------------------------------------------------ */
+
+/**
+ * hvpt_domain_init() - make a paging domain with nothing mapped
+ * @domain: out: storage of the caller's
+ * @iommu: in/out: the pvIOMMU
+ * @config: in: may be gone when the call returns, but for ops and ctx
+ *
+ * Takes one table page and one domain id, then CREATE and CONFIGURE. Iommu
+ * lock held.
+ *
+ * Return: HVPT_OK; HVPT_ERR_POLICY; HVPT_ERR_WIDTH above what the pvIOMMU
+ * uses; HVPT_ERR_LEVELS for 5 levels where the host lacks them; the other
+ * statuses of hvpt_pt_init(); HVPT_ERR_NO_IDS; any of create and configure.
+ * On failure *@domain is not to be used, and the page and the id went back.
+ * When CONFIGURE failed and the DELETE which had to follow failed too, the id
+ * is quarantined; the hypervisor never learnt of the page.
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_init(struct hvpt_domain *domain, struct hvpt_iommu *iommu,
+		 const struct hvpt_domain_config *config);
+
+/**
+ * hvpt_domain_destroy() - delete the domain, then free its tables
+ * @domain: a paging domain; not to be used afterwards, with HVPT_OK
+ *
+ * Mappings need not be removed first; gathers must be synced. Iommu lock held;
+ * no other call on this domain runs.
+ *
+ * Return: HVPT_OK; HVPT_ERR_KIND for the two special ones; HVPT_ERR_BUSY while
+ * a device is attached, or perhaps is (hvpt_device_attach() failed); any
+ * status of flush (if it may be cached) and delete: then nothing was freed,
+ * the id stays taken, and the call may be made again.
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_destroy(struct hvpt_domain *domain);
+
+/**
+ * hvpt_domain_abandon() - give up a domain which cannot be destroyed
+ * @domain: a paging domain without devices; not to be used afterwards
+ *
+ * For callers who have no way to keep the object until a later try. The id is
+ * quarantined and never used again; the table pages are leaked, for the
+ * hypervisor may still read them. Iommu lock held.
+ *
+ * Return: HVPT_OK; HVPT_ERR_KIND; HVPT_ERR_BUSY.
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_abandon(struct hvpt_domain *domain);
+
+/* ---- flush ----------------------------------------------------------- */
+
+/**
+ * hvpt_domain_flush() - flush what is in a gather, and keep it
+ * @domain: a paging domain, the gather's
+ * @gather: in: unchanged
+ *
+ * As hvpt_domain_sync(), for callers who must let a grace period pass between
+ * the flush and hvpt_pt_release() (lookups beside unmaps).
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_flush(struct hvpt_domain *domain, const struct hvpt_gather *gather);
+
+/**
+ * hvpt_domain_flush_all() - flush everything cached of the domain
+ * @domain: any kind
+ *
+ * Return: HVPT_OK, also without a hypercall when nothing can be cached; any
+ * status of hvpt_hvcall_flush_domain().
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_flush_all(struct hvpt_domain *domain);
+
+/**
+ * hvpt_domain_sync() - flush what is in a gather, then free its tables
+ * @domain: a paging domain, the gather's
+ * @gather: in/out: empty with HVPT_OK
+ *
+ * Nothing owed: no hypercall. No device attached since everything was flushed:
+ * none either. Else FLUSH_DEVICE_DOMAIN_LIST with the descriptors of the
+ * domain's policy, as few calls as hold them (508 each); when that fails
+ * FLUSH_DEVICE_DOMAIN; once the list call is known not to exist
+ * (INVALID_HYPERCALL_CODE) it is not tried again.
+ *
+ * Return: HVPT_OK; HVPT_ERR_KIND; any status of hvpt_hvcall_flush_domain():
+ * then devices may still see what was unmapped, the gather is as it was, its
+ * tables are not freed; try again, and reuse nothing until it succeeds.
+ */
+HVPT_MUST_CHECK enum hvpt_status hvpt_domain_sync(struct hvpt_domain *domain,
+						  struct hvpt_gather *gather);
+
+HVPT_EXTERN_C_END
+
+/* ---- map, unmap, look up --------------------------------------------- */
+
+/**
+ * hvpt_domain_pagetable() - the page table, for the calls of inspect.h, and
+ * protect and reclaim of map.h
+ *
+ * Gathers those fill are synced by hvpt_domain_sync().
+ * Return: NULL for identity and blocked.
+ */
+HVPT_INLINE struct hvpt_pagetable *
+hvpt_domain_pagetable(struct hvpt_domain *domain)
+{
+	return domain->kind == HVPT_DOMAIN_PAGING ? &domain->pt : NULL;
+}
+
+/**
+ * hvpt_domain_map() - hvpt_pt_map() in a domain
+ * @gather: in/out, or NULL; when it grew, sync before a device uses the range
+ *
+ * No hypercall. Return: as hvpt_pt_map(); HVPT_ERR_KIND for identity and
+ * blocked.
+ */
+HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_map(struct hvpt_domain *domain, hvpt_iova_t iova, hvpt_gpa_t gpa,
+		uint64_t length, unsigned prot, struct hvpt_gather *gather)
+{
+	if (domain->kind != HVPT_DOMAIN_PAGING)
+		return HVPT_ERR_KIND;
+	return hvpt_pt_map(&domain->pt, iova, gpa, length, prot, gather);
+}
+
+/** hvpt_domain_map_list() - hvpt_pt_map_list() in a domain; as above. */
+HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_map_list(struct hvpt_domain *domain, hvpt_iova_t iova,
+		     const struct hvpt_segment *segments, size_t count,
+		     unsigned prot, struct hvpt_gather *gather)
+{
+	if (domain->kind != HVPT_DOMAIN_PAGING)
+		return HVPT_ERR_KIND;
+	return hvpt_pt_map_list(&domain->pt, iova, segments, count, prot,
+				gather);
+}
+
+/**
+ * hvpt_domain_unmap() - hvpt_pt_unmap() in a domain
+ * @gather: in/out: what to sync before anything of it is reused
+ *
+ * No hypercall. Return: as hvpt_pt_unmap(); HVPT_ERR_KIND.
+ */
+HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_unmap(struct hvpt_domain *domain, hvpt_iova_t iova, uint64_t length,
+		  struct hvpt_gather *gather, uint64_t *unmapped)
+{
+	if (domain->kind != HVPT_DOMAIN_PAGING)
+		return HVPT_ERR_KIND;
+	return hvpt_pt_unmap(&domain->pt, iova, length, gather, unmapped);
+}
+
+/**
+ * hvpt_domain_lookup() - where does a device in this domain get to?
+ * @out: out: written only with HVPT_OK. Identity answers with gpa = iova,
+ *	read and write, leaf_lg2 12.
+ *
+ * Context: any. Return: as hvpt_pt_lookup(); HVPT_ERR_NOT_MAPPED for blocked;
+ * HVPT_ERR_GPA_RANGE for an iova at or above 2^52 in identity.
+ */
+HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_lookup(const struct hvpt_domain *domain, hvpt_iova_t iova,
+		   struct hvpt_mapping *out)
+{
+	if (domain->kind == HVPT_DOMAIN_PAGING)
+		return hvpt_pt_lookup(&domain->pt, iova, out);
+	if (domain->kind == HVPT_DOMAIN_BLOCKED)
+		return HVPT_ERR_NOT_MAPPED;
+	if (iova.value >> HVPT_GPA_LG2)
+		return HVPT_ERR_GPA_RANGE;
+	out->gpa = hvpt_gpa(iova.value);
+	out->prot = HVPT_PROT_READ | HVPT_PROT_WRITE;
+	out->leaf_lg2 = HVPT_PAGE_LG2;
+	out->accessed = true;
+	out->dirty = true;
+	return HVPT_OK;
+}
+
+/** hvpt_domain_id() - the hypervisor's name of it, for logs. */
+HVPT_INLINE uint32_t hvpt_domain_id(const struct hvpt_domain *domain)
+{
+	return domain->id;
+}
+
+#endif /* HVPT_DOMAIN_H */
