@@ -16,6 +16,7 @@
 #include "hvpt/addr.h"
 #include "hvpt/gather.h"
 #include "hvpt/inspect.h"
+#include "hvpt/logical_id.h"
 #include "hvpt/map.h"
 #include "hvpt/pagetable.h"
 #include "hvpt/port.h"
