@@ -13,6 +13,7 @@ set(HVPT_CORE_HEADERS
   include/hvpt/pagetable.h
   include/hvpt/map.h
   include/hvpt/inspect.h
+  include/hvpt/flush.h
   include/hvpt/logical_id.h
   include/hvpt/hvpt.h
 )
@@ -37,6 +38,7 @@ set(HVPT_CORE_SOURCES
   src/pagetable/visit.c
   src/pagetable/audit.c
   src/pagetable/gather.c
+  src/domain/plan.c
   src/logical_id/registry.c
 )
 
