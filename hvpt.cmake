@@ -13,6 +13,8 @@ set(HVPT_CORE_HEADERS
   include/hvpt/pagetable.h
   include/hvpt/map.h
   include/hvpt/inspect.h
+  include/hvpt/flush.h
+  include/hvpt/logical_id.h
   include/hvpt/hvpt.h
 )
 
@@ -36,6 +38,8 @@ set(HVPT_CORE_SOURCES
   src/pagetable/visit.c
   src/pagetable/audit.c
   src/pagetable/gather.c
+  src/domain/plan.c
+  src/logical_id/registry.c
 )
 
 # The host adapter: table pages, a model and a walker for an ordinary process.

@@ -14,8 +14,10 @@
 #define HVPT_VERSION_PATCH 0
 
 #include "hvpt/addr.h"
+#include "hvpt/flush.h"
 #include "hvpt/gather.h"
 #include "hvpt/inspect.h"
+#include "hvpt/logical_id.h"
 #include "hvpt/map.h"
 #include "hvpt/pagetable.h"
 #include "hvpt/port.h"
