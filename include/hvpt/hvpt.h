@@ -10,7 +10,7 @@
 
 /* The one place of the version; the build reads it from here. */
 #define HVPT_VERSION_MAJOR 0
-#define HVPT_VERSION_MINOR 1
+#define HVPT_VERSION_MINOR 2
 #define HVPT_VERSION_PATCH 0
 
 #include "hvpt/addr.h"
