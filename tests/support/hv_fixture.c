@@ -316,21 +316,27 @@ int hv_run(const char *group, const struct hv_case *cases, size_t case_count,
 
 /* ---- life ------------------------------------------------------------ */
 
-/* Where a delete fails inside an init, nobody is left to try it again. */
-static enum hvpt_status keep_orphans(struct hv_fixture *f, size_t before,
-				     enum hvpt_status status)
+/*
+ * Where a delete fails inside an init, nobody is left to try it again. The
+ * page of such a domain stays the hypervisor's.
+ */
+static enum hvpt_status keep_orphans(struct hv_fixture *f, size_t domains,
+				     size_t pages, enum hvpt_status status)
 {
-	if (status != HVPT_OK)
-		f->orphans += hypervisor_domains(f->hv) - before;
+	if (status == HVPT_OK || hypervisor_domains(f->hv) == domains)
+		return status;
+	f->orphans += hypervisor_domains(f->hv) - domains;
+	f->leaked += hvpt_arena_in_use(f->arena) - pages;
 	return status;
 }
 
 enum hvpt_status hv_try_init(struct hv_fixture *f)
 {
+	size_t before = hypervisor_domains(f->hv);
 	enum hvpt_status status = hvpt_iommu_init(&f->iommu, &f->config);
 
 	f->live = status == HVPT_OK;
-	return keep_orphans(f, 0, status);
+	return keep_orphans(f, before, 0, status);
 }
 
 enum hvpt_status hv_try_iommu_destroy(struct hv_fixture *f)
@@ -345,11 +351,12 @@ enum hvpt_status hv_try_iommu_destroy(struct hv_fixture *f)
 enum hvpt_status hv_try_make(struct hv_fixture *f, unsigned n)
 {
 	size_t before = hypervisor_domains(f->hv);
+	size_t pages = hvpt_arena_in_use(f->arena);
 	enum hvpt_status status;
 
 	status = hvpt_domain_init(&f->domain[n], &f->iommu, &f->domain_config);
 	f->domain_live[n] = status == HVPT_OK;
-	return keep_orphans(f, before, status);
+	return keep_orphans(f, before, pages, status);
 }
 
 struct hvpt_domain *hv_make(struct hv_fixture *f, unsigned n)
@@ -558,7 +565,7 @@ void hv_dma_is_stale(struct hv_fixture *f, unsigned n, uint64_t iova,
 
 void hv_lookup_is(struct hvpt_domain *domain, uint64_t iova, uint64_t gpa)
 {
-	struct hvpt_mapping seen;
+	struct hvpt_mapping seen = { 0 };
 
 	hv_ok(hvpt_domain_lookup(domain, hvpt_iova(iova), &seen));
 	assert_int_equal(seen.gpa.value, gpa);
@@ -566,7 +573,7 @@ void hv_lookup_is(struct hvpt_domain *domain, uint64_t iova, uint64_t gpa)
 
 void hv_lookup_none(struct hvpt_domain *domain, uint64_t iova)
 {
-	struct hvpt_mapping seen;
+	struct hvpt_mapping seen = { 0 };
 
 	hv_status(hvpt_domain_lookup(domain, hvpt_iova(iova), &seen),
 		  HVPT_ERR_NOT_MAPPED);
@@ -659,8 +666,8 @@ void hv_last_failure_is(struct hv_fixture *f, uint16_t code, uint16_t status)
 	uint16_t seen_code = 0;
 	uint16_t seen_status = 0;
 
-	assert_true(hvpt_iommu_last_failure(&f->iommu, &seen_code,
-					    &seen_status));
+	assert_true(
+		hvpt_iommu_last_failure(&f->iommu, &seen_code, &seen_status));
 	assert_int_equal(seen_code, code);
 	assert_int_equal(seen_status, status);
 }

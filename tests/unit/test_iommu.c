@@ -53,10 +53,17 @@ static void set_ids(struct hv_fixture *f, uint32_t first, uint32_t last)
 static void test_bad_id_ranges_are_refused(void **state)
 {
 	static const struct hvpt_id_range bad[] = {
-		{ 0, 1 },	   { 0, 0xfffffffe }, { 0, 0xffffffff },
-		{ 1, 0 },	   { 9, 8 },	      { 7, 7 },
-		{ 1, 0xffffffff }, { 0xffffffff, 1 }, { 0xfffffffe, 0xfffffffe },
-		{ 1, 1 },	   { 0, 5 },
+		{ 0, 1 },
+		{ 0, 0xfffffffe },
+		{ 0, 0xffffffff },
+		{ 1, 0 },
+		{ 9, 8 },
+		{ 7, 7 },
+		{ 1, 0xffffffff },
+		{ 0xffffffff, 1 },
+		{ 0xfffffffe, 0xfffffffe },
+		{ 1, 1 },
+		{ 0, 5 },
 		{ 0xfffffffe, 0xffffffff },
 	};
 	struct hv_fixture *f = *state;
@@ -72,10 +79,8 @@ static void test_bad_id_ranges_are_refused(void **state)
 static void test_good_id_ranges_are_used(void **state)
 {
 	static const struct hvpt_id_range good[] = {
-		{ 1, 2 },
-		{ 0xfffffffd, 0xfffffffe },
-		{ 1000, 1001 },
-		{ 1, 0xfffffffe },
+		{ 1, 2 },	{ 0xfffffffd, 0xfffffffe },
+		{ 1000, 1001 }, { 1, 0xfffffffe },
 		{ 0, 0 },
 	};
 	struct hv_fixture *f = *state;
@@ -203,9 +208,8 @@ static void test_odd_page_sizes(void **state)
 		0, HV_2M, HV_1G, HV_2M | HV_1G, ~HV_4K, 1, 0x2000, 0x800,
 	};
 	static const uint64_t with_4k[] = {
-		HV_4K,	       HV_4K | HV_2M,	HV_4K | HV_1G,
-		HV_SIZES_ALL,  ~(uint64_t)0,	HV_4K | 0x4000,
-		HV_4K | HV_512G,
+		HV_4K,	      HV_4K | HV_2M,  HV_4K | HV_1G,   HV_SIZES_ALL,
+		~(uint64_t)0, HV_4K | 0x4000, HV_4K | HV_512G,
 	};
 	struct hv_fixture *f = *state;
 	size_t i;
@@ -225,7 +229,7 @@ static void test_odd_page_sizes(void **state)
 /* The size of the leaf which maps 1 GiB to 1 GiB. */
 static uint32_t leaf_of(struct hv_fixture *f, uint64_t asked)
 {
-	struct hvpt_mapping seen;
+	struct hvpt_mapping seen = { 0 };
 
 	f->domain_config.page_sizes = asked;
 	hv_make(f, 0);
@@ -258,18 +262,24 @@ static void test_leaves_are_of_sizes_the_host_has(void **state)
 
 static void test_widths_out_of_reason_are_refused(void **state)
 {
-	static const unsigned bad[] = { 0, 1, 11, 12, 58, 63, 64, 255 };
+	static const unsigned low[] = { 0, 1, 11, 12 };
+	static const unsigned high[] = { 58, 63, 64, 255 };
 	struct hv_fixture *f = *state;
 	unsigned five;
 	size_t i;
 
 	for (five = 0; five < 2; five++) {
 		f->host.caps |= HYPERVISOR_CAP_S1_5LVL * five;
-		for (i = 0; i < HV_COUNT(bad); i++) {
-			f->host.iova_width = bad[i];
+		for (i = 0; i < HV_COUNT(low); i++) {
+			f->host.iova_width = low[i];
 			hv_status(init_on_changed_host(f), HVPT_ERR_IOMMU_CAPS);
 			no_domain_is_asked_for(f);
 		}
+	}
+	for (i = 0; i < HV_COUNT(high); i++) {
+		f->host.iova_width = high[i];
+		hv_status(init_on_changed_host(f), HVPT_ERR_IOMMU_CAPS);
+		no_domain_is_asked_for(f);
 	}
 	f->host.iova_width = 13;
 	hv_ok(init_on_changed_host(f));
@@ -317,7 +327,8 @@ static void test_which_width_is_used(void **state)
 		{ 39, false, 48, 39 }, { 57, true, 0, 57 },
 		{ 57, true, 56, 56 },  { 52, true, 57, 52 },
 		{ 48, true, 0, 48 },   { 57, true, 39, 39 },
-		{ 13, false, 0, 13 },  { 48, false, 13, 13 },
+		{ 64, false, 0, 48 },  { 13, false, 0, 13 },
+		{ 48, false, 13, 13 },
 	};
 	struct hv_fixture *f = *state;
 	size_t i;
@@ -337,8 +348,8 @@ static void test_which_width_is_used(void **state)
 static void test_capabilities_cannot_be_had(void **state)
 {
 	static const uint16_t raw[] = {
-		HV_RAW_PARAMETER, HV_RAW_DENIED, HV_RAW_MEMORY, HV_RAW_TIMEOUT,
-		HV_RAW_NO_CALL,
+		HV_RAW_PARAMETER, HV_RAW_DENIED,  HV_RAW_MEMORY,
+		HV_RAW_TIMEOUT,	  HV_RAW_NO_CALL,
 	};
 	struct hv_fixture *f = *state;
 	size_t i;
@@ -356,20 +367,21 @@ static void test_capabilities_cannot_be_had(void **state)
 	hypervisor_allow(f->hv, HV_GET_CAPS, true);
 }
 
+/* Nothing was asked, so nothing was refused: there is no last failure. */
 static void test_no_call_page_at_any_time(void **state)
 {
-	static const uint16_t codes[] = { HV_GET_CAPS, HV_CREATE, HV_CONFIGURE,
-					  HV_CREATE, HV_CONFIGURE };
 	struct hv_fixture *f = *state;
+	uint16_t code, status;
 	unsigned n;
 
-	for (n = 0; n < HV_COUNT(codes); n++) {
-		f->borrow_fail_at = n + 1;
+	for (n = 1; n <= 5; n++) {
+		f->borrow_fail_at = n;
 		hv_status(hv_try_init(f), HVPT_ERR_CALL_PAGE);
-		hv_last_failure_is(f, codes[n], HV_RAW_NO_CALL);
+		assert_false(
+			hvpt_iommu_last_failure(&f->iommu, &code, &status));
 		assert_int_equal(hypervisor_domains(f->hv), 0);
 	}
-	f->borrow_fail_at = n + 1;
+	f->borrow_fail_at = n;
 	hv_ok(hv_try_init(f));
 }
 
@@ -419,8 +431,8 @@ static void test_domains_which_cannot_be_deleted_stay(void **state)
 	hv_fail_always(f, HV_DELETE, HV_RAW_MEMORY);
 	hv_mark(f);
 	hv_status(hv_try_init(f), HVPT_ERR_HV_INPUT);
-	/* The newest refusal is that of the clean-up. */
-	hv_last_failure_is(f, HV_DELETE, HV_RAW_MEMORY);
+	/* The cause, not what came of it. */
+	hv_last_failure_is(f, HV_CONFIGURE, HV_RAW_PARAMETER);
 	assert_int_equal(hv_since(f, HV_DELETE), 2);
 	assert_int_equal(hypervisor_domains(f->hv), 2);
 	assert_int_equal(f->orphans, 2);
@@ -541,7 +553,10 @@ static void test_destroy_is_tried_again(void **state)
 	}
 }
 
-/* The device is gone for the guest, but still plugged in. */
+/*
+ * The device is gone for the guest, but still plugged in: the hypervisor does
+ * not give up the domain which it is in.
+ */
 static void test_destroy_with_removed_devices_in_blocked(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -549,6 +564,8 @@ static void test_destroy_with_removed_devices_in_blocked(void **state)
 	hv_device(f, 0);
 	hv_ok(hvpt_device_remove(&f->device[0]));
 	f->device_live[0] = false;
+	hv_status(hv_try_iommu_destroy(f), HVPT_ERR_HV_STATE);
+	hypervisor_remove_device(f->hv, hv_device_id(0));
 	hv_ok(hv_try_iommu_destroy(f));
 	assert_int_equal(hypervisor_domains(f->hv), 0);
 }
