@@ -172,6 +172,17 @@ void hv_new_host(struct hv_fixture *f)
 	}
 }
 
+void hv_lose_state(struct hv_fixture *f)
+{
+	unsigned n;
+
+	hypervisor_lose_state(f->hv);
+	for (n = 0; n < HV_DEVICES; n++) {
+		if (f->device_live[n])
+			hypervisor_set_ats(f->hv, hv_device_id(n), false);
+	}
+}
+
 static void take_down_devices(struct hv_fixture *f)
 {
 	unsigned n;
@@ -293,18 +304,23 @@ static void fill_test(struct CMUnitTest *test, struct run_state *run)
 int hv_run(const char *group, const struct hv_case *cases, size_t case_count,
 	   const struct hv_params *params, size_t param_count)
 {
-	size_t total = case_count * param_count;
-	struct CMUnitTest *tests = calloc(total, sizeof(*tests));
-	struct run_state *runs = calloc(total, sizeof(*runs));
+	size_t most = case_count * param_count;
+	struct CMUnitTest *tests = calloc(most, sizeof(*tests));
+	struct run_state *runs = calloc(most, sizeof(*runs));
+	size_t total = 0;
 	size_t i;
 	int failed;
 
 	if (!tests || !runs)
 		abort();
-	for (i = 0; i < total; i++) {
-		runs[i].test = &cases[i / param_count];
-		runs[i].params = &params[i % param_count];
-		fill_test(&tests[i], &runs[i]);
+	for (i = 0; i < most; i++) {
+		runs[total].test = &cases[i / param_count];
+		runs[total].params = &params[i % param_count];
+		if (runs[total].test->fits &&
+		    !runs[total].test->fits(runs[total].params))
+			continue;
+		fill_test(&tests[total], &runs[total]);
+		total++;
 	}
 	failed = _cmocka_run_group_tests(group, tests, total, NULL, NULL);
 	for (i = 0; i < total; i++)

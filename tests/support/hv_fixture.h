@@ -150,19 +150,29 @@ struct hv_fixture {
 	size_t orphans;
 };
 
+/**
+ * struct hv_case - a test
+ * @prepared: the test makes the pvIOMMU itself
+ * @fits: with which parameters it runs; NULL: with all
+ */
 struct hv_case {
 	const char *name;
 	void (*run)(void **state);
-	bool prepared; /* the test makes the pvIOMMU itself */
+	bool prepared;
+	bool (*fits)(const struct hv_params *params);
 };
 
 #define HV_CASE(function)                                                      \
 	{                                                                      \
-#function, function, false                                     \
+#function, function, false, NULL                               \
 	}
 #define HV_PREPARED(function)                                                  \
 	{                                                                      \
-#function, function, true                                      \
+#function, function, true, NULL                                \
+	}
+#define HV_CASE_IF(function, fits)                                             \
+	{                                                                      \
+#function, function, false, fits                               \
 	}
 
 /** Runs all cases with all parameters. Return: for main() to return. */
@@ -179,6 +189,9 @@ void hv_open(struct hv_fixture *f, const struct hv_params *params);
 
 /** Another host: the hypervisor is made anew from @f->host. Devices stay. */
 void hv_new_host(struct hv_fixture *f);
+
+/** As after hibernation: the hypervisor knows nothing, devices were reset. */
+void hv_lose_state(struct hv_fixture *f);
 
 /**
  * hv_take_down() - injections off, and everything destroyed

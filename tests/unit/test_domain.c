@@ -567,14 +567,17 @@ static void test_a_domain_without_devices_makes_no_hypercall(void **state)
 	assert_int_equal(hv_calls_since(f), 0);
 }
 
+static bool has_2m(const struct hv_params *params)
+{
+	return (params->page_sizes & HV_2M) != 0;
+}
+
 /* Large leaf where an empty table was: the table must be flushed. */
 static void test_a_map_which_owes_a_flush(void **state)
 {
 	struct hv_fixture *f = *state;
 	uint64_t iova = f->base;
 
-	if (!(f->params->page_sizes & HV_2M))
-		skip();
 	used_pages(f);
 	assert_int_equal(hv_unmap(f, 0, iova, 4 * HV_4K), 4 * HV_4K);
 	hv_sync(f, 0);
@@ -1134,7 +1137,7 @@ int main(void)
 		HV_CASE(test_unmap_and_sync),
 		HV_CASE(test_an_empty_gather_makes_no_hypercall),
 		HV_CASE(test_a_domain_without_devices_makes_no_hypercall),
-		HV_CASE(test_a_map_which_owes_a_flush),
+		HV_CASE_IF(test_a_map_which_owes_a_flush, has_2m),
 		HV_CASE(test_a_large_leaf_is_cut),
 		HV_CASE(test_calls_on_the_page_table),
 		HV_CASE(test_which_calls_a_sync_makes),
