@@ -940,56 +940,77 @@ static void test_several_ranges_in_one_call(void **state)
 		hv_dma_faults(f, 0, f->base + HV_1G * (n + 1));
 }
 
-/* Pages 1 and 2^33 - 2 of each eighth of the 2^36: 64 blocks an eighth. */
+/*
+ * A range of pages 1 .. 2^n - 2 of a block of 2^n pages takes 2 * (n - 1)
+ * descriptors. An eighth of the 2^36 pages is one for n = 33: 64 descriptors.
+ */
 #define EIGHTH (1ull << 45)
 
-static void fill_the_gather(struct hv_fixture *f)
+static void unmap_inside(struct hv_fixture *f, uint64_t at, uint64_t bytes)
 {
-	uint64_t at;
-	unsigned n;
+	uint64_t last = at + bytes - 2 * HV_4K;
 
-	for (n = 0; n < 8; n++) {
-		at = n * EIGHTH;
-		hv_map(f, 0, at + HV_4K, HV_DATA, HV_4K);
-		hv_map(f, 0, at + EIGHTH - 2 * HV_4K, HV_DATA + HV_4K, HV_4K);
-		hv_dma_reaches(f, 0, at + HV_4K, HV_DATA);
-		hv_dma_reaches(f, 0, at + EIGHTH - 2 * HV_4K, HV_DATA + HV_4K);
-	}
-	for (n = 0; n < 8; n++)
-		assert_int_equal(hv_unmap(f, 0, n * EIGHTH + HV_4K,
-					  EIGHTH - 2 * HV_4K),
-				 2 * HV_4K);
-	assert_int_equal(f->gather[0].range_count, 8);
+	hv_map(f, 0, at + HV_4K, HV_DATA, HV_4K);
+	hv_map(f, 0, last, HV_DATA + HV_4K, HV_4K);
+	hv_dma_reaches(f, 0, at + HV_4K, HV_DATA);
+	hv_dma_reaches(f, 0, last, HV_DATA + HV_4K);
+	assert_int_equal(hv_unmap(f, 0, at + HV_4K, bytes - 2 * HV_4K),
+			 2 * HV_4K);
 }
 
-static void the_gather_is_flushed(struct hv_fixture *f)
+/* Seven such ranges, and one in a block of 2^@pages_lg2 pages. */
+static void fill_the_gather(struct hv_fixture *f, unsigned pages_lg2)
 {
 	unsigned n;
-
-	for (n = 0; n < 8; n++) {
-		hv_dma_faults(f, 0, n * EIGHTH + HV_4K);
-		hv_dma_faults(f, 0, (n + 1) * EIGHTH - 2 * HV_4K);
-	}
-}
-
-static void test_more_descriptors_than_one_page_holds(void **state)
-{
-	struct hypervisor_stats before, after;
-	struct hv_fixture *f = *state;
 
 	f->domain_config.policy = HVPT_FLUSH_EXACT;
 	hv_make(f, 0);
 	hv_device(f, 0);
 	hv_attach(f, 0, &f->domain[0]);
-	fill_the_gather(f);
-	hypervisor_read_stats(f->hv, &before);
+	for (n = 0; n < 7; n++)
+		unmap_inside(f, n * EIGHTH, EIGHTH);
+	unmap_inside(f, n * EIGHTH, HV_4K << pages_lg2);
+	assert_int_equal(f->gather[0].range_count, 8);
+}
+
+static void sync_it(struct hv_fixture *f, unsigned pages_lg2)
+{
+	unsigned n;
+
 	hv_mark(f);
 	hv_sync(f, 0);
-	hypervisor_read_stats(f->hv, &after);
-	assert_int_equal(after.descriptors - before.descriptors, 8 * 64);
-	assert_int_equal(hv_since(f, HV_FLUSH_LIST), 2);
-	assert_int_equal(hv_calls_since(f), 2);
-	the_gather_is_flushed(f);
+	for (n = 0; n < 7; n++) {
+		hv_dma_faults(f, 0, n * EIGHTH + HV_4K);
+		hv_dma_faults(f, 0, (n + 1) * EIGHTH - 2 * HV_4K);
+	}
+	hv_dma_faults(f, 0, n * EIGHTH + HV_4K);
+	hv_dma_faults(f, 0, n * EIGHTH + (HV_4K << pages_lg2) - 2 * HV_4K);
+}
+
+static void test_as_many_descriptors_as_one_page_holds(void **state)
+{
+	static const struct {
+		unsigned pages_lg2;
+		unsigned calls;
+	} fill[] = { { 30, 1 }, { 31, 1 }, { 32, 2 }, { 33, 2 } };
+	struct hypervisor_stats before, after;
+	struct hv_fixture *f = *state;
+	size_t i;
+
+	/* 506, 508, 510 and 512 descriptors. */
+	for (i = 0; i < HV_COUNT(fill); i++) {
+		fill_the_gather(f, fill[i].pages_lg2);
+		hypervisor_read_stats(f->hv, &before);
+		sync_it(f, fill[i].pages_lg2);
+		hypervisor_read_stats(f->hv, &after);
+		assert_int_equal(after.descriptors - before.descriptors,
+				 506 + 2 * i);
+		assert_int_equal(hv_since(f, HV_FLUSH_LIST), fill[i].calls);
+		assert_int_equal(hv_calls_since(f), fill[i].calls);
+		hv_attach(f, 0, hvpt_iommu_blocked(&f->iommu));
+		hv_ok(hv_try_destroy(f, 0));
+		hv_ok(hv_try_remove(f, 0));
+	}
 }
 
 /* The second of the two calls fails. */
@@ -997,17 +1018,11 @@ static void test_the_second_list_fails(void **state)
 {
 	struct hv_fixture *f = *state;
 
-	f->domain_config.policy = HVPT_FLUSH_EXACT;
-	hv_make(f, 0);
-	hv_device(f, 0);
-	hv_attach(f, 0, &f->domain[0]);
-	fill_the_gather(f);
+	fill_the_gather(f, 33);
 	hv_inject(f, HV_FLUSH_LIST, 2, 1, HYPERVISOR_FAIL, HV_RAW_MEMORY);
-	hv_mark(f);
-	hv_sync(f, 0);
+	sync_it(f, 33);
 	assert_int_equal(hv_since(f, HV_FLUSH_LIST), 2);
 	assert_int_equal(hv_since(f, HV_FLUSH), 1);
-	the_gather_is_flushed(f);
 }
 
 /* ---- unmaking -------------------------------------------------------- */
@@ -1167,7 +1182,7 @@ int main(void)
 		HV_CASE(test_a_list_without_a_call_page),
 		HV_CASE(test_policies),
 		HV_CASE(test_several_ranges_in_one_call),
-		HV_CASE(test_more_descriptors_than_one_page_holds),
+		HV_CASE(test_as_many_descriptors_as_one_page_holds),
 		HV_CASE(test_the_second_list_fails),
 	};
 	int failed = hv_run("domain", every, HV_COUNT(every), hv_main,
