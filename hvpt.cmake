@@ -66,9 +66,13 @@ set(HVPT_CORE_SOURCES
 # The host adapter: table pages, a model and a walker for an ordinary process.
 set(HVPT_HOST_SOURCES
   adapters/host/arena.c
+  adapters/host/hv_binding.c
   adapters/host/hypervisor.c
+  adapters/host/hv_binding.c
   adapters/host/hypervisor_cache.c
+  adapters/host/hv_binding.c
   adapters/host/hypervisor_call.c
+  adapters/host/hv_binding.c
   adapters/host/hypervisor_calls.c
   adapters/host/hypervisor_devices.c
   adapters/host/hypervisor_dma.c
