@@ -66,6 +66,15 @@ set(HVPT_CORE_SOURCES
 # The host adapter: table pages, a model and a walker for an ordinary process.
 set(HVPT_HOST_SOURCES
   adapters/host/arena.c
+  adapters/host/hypervisor.c
+  adapters/host/hypervisor_cache.c
+  adapters/host/hypervisor_call.c
+  adapters/host/hypervisor_calls.c
+  adapters/host/hypervisor_devices.c
+  adapters/host/hypervisor_dma.c
+  adapters/host/hypervisor_inject.c
+  adapters/host/hypervisor_map.c
+  adapters/host/hypervisor_tree.c
   adapters/host/model.c
   adapters/host/sdm_walk.c
 )
