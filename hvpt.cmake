@@ -66,6 +66,7 @@ set(HVPT_CORE_SOURCES
 # The host adapter: table pages, a model and a walker for an ordinary process.
 set(HVPT_HOST_SOURCES
   adapters/host/arena.c
+  adapters/host/hv_binding.c
   adapters/host/hypervisor.c
   adapters/host/hypervisor_cache.c
   adapters/host/hypervisor_call.c
@@ -86,7 +87,10 @@ set(HVPT_TOOL_MAIN
 set(HVPT_TOOL_SOURCES
   tools/apply.c
   tools/command_replay.c
+  tools/dma_judge.c
   tools/domain.c
+  tools/domain_setup.c
+  tools/inject.c
   tools/input.c
   tools/judge.c
   tools/judge_whole.c
@@ -94,7 +98,11 @@ set(HVPT_TOOL_SOURCES
   tools/pairing.c
   tools/replay.c
   tools/report.c
+  tools/report_json.c
   tools/say.c
+  tools/settle.c
+  tools/teardown.c
   tools/text.c
   tools/trace.c
+  tools/world.c
 )
