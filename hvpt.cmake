@@ -90,7 +90,10 @@ set(HVPT_TOOL_MAIN
 set(HVPT_TOOL_SOURCES
   tools/apply.c
   tools/command_replay.c
+  tools/dma_judge.c
   tools/domain.c
+  tools/domain_setup.c
+  tools/inject.c
   tools/input.c
   tools/judge.c
   tools/judge_whole.c
@@ -98,7 +101,11 @@ set(HVPT_TOOL_SOURCES
   tools/pairing.c
   tools/replay.c
   tools/report.c
+  tools/report_json.c
   tools/say.c
+  tools/settle.c
+  tools/teardown.c
   tools/text.c
   tools/trace.c
+  tools/world.c
 )
