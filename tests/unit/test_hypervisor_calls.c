@@ -523,8 +523,11 @@ static void call_pages_are_apart_and_full_of_garbage(void **state)
 				assert_int_not_equal(gpa[i], gpa[k]);
 			memset(va[i], 0, PAGE);
 		}
-		for (i = 0; i < 64; i++)
+		for (i = 0; i < 64; i++) {
 			hypervisor_give_back(hv, gpa[i]);
+			for (k = 0; k < PAGE; k++)
+				assert_int_equal(va[i][k], 0xdd);
+		}
 	}
 	raw_assert_violation(hv, NULL);
 	hypervisor_destroy(hv);
@@ -997,6 +1000,12 @@ static void injections_wait_for_each_other(void **state)
 	assert_int_equal(raw_flush(hv, 1), RAW_OK);
 	assert_int_equal(raw_create(hv, 8), 0x73);
 	assert_int_equal(raw_create(hv, 8), RAW_OK);
+	/* Each counts, whether another one acts or not. */
+	inject(hv, 0, 1, 1, HYPERVISOR_FAIL, 0x74, 0);
+	inject(hv, RAW_FLUSH, 2, 1, HYPERVISOR_FAIL, 0x75, 0);
+	assert_int_equal(raw_flush(hv, 1), 0x74);
+	assert_int_equal(raw_flush(hv, 1), 0x75);
+	assert_int_equal(raw_flush(hv, 1), RAW_OK);
 	hypervisor_destroy(hv);
 }
 

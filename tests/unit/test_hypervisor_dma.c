@@ -351,6 +351,18 @@ static void permissions_of_all_levels_count(void **state)
 	clean_write(IOVA, GPA_A);
 }
 
+static void table_pointers_keep_their_permission(void **state)
+{
+	(void)state;
+	put(PDPT, 2, PAGE(PD) | 0x25);
+	clean_read(IOVA, GPA_A);
+	put(PDPT, 2, TABLE(PD));
+	/* Its neighbour was never met, the pointers to its table were. */
+	put(PT, 5, GPA_B | LEAF);
+	stale_write(IOVA + K4, GPA_B, FAULT);
+	clean_read(IOVA + K4, GPA_B);
+}
+
 static void a_denied_write_caches_the_page(void **state)
 {
 	(void)state;
@@ -574,6 +586,8 @@ static void the_root_of_a_domain_may_not_go(void **state)
 {
 	(void)state;
 	hypervisor_page_freed(fixture.hv, PAGE(ROOT) + K4 * PAGES);
+	/* Domains without tables have no root, not one at 0. */
+	hypervisor_page_freed(fixture.hv, 0);
 	no_violation();
 	hypervisor_page_freed(fixture.hv, PAGE(ROOT));
 	raw_assert_violation(fixture.hv, "page 0x100000 freed, but the root of "
@@ -822,6 +836,7 @@ int main(void)
 		TEST(no_more_than_eight_are_told),
 		TEST(permissions_are_cached_too),
 		TEST(permissions_of_all_levels_count),
+		TEST(table_pointers_keep_their_permission),
 		TEST(a_denied_write_caches_the_page),
 		TEST(entries_with_reserved_bits_fault),
 		TEST(a_flush_trims_a_large_leaf),
