@@ -15,8 +15,10 @@ set(HVPT_CORE_HEADERS
   include/hvpt/map.h
   include/hvpt/inspect.h
   include/hvpt/hv_abi.h
+  include/hvpt/hv_abi_extra.h
   include/hvpt/hv_status.h
   include/hvpt/hvcall.h
+  include/hvpt/discover.h
   include/hvpt/hvpt.h
 )
 
@@ -47,6 +49,7 @@ set(HVPT_CORE_SOURCES
   src/hvcall/domain_calls.c
   src/hvcall/device_calls.c
   src/hvcall/flush_list.c
+  src/hvcall/discover.c
 )
 
 # The host adapter: table pages, a model and a walker for an ordinary process.

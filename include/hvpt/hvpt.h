@@ -14,8 +14,10 @@
 #define HVPT_VERSION_PATCH 0
 
 #include "hvpt/addr.h"
+#include "hvpt/discover.h"
 #include "hvpt/gather.h"
 #include "hvpt/hv_abi.h"
+#include "hvpt/hv_abi_extra.h"
 #include "hvpt/hv_status.h"
 #include "hvpt/hvcall.h"
 #include "hvpt/inspect.h"

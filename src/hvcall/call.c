@@ -6,6 +6,17 @@
  */
 #include "internal.h"
 
+void hvpt_call_write(const struct hvpt_call *call, size_t offset,
+		     uint64_t value)
+{
+	HVPT_PORT_STORE((uint64_t *)call->page.va + offset / 8, value);
+}
+
+uint64_t hvpt_call_read(const struct hvpt_call *call, size_t offset)
+{
+	return HVPT_PORT_LOAD((uint64_t *)call->page.va + offset / 8);
+}
+
 /* A page the hypervisor can take, and this code write to. */
 static bool hvpt_call_page_ok(const struct hvpt_call_page *page)
 {
