@@ -19,6 +19,11 @@ set(HVPT_CORE_HEADERS
   include/hvpt/hv_status.h
   include/hvpt/hvcall.h
   include/hvpt/discover.h
+  include/hvpt/logical_id.h
+  include/hvpt/flush.h
+  include/hvpt/domain.h
+  include/hvpt/iommu.h
+  include/hvpt/device.h
   include/hvpt/hvpt.h
 )
 
@@ -26,6 +31,7 @@ set(HVPT_CORE_HEADERS
 set(HVPT_INTERNAL_HEADERS
   src/pagetable/internal.h
   src/hvcall/internal.h
+  src/domain/internal.h
 )
 
 # The core: freestanding, one translation unit each.
@@ -50,11 +56,32 @@ set(HVPT_CORE_SOURCES
   src/hvcall/device_calls.c
   src/hvcall/flush_list.c
   src/hvcall/discover.c
+  src/logical_id/registry.c
+  src/domain/plan.c
+  src/domain/ids.c
+  src/domain/iommu.c
+  src/domain/domain.c
+  src/domain/device.c
+  src/domain/sync.c
+  src/domain/resume.c
 )
 
 # The host adapter: table pages, a model and a walker for an ordinary process.
 set(HVPT_HOST_SOURCES
   adapters/host/arena.c
+  adapters/host/hv_binding.c
+  adapters/host/hypervisor.c
+  adapters/host/hv_binding.c
+  adapters/host/hypervisor_cache.c
+  adapters/host/hv_binding.c
+  adapters/host/hypervisor_call.c
+  adapters/host/hv_binding.c
+  adapters/host/hypervisor_calls.c
+  adapters/host/hypervisor_devices.c
+  adapters/host/hypervisor_dma.c
+  adapters/host/hypervisor_inject.c
+  adapters/host/hypervisor_map.c
+  adapters/host/hypervisor_tree.c
   adapters/host/model.c
   adapters/host/sdm_walk.c
 )
@@ -66,7 +93,10 @@ set(HVPT_TOOL_MAIN
 set(HVPT_TOOL_SOURCES
   tools/apply.c
   tools/command_replay.c
+  tools/dma_judge.c
   tools/domain.c
+  tools/domain_setup.c
+  tools/inject.c
   tools/input.c
   tools/judge.c
   tools/judge_whole.c
@@ -74,7 +104,11 @@ set(HVPT_TOOL_SOURCES
   tools/pairing.c
   tools/replay.c
   tools/report.c
+  tools/report_json.c
   tools/say.c
+  tools/settle.c
+  tools/teardown.c
   tools/text.c
   tools/trace.c
+  tools/world.c
 )

@@ -89,9 +89,12 @@ hvpt_device_probe(struct hvpt_device *device, struct hvpt_iommu *iommu,
  * need no hypercall; if that fails, they do.
  *
  * Return: HVPT_OK; HVPT_ERR_FOREIGN; HVPT_ERR_ATS_ON when @domain is blocked
- * and ATS is on; any status of hvpt_hvcall_attach_device(). After the latter
- * it is not known whether the device moved: it counts as being in both, so
- * neither domain can be destroyed, until an attach or detach succeeds.
+ * and ATS is on; HVPT_ERR_BUSY for a third paging domain, see below; any
+ * status of hvpt_hvcall_attach_device(). After the latter it is not known
+ * whether the device moved: it counts as being in both, so neither domain can
+ * be destroyed, until an attach or detach succeeds. Until then it can be
+ * attached to one of the two, or to identity or blocked, and to no third
+ * paging domain.
  */
 HVPT_MUST_CHECK enum hvpt_status hvpt_device_attach(struct hvpt_device *device,
 						    struct hvpt_domain *domain);

@@ -108,9 +108,10 @@ HVPT_EXTERN_C_BEGIN
  * Return: HVPT_OK; HVPT_ERR_POLICY; HVPT_ERR_WIDTH above what the pvIOMMU
  * uses; HVPT_ERR_LEVELS for 5 levels where the host lacks them; the other
  * statuses of hvpt_pt_init(); HVPT_ERR_NO_IDS; any of create and configure.
- * On failure *@domain is not to be used, and the page and the id went back.
- * When CONFIGURE failed and the DELETE which had to follow failed too, the id
- * is quarantined; the hypervisor never learnt of the page.
+ * On failure *@domain is not to be used, the page went back and the id is
+ * free. When CONFIGURE failed and the DELETE which had to follow failed too,
+ * the hypervisor may hold on to both: the id is quarantined and the page is
+ * leaked.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_init(struct hvpt_domain *domain, struct hvpt_iommu *iommu,

@@ -40,7 +40,8 @@ enum hvpt_flush_policy {
  * @range: the ranges
  * @count: how many
  * @policy: as asked
- * @at: the range which is being worked on
+ * @at: the range which is being worked on, or is next
+ * @busy: 1: some of it is covered, or is about to be; 0: it is untouched
  * @next: first page of it which is not covered yet
  * @last: last page of it
  * @emitted: descriptors so far

@@ -113,8 +113,8 @@ HVPT_EXTERN_C_BEGIN
  * HVPT_ERR_NO_IOMMU when the call does not exist (INVALID_HYPERCALL_CODE) or
  * PRESENT is clear: an ordinary host, say nothing;
  * HVPT_ERR_NO_STAGE1 when S1 is clear;
- * HVPT_ERR_IOMMU_CAPS when page_sizes lacks 4 KiB, or iova_width is outside
- * 13 .. 57;
+ * HVPT_ERR_IOMMU_CAPS when page_sizes lacks 4 KiB, or iova_width is below 13,
+ * or above 57 with S1_5LVL;
  * any status of hvpt_hvcall_get_caps(), create or configure.
  *
  * On failure *@iommu is not to be used, but for hvpt_iommu_last_failure(); the

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * domain.c - the beginning and the end of a domain.
+ *
+ * An end has an order: no device is attached, nothing is cached, the
+ * hypervisor has deleted the domain, and only then the tables are freed.
+ */
+#include "internal.h"
+
+/* ---- create ---------------------------------------------------------- */
+
+void hvpt_domain_prepare(struct hvpt_domain *domain, struct hvpt_iommu *iommu,
+			 enum hvpt_domain_kind kind)
+{
+	domain->iommu = iommu;
+	domain->next = NULL;
+	domain->cached = 0;
+	domain->devices = 0;
+	domain->epoch = iommu->epoch;
+	domain->kind = kind;
+	domain->policy = HVPT_FLUSH_TWO_BLOCK;
+}
+
+enum hvpt_status hvpt_domain_configure(struct hvpt_domain *domain)
+{
+	struct hvpt_domain_settings settings;
+	struct hvpt_answer answer;
+	enum hvpt_status status;
+
+	settings.translation = HVPT_TRANSLATE_IDENTITY;
+	settings.levels = 0;
+	settings.root = hvpt_gpa(0);
+	if (domain->kind == HVPT_DOMAIN_BLOCKED)
+		settings.translation = HVPT_TRANSLATE_BLOCKED;
+	if (domain->kind == HVPT_DOMAIN_PAGING) {
+		settings.translation = HVPT_TRANSLATE_PAGING;
+		settings.levels = domain->pt.levels;
+		settings.root = hvpt_pt_root_gpa(&domain->pt);
+	}
+	status = hvpt_hvcall_configure_domain(&domain->iommu->transport,
+					      domain->id, &settings, &answer);
+	return hvpt_iommu_note(domain->iommu, status, &answer);
+}
+
+enum hvpt_status hvpt_domain_create(struct hvpt_domain *domain, bool *stuck)
+{
+	struct hvpt_iommu *iommu = domain->iommu;
+	struct hvpt_answer answer;
+	enum hvpt_status status = hvpt_id_take(iommu, &domain->id);
+
+	*stuck = false;
+	if (status != HVPT_OK)
+		return status;
+	status = hvpt_hvcall_create_domain(&iommu->transport, domain->id,
+					   &answer);
+	if (hvpt_iommu_note(iommu, status, &answer) != HVPT_OK)
+		return status;
+	status = hvpt_domain_configure(domain);
+	if (status == HVPT_OK) {
+		domain->next = iommu->domains;
+		iommu->domains = domain;
+		return HVPT_OK;
+	}
+	/* not noted: the cause is CONFIGURE's refusal */
+	*stuck = hvpt_hvcall_delete_domain(&iommu->transport, domain->id,
+					   &answer) != HVPT_OK;
+	if (*stuck)
+		hvpt_id_quarantine(iommu, domain->id);
+	return status;
+}
+
+/* What the host has, less what the caller does not want. */
+static uint64_t hvpt_domain_page_sizes(const struct hvpt_iommu *iommu,
+				       const struct hvpt_domain_config *config)
+{
+	uint64_t wanted = config->page_sizes ? config->page_sizes :
+					       ~(uint64_t)0;
+
+	return iommu->caps.page_sizes & wanted;
+}
+
+static enum hvpt_status
+hvpt_domain_config_check(const struct hvpt_iommu *iommu,
+			 const struct hvpt_domain_config *config)
+{
+	bool five = (iommu->caps.caps & HVPT_HV_IOMMU_CAP_S1_5LVL) != 0;
+
+	if ((unsigned)config->policy > HVPT_FLUSH_EXACT)
+		return HVPT_ERR_POLICY;
+	if (config->width > iommu->width)
+		return HVPT_ERR_WIDTH;
+	if (config->levels == HVPT_MAX_LEVELS && !five)
+		return HVPT_ERR_LEVELS;
+	return HVPT_OK;
+}
+
+static enum hvpt_status
+hvpt_domain_init_table(struct hvpt_domain *domain,
+		       const struct hvpt_domain_config *config)
+{
+	const struct hvpt_iommu *iommu = domain->iommu;
+	struct hvpt_pt_config table;
+
+	table.ops = config->ops;
+	table.ctx = config->ctx;
+	table.direct_map_offset = config->direct_map_offset;
+	table.table_gpa_mask = config->table_gpa_mask;
+	table.page_sizes = hvpt_domain_page_sizes(iommu, config);
+	table.levels = config->levels;
+	table.width = config->width ? config->width : iommu->width;
+	table.form = config->form;
+	table.flags = config->flags;
+	return hvpt_pt_init(&domain->pt, &table);
+}
+
+enum hvpt_status hvpt_domain_init(struct hvpt_domain *domain,
+				  struct hvpt_iommu *iommu,
+				  const struct hvpt_domain_config *config)
+{
+	enum hvpt_status status = hvpt_domain_config_check(iommu, config);
+	bool stuck;
+
+	if (status != HVPT_OK)
+		return status;
+	hvpt_domain_prepare(domain, iommu, HVPT_DOMAIN_PAGING);
+	domain->policy = config->policy;
+	status = hvpt_domain_init_table(domain, config);
+	if (status != HVPT_OK)
+		return status;
+	status = hvpt_domain_create(domain, &stuck);
+	/* a root the hypervisor may have taken is not freed */
+	if (status != HVPT_OK && !stuck)
+		hvpt_pt_destroy(&domain->pt);
+	return status;
+}
+
+/* ---- end ------------------------------------------------------------- */
+
+static void hvpt_domain_unlink(struct hvpt_domain *domain)
+{
+	struct hvpt_domain **link = &domain->iommu->domains;
+
+	while (*link && *link != domain)
+		link = &(*link)->next;
+	if (*link)
+		*link = domain->next;
+}
+
+enum hvpt_status hvpt_domain_delete(struct hvpt_domain *domain)
+{
+	struct hvpt_iommu *iommu = domain->iommu;
+	struct hvpt_answer answer;
+	enum hvpt_status status;
+
+	status = hvpt_hvcall_delete_domain(&iommu->transport, domain->id,
+					   &answer);
+	if (status == HVPT_OK)
+		hvpt_domain_unlink(domain);
+	return hvpt_iommu_note(iommu, status, &answer);
+}
+
+static enum hvpt_status hvpt_domain_may_end(const struct hvpt_domain *domain)
+{
+	if (domain->kind != HVPT_DOMAIN_PAGING)
+		return HVPT_ERR_KIND;
+	return domain->devices ? HVPT_ERR_BUSY : HVPT_OK;
+}
+
+enum hvpt_status hvpt_domain_destroy(struct hvpt_domain *domain)
+{
+	enum hvpt_status status = hvpt_domain_may_end(domain);
+
+	if (status != HVPT_OK)
+		return status;
+	status = hvpt_domain_flush_all(domain);
+	if (status != HVPT_OK)
+		return status;
+	status = hvpt_domain_delete(domain);
+	if (status == HVPT_OK)
+		hvpt_pt_destroy(&domain->pt);
+	return status;
+}
+
+enum hvpt_status hvpt_domain_abandon(struct hvpt_domain *domain)
+{
+	enum hvpt_status status = hvpt_domain_may_end(domain);
+
+	if (status != HVPT_OK)
+		return status;
+	hvpt_id_quarantine(domain->iommu, domain->id);
+	hvpt_domain_unlink(domain);
+	return HVPT_OK;
+}

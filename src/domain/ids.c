@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * ids.c - domain ids, which the guest chooses.
+ *
+ * Ids are given out upwards. On the first lap no id can have been used
+ * before, so nothing has to be remembered; an id comes up again only when all
+ * others have been used, which leaves a hypervisor which is slow to forget the
+ * most time. From the second lap on ids of live domains and those in
+ * quarantine are passed over. When more was put into quarantine than there is
+ * room for, there is no second lap: no id rather than a wrong one.
+ */
+#include "internal.h"
+
+bool hvpt_ids_ok(const struct hvpt_id_range *ids)
+{
+	if (ids->first == 0 && ids->last == 0)
+		return true;
+	/* two at least, for identity and blocked */
+	return ids->first >= HVPT_DOMAIN_ID_FIRST &&
+	       ids->last <= HVPT_DOMAIN_ID_LAST && ids->first < ids->last;
+}
+
+void hvpt_ids_init(struct hvpt_iommu *iommu, const struct hvpt_id_range *ids)
+{
+	bool all = ids->first == 0;
+
+	iommu->ids.first = all ? HVPT_DOMAIN_ID_FIRST : ids->first;
+	iommu->ids.last = all ? HVPT_DOMAIN_ID_LAST : ids->last;
+	iommu->next_id = iommu->ids.first;
+	iommu->quarantined = 0;
+	iommu->lapped = false;
+	iommu->forgotten = false;
+}
+
+static bool hvpt_id_in_quarantine(const struct hvpt_iommu *iommu, uint32_t id)
+{
+	uint32_t i;
+
+	for (i = 0; i < iommu->quarantined; i++)
+		if (id >= iommu->quarantine[i].first &&
+		    id <= iommu->quarantine[i].last)
+			return true;
+	return false;
+}
+
+static bool hvpt_id_is_free(const struct hvpt_iommu *iommu, uint32_t id)
+{
+	const struct hvpt_domain *domain;
+
+	for (domain = iommu->domains; domain; domain = domain->next)
+		if (domain->id == id)
+			return false;
+	return !hvpt_id_in_quarantine(iommu, id);
+}
+
+/* The next candidate; after the last the first, on the next lap. */
+static uint32_t hvpt_id_next(struct hvpt_iommu *iommu)
+{
+	uint32_t id = iommu->next_id;
+
+	if (id == iommu->ids.last) {
+		iommu->lapped = true;
+		iommu->next_id = iommu->ids.first;
+	} else {
+		iommu->next_id = id + 1;
+	}
+	return id;
+}
+
+enum hvpt_status hvpt_id_take(struct hvpt_iommu *iommu, uint32_t *id)
+{
+	uint32_t left = iommu->ids.last - iommu->ids.first + 1;
+
+	while (left-- > 0) {
+		uint32_t candidate;
+
+		if (iommu->lapped && iommu->forgotten)
+			break;
+		candidate = hvpt_id_next(iommu);
+		if (hvpt_id_is_free(iommu, candidate)) {
+			*id = candidate;
+			return HVPT_OK;
+		}
+	}
+	return HVPT_ERR_NO_IDS;
+}
+
+/* Does @id prolong a range in quarantine? Then it does now. */
+static bool hvpt_id_prolong(struct hvpt_iommu *iommu, uint32_t id)
+{
+	uint32_t i;
+
+	for (i = 0; i < iommu->quarantined; i++) {
+		struct hvpt_id_range *range = &iommu->quarantine[i];
+
+		if (id == range->last + 1) {
+			range->last = id;
+			return true;
+		}
+		if (id + 1 == range->first) {
+			range->first = id;
+			return true;
+		}
+	}
+	return false;
+}
+
+void hvpt_id_quarantine(struct hvpt_iommu *iommu, uint32_t id)
+{
+	if (hvpt_id_prolong(iommu, id))
+		return;
+	if (iommu->quarantined == HVPT_QUARANTINE_RANGES) {
+		iommu->forgotten = true;
+		return;
+	}
+	iommu->quarantine[iommu->quarantined].first = id;
+	iommu->quarantine[iommu->quarantined].last = id;
+	iommu->quarantined++;
+}

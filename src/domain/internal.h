@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * internal.h - what the files of src/domain share.
+ *
+ * All of it: iommu lock held.
+ */
+#ifndef HVPT_DOMAIN_INTERNAL_H
+#define HVPT_DOMAIN_INTERNAL_H
+
+#include "hvpt/device.h"
+
+/* ---- the pvIOMMU ----------------------------------------------------- */
+
+/**
+ * hvpt_iommu_note() - remember a refusal, for hvpt_iommu_last_failure()
+ *
+ * Return: @status.
+ */
+enum hvpt_status hvpt_iommu_note(struct hvpt_iommu *iommu,
+				 enum hvpt_status status,
+				 const struct hvpt_answer *answer);
+
+/**
+ * hvpt_iommu_probe() - ask what the host offers, and whether that will do
+ * @iommu: in/out: notes failures; caps and width are not changed
+ * @caps: out: with HVPT_OK
+ * @width: out: IOVA bits its tables can have, with HVPT_OK
+ */
+HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_probe(struct hvpt_iommu *iommu,
+						  struct hvpt_iommu_caps *caps,
+						  uint32_t *width);
+
+/* ---- domain ids ------------------------------------------------------ */
+
+/** Is @ids a range of at least 2 usable ids, or { 0, 0 }? */
+bool hvpt_ids_ok(const struct hvpt_id_range *ids);
+
+void hvpt_ids_init(struct hvpt_iommu *iommu, const struct hvpt_id_range *ids);
+
+/** An id nobody has: HVPT_OK or NO_IDS. It is taken once a domain has it. */
+HVPT_MUST_CHECK enum hvpt_status hvpt_id_take(struct hvpt_iommu *iommu,
+					      uint32_t *id);
+
+/** Never again, as long as this pvIOMMU object lives. */
+void hvpt_id_quarantine(struct hvpt_iommu *iommu, uint32_t id);
+
+/* ---- domains --------------------------------------------------------- */
+
+/** Fills in all but the page table and the id, which are made later. */
+void hvpt_domain_prepare(struct hvpt_domain *domain, struct hvpt_iommu *iommu,
+			 enum hvpt_domain_kind kind);
+
+/**
+ * hvpt_domain_create() - take an id, CREATE, CONFIGURE, link
+ * @domain: prepared; its page table, if any, is there
+ * @stuck: out: on failure: the hypervisor may hold on to it, root included
+ */
+HVPT_MUST_CHECK enum hvpt_status hvpt_domain_create(struct hvpt_domain *domain,
+						    bool *stuck);
+
+/** CONFIGURE by what the domain is. */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_configure(struct hvpt_domain *domain);
+
+/** DELETE, then unlink. */
+HVPT_MUST_CHECK enum hvpt_status hvpt_domain_delete(struct hvpt_domain *domain);
+
+/** FLUSH, whatever is or is not cached. */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_flush_now(struct hvpt_domain *domain);
+
+/* ---- devices --------------------------------------------------------- */
+
+/**
+ * hvpt_device_place() - ATTACH, and nothing else
+ *
+ * From before the call on, an IOMMU may cache what is in @domain. That the
+ * device is there already is HVPT_OK.
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_device_place(const struct hvpt_device *device, struct hvpt_domain *domain);
+
+/** One device less, of a paging domain; NULL and other kinds: nothing. */
+void hvpt_domain_leave(struct hvpt_domain *domain);
+
+#endif /* HVPT_DOMAIN_INTERNAL_H */

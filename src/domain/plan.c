@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * plan.c - flush descriptors for ranges.
+ *
+ * All three policies do the same thing over and over: take some pages from
+ * the front of what is left of a range, and emit the smallest aligned block
+ * of 2^k pages which holds them. They differ in how many pages they take.
+ *
+ * TWO_BLOCK, of a range [a, b] of L pages: let 2^k be its smallest aligned
+ * block. If 2^k <= 2L, all is taken. Otherwise, as the block of 2^k is the
+ * smallest, a lies in its lower half and b in its upper; the upper half's
+ * first page m, a < m <= b, is the most aligned one inside, and [a, m - 1] is
+ * taken. Write P(x) for x rounded up to a power of two; P(x) < 2x.
+ *
+ *  - Left: m - a <= 2^(k-1), so P(m - a) divides 2^(k-1), which divides m. So
+ *    the block of P(m - a) pages which ends before m is aligned, and holds
+ *    [a, m - 1]; none which does is smaller.
+ *  - Right: what is left is [m, b], and likewise the block of P(b - m + 1)
+ *    pages from m on is aligned and the smallest which holds it. It has less
+ *    than twice the pages, so the next step takes all: two blocks, never
+ *    three.
+ *  - Together: P(m - a) + P(b - m + 1) < 2(m - a) + 2(b - m + 1) = 2L.
+ *
+ * Pages are numbered 0 .. 2^52 - 1; the largest block is all of them, k = 52.
+ * So every number of pages, doubled too, fits, and no shift reaches 64.
+ */
+#include "hvpt/flush.h"
+
+/* Bits of @x: the least n with x < 2^n, for x below 2^64; n <= 64. */
+static unsigned hvpt_flush_bits(uint64_t x)
+{
+	unsigned bits = 0, step;
+
+	for (step = 32; step > 0; step /= 2) {
+		if (x >> step) {
+			x >>= step;
+			bits += step;
+		}
+	}
+	return bits + (unsigned)x;
+}
+
+/* log2 of the smallest aligned block which holds both pages; 52 at most. */
+static unsigned hvpt_flush_order(uint64_t first, uint64_t last)
+{
+	return hvpt_flush_bits(first ^ last);
+}
+
+/* First page of the upper half of their smallest block, or @last when all. */
+static uint64_t hvpt_flush_take_two_block(uint64_t first, uint64_t last)
+{
+	unsigned order = hvpt_flush_order(first, last);
+
+	if ((uint64_t)1 << order <= 2 * (last - first + 1))
+		return last;
+	return (last >> (order - 1) << (order - 1)) - 1;
+}
+
+/* The largest aligned block which starts at @first and is not too long. */
+static uint64_t hvpt_flush_take_exact(uint64_t first, uint64_t last)
+{
+	unsigned fits = hvpt_flush_bits(last - first + 1) - 1;
+	uint64_t pages = (uint64_t)1 << fits;
+	uint64_t aligned = first & (~first + 1);
+
+	if (aligned != 0 && aligned < pages)
+		pages = aligned;
+	return first + pages - 1;
+}
+
+/* The last of the pages which the next descriptor is for. */
+static uint64_t hvpt_flush_take(const struct hvpt_flush_plan *plan)
+{
+	switch (plan->policy) {
+	case HVPT_FLUSH_TWO_BLOCK:
+		return hvpt_flush_take_two_block(plan->next, plan->last);
+	case HVPT_FLUSH_EXACT:
+		return hvpt_flush_take_exact(plan->next, plan->last);
+	case HVPT_FLUSH_COVER:
+		break;
+	}
+	return plan->last;
+}
+
+enum hvpt_status hvpt_flush_plan_init(struct hvpt_flush_plan *plan,
+				      const struct hvpt_iova_range *range,
+				      uint32_t count,
+				      enum hvpt_flush_policy policy)
+{
+	uint32_t i;
+
+	if ((unsigned)policy > HVPT_FLUSH_EXACT)
+		return HVPT_ERR_POLICY;
+	for (i = 0; i < count; i++) {
+		if (range[i].last.value < range[i].first.value)
+			return HVPT_ERR_WRAP;
+	}
+	plan->range = range;
+	plan->count = count;
+	plan->policy = policy;
+	plan->at = 0;
+	plan->busy = 0;
+	plan->next = 0;
+	plan->last = 0;
+	plan->emitted = 0;
+	plan->pages = 0;
+	return HVPT_OK;
+}
+
+/* Turns to range[at] if the one before is done; false when none is left. */
+static bool hvpt_flush_turn(struct hvpt_flush_plan *plan)
+{
+	const struct hvpt_iova_range *range;
+
+	if (plan->busy)
+		return true;
+	if (plan->at == plan->count)
+		return false;
+	range = &plan->range[plan->at];
+	plan->next = range->first.value >> HVPT_PAGE_LG2;
+	plan->last = range->last.value >> HVPT_PAGE_LG2;
+	plan->busy = 1;
+	return true;
+}
+
+bool hvpt_flush_plan_next(void *plan, uint64_t *entry)
+{
+	struct hvpt_flush_plan *self = (struct hvpt_flush_plan *)plan;
+	uint64_t upto;
+	unsigned order;
+
+	if (!hvpt_flush_turn(self))
+		return false;
+	upto = hvpt_flush_take(self);
+	order = hvpt_flush_order(self->next, upto);
+	*entry = self->next >> order << order << HVPT_PAGE_LG2 | order;
+	self->emitted++;
+	self->pages += (uint64_t)1 << order;
+	if (upto == self->last) {
+		self->busy = 0;
+		self->at++;
+	} else {
+		self->next = upto + 1;
+	}
+	return true;
+}

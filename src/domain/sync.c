@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * sync.c - discharging a gather.
+ */
+#include "internal.h"
+
+enum hvpt_status hvpt_domain_flush_now(struct hvpt_domain *domain)
+{
+	struct hvpt_answer answer;
+	enum hvpt_status status;
+
+	status = hvpt_hvcall_flush_domain(&domain->iommu->transport, domain->id,
+					  &answer);
+	return hvpt_iommu_note(domain->iommu, status, &answer);
+}
+
+/* After a full fence: can an IOMMU have cached anything of it? */
+static bool hvpt_domain_is_cached(const struct hvpt_domain *domain)
+{
+	return domain->kind != HVPT_DOMAIN_PAGING ||
+	       HVPT_PORT_LOAD(&domain->cached) != 0;
+}
+
+enum hvpt_status hvpt_domain_flush_all(struct hvpt_domain *domain)
+{
+	/* as in hvpt_gather_publish(): the caller's unmaps come first */
+	HVPT_PORT_FENCE();
+	if (!hvpt_domain_is_cached(domain))
+		return HVPT_OK;
+	return hvpt_domain_flush_now(domain);
+}
+
+/* All descriptors of the gather, in as few calls as hold them. */
+static enum hvpt_status
+hvpt_domain_flush_ranges(struct hvpt_domain *domain,
+			 const struct hvpt_gather *gather)
+{
+	struct hvpt_flush_plan plan;
+	struct hvpt_answer answer;
+	enum hvpt_status status;
+
+	status = hvpt_flush_plan_init(&plan, gather->range, gather->range_count,
+				      domain->policy);
+	if (status != HVPT_OK)
+		return status;
+	do {
+		status = hvpt_hvcall_flush_list(&domain->iommu->transport,
+						domain->id,
+						hvpt_flush_plan_next, &plan,
+						&answer);
+	} while (status == HVPT_OK && answer.reps == HVPT_HV_FLUSH_LIST_MAX);
+	/* the pages before were full, and nothing was left */
+	if (status == HVPT_ERR_EMPTY && plan.emitted != 0)
+		return HVPT_OK;
+	return hvpt_iommu_note(domain->iommu, status, &answer);
+}
+
+enum hvpt_status hvpt_domain_flush(struct hvpt_domain *domain,
+				   const struct hvpt_gather *gather)
+{
+	struct hvpt_iommu *iommu = domain->iommu;
+	enum hvpt_status status;
+
+	if (domain->kind != HVPT_DOMAIN_PAGING)
+		return HVPT_ERR_KIND;
+	if (!hvpt_gather_publish(gather) || !hvpt_domain_is_cached(domain))
+		return HVPT_OK;
+	if (gather->range_count == 0 || HVPT_PORT_LOAD(&iommu->no_list))
+		return hvpt_domain_flush_now(domain);
+	status = hvpt_domain_flush_ranges(domain, gather);
+	if (status == HVPT_OK)
+		return HVPT_OK;
+	if (status == HVPT_ERR_HV_CODE)
+		HVPT_PORT_STORE(&iommu->no_list, 1);
+	return hvpt_domain_flush_now(domain);
+}
+
+enum hvpt_status hvpt_domain_sync(struct hvpt_domain *domain,
+				  struct hvpt_gather *gather)
+{
+	enum hvpt_status status = hvpt_domain_flush(domain, gather);
+
+	if (status == HVPT_OK)
+		hvpt_pt_release(&domain->pt, gather);
+	return status;
+}
