@@ -70,6 +70,7 @@ set(HVPT_CORE_SOURCES
 set(HVPT_HOST_SOURCES
   adapters/host/arena.c
   adapters/host/hv_binding.c
+  adapters/host/hv_binding.c
   adapters/host/hypervisor.c
   adapters/host/hv_binding.c
   adapters/host/hypervisor_cache.c
