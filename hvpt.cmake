@@ -59,6 +59,7 @@ set(HVPT_CORE_SOURCES
   src/logical_id/registry.c
   src/domain/plan.c
   src/domain/ids.c
+  src/domain/probe.c
   src/domain/iommu.c
   src/domain/domain.c
   src/domain/device.c

@@ -4078,6 +4078,11 @@ hvpt_device_id_check(uint64_t device_id)
 
 /* ---- the pvIOMMU ----------------------------------------------------- */
 
+/* IOVA bits of tables: more than a page, and what 4 or 5 levels span. */
+#define HVPT_WIDTH_MIN (HVPT_PAGE_LG2 + 1)
+#define HVPT_WIDTH_4 HVPT_LEVEL_LG2(HVPT_MIN_LEVELS)
+#define HVPT_WIDTH_5 HVPT_LEVEL_LG2(HVPT_MAX_LEVELS)
+
 /**
  * hvpt_iommu_note() - remember a refusal, for hvpt_iommu_last_failure()
  *
@@ -6820,16 +6825,11 @@ void hvpt_id_quarantine(struct hvpt_iommu *iommu, uint32_t id)
 	iommu->quarantined++;
 }
 
-/* ======== src/domain/iommu.c ======== */
+/* ======== src/domain/probe.c ======== */
 
 /*
- * iommu.c - finding the pvIOMMU, and its two special domains.
+ * probe.c - what the host offers, and remembering what it refused.
  */
-
-/* IOVA bits of tables: more than a page, and what 4 or 5 levels span. */
-#define HVPT_WIDTH_MIN (HVPT_PAGE_LG2 + 1)
-#define HVPT_WIDTH_4 HVPT_LEVEL_LG2(HVPT_MIN_LEVELS)
-#define HVPT_WIDTH_5 HVPT_LEVEL_LG2(HVPT_MAX_LEVELS)
 
 enum hvpt_status hvpt_iommu_note(struct hvpt_iommu *iommu,
 				 enum hvpt_status status,
@@ -6843,8 +6843,6 @@ enum hvpt_status hvpt_iommu_note(struct hvpt_iommu *iommu,
 		HVPT_PORT_STORE(&iommu->last_failure, word);
 	return status;
 }
-
-/* ---- probe ----------------------------------------------------------- */
 
 static enum hvpt_status hvpt_caps_check(const struct hvpt_iommu_caps *caps,
 					uint32_t *width)
@@ -6882,7 +6880,11 @@ enum hvpt_status hvpt_iommu_probe(struct hvpt_iommu *iommu,
 	return hvpt_caps_check(caps, width);
 }
 
-/* ---- life ------------------------------------------------------------ */
+/* ======== src/domain/iommu.c ======== */
+
+/*
+ * iommu.c - the pvIOMMU object and its two special domains.
+ */
 
 static enum hvpt_status
 hvpt_iommu_config_check(const struct hvpt_iommu_config *config)
