@@ -26,6 +26,7 @@ struct shared {
 	pthread_mutex_t iommu_lock;
 	pthread_barrier_t barrier;
 	unsigned mappers_left; /* atomic */
+	unsigned reached;      /* atomic: a device has seen something */
 };
 
 struct worker {
@@ -33,7 +34,6 @@ struct worker {
 	unsigned me;
 	unsigned rounds;
 	unsigned wrong;
-	unsigned reached;
 	struct prng prng;
 	struct hvpt_gather gather;
 };
@@ -80,7 +80,7 @@ static void dma_is(struct worker *worker, unsigned device, uint64_t iova,
 		       &seen);
 	if (seen.fresh.translated) {
 		check(worker, mapped && seen.fresh.gpa == gpa);
-		worker->reached++;
+		__atomic_store_n(&worker->shared->reached, 1, __ATOMIC_RELAXED);
 	}
 	for (i = 0; i < seen.stale_count; i++)
 		if (seen.stale[i].translated)
@@ -165,10 +165,14 @@ static void mapper_round(struct worker *worker, unsigned round)
 static void *mapper(void *arg)
 {
 	struct worker *worker = arg;
+	unsigned *reached = &worker->shared->reached;
 	unsigned round;
 
 	pthread_barrier_wait(&worker->shared->barrier);
-	for (round = 0; round < worker->rounds; round++)
+	/* Without a device which sees something nothing would be tested. */
+	for (round = 0; round < worker->rounds ||
+			!__atomic_load_n(reached, __ATOMIC_RELAXED);
+	     round++)
 		mapper_round(worker, round);
 	__atomic_fetch_sub(&worker->shared->mappers_left, 1, __ATOMIC_ACQ_REL);
 	return NULL;
@@ -246,7 +250,7 @@ static void watch(struct worker *worker, uint64_t iova)
 	if (seen.fresh.translated) {
 		check(worker,
 		      seen.fresh.gpa == gpa || seen.fresh.gpa == gpa + HV_512G);
-		worker->reached++;
+		__atomic_store_n(&worker->shared->reached, 1, __ATOMIC_RELAXED);
 	}
 	for (i = 0; i < seen.stale_count; i++)
 		if (seen.stale[i].translated)
@@ -286,7 +290,6 @@ static void run_workers(struct shared *shared, struct worker *workers,
 			uint64_t seed)
 {
 	pthread_t threads[WORKERS];
-	unsigned reached = 0;
 	unsigned n;
 
 	for (n = 0; n < WORKERS; n++) {
@@ -301,12 +304,8 @@ static void run_workers(struct shared *shared, struct worker *workers,
 	}
 	for (n = 0; n < WORKERS; n++)
 		assert_int_equal(pthread_join(threads[n], NULL), 0);
-	for (n = 0; n < WORKERS; n++) {
+	for (n = 0; n < WORKERS; n++)
 		assert_int_equal(workers[n].wrong, 0);
-		reached += workers[n].reached;
-	}
-	/* Else no device was ever where it could have seen anything. */
-	assert_true(reached > 0);
 }
 
 /* Nothing is mapped; the domain works as ever. */
