@@ -15,8 +15,10 @@ set(HVPT_CORE_HEADERS
   include/hvpt/map.h
   include/hvpt/inspect.h
   include/hvpt/hv_abi.h
+  include/hvpt/hv_abi_extra.h
   include/hvpt/hv_status.h
   include/hvpt/hvcall.h
+  include/hvpt/discover.h
   include/hvpt/logical_id.h
   include/hvpt/flush.h
   include/hvpt/domain.h
@@ -53,9 +55,11 @@ set(HVPT_CORE_SOURCES
   src/hvcall/domain_calls.c
   src/hvcall/device_calls.c
   src/hvcall/flush_list.c
+  src/hvcall/discover.c
   src/logical_id/registry.c
   src/domain/plan.c
   src/domain/ids.c
+  src/domain/probe.c
   src/domain/iommu.c
   src/domain/domain.c
   src/domain/device.c
@@ -66,6 +70,7 @@ set(HVPT_CORE_SOURCES
 # The host adapter: table pages, a model and a walker for an ordinary process.
 set(HVPT_HOST_SOURCES
   adapters/host/arena.c
+  adapters/host/hv_binding.c
   adapters/host/hv_binding.c
   adapters/host/hypervisor.c
   adapters/host/hv_binding.c
@@ -90,7 +95,10 @@ set(HVPT_TOOL_MAIN
 set(HVPT_TOOL_SOURCES
   tools/apply.c
   tools/command_replay.c
+  tools/dma_judge.c
   tools/domain.c
+  tools/domain_setup.c
+  tools/inject.c
   tools/input.c
   tools/judge.c
   tools/judge_whole.c
@@ -98,7 +106,11 @@ set(HVPT_TOOL_SOURCES
   tools/pairing.c
   tools/replay.c
   tools/report.c
+  tools/report_json.c
   tools/say.c
+  tools/settle.c
+  tools/teardown.c
   tools/text.c
   tools/trace.c
+  tools/world.c
 )

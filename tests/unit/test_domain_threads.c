@@ -26,7 +26,7 @@ struct shared {
 	pthread_mutex_t iommu_lock;
 	pthread_barrier_t barrier;
 	unsigned mappers_left; /* atomic */
-	unsigned reached;      /* atomic: a device has seen something */
+	unsigned reached;      /* DMAs which got somewhere; atomic */
 };
 
 struct worker {
@@ -42,6 +42,11 @@ static void check(struct worker *worker, bool right)
 {
 	if (!right)
 		worker->wrong++;
+}
+
+static void reach(struct worker *worker)
+{
+	__atomic_fetch_add(&worker->shared->reached, 1, __ATOMIC_RELAXED);
 }
 
 static bool is_over(struct worker *worker)
@@ -80,7 +85,7 @@ static void dma_is(struct worker *worker, unsigned device, uint64_t iova,
 		       &seen);
 	if (seen.fresh.translated) {
 		check(worker, mapped && seen.fresh.gpa == gpa);
-		__atomic_store_n(&worker->shared->reached, 1, __ATOMIC_RELAXED);
+		reach(worker);
 	}
 	for (i = 0; i < seen.stale_count; i++)
 		if (seen.stale[i].translated)
@@ -165,13 +170,13 @@ static void mapper_round(struct worker *worker, unsigned round)
 static void *mapper(void *arg)
 {
 	struct worker *worker = arg;
-	unsigned *reached = &worker->shared->reached;
 	unsigned round;
 
 	pthread_barrier_wait(&worker->shared->barrier);
-	/* Without a device which sees something nothing would be tested. */
-	for (round = 0; round < worker->rounds ||
-			!__atomic_load_n(reached, __ATOMIC_RELAXED);
+	/* On until some device was where it could see anything. */
+	for (round = 0;
+	     round < worker->rounds ||
+	     __atomic_load_n(&worker->shared->reached, __ATOMIC_RELAXED) == 0;
 	     round++)
 		mapper_round(worker, round);
 	__atomic_fetch_sub(&worker->shared->mappers_left, 1, __ATOMIC_ACQ_REL);
@@ -250,7 +255,7 @@ static void watch(struct worker *worker, uint64_t iova)
 	if (seen.fresh.translated) {
 		check(worker,
 		      seen.fresh.gpa == gpa || seen.fresh.gpa == gpa + HV_512G);
-		__atomic_store_n(&worker->shared->reached, 1, __ATOMIC_RELAXED);
+		reach(worker);
 	}
 	for (i = 0; i < seen.stale_count; i++)
 		if (seen.stale[i].translated)
