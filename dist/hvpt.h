@@ -3159,7 +3159,9 @@ hvpt_domain_init(struct hvpt_domain *domain, struct hvpt_iommu *iommu,
  * Return: HVPT_OK; HVPT_ERR_KIND for the two special ones; HVPT_ERR_BUSY while
  * a device is attached, or perhaps is (hvpt_device_attach() failed); any
  * status of flush (if it may be cached) and delete: then nothing was freed,
- * the id stays taken, and the call may be made again.
+ * the id stays taken, and the call may be made again. A hypervisor which
+ * deletes and says it did not will never say it did: hvpt_domain_abandon() is
+ * for that.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_destroy(struct hvpt_domain *domain);
@@ -3442,7 +3444,10 @@ hvpt_iommu_init(struct hvpt_iommu *iommu,
  * @iommu: not to be used afterwards, with HVPT_OK
  *
  * Iommu lock held, and for the last time. Return: HVPT_OK; HVPT_ERR_BUSY while
- * a paging domain or a device is left; any status of delete: call again.
+ * a paging domain or a device is left; any status of delete, HVPT_ERR_HV_STATE
+ * among them while the host has a device in the blocked domain (see
+ * hvpt_device_remove()). The call may be made again, or the object be dropped:
+ * then the special domains stay behind, and nothing of the guest's is in them.
  */
 HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_destroy(struct hvpt_iommu *iommu);
 
@@ -3454,8 +3459,8 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_destroy(struct hvpt_iommu *iommu);
  *
  * After hibernation, or whatever else left a hypervisor which knows none of
  * the domains. Every domain is created and configured again with the id it
- * had, then every device is attached to the domain it was in. Page tables are
- * memory and are taken as they are. A domain which turns out to exist
+ * had, then every device is attached to the domain it was in, a detached one to
+ * the blocked domain. Page tables are memory and are taken as they are. A domain which turns out to exist
  * (HVPT_ERR_HV_EXISTS) is configured all the same.
  *
  * ATS was reset with the devices: each counts as off afterwards, and the
@@ -3464,10 +3469,13 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_destroy(struct hvpt_iommu *iommu);
  * Iommu lock held; nothing is mapped, unmapped or flushed meanwhile. What the
  * host offers is asked again first.
  *
- * Return: HVPT_OK; HVPT_ERR_IOMMU_CAPS when it no longer offers what the
- * domains use; the refusals of hvpt_iommu_init(); any status of create,
- * configure or attach. After a failure devices not yet attached are where the
- * hypervisor put them; call again with @retry, or give devices up.
+ * Return: HVPT_OK; HVPT_ERR_IOMMU_CAPS when it no longer offers the width in
+ * use, or the levels and leaf sizes of some domain; the refusals of
+ * hvpt_iommu_init(); any status of create, configure or attach. After a failure
+ * devices not yet attached are where the hypervisor put them: call again with
+ * @retry. A CONFIGURE which took effect and was reported as failed cannot be
+ * repeated on a hypervisor which refuses a second one; whether there is such a
+ * one is not known.
  */
 HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_resume(struct hvpt_iommu *iommu,
 						   bool retry);
@@ -3497,7 +3505,9 @@ HVPT_INLINE bool hvpt_iommu_has_ats(const struct hvpt_iommu *iommu)
  * @code: out: the call
  * @hv_status: out: its raw status, 0xffff when there was no hypercall
  *
- * Of any call of this pvIOMMU, from any thread. Context: any.
+ * Of any hypercall of this pvIOMMU, from any thread, but for the DELETE which
+ * cleans up after another failure: the cause is told, not its consequence.
+ * Context: any.
  * Return: false when there was none; then nothing is written.
  */
 HVPT_INLINE bool hvpt_iommu_last_failure(const struct hvpt_iommu *iommu,
@@ -3559,6 +3569,7 @@ enum hvpt_ats_duty {
  * @epoch: in which it was attached
  * @ats: ATS is on
  * @ats_capable: the function has ATS
+ * @detached: hvpt took it out of its domain: its DMA is blocked
  *
  * Linked: it must not be moved.
  */
@@ -3571,6 +3582,7 @@ struct hvpt_device {
 	uint32_t epoch;
 	bool ats;
 	bool ats_capable;
+	bool detached;
 };
 
 HVPT_EXTERN_C_BEGIN
@@ -3630,8 +3642,13 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_device_detach(struct hvpt_device *device);
  * hvpt_device_remove() - the device goes away
  * @device: not to be used afterwards, with HVPT_OK
  *
- * It is moved to the blocked domain, then forgotten. To be called while the
- * logical id still means this device: before its bus is unregistered.
+ * It is moved to the blocked domain, then forgotten; a device which was
+ * detached is forgotten as it is, for its DMA is blocked. To be called while
+ * the logical id still means this device: before its bus is unregistered.
+ *
+ * A removed device stays in the blocked domain as long as the host has it, so
+ * that domain cannot be deleted. Who means to end with hvpt_iommu_destroy()
+ * while devices are there detaches them first.
  *
  * Return: HVPT_OK, also when the hypervisor no longer knows the device
  * (HVPT_ERR_HV_DEVICE): then it can do no DMA; HVPT_ERR_ATS_ON; any other
@@ -7213,6 +7230,7 @@ static void hvpt_device_link(struct hvpt_device *device,
 	device->id = id;
 	device->epoch = iommu->epoch;
 	device->ats = false;
+	device->detached = false;
 	iommu->devices = device;
 }
 
@@ -7272,6 +7290,7 @@ static void hvpt_device_settle(struct hvpt_device *device,
 
 	device->domain = domain;
 	device->tried = NULL;
+	device->detached = false;
 	device->epoch = device->iommu->epoch;
 	if (old != domain)
 		hvpt_domain_leave(old);
@@ -7309,11 +7328,24 @@ hvpt_device_attach_check(const struct hvpt_device *device,
 		return HVPT_ERR_FOREIGN;
 	if (hvpt_device_duty_before(device, domain) == HVPT_ATS_DISABLE)
 		return HVPT_ERR_ATS_ON;
-	/* where else it may be is written down for one domain only */
-	if (device->tried && hvpt_domain_counts(domain) &&
+	/* where else it may be is written down for one paging domain only */
+	if (hvpt_domain_counts(device->tried) && hvpt_domain_counts(domain) &&
 	    !hvpt_device_may_be_in(device, domain))
 		return HVPT_ERR_BUSY;
 	return HVPT_OK;
+}
+
+/* From now on it may be in @domain. A paging domain is what must be known. */
+static void hvpt_device_try(struct hvpt_device *device,
+			    struct hvpt_domain *domain)
+{
+	if (hvpt_device_may_be_in(device, domain))
+		return;
+	if (hvpt_domain_counts(domain))
+		domain->devices++;
+	else if (device->tried)
+		return;
+	device->tried = domain;
 }
 
 enum hvpt_status hvpt_device_attach(struct hvpt_device *device,
@@ -7323,11 +7355,7 @@ enum hvpt_status hvpt_device_attach(struct hvpt_device *device,
 
 	if (status != HVPT_OK)
 		return status;
-	if (hvpt_domain_counts(domain) &&
-	    !hvpt_device_may_be_in(device, domain)) {
-		domain->devices++;
-		device->tried = domain;
-	}
+	hvpt_device_try(device, domain);
 	status = hvpt_device_place(device, domain);
 	if (status == HVPT_OK)
 		hvpt_device_settle(device, domain);
@@ -7345,8 +7373,10 @@ enum hvpt_status hvpt_device_detach(struct hvpt_device *device)
 		return HVPT_ERR_ATS_ON;
 	status = hvpt_hvcall_detach_device(&device->iommu->transport,
 					   device->id, &answer);
-	if (status == HVPT_OK)
+	if (status == HVPT_OK) {
 		hvpt_device_settle(device, NULL);
+		device->detached = true;
+	}
 	return hvpt_iommu_note(device->iommu, status, &answer);
 }
 
@@ -7362,9 +7392,10 @@ static void hvpt_device_unlink(struct hvpt_device *device)
 
 enum hvpt_status hvpt_device_remove(struct hvpt_device *device)
 {
-	enum hvpt_status status;
+	enum hvpt_status status = HVPT_OK;
 
-	status = hvpt_device_attach(device, &device->iommu->blocked);
+	if (!device->detached)
+		status = hvpt_device_attach(device, &device->iommu->blocked);
 	/* a device the hypervisor does not know reaches no memory */
 	if (status == HVPT_ERR_HV_DEVICE) {
 		hvpt_device_settle(device, NULL);
@@ -7510,7 +7541,10 @@ static enum hvpt_status hvpt_resume_probe(struct hvpt_iommu *iommu)
 	return HVPT_OK;
 }
 
-/* Nothing is attached any more, so no device is in doubt, and ATS is off. */
+/*
+ * Nothing is attached any more, so no device is in doubt, and ATS is off. Those
+ * which were detached are not blocked any more, and are to be.
+ */
 static void hvpt_resume_begin(struct hvpt_iommu *iommu)
 {
 	struct hvpt_device *device;
@@ -7518,7 +7552,10 @@ static void hvpt_resume_begin(struct hvpt_iommu *iommu)
 	iommu->epoch++;
 	for (device = iommu->devices; device; device = device->next) {
 		device->ats = false;
-		if (device->tried)
+		if (device->detached)
+			device->domain = &iommu->blocked;
+		device->detached = false;
+		if (device->tried && device->tried->kind == HVPT_DOMAIN_PAGING)
 			device->tried->devices--;
 		device->tried = NULL;
 	}

@@ -44,6 +44,7 @@ enum hvpt_ats_duty {
  * @epoch: in which it was attached
  * @ats: ATS is on
  * @ats_capable: the function has ATS
+ * @detached: hvpt took it out of its domain: its DMA is blocked
  *
  * Linked: it must not be moved.
  */
@@ -56,6 +57,7 @@ struct hvpt_device {
 	uint32_t epoch;
 	bool ats;
 	bool ats_capable;
+	bool detached;
 };
 
 HVPT_EXTERN_C_BEGIN
@@ -115,8 +117,13 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_device_detach(struct hvpt_device *device);
  * hvpt_device_remove() - the device goes away
  * @device: not to be used afterwards, with HVPT_OK
  *
- * It is moved to the blocked domain, then forgotten. To be called while the
- * logical id still means this device: before its bus is unregistered.
+ * It is moved to the blocked domain, then forgotten; a device which was
+ * detached is forgotten as it is, for its DMA is blocked. To be called while
+ * the logical id still means this device: before its bus is unregistered.
+ *
+ * A removed device stays in the blocked domain as long as the host has it, so
+ * that domain cannot be deleted. Who means to end with hvpt_iommu_destroy()
+ * while devices are there detaches them first.
  *
  * Return: HVPT_OK, also when the hypervisor no longer knows the device
  * (HVPT_ERR_HV_DEVICE): then it can do no DMA; HVPT_ERR_ATS_ON; any other

@@ -127,7 +127,9 @@ hvpt_domain_init(struct hvpt_domain *domain, struct hvpt_iommu *iommu,
  * Return: HVPT_OK; HVPT_ERR_KIND for the two special ones; HVPT_ERR_BUSY while
  * a device is attached, or perhaps is (hvpt_device_attach() failed); any
  * status of flush (if it may be cached) and delete: then nothing was freed,
- * the id stays taken, and the call may be made again.
+ * the id stays taken, and the call may be made again. A hypervisor which
+ * deletes and says it did not will never say it did: hvpt_domain_abandon() is
+ * for that.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_destroy(struct hvpt_domain *domain);

@@ -130,7 +130,10 @@ hvpt_iommu_init(struct hvpt_iommu *iommu,
  * @iommu: not to be used afterwards, with HVPT_OK
  *
  * Iommu lock held, and for the last time. Return: HVPT_OK; HVPT_ERR_BUSY while
- * a paging domain or a device is left; any status of delete: call again.
+ * a paging domain or a device is left; any status of delete, HVPT_ERR_HV_STATE
+ * among them while the host has a device in the blocked domain (see
+ * hvpt_device_remove()). The call may be made again, or the object be dropped:
+ * then the special domains stay behind, and nothing of the guest's is in them.
  */
 HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_destroy(struct hvpt_iommu *iommu);
 
@@ -142,8 +145,8 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_destroy(struct hvpt_iommu *iommu);
  *
  * After hibernation, or whatever else left a hypervisor which knows none of
  * the domains. Every domain is created and configured again with the id it
- * had, then every device is attached to the domain it was in. Page tables are
- * memory and are taken as they are. A domain which turns out to exist
+ * had, then every device is attached to the domain it was in, a detached one to
+ * the blocked domain. Page tables are memory and are taken as they are. A domain which turns out to exist
  * (HVPT_ERR_HV_EXISTS) is configured all the same.
  *
  * ATS was reset with the devices: each counts as off afterwards, and the
@@ -152,10 +155,13 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_destroy(struct hvpt_iommu *iommu);
  * Iommu lock held; nothing is mapped, unmapped or flushed meanwhile. What the
  * host offers is asked again first.
  *
- * Return: HVPT_OK; HVPT_ERR_IOMMU_CAPS when it no longer offers what the
- * domains use; the refusals of hvpt_iommu_init(); any status of create,
- * configure or attach. After a failure devices not yet attached are where the
- * hypervisor put them; call again with @retry, or give devices up.
+ * Return: HVPT_OK; HVPT_ERR_IOMMU_CAPS when it no longer offers the width in
+ * use, or the levels and leaf sizes of some domain; the refusals of
+ * hvpt_iommu_init(); any status of create, configure or attach. After a failure
+ * devices not yet attached are where the hypervisor put them: call again with
+ * @retry. A CONFIGURE which took effect and was reported as failed cannot be
+ * repeated on a hypervisor which refuses a second one; whether there is such a
+ * one is not known.
  */
 HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_resume(struct hvpt_iommu *iommu,
 						   bool retry);
@@ -185,7 +191,9 @@ HVPT_INLINE bool hvpt_iommu_has_ats(const struct hvpt_iommu *iommu)
  * @code: out: the call
  * @hv_status: out: its raw status, 0xffff when there was no hypercall
  *
- * Of any call of this pvIOMMU, from any thread. Context: any.
+ * Of any hypercall of this pvIOMMU, from any thread, but for the DELETE which
+ * cleans up after another failure: the cause is told, not its consequence.
+ * Context: any.
  * Return: false when there was none; then nothing is written.
  */
 HVPT_INLINE bool hvpt_iommu_last_failure(const struct hvpt_iommu *iommu,

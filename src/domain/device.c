@@ -29,6 +29,7 @@ static void hvpt_device_link(struct hvpt_device *device,
 	device->id = id;
 	device->epoch = iommu->epoch;
 	device->ats = false;
+	device->detached = false;
 	iommu->devices = device;
 }
 
@@ -88,6 +89,7 @@ static void hvpt_device_settle(struct hvpt_device *device,
 
 	device->domain = domain;
 	device->tried = NULL;
+	device->detached = false;
 	device->epoch = device->iommu->epoch;
 	if (old != domain)
 		hvpt_domain_leave(old);
@@ -125,11 +127,24 @@ hvpt_device_attach_check(const struct hvpt_device *device,
 		return HVPT_ERR_FOREIGN;
 	if (hvpt_device_duty_before(device, domain) == HVPT_ATS_DISABLE)
 		return HVPT_ERR_ATS_ON;
-	/* where else it may be is written down for one domain only */
-	if (device->tried && hvpt_domain_counts(domain) &&
+	/* where else it may be is written down for one paging domain only */
+	if (hvpt_domain_counts(device->tried) && hvpt_domain_counts(domain) &&
 	    !hvpt_device_may_be_in(device, domain))
 		return HVPT_ERR_BUSY;
 	return HVPT_OK;
+}
+
+/* From now on it may be in @domain. A paging domain is what must be known. */
+static void hvpt_device_try(struct hvpt_device *device,
+			    struct hvpt_domain *domain)
+{
+	if (hvpt_device_may_be_in(device, domain))
+		return;
+	if (hvpt_domain_counts(domain))
+		domain->devices++;
+	else if (device->tried)
+		return;
+	device->tried = domain;
 }
 
 enum hvpt_status hvpt_device_attach(struct hvpt_device *device,
@@ -139,11 +154,7 @@ enum hvpt_status hvpt_device_attach(struct hvpt_device *device,
 
 	if (status != HVPT_OK)
 		return status;
-	if (hvpt_domain_counts(domain) &&
-	    !hvpt_device_may_be_in(device, domain)) {
-		domain->devices++;
-		device->tried = domain;
-	}
+	hvpt_device_try(device, domain);
 	status = hvpt_device_place(device, domain);
 	if (status == HVPT_OK)
 		hvpt_device_settle(device, domain);
@@ -161,8 +172,10 @@ enum hvpt_status hvpt_device_detach(struct hvpt_device *device)
 		return HVPT_ERR_ATS_ON;
 	status = hvpt_hvcall_detach_device(&device->iommu->transport,
 					   device->id, &answer);
-	if (status == HVPT_OK)
+	if (status == HVPT_OK) {
 		hvpt_device_settle(device, NULL);
+		device->detached = true;
+	}
 	return hvpt_iommu_note(device->iommu, status, &answer);
 }
 
@@ -178,9 +191,10 @@ static void hvpt_device_unlink(struct hvpt_device *device)
 
 enum hvpt_status hvpt_device_remove(struct hvpt_device *device)
 {
-	enum hvpt_status status;
+	enum hvpt_status status = HVPT_OK;
 
-	status = hvpt_device_attach(device, &device->iommu->blocked);
+	if (!device->detached)
+		status = hvpt_device_attach(device, &device->iommu->blocked);
 	/* a device the hypervisor does not know reaches no memory */
 	if (status == HVPT_ERR_HV_DEVICE) {
 		hvpt_device_settle(device, NULL);

@@ -46,7 +46,10 @@ static enum hvpt_status hvpt_resume_probe(struct hvpt_iommu *iommu)
 	return HVPT_OK;
 }
 
-/* Nothing is attached any more, so no device is in doubt, and ATS is off. */
+/*
+ * Nothing is attached any more, so no device is in doubt, and ATS is off. Those
+ * which were detached are not blocked any more, and are to be.
+ */
 static void hvpt_resume_begin(struct hvpt_iommu *iommu)
 {
 	struct hvpt_device *device;
@@ -54,7 +57,10 @@ static void hvpt_resume_begin(struct hvpt_iommu *iommu)
 	iommu->epoch++;
 	for (device = iommu->devices; device; device = device->next) {
 		device->ats = false;
-		if (device->tried)
+		if (device->detached)
+			device->domain = &iommu->blocked;
+		device->detached = false;
+		if (device->tried && device->tried->kind == HVPT_DOMAIN_PAGING)
 			device->tried->devices--;
 		device->tried = NULL;
 	}

@@ -312,6 +312,37 @@ static void test_a_failed_first_attach(void **state)
 	hv_ok(hv_try_destroy(f, 1));
 }
 
+static void detach_it(struct hv_fixture *f)
+{
+	hypervisor_set_ats(f->hv, hv_device_id(0), false);
+	hvpt_device_set_ats(&f->device[0], false);
+	hv_ok(hvpt_device_detach(&f->device[0]));
+	hv_device_is_in_none(f, 0);
+}
+
+/* Identity and blocked are remembered too, and never stand in the way. */
+static void test_a_failed_first_attach_to_a_special_domain(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned fault, n;
+
+	make_places(f);
+	hv_device(f, 0);
+	for (fault = 0; fault < 2; fault++) {
+		for (n = 2; n < PLACES; n++) {
+			fail_move(f, both_faults[fault], place(f, n),
+				  HV_RAW_MEMORY);
+			hv_attach(f, 0, &f->domain[0]);
+			hv_device_is_in(f, 0, &f->domain[0]);
+			detach_it(f);
+		}
+	}
+	fail_move(f, HYPERVISOR_FAIL_AFTER, place(f, 2), HV_RAW_MEMORY);
+	detach_it(f);
+	hv_ok(hv_try_destroy(f, 0));
+	hv_ok(hv_try_destroy(f, 1));
+}
+
 /*
  * It is in one of two paging domains: a third is refused, for then it could be
  * in any of three. The same again is not refused.
@@ -761,6 +792,7 @@ int main(void)
 		HV_CASE(test_foreign_objects),
 		HV_CASE(test_a_detach_settles_it_too),
 		HV_CASE(test_a_failed_first_attach),
+		HV_CASE(test_a_failed_first_attach_to_a_special_domain),
 		HV_CASE(test_attach_without_a_call_page),
 		HV_CASE(test_detach_fails),
 		HV_CASE(test_duties_at_every_move),

@@ -570,6 +570,22 @@ static void test_destroy_with_removed_devices_in_blocked(void **state)
 	assert_int_equal(hypervisor_domains(f->hv), 0);
 }
 
+/* A detached one is in no domain, and is forgotten without another call. */
+static void test_destroy_with_detached_devices(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	hv_device(f, 0);
+	hv_attach(f, 0, hvpt_iommu_blocked(&f->iommu));
+	hv_ok(hvpt_device_detach(&f->device[0]));
+	hv_mark(f);
+	hv_ok(hvpt_device_remove(&f->device[0]));
+	f->device_live[0] = false;
+	assert_int_equal(hv_calls_since(f), 0);
+	hv_ok(hv_try_iommu_destroy(f));
+	assert_int_equal(hypervisor_domains(f->hv), 0);
+}
+
 static void test_two_side_by_side(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -621,6 +637,7 @@ int main(void)
 		HV_CASE(test_destroy_is_not_refused_for_what_was_abandoned),
 		HV_CASE(test_destroy_is_tried_again),
 		HV_CASE(test_destroy_with_removed_devices_in_blocked),
+		HV_CASE(test_destroy_with_detached_devices),
 		HV_CASE(test_two_side_by_side),
 	};
 

@@ -115,6 +115,21 @@ static void test_resume(void **state)
 	all_works(f);
 }
 
+/* Its DMA was blocked, and after a loss it would be free. */
+static void test_resume_of_a_detached_device(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	make_all(f);
+	hypervisor_set_ats(f->hv, hv_device_id(0), false);
+	hvpt_device_set_ats(&f->device[0], false);
+	hv_ok(hvpt_device_detach(&f->device[0]));
+	hv_lose_state(f);
+	hv_ok(hvpt_iommu_resume(&f->iommu, false));
+	hv_device_is_in(f, 0, hvpt_iommu_blocked(&f->iommu));
+	hv_dma_faults(f, 0, f->base);
+}
+
 static void test_resume_twice(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -131,7 +146,7 @@ static void test_resume_twice(void **state)
 	all_works(f);
 }
 
-/* Devices which were in nothing stay there. */
+/* A device which was never attached stays so; a detached one is blocked. */
 static void test_resume_without_attachments(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -144,9 +159,10 @@ static void test_resume_without_attachments(void **state)
 	hv_lose_state(f);
 	hv_mark(f);
 	hv_ok(hvpt_iommu_resume(&f->iommu, false));
-	assert_int_equal(hv_since(f, HV_ATTACH), 0);
+	assert_int_equal(hv_since(f, HV_ATTACH), 1);
 	hv_device_is_in_none(f, 0);
 	assert_null(hvpt_device_domain(&f->device[0]));
+	hv_device_is_in(f, 1, hvpt_iommu_blocked(&f->iommu));
 	hv_attach(f, 0, &f->domain[0]);
 }
 
@@ -429,6 +445,7 @@ int main(void)
 {
 	static const struct hv_case cases[] = {
 		HV_CASE(test_resume),
+		HV_CASE(test_resume_of_a_detached_device),
 		HV_CASE(test_resume_twice),
 		HV_CASE(test_resume_without_attachments),
 		HV_CASE(test_retry_with_nothing_left_to_do),
