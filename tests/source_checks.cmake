@@ -36,7 +36,7 @@ foreach(check llp64 headers targets mixed single aarch64 self-test)
 endforeach()
 
 hvpt_add_check(dist-fresh source ${python} ${scripts}/gen-single-file --check)
-foreach(check check-deps check-spdx check-docs budgets)
+foreach(check check-deps check-spdx check-docs check-findings budgets)
   hvpt_add_check(${check} source ${python} ${scripts}/${check})
   hvpt_add_check(${check}-self-test source
     ${python} ${scripts}/${check} --self-test)
