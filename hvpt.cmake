@@ -7,20 +7,29 @@ set(HVPT_CORE_HEADERS
   include/hvpt/types.h
   include/hvpt/port.h
   include/hvpt/status.h
+  include/hvpt/status_map.h
   include/hvpt/addr.h
   include/hvpt/pte.h
   include/hvpt/gather.h
   include/hvpt/pagetable.h
   include/hvpt/map.h
   include/hvpt/inspect.h
-  include/hvpt/flush.h
+  include/hvpt/hv_abi.h
+  include/hvpt/hv_status.h
+  include/hvpt/hvcall.h
   include/hvpt/logical_id.h
+  include/hvpt/flush.h
+  include/hvpt/domain.h
+  include/hvpt/iommu.h
+  include/hvpt/device.h
   include/hvpt/hvpt.h
 )
 
 # Shared by the sources of one module; not for users.
 set(HVPT_INTERNAL_HEADERS
   src/pagetable/internal.h
+  src/hvcall/internal.h
+  src/domain/internal.h
 )
 
 # The core: freestanding, one translation unit each.
@@ -38,8 +47,20 @@ set(HVPT_CORE_SOURCES
   src/pagetable/visit.c
   src/pagetable/audit.c
   src/pagetable/gather.c
-  src/domain/plan.c
+  src/hvcall/hv_status.c
+  src/hvcall/call.c
+  src/hvcall/query.c
+  src/hvcall/domain_calls.c
+  src/hvcall/device_calls.c
+  src/hvcall/flush_list.c
   src/logical_id/registry.c
+  src/domain/plan.c
+  src/domain/ids.c
+  src/domain/iommu.c
+  src/domain/domain.c
+  src/domain/device.c
+  src/domain/sync.c
+  src/domain/resume.c
 )
 
 # The host adapter: table pages, a model and a walker for an ordinary process.

@@ -122,7 +122,7 @@ HVPT_INLINE unsigned hvpt_hv_result_reps(uint64_t result)
  * struct hvpt_answer - what the hypervisor said, untranslated
  * @result: the last result word; 0 when no hypercall was made
  * @code: the call
- * @reps: elements done, of a rep call
+ * @reps: elements done, of a rep call, as far as the hypervisor is credible
  *
  * Always written by the functions below, whatever they return.
  */
@@ -181,7 +181,8 @@ HVPT_EXTERN_C_BEGIN
 /* ---- the calls ------------------------------------------------------- */
 /*
  * All: HVPT_OK; HVPT_ERR_CALL_PAGE when the transport has no page, or gives
- * one without va, or not aligned; HVPT_ERR_NO_HYPERVISOR when issue says so;
+ * one without va, not aligned or at a gpa of 2^52 or above (such a page is
+ * given back unused); HVPT_ERR_NO_HYPERVISOR when issue says so;
  * otherwise what hvpt_hv_status_map() makes of the hypervisor's status. Errors
  * in the arguments are found before the page is borrowed. Outputs are written
  * only with HVPT_OK. Domain ids 0 and 0xffffffff are HVPT_ERR_DOMAIN_ID:
@@ -251,12 +252,14 @@ hvpt_hvcall_flush_domain(const struct hvpt_transport *transport,
  * @answer: out: reps tells how many descriptors were done
  *
  * One call page full. Elements the hypervisor leaves over are asked for again,
- * also after TIMEOUT, as long as each round does at least one.
+ * also after TIMEOUT, as long as each round does at least one. The call is done
+ * when the hypervisor says that all elements are, TIMEOUT or not.
  *
  * Return: as said above; HVPT_ERR_EMPTY when @source has nothing at all;
  * HVPT_ERR_FLUSH_ENTRY for a descriptor with reserved bits, a shift above 52
  * or a page number which is not a multiple of its size (nothing is flushed
- * then); HVPT_ERR_HV_TIMEOUT or HVPT_ERR_HV_PROGRESS when a round did nothing.
+ * then); HVPT_ERR_HV_TIMEOUT or HVPT_ERR_HV_PROGRESS when a round did nothing,
+ * the latter also when the hypervisor counts backwards or beyond the list.
  * After any failure some descriptors may have been flushed.
  */
 HVPT_MUST_CHECK enum hvpt_status

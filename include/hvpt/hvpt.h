@@ -10,19 +10,26 @@
 
 /* The one place of the version; the build reads it from here. */
 #define HVPT_VERSION_MAJOR 0
-#define HVPT_VERSION_MINOR 1
+#define HVPT_VERSION_MINOR 2
 #define HVPT_VERSION_PATCH 0
 
 #include "hvpt/addr.h"
+#include "hvpt/device.h"
+#include "hvpt/domain.h"
 #include "hvpt/flush.h"
 #include "hvpt/gather.h"
+#include "hvpt/hv_abi.h"
+#include "hvpt/hv_status.h"
+#include "hvpt/hvcall.h"
 #include "hvpt/inspect.h"
+#include "hvpt/iommu.h"
 #include "hvpt/logical_id.h"
 #include "hvpt/map.h"
 #include "hvpt/pagetable.h"
 #include "hvpt/port.h"
 #include "hvpt/pte.h"
 #include "hvpt/status.h"
+#include "hvpt/status_map.h"
 #include "hvpt/types.h"
 
 #endif /* HVPT_HVPT_H */

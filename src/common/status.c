@@ -1,40 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * status.c - names of status values.
+ * status.c - statuses in words, and in the numbers of Linux and UEFI.
+ *
+ * No default label: the compiler tells when the list lacks a status.
  */
-#include "hvpt/status.h"
+#include "hvpt/status_map.h"
 
-#define HVPT_STATUS_CASE(name)                                                 \
-	case name:                                                             \
-		return #name
+#define HVPT_STATUS_NAME(name, linux_name, efi_name)                           \
+	case HVPT_##name:                                                      \
+		return "HVPT_" #name;
+#define HVPT_STATUS_ERRNO(name, linux_name, efi_name)                          \
+	case HVPT_##name:                                                      \
+		return HVPT_ERRNO_##linux_name;
+#define HVPT_STATUS_EFI(name, linux_name, efi_name)                            \
+	case HVPT_##name:                                                      \
+		return HVPT_EFI_##efi_name;
 
 const char *hvpt_status_name(enum hvpt_status status)
 {
 	switch (status) {
-		HVPT_STATUS_CASE(HVPT_OK);
-		HVPT_STATUS_CASE(HVPT_ERR_EMPTY);
-		HVPT_STATUS_CASE(HVPT_ERR_ALIGN);
-		HVPT_STATUS_CASE(HVPT_ERR_WRAP);
-		HVPT_STATUS_CASE(HVPT_ERR_IOVA_RANGE);
-		HVPT_STATUS_CASE(HVPT_ERR_GPA_RANGE);
-		HVPT_STATUS_CASE(HVPT_ERR_PROT);
-		HVPT_STATUS_CASE(HVPT_ERR_WRITE_ONLY);
-		HVPT_STATUS_CASE(HVPT_ERR_LEVELS);
-		HVPT_STATUS_CASE(HVPT_ERR_WIDTH);
-		HVPT_STATUS_CASE(HVPT_ERR_PAGE_SIZES);
-		HVPT_STATUS_CASE(HVPT_ERR_IOVA_FORM);
-		HVPT_STATUS_CASE(HVPT_ERR_FLAGS);
-		HVPT_STATUS_CASE(HVPT_ERR_TABLE_MASK);
-		HVPT_STATUS_CASE(HVPT_ERR_OPS);
-		HVPT_STATUS_CASE(HVPT_ERR_OVERLAP);
-		HVPT_STATUS_CASE(HVPT_ERR_NOT_MAPPED);
-		HVPT_STATUS_CASE(HVPT_ERR_CORRUPT);
-		HVPT_STATUS_CASE(HVPT_ERR_STOPPED);
-		HVPT_STATUS_CASE(HVPT_ERR_CONCURRENT);
-		HVPT_STATUS_CASE(HVPT_ERR_NO_MEMORY);
-		HVPT_STATUS_CASE(HVPT_ERR_TABLE_PAGE);
+		HVPT_STATUS_LIST(HVPT_STATUS_NAME)
 	}
 	return "HVPT_ERR_UNKNOWN";
 }
 
-#undef HVPT_STATUS_CASE
+int hvpt_status_errno(enum hvpt_status status)
+{
+	switch (status) {
+		HVPT_STATUS_LIST(HVPT_STATUS_ERRNO)
+	}
+	return HVPT_ERRNO_EIO;
+}
+
+unsigned hvpt_status_efi(enum hvpt_status status)
+{
+	switch (status) {
+		HVPT_STATUS_LIST(HVPT_STATUS_EFI)
+	}
+	return HVPT_EFI_DEVICE_ERROR;
+}
+
+#undef HVPT_STATUS_NAME
+#undef HVPT_STATUS_ERRNO
+#undef HVPT_STATUS_EFI
