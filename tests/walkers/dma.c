@@ -11,7 +11,7 @@
 #define CONFIG_BAR 0x10u
 #define COMMAND_MEMORY_AND_MASTER 6u
 
-#define BAR(device) (UINT64_C(0xe0000000) + (device) * UINT64_C(0x100000))
+#define BAR(device) (UINT64_C(0xe0000000) + (device)*UINT64_C(0x100000))
 
 /* Registers of edu: QEMU's docs/specs/edu. */
 #define EDU_SOURCE 0x80u

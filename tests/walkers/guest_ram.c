@@ -34,8 +34,8 @@ static void show_log(void)
 	ssize_t got = size > 0 ? pread(log_fd, text, LOG_SHOWN, from) : 0;
 
 	if (got > 0)
-		fprintf(stderr, "walker: the last QEMU said:\n%.*s\n",
-			(int)got, text);
+		fprintf(stderr, "walker: the last QEMU said:\n%.*s\n", (int)got,
+			text);
 }
 
 void walker_die(const char *format, ...)

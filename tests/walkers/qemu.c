@@ -176,8 +176,7 @@ struct qemu *qemu_start_vtd(const char *program, const struct guest_ram *ram)
 	add_two(&command, "-qtest-log", "none");
 	add_two(&command, "-device",
 		"intel-iommu,scalable-mode=on,fsts=on,aw-bits=48");
-	add_two(&command, "-device",
-		"edu,addr=4,dma_mask=0xffffffffffffffff");
+	add_two(&command, "-device", "edu,addr=4,dma_mask=0xffffffffffffffff");
 	add_two(&command, "-device", "iommu-testdev,addr=5");
 	add_two(&command, "-device", "iommu-testdev,addr=6");
 	qemu->pid = spawn(&command);

@@ -31,7 +31,7 @@
 #define CONTEXT_TABLE UINT64_C(0x2000)
 #define QUEUE UINT64_C(0x3000)
 #define WAIT_WORD UINT64_C(0x4000)
-#define PASID_DIRECTORY(device) (UINT64_C(0x10000) + (device) * UINT64_C(0x2000))
+#define PASID_DIRECTORY(device) (UINT64_C(0x10000) + (device)*UINT64_C(0x2000))
 #define PASID_TABLE(device) (PASID_DIRECTORY(device) + 0x1000)
 
 #define PRESENT UINT64_C(1)
@@ -146,8 +146,7 @@ static void put_structures(struct vtd *vtd)
 	memset(guest_ram_at(vtd->ram, 0), 0, 0x20000);
 	guest_ram_store(vtd->ram, ROOT_TABLE, CONTEXT_TABLE | PRESENT);
 	for (device = VTD_DEVICE_EDU; device < VTD_DEVICE_END; device++) {
-		uint64_t context =
-			CONTEXT_TABLE + device * 8 * CONTEXT_BYTES;
+		uint64_t context = CONTEXT_TABLE + device * 8 * CONTEXT_BYTES;
 
 		guest_ram_store(vtd->ram, context,
 				PASID_DIRECTORY(device) | PRESENT);
