@@ -66,6 +66,19 @@ set(HVPT_CORE_SOURCES
 # The host adapter: table pages, a model and a walker for an ordinary process.
 set(HVPT_HOST_SOURCES
   adapters/host/arena.c
+  adapters/host/hv_binding.c
+  adapters/host/hypervisor.c
+  adapters/host/hv_binding.c
+  adapters/host/hypervisor_cache.c
+  adapters/host/hv_binding.c
+  adapters/host/hypervisor_call.c
+  adapters/host/hv_binding.c
+  adapters/host/hypervisor_calls.c
+  adapters/host/hypervisor_devices.c
+  adapters/host/hypervisor_dma.c
+  adapters/host/hypervisor_inject.c
+  adapters/host/hypervisor_map.c
+  adapters/host/hypervisor_tree.c
   adapters/host/model.c
   adapters/host/sdm_walk.c
 )
@@ -77,7 +90,10 @@ set(HVPT_TOOL_MAIN
 set(HVPT_TOOL_SOURCES
   tools/apply.c
   tools/command_replay.c
+  tools/dma_judge.c
   tools/domain.c
+  tools/domain_setup.c
+  tools/inject.c
   tools/input.c
   tools/judge.c
   tools/judge_whole.c
@@ -85,7 +101,11 @@ set(HVPT_TOOL_SOURCES
   tools/pairing.c
   tools/replay.c
   tools/report.c
+  tools/report_json.c
   tools/say.c
+  tools/settle.c
+  tools/teardown.c
   tools/text.c
   tools/trace.c
+  tools/world.c
 )

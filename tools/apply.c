@@ -5,24 +5,30 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "dma_judge.h"
 #include "say.h"
+#include "settle.h"
 
 /**
  * struct step - one event and what it must come to
  * @event: the event
  * @domain: whose
  * @last: last byte of its range
+ * @prot: what a map asks for
  * @expected: the status the library must answer
  * @table_pages: in use before
- * @gather: what the library wants flushed
+ * @mark: what else was counted before
+ * @owed: what the domain owed before
  */
 struct step {
 	const struct trace_event *event;
 	struct domain *domain;
 	uint64_t last;
+	unsigned prot;
 	enum hvpt_status expected;
 	size_t table_pages;
-	struct hvpt_gather gather;
+	struct world_mark mark;
+	struct hvpt_gather owed;
 };
 
 /* ---- refusals -------------------------------------------------------- */
@@ -45,22 +51,28 @@ static void note_refusal(struct apply *apply, const struct step *step)
 static void judge_unchanged(struct apply *apply, const struct step *step)
 {
 	struct judge *judge = &apply->judge;
-	size_t pages = hvpt_arena_in_use(apply->domains.arena);
+	size_t pages = hvpt_arena_in_use(apply->domains.world.arena);
 
 	judge_that(judge, pages == step->table_pages,
 		   "a refused call changed the table pages from %zu to %zu",
 		   step->table_pages, pages);
-	judge_that(judge, hvpt_gather_is_empty(&step->gather),
-		   "a refused call owes a flush");
+	judge_that(judge, settle_same_gather(&step->domain->owed, &step->owed),
+		   "a refused call changed what is owed");
 	if (options_in_form(apply->options, step->event->iova, step->last))
 		judge_some(judge, step->domain, step->event->iova, step->last);
 }
 
-static void set_error(struct apply *apply, const struct step *step,
-		      const char *text)
+void apply_error(struct apply *apply, const char *text)
 {
-	snprintf(apply->result->error, sizeof(apply->result->error),
-		 "line %" PRIu64 ": %s", step->event->line, text);
+	struct replay_result *result = apply->result;
+
+	if (result->error[0] != '\0')
+		return;
+	if (apply->judge.line != 0)
+		snprintf(result->error, sizeof(result->error),
+			 "line %" PRIu64 ": %s", apply->judge.line, text);
+	else
+		snprintf(result->error, sizeof(result->error), "%s", text);
 }
 
 /* That is a limit of this command, not a mistake of the library. */
@@ -68,16 +80,35 @@ static bool ran_out(struct apply *apply, const struct step *step,
 		    enum hvpt_status status)
 {
 	if (status != HVPT_ERR_NO_MEMORY || step->expected != HVPT_OK ||
-	    !domain_set_ran_out(&apply->domains))
+	    !world_ran_out(&apply->domains.world))
 		return false;
-	set_error(apply, step, "needs more table pages than are set aside");
+	apply_error(apply, "needs more table pages than are set aside");
 	return true;
 }
 
+/* Before a call of the library: what it must not change when it fails. */
+static void begin_call(struct apply *apply, struct step *step)
+{
+	step->table_pages = hvpt_arena_in_use(apply->domains.world.arena);
+	step->mark = world_mark(&apply->domains.world);
+	step->owed = step->domain->owed;
+}
+
+/* The page which was to be refused was, so the call has to fail. */
+static void expect_no_memory(struct apply *apply, struct step *step)
+{
+	if (step->expected != HVPT_OK ||
+	    !world_alloc_failed(&apply->domains.world, &step->mark))
+		return;
+	step->expected = HVPT_ERR_NO_MEMORY;
+	apply->result->failed_calls++;
+}
+
 /* Return: whether the event took place. */
-static bool judge_status(struct apply *apply, const struct step *step,
+static bool judge_status(struct apply *apply, struct step *step,
 			 const char *call, enum hvpt_status status)
 {
+	expect_no_memory(apply, step);
 	judge_that(&apply->judge,
 		   status == step->expected || ran_out(apply, step, status),
 		   "%s of iova 0x%" PRIx64 " .. 0x%" PRIx64
@@ -88,12 +119,13 @@ static bool judge_status(struct apply *apply, const struct step *step,
 		judge_unchanged(apply, step);
 	if (step->expected == HVPT_ERR_OVERLAP)
 		apply->result->conflicts++;
-	else if (step->expected != HVPT_OK)
+	else if (step->expected != HVPT_OK &&
+		 step->expected != HVPT_ERR_NO_MEMORY)
 		note_refusal(apply, step);
 	return status == HVPT_OK && step->expected == HVPT_OK;
 }
 
-/* ---- events ---------------------------------------------------------- */
+/* ---- maps ------------------------------------------------------------ */
 
 static enum hvpt_status expect_map(const struct apply *apply,
 				   const struct step *step)
@@ -109,12 +141,6 @@ static enum hvpt_status expect_map(const struct apply *apply,
 	return HVPT_OK;
 }
 
-/* The replay has no IOMMU which caches: every flush is done at once. */
-static void flush(struct step *step)
-{
-	hvpt_pt_release(&step->domain->pt, &step->gather);
-}
-
 static void count_map(struct apply *apply, const struct step *step)
 {
 	struct replay_result *result = apply->result;
@@ -125,60 +151,126 @@ static void count_map(struct apply *apply, const struct step *step)
 		result->peak_mapped_bytes = apply->mapped;
 }
 
+static enum hvpt_status call_map(struct apply *apply, struct step *step)
+{
+	const struct trace_event *event = step->event;
+	struct domain *domain = step->domain;
+
+	begin_call(apply, step);
+	return hvpt_domain_map(&domain->domain, hvpt_iova(event->iova),
+			       hvpt_gpa(event->gpa), event->size, step->prot,
+			       &domain->owed);
+}
+
+static void judge_map(struct apply *apply, const struct step *step)
+{
+	uint64_t iova = step->event->iova;
+	struct judge *judge = &apply->judge;
+	struct domain *domain = step->domain;
+
+	judge_some(judge, domain, iova, step->last);
+	judge_neighbours(judge, domain, apply->options, iova, step->last);
+	judge_leaves(judge, domain, iova, step->last, apply->result->leaves);
+	dma_some(judge, domain, iova, step->last);
+}
+
+/* An IOVA is not used again before its flush. */
+static bool make_way(struct apply *apply, const struct step *step)
+{
+	if (step->expected != HVPT_OK ||
+	    hvpt_model_mapped_in(step->domain->waiting, step->event->iova,
+				 step->event->size) == 0)
+		return true;
+	return settle_early(apply, step->domain);
+}
+
 static void apply_map(struct apply *apply, struct step *step)
 {
 	const struct trace_event *event = step->event;
 	struct domain *domain = step->domain;
-	struct judge *judge = &apply->judge;
-	unsigned prot = HVPT_PROT_READ | HVPT_PROT_WRITE;
 	enum hvpt_status status;
 
+	step->prot = HVPT_PROT_READ | HVPT_PROT_WRITE;
 	if (event->has_prot)
-		prot = event->prot;
+		step->prot = event->prot;
 	step->expected = expect_map(apply, step);
-	status = hvpt_pt_map(&domain->pt, hvpt_iova(event->iova),
-			     hvpt_gpa(event->gpa), event->size, prot,
-			     &step->gather);
 	apply->result->maps++;
+	if (!make_way(apply, step))
+		return;
+	status = call_map(apply, step);
 	if (!judge_status(apply, step, "map", status))
 		return;
-	flush(step);
-	judge_that(judge,
+	judge_that(&apply->judge,
 		   hvpt_model_map(domain->model, event->iova, event->gpa,
-				  event->size, prot),
+				  event->size, step->prot),
 		   "the model refuses what it said was free");
 	count_map(apply, step);
-	judge_some(judge, domain, event->iova, step->last);
-	judge_neighbours(judge, domain, apply->options, event->iova,
-			 step->last);
-	judge_leaves(judge, domain, event->iova, step->last,
-		     apply->result->leaves);
+	/* An empty table went, which an IOMMU may still read. */
+	if (!settle_same_gather(&domain->owed, &step->owed) &&
+	    !settle_early(apply, domain))
+		return;
+	judge_map(apply, step);
 }
 
-/* Is all that was taken away to be flushed? Touching ranges come as one. */
-static void judge_gather(struct apply *apply, const struct step *step,
-			 uint64_t bytes)
+/* ---- unmaps ---------------------------------------------------------- */
+
+/* What will wait: what is mapped of the event's range, cut to it. */
+static void note_waiting(struct apply *apply, const struct step *step)
 {
-	const struct hvpt_gather *gather = &step->gather;
-	bool whole = bytes == step->event->size;
-	bool covered = bytes == 0;
+	struct domain *domain = step->domain;
+	uint64_t from = step->event->iova;
+	uint64_t first, last, gpa;
+	unsigned prot;
+
+	while (hvpt_model_next(domain->model, from, &first, &last, &gpa,
+			       &prot) &&
+	       first <= step->last) {
+		uint64_t start = first > from ? first : from;
+		uint64_t end = last < step->last ? last : step->last;
+
+		judge_that(&apply->judge,
+			   hvpt_model_map(domain->waiting, start,
+					  gpa + (start - first),
+					  end - start + 1, prot),
+			   "iova 0x%" PRIx64 " is mapped, and waits", start);
+		if (last >= step->last)
+			break;
+		from = last + 1;
+	}
+}
+
+static bool covers(const struct hvpt_gather *gather, uint64_t first,
+		   uint64_t last)
+{
 	uint32_t i;
 
 	for (i = 0; i < gather->range_count; i++) {
-		uint64_t first = gather->range[i].first.value;
-		uint64_t last = gather->range[i].last.value;
-
-		if (whole)
-			covered = covered || (first <= step->event->iova &&
-					      last >= step->last);
-		else
-			covered = covered || (first <= step->last &&
-					      last >= step->event->iova);
+		if (gather->range[i].first.value <= first &&
+		    gather->range[i].last.value >= last)
+			return true;
 	}
-	judge_that(&apply->judge, covered,
-		   "unmap of iova 0x%" PRIx64 " .. 0x%" PRIx64
-		   ": the gather does not cover it",
-		   step->event->iova, step->last);
+	return false;
+}
+
+/* Is all that was taken away to be flushed? */
+static void judge_gather(struct apply *apply, const struct step *step)
+{
+	const struct domain *domain = step->domain;
+	uint64_t from = step->event->iova;
+	uint64_t first, last, gpa;
+	unsigned prot;
+
+	while (hvpt_model_next(domain->waiting, from, &first, &last, &gpa,
+			       &prot) &&
+	       first <= step->last) {
+		judge_that(&apply->judge, covers(&domain->owed, first, last),
+			   "unmap of iova 0x%" PRIx64 " .. 0x%" PRIx64
+			   ": the gather does not cover it",
+			   first, last);
+		if (last >= step->last)
+			break;
+		from = last + 1;
+	}
 }
 
 static void count_unmap(struct apply *apply, uint64_t bytes)
@@ -189,35 +281,55 @@ static void count_unmap(struct apply *apply, uint64_t bytes)
 		apply->result->unknown_unmaps++;
 }
 
+/* @touched: how many pages the device had used before. */
+static void judge_unmap(struct apply *apply, const struct step *step,
+			uint64_t unmapped, size_t touched)
+{
+	uint64_t iova = step->event->iova;
+	struct judge *judge = &apply->judge;
+	struct domain *domain = step->domain;
+	uint64_t expected;
+
+	note_waiting(apply, step);
+	expected = hvpt_model_unmap(domain->model, iova, step->event->size);
+	judge_that(judge, unmapped == expected,
+		   "unmap of iova 0x%" PRIx64 " .. 0x%" PRIx64
+		   ": expected %" PRIu64 " bytes, got %" PRIu64,
+		   iova, step->last, expected, unmapped);
+	judge_gather(apply, step);
+	count_unmap(apply, expected);
+	judge_absent(judge, domain, iova, step->last);
+	judge_neighbours(judge, domain, apply->options, iova, step->last);
+	dma_touched(judge, domain, touched);
+}
+
 static void apply_unmap(struct apply *apply, struct step *step)
 {
 	const struct trace_event *event = step->event;
 	struct domain *domain = step->domain;
-	struct judge *judge = &apply->judge;
+	size_t touched = domain->touched.count;
 	enum hvpt_status status;
 	uint64_t unmapped = 0;
-	uint64_t expected;
 
-	step->expected = HVPT_OK;
-	if (!options_in_form(apply->options, event->iova, step->last))
-		step->expected = HVPT_ERR_IOVA_RANGE;
-	status = hvpt_pt_unmap(&domain->pt, hvpt_iova(event->iova), event->size,
-			       &step->gather, &unmapped);
+	step->expected = HVPT_ERR_IOVA_RANGE;
+	if (options_in_form(apply->options, event->iova, step->last)) {
+		step->expected = HVPT_OK;
+		dma_touch(&apply->judge, domain, event->iova, step->last);
+	}
+	begin_call(apply, step);
+	status = hvpt_domain_unmap(&domain->domain, hvpt_iova(event->iova),
+				   event->size, &domain->owed, &unmapped);
 	apply->result->unmaps++;
-	if (!judge_status(apply, step, "unmap", status))
+	if (!judge_status(apply, step, "unmap", status)) {
+		domain->touched.count = touched;
 		return;
-	expected = hvpt_model_unmap(domain->model, event->iova, event->size);
-	judge_that(judge, unmapped == expected,
-		   "unmap of iova 0x%" PRIx64 " .. 0x%" PRIx64
-		   ": expected %" PRIu64 " bytes, got %" PRIu64,
-		   event->iova, step->last, expected, unmapped);
-	judge_gather(apply, step, expected);
-	flush(step);
-	count_unmap(apply, expected);
-	judge_absent(judge, domain, event->iova, step->last);
-	judge_neighbours(judge, domain, apply->options, event->iova,
-			 step->last);
+	}
+	judge_unmap(apply, step, unmapped, touched);
+	if (++domain->unsynced >= apply->options->lazy)
+		(void)settle_try(apply, domain);
 }
+
+/* ---- events ---------------------------------------------------------- */
 
 void apply_audit(struct apply *apply)
 {
@@ -233,19 +345,18 @@ bool apply_event(void *ctx, const struct trace_event *event)
 	memset(&step, 0, sizeof(step));
 	step.event = event;
 	step.last = event->iova + (event->size - 1);
+	apply->judge.line = event->line;
 	step.domain = domain_find(&apply->domains, event);
 	if (!step.domain) {
-		set_error(apply, &step, apply->domains.error);
+		apply_error(apply, apply->domains.error);
 		return false;
 	}
-	step.table_pages = hvpt_arena_in_use(apply->domains.arena);
-	hvpt_gather_init(&step.gather);
-	apply->judge.line = event->line;
 	apply->result->events++;
 	if (event->kind == TRACE_MAP)
 		apply_map(apply, &step);
 	else
 		apply_unmap(apply, &step);
+	dma_violations(&apply->judge, &apply->domains.world);
 	if (apply->options->audit_every != 0 &&
 	    apply->result->events % apply->options->audit_every == 0)
 		apply_audit(apply);

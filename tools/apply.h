@@ -33,6 +33,9 @@ struct apply {
  */
 bool apply_event(void *ctx, const struct trace_event *event);
 
+/** Notes why the replay cannot go on, unless that is known already. */
+void apply_error(struct apply *apply, const char *text);
+
 /** Audits all page tables now. */
 void apply_audit(struct apply *apply);
 

@@ -4,71 +4,48 @@
 #include <stdlib.h>
 #include <string.h>
 
+void pages_add(struct pages *pages, uint64_t iova)
+{
+	if (pages->count == pages->room) {
+		size_t room = pages->room ? pages->room * 2 : 16;
+		uint64_t *at = realloc(pages->at, room * sizeof(*at));
+
+		if (!at)
+			abort();
+		pages->at = at;
+		pages->room = room;
+	}
+	pages->at[pages->count++] = iova;
+}
+
 bool domain_set_init(struct domain_set *set,
 		     const struct replay_options *options, size_t table_pages)
 {
 	memset(set, 0, sizeof(*set));
-	set->options = options;
-	set->table_pages = table_pages;
-	set->arena = hvpt_arena_create(table_pages, DOMAIN_GPA_BASE);
-	if (!set->arena)
-		set->error = "cannot reserve memory for table pages";
-	return set->arena != NULL;
+	if (world_open(&set->world, options, table_pages))
+		return true;
+	set->error = set->world.error;
+	return false;
 }
 
-bool domain_set_ran_out(const struct domain_set *set)
+void domain_set_close(struct domain_set *set)
 {
-	return hvpt_arena_peak(set->arena) == set->table_pages;
-}
-
-size_t domain_set_close(struct domain_set *set)
-{
-	size_t lost;
 	size_t i;
 
 	for (i = 0; i < set->count; i++) {
-		hvpt_pt_destroy(&set->list[i]->pt);
 		hvpt_model_destroy(set->list[i]->model);
+		hvpt_model_destroy(set->list[i]->waiting);
+		free(set->list[i]->touched.at);
 		free(set->list[i]);
 	}
-	lost = hvpt_arena_in_use(set->arena);
-	hvpt_arena_destroy(set->arena);
-	return lost;
+	world_close(&set->world);
 }
 
-static void init_walker(struct domain_set *set, struct domain *domain)
-{
-	struct sdm_walker *walker = &domain->walker;
-
-	walker->read64 = hvpt_arena_read64;
-	walker->ctx = set->arena;
-	walker->root = hvpt_pt_root_gpa(&domain->pt).value;
-	walker->address_mask = 0;
-	walker->levels = set->options->levels;
-	walker->width = set->options->width;
-	walker->maxphyaddr = 52;
-	walker->canonical = set->options->form != HVPT_IOVA_PLAIN;
-}
-
-static enum hvpt_status init_table(struct domain_set *set,
-				   struct domain *domain)
-{
-	struct hvpt_pt_config config;
-
-	memset(&config, 0, sizeof(config));
-	config.ops = &hvpt_arena_ops;
-	config.ctx = set->arena;
-	config.direct_map_offset = hvpt_arena_offset(set->arena);
-	config.page_sizes = set->options->page_sizes;
-	config.levels = set->options->levels;
-	config.width = set->options->width;
-	config.form = set->options->form;
-	return hvpt_pt_init(&domain->pt, &config);
-}
-
+/* One with a page table is kept also when the rest failed, to be torn down. */
 static struct domain *make(struct domain_set *set)
 {
 	struct domain *domain;
+	bool good;
 
 	if (set->count == DOMAINS_MAX) {
 		set->error = "more than 1024 domains";
@@ -79,15 +56,18 @@ static struct domain *make(struct domain_set *set)
 		set->error = "out of memory";
 		return NULL;
 	}
-	if (init_table(set, domain) != HVPT_OK) {
-		set->error = "no page table: hvpt_pt_init() refused";
+	good = domain_set_up(&set->world, domain, set->count);
+	if (!good)
+		set->error = set->world.error;
+	if (!domain->pt) {
 		free(domain);
 		return NULL;
 	}
+	hvpt_gather_init(&domain->owed);
 	domain->model = hvpt_model_create();
-	init_walker(set, domain);
+	domain->waiting = hvpt_model_create();
 	set->list[set->count++] = domain;
-	return domain;
+	return good ? domain : NULL;
 }
 
 static struct domain *find_named(struct domain_set *set, uint64_t id)

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * domain.h - the page tables of one trace: one for each domain in it.
+ * domain.h - the domains of one trace, a device in each.
  */
 #ifndef TOOLS_DOMAIN_H
 #define TOOLS_DOMAIN_H
 
-#include "host/arena.h"
 #include "host/model.h"
 #include "host/sdm_walk.h"
-#include "options.h"
+#include "hvpt/device.h"
 #include "trace.h"
+#include "world.h"
 
 /* More than a machine has IOMMU groups: then the file is not what it says. */
 #define DOMAINS_MAX 1024u
@@ -17,37 +17,60 @@
 /* Table pages for all domains of a trace: 1 GiB, 512 GiB in 4 KiB leaves. */
 #define DOMAIN_TABLE_PAGES ((size_t)1 << 18)
 
-/* Their gpas: far above any machine's memory, and not pointers. */
-#define DOMAIN_GPA_BASE ((uint64_t)1 << 46)
+/**
+ * struct pages - a list of pages by IOVA; all zero is an empty one
+ * @at: the first byte of each
+ */
+struct pages {
+	uint64_t *at;
+	size_t count;
+	size_t room;
+};
 
 /**
- * struct domain - one page table and what it is compared with
+ * struct domain - one domain and what it is compared with
  * @named: @id is known
  * @id: dom= of the trace
- * @pt: the library's
+ * @hv: the hypervisor @device does DMA in
+ * @domain: the library's
+ * @pt: its page table
+ * @segment: the registration of the device's bus
+ * @device: the device in it
+ * @device_id: its logical id
+ * @probed: @device is linked
+ * @owed: what is to be flushed
+ * @unsynced: unmaps since the last sync
+ * @waiting: what translated before it was unmapped, until the sync
+ * @touched: pages of @waiting which the device has used
  * @model: what ought to be mapped
  * @walker: reads @pt's memory as an IOMMU would
  */
 struct domain {
 	bool named;
 	uint64_t id;
-	struct hvpt_pagetable pt;
+	struct hypervisor *hv;
+	struct hvpt_domain domain;
+	struct hvpt_pagetable *pt;
+	struct hvpt_segment_id segment;
+	struct hvpt_device device;
+	uint64_t device_id;
+	bool probed;
+	struct hvpt_gather owed;
+	uint64_t unsynced;
+	struct hvpt_model *waiting;
+	struct pages touched;
 	struct hvpt_model *model;
 	struct sdm_walker walker;
 };
 
 /**
  * struct domain_set - all of one trace
- * @options: levels and so on, for each new one
- * @arena: table pages, one pool for all so that sharing shows
- * @table_pages: how many it has
+ * @world: what they live in
  * @recent: the last one domain_find() answered
  * @error: why domain_find() failed
  */
 struct domain_set {
-	const struct replay_options *options;
-	struct hvpt_arena *arena;
-	size_t table_pages;
+	struct world world;
 	struct domain *recent;
 	const char *error;
 	size_t count;
@@ -58,11 +81,12 @@ struct domain_set {
 bool domain_set_init(struct domain_set *set,
 		     const struct replay_options *options, size_t table_pages);
 
-/** Has there ever been no table page left? */
-bool domain_set_ran_out(const struct domain_set *set);
-
-/** Destroys the page tables. Return: table pages which did not come back. */
-size_t domain_set_close(struct domain_set *set);
+/**
+ * domain_set_close() - free what is left on the host's side
+ *
+ * Of the library's side nothing is left after a teardown.
+ */
+void domain_set_close(struct domain_set *set);
 
 /**
  * domain_find() - which domain an event is about
@@ -75,5 +99,17 @@ size_t domain_set_close(struct domain_set *set);
  */
 struct domain *domain_find(struct domain_set *set,
 			   const struct trace_event *event);
+
+/**
+ * domain_set_up() - make the library's domain, and put a device into it
+ * @number: of the domain in its set
+ *
+ * Return: false with @world->error; what is there already (@domain->pt not
+ * NULL, @domain->probed) is to be torn down.
+ */
+bool domain_set_up(struct world *world, struct domain *domain, size_t number);
+
+/** Adds a page to a list; running out of memory ends the process. */
+void pages_add(struct pages *pages, uint64_t iova);
 
 #endif /* TOOLS_DOMAIN_H */

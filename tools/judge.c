@@ -20,6 +20,8 @@ void judge_init(struct judge *judge, const char *file, uint64_t seed)
 	judge->random = seed;
 	judge->checks = 0;
 	judge->mismatches = 0;
+	judge->stale_before = 0;
+	judge->stale_after = 0;
 }
 
 bool judge_that(struct judge *judge, bool good, const char *format, ...)
@@ -46,7 +48,7 @@ bool judge_that(struct judge *judge, bool good, const char *format, ...)
 }
 
 /* A full-period 64-bit generator: a counter, scrambled. */
-static uint64_t next_random(struct judge *judge)
+uint64_t judge_random(struct judge *judge)
 {
 	uint64_t x = judge->random += UINT64_C(0x9e3779b97f4a7c15);
 
@@ -135,7 +137,7 @@ static void judge_lookup(struct judge *judge, const struct domain *domain,
 	enum hvpt_status status;
 	char texts[2][48];
 
-	status = hvpt_pt_lookup(&domain->pt, hvpt_iova(iova), &mapping);
+	status = hvpt_domain_lookup(&domain->domain, hvpt_iova(iova), &mapping);
 	if (status == HVPT_OK) {
 		got.mapped = true;
 		got.gpa = mapping.gpa.value;
@@ -144,7 +146,8 @@ static void judge_lookup(struct judge *judge, const struct domain *domain,
 	judge_that(judge,
 		   same_answer(&got, expected) &&
 			   (got.mapped || status == HVPT_ERR_NOT_MAPPED),
-		   "iova 0x%" PRIx64 ": expected %s; hvpt_pt_lookup says %s, "
+		   "iova 0x%" PRIx64
+		   ": expected %s; hvpt_domain_lookup says %s, "
 		   "%s",
 		   iova, answer_text(expected, texts[0], sizeof(texts[0])),
 		   hvpt_status_name(status),
@@ -153,7 +156,7 @@ static void judge_lookup(struct judge *judge, const struct domain *domain,
 
 void judge_page(struct judge *judge, const struct domain *domain, uint64_t iova)
 {
-	uint64_t byte = iova | (next_random(judge) & (PAGE - 1));
+	uint64_t byte = iova | (judge_random(judge) & (PAGE - 1));
 	struct answer expected = ask_model(domain, byte);
 
 	judge_walk(judge, domain, byte, &expected);
@@ -172,7 +175,7 @@ void judge_some(struct judge *judge, const struct domain *domain,
 	judge_page(judge, domain, last & ~(PAGE - 1));
 	for (i = 0; i < RANDOM_PAGES && pages > 2; i++)
 		judge_page(judge, domain,
-			   first + next_random(judge) % pages * PAGE);
+			   first + judge_random(judge) % pages * PAGE);
 }
 
 void judge_neighbours(struct judge *judge, const struct domain *domain,
@@ -193,7 +196,7 @@ uint64_t judge_entry_last(const struct sdm_result *result, uint64_t iova)
 
 /*
  * Beyond EVERY_PAGE_BYTES an entry which is not present answers for all it
- * spans; hvpt_pt_lookup() is then asked about its first byte.
+ * spans; hvpt_domain_lookup() is then asked about its first byte.
  */
 void judge_absent(struct judge *judge, const struct domain *domain,
 		  uint64_t first, uint64_t last)

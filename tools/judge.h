@@ -17,6 +17,8 @@
  * @random: state of the generator
  * @checks: comparisons made
  * @mismatches: those which failed; the first SAY_MAX were printed
+ * @stale_before: DMA which got to what was unmapped and not yet synced
+ * @stale_after: DMA which got to what was synced, or never there
  */
 struct judge {
 	const char *file;
@@ -24,6 +26,8 @@ struct judge {
 	uint64_t random;
 	uint64_t checks;
 	uint64_t mismatches;
+	uint64_t stale_before;
+	uint64_t stale_after;
 };
 
 void judge_init(struct judge *judge, const char *file, uint64_t seed);
@@ -31,6 +35,9 @@ void judge_init(struct judge *judge, const char *file, uint64_t seed);
 /** Counts one check; when it failed also the mismatch, with its text. */
 bool judge_that(struct judge *judge, bool good, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/** The next of a sequence of numbers in which all 64 bits are random. */
+uint64_t judge_random(struct judge *judge);
 
 /** One byte of the page at @iova: as the model says? */
 void judge_page(struct judge *judge, const struct domain *domain,

@@ -34,7 +34,7 @@ static void judge_visit(struct judge *judge, const struct domain *domain,
 			const struct hvpt_iova_range *range, uint64_t bytes,
 			struct leaf_sum *sum)
 {
-	enum hvpt_status status = hvpt_pt_visit(&domain->pt, range, add_leaf,
+	enum hvpt_status status = hvpt_pt_visit(domain->pt, range, add_leaf,
 						sum);
 
 	judge_that(judge, status == HVPT_OK && sum->bytes == bytes,
@@ -166,21 +166,23 @@ static void judge_report(struct judge *judge, enum hvpt_status status,
 
 void judge_audit(struct judge *judge, const struct domain_set *set)
 {
+	struct hvpt_arena *arena = set->world.arena;
 	uint64_t tables = 0;
 	size_t i;
 
-	hvpt_arena_unclaim_all(set->arena);
+	hvpt_arena_unclaim_all(arena);
 	for (i = 0; i < set->count; i++) {
 		struct hvpt_audit report;
 		enum hvpt_status status;
 
-		status = hvpt_pt_audit(&set->list[i]->pt, hvpt_arena_claim,
-				       set->arena, &report);
+		status = hvpt_pt_audit(set->list[i]->pt, hvpt_arena_claim,
+				       arena, &report);
 		judge_report(judge, status, &report);
-		tables += report.tables;
+		tables += report.tables + set->list[i]->owed.table_count;
 	}
-	judge_that(judge, tables == hvpt_arena_in_use(set->arena),
-		   "audit: %" PRIu64 " table pages are in trees, %zu are in "
-		   "use",
-		   tables, hvpt_arena_in_use(set->arena));
+	judge_that(judge,
+		   tables + set->world.leaked == hvpt_arena_in_use(arena),
+		   "audit: %" PRIu64 " table pages are in trees or wait for a "
+		   "flush, %zu are in use",
+		   tables, hvpt_arena_in_use(arena));
 }

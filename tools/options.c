@@ -20,6 +20,9 @@ enum option_id {
 	OPT_QUIET,
 	OPT_STRICT,
 	OPT_SEED,
+	OPT_POLICY,
+	OPT_LAZY,
+	OPT_INJECT,
 };
 
 static const struct option long_options[] = {
@@ -32,6 +35,9 @@ static const struct option long_options[] = {
 	{ "quiet", no_argument, NULL, OPT_QUIET },
 	{ "strict", no_argument, NULL, OPT_STRICT },
 	{ "seed", required_argument, NULL, OPT_SEED },
+	{ "policy", required_argument, NULL, OPT_POLICY },
+	{ "lazy", required_argument, NULL, OPT_LAZY },
+	{ "inject", required_argument, NULL, OPT_INJECT },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -41,6 +47,17 @@ static const char *const form_names[] = {
 	[HVPT_IOVA_LOWER] = "lower",
 	[HVPT_IOVA_CANONICAL] = "canonical",
 };
+
+static const char *const policy_names[] = {
+	[HVPT_FLUSH_TWO_BLOCK] = "two-block",
+	[HVPT_FLUSH_COVER] = "cover",
+	[HVPT_FLUSH_EXACT] = "exact",
+};
+
+const char *options_policy_name(enum hvpt_flush_policy policy)
+{
+	return policy_names[policy];
+}
 
 const char *options_form_name(enum hvpt_iova_form form)
 {
@@ -66,8 +83,7 @@ bool options_in_form(const struct replay_options *options, uint64_t first,
 
 /* ---- values ---------------------------------------------------------- */
 
-/* Decimal or 0x hexadecimal, nothing else around it. */
-static bool parse_number(const char *text, uint64_t *value)
+bool options_number(const char *text, uint64_t *value)
 {
 	unsigned long long number;
 	char *end;
@@ -134,7 +150,7 @@ static bool parse_width(const char *text, struct replay_options *options)
 {
 	uint64_t width;
 
-	if (!parse_number(text, &width) || width < 13 || width > 57) {
+	if (!options_number(text, &width) || width < 13 || width > 57) {
 		say("hvpt replay: --width: must be 13 .. 57, not '%s'", text);
 		return false;
 	}
@@ -158,9 +174,34 @@ static bool parse_form(const char *text, struct replay_options *options)
 	return false;
 }
 
+static bool parse_policy(const char *text, struct replay_options *options)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(policy_names) / sizeof(policy_names[0]); i++) {
+		if (strcmp(text, policy_names[i]) == 0) {
+			options->policy = (enum hvpt_flush_policy)i;
+			return true;
+		}
+	}
+	say("hvpt replay: --policy: must be two-block, cover or exact, not "
+	    "'%s'",
+	    text);
+	return false;
+}
+
+static bool parse_lazy(const char *text, struct replay_options *options)
+{
+	if (options_number(text, &options->lazy) && options->lazy != 0)
+		return true;
+	say("hvpt replay: --lazy: must be a 64-bit number from 1, not '%s'",
+	    text);
+	return false;
+}
+
 static bool parse_count(const char *name, const char *text, uint64_t *value)
 {
-	if (parse_number(text, value))
+	if (options_number(text, value))
 		return true;
 	say("hvpt replay: %s: must be a 64-bit number, not '%s'", name, text);
 	return false;
@@ -195,6 +236,12 @@ static bool take_option(int id, struct replay_options *options)
 				   &options->audit_every);
 	case OPT_SEED:
 		return parse_count("--seed", optarg, &options->seed);
+	case OPT_POLICY:
+		return parse_policy(optarg, options);
+	case OPT_LAZY:
+		return parse_lazy(optarg, options);
+	case OPT_INJECT:
+		return inject_parse(optarg, &options->inject);
 	case OPT_JSON:
 		return parse_json(optarg, options);
 	case OPT_QUIET:
@@ -250,6 +297,7 @@ enum options_result options_parse(int argc, char **argv,
 	options->page_sizes = HVPT_PAGE_SIZE_4K | HVPT_PAGE_SIZE_2M |
 			      HVPT_PAGE_SIZE_1G;
 	options->seed = 1;
+	options->lazy = 1;
 	opterr = 0;
 	for (;;) {
 		id = getopt_long(argc, argv, ":h", long_options, NULL);

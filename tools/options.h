@@ -5,7 +5,9 @@
 #ifndef TOOLS_OPTIONS_H
 #define TOOLS_OPTIONS_H
 
+#include "hvpt/flush.h"
 #include "hvpt/hvpt.h"
+#include "inject.h"
 
 /* What a process ends with. */
 enum exit_code {
@@ -22,6 +24,9 @@ enum exit_code {
  * @page_sizes: as in struct hvpt_pt_config
  * @audit_every: events between two audits; 0: only at the end
  * @seed: of the random pages which are checked
+ * @policy: how flushes are planned
+ * @lazy: unmaps of a domain between two syncs, at least 1
+ * @inject: what is to go wrong
  * @json: where to write JSON; NULL: nowhere, "-": standard output
  * @quiet: no progress, no notes, no summary
  * @strict: a malformed line ends the replay
@@ -35,6 +40,9 @@ struct replay_options {
 	uint64_t page_sizes;
 	uint64_t audit_every;
 	uint64_t seed;
+	enum hvpt_flush_policy policy;
+	uint64_t lazy;
+	struct inject inject;
 	const char *json;
 	bool quiet;
 	bool strict;
@@ -51,6 +59,12 @@ enum options_result {
 /** Parses the words after `hvpt replay`; argv[0] is the sub-command. */
 enum options_result options_parse(int argc, char **argv,
 				  struct replay_options *options);
+
+/** options_number() - decimal, or hexadecimal after 0x, and nothing else. */
+bool options_number(const char *text, uint64_t *value);
+
+/** "two-block", "cover" or "exact" */
+const char *options_policy_name(enum hvpt_flush_policy policy);
 
 /** "plain", "lower" or "canonical" */
 const char *options_form_name(enum hvpt_iova_form form);

@@ -9,6 +9,7 @@
 #include "input.h"
 #include "pairing.h"
 #include "say.h"
+#include "teardown.h"
 
 /* Lines between two looks at the progress line. */
 #define PROGRESS_LINES 4096u
@@ -116,16 +117,12 @@ static void take_lines(struct replay *replay, struct input *input)
 
 /* ---- a file ---------------------------------------------------------- */
 
-/* Also after an error: what was replayed until then is to be right. */
-static void finish(struct replay *replay)
+static void judge_end(struct replay *replay)
 {
 	struct replay_result *result = replay->result;
 	struct domain_set *domains = &replay->apply.domains;
-	size_t lost;
 	size_t i;
 
-	replay->apply.judge.line = 0;
-	result->other_lines += replay->pairing.ignored;
 	apply_audit(&replay->apply);
 	for (i = 0; i < domains->count; i++) {
 		judge_everything(&replay->apply.judge, domains->list[i]);
@@ -133,14 +130,46 @@ static void finish(struct replay *replay)
 			domains->list[i]->model);
 	}
 	result->domains = domains->count;
-	result->table_pages_final = hvpt_arena_in_use(domains->arena);
-	result->table_pages_peak = hvpt_arena_peak(domains->arena);
-	lost = domain_set_close(domains);
-	judge_that(&replay->apply.judge, lost == 0,
-		   "%zu table pages did not come back from hvpt_pt_destroy",
-		   lost);
-	result->checks = replay->apply.judge.checks;
-	result->mismatches = replay->apply.judge.mismatches;
+	result->table_pages_final = hvpt_arena_in_use(domains->world.arena);
+	result->table_pages_peak = hvpt_arena_peak(domains->world.arena);
+}
+
+static void read_hypervisor(struct replay_result *result, struct hypervisor *hv)
+{
+	struct hypervisor_stats stats;
+	uint16_t code;
+	size_t i;
+
+	hypervisor_read_stats(hv, &stats);
+	result->hypercalls = stats.calls;
+	result->descriptors = stats.descriptors;
+	result->pages_flushed = stats.flushed_pages;
+	result->full_flushes = stats.full_flushes;
+	result->dmas = stats.dmas;
+	for (i = 0; i < REPORT_CALLS_MAX; i++) {
+		code = hypervisor_call_code(i);
+		if (code == 0)
+			break;
+		result->calls[i].name = hypervisor_call_name(code);
+		result->calls[i].count = hypervisor_calls(hv, code);
+	}
+}
+
+/* Also after an error: what was replayed until then is to be right. */
+static void finish(struct replay *replay)
+{
+	struct replay_result *result = replay->result;
+	const struct judge *judge = &replay->apply.judge;
+
+	replay->apply.judge.line = 0;
+	result->other_lines += replay->pairing.ignored;
+	judge_end(replay);
+	teardown(&replay->apply);
+	read_hypervisor(result, replay->apply.domains.world.hv);
+	result->checks = judge->checks;
+	result->mismatches = judge->mismatches;
+	result->stale_before = judge->stale_before;
+	result->stale_after = judge->stale_after;
 	if (result->events == 0 && result->error[0] == '\0')
 		snprintf(result->error, sizeof(result->error),
 			 "no map or unmap event in it");
@@ -149,17 +178,19 @@ static void finish(struct replay *replay)
 static void run(struct replay *replay, struct input *input)
 {
 	struct replay_result *result = replay->result;
+	struct domain_set *domains = &replay->apply.domains;
 
-	if (!domain_set_init(&replay->apply.domains, replay->options,
-			     DOMAIN_TABLE_PAGES)) {
+	if (domain_set_init(domains, replay->options, DOMAIN_TABLE_PAGES)) {
+		pairing_init(&replay->pairing);
+		judge_init(&replay->apply.judge, result->file,
+			   replay->options->seed);
+		take_lines(replay, input);
+		finish(replay);
+	} else {
 		snprintf(result->error, sizeof(result->error), "%s",
-			 replay->apply.domains.error);
-		return;
+			 domains->error);
 	}
-	pairing_init(&replay->pairing);
-	judge_init(&replay->apply.judge, result->file, replay->options->seed);
-	take_lines(replay, input);
-	finish(replay);
+	domain_set_close(domains);
 }
 
 enum exit_code replay_file(const char *path,

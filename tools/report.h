@@ -9,6 +9,15 @@
 
 #include "options.h"
 
+/* More kinds of hypercalls than there are. */
+#define REPORT_CALLS_MAX 16u
+
+/** Hypercalls of one kind. */
+struct report_calls {
+	const char *name; /* NULL: no more kinds */
+	uint64_t count;
+};
+
 /**
  * struct replay_result - the figures of one trace; bytes are of IOVA space
  * @file: as given, "<stdin>" for "-"
@@ -26,10 +35,23 @@
  * @audits: of all page tables
  * @table_pages_final: still in use at the end
  * @leaves: made by maps, by level
+ * @hypercalls: in all; @calls: by kind
+ * @flush_calls: FLUSH_DEVICE_DOMAIN and _LIST made by syncs
+ * @descriptors: of flush lists
+ * @pages_asked: of ranges which were synced by hypercalls
+ * @pages_flushed: which descriptors cover
+ * @over_flushed_pages: by how much those are more than asked, in syncs which
+ *	did without a full flush
+ * @full_flushes: of whole domains, in syncs and elsewhere
+ * @syncs: which succeeded; @forced_syncs: which a map could not wait for;
+ *	@failed_syncs: which did not succeed
+ * @failed_calls: others which failed because they were told to
+ * @stale_before, @stale_after: as in struct judge
+ * @dmas: bytes read or written by devices
  */
 struct replay_result {
 	const char *file;
-	char error[160];
+	char error[256];
 	uint64_t lines;
 	uint64_t events;
 	uint64_t maps;
@@ -51,6 +73,21 @@ struct replay_result {
 	uint64_t table_pages_peak;
 	uint64_t table_pages_final;
 	uint64_t leaves[HVPT_LEAF_LEVELS];
+	uint64_t hypercalls;
+	struct report_calls calls[REPORT_CALLS_MAX];
+	uint64_t flush_calls;
+	uint64_t descriptors;
+	uint64_t pages_asked;
+	uint64_t pages_flushed;
+	uint64_t over_flushed_pages;
+	uint64_t full_flushes;
+	uint64_t syncs;
+	uint64_t forced_syncs;
+	uint64_t failed_syncs;
+	uint64_t failed_calls;
+	uint64_t stale_before;
+	uint64_t stale_after;
+	uint64_t dmas;
 };
 
 /** Prints the summary of one trace. */
@@ -60,5 +97,12 @@ void report_text(FILE *out, const struct replay_result *result,
 /** Writes one object, or for several traces an array of them. */
 void report_json(FILE *out, const struct replay_result *results, int count,
 		 const struct replay_options *options);
+
+/** Is a leaf size among those asked for? And its name. */
+bool report_size_allowed(const struct replay_options *options, unsigned level);
+const char *report_size_name(unsigned level);
+
+/** Flush calls for each unmap, in thousandths. */
+uint64_t report_flush_ratio(const struct replay_result *result);
 
 #endif /* TOOLS_REPORT_H */

@@ -34,7 +34,8 @@ struct hypervisor;
 /**
  * struct hypervisor_config - what the host is like
  * @read64: loads 8 bytes of table memory by gpa; false: nothing there, or a
- *	page not in use, which is a violation when a walk meets it
+ *	page not in use, which is a violation when a walk meets it. Called
+ *	under the model's lock: it must not call the model.
  * @read_ctx: for @read64
  * @caps: capability bits, as given to the guest
  * @page_sizes: bitmap, as given to the guest; any bits
@@ -116,7 +117,12 @@ struct hypervisor_injection {
 	uint16_t reps;
 };
 
-/** Adds one; up to 16 can wait at a time. The first one which fits acts. */
+/**
+ * Adds one; up to 16 can wait at a time. Each counts calls by itself. When
+ * several are due for a call the one added first acts, and the others wait for
+ * the next call which fits. Control word, call pages and privilege are checked
+ * before anything injected acts.
+ */
 void hypervisor_inject(struct hypervisor *hv,
 		       const struct hypervisor_injection *injection);
 

@@ -58,6 +58,13 @@ static void check_walker(const struct sdm_walker *walker)
 	abort();
 }
 
+_Noreturn static void die_no_start(const struct sdm_start *start)
+{
+	fprintf(stderr, "sdm_walk: no table has entries of level %u here\n",
+		start->level);
+	abort();
+}
+
 /* SDM 3.3.7.1 for canonical; VT-d 3.6 asks the same of a DMA address. */
 static bool is_valid_address(const struct sdm_walker *walker, uint64_t address)
 {
@@ -151,33 +158,53 @@ static void finish(const struct path *path, uint64_t address, bool write,
 		     (address & offset);
 }
 
-/* A root register with other bits than an address is no root. */
-static bool is_root(const struct sdm_walker *walker, uint64_t table)
+/* A root register with other bits than an address has no table. */
+static bool is_table(const struct sdm_walker *walker, uint64_t table)
 {
 	return (table & ~BITS(walker->maxphyaddr - 1, 12)) == 0;
+}
+
+struct sdm_result sdm_walk_from(const struct sdm_walker *walker,
+				const struct sdm_start *start, uint64_t address,
+				bool write)
+{
+	struct path path = { .all = ~UINT64_C(0) };
+	struct sdm_result result = { .level = start->level + 1 };
+
+	check_walker(walker);
+	if (result.level > walker->levels)
+		die_no_start(start);
+	path.table = start->table & ~walker->address_mask;
+	if (!start->writable)
+		path.all &= ~E_RW;
+	if (!is_valid_address(walker, address))
+		result.fault = SDM_FAULT_ADDRESS;
+	else if (!is_table(walker, path.table))
+		result.fault = SDM_FAULT_UNREADABLE;
+	while (result.fault == SDM_FAULT_NONE) {
+		result.fault = step_down(walker, &path, address, &result);
+		if (result.fault != SDM_FAULT_NONE ||
+		    is_leaf(result.entry, result.level))
+			break;
+		if (start->met)
+			start->met(start->met_ctx, result.level, path.table,
+				   (path.all & E_RW) != 0);
+	}
+	if (result.fault == SDM_FAULT_NONE)
+		finish(&path, address, write, &result);
+	return result;
 }
 
 struct sdm_result sdm_walk(const struct sdm_walker *walker, uint64_t address,
 			   bool write)
 {
-	struct path path = { .all = ~UINT64_C(0) };
-	struct sdm_result result = { .level = walker->levels };
+	const struct sdm_start start = {
+		.table = walker->root,
+		.level = walker->levels - 1,
+		.writable = true,
+	};
 
-	check_walker(walker);
-	path.table = walker->root & ~walker->address_mask;
-	if (!is_valid_address(walker, address))
-		result.fault = SDM_FAULT_ADDRESS;
-	else if (!is_root(walker, path.table))
-		result.fault = SDM_FAULT_UNREADABLE;
-	if (result.fault != SDM_FAULT_NONE)
-		return result;
-	do {
-		result.fault = step_down(walker, &path, address, &result);
-		if (result.fault != SDM_FAULT_NONE)
-			return result;
-	} while (!is_leaf(result.entry, result.level));
-	finish(&path, address, write, &result);
-	return result;
+	return sdm_walk_from(walker, &start, address, write);
 }
 
 const char *sdm_fault_text(enum sdm_fault fault)

@@ -81,6 +81,33 @@ struct sdm_result {
 struct sdm_result sdm_walk(const struct sdm_walker *walker, uint64_t address,
 			   bool write);
 
+/**
+ * struct sdm_start - a walk which does not begin at the root
+ * @table: physical address of a table, such as a cached pointer has it
+ * @level: of its entries, below the walker's levels
+ * @writable: R/W was set at every level above
+ * @met: told of each entry which points at a lower table, or NULL: the level
+ *	of the entry, what it points at, whether R/W was set from the root on
+ * @met_ctx: for @met
+ */
+struct sdm_start {
+	uint64_t table;
+	unsigned level;
+	bool writable;
+	void (*met)(void *ctx, unsigned level, uint64_t table, bool writable);
+	void *met_ctx;
+};
+
+/**
+ * sdm_walk_from() - as sdm_walk(), from some table on
+ *
+ * The walker's root is not looked at. In the result, writable counts in what
+ * @start says; accessed is about the entries read.
+ */
+struct sdm_result sdm_walk_from(const struct sdm_walker *walker,
+				const struct sdm_start *start, uint64_t address,
+				bool write);
+
 /** A short text for logs, such as "not present". */
 const char *sdm_fault_text(enum sdm_fault fault);
 

@@ -15,7 +15,11 @@ COUNTS = [
     "peak_mapped_bytes", "left_mapped_bytes", "unknown_unmaps", "checks",
     "mismatches", "table_pages_peak", "table_pages_final", "conflicts",
     "refused", "malformed", "lost", "lines", "other_lines", "domains",
-    "audits", "levels", "width", "seed",
+    "audits", "levels", "width", "seed", "lazy", "syncs", "forced_syncs",
+    "failed_syncs", "failed_calls", "flush_calls", "descriptors",
+    "pages_asked", "pages_flushed", "over_flushed_pages", "full_flushes",
+    "stale_hits_before_sync", "stale_hits_after_sync", "dmas",
+    "hypercalls_total",
 ]
 
 
@@ -40,6 +44,19 @@ def main():
                 sys.exit(f"{key}: {result.get(key)!r} is no count")
         if sorted(result["leaves"]) != ["1G", "2M", "4K"]:
             sys.exit(f"leaves: {result['leaves']!r}")
+        calls = result["hypercalls"]
+        if sum(calls.values()) != result["hypercalls_total"]:
+            sys.exit("hypercalls of all kinds are not hypercalls_total")
+        if result["flush_calls"] > sum(
+                count for name, count in calls.items()
+                if name.startswith("FLUSH_")):
+            sys.exit("more flush_calls than there were of their kinds")
+        ratio = result["flush_calls"] / max(result["unmaps"], 1)
+        if abs(result["flush_calls_per_unmap"] - ratio) > 0.0005001:
+            sys.exit("flush_calls_per_unmap: "
+                     f"{result['flush_calls_per_unmap']}, not {ratio}")
+        if result["policy"] not in ("two-block", "cover", "exact"):
+            sys.exit(f"policy: {result['policy']!r}")
         if not isinstance(result["file"], str):
             sys.exit("file: is no string")
         if result["events"] != result["maps"] + result["unmaps"]:

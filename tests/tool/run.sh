@@ -87,7 +87,7 @@ checks=$((checks + 1))
 grep -qE '^hvpt [0-9]+\.[0-9]+\.[0-9]+$' out || fail "version"
 run 0 replay --help
 for option in --levels --page-sizes --width --iova-form --audit-every --seed \
-	--json --strict --quiet --help; do
+	--policy --lazy --inject --json --strict --quiet --help; do
 	says out " $option"
 done
 silent err
@@ -131,6 +131,44 @@ misuse "--audit-every: must be a 64-bit number, not '-1'" \
 	replay --audit-every -1 "$modload"
 misuse "--seed: must be a 64-bit number, not '18446744073709551616'" \
 	replay --seed 18446744073709551616 "$modload"
+misuse "--policy: must be two-block, cover or exact, not 'best'" \
+	replay --policy best "$modload"
+misuse "--policy: must be" replay --policy "" "$modload"
+misuse "--lazy: must be a 64-bit number from 1, not '0'" \
+	replay --lazy 0 "$modload"
+misuse "--lazy: must be" replay --lazy all "$modload"
+misuse "--inject: needs a value" replay "$modload" --inject
+# injection SPEC TEXT
+injection() {
+	misuse "hvpt replay: --inject: '$1': $2" replay --inject "$1" "$modload"
+}
+injection "" "the kind must be caps, property, create, configure, attach, "
+injection frob:1:5 "the kind must be"
+injection flush "must be KIND:N:STATUS[:TIMES]"
+injection flush:1 "must be KIND:N:STATUS[:TIMES]"
+injection flush:1:5:1:1 "must be KIND:N:STATUS[:TIMES]"
+injection flush:0:5 "N must be a number from 1"
+injection flush:one:5 "N must be a number from 1"
+injection flush:1:0 "the status must be 1 .. 0xffff"
+injection flush:1:0x10000 "the status must be 1 .. 0xffff"
+injection flush:1: "the status must be"
+injection flush:1:5:0 "TIMES must be a number from 1, or always"
+injection flush:1:5:ever "TIMES must be"
+injection flush:1:rep=3 "only flush-list can stop after elements"
+injection flush-list:1:rep=4096 "rep= must be 0 .. 4095"
+injection flush-list:1:rep= "rep= must be"
+injection flush-list:1:rep=1:0x10000 "the status must be 0 .. 0xffff"
+injection alloc "must be alloc:N, N from 1"
+injection alloc:0 "must be alloc:N, N from 1"
+injection alloc:1:2 "must be alloc:N, N from 1"
+misuse "'alloc:2': alloc can be given only once" \
+	replay --inject alloc:1 --inject alloc:2 "$modload"
+many=
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17; do
+	many="$many --inject any:9:5"
+done
+# shellcheck disable=SC2086 # options are words
+misuse "'any:9:5': more than 16 hypercalls" replay $many "$modload"
 misuse "--json: needs a file name" replay --json "" "$modload"
 misuse "cannot write ./none/json: No such file or directory" \
 	replay --json ./none/json "$modload"
@@ -332,6 +370,137 @@ json json 1 refused=3 map_bytes=16384 mismatches=0 unknown_unmaps=0
 run 0 replay --quiet --width 13 --json json ends.txt
 json json 1 refused=8 map_bytes=0 mismatches=0
 silent out err
+
+# ---- flushing --------------------------------------------------------------
+
+# Five pages around a power of two: what each policy makes of them.
+{
+	map 0x7fffe000 0x10000 5
+	map 0x1000 0x20000 1
+	unmap 0x7fffe000 5
+	unmap 0x1000 1
+} >flush.txt
+run 0 replay --json json flush.txt
+says out "flushing        two-block, a sync every 1 unmaps"
+says out "flush calls     2 (1.000 for each unmap), 3 descriptors"
+says out "flushed pages   6 asked, 7 flushed, 1 too many"
+says out "2 FLUSH_DEVICE_DOMAIN_LIST"
+says out "stale before a sync, 0 after"
+json json 1 policy=two-block lazy=1 syncs=2 forced_syncs=0 flush_calls=2 \
+	flush_calls_per_unmap=1.0 descriptors=3 pages_asked=6 pages_flushed=7 \
+	over_flushed_pages=1 full_flushes=1 stale_hits_after_sync=0 \
+	hypercalls.FLUSH_DEVICE_DOMAIN_LIST=2 hypercalls.FLUSH_DEVICE_DOMAIN=1 \
+	hypercalls.GET_IOMMU_CAPABILITIES=1 hypercalls.CREATE_DEVICE_DOMAIN=3 \
+	mismatches=0
+run 0 replay --policy cover --json json flush.txt
+json json 1 policy=cover descriptors=2 over_flushed_pages=1048571 mismatches=0
+run 0 replay --policy exact --json json flush.txt
+json json 1 policy=exact descriptors=4 over_flushed_pages=0 mismatches=0
+run 0 replay --lazy 2 --json json flush.txt
+json json 1 lazy=2 syncs=1 flush_calls=1 flush_calls_per_unmap=0.5 \
+	descriptors=3 mismatches=0 stale_hits_after_sync=0
+run 0 replay --lazy 0x3 --json json flush.txt
+json json 1 lazy=3 syncs=1 forced_syncs=0 mismatches=0
+
+# Lazily, an IOVA which is mapped again has to be flushed first.
+{
+	map 0x1000 0x10000 4
+	unmap 0x1000 4
+	map 0x2000 0x20000 1
+	unmap 0x2000 1
+} >again.txt
+run 0 replay --lazy 100 --json json again.txt
+json json 1 syncs=2 forced_syncs=1 mismatches=0 stale_hits_after_sync=0
+says out "syncs           2 (1 before their time)"
+# As many hypercalls as there are domains, and each has its own count.
+run 0 replay --lazy 2 --json json two.txt
+json json 1 syncs=2 forced_syncs=0 hypercalls.ATTACH_DEVICE_DOMAIN=6 \
+	mismatches=0
+
+# ---- injections ------------------------------------------------------------
+
+# unset SPEC TEXT: it cannot be set up; said, exit 2, and no mismatch
+unset_up() {
+	run 2 replay --inject "$1" --json json flush.txt
+	says err "$2"
+	json json 1 mismatches=0 stale_hits_after_sync=0
+}
+unset_up caps:1:0x02 "flush.txt: error: no pvIOMMU: HVPT_ERR_NO_IOMMU; the \
+hypervisor answered 0x0002 (INVALID_HYPERCALL_CODE) to GET_IOMMU_CAPABILITIES"
+unset_up caps:1:6 "no pvIOMMU: HVPT_ERR_HV_DENIED; the hypervisor answered \
+0x0006 (ACCESS_DENIED) to GET_IOMMU_CAPABILITIES"
+unset_up create:1:0x0b "no pvIOMMU: HVPT_ERR_HV_MEMORY; the hypervisor \
+answered 0x000b (INSUFFICIENT_MEMORY) to CREATE_DEVICE_DOMAIN"
+unset_up create:3:0x0b "line 1: no domain: HVPT_ERR_HV_MEMORY; "
+unset_up configure:2:5 "no pvIOMMU: HVPT_ERR_HV_INPUT; "
+unset_up configure:3:5 "line 1: no domain: HVPT_ERR_HV_INPUT; the hypervisor \
+answered 0x0005 (INVALID_PARAMETER) to CONFIGURE_DEVICE_DOMAIN"
+unset_up property:1:0x57 "line 1: no device probed: HVPT_ERR_HV_DEVICE; the \
+hypervisor answered 0x0057 (INVALID_DEVICE_ID) to GET_LOGICAL_DEVICE_PROPERTY"
+unset_up attach:1:0x58 "line 1: no device attached: HVPT_ERR_HV_STATE; "
+unset_up attach:1:0x58:2 "line 1: no device attached: HVPT_ERR_HV_STATE; "
+unset_up any:1:5 "no pvIOMMU: HVPT_ERR_HV_INPUT; "
+unset_up alloc:1 "line 1: no domain: HVPT_ERR_NO_MEMORY"
+run 2 replay --inject configure:3:5 --inject delete:1:5 --json json flush.txt
+says err "line 1: no domain: HVPT_ERR_HV_INPUT; "
+json json 1 mismatches=0
+
+# What fails on the way is made good.
+run 0 replay --inject flush-list:1:0x0b --json json flush.txt
+json json 1 hypercalls.FLUSH_DEVICE_DOMAIN=2 full_flushes=2 syncs=2 \
+	flush_calls=3 failed_syncs=0 over_flushed_pages=0 mismatches=0
+run 0 replay --inject flush-list:1:2 --json json flush.txt
+json json 1 hypercalls.FLUSH_DEVICE_DOMAIN_LIST=1 full_flushes=3 \
+	mismatches=0 stale_hits_after_sync=0
+run 0 replay --inject flush-list:1:5 --inject flush:1:5 --json json flush.txt
+says out "failed syncs    1"
+json json 1 failed_syncs=1 syncs=1 mismatches=0 stale_hits_after_sync=0
+run 0 replay --inject flush-list:2:5:9 --inject flush:1:5:9 --json json \
+	flush.txt
+json json 1 failed_syncs=9 syncs=2 mismatches=0 stale_hits_after_sync=0
+for reps in 0 1; do
+	for status in "" :0 :0x78 :0x0b; do
+		run 0 replay --inject "flush-list:1:rep=$reps$status" --json \
+			json flush.txt
+		json json 1 syncs=2 failed_syncs=0 mismatches=0 \
+			stale_hits_after_sync=0
+	done
+done
+for kind in attach:2 detach:1 delete:1 delete:2 delete:3 flush:1; do
+	run 0 replay --inject "$kind:8" --json json flush.txt
+	json json 1 mismatches=0 stale_hits_after_sync=0
+done
+json json 1 failed_calls=0
+run 0 replay --inject detach:1:8:3 --json json flush.txt
+says out "failed calls    3"
+json json 1 failed_calls=3 mismatches=0
+run 0 replay --inject alloc:3 --json json flush.txt
+json json 1 failed_calls=1 unknown_unmaps=1 mismatches=0
+run 0 replay --inject alloc:3 --audit-every 1 --json json "$modload"
+json json 1 failed_calls=1 mismatches=0 stale_hits_after_sync=0
+# Every hypercall and every allocation once, one at a time.
+nth=1
+while [ $nth -le 22 ]; do
+	checks=$((checks + 1))
+	for spec in any:$nth:5 alloc:$nth; do
+		hvpt replay --quiet --inject $spec --json json flush.txt \
+			>out 2>err
+		[ $? -ne 1 ] || fail "--inject $spec: mismatch"
+	done
+	nth=$((nth + 1))
+done
+
+# For ever: an error in the end, and still nothing is reached.
+run 2 replay --inject flush:1:5:always --inject flush-list:1:5:always \
+	--json json flush.txt
+says err "error: cannot flush: HVPT_ERR_HV_INPUT; the hypervisor answered \
+0x0005 (INVALID_PARAMETER) to FLUSH_DEVICE_DOMAIN"
+json json 1 syncs=1 failed_syncs=1002 mismatches=0 stale_hits_after_sync=0
+run 2 replay --inject flush:1:5:always --inject flush-list:1:5:always again.txt
+says err "error: line 3: cannot flush: "
+run 2 replay --inject delete:1:8:always --json json flush.txt
+says err "error: cannot destroy a domain: HVPT_ERR_HV_DENIED; "
+json json 1 failed_calls=1000 mismatches=0
 
 # ---- malformed lines -------------------------------------------------------
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Replays the shipped traces with every kind of page table. Nothing may
-# mismatch. Usage: traces.sh TRACES COMMAND...
+# Replays the shipped traces with every kind of page table, and with every way
+# of flushing. Nothing may mismatch, nothing may be stale. Usage: traces.sh TRACES COMMAND...
 set -u
 here=$(dirname "$0")
 traces=$1
@@ -27,6 +27,7 @@ replay() {
 	if "$@" replay --quiet --json "$dir/json" $options \
 		"$traces/$name-7.3-strict.txt.xz" &&
 		"$here/json_check.py" "$dir/json" 1 mismatches=0 \
+			stale_hits_after_sync=0 failed_syncs=0 failed_calls=0 \
 			"maps=$maps" "unmaps=$unmaps" \
 			"unknown_unmaps=$unknown" malformed=0 refused=0 \
 			conflicts=0 lost=0 other_lines=0 domains=1; then
@@ -53,5 +54,10 @@ for levels in 4 5; do
 	done
 done
 all --width 47 -- "$@"
+for policy in two-block cover exact; do
+	for lazy in 1 64 1000; do
+		all --policy $policy --lazy $lazy -- "$@"
+	done
+done
 replay vfio 14834 14834 0 --audit-every 500 --seed 42 -- "$@"
 exit $failed

@@ -14,9 +14,13 @@
 #include <string.h>
 
 #include "apply.h"
+#include "settle.h"
+#include "teardown.h"
 
 #define RW (HVPT_PROT_READ | HVPT_PROT_WRITE)
 #define TABLE_PAGES 16u
+#define DOMAIN_FLUSH 0xd0u
+#define LIST_FLUSH 0xd1u
 
 struct fixture {
 	struct replay_options options;
@@ -24,30 +28,56 @@ struct fixture {
 	struct apply apply;
 };
 
+static void prepare(struct fixture *f)
+{
+	memset(f, 0, sizeof(*f));
+	f->options.levels = 4;
+	f->options.width = 40;
+	f->options.page_sizes = HVPT_PAGE_SIZE_4K | HVPT_PAGE_SIZE_2M;
+	f->options.lazy = 1;
+	f->result.file = "test";
+	f->apply.options = &f->options;
+	f->apply.result = &f->result;
+	judge_init(&f->apply.judge, "test", 1);
+}
+
 static int set_up(void **state)
 {
 	static struct fixture fixture;
 	struct fixture *f = &fixture;
 
-	memset(f, 0, sizeof(*f));
-	f->options.levels = 4;
-	f->options.width = 40;
-	f->options.page_sizes = HVPT_PAGE_SIZE_4K | HVPT_PAGE_SIZE_2M;
-	f->result.file = "test";
-	f->apply.options = &f->options;
-	f->apply.result = &f->result;
-	judge_init(&f->apply.judge, "test", 1);
+	prepare(f);
 	*state = f;
 	return domain_set_init(&f->apply.domains, &f->options, TABLE_PAGES) ?
 		       0 :
 		       -1;
 }
 
+/* The library's side always comes apart, whatever the models say. */
 static int tear_down(void **state)
 {
 	struct fixture *f = *state;
+	struct world *world = &f->apply.domains.world;
+	size_t left;
 
-	return domain_set_close(&f->apply.domains) == 0 ? 0 : -1;
+	teardown(&f->apply);
+	left = hvpt_arena_in_use(world->arena) + hypervisor_domains(world->hv);
+	domain_set_close(&f->apply.domains);
+	return left == 0 ? 0 : -1;
+}
+
+/* Starts anew with something that goes wrong, or with laziness. */
+static void restart(struct fixture *f, uint64_t lazy, const char *const *specs)
+{
+	void *state = f;
+
+	assert_int_equal(tear_down(&state), 0);
+	prepare(f);
+	f->options.lazy = lazy;
+	for (; specs && *specs; specs++)
+		assert_true(inject_parse(*specs, &f->options.inject));
+	assert_true(
+		domain_set_init(&f->apply.domains, &f->options, TABLE_PAGES));
 }
 
 static struct trace_event make(enum trace_kind kind, uint64_t iova,
@@ -140,11 +170,11 @@ static void test_no_memory(void **state)
 	struct fixture *f = *state;
 
 	map(f, 0, 0, 0x200000);
-	hvpt_arena_fail_at(f->apply.domains.arena, 2);
+	hvpt_arena_fail_at(f->apply.domains.world.arena, 2);
 	map(f, (uint64_t)1 << 39, 0, 0x1000);
 	assert_mismatches(f, 1);
 	assert_int_equal(f->result.map_bytes, 0x200000);
-	hvpt_arena_fail_at(f->apply.domains.arena, 1);
+	hvpt_arena_fail_at(f->apply.domains.world.arena, 1);
 	unmap(f, 0, 0x1000);
 	assert_mismatches(f, 2);
 	assert_int_equal(f->result.unmap_bytes, 0);
@@ -202,11 +232,160 @@ static void test_wrong_bytes(void **state)
 	map(f, 0x1000, 0, 0x3000);
 	hvpt_model_unmap(model(f), 0x1000, 0x1000);
 	unmap(f, 0x1000, 0x2000);
-	assert_mismatches(f, 1);
+	/* The bytes; and DMA got to a page before which was not mapped. */
+	assert_true(f->apply.judge.mismatches > 1);
+	judge_init(&f->apply.judge, "expected", 1);
 	assert_true(hvpt_model_map(model(f), 0x8000, 0, 0x1000, RW));
 	unmap(f, 0x8000, 0x1000);
-	/* Not the bytes, and the gather is empty. */
-	assert_mismatches(f, 3);
+	/* Not the bytes, not in the gather, and DMA did not get there. */
+	assert_true(f->apply.judge.mismatches >= 3);
+}
+
+/* ---- syncs ----------------------------------------------------------- */
+
+static uint64_t calls(struct fixture *f, uint16_t code)
+{
+	return hypervisor_calls(f->apply.domains.world.hv, code);
+}
+
+static void test_strict(void **state)
+{
+	struct fixture *f = *state;
+
+	map(f, 0x1000, 0x5000, 0x3000);
+	assert_int_equal(calls(f, LIST_FLUSH), 0);
+	unmap(f, 0x1000, 0x1000);
+	assert_int_equal(calls(f, LIST_FLUSH), 1);
+	unmap(f, 0x2000, 0x2000);
+	unmap(f, 0x2000, 0x2000);
+	assert_int_equal(calls(f, LIST_FLUSH), 2);
+	assert_int_equal(f->result.syncs, 2);
+	assert_int_equal(f->result.flush_calls, 2);
+	assert_int_equal(f->result.pages_asked, 3);
+	assert_int_equal(f->result.over_flushed_pages, 0);
+	assert_true(f->apply.judge.stale_before > 0);
+	assert_int_equal(f->apply.judge.stale_after, 0);
+	assert_mismatches(f, 0);
+}
+
+static void test_lazy(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t i;
+
+	restart(f, 3, NULL);
+	map(f, 0x1000, 0x5000, 0x8000);
+	for (i = 1; i <= 7; i++)
+		unmap(f, i * 0x1000, 0x1000);
+	assert_int_equal(f->result.syncs, 2);
+	assert_int_equal(f->result.forced_syncs, 0);
+	/* A waiting IOVA is not used again; another is. */
+	map(f, 0x10000, 0, 0x1000);
+	assert_int_equal(f->result.forced_syncs, 0);
+	map(f, 0x7000, 0x9000, 0x1000);
+	assert_int_equal(f->result.forced_syncs, 1);
+	assert_int_equal(f->result.syncs, 3);
+	assert_int_equal(f->apply.judge.stale_after, 0);
+	assert_mismatches(f, 0);
+}
+
+/* An empty table makes way for a leaf: not before a sync. */
+static void test_table_goes(void **state)
+{
+	struct fixture *f = *state;
+
+	map(f, 0x200000, 0, 0x1000);
+	unmap(f, 0x200000, 0x1000);
+	assert_int_equal(f->result.forced_syncs, 0);
+	map(f, 0x200000, 0x400000, 0x200000);
+	assert_int_equal(f->result.forced_syncs, 1);
+	assert_mismatches(f, 0);
+}
+
+/* A cache which holds on: what a library which does not flush leaves. */
+static void test_not_flushed(void **state)
+{
+	struct fixture *f = *state;
+	struct domain *domain;
+
+	restart(f, 10, NULL);
+	map(f, 0x1000, 0x5000, 0x1000);
+	unmap(f, 0x1000, 0x1000);
+	domain = f->apply.domains.list[0];
+	hvpt_pt_release(domain->pt, &domain->owed);
+	assert_true(settle(&f->apply, domain));
+	assert_mismatches(f, 0);
+	restart(f, 10, NULL);
+	map(f, 0x1000, 0x5000, 0x1000);
+	unmap(f, 0x1000, 0x1000);
+	domain = f->apply.domains.list[0];
+	/* Another page is flushed. */
+	domain->owed.range[0].first = hvpt_iova(0x8000);
+	domain->owed.range[0].last = hvpt_iova(0x8fff);
+	assert_true(settle(&f->apply, domain));
+	assert_true(f->apply.judge.mismatches > 0);
+	assert_true(f->apply.judge.stale_after > 0);
+}
+
+/* The list fails, the domain is flushed; then both fail, once. */
+static void test_failed_flush(void **state)
+{
+	static const char *const specs[] = { "flush-list:1:0x0b",
+					     "flush-list:2:0x0b",
+					     "flush:2:0x0b", NULL };
+	struct fixture *f = *state;
+
+	restart(f, 1, specs);
+	map(f, 0x1000, 0x5000, 0x3000);
+	unmap(f, 0x1000, 0x1000);
+	assert_int_equal(calls(f, DOMAIN_FLUSH), 1);
+	assert_int_equal(f->result.failed_syncs, 0);
+	unmap(f, 0x2000, 0x1000);
+	assert_int_equal(f->result.failed_syncs, 1);
+	map(f, 0x2000, 0xa000, 0x1000);
+	assert_int_equal(f->result.forced_syncs, 1);
+	assert_int_equal(f->result.syncs, 2);
+	assert_int_equal(f->apply.judge.stale_after, 0);
+	assert_mismatches(f, 0);
+}
+
+/* A page allocation fails: nothing changes, and that is no mismatch. */
+static void test_injected_no_memory(void **state)
+{
+	static const char *const specs[] = { "alloc:3", NULL };
+	struct fixture *f = *state;
+
+	restart(f, 1, specs);
+	map(f, 0x1000, 0x5000, 0x3000);
+	assert_int_equal(f->result.failed_calls, 1);
+	assert_int_equal(f->result.map_bytes, 0);
+	map(f, 0x1000, 0x5000, 0x3000);
+	assert_int_equal(f->result.map_bytes, 0x3000);
+	assert_mismatches(f, 0);
+}
+
+/* For ever: an error, and everything comes apart all the same. */
+static void test_failing_for_ever(void **state)
+{
+	static const char *const specs[] = { "flush-list:1:5:always",
+					     "flush:1:5:always",
+					     "detach:1:8:always", NULL };
+	struct fixture *f = *state;
+
+	restart(f, 1, specs);
+	map(f, 0x1000, 0x5000, 0x3000);
+	unmap(f, 0x1000, 0x1000);
+	f->apply.judge.line = 0;
+	teardown(&f->apply);
+	assert_string_equal(f->result.error,
+			    "cannot flush: HVPT_ERR_HV_INPUT; the hypervisor "
+			    "answered 0x0005 (INVALID_PARAMETER) to "
+			    "FLUSH_DEVICE_DOMAIN");
+	assert_mismatches(f, 0);
+	domain_set_close(&f->apply.domains);
+	prepare(f);
+	assert_true(
+		domain_set_init(&f->apply.domains, &f->options, TABLE_PAGES));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -214,10 +393,20 @@ static void test_wrong_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_figures),	   TEST(test_prot),
-		TEST(test_no_memory),	   TEST(test_ran_out),
-		TEST(test_wrongly_mapped), TEST(test_wrongly_refused),
+		TEST(test_figures),
+		TEST(test_prot),
+		TEST(test_no_memory),
+		TEST(test_ran_out),
+		TEST(test_wrongly_mapped),
+		TEST(test_wrongly_refused),
 		TEST(test_wrong_bytes),
+		TEST(test_strict),
+		TEST(test_lazy),
+		TEST(test_table_goes),
+		TEST(test_not_flushed),
+		TEST(test_failed_flush),
+		TEST(test_injected_no_memory),
+		TEST(test_failing_for_ever),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

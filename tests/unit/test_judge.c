@@ -14,7 +14,9 @@
 #include <string.h>
 
 #include "domain.h"
+#include "dma_judge.h"
 #include "judge.h"
+#include "teardown.h"
 
 #define RW (HVPT_PROT_READ | HVPT_PROT_WRITE)
 #define TABLE_PAGES ((size_t)DOMAINS_MAX + 32)
@@ -29,7 +31,8 @@
 
 struct fixture {
 	struct replay_options options;
-	struct domain_set set;
+	struct replay_result result;
+	struct apply apply;
 	struct domain *domain;
 	struct judge judge;
 };
@@ -39,7 +42,7 @@ static void map(struct fixture *f, uint64_t iova, uint64_t gpa, uint64_t length,
 {
 	enum hvpt_status status;
 
-	status = hvpt_pt_map(&f->domain->pt, hvpt_iova(iova), hvpt_gpa(gpa),
+	status = hvpt_pt_map(f->domain->pt, hvpt_iova(iova), hvpt_gpa(gpa),
 			     length, prot, NULL);
 	assert_int_equal(status, HVPT_OK);
 	assert_true(hvpt_model_map(f->domain->model, iova, gpa, length, prot));
@@ -53,10 +56,16 @@ static void set_up_form(struct fixture *f, enum hvpt_iova_form form)
 	f->options.levels = 5;
 	f->options.width = 50;
 	f->options.form = form;
+	f->options.lazy = 1;
 	f->options.page_sizes = HVPT_PAGE_SIZE_4K | HVPT_PAGE_SIZE_2M |
 				HVPT_PAGE_SIZE_1G;
-	assert_true(domain_set_init(&f->set, &f->options, TABLE_PAGES));
-	f->domain = domain_find(&f->set, &event);
+	f->result.file = "test";
+	f->apply.options = &f->options;
+	f->apply.result = &f->result;
+	judge_init(&f->apply.judge, "test", 1);
+	assert_true(
+		domain_set_init(&f->apply.domains, &f->options, TABLE_PAGES));
+	f->domain = domain_find(&f->apply.domains, &event);
 	assert_non_null(f->domain);
 	judge_init(&f->judge, "test", 1);
 	map(f, PAGE_IOVA, 0x123000, 0x1000, RW);
@@ -73,12 +82,17 @@ static int set_up(void **state)
 	return 0;
 }
 
-/* The whole page table comes apart again, whatever a test planted. */
+/* Everything comes apart again, whatever a test planted. */
+static bool close_all(struct fixture *f)
+{
+	teardown(&f->apply);
+	domain_set_close(&f->apply.domains);
+	return f->apply.judge.mismatches == 0;
+}
+
 static int tear_down(void **state)
 {
-	struct fixture *f = *state;
-
-	return domain_set_close(&f->set) == 0 ? 0 : -1;
+	return close_all(*state) ? 0 : -1;
 }
 
 /* gpa of the entry which the walker reads last for @iova. */
@@ -92,7 +106,8 @@ static uint64_t entry_gpa(struct fixture *f, uint64_t iova)
 		uint64_t slot = table + ((iova >> (12 + 9 * level)) & 511) * 8;
 		uint64_t entry;
 
-		assert_true(hvpt_arena_read64(f->set.arena, slot, &entry));
+		assert_true(hvpt_arena_read64(f->apply.domains.world.arena,
+					      slot, &entry));
 		if (level == end.level)
 			return slot;
 		table = entry & 0x000ffffffffff000;
@@ -106,8 +121,10 @@ static void flip(struct fixture *f, uint64_t iova, uint64_t bits)
 	uint64_t slot = entry_gpa(f, iova);
 	uint64_t entry;
 
-	assert_true(hvpt_arena_read64(f->set.arena, slot, &entry));
-	assert_true(hvpt_arena_write64(f->set.arena, slot, entry ^ bits));
+	assert_true(
+		hvpt_arena_read64(f->apply.domains.world.arena, slot, &entry));
+	assert_true(hvpt_arena_write64(f->apply.domains.world.arena, slot,
+				       entry ^ bits));
 }
 
 static void judge_all(struct fixture *f)
@@ -126,7 +143,7 @@ static void judge_all(struct fixture *f)
 	assert_int_equal(leaves[1], 1);
 	assert_int_equal(leaves[2], 0);
 	judge_everything(&f->judge, f->domain);
-	judge_audit(&f->judge, &f->set);
+	judge_audit(&f->judge, &f->apply.domains);
 }
 
 static void test_all_is_well(void **state)
@@ -153,7 +170,7 @@ static void test_all_is_well_canonical(void **state)
 	hvpt_model_unmap(f.domain->model, UINT64_MAX - 0xfff, 0x1000);
 	judge_everything(&f.judge, f.domain);
 	assert_true(f.judge.mismatches > 0);
-	assert_int_equal(domain_set_close(&f.set), 0);
+	assert_true(close_all(&f));
 }
 
 /* One bit of one leaf: the page, everything, or the audit must show it. */
@@ -182,7 +199,7 @@ static void test_flipped_bits(void **state)
 		assert_int_equal(f->judge.mismatches > 0,
 				 cases[i].translates_wrongly);
 		judge_init(&f->judge, "expected", i);
-		judge_audit(&f->judge, &f->set);
+		judge_audit(&f->judge, &f->apply.domains);
 		assert_int_equal(f->judge.mismatches > 0, cases[i].looks_wrong);
 		flip(f, PAGE_IOVA, 1ULL << cases[i].bit);
 	}
@@ -255,12 +272,109 @@ static void test_hole_in_leaf(void **state)
 static void test_leaked_page(void **state)
 {
 	struct fixture *f = *state;
-	void *page = hvpt_arena_ops.alloc_page(f->set.arena);
+	void *page = hvpt_arena_ops.alloc_page(f->apply.domains.world.arena);
 
 	assert_non_null(page);
-	judge_audit(&f->judge, &f->set);
+	judge_audit(&f->judge, &f->apply.domains);
 	assert_int_equal(f->judge.mismatches, 1);
-	hvpt_arena_ops.free_page(f->set.arena, page);
+	hvpt_arena_ops.free_page(f->apply.domains.world.arena, page);
+}
+
+/* ---- DMA ------------------------------------------------------------- */
+
+static void test_dma_is_well(void **state)
+{
+	struct fixture *f = *state;
+	struct hvpt_model *nothing = hvpt_model_create();
+
+	dma_some(&f->judge, f->domain, PAGE_IOVA, PAGE_IOVA + 0xfff);
+	dma_some(&f->judge, f->domain, BIG_IOVA, BIG_IOVA + BIG_BYTES - 1);
+	dma_some(&f->judge, f->domain, HUGE_IOVA - GIB, HUGE_IOVA - 1);
+	dma_touch(&f->judge, f->domain, PAGE_IOVA, BIG_IOVA + 0xfff);
+	assert_in_range(f->domain->touched.count, 2, 4);
+	dma_touched(&f->judge, f->domain, 0);
+	dma_runs(&f->judge, f->domain, f->domain->model, &f->options);
+	assert_int_equal(f->judge.mismatches, 0);
+	assert_true(f->judge.checks > 40);
+	f->judge.checks = 0;
+	dma_runs(&f->judge, f->domain, nothing, &f->options);
+	assert_int_equal(f->judge.checks, 0);
+	hvpt_model_destroy(nothing);
+	dma_violations(&f->judge, &f->apply.domains.world);
+	assert_int_equal(f->judge.mismatches, 0);
+}
+
+/* Memory is not what was mapped: target, permission, nothing there. */
+static void test_dma_wrong_memory(void **state)
+{
+	struct fixture *f = *state;
+	struct hvpt_model *model = f->domain->model;
+
+	hvpt_model_unmap(model, PAGE_IOVA, 0x1000);
+	dma_page(&f->judge, f->domain, PAGE_IOVA);
+	assert_int_equal(f->judge.mismatches, 2);
+	assert_true(hvpt_model_map(model, PAGE_IOVA, 0x124000, 0x1000, RW));
+	dma_page(&f->judge, f->domain, PAGE_IOVA);
+	assert_int_equal(f->judge.mismatches, 4);
+	assert_true(hvpt_model_protect(model, BIG_IOVA, 0x1000, RW));
+	dma_page(&f->judge, f->domain, BIG_IOVA);
+	assert_int_equal(f->judge.mismatches, 5);
+	assert_true(hvpt_model_map(model, 0, 0, 0x1000, HVPT_PROT_READ));
+	dma_page(&f->judge, f->domain, 0);
+	assert_int_equal(f->judge.mismatches, 6);
+}
+
+/* A cache holds what memory no longer has: allowed only while it waits. */
+static void test_dma_stale(void **state)
+{
+	struct fixture *f = *state;
+	struct domain *domain = f->domain;
+	uint64_t unmapped;
+
+	dma_page(&f->judge, domain, PAGE_IOVA);
+	assert_int_equal(hvpt_domain_unmap(&domain->domain,
+					   hvpt_iova(PAGE_IOVA), 0x1000,
+					   &domain->owed, &unmapped),
+			 HVPT_OK);
+	hvpt_model_unmap(domain->model, PAGE_IOVA, 0x1000);
+	assert_true(hvpt_model_map(domain->waiting, PAGE_IOVA, 0x123000, 0x1000,
+				   RW));
+	dma_page(&f->judge, domain, PAGE_IOVA);
+	assert_int_equal(f->judge.mismatches, 0);
+	assert_int_equal(f->judge.stale_before, 2);
+	/* Not where the page was. */
+	hvpt_model_unmap(domain->waiting, PAGE_IOVA, 0x1000);
+	assert_true(hvpt_model_map(domain->waiting, PAGE_IOVA, 0x125000, 0x1000,
+				   RW));
+	dma_page(&f->judge, domain, PAGE_IOVA);
+	assert_int_equal(f->judge.mismatches, 2);
+	assert_int_equal(f->judge.stale_after, 0);
+	/* It does not wait. */
+	hvpt_model_unmap(domain->waiting, PAGE_IOVA, 0x1000);
+	dma_page(&f->judge, domain, PAGE_IOVA);
+	assert_int_equal(f->judge.mismatches, 4);
+	assert_int_equal(f->judge.stale_after, 2);
+}
+
+/* A device which is still in its domain is not blocked. */
+static void test_dma_not_blocked(void **state)
+{
+	struct fixture *f = *state;
+
+	dma_blocked(&f->judge, f->domain, "in a test");
+	assert_int_equal(f->judge.mismatches, 6);
+}
+
+static void test_dma_violation(void **state)
+{
+	struct fixture *f = *state;
+	struct world *world = &f->apply.domains.world;
+
+	hypervisor_page_freed(world->hv, f->domain->walker.root);
+	dma_violations(&f->judge, world);
+	assert_int_equal(f->judge.mismatches, 1);
+	dma_violations(&f->judge, world);
+	assert_int_equal(f->judge.mismatches, 1);
 }
 
 /* ---- which domain ---------------------------------------------------- */
@@ -282,7 +396,7 @@ static struct domain *find(struct domain_set *set, enum trace_kind kind,
 static void test_domains(void **state)
 {
 	struct fixture *f = *state;
-	struct domain_set *set = &f->set;
+	struct domain_set *set = &f->apply.domains;
 	struct domain *first = f->domain;
 	struct domain *second;
 
@@ -311,10 +425,11 @@ static void test_too_many_domains(void **state)
 	uint64_t dom;
 
 	for (dom = 1; dom <= DOMAINS_MAX; dom++)
-		assert_non_null(find(&f->set, TRACE_MAP, 0x1000, dom));
-	assert_null(find(&f->set, TRACE_MAP, 0x1000, dom));
-	assert_non_null(f->set.error);
-	assert_non_null(find(&f->set, TRACE_MAP, 0x1000, 1));
+		assert_non_null(
+			find(&f->apply.domains, TRACE_MAP, 0x1000, dom));
+	assert_null(find(&f->apply.domains, TRACE_MAP, 0x1000, dom));
+	assert_non_null(f->apply.domains.error);
+	assert_non_null(find(&f->apply.domains, TRACE_MAP, 0x1000, 1));
 }
 
 /* ---- the form, worked out for itself --------------------------------- */
@@ -373,6 +488,11 @@ int main(void)
 		TEST(test_wrong_model),
 		TEST(test_hole_in_leaf),
 		TEST(test_leaked_page),
+		TEST(test_dma_is_well),
+		TEST(test_dma_wrong_memory),
+		TEST(test_dma_stale),
+		TEST(test_dma_not_blocked),
+		TEST(test_dma_violation),
 		TEST(test_domains),
 		TEST(test_too_many_domains),
 		cmocka_unit_test(test_in_form),

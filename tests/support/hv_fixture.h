@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * hv_fixture.h - a model hypervisor, a pvIOMMU on it, domains and devices.
+ *
+ * Each test runs once for each set of parameters, as a cmocka test of its own
+ * name: test_x[57/5/canonical/exact]. Hypercalls and page hooks go through the
+ * fixture, which writes down what happened in which order, and lets a test
+ * step in. At the end everything is taken down, and looked at: no page and no
+ * domain left over, no violation.
+ */
+#ifndef HVPT_TEST_HV_FIXTURE_H
+#define HVPT_TEST_HV_FIXTURE_H
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "hvpt/device.h"
+#include "hvpt/hvpt.h"
+#include "host/hv_binding.h"
+#include "host/model.h"
+
+#define HV_4K 0x1000ull
+#define HV_2M 0x200000ull
+#define HV_1G 0x40000000ull
+#define HV_512G 0x8000000000ull
+#define HV_SIZES_ALL (HV_4K | HV_2M | HV_1G)
+
+#define HV_RO HVPT_PROT_READ
+#define HV_RW (HVPT_PROT_READ | HVPT_PROT_WRITE)
+
+/* A gpa for data, 1 GiB aligned, away from the arena's pages. */
+#define HV_DATA 0x1000000000ull
+
+#define HV_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Numbers of the interface, written down a second time. */
+enum hv_code {
+	HV_CREATE = 0xb1,
+	HV_ATTACH = 0xb2,
+	HV_DETACH = 0xc4,
+	HV_DELETE = 0xc5,
+	HV_CONFIGURE = 0xce,
+	HV_FLUSH = 0xd0,
+	HV_FLUSH_LIST = 0xd1,
+	HV_GET_CAPS = 0x125,
+	HV_GET_DEVICE = 0x127,
+	/* In the log of a fixture only: a table page went back. */
+	HV_PAGE_FREED = 0xfffe,
+};
+
+enum hv_raw_status {
+	HV_RAW_CODE = 0x02,
+	HV_RAW_PARAMETER = 0x05,
+	HV_RAW_DENIED = 0x06,
+	HV_RAW_MEMORY = 0x0b,
+	HV_RAW_DOMAINS = 0x38,
+	HV_RAW_DEVICE = 0x57,
+	HV_RAW_IN_DOMAIN = 0x66,
+	HV_RAW_TIMEOUT = 0x78,
+	/* As seen in hvpt_iommu_last_failure(). */
+	HV_RAW_NO_CALL = 0xffff,
+};
+
+/**
+ * struct hv_params - what host, and what domains on it
+ * @iova_width: of the host
+ * @five: the host can do 5 levels
+ * @levels: of the domains; 0: hvpt is to choose
+ * @form: of the domains; also whether the host takes upper halves
+ * @policy: of the domains
+ * @no_list: the host has no FLUSH_DEVICE_DOMAIN_LIST
+ * @no_reconfigure: nor does it configure a domain twice
+ * @page_sizes: of the host
+ * @width_limit: of the pvIOMMU object
+ */
+struct hv_params {
+	unsigned iova_width;
+	bool five;
+	uint32_t levels;
+	enum hvpt_iova_form form;
+	enum hvpt_flush_policy policy;
+	bool no_list;
+	bool no_reconfigure;
+	uint64_t page_sizes;
+	uint32_t width_limit;
+};
+
+/* One which is as plain as can be; and a few which differ in everything. */
+extern const struct hv_params hv_plain[];
+extern const struct hv_params hv_main[];
+extern const size_t hv_main_count;
+
+#define HV_DOMAINS 6u
+#define HV_DEVICES 4u
+#define HV_LOG 8192u
+
+/** One hypercall, or HV_PAGE_FREED. */
+struct hv_event {
+	uint16_t code;
+	uint16_t status;
+};
+
+/**
+ * struct hv_fixture - a pvIOMMU and what surrounds it
+ * @host: as the hypervisor was made
+ * @config: for hvpt_iommu_init()
+ * @domain_config: for hvpt_domain_init()
+ * @live: @iommu is to be destroyed at the end
+ * @domain: paging domains
+ * @gather: one for each
+ * @domain_live: which are to be destroyed at the end
+ * @device: devices
+ * @device_live: which are to be removed at the end
+ * @base: an IOVA with room for 64 GiB above it, 1 GiB aligned
+ * @log: what happened since hv_mark(); past HV_LOG only counted
+ * @log_count: how much
+ * @borrow_fail_at: the borrow to refuse, counted down; 0: none
+ * @on_call: called before each hypercall, the call page lent; or NULL
+ * @leaked: pages which are in use at the end, and should be
+ * @orphans: domains which exist at the end, and should
+ */
+struct hv_fixture {
+	const struct hv_params *params;
+	struct hypervisor_config host;
+	struct hypervisor *hv;
+	struct hvpt_arena *arena;
+	struct hvpt_hypervisor_pages pages;
+	struct hvpt_iommu_config config;
+	struct hvpt_domain_config domain_config;
+	struct hvpt_iommu iommu;
+	bool live;
+	struct hvpt_domain domain[HV_DOMAINS];
+	struct hvpt_gather gather[HV_DOMAINS];
+	bool domain_live[HV_DOMAINS];
+	struct hvpt_device device[HV_DEVICES];
+	bool device_live[HV_DEVICES];
+	uint64_t base;
+	pthread_mutex_t log_lock;
+	struct hv_event log[HV_LOG];
+	size_t log_count;
+	uint64_t borrow_fail_at;
+	void (*on_call)(struct hv_fixture *fixture, uint16_t code);
+	void *test_data;
+	size_t leaked;
+	size_t orphans;
+};
+
+/**
+ * struct hv_case - a test
+ * @prepared: the test makes the pvIOMMU itself
+ * @fits: with which parameters it runs; NULL: with all
+ */
+struct hv_case {
+	const char *name;
+	void (*run)(void **state);
+	bool prepared;
+	bool (*fits)(const struct hv_params *params);
+};
+
+#define HV_CASE(function)                                                      \
+	{                                                                      \
+#function, function, false, NULL                               \
+	}
+#define HV_PREPARED(function)                                                  \
+	{                                                                      \
+#function, function, true, NULL                                \
+	}
+#define HV_CASE_IF(function, fits)                                             \
+	{                                                                      \
+#function, function, false, fits                               \
+	}
+
+/** Runs all cases with all parameters. Return: for main() to return. */
+int hv_run(const char *group, const struct hv_case *cases, size_t case_count,
+	   const struct hv_params *params, size_t param_count);
+
+/* ---- open, close ----------------------------------------------------- */
+
+/** A hypervisor as @params say, an arena and the configurations. */
+void hv_prepare(struct hv_fixture *f, const struct hv_params *params);
+
+/** The same, and a pvIOMMU. */
+void hv_open(struct hv_fixture *f, const struct hv_params *params);
+
+/** Another host: the hypervisor is made anew from @f->host. Devices stay. */
+void hv_new_host(struct hv_fixture *f);
+
+/** As after hibernation: the hypervisor knows nothing, devices were reset. */
+void hv_lose_state(struct hv_fixture *f);
+
+/**
+ * hv_take_down() - injections off, and everything destroyed
+ *
+ * Gathers are synced, devices removed, domains and the pvIOMMU destroyed; each
+ * of these must succeed.
+ */
+void hv_take_down(struct hv_fixture *f);
+
+/** Nothing left over, no violation? Prints what is wrong. */
+bool hv_is_clean(struct hv_fixture *f);
+
+/** Frees the rest. */
+void hv_close(struct hv_fixture *f);
+
+/* ---- calls which must succeed ---------------------------------------- */
+
+#define hv_ok(status) assert_string_equal(hvpt_status_name(status), "HVPT_OK")
+#define hv_status(status, want)                                                \
+	assert_string_equal(hvpt_status_name(status), hvpt_status_name(want))
+
+/** hvpt_iommu_init() as configured, with the books kept. */
+enum hvpt_status hv_try_init(struct hv_fixture *f);
+enum hvpt_status hv_try_iommu_destroy(struct hv_fixture *f);
+
+/** hvpt_domain_init(), destroy, and abandon, with the books kept. */
+enum hvpt_status hv_try_make(struct hv_fixture *f, unsigned n);
+struct hvpt_domain *hv_make(struct hv_fixture *f, unsigned n);
+enum hvpt_status hv_try_destroy(struct hv_fixture *f, unsigned n);
+void hv_abandon(struct hv_fixture *f, unsigned n);
+
+/** The id of device @n; adding it to the host; probing it. */
+uint64_t hv_device_id(unsigned n);
+void hv_add_device(struct hv_fixture *f, unsigned n);
+enum hvpt_status hv_try_probe(struct hv_fixture *f, unsigned n);
+struct hvpt_device *hv_device(struct hv_fixture *f, unsigned n);
+enum hvpt_status hv_try_remove(struct hv_fixture *f, unsigned n);
+
+/** Attach, doing ATS duties on both sides. */
+enum hvpt_status hv_try_attach(struct hv_fixture *f, unsigned n,
+			       struct hvpt_domain *domain);
+void hv_attach(struct hv_fixture *f, unsigned n, struct hvpt_domain *domain);
+
+/** Map for reading and writing; unmap; sync: with the domain's gather. */
+enum hvpt_status hv_try_map(struct hv_fixture *f, unsigned n, uint64_t iova,
+			    uint64_t gpa, uint64_t length);
+void hv_map(struct hv_fixture *f, unsigned n, uint64_t iova, uint64_t gpa,
+	    uint64_t length);
+enum hvpt_status hv_try_unmap(struct hv_fixture *f, unsigned n, uint64_t iova,
+			      uint64_t length);
+uint64_t hv_unmap(struct hv_fixture *f, unsigned n, uint64_t iova,
+		  uint64_t length);
+enum hvpt_status hv_try_sync(struct hv_fixture *f, unsigned n);
+void hv_sync(struct hv_fixture *f, unsigned n);
+
+/* ---- what devices see ------------------------------------------------ */
+
+/** A DMA of device @n faults, whatever is cached. */
+void hv_dma_faults(struct hv_fixture *f, unsigned n, uint64_t iova);
+
+/** It reaches @gpa, and nothing else, whatever is cached; also if a write. */
+void hv_dma_reaches(struct hv_fixture *f, unsigned n, uint64_t iova,
+		    uint64_t gpa);
+
+/** It faults, or reaches @gpa by what is cached; but nothing else. */
+void hv_dma_owed(struct hv_fixture *f, unsigned n, uint64_t iova, uint64_t gpa);
+
+/** Memory says that it faults, and a cached translation still leads to @gpa. */
+void hv_dma_is_stale(struct hv_fixture *f, unsigned n, uint64_t iova,
+		     uint64_t gpa);
+
+/** What the page table says. */
+void hv_lookup_is(struct hvpt_domain *domain, uint64_t iova, uint64_t gpa);
+void hv_lookup_none(struct hvpt_domain *domain, uint64_t iova);
+
+void hv_no_violation(struct hv_fixture *f);
+
+/** In which domain the hypervisor has device @n. */
+void hv_device_is_in(struct hv_fixture *f, unsigned n,
+		     const struct hvpt_domain *domain);
+void hv_device_is_in_none(struct hv_fixture *f, unsigned n);
+
+/* ---- what happened --------------------------------------------------- */
+
+/** Forgets the log: from here on the others count. */
+void hv_mark(struct hv_fixture *f);
+unsigned hv_since(struct hv_fixture *f, uint16_t code);
+unsigned hv_calls_since(struct hv_fixture *f);
+unsigned hv_failures_since(struct hv_fixture *f, uint16_t code);
+
+/** The first, or last, event of @code since the mark; SIZE_MAX: none. */
+size_t hv_first(struct hv_fixture *f, uint16_t code);
+size_t hv_last(struct hv_fixture *f, uint16_t code);
+
+/** hvpt_iommu_last_failure() says this. */
+void hv_last_failure_is(struct hv_fixture *f, uint16_t code, uint16_t status);
+
+/** What a raw status becomes. */
+enum hvpt_status hv_mapped(uint16_t raw);
+
+/* ---- things go wrong ------------------------------------------------- */
+
+void hv_inject(struct hv_fixture *f, uint16_t code, uint64_t nth,
+	       uint64_t times, enum hypervisor_fault fault, uint16_t status);
+
+/** The next call of @code, or all of them, are answered with @status. */
+void hv_fail(struct hv_fixture *f, uint16_t code, uint16_t status);
+void hv_fail_always(struct hv_fixture *f, uint16_t code, uint16_t status);
+
+/** The next call of @code does its work, then answers @status. */
+void hv_fail_after(struct hv_fixture *f, uint16_t code, uint16_t status);
+void hv_heal(struct hv_fixture *f);
+
+/* ---- gathers --------------------------------------------------------- */
+
+bool hv_gather_equal(const struct hvpt_gather *one,
+		     const struct hvpt_gather *two);
+bool hv_gather_meets(const struct hvpt_gather *gather, uint64_t first,
+		     uint64_t last);
+
+#endif /* HVPT_TEST_HV_FIXTURE_H */

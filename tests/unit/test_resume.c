@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The hypervisor loses its state, and everything is made anew: by the same
+ * host, by a host which fails at any call, and by one which offers less.
+ */
+#include <string.h>
+
+#include "support/hv_fixture.h"
+
+#define LARGE (f->base + HV_1G)
+
+/* Device 0 in domain 0, 1 in identity, 2 in blocked, 3 in domain 1. */
+static void make_all(struct hv_fixture *f)
+{
+	unsigned n;
+
+	for (n = 0; n < 2; n++) {
+		hv_make(f, n);
+		hv_map(f, n, f->base, HV_DATA + n * HV_1G, 2 * HV_4K);
+		hv_map(f, n, LARGE, HV_DATA + n * HV_1G, HV_2M);
+	}
+	for (n = 0; n < 4; n++)
+		hv_device(f, n);
+	hv_attach(f, 0, &f->domain[0]);
+	hv_attach(f, 1, hvpt_iommu_identity(&f->iommu));
+	hv_attach(f, 2, hvpt_iommu_blocked(&f->iommu));
+	hv_attach(f, 3, &f->domain[1]);
+}
+
+static void all_is_there(struct hv_fixture *f)
+{
+	hv_dma_reaches(f, 0, f->base, HV_DATA);
+	hv_dma_reaches(f, 0, LARGE + 5, HV_DATA + 5);
+	hv_dma_faults(f, 0, f->base + 2 * HV_4K);
+	hv_dma_reaches(f, 1, HV_DATA, HV_DATA);
+	hv_dma_faults(f, 2, HV_DATA);
+	hv_dma_reaches(f, 3, f->base, HV_DATA + HV_1G);
+	hv_lookup_is(&f->domain[0], f->base, HV_DATA);
+	hv_lookup_is(&f->domain[1], LARGE, HV_DATA + HV_1G);
+}
+
+static void ids(struct hv_fixture *f, uint32_t id[4])
+{
+	id[0] = hvpt_domain_id(hvpt_iommu_identity(&f->iommu));
+	id[1] = hvpt_domain_id(hvpt_iommu_blocked(&f->iommu));
+	id[2] = hvpt_domain_id(&f->domain[0]);
+	id[3] = hvpt_domain_id(&f->domain[1]);
+}
+
+/* Everything is again as make_all() left it, but for ATS. */
+static void is_resumed(struct hv_fixture *f, const uint32_t before[4])
+{
+	static const bool enable[] = { true, true, false, true };
+	uint32_t after[4];
+	unsigned n;
+
+	ids(f, after);
+	for (n = 0; n < 4; n++) {
+		assert_int_equal(after[n], before[n]);
+		assert_true(hypervisor_has_domain(f->hv, after[n]));
+		assert_int_equal(hvpt_device_duty(&f->device[n]),
+				 enable[n] ? HVPT_ATS_ENABLE :
+					     HVPT_ATS_NOTHING);
+		assert_false(f->device[n].ats);
+	}
+	assert_int_equal(hypervisor_domains(f->hv), 4);
+	hv_device_is_in(f, 0, &f->domain[0]);
+	hv_device_is_in(f, 1, hvpt_iommu_identity(&f->iommu));
+	hv_device_is_in(f, 2, hvpt_iommu_blocked(&f->iommu));
+	hv_device_is_in(f, 3, &f->domain[1]);
+	all_is_there(f);
+}
+
+/* Domains go on as if nothing had been. */
+static void all_works(struct hv_fixture *f)
+{
+	hv_unmap(f, 0, f->base, HV_4K);
+	hv_dma_is_stale(f, 0, f->base, HV_DATA);
+	hv_sync(f, 0);
+	hv_dma_faults(f, 0, f->base);
+	hv_map(f, 0, f->base, HV_DATA + HV_2M, HV_4K);
+	hv_dma_reaches(f, 0, f->base, HV_DATA + HV_2M);
+	hv_make(f, 2);
+	hv_attach(f, 0, &f->domain[2]);
+	hv_dma_faults(f, 0, f->base);
+	hv_attach(f, 3, hvpt_iommu_blocked(&f->iommu));
+	hv_ok(hv_try_destroy(f, 0));
+	hv_ok(hv_try_destroy(f, 1));
+	hv_no_violation(f);
+}
+
+static void test_resume(void **state)
+{
+	struct hv_fixture *f = *state;
+	size_t pages;
+	uint32_t id[4];
+
+	make_all(f);
+	all_is_there(f);
+	ids(f, id);
+	pages = hvpt_arena_in_use(f->arena);
+	hv_lose_state(f);
+	hv_mark(f);
+	hv_ok(hvpt_iommu_resume(&f->iommu, false));
+	assert_int_equal(hv_since(f, HV_GET_CAPS), 1);
+	assert_int_equal(hv_first(f, HV_GET_CAPS), 0);
+	assert_int_equal(hv_since(f, HV_CREATE), 4);
+	assert_int_equal(hv_since(f, HV_CONFIGURE), 4);
+	assert_int_equal(hv_since(f, HV_ATTACH), 4);
+	assert_int_equal(hv_calls_since(f), 13);
+	assert_int_equal(hv_failures_since(f, 0), 0);
+	assert_true(hv_last(f, HV_CONFIGURE) < hv_first(f, HV_ATTACH));
+	assert_int_equal(hvpt_arena_in_use(f->arena), pages);
+	is_resumed(f, id);
+	all_works(f);
+}
+
+static void test_resume_twice(void **state)
+{
+	struct hv_fixture *f = *state;
+	uint32_t id[4];
+	unsigned n;
+
+	make_all(f);
+	ids(f, id);
+	for (n = 0; n < 3; n++) {
+		hv_lose_state(f);
+		hv_ok(hvpt_iommu_resume(&f->iommu, false));
+		is_resumed(f, id);
+	}
+	all_works(f);
+}
+
+/* Devices which were in nothing stay there. */
+static void test_resume_without_attachments(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	hv_make(f, 0);
+	hv_device(f, 0);
+	hv_device(f, 1);
+	hv_ok(hvpt_device_attach(&f->device[1], &f->domain[0]));
+	hv_ok(hvpt_device_detach(&f->device[1]));
+	hv_lose_state(f);
+	hv_mark(f);
+	hv_ok(hvpt_iommu_resume(&f->iommu, false));
+	assert_int_equal(hv_since(f, HV_ATTACH), 0);
+	hv_device_is_in_none(f, 0);
+	assert_null(hvpt_device_domain(&f->device[0]));
+	hv_attach(f, 0, &f->domain[0]);
+}
+
+static void test_retry_with_nothing_left_to_do(void **state)
+{
+	struct hv_fixture *f = *state;
+	uint32_t id[4];
+
+	make_all(f);
+	ids(f, id);
+	hv_lose_state(f);
+	hv_ok(hvpt_iommu_resume(&f->iommu, false));
+	hv_mark(f);
+	hv_ok(hvpt_iommu_resume(&f->iommu, true));
+	assert_int_equal(hv_since(f, HV_CREATE), 0);
+	assert_int_equal(hv_since(f, HV_ATTACH), 0);
+	is_resumed(f, id);
+}
+
+/* A gather which was owed before is owed to nobody afterwards. */
+static void test_a_gather_from_before(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	make_all(f);
+	all_is_there(f);
+	hv_unmap(f, 0, f->base, HV_2M);
+	hv_lose_state(f);
+	hv_ok(hvpt_iommu_resume(&f->iommu, false));
+	hv_dma_faults(f, 0, f->base);
+	hv_sync(f, 0);
+	hv_dma_faults(f, 0, f->base);
+	hv_dma_reaches(f, 0, LARGE, HV_DATA);
+	hv_no_violation(f);
+}
+
+/* Where an open move would have led does not matter any more. */
+static void test_a_move_which_was_open(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	make_all(f);
+	hv_fail_after(f, HV_ATTACH, HV_RAW_MEMORY);
+	hv_status(hv_try_attach(f, 0, &f->domain[1]), HVPT_ERR_HV_MEMORY);
+	hv_lose_state(f);
+	hv_ok(hvpt_iommu_resume(&f->iommu, false));
+	hv_device_is_in(f, 0, &f->domain[0]);
+	hv_dma_reaches(f, 0, f->base, HV_DATA);
+	hv_attach(f, 3, hvpt_iommu_blocked(&f->iommu));
+	hv_ok(hv_try_destroy(f, 1));
+	hv_status(hv_try_destroy(f, 0), HVPT_ERR_BUSY);
+}
+
+/* ---- failures -------------------------------------------------------- */
+
+/* Return: whether the @n-th hypercall was made at all. */
+static bool fail_at(struct hv_fixture *f, unsigned n,
+		    enum hypervisor_fault fault, uint16_t raw,
+		    const uint32_t id[4])
+{
+	enum hvpt_status status;
+	unsigned tries;
+
+	hv_lose_state(f);
+	hv_inject(f, 0, n, 1, fault, raw);
+	hv_mark(f);
+	status = hvpt_iommu_resume(&f->iommu, false);
+	hv_heal(f);
+	if (status == HVPT_OK) {
+		assert_int_equal(hv_failures_since(f, 0), 0);
+		is_resumed(f, id);
+		return false;
+	}
+	hv_status(status, hv_mapped(raw));
+	assert_int_equal(hv_failures_since(f, 0), 1);
+	hv_last_failure_is(f, f->log[f->log_count - 1].code, raw);
+	for (tries = 0; tries < 2; tries++) {
+		hv_ok(hvpt_iommu_resume(&f->iommu, true));
+		is_resumed(f, id);
+	}
+	return true;
+}
+
+static void test_any_call_fails(void **state)
+{
+	static const uint16_t raw[] = { HV_RAW_MEMORY, HV_RAW_PARAMETER,
+					HV_RAW_DOMAINS, HV_RAW_NO_CALL };
+	struct hv_fixture *f = *state;
+	uint32_t id[4];
+	unsigned n;
+	size_t i;
+
+	make_all(f);
+	ids(f, id);
+	for (i = 0; i < HV_COUNT(raw); i++) {
+		for (n = 1; fail_at(f, n, HYPERVISOR_FAIL, raw[i], id); n++)
+			;
+		assert_int_equal(n, 14);
+	}
+	all_works(f);
+}
+
+/* A configured domain cannot be configured again on every host. */
+static bool reconfigures(const struct hv_params *params)
+{
+	return !params->no_reconfigure;
+}
+
+static void test_any_call_does_its_work_and_fails(void **state)
+{
+	struct hv_fixture *f = *state;
+	uint32_t id[4];
+	unsigned n;
+
+	make_all(f);
+	ids(f, id);
+	for (n = 1; fail_at(f, n, HYPERVISOR_FAIL_AFTER, HV_RAW_MEMORY, id);
+	     n++)
+		;
+	assert_int_equal(n, 14);
+	all_works(f);
+}
+
+/* The answers of all calls are lost, again and again, until it is done. */
+static void test_every_call_fails_once(void **state)
+{
+	struct hv_fixture *f = *state;
+	enum hvpt_status status;
+	uint32_t id[4];
+	unsigned tries;
+
+	make_all(f);
+	ids(f, id);
+	hv_lose_state(f);
+	hv_inject(f, 0, 2, 1, HYPERVISOR_FAIL, HV_RAW_MEMORY);
+	status = hvpt_iommu_resume(&f->iommu, false);
+	for (tries = 0; status != HVPT_OK; tries++) {
+		hv_status(status, HVPT_ERR_HV_MEMORY);
+		assert_true(tries < 40);
+		hv_heal(f);
+		/* Capabilities are asked first; then one step more. */
+		hv_inject(f, 0, 2 + 2, 1, HYPERVISOR_FAIL, HV_RAW_MEMORY);
+		status = hvpt_iommu_resume(&f->iommu, true);
+	}
+	hv_heal(f);
+	assert_true(tries > 2);
+	is_resumed(f, id);
+}
+
+static void test_no_call_page_at_any_time(void **state)
+{
+	struct hv_fixture *f = *state;
+	enum hvpt_status status;
+	uint32_t id[4];
+	unsigned n;
+
+	make_all(f);
+	ids(f, id);
+	for (n = 1;; n++) {
+		hv_lose_state(f);
+		f->borrow_fail_at = n;
+		status = hvpt_iommu_resume(&f->iommu, false);
+		f->borrow_fail_at = 0;
+		if (status == HVPT_OK)
+			break;
+		hv_status(status, HVPT_ERR_CALL_PAGE);
+		hv_ok(hvpt_iommu_resume(&f->iommu, true));
+		is_resumed(f, id);
+	}
+	assert_int_equal(n, 14);
+}
+
+/* Domains turn out to exist: they were not lost after all. */
+static void test_the_state_was_not_lost(void **state)
+{
+	struct hv_fixture *f = *state;
+	uint32_t id[4];
+	unsigned n;
+
+	make_all(f);
+	ids(f, id);
+	for (n = 0; n < 4; n++)
+		hypervisor_set_ats(f->hv, hv_device_id(n), false);
+	hv_ok(hvpt_iommu_resume(&f->iommu, false));
+	is_resumed(f, id);
+}
+
+/* ---- a host which offers less ---------------------------------------- */
+
+static void resumes_as(struct hv_fixture *f, enum hvpt_status want)
+{
+	hv_new_host(f);
+	hv_mark(f);
+	hv_status(hvpt_iommu_resume(&f->iommu, false), want);
+	if (want != HVPT_OK)
+		assert_int_equal(hypervisor_domains(f->hv), 0);
+}
+
+/* Back on a host like the first: all is well again. */
+static void back_home(struct hv_fixture *f, const struct hypervisor_config *was)
+{
+	uint32_t id[4];
+
+	ids(f, id);
+	f->host = *was;
+	resumes_as(f, HVPT_OK);
+	is_resumed(f, id);
+}
+
+static void test_a_host_with_less(void **state)
+{
+	struct hv_fixture *f = *state;
+	const struct hypervisor_config was = f->host;
+
+	make_all(f);
+	f->host.no_iommu = true;
+	resumes_as(f, HVPT_ERR_NO_IOMMU);
+	back_home(f, &was);
+	f->host.caps &= ~HYPERVISOR_CAP_PRESENT;
+	resumes_as(f, HVPT_ERR_NO_IOMMU);
+	back_home(f, &was);
+	f->host.caps &= ~HYPERVISOR_CAP_S1;
+	resumes_as(f, HVPT_ERR_NO_STAGE1);
+	back_home(f, &was);
+	f->host.page_sizes &= ~HV_4K;
+	resumes_as(f, HVPT_ERR_IOMMU_CAPS);
+	back_home(f, &was);
+	f->host.iova_width = f->params->width_limit ? 38 : 47;
+	resumes_as(f, HVPT_ERR_IOMMU_CAPS);
+	back_home(f, &was);
+	if (was.page_sizes & HV_2M) {
+		f->host.page_sizes &= ~HV_2M;
+		resumes_as(f, HVPT_ERR_IOMMU_CAPS);
+		back_home(f, &was);
+	}
+	if (f->domain[0].pt.levels == 5) {
+		f->host.caps &= ~HYPERVISOR_CAP_S1_5LVL;
+		resumes_as(f, HVPT_ERR_IOMMU_CAPS);
+		back_home(f, &was);
+	}
+	all_works(f);
+}
+
+static void test_a_host_with_more(void **state)
+{
+	struct hv_fixture *f = *state;
+	uint32_t id[4];
+
+	make_all(f);
+	ids(f, id);
+	/* An upper half begins where the width ends: not with another one. */
+	if (f->params->form != HVPT_IOVA_CANONICAL) {
+		f->host.caps |= HYPERVISOR_CAP_S1_5LVL;
+		f->host.iova_width = 57;
+	}
+	f->host.page_sizes = ~(uint64_t)0;
+	resumes_as(f, HVPT_OK);
+	is_resumed(f, id);
+	all_works(f);
+}
+
+static void test_a_host_without_ats(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned n;
+
+	make_all(f);
+	f->host.caps &= ~HYPERVISOR_CAP_ATS;
+	resumes_as(f, HVPT_OK);
+	all_is_there(f);
+	assert_false(hvpt_iommu_has_ats(&f->iommu));
+	for (n = 0; n < 4; n++) {
+		assert_false(f->device[n].ats);
+		assert_int_equal(hvpt_device_duty(&f->device[n]),
+				 HVPT_ATS_NOTHING);
+	}
+}
+
+int main(void)
+{
+	static const struct hv_case cases[] = {
+		HV_CASE(test_resume),
+		HV_CASE(test_resume_twice),
+		HV_CASE(test_resume_without_attachments),
+		HV_CASE(test_retry_with_nothing_left_to_do),
+		HV_CASE(test_a_gather_from_before),
+		HV_CASE(test_a_move_which_was_open),
+		HV_CASE(test_any_call_fails),
+		HV_CASE_IF(test_any_call_does_its_work_and_fails, reconfigures),
+		HV_CASE(test_every_call_fails_once),
+		HV_CASE(test_no_call_page_at_any_time),
+		HV_CASE_IF(test_the_state_was_not_lost, reconfigures),
+		HV_CASE(test_a_host_with_less),
+		HV_CASE(test_a_host_with_more),
+		HV_CASE(test_a_host_without_ats),
+	};
+
+	return hv_run("resume", cases, HV_COUNT(cases), hv_main, hv_main_count);
+}

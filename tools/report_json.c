@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "report.h"
+
+#include <inttypes.h>
+
+/* Length of a well-formed UTF-8 sequence at @text; 0: it is none. */
+static size_t utf8_length(const unsigned char *text)
+{
+	size_t length = 1;
+	size_t i;
+
+	if (text[0] < 0x80)
+		return 1;
+	if (text[0] >= 0xc2 && text[0] <= 0xdf)
+		length = 2;
+	else if ((text[0] & 0xf0) == 0xe0)
+		length = 3;
+	else if (text[0] >= 0xf0 && text[0] <= 0xf4)
+		length = 4;
+	else
+		return 0;
+	for (i = 1; i < length; i++) {
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	if ((text[0] == 0xe0 && text[1] < 0xa0) ||
+	    (text[0] == 0xed && text[1] > 0x9f) ||
+	    (text[0] == 0xf0 && text[1] < 0x90) ||
+	    (text[0] == 0xf4 && text[1] > 0x8f))
+		return 0;
+	return length;
+}
+
+/* File names are bytes; those which are not UTF-8 become U+FFFD. */
+static void json_string(FILE *out, const char *text)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	fputc('"', out);
+	while (*p != '\0') {
+		size_t length = utf8_length(p);
+
+		if (length == 0)
+			fputs("\\ufffd", out);
+		else if (*p == '"' || *p == '\\')
+			fprintf(out, "\\%c", *p);
+		else if (*p < 0x20)
+			fprintf(out, "\\u%04x", *p);
+		else
+			fwrite(p, 1, length, out);
+		p += length ? length : 1;
+	}
+	fputc('"', out);
+}
+
+static void json_text(FILE *out, const char *key, const char *text)
+{
+	fprintf(out, "  \"%s\": ", key);
+	json_string(out, text);
+	fputs(",\n", out);
+}
+
+static void json_count(FILE *out, const char *key, uint64_t value)
+{
+	fprintf(out, "  \"%s\": %" PRIu64 ",\n", key, value);
+}
+
+static void json_figures(FILE *out, const struct replay_result *result)
+{
+	json_count(out, "events", result->events);
+	json_count(out, "maps", result->maps);
+	json_count(out, "unmaps", result->unmaps);
+	json_count(out, "map_bytes", result->map_bytes);
+	json_count(out, "unmap_bytes", result->unmap_bytes);
+	json_count(out, "peak_mapped_bytes", result->peak_mapped_bytes);
+	json_count(out, "left_mapped_bytes", result->left_mapped_bytes);
+	json_count(out, "unknown_unmaps", result->unknown_unmaps);
+	json_count(out, "conflicts", result->conflicts);
+	json_count(out, "refused", result->refused);
+	json_count(out, "malformed", result->malformed);
+	json_count(out, "lost", result->lost);
+	json_count(out, "lines", result->lines);
+	json_count(out, "other_lines", result->other_lines);
+	json_count(out, "domains", result->domains);
+	json_count(out, "audits", result->audits);
+	json_count(out, "checks", result->checks);
+	json_count(out, "mismatches", result->mismatches);
+	json_count(out, "table_pages_peak", result->table_pages_peak);
+	json_count(out, "table_pages_final", result->table_pages_final);
+}
+
+static void json_flushes(FILE *out, const struct replay_result *result)
+{
+	uint64_t ratio = report_flush_ratio(result);
+
+	json_count(out, "syncs", result->syncs);
+	json_count(out, "forced_syncs", result->forced_syncs);
+	json_count(out, "failed_syncs", result->failed_syncs);
+	json_count(out, "failed_calls", result->failed_calls);
+	json_count(out, "flush_calls", result->flush_calls);
+	fprintf(out,
+		"  \"flush_calls_per_unmap\": %" PRIu64 ".%03" PRIu64 ",\n",
+		ratio / 1000, ratio % 1000);
+	json_count(out, "descriptors", result->descriptors);
+	json_count(out, "pages_asked", result->pages_asked);
+	json_count(out, "pages_flushed", result->pages_flushed);
+	json_count(out, "over_flushed_pages", result->over_flushed_pages);
+	json_count(out, "full_flushes", result->full_flushes);
+	json_count(out, "stale_hits_before_sync", result->stale_before);
+	json_count(out, "stale_hits_after_sync", result->stale_after);
+	json_count(out, "dmas", result->dmas);
+}
+
+static void json_calls(FILE *out, const struct replay_result *result)
+{
+	const char *comma = "";
+	size_t i;
+
+	json_count(out, "hypercalls_total", result->hypercalls);
+	fputs("  \"hypercalls\": {", out);
+	for (i = 0; i < REPORT_CALLS_MAX && result->calls[i].name; i++) {
+		fprintf(out, "%s\"%s\": %" PRIu64, comma, result->calls[i].name,
+			result->calls[i].count);
+		comma = ", ";
+	}
+	fputs("},\n", out);
+}
+
+static void json_options(FILE *out, const struct replay_options *options)
+{
+	const char *comma = "";
+	unsigned level;
+
+	json_count(out, "levels", options->levels);
+	json_count(out, "width", options->width);
+	json_text(out, "iova_form", options_form_name(options->form));
+	json_count(out, "seed", options->seed);
+	json_text(out, "policy", options_policy_name(options->policy));
+	json_count(out, "lazy", options->lazy);
+	fputs("  \"page_sizes\": [", out);
+	for (level = 0; level < HVPT_LEAF_LEVELS; level++) {
+		if (!report_size_allowed(options, level))
+			continue;
+		fprintf(out, "%s\"%s\"", comma, report_size_name(level));
+		comma = ", ";
+	}
+	fputs("],\n", out);
+}
+
+static void json_object(FILE *out, const struct replay_result *result,
+			const struct replay_options *options)
+{
+	fputs("{\n", out);
+	json_text(out, "file", result->file);
+	if (result->error[0])
+		json_text(out, "error", result->error);
+	json_figures(out, result);
+	json_flushes(out, result);
+	json_calls(out, result);
+	json_options(out, options);
+	fprintf(out,
+		"  \"leaves\": { \"4K\": %" PRIu64 ", \"2M\": %" PRIu64
+		", \"1G\": %" PRIu64 " }\n}",
+		result->leaves[0], result->leaves[1], result->leaves[2]);
+}
+
+void report_json(FILE *out, const struct replay_result *results, int count,
+		 const struct replay_options *options)
+{
+	int i;
+
+	if (count != 1)
+		fputs("[\n", out);
+	for (i = 0; i < count; i++) {
+		json_object(out, &results[i], options);
+		fputs(i + 1 < count ? ",\n" : "\n", out);
+	}
+	if (count != 1)
+		fputs("]\n", out);
+}
