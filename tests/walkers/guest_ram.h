@@ -16,8 +16,11 @@
 
 #include "hvpt/pagetable.h"
 
-/* A PC's RAM starts at 0 in one piece, but for the legacy hole, up to here. */
-#define GUEST_RAM_MAX UINT64_C(0xb0000000)
+/*
+ * A PC's RAM is one piece from 0, but for the legacy hole, if it has less than
+ * 2.75 GiB. With more its upper part would be moved above 4 GiB.
+ */
+#define GUEST_RAM_MAX UINT64_C(0xafe00000)
 #define GUEST_RAM_HOLE UINT64_C(0xa0000)
 #define GUEST_RAM_HOLE_END UINT64_C(0x100000)
 
