@@ -15,8 +15,10 @@ set(HVPT_CORE_HEADERS
   include/hvpt/map.h
   include/hvpt/inspect.h
   include/hvpt/hv_abi.h
+  include/hvpt/hv_abi_extra.h
   include/hvpt/hv_status.h
   include/hvpt/hvcall.h
+  include/hvpt/discover.h
   include/hvpt/logical_id.h
   include/hvpt/flush.h
   include/hvpt/domain.h
@@ -53,9 +55,11 @@ set(HVPT_CORE_SOURCES
   src/hvcall/domain_calls.c
   src/hvcall/device_calls.c
   src/hvcall/flush_list.c
+  src/hvcall/discover.c
   src/logical_id/registry.c
   src/domain/plan.c
   src/domain/ids.c
+  src/domain/probe.c
   src/domain/iommu.c
   src/domain/domain.c
   src/domain/device.c
@@ -66,6 +70,7 @@ set(HVPT_CORE_SOURCES
 # The host adapter: table pages, a model and a walker for an ordinary process.
 set(HVPT_HOST_SOURCES
   adapters/host/arena.c
+  adapters/host/hv_binding.c
   adapters/host/hv_binding.c
   adapters/host/hypervisor.c
   adapters/host/hv_binding.c

@@ -1888,6 +1888,272 @@ HVPT_HV_FIELD(struct hvpt_hv_logical_device_property, device_iommu, 0);
 
 #endif /* HVPT_HV_ABI_H */
 
+/* ======== include/hvpt/hv_abi_extra.h ======== */
+
+/*
+ * hvpt/hv_abi_extra.h - what is near the guest's calls, and hvpt does not use.
+ *
+ * Stage-2 mappings of device domains, passing devices through from a root
+ * partition, interrupt retargeting (which names devices as the pvIOMMU does),
+ * fault messages, and the codes of calls whose inputs nobody published. For
+ * models, tracers and root partitions. Conventions and sources as in hv_abi.h;
+ * mukesh stands for the patches for the root's IOMMU driver and wei for the
+ * first draft of device domains, both on the linux-hyperv list.
+ */
+#ifndef HVPT_HV_ABI_EXTRA_H
+#define HVPT_HV_ABI_EXTRA_H
+
+/* ---- call codes ------------------------------------------------------ */
+
+/* gdk: HVCALL_*; mu: HvGuestHypercall.h. */
+#define HVPT_HVCALL_DEPOSIT_MEMORY 0x0048u
+#define HVPT_HVCALL_MAP_DEVICE_INTERRUPT 0x007cu
+#define HVPT_HVCALL_UNMAP_DEVICE_INTERRUPT 0x007du
+#define HVPT_HVCALL_RETARGET_INTERRUPT 0x007eu
+#define HVPT_HVCALL_RETARGET_ROOT_DEVICE_INTERRUPT 0x007fu
+#define HVPT_HVCALL_ASSERT_DEVICE_INTERRUPT 0x0080u
+#define HVPT_HVCALL_ATTACH_DEVICE 0x0082u
+#define HVPT_HVCALL_DETACH_DEVICE 0x0083u
+#define HVPT_HVCALL_MAP_DEVICE_GPA_PAGES 0x00b3u
+#define HVPT_HVCALL_UNMAP_DEVICE_GPA_PAGES 0x00b4u
+#define HVPT_HVCALL_QUERY_DEVICE_DOMAIN 0x00c6u
+#define HVPT_HVCALL_MAP_SPARSE_DEVICE_GPA_PAGES 0x00c7u
+#define HVPT_HVCALL_UNMAP_SPARSE_DEVICE_GPA_PAGES 0x00c8u
+
+/* mu: the codes alone are public. */
+#define HVPT_HVCALL_CREATE_PASID_SPACE 0x009du
+#define HVPT_HVCALL_DELETE_PASID_SPACE 0x009eu
+#define HVPT_HVCALL_SET_PASID_ADDRESS_SPACE 0x009fu
+#define HVPT_HVCALL_FLUSH_PASID_ADDRESS_SPACE 0x00a0u
+#define HVPT_HVCALL_FLUSH_PASID_ADDRESS_LIST 0x00a1u
+#define HVPT_HVCALL_ATTACH_PASID_SPACE 0x00a2u
+#define HVPT_HVCALL_DETACH_PASID_SPACE 0x00a3u
+#define HVPT_HVCALL_ENABLE_PASID 0x00a4u
+#define HVPT_HVCALL_DISABLE_PASID 0x00a5u
+#define HVPT_HVCALL_ACKNOWLEDGE_DEVICE_PAGE_REQUEST 0x00a6u
+#define HVPT_HVCALL_CREATE_DEVICE_PR_QUEUE 0x00a7u
+#define HVPT_HVCALL_DELETE_DEVICE_PR_QUEUE 0x00a8u
+#define HVPT_HVCALL_SET_DEVICE_PRQ_PROPERTY 0x00a9u
+#define HVPT_HVCALL_GET_PHYSICAL_DEVICE_PROPERTY 0x00aau
+#define HVPT_HVCALL_SET_PHYSICAL_DEVICE_PROPERTY 0x00abu
+#define HVPT_HVCALL_PROCESS_IOMMU_PRQ 0x00c3u
+#define HVPT_HVCALL_QUERY_DEVICE_DOMAIN_PROPERTIES 0x00cfu
+#define HVPT_HVCALL_ENABLE_DEVICE_INTERRUPT 0x00d5u
+
+/* Dumps of public headers: the codes alone. */
+#define HVPT_HVCALL_QUERY_DEVICE_INTERRUPT_TARGET 0x00e0u
+#define HVPT_HVCALL_RESERVE_DEVICE_INTERRUPT 0x00eau
+#define HVPT_HVCALL_PERSIST_DEVICE 0x00ebu
+#define HVPT_HVCALL_UNPERSIST_DEVICE 0x00ecu
+#define HVPT_HVCALL_PERSIST_DEVICE_INTERRUPT 0x00edu
+
+/* ---- stage-2 mappings of a domain ------------------------------------ */
+
+/* mini: HV_MAP_GPA_*. READABLE is required. */
+#define HVPT_HV_MAP_GPA_READABLE 0x1u
+#define HVPT_HV_MAP_GPA_WRITABLE 0x2u
+#define HVPT_HV_MAP_GPA_KERNEL_EXECUTABLE 0x4u
+#define HVPT_HV_MAP_GPA_USER_EXECUTABLE 0x8u
+#define HVPT_HV_MAP_GPA_ADJUSTABLE 0x8000u
+#define HVPT_HV_MAP_GPA_NO_ACCESS 0x10000u
+#define HVPT_HV_MAP_GPA_NOT_CACHED 0x200000u
+#define HVPT_HV_MAP_GPA_LARGE_PAGE 0x80000000u
+
+/**
+ * MAP_DEVICE_GPA_PAGES, a rep call. mukesh, wei. Page numbers of gpas, 8
+ * bytes each, follow.
+ */
+struct hvpt_hv_map_device_gpa_pages {
+	struct hvpt_hv_device_domain domain;
+	uint8_t target_vtl;
+	uint8_t padding[3];
+	uint32_t map_flags;
+	uint64_t device_va; /* in bytes */
+};
+
+HVPT_HV_LAYOUT(struct hvpt_hv_map_device_gpa_pages, 40);
+HVPT_HV_FIELD(struct hvpt_hv_map_device_gpa_pages, target_vtl, 24);
+HVPT_HV_FIELD(struct hvpt_hv_map_device_gpa_pages, map_flags, 28);
+HVPT_HV_FIELD(struct hvpt_hv_map_device_gpa_pages, device_va, 32);
+
+/* (4096 - 40) / 8 */
+#define HVPT_HV_MAP_DEVICE_GPA_MAX 507u
+
+/** UNMAP_DEVICE_GPA_PAGES, a rep call without a list. mukesh, wei. */
+struct hvpt_hv_unmap_device_gpa_pages {
+	struct hvpt_hv_device_domain domain;
+	uint64_t device_va; /* in bytes; the rep count is in 4 KiB pages */
+};
+
+HVPT_HV_LAYOUT(struct hvpt_hv_unmap_device_gpa_pages, 32);
+HVPT_HV_FIELD(struct hvpt_hv_unmap_device_gpa_pages, device_va, 24);
+
+/**
+ * QUERY_DEVICE_DOMAIN, a rep call. wei. Device addresses, 8 bytes each,
+ * follow; the form of the output is not known.
+ */
+struct hvpt_hv_query_device_domain {
+	struct hvpt_hv_device_domain domain;
+};
+
+HVPT_HV_LAYOUT(struct hvpt_hv_query_device_domain, 24);
+
+/**
+ * MAP_SPARSE_DEVICE_GPA_PAGES, a rep call; struct hvpt_hv_sparse_page follow.
+ * wei, who packs map_flags directly behind target_vtl: taken for a mistake of
+ * the header, since every other structure is aligned. Not confirmed.
+ */
+struct hvpt_hv_map_sparse_device_gpa_pages {
+	struct hvpt_hv_device_domain domain;
+	uint8_t target_vtl;
+	uint8_t padding[3];
+	uint32_t map_flags;
+};
+
+HVPT_HV_LAYOUT(struct hvpt_hv_map_sparse_device_gpa_pages, 32);
+HVPT_HV_FIELD(struct hvpt_hv_map_sparse_device_gpa_pages, map_flags, 28);
+
+/** One element of it. */
+struct hvpt_hv_sparse_page {
+	uint64_t device_va; /* in bytes */
+	uint64_t gpa_page;  /* a page number */
+};
+
+HVPT_HV_LAYOUT(struct hvpt_hv_sparse_page, 16);
+
+/** UNMAP_SPARSE_DEVICE_GPA_PAGES, a rep call; device addresses follow. wei */
+struct hvpt_hv_unmap_sparse_device_gpa_pages {
+	struct hvpt_hv_device_domain domain;
+};
+
+HVPT_HV_LAYOUT(struct hvpt_hv_unmap_sparse_device_gpa_pages, 24);
+
+/* ---- passing a device through, root partition only ------------------- */
+
+/* mukesh: flags of ATTACH_DEVICE. */
+#define HVPT_HV_ATTACH_LOGICAL_ID (1u << 0)
+#define HVPT_HV_ATTACH_ATS_ENABLED (1u << 2)
+#define HVPT_HV_ATTACH_VIRTUAL_FUNCTION (1u << 3)
+#define HVPT_HV_ATTACH_SHARED_IRQ_CHILD (1u << 4)
+#define HVPT_HV_ATTACH_VIRTUAL_DEVICE (1u << 5)
+#define HVPT_HV_ATTACH_ATS_SUPPORTED (1u << 6)
+#define HVPT_HV_ATTACH_SMALL_IRT (1u << 7)
+
+/* mukesh: what the device's PCI configuration says. */
+#define HVPT_HV_ATTACH_PASID_WIDTH_MASK 0x1fu
+#define HVPT_HV_ATTACH_QUEUE_DEPTH_SHIFT 5u
+#define HVPT_HV_ATTACH_QUEUE_DEPTH_MASK 0x3e0u
+#define HVPT_HV_ATTACH_GLOBAL_INVALIDATE (1u << 10)
+#define HVPT_HV_ATTACH_PRG_RESPONSE_PASID (1u << 11)
+
+/** ATTACH_DEVICE. mukesh. */
+struct hvpt_hv_attach_device {
+	uint64_t partition_id;
+	uint64_t device_id;
+	uint32_t flags; /* HVPT_HV_ATTACH_* of the first kind */
+	uint8_t vtl;
+	uint8_t reserved0;
+	uint16_t reserved1;
+	uint64_t logical_device_id;
+	uint32_t pci_caps; /* HVPT_HV_ATTACH_* of the second kind */
+	uint16_t pf_rid;   /* requester id of the physical function */
+	uint16_t reserved2;
+};
+
+HVPT_HV_LAYOUT(struct hvpt_hv_attach_device, 40);
+HVPT_HV_FIELD(struct hvpt_hv_attach_device, device_id, 8);
+HVPT_HV_FIELD(struct hvpt_hv_attach_device, flags, 16);
+HVPT_HV_FIELD(struct hvpt_hv_attach_device, vtl, 20);
+HVPT_HV_FIELD(struct hvpt_hv_attach_device, reserved1, 22);
+HVPT_HV_FIELD(struct hvpt_hv_attach_device, logical_device_id, 24);
+HVPT_HV_FIELD(struct hvpt_hv_attach_device, pci_caps, 32);
+HVPT_HV_FIELD(struct hvpt_hv_attach_device, pf_rid, 36);
+
+/** DETACH_DEVICE. mukesh. */
+struct hvpt_hv_detach_device {
+	uint64_t partition_id;
+	uint64_t logical_device_id;
+};
+
+HVPT_HV_LAYOUT(struct hvpt_hv_detach_device, 16);
+HVPT_HV_FIELD(struct hvpt_hv_detach_device, logical_device_id, 8);
+
+/* ---- messages -------------------------------------------------------- */
+
+/*
+ * Synthetic messages. gdk, mu: IOMMU_FAULT, on SINT 1. The page-request
+ * message is 0x80010006 in Linux and mu, 0x80010005 in hvdef: left out.
+ */
+#define HVPT_HV_MESSAGE_IOMMU_FAULT 0x80000024u
+#define HVPT_HV_IOMMU_FAULT_SINT 1u
+
+/* mu: HvGuest.h. ARM64 has more. */
+#define HVPT_HV_IOMMU_FAULT_TRANSLATION 0u
+#define HVPT_HV_IOMMU_FAULT_BLOCKED 1u
+#define HVPT_HV_IOMMU_FAULT_INTERRUPT 2u
+
+#define HVPT_HV_IOMMU_FAULT_ADDRESS_VALID (1u << 0)
+#define HVPT_HV_IOMMU_FAULT_DEVICE_VALID (1u << 1)
+
+/** The payload of a fault message. mu. */
+struct hvpt_hv_iommu_fault {
+	uint32_t type; /* HVPT_HV_IOMMU_FAULT_TRANSLATION ... */
+	uint8_t access_type;
+	uint8_t padding0[3];
+	uint32_t flags; /* HVPT_HV_IOMMU_FAULT_*_VALID */
+	uint32_t padding1;
+	uint64_t logical_device_id;
+	uint64_t fault_address;
+};
+
+HVPT_HV_LAYOUT(struct hvpt_hv_iommu_fault, 32);
+HVPT_HV_FIELD(struct hvpt_hv_iommu_fault, access_type, 4);
+HVPT_HV_FIELD(struct hvpt_hv_iommu_fault, flags, 8);
+HVPT_HV_FIELD(struct hvpt_hv_iommu_fault, logical_device_id, 16);
+HVPT_HV_FIELD(struct hvpt_hv_iommu_fault, fault_address, 24);
+
+/* ---- RETARGET_INTERRUPT (0x7e) --------------------------------------- */
+
+/* TLFS, HvRetargetDeviceInterrupt; hvdef. */
+#define HVPT_HV_INTERRUPT_SOURCE_MSI 1u
+#define HVPT_HV_INTERRUPT_SOURCE_IOAPIC 2u
+
+#define HVPT_HV_RETARGET_MULTICAST (1u << 0)
+#define HVPT_HV_RETARGET_PROCESSOR_SET (1u << 1) /* a set: variable header */
+#define HVPT_HV_RETARGET_PROXY_REDIRECT (1u << 2)
+
+/** Which interrupt. */
+struct hvpt_hv_interrupt_entry {
+	uint32_t source;
+	uint32_t reserved;
+	uint32_t address; /* of an MSI */
+	uint32_t data;
+};
+
+HVPT_HV_LAYOUT(struct hvpt_hv_interrupt_entry, 16);
+HVPT_HV_FIELD(struct hvpt_hv_interrupt_entry, address, 8);
+HVPT_HV_FIELD(struct hvpt_hv_interrupt_entry, data, 12);
+
+/** The fixed part; @device_id is the one ATTACH_DEVICE_DOMAIN takes. */
+struct hvpt_hv_retarget_interrupt {
+	uint64_t partition_id;
+	uint64_t device_id;
+	struct hvpt_hv_interrupt_entry entry;
+	uint64_t reserved;
+	uint32_t vector;
+	uint32_t flags;	     /* HVPT_HV_RETARGET_* */
+	uint64_t processors; /* a mask, or the format of the set */
+};
+
+HVPT_HV_LAYOUT(struct hvpt_hv_retarget_interrupt, 56);
+HVPT_HV_FIELD(struct hvpt_hv_retarget_interrupt, device_id, 8);
+HVPT_HV_FIELD(struct hvpt_hv_retarget_interrupt, entry, 16);
+HVPT_HV_FIELD(struct hvpt_hv_retarget_interrupt, vector, 40);
+HVPT_HV_FIELD(struct hvpt_hv_retarget_interrupt, flags, 44);
+HVPT_HV_FIELD(struct hvpt_hv_retarget_interrupt, processors, 48);
+
+#endif /* HVPT_HV_ABI_EXTRA_H */
+
 /* ======== include/hvpt/hv_status.h ======== */
 
 /*
@@ -2289,6 +2555,209 @@ hvpt_hvcall_delete_domain(const struct hvpt_transport *transport,
 HVPT_EXTERN_C_END
 
 #endif /* HVPT_HVCALL_H */
+
+/* ======== include/hvpt/discover.h ======== */
+
+/*
+ * hvpt/discover.h - is there a Hyper-V to call, and how is it set up?
+ *
+ * Pure functions: the platform reads CPUID and MSRs, and writes MSRs; here is
+ * what the numbers mean. Whether there is a pvIOMMU is not among them: only
+ * GET_IOMMU_CAPABILITIES tells, see hvpt_iommu_init().
+ *
+ * Sources: TLFS, Feature and Interface Discovery, and Hypercall Interface;
+ * Microsoft mu_msvm HvGuestCpuid.h and OpenVMM hvdef for what TLFS leaves out
+ * (device-domain bits and width); Linux include/hyperv/hvgdk_mini.h.
+ */
+#ifndef HVPT_DISCOVER_H
+#define HVPT_DISCOVER_H
+
+/* ---- what the platform reads ----------------------------------------- */
+
+#define HVPT_CPUID_FEATURES 0x00000001u
+#define HVPT_CPUID_HV_MAX 0x40000000u
+#define HVPT_CPUID_HV_INTERFACE 0x40000001u
+#define HVPT_CPUID_HV_FEATURES 0x40000003u
+#define HVPT_CPUID_HV_HARDWARE 0x40000006u
+#define HVPT_CPUID_HV_ISOLATION 0x4000000cu
+
+/** What CPUID gave for one leaf. */
+struct hvpt_cpuid {
+	uint32_t eax;
+	uint32_t ebx;
+	uint32_t ecx;
+	uint32_t edx;
+};
+
+/**
+ * struct hvpt_cpuid_leaves - the leaves above, read without looking
+ *
+ * CPUID may be executed for all of them on any processor: what a leaf which is
+ * not there yields is not believed.
+ */
+struct hvpt_cpuid_leaves {
+	struct hvpt_cpuid features;
+	struct hvpt_cpuid hv_max;
+	struct hvpt_cpuid hv_interface;
+	struct hvpt_cpuid hv_features;
+	struct hvpt_cpuid hv_hardware;
+	struct hvpt_cpuid hv_isolation;
+};
+
+/* ---- what it means --------------------------------------------------- */
+
+/* How the VM is shielded from its host. TLFS, leaf 0x4000000c EBX 3:0. */
+#define HVPT_ISOLATION_NONE 0u
+#define HVPT_ISOLATION_VBS 1u
+#define HVPT_ISOLATION_SNP 2u
+#define HVPT_ISOLATION_TDX 3u
+#define HVPT_ISOLATION_UNKNOWN 0xffu /* isolated, and does not say how */
+
+/**
+ * struct hvpt_host - what was found; all of it is for reading
+ * @privileges: partition privilege mask: leaf 0x40000003 EAX, EBX above it
+ * @shared_gpa_boundary: gpas from here on are visible to the host; 0: there is
+ *	no boundary
+ * @max_leaf: highest hypervisor leaf; 0 without a hypervisor
+ * @isolation: HVPT_ISOLATION_*, or another number of the host's
+ * @domain_width: device-domain input width; 0: not said. Informative:
+ *	GET_IOMMU_CAPABILITIES decides.
+ * @hypervisor: some hypervisor is present
+ * @hyperv: it speaks Hyper-V's interface, "Hv#1"
+ * @may_call: the partition may set up a hypercall page (AccessHypercallMsrs)
+ * @xmm_input: fast hypercalls may pass input in XMM registers
+ * @xmm_output: and get output there. hvpt makes no fast call.
+ * @msr_lock: the hypercall MSR may be locked
+ * @device_domains: device domains are available; a hint, a pvIOMMU may be
+ *	there without
+ * @stage1_domains: so are those with stage 1; a hint too
+ * @paravisor: a paravisor stands between guest and host
+ * @dma_remapping: the hypervisor uses DMA remapping
+ * @dma_protection: and protects itself with it
+ */
+struct hvpt_host {
+	uint64_t privileges;
+	uint64_t shared_gpa_boundary;
+	uint32_t max_leaf;
+	uint8_t isolation;
+	uint8_t domain_width;
+	bool hypervisor;
+	bool hyperv;
+	bool may_call;
+	bool xmm_input;
+	bool xmm_output;
+	bool msr_lock;
+	bool device_domains;
+	bool stage1_domains;
+	bool paravisor;
+	bool dma_remapping;
+	bool dma_protection;
+};
+
+HVPT_EXTERN_C_BEGIN
+
+/**
+ * hvpt_discover() - can hypercalls be made the ordinary way?
+ * @leaves: in: as read
+ * @host: out: always written, whole; what cannot be known is 0
+ *
+ * An isolated VM has a way of its own to call the host (GHCB, TDVMCALL), and
+ * pages the host cannot read, unless a paravisor handles both. So it is
+ * refused without one, whatever the kind: a transport made for such a VM may
+ * take the refusal for advice, and @host for the facts. With a paravisor
+ * ordinary calls work; whether the hypervisor can then read page tables in
+ * private memory nobody says.
+ *
+ * Return: HVPT_OK; HVPT_ERR_NO_HYPERVISOR: no hypervisor, not Hyper-V's
+ * interface, leaves below 0x40000005, or no privilege to call;
+ * HVPT_ERR_ISOLATED.
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_discover(const struct hvpt_cpuid_leaves *leaves, struct hvpt_host *host);
+
+HVPT_EXTERN_C_END
+
+/* ---- MSRs ------------------------------------------------------------ */
+
+/* TLFS, Hypercall Interface; Linux hvgdk_mini.h: HV_X64_MSR_*. */
+#define HVPT_MSR_GUEST_OS_ID 0x40000000u
+#define HVPT_MSR_HYPERCALL 0x40000001u
+#define HVPT_MSR_VP_INDEX 0x40000002u
+
+/* Kinds of open-source systems. TLFS, Reporting the Guest OS Identity. */
+#define HVPT_GUEST_OS_LINUX 1u
+#define HVPT_GUEST_OS_FREEBSD 2u
+#define HVPT_GUEST_OS_XEN 3u
+#define HVPT_GUEST_OS_ILLUMOS 4u
+
+/**
+ * hvpt_guest_os_id() - who the guest is, in the open-source layout
+ * @os: HVPT_GUEST_OS_*, 7 bits
+ * @extra: 8 bits of the system's own
+ * @version: 32 bits
+ * @build: 16 bits
+ *
+ * Bits 63 one, 62:56 os, 55:48 extra, 47:16 version, 15:0 build; what does not
+ * fit is cut off. It must be written before the hypercall page is placed, and
+ * is never 0; writing 0 later takes the page away.
+ */
+HVPT_INLINE uint64_t hvpt_guest_os_id(unsigned os, unsigned extra,
+				      uint32_t version, unsigned build)
+{
+	return (uint64_t)1 << 63 | (uint64_t)(os & 0x7fu) << 56 |
+	       (uint64_t)(extra & 0xffu) << 48 | (uint64_t)version << 16 |
+	       (uint64_t)(build & 0xffffu);
+}
+
+/* The hypercall MSR: 63:12 page number, 11:2 preserve, 1 locked, 0 enable. */
+#define HVPT_HYPERCALL_MSR_ENABLE ((uint64_t)1 << 0)
+#define HVPT_HYPERCALL_MSR_LOCKED ((uint64_t)1 << 1)
+#define HVPT_HYPERCALL_MSR_PRESERVE ((uint64_t)0xffc)
+
+/** Is the interface active? Then its page is to be used, and left there. */
+HVPT_INLINE bool hvpt_hypercall_msr_enabled(uint64_t msr)
+{
+	return (msr & HVPT_HYPERCALL_MSR_ENABLE) != 0;
+}
+
+/** Can it not be changed until the VM is reset? */
+HVPT_INLINE bool hvpt_hypercall_msr_locked(uint64_t msr)
+{
+	return (msr & HVPT_HYPERCALL_MSR_LOCKED) != 0;
+}
+
+/** Where the hypercall page is, when enabled. */
+HVPT_INLINE hvpt_gpa_t hvpt_hypercall_msr_page(uint64_t msr)
+{
+	return hvpt_gpa(msr & ~(HVPT_PAGE_BYTES - 1));
+}
+
+/**
+ * hvpt_hypercall_msr_place() - what to write to place the hypercall page
+ * @before: what was read from the MSR
+ * @page: where: 4 KiB aligned, below 2^52; the page's memory disappears under
+ *	it
+ * @after: out: written only with HVPT_OK; bits 11:2 as they were
+ *
+ * Return: HVPT_OK; HVPT_ERR_BUSY when the interface is active, by firmware or
+ * an earlier kernel, or the MSR is locked; HVPT_ERR_ALIGN; HVPT_ERR_GPA_RANGE.
+ */
+HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
+hvpt_hypercall_msr_place(uint64_t before, hvpt_gpa_t page, uint64_t *after)
+{
+	if (hvpt_hypercall_msr_enabled(before) ||
+	    hvpt_hypercall_msr_locked(before))
+		return HVPT_ERR_BUSY;
+	if (page.value & (HVPT_PAGE_BYTES - 1))
+		return HVPT_ERR_ALIGN;
+	if (page.value >> HVPT_GPA_LG2)
+		return HVPT_ERR_GPA_RANGE;
+	*after = page.value | (before & HVPT_HYPERCALL_MSR_PRESERVE) |
+		 HVPT_HYPERCALL_MSR_ENABLE;
+	return HVPT_OK;
+}
+
+#endif /* HVPT_DISCOVER_H */
 
 /* ======== include/hvpt/logical_id.h ======== */
 
@@ -3544,16 +4013,9 @@ hvpt_call_begin_domain(struct hvpt_call *call,
 		       uint32_t domain_id, uint32_t input_bytes);
 
 /** Writes or reads the word at @offset, a multiple of 8, of the page. */
-HVPT_INLINE void hvpt_call_write(const struct hvpt_call *call, size_t offset,
-				 uint64_t value)
-{
-	*((volatile uint64_t *)call->page.va + offset / 8) = value;
-}
-
-HVPT_INLINE uint64_t hvpt_call_read(const struct hvpt_call *call, size_t offset)
-{
-	return *((const volatile uint64_t *)call->page.va + offset / 8);
-}
+void hvpt_call_write(const struct hvpt_call *call, size_t offset,
+		     uint64_t value);
+uint64_t hvpt_call_read(const struct hvpt_call *call, size_t offset);
 
 /*
  * Sets a field of the input. Of a field narrower than 64 bits what follows it
@@ -3615,6 +4077,11 @@ hvpt_device_id_check(uint64_t device_id)
 #define HVPT_DOMAIN_INTERNAL_H
 
 /* ---- the pvIOMMU ----------------------------------------------------- */
+
+/* IOVA bits of tables: more than a page, and what 4 or 5 levels span. */
+#define HVPT_WIDTH_MIN (HVPT_PAGE_LG2 + 1)
+#define HVPT_WIDTH_4 HVPT_LEVEL_LG2(HVPT_MIN_LEVELS)
+#define HVPT_WIDTH_5 HVPT_LEVEL_LG2(HVPT_MAX_LEVELS)
 
 /**
  * hvpt_iommu_note() - remember a refusal, for hvpt_iommu_last_failure()
@@ -3694,20 +4161,25 @@ void hvpt_domain_leave(struct hvpt_domain *domain);
 
 /*
  * status.c - statuses in words, and in the numbers of Linux and UEFI.
- *
- * No default label: the compiler tells when the list lacks a status.
  */
 
+/** One row of the list, but for the name: pointers would be relocations. */
+struct hvpt_status_row {
+	uint8_t status;
+	uint8_t number;
+	uint8_t efi;
+};
+
+#define HVPT_STATUS_ROW(name, linux_name, efi_name)                            \
+	{ HVPT_##name, HVPT_ERRNO_##linux_name, HVPT_EFI_##efi_name },
 #define HVPT_STATUS_NAME(name, linux_name, efi_name)                           \
 	case HVPT_##name:                                                      \
 		return "HVPT_" #name;
-#define HVPT_STATUS_ERRNO(name, linux_name, efi_name)                          \
-	case HVPT_##name:                                                      \
-		return HVPT_ERRNO_##linux_name;
-#define HVPT_STATUS_EFI(name, linux_name, efi_name)                            \
-	case HVPT_##name:                                                      \
-		return HVPT_EFI_##efi_name;
 
+static const struct hvpt_status_row hvpt_status_rows[] = { HVPT_STATUS_LIST(
+	HVPT_STATUS_ROW) };
+
+/* No default label: the compiler tells when the list lacks a status. */
 const char *hvpt_status_name(enum hvpt_status status)
 {
 	switch (status) {
@@ -3716,25 +4188,36 @@ const char *hvpt_status_name(enum hvpt_status status)
 	return "HVPT_ERR_UNKNOWN";
 }
 
+/* The row of @status, or NULL. */
+static const struct hvpt_status_row *hvpt_status_find(enum hvpt_status status)
+{
+	const struct hvpt_status_row *row = hvpt_status_rows;
+	const struct hvpt_status_row *end = row + sizeof(hvpt_status_rows) /
+							  sizeof(*row);
+
+	for (; row < end; row++) {
+		if ((unsigned)row->status == (unsigned)status)
+			return row;
+	}
+	return NULL;
+}
+
 int hvpt_status_errno(enum hvpt_status status)
 {
-	switch (status) {
-		HVPT_STATUS_LIST(HVPT_STATUS_ERRNO)
-	}
-	return HVPT_ERRNO_EIO;
+	const struct hvpt_status_row *row = hvpt_status_find(status);
+
+	return row ? row->number : HVPT_ERRNO_EIO;
 }
 
 unsigned hvpt_status_efi(enum hvpt_status status)
 {
-	switch (status) {
-		HVPT_STATUS_LIST(HVPT_STATUS_EFI)
-	}
-	return HVPT_EFI_DEVICE_ERROR;
+	const struct hvpt_status_row *row = hvpt_status_find(status);
+
+	return row ? row->efi : HVPT_EFI_DEVICE_ERROR;
 }
 
+#undef HVPT_STATUS_ROW
 #undef HVPT_STATUS_NAME
-#undef HVPT_STATUS_ERRNO
-#undef HVPT_STATUS_EFI
 
 /* ======== src/pagetable/init.c ======== */
 
@@ -5349,15 +5832,22 @@ void hvpt_gather_join(struct hvpt_gather *gather, hvpt_iova_t first,
  * hv_status.c - the hypervisor's statuses: names, and what they become.
  */
 
+/** One row of the list, but for the name: pointers would be relocations. */
+struct hvpt_hv_status_row {
+	uint16_t raw;
+	uint8_t status;
+	uint8_t number;
+};
+
+#define HVPT_HV_STATUS_ROW(raw, name, status, number)                          \
+	{ raw, HVPT_##status, HVPT_ERRNO_##number },
 #define HVPT_HV_STATUS_NAME(raw, name, status, number)                         \
 	case raw:                                                              \
 		return #name;
-#define HVPT_HV_STATUS_MAP(raw, name, status, number)                          \
-	case raw:                                                              \
-		return HVPT_##status;
-#define HVPT_HV_STATUS_ERRNO(raw, name, status, number)                        \
-	case raw:                                                              \
-		return HVPT_ERRNO_##number;
+
+static const struct hvpt_hv_status_row hvpt_hv_status_rows[] = {
+	HVPT_HV_STATUS_LIST(HVPT_HV_STATUS_ROW)
+};
 
 const char *hvpt_hv_status_name(uint16_t raw)
 {
@@ -5368,27 +5858,36 @@ const char *hvpt_hv_status_name(uint16_t raw)
 	}
 }
 
+/* The row of @raw, or NULL. Refusals are rare: no need for a faster search. */
+static const struct hvpt_hv_status_row *hvpt_hv_status_find(uint16_t raw)
+{
+	const struct hvpt_hv_status_row *row = hvpt_hv_status_rows;
+	const struct hvpt_hv_status_row *end =
+		row + sizeof(hvpt_hv_status_rows) / sizeof(*row);
+
+	for (; row < end; row++) {
+		if (row->raw == raw)
+			return row;
+	}
+	return NULL;
+}
+
 enum hvpt_status hvpt_hv_status_map(uint16_t raw)
 {
-	switch (raw) {
-		HVPT_HV_STATUS_LIST(HVPT_HV_STATUS_MAP)
-	default:
-		return HVPT_ERR_HV_FAILED;
-	}
+	const struct hvpt_hv_status_row *row = hvpt_hv_status_find(raw);
+
+	return row ? (enum hvpt_status)row->status : HVPT_ERR_HV_FAILED;
 }
 
 int hvpt_hv_status_errno(uint16_t raw)
 {
-	switch (raw) {
-		HVPT_HV_STATUS_LIST(HVPT_HV_STATUS_ERRNO)
-	default:
-		return HVPT_ERRNO_EIO;
-	}
+	const struct hvpt_hv_status_row *row = hvpt_hv_status_find(raw);
+
+	return row ? row->number : HVPT_ERRNO_EIO;
 }
 
+#undef HVPT_HV_STATUS_ROW
 #undef HVPT_HV_STATUS_NAME
-#undef HVPT_HV_STATUS_MAP
-#undef HVPT_HV_STATUS_ERRNO
 
 /* ======== src/hvcall/call.c ======== */
 
@@ -5397,6 +5896,21 @@ int hvpt_hv_status_errno(uint16_t raw)
  *
  * TLFS, Hypercall Inputs and Hypercall Outputs.
  */
+
+/*
+ * Volatile, not HVPT_PORT_STORE and LOAD: those are for words which an IOMMU
+ * or another thread may touch meanwhile, and the page is this call's alone.
+ */
+void hvpt_call_write(const struct hvpt_call *call, size_t offset,
+		     uint64_t value)
+{
+	*((volatile uint64_t *)call->page.va + offset / 8) = value;
+}
+
+uint64_t hvpt_call_read(const struct hvpt_call *call, size_t offset)
+{
+	return *((const volatile uint64_t *)call->page.va + offset / 8);
+}
 
 /* A page the hypervisor can take, and this code write to. */
 static bool hvpt_call_page_ok(const struct hvpt_call_page *page)
@@ -5804,6 +6318,134 @@ enum hvpt_status hvpt_hvcall_flush_list(const struct hvpt_transport *transport,
 	return status;
 }
 
+/* ======== src/hvcall/discover.c ======== */
+
+/*
+ * discover.c - what CPUID says about the hypervisor.
+ *
+ * TLFS, Feature and Interface Discovery.
+ */
+
+/* SDM vol. 2A, CPUID leaf 1, ECX bit 31: 0 on bare metal. */
+#define HVPT_CPUID_PRESENT (1u << 31)
+
+/* Leaf 0x40000000, EAX: an interface has at least these leaves. */
+#define HVPT_CPUID_HV_LEAST 0x40000005u
+
+/* Leaf 0x40000001, EAX: "Hv#1". */
+#define HVPT_CPUID_HV1 0x31237648u
+
+/* Leaf 0x40000003. EDX 24 and 25 from mu_msvm and OpenVMM. */
+#define HVPT_FEATURES_EAX_HYPERCALL_MSRS (1u << 5)
+#define HVPT_FEATURES_EBX_ISOLATION (1u << 22)
+#define HVPT_FEATURES_EDX_XMM_INPUT (1u << 4)
+#define HVPT_FEATURES_EDX_XMM_OUTPUT (1u << 15)
+#define HVPT_FEATURES_EDX_MSR_LOCK (1u << 18)
+#define HVPT_FEATURES_EDX_DEVICE_DOMAINS (1u << 24)
+#define HVPT_FEATURES_EDX_STAGE1_DOMAINS (1u << 25)
+
+/* Leaf 0x40000006. EBX from OpenVMM. */
+#define HVPT_HARDWARE_EAX_DMA_REMAPPING (1u << 4)
+#define HVPT_HARDWARE_EAX_DMA_PROTECTION (1u << 7)
+#define HVPT_HARDWARE_EBX_WIDTH_MASK 0xffu
+
+/* Leaf 0x4000000c. */
+#define HVPT_ISOLATION_EAX_PARAVISOR (1u << 0)
+#define HVPT_ISOLATION_EBX_TYPE_MASK 0xfu
+#define HVPT_ISOLATION_EBX_BOUNDARY (1u << 5)
+#define HVPT_ISOLATION_EBX_BITS_SHIFT 6u
+#define HVPT_ISOLATION_EBX_BITS_MASK 0x3fu
+
+/* Nothing is known yet. Field by field: compilers make a memset of less. */
+static void hvpt_host_clear(struct hvpt_host *host)
+{
+	host->privileges = 0;
+	host->shared_gpa_boundary = 0;
+	host->max_leaf = 0;
+	host->isolation = HVPT_ISOLATION_NONE;
+	host->domain_width = 0;
+	host->hypervisor = false;
+	host->hyperv = false;
+	host->may_call = false;
+	host->xmm_input = false;
+	host->xmm_output = false;
+	host->msr_lock = false;
+	host->device_domains = false;
+	host->stage1_domains = false;
+	host->paravisor = false;
+	host->dma_remapping = false;
+	host->dma_protection = false;
+}
+
+static void hvpt_host_features(struct hvpt_host *host,
+			       const struct hvpt_cpuid *leaf)
+{
+	host->privileges = (uint64_t)leaf->ebx << 32 | leaf->eax;
+	host->may_call = (leaf->eax & HVPT_FEATURES_EAX_HYPERCALL_MSRS) != 0;
+	host->xmm_input = (leaf->edx & HVPT_FEATURES_EDX_XMM_INPUT) != 0;
+	host->xmm_output = (leaf->edx & HVPT_FEATURES_EDX_XMM_OUTPUT) != 0;
+	host->msr_lock = (leaf->edx & HVPT_FEATURES_EDX_MSR_LOCK) != 0;
+	host->device_domains = (leaf->edx & HVPT_FEATURES_EDX_DEVICE_DOMAINS) !=
+			       0;
+	host->stage1_domains = (leaf->edx & HVPT_FEATURES_EDX_STAGE1_DOMAINS) !=
+			       0;
+}
+
+static void hvpt_host_hardware(struct hvpt_host *host,
+			       const struct hvpt_cpuid *leaf)
+{
+	if (host->max_leaf < HVPT_CPUID_HV_HARDWARE)
+		return;
+	host->dma_remapping = (leaf->eax & HVPT_HARDWARE_EAX_DMA_REMAPPING) !=
+			      0;
+	host->dma_protection = (leaf->eax & HVPT_HARDWARE_EAX_DMA_PROTECTION) !=
+			       0;
+	host->domain_width = (uint8_t)(leaf->ebx &
+				       HVPT_HARDWARE_EBX_WIDTH_MASK);
+}
+
+static void hvpt_host_isolation(struct hvpt_host *host,
+				const struct hvpt_cpuid_leaves *leaves)
+{
+	const struct hvpt_cpuid *leaf = &leaves->hv_isolation;
+	unsigned bits = leaf->ebx >> HVPT_ISOLATION_EBX_BITS_SHIFT &
+			HVPT_ISOLATION_EBX_BITS_MASK;
+
+	if ((leaves->hv_features.ebx & HVPT_FEATURES_EBX_ISOLATION) == 0)
+		return;
+	/* The privilege to ask without a leaf to answer: believe the worst. */
+	if (host->max_leaf < HVPT_CPUID_HV_ISOLATION) {
+		host->isolation = HVPT_ISOLATION_UNKNOWN;
+		return;
+	}
+	host->isolation = (uint8_t)(leaf->ebx & HVPT_ISOLATION_EBX_TYPE_MASK);
+	host->paravisor = (leaf->eax & HVPT_ISOLATION_EAX_PARAVISOR) != 0;
+	if (leaf->ebx & HVPT_ISOLATION_EBX_BOUNDARY)
+		host->shared_gpa_boundary = (uint64_t)1 << bits;
+}
+
+enum hvpt_status hvpt_discover(const struct hvpt_cpuid_leaves *leaves,
+			       struct hvpt_host *host)
+{
+	hvpt_host_clear(host);
+	if ((leaves->features.ecx & HVPT_CPUID_PRESENT) == 0)
+		return HVPT_ERR_NO_HYPERVISOR;
+	host->hypervisor = true;
+	host->max_leaf = leaves->hv_max.eax;
+	if (host->max_leaf < HVPT_CPUID_HV_LEAST ||
+	    leaves->hv_interface.eax != HVPT_CPUID_HV1)
+		return HVPT_ERR_NO_HYPERVISOR;
+	host->hyperv = true;
+	hvpt_host_features(host, &leaves->hv_features);
+	hvpt_host_hardware(host, &leaves->hv_hardware);
+	hvpt_host_isolation(host, leaves);
+	if (!host->may_call)
+		return HVPT_ERR_NO_HYPERVISOR;
+	if (host->isolation != HVPT_ISOLATION_NONE && !host->paravisor)
+		return HVPT_ERR_ISOLATED;
+	return HVPT_OK;
+}
+
 /* ======== src/logical_id/registry.c ======== */
 
 /*
@@ -6183,16 +6825,11 @@ void hvpt_id_quarantine(struct hvpt_iommu *iommu, uint32_t id)
 	iommu->quarantined++;
 }
 
-/* ======== src/domain/iommu.c ======== */
+/* ======== src/domain/probe.c ======== */
 
 /*
- * iommu.c - finding the pvIOMMU, and its two special domains.
+ * probe.c - what the host offers, and remembering what it refused.
  */
-
-/* IOVA bits of tables: more than a page, and what 4 or 5 levels span. */
-#define HVPT_WIDTH_MIN (HVPT_PAGE_LG2 + 1)
-#define HVPT_WIDTH_4 HVPT_LEVEL_LG2(HVPT_MIN_LEVELS)
-#define HVPT_WIDTH_5 HVPT_LEVEL_LG2(HVPT_MAX_LEVELS)
 
 enum hvpt_status hvpt_iommu_note(struct hvpt_iommu *iommu,
 				 enum hvpt_status status,
@@ -6206,8 +6843,6 @@ enum hvpt_status hvpt_iommu_note(struct hvpt_iommu *iommu,
 		HVPT_PORT_STORE(&iommu->last_failure, word);
 	return status;
 }
-
-/* ---- probe ----------------------------------------------------------- */
 
 static enum hvpt_status hvpt_caps_check(const struct hvpt_iommu_caps *caps,
 					uint32_t *width)
@@ -6245,7 +6880,11 @@ enum hvpt_status hvpt_iommu_probe(struct hvpt_iommu *iommu,
 	return hvpt_caps_check(caps, width);
 }
 
-/* ---- life ------------------------------------------------------------ */
+/* ======== src/domain/iommu.c ======== */
+
+/*
+ * iommu.c - the pvIOMMU object and its two special domains.
+ */
 
 static enum hvpt_status
 hvpt_iommu_config_check(const struct hvpt_iommu_config *config)

@@ -74,7 +74,10 @@ void hypervisor_destroy(struct hypervisor *hv);
  */
 void hypervisor_borrow(struct hypervisor *hv, void **va, uint64_t *gpa);
 
-/** Gives a call page back; one not lent is a violation. */
+/**
+ * Gives a call page back: it is full of other garbage then, and its memory
+ * stays the model's. One not lent is a violation.
+ */
 void hypervisor_give_back(struct hypervisor *hv, uint64_t gpa);
 
 /**

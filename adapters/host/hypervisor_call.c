@@ -141,7 +141,7 @@ static uint16_t perform(struct hypervisor *hv,
 	case HYPERVISOR_FAIL:
 		break;
 	case HYPERVISOR_NO_CALL:
-		return UINT16_MAX;
+		return UINT16_MAX; /* of all ones; no success, for one */
 	}
 	return fault->status;
 }
@@ -234,7 +234,7 @@ uint64_t hypervisor_call(struct hypervisor *hv, uint64_t control,
 	status = open_frame(hv, call, control, input, output, &frame);
 	if (status == SUCCESS)
 		status = answer(hv, call, &frame, injected ? &fault : NULL);
-	count(hv, call, none || status != SUCCESS);
+	count(hv, call, status != SUCCESS);
 	hypervisor_unlock(hv);
 	if (none)
 		return UINT64_MAX;

@@ -15,10 +15,12 @@
 
 #include "hvpt/addr.h"
 #include "hvpt/device.h"
+#include "hvpt/discover.h"
 #include "hvpt/domain.h"
 #include "hvpt/flush.h"
 #include "hvpt/gather.h"
 #include "hvpt/hv_abi.h"
+#include "hvpt/hv_abi_extra.h"
 #include "hvpt/hv_status.h"
 #include "hvpt/hvcall.h"
 #include "hvpt/inspect.h"

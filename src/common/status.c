@@ -1,21 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * status.c - statuses in words, and in the numbers of Linux and UEFI.
- *
- * No default label: the compiler tells when the list lacks a status.
  */
 #include "hvpt/status_map.h"
 
+/** One row of the list, but for the name: pointers would be relocations. */
+struct hvpt_status_row {
+	uint8_t status;
+	uint8_t number;
+	uint8_t efi;
+};
+
+#define HVPT_STATUS_ROW(name, linux_name, efi_name)                            \
+	{ HVPT_##name, HVPT_ERRNO_##linux_name, HVPT_EFI_##efi_name },
 #define HVPT_STATUS_NAME(name, linux_name, efi_name)                           \
 	case HVPT_##name:                                                      \
 		return "HVPT_" #name;
-#define HVPT_STATUS_ERRNO(name, linux_name, efi_name)                          \
-	case HVPT_##name:                                                      \
-		return HVPT_ERRNO_##linux_name;
-#define HVPT_STATUS_EFI(name, linux_name, efi_name)                            \
-	case HVPT_##name:                                                      \
-		return HVPT_EFI_##efi_name;
 
+static const struct hvpt_status_row hvpt_status_rows[] = { HVPT_STATUS_LIST(
+	HVPT_STATUS_ROW) };
+
+/* No default label: the compiler tells when the list lacks a status. */
 const char *hvpt_status_name(enum hvpt_status status)
 {
 	switch (status) {
@@ -24,22 +29,33 @@ const char *hvpt_status_name(enum hvpt_status status)
 	return "HVPT_ERR_UNKNOWN";
 }
 
+/* The row of @status, or NULL. */
+static const struct hvpt_status_row *hvpt_status_find(enum hvpt_status status)
+{
+	const struct hvpt_status_row *row = hvpt_status_rows;
+	const struct hvpt_status_row *end = row + sizeof(hvpt_status_rows) /
+							  sizeof(*row);
+
+	for (; row < end; row++) {
+		if ((unsigned)row->status == (unsigned)status)
+			return row;
+	}
+	return NULL;
+}
+
 int hvpt_status_errno(enum hvpt_status status)
 {
-	switch (status) {
-		HVPT_STATUS_LIST(HVPT_STATUS_ERRNO)
-	}
-	return HVPT_ERRNO_EIO;
+	const struct hvpt_status_row *row = hvpt_status_find(status);
+
+	return row ? row->number : HVPT_ERRNO_EIO;
 }
 
 unsigned hvpt_status_efi(enum hvpt_status status)
 {
-	switch (status) {
-		HVPT_STATUS_LIST(HVPT_STATUS_EFI)
-	}
-	return HVPT_EFI_DEVICE_ERROR;
+	const struct hvpt_status_row *row = hvpt_status_find(status);
+
+	return row ? row->efi : HVPT_EFI_DEVICE_ERROR;
 }
 
+#undef HVPT_STATUS_ROW
 #undef HVPT_STATUS_NAME
-#undef HVPT_STATUS_ERRNO
-#undef HVPT_STATUS_EFI

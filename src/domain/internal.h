@@ -11,6 +11,11 @@
 
 /* ---- the pvIOMMU ----------------------------------------------------- */
 
+/* IOVA bits of tables: more than a page, and what 4 or 5 levels span. */
+#define HVPT_WIDTH_MIN (HVPT_PAGE_LG2 + 1)
+#define HVPT_WIDTH_4 HVPT_LEVEL_LG2(HVPT_MIN_LEVELS)
+#define HVPT_WIDTH_5 HVPT_LEVEL_LG2(HVPT_MAX_LEVELS)
+
 /**
  * hvpt_iommu_note() - remember a refusal, for hvpt_iommu_last_failure()
  *

@@ -1,66 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * iommu.c - finding the pvIOMMU, and its two special domains.
+ * iommu.c - the pvIOMMU object and its two special domains.
  */
 #include "internal.h"
-
-/* IOVA bits of tables: more than a page, and what 4 or 5 levels span. */
-#define HVPT_WIDTH_MIN (HVPT_PAGE_LG2 + 1)
-#define HVPT_WIDTH_4 HVPT_LEVEL_LG2(HVPT_MIN_LEVELS)
-#define HVPT_WIDTH_5 HVPT_LEVEL_LG2(HVPT_MAX_LEVELS)
-
-enum hvpt_status hvpt_iommu_note(struct hvpt_iommu *iommu,
-				 enum hvpt_status status,
-				 const struct hvpt_answer *answer)
-{
-	uint64_t word = (uint64_t)answer->code << 16 |
-			hvpt_hv_result_status(answer->result);
-
-	/* without a result no hypercall was made: the status says it all */
-	if (status != HVPT_OK && answer->result != 0)
-		HVPT_PORT_STORE(&iommu->last_failure, word);
-	return status;
-}
-
-/* ---- probe ----------------------------------------------------------- */
-
-static enum hvpt_status hvpt_caps_check(const struct hvpt_iommu_caps *caps,
-					uint32_t *width)
-{
-	uint32_t bits = caps->iova_width;
-
-	if (!(caps->caps & HVPT_HV_IOMMU_CAP_PRESENT))
-		return HVPT_ERR_NO_IOMMU;
-	if (!(caps->caps & HVPT_HV_IOMMU_CAP_S1))
-		return HVPT_ERR_NO_STAGE1;
-	if (!(caps->page_sizes & HVPT_PAGE_SIZE_4K))
-		return HVPT_ERR_IOMMU_CAPS;
-	/* the width is that of the devices; 4 levels span less */
-	if (!(caps->caps & HVPT_HV_IOMMU_CAP_S1_5LVL) && bits > HVPT_WIDTH_4)
-		bits = HVPT_WIDTH_4;
-	if (bits < HVPT_WIDTH_MIN || bits > HVPT_WIDTH_5)
-		return HVPT_ERR_IOMMU_CAPS;
-	*width = bits;
-	return HVPT_OK;
-}
-
-enum hvpt_status hvpt_iommu_probe(struct hvpt_iommu *iommu,
-				  struct hvpt_iommu_caps *caps, uint32_t *width)
-{
-	struct hvpt_answer answer;
-	enum hvpt_status status;
-
-	status = hvpt_hvcall_get_caps(&iommu->transport, caps, &answer);
-	hvpt_iommu_note(iommu, status, &answer);
-	/* an older host: it has no pvIOMMU, and that is no fault */
-	if (status == HVPT_ERR_HV_CODE)
-		return HVPT_ERR_NO_IOMMU;
-	if (status != HVPT_OK)
-		return status;
-	return hvpt_caps_check(caps, width);
-}
-
-/* ---- life ------------------------------------------------------------ */
 
 static enum hvpt_status
 hvpt_iommu_config_check(const struct hvpt_iommu_config *config)

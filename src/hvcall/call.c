@@ -6,6 +6,21 @@
  */
 #include "internal.h"
 
+/*
+ * Volatile, not HVPT_PORT_STORE and LOAD: those are for words which an IOMMU
+ * or another thread may touch meanwhile, and the page is this call's alone.
+ */
+void hvpt_call_write(const struct hvpt_call *call, size_t offset,
+		     uint64_t value)
+{
+	*((volatile uint64_t *)call->page.va + offset / 8) = value;
+}
+
+uint64_t hvpt_call_read(const struct hvpt_call *call, size_t offset)
+{
+	return *((const volatile uint64_t *)call->page.va + offset / 8);
+}
+
 /* A page the hypervisor can take, and this code write to. */
 static bool hvpt_call_page_ok(const struct hvpt_call_page *page)
 {

@@ -4,15 +4,22 @@
  */
 #include "hvpt/hv_status.h"
 
+/** One row of the list, but for the name: pointers would be relocations. */
+struct hvpt_hv_status_row {
+	uint16_t raw;
+	uint8_t status;
+	uint8_t number;
+};
+
+#define HVPT_HV_STATUS_ROW(raw, name, status, number)                          \
+	{ raw, HVPT_##status, HVPT_ERRNO_##number },
 #define HVPT_HV_STATUS_NAME(raw, name, status, number)                         \
 	case raw:                                                              \
 		return #name;
-#define HVPT_HV_STATUS_MAP(raw, name, status, number)                          \
-	case raw:                                                              \
-		return HVPT_##status;
-#define HVPT_HV_STATUS_ERRNO(raw, name, status, number)                        \
-	case raw:                                                              \
-		return HVPT_ERRNO_##number;
+
+static const struct hvpt_hv_status_row hvpt_hv_status_rows[] = {
+	HVPT_HV_STATUS_LIST(HVPT_HV_STATUS_ROW)
+};
 
 const char *hvpt_hv_status_name(uint16_t raw)
 {
@@ -23,24 +30,33 @@ const char *hvpt_hv_status_name(uint16_t raw)
 	}
 }
 
+/* The row of @raw, or NULL. Refusals are rare: no need for a faster search. */
+static const struct hvpt_hv_status_row *hvpt_hv_status_find(uint16_t raw)
+{
+	const struct hvpt_hv_status_row *row = hvpt_hv_status_rows;
+	const struct hvpt_hv_status_row *end =
+		row + sizeof(hvpt_hv_status_rows) / sizeof(*row);
+
+	for (; row < end; row++) {
+		if (row->raw == raw)
+			return row;
+	}
+	return NULL;
+}
+
 enum hvpt_status hvpt_hv_status_map(uint16_t raw)
 {
-	switch (raw) {
-		HVPT_HV_STATUS_LIST(HVPT_HV_STATUS_MAP)
-	default:
-		return HVPT_ERR_HV_FAILED;
-	}
+	const struct hvpt_hv_status_row *row = hvpt_hv_status_find(raw);
+
+	return row ? (enum hvpt_status)row->status : HVPT_ERR_HV_FAILED;
 }
 
 int hvpt_hv_status_errno(uint16_t raw)
 {
-	switch (raw) {
-		HVPT_HV_STATUS_LIST(HVPT_HV_STATUS_ERRNO)
-	default:
-		return HVPT_ERRNO_EIO;
-	}
+	const struct hvpt_hv_status_row *row = hvpt_hv_status_find(raw);
+
+	return row ? row->number : HVPT_ERRNO_EIO;
 }
 
+#undef HVPT_HV_STATUS_ROW
 #undef HVPT_HV_STATUS_NAME
-#undef HVPT_HV_STATUS_MAP
-#undef HVPT_HV_STATUS_ERRNO

@@ -56,16 +56,9 @@ hvpt_call_begin_domain(struct hvpt_call *call,
 		       uint32_t domain_id, uint32_t input_bytes);
 
 /** Writes or reads the word at @offset, a multiple of 8, of the page. */
-HVPT_INLINE void hvpt_call_write(const struct hvpt_call *call, size_t offset,
-				 uint64_t value)
-{
-	*((volatile uint64_t *)call->page.va + offset / 8) = value;
-}
-
-HVPT_INLINE uint64_t hvpt_call_read(const struct hvpt_call *call, size_t offset)
-{
-	return *((const volatile uint64_t *)call->page.va + offset / 8);
-}
+void hvpt_call_write(const struct hvpt_call *call, size_t offset,
+		     uint64_t value);
+uint64_t hvpt_call_read(const struct hvpt_call *call, size_t offset);
 
 /*
  * Sets a field of the input. Of a field narrower than 64 bits what follows it

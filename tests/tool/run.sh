@@ -483,7 +483,7 @@ nth=1
 while [ $nth -le 22 ]; do
 	checks=$((checks + 1))
 	for spec in any:$nth:5 alloc:$nth; do
-		hvpt replay --quiet --inject $spec --json json flush.txt \
+		hvpt replay --quiet --inject "$spec" --json json flush.txt \
 			>out 2>err
 		[ $? -ne 1 ] || fail "--inject $spec: mismatch"
 	done

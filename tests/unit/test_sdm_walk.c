@@ -772,6 +772,150 @@ static void impossible_walkers_abort(void **state)
 	}
 }
 
+/* ---- from some table on ---------------------------------------------- */
+
+struct met {
+	unsigned count;
+	unsigned level[5];
+	uint64_t table[5];
+	bool writable[5];
+};
+
+static void note_met(void *ctx, unsigned level, uint64_t table, bool writable)
+{
+	struct met *met = ctx;
+
+	assert_true(met->count < COUNT(met->level));
+	met->level[met->count] = level;
+	met->table[met->count] = table;
+	met->writable[met->count++] = writable;
+}
+
+/* Tables of level 4 .. 0 of the tree are at 0x1000 .. 0x5000. */
+static uint64_t table_of(unsigned level)
+{
+	return 0x1000 * (uint64_t)(5 - level);
+}
+
+static void a_walk_may_begin_at_each_level(void **state)
+{
+	struct sdm_walker walker = walker_of(5);
+	struct met met;
+	unsigned level, i;
+
+	(void)state;
+	walker.root = 0x7000; /* outside memory, and not looked at */
+	for (level = 0; level < 5; level++) {
+		const struct sdm_start start = {
+			.table = table_of(level),
+			.level = level,
+			.writable = true,
+			.met = note_met,
+			.met_ctx = &met,
+		};
+
+		memset(&met, 0, sizeof(met));
+		memory.reads = 0;
+		assert_translates(sdm_walk_from(&walker, &start, ADDRESS_5,
+						true),
+				  PAGE_PA + 0x567, 0);
+		assert_int_equal(memory.reads, level + 1);
+		assert_int_equal(met.count, level);
+		for (i = 0; i < level; i++) {
+			assert_int_equal(met.level[i], level - i);
+			assert_int_equal(met.table[i], table_of(level - i - 1));
+			assert_true(met.writable[i]);
+		}
+	}
+}
+
+static void what_was_read_only_above_stays_so(void **state)
+{
+	const struct sdm_walker walker = walker_of(4);
+	struct met met = { 0 };
+	struct sdm_start start = {
+		.table = 0x3000,
+		.level = 2,
+		.met = note_met,
+		.met_ctx = &met,
+	};
+	struct sdm_result result;
+
+	(void)state;
+	result = sdm_walk_from(&walker, &start, ADDRESS_4, true);
+	assert_fault(result, SDM_FAULT_WRITE, 0, get(0x5020));
+	assert_int_equal(met.count, 2);
+	assert_false(met.writable[0]);
+	assert_false(met.writable[1]);
+	result = sdm_walk_from(&walker, &start, ADDRESS_4, false);
+	assert_translates(result, PAGE_PA + 0x567, 0);
+	assert_false(result.writable);
+	/* Told from the entry which took the permission away on. */
+	start.writable = true;
+	put(0x4018, 0x5025);
+	met.count = 0;
+	result = sdm_walk_from(&walker, &start, ADDRESS_4, false);
+	assert_false(result.writable);
+	assert_true(met.writable[0]);
+	assert_false(met.writable[1]);
+}
+
+static void an_entry_a_walk_ends_at_is_not_met(void **state)
+{
+	const struct sdm_walker walker = walker_of(4);
+	struct met met = { 0 };
+	const struct sdm_start start = {
+		.table = 0x3000,
+		.level = 2,
+		.writable = true,
+		.met = note_met,
+		.met_ctx = &met,
+	};
+
+	(void)state;
+	put(0x4018, get(0x4018) & ~UINT64_C(4));
+	assert_fault(sdm_walk_from(&walker, &start, ADDRESS_4, false),
+		     SDM_FAULT_SUPERVISOR, 1, get(0x4018));
+	assert_int_equal(met.count, 1);
+	put(0x3010, 0);
+	assert_fault(sdm_walk_from(&walker, &start, ADDRESS_4, false),
+		     SDM_FAULT_NOT_PRESENT, 2, 0);
+	assert_int_equal(met.count, 1);
+}
+
+static void a_start_is_judged_like_a_root(void **state)
+{
+	const struct sdm_walker walker = walker_of(4);
+	struct sdm_start start = { .table = 0x3008, .level = 2 };
+
+	(void)state;
+	assert_fault(sdm_walk_from(&walker, &start, ADDRESS_4, false),
+		     SDM_FAULT_UNREADABLE, 3, 0);
+	start.table = 0x7000;
+	assert_fault(sdm_walk_from(&walker, &start, ADDRESS_4, false),
+		     SDM_FAULT_UNREADABLE, 3, 0);
+	start.table = 0x3000;
+	assert_fault(sdm_walk_from(&walker, &start, UINT64_C(1) << 48, false),
+		     SDM_FAULT_ADDRESS, 3, 0);
+}
+
+static void walk_from_once(void *state)
+{
+	const struct sdm_walker walker = walker_of(4);
+
+	(void)sdm_walk_from(&walker, state, ADDRESS_4, false);
+}
+
+static void a_start_above_the_root_aborts(void **state)
+{
+	struct sdm_start start = { .table = 0x1000, .level = 4 };
+
+	(void)state;
+	expect_abort(walk_from_once, &start, "no table has entries of level 4");
+}
+
+/* ---- texts ----------------------------------------------------------- */
+
 static void each_fault_has_a_text_of_its_own(void **state)
 {
 	int i, n;
@@ -821,6 +965,11 @@ int main(void)
 		TEST(a_masked_bit_is_not_reserved),
 		TEST(a_masked_bit_stays_in_the_page_address),
 		TEST(impossible_walkers_abort),
+		TEST(a_walk_may_begin_at_each_level),
+		TEST(what_was_read_only_above_stays_so),
+		TEST(an_entry_a_walk_ends_at_is_not_met),
+		TEST(a_start_is_judged_like_a_root),
+		TEST(a_start_above_the_root_aborts),
 		TEST(each_fault_has_a_text_of_its_own),
 	};
 
