@@ -141,12 +141,12 @@ static void look_at_some(struct walk *walk, struct walk_domain *domain,
 
 /* ---- syncs ------------------------------------------------------------------ */
 
-/* A page which was used and unmapped: is it still there, by some cache? */
+/* A page which was used and unmapped: does some cache still know it? */
 static bool still_there(struct walk *walk, struct walk_domain *domain,
 			const struct walk_page *page)
 {
-	return walk->ops->see(walk, domain, page->iova, page->gpa) ==
-	       WALK_THERE;
+	return walk->ops->see(walk, domain, page->iova, page->gpa) !=
+	       WALK_NOTHING;
 }
 
 static void judge_gone(struct walk *walk, struct walk_domain *domain)

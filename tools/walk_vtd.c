@@ -136,6 +136,24 @@ static void judge_status(struct walk *walk, const char *what,
 		   hvpt_status_name(status));
 }
 
+static void count_calls(const struct bridge *bridge,
+			struct replay_result *result)
+{
+	uint16_t code;
+	size_t i;
+
+	for (i = 0; i < REPORT_CALLS_MAX; i++) {
+		code = hypervisor_call_code(i);
+		if (code == 0)
+			break;
+		result->calls[i].name = hypervisor_call_name(code);
+		result->calls[i].count = bridge->by_code[code];
+	}
+	result->hypercalls = bridge->calls;
+	result->flush_calls = bridge->flushes;
+	result->descriptors = bridge->entries;
+}
+
 static void finish(struct walk *walk)
 {
 	struct hvpt_domain *blocked = hvpt_iommu_blocked(&walk->iommu);
@@ -157,9 +175,7 @@ static void finish(struct walk *walk)
 		     hvpt_iommu_destroy(&walk->iommu));
 	judge_that(&walk->judge, walk->bridge.refused == 0,
 		   "the hypervisor refused something");
-	walk->result->hypercalls = walk->bridge.calls;
-	walk->result->flush_calls = walk->bridge.flushes;
-	walk->result->descriptors = walk->bridge.entries;
+	count_calls(&walk->bridge, walk->result);
 	walk->result->dmas = walk->dma.probes;
 }
 

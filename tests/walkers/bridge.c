@@ -412,6 +412,7 @@ static uint64_t issue(void *ctx, uint64_t control, hvpt_gpa_t input,
 	unsigned status = INVALID_INPUT;
 
 	bridge->calls++;
+	bridge->by_code[control & (BRIDGE_CODES - 1)]++;
 	if (good_control(control) &&
 	    good_pages(bridge, input.value, output.value))
 		status = dispatch((unsigned)(control & 0xffff), &call);

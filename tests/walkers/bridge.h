@@ -21,6 +21,9 @@
 
 #define BRIDGE_DOMAINS 64u
 
+/* Call codes are below. */
+#define BRIDGE_CODES 0x200u
+
 struct bridge_domain {
 	uint32_t id; /* 0: not in use */
 	bool configured;
@@ -42,6 +45,7 @@ struct bridge_device {
  * @slot: PML5 entry through which 5-level domains are seen
  * @drop_flushes: a hypervisor which lies: flushes succeed and do nothing
  * @calls: hypercalls so far, @flushes those which flush
+ * @by_code: hypercalls by their code
  * @entries: flush descriptors so far
  * @refused: calls answered with an error, but "it is there already"
  */
@@ -54,6 +58,7 @@ struct bridge {
 	unsigned slot;
 	bool drop_flushes;
 	uint64_t calls;
+	uint64_t by_code[BRIDGE_CODES];
 	uint64_t flushes;
 	uint64_t entries;
 	uint64_t refused;
