@@ -112,5 +112,8 @@ set(HVPT_TOOL_SOURCES
   tools/teardown.c
   tools/text.c
   tools/trace.c
+  tools/walk.c
+  tools/walk_cpu.c
+  tools/walk_vtd.c
   tools/world.c
 )

@@ -23,6 +23,8 @@ enum option_id {
 	OPT_POLICY,
 	OPT_LAZY,
 	OPT_INJECT,
+	OPT_WALKER,
+	OPT_DROP_FLUSHES,
 };
 
 static const struct option long_options[] = {
@@ -38,6 +40,8 @@ static const struct option long_options[] = {
 	{ "policy", required_argument, NULL, OPT_POLICY },
 	{ "lazy", required_argument, NULL, OPT_LAZY },
 	{ "inject", required_argument, NULL, OPT_INJECT },
+	{ "walker", required_argument, NULL, OPT_WALKER },
+	{ "drop-flushes", no_argument, NULL, OPT_DROP_FLUSHES },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -53,6 +57,17 @@ static const char *const policy_names[] = {
 	[HVPT_FLUSH_COVER] = "cover",
 	[HVPT_FLUSH_EXACT] = "exact",
 };
+
+static const char *const walker_names[] = {
+	[WALKER_MODEL] = "model",
+	[WALKER_VTD] = "vtd",
+	[WALKER_CPU] = "cpu",
+};
+
+const char *options_walker_name(enum replay_walker walker)
+{
+	return walker_names[walker];
+}
 
 const char *options_policy_name(enum hvpt_flush_policy policy)
 {
@@ -190,6 +205,20 @@ static bool parse_policy(const char *text, struct replay_options *options)
 	return false;
 }
 
+static bool parse_walker(const char *text, struct replay_options *options)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(walker_names) / sizeof(walker_names[0]); i++) {
+		if (strcmp(text, walker_names[i]) == 0) {
+			options->walker = (enum replay_walker)i;
+			return true;
+		}
+	}
+	say("hvpt replay: --walker: must be model, vtd or cpu, not '%s'", text);
+	return false;
+}
+
 static bool parse_lazy(const char *text, struct replay_options *options)
 {
 	if (options_number(text, &options->lazy) && options->lazy != 0)
@@ -242,6 +271,11 @@ static bool take_option(int id, struct replay_options *options)
 		return parse_lazy(optarg, options);
 	case OPT_INJECT:
 		return inject_parse(optarg, &options->inject);
+	case OPT_WALKER:
+		return parse_walker(optarg, options);
+	case OPT_DROP_FLUSHES:
+		options->drop_flushes = true;
+		return true;
 	case OPT_JSON:
 		return parse_json(optarg, options);
 	case OPT_QUIET:
@@ -251,6 +285,23 @@ static bool take_option(int id, struct replay_options *options)
 		options->strict = true;
 		return true;
 	}
+}
+
+/* The walkers which are not ours have less to choose from. */
+static bool complete_walker(const struct replay_options *options)
+{
+	const char *why = NULL;
+
+	if (options->drop_flushes && options->walker != WALKER_VTD)
+		why = "--drop-flushes: only with --walker vtd";
+	else if (options->walker != WALKER_MODEL && options->inject.count)
+		why = "--inject: only with --walker model";
+	else if (options->walker == WALKER_VTD && options->levels != 4)
+		why = "--walker vtd: QEMU's VT-d has 4 levels; --walker cpu "
+		      "has 5";
+	if (why)
+		say("hvpt replay: %s", why);
+	return !why;
 }
 
 /* What depends on more than one word. */
@@ -268,7 +319,7 @@ static bool complete(struct replay_options *options)
 		say("hvpt replay: no trace given; try 'hvpt replay --help'");
 		return false;
 	}
-	return true;
+	return complete_walker(options);
 }
 
 static enum options_result bad_word(int id, char **argv)

@@ -16,6 +16,13 @@ enum exit_code {
 	EXIT_BAD_INPUT = 2,
 };
 
+/* Who judges. */
+enum replay_walker {
+	WALKER_MODEL = 0, /* the model hypervisor and our own walker */
+	WALKER_VTD = 1,	  /* the VT-d QEMU emulates */
+	WALKER_CPU = 2,	  /* the processor QEMU emulates */
+};
+
 /**
  * struct replay_options - what to build and how to check it
  * @levels: 4 or 5
@@ -27,6 +34,8 @@ enum exit_code {
  * @policy: how flushes are planned
  * @lazy: unmaps of a domain between two syncs, at least 1
  * @inject: what is to go wrong
+ * @walker: who judges
+ * @drop_flushes: with the VT-d: flushes are dropped, which must be noticed
  * @json: where to write JSON; NULL: nowhere, "-": standard output
  * @quiet: no progress, no notes, no summary
  * @strict: a malformed line ends the replay
@@ -43,6 +52,8 @@ struct replay_options {
 	enum hvpt_flush_policy policy;
 	uint64_t lazy;
 	struct inject inject;
+	enum replay_walker walker;
+	bool drop_flushes;
 	const char *json;
 	bool quiet;
 	bool strict;
@@ -65,6 +76,9 @@ bool options_number(const char *text, uint64_t *value);
 
 /** "two-block", "cover" or "exact" */
 const char *options_policy_name(enum hvpt_flush_policy policy);
+
+/** "model", "vtd" or "cpu" */
+const char *options_walker_name(enum replay_walker walker);
 
 /** "plain", "lower" or "canonical" */
 const char *options_form_name(enum hvpt_iova_form form);

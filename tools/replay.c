@@ -10,6 +10,7 @@
 #include "pairing.h"
 #include "say.h"
 #include "teardown.h"
+#include "walk.h"
 
 /* Lines between two looks at the progress line. */
 #define PROGRESS_LINES 4096u
@@ -20,12 +21,15 @@
  * @result: what is counted
  * @apply: the page tables
  * @pairing: kprobe lines which wait
+ * @take, @take_ctx: who gets the events
  */
 struct replay {
 	const struct replay_options *options;
 	struct replay_result *result;
 	struct apply apply;
 	struct pairing pairing;
+	pairing_fn take;
+	void *take_ctx;
 };
 
 /* ---- lines ----------------------------------------------------------- */
@@ -86,8 +90,8 @@ static bool take_line(struct replay *replay, const char *text, size_t length)
 	case TRACE_PROBE:
 		break;
 	}
-	return pairing_add(&replay->pairing, &line, apply_event,
-			   &replay->apply);
+	return pairing_add(&replay->pairing, &line, replay->take,
+			   replay->take_ctx);
 }
 
 static void take_lines(struct replay *replay, struct input *input)
@@ -111,8 +115,8 @@ static void take_lines(struct replay *replay, struct input *input)
 		snprintf(result->error, sizeof(result->error), "%s",
 			 input_error(input));
 	if (status == INPUT_END)
-		(void)pairing_finish(&replay->pairing, apply_event,
-				     &replay->apply);
+		(void)pairing_finish(&replay->pairing, replay->take,
+				     replay->take_ctx);
 }
 
 /* ---- a file ---------------------------------------------------------- */
@@ -170,9 +174,6 @@ static void finish(struct replay *replay)
 	result->mismatches = judge->mismatches;
 	result->stale_before = judge->stale_before;
 	result->stale_after = judge->stale_after;
-	if (result->events == 0 && result->error[0] == '\0')
-		snprintf(result->error, sizeof(result->error),
-			 "no map or unmap event in it");
 }
 
 static void run(struct replay *replay, struct input *input)
@@ -181,7 +182,8 @@ static void run(struct replay *replay, struct input *input)
 	struct domain_set *domains = &replay->apply.domains;
 
 	if (domain_set_init(domains, replay->options, DOMAIN_TABLE_PAGES)) {
-		pairing_init(&replay->pairing);
+		replay->take = apply_event;
+		replay->take_ctx = &replay->apply;
 		judge_init(&replay->apply.judge, result->file,
 			   replay->options->seed);
 		take_lines(replay, input);
@@ -191,6 +193,21 @@ static void run(struct replay *replay, struct input *input)
 			 domains->error);
 	}
 	domain_set_close(domains);
+}
+
+/* With a walker which is not ours. */
+static void run_walker(struct replay *replay, struct input *input)
+{
+	struct replay_result *result = replay->result;
+	struct walk *walk = walk_open(replay->options, result);
+
+	if (!walk)
+		return;
+	replay->take = walk_event;
+	replay->take_ctx = walk;
+	take_lines(replay, input);
+	result->other_lines += replay->pairing.ignored;
+	walk_close(walk);
 }
 
 enum exit_code replay_file(const char *path,
@@ -210,7 +227,14 @@ enum exit_code replay_file(const char *path,
 		replay->result = result;
 		replay->apply.options = options;
 		replay->apply.result = result;
-		run(replay, input);
+		pairing_init(&replay->pairing);
+		if (options->walker == WALKER_MODEL)
+			run(replay, input);
+		else
+			run_walker(replay, input);
+		if (result->events == 0 && result->error[0] == '\0')
+			snprintf(result->error, sizeof(result->error),
+				 "no map or unmap event in it");
 	} else {
 		snprintf(result->error, sizeof(result->error), "%s", error);
 	}

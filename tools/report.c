@@ -111,6 +111,42 @@ static void print_dma(FILE *out, const struct replay_result *result)
 		"DMA", result->dmas, result->stale_before, result->stale_after);
 }
 
+static void print_leaves(FILE *out, const struct replay_result *result)
+{
+	fprintf(out, "  %-16s%" PRIu64 " 4K, %" PRIu64 " 2M, %" PRIu64 " 1G\n",
+		"leaves made", result->leaves[0], result->leaves[1],
+		result->leaves[2]);
+}
+
+static void print_model(FILE *out, const struct replay_result *result)
+{
+	print_flushes(out, result);
+	print_calls(out, result);
+	print_dma(out, result);
+	print_count(out, "audits", result->audits);
+}
+
+/* What a walker which is not ours has to say. */
+static void print_walker(FILE *out, const struct replay_result *result,
+			 const struct replay_options *options)
+{
+	uint64_t tenths = result->nanoseconds / 100000000;
+
+	fprintf(out, "  %-16sQEMU's %s%s, %" PRIu64 ".%" PRIu64 " s\n",
+		"walker", options->walker == WALKER_VTD ? "VT-d" : "processor",
+		options->drop_flushes ? " with flushes dropped" : "",
+		tenths / 10, tenths % 10);
+	if (options->walker == WALKER_CPU) {
+		print_count(out, "translations", result->dmas);
+		print_count(out, "dumps", result->audits);
+		return;
+	}
+	print_count(out, "hypercalls", result->hypercalls);
+	fprintf(out, "  %-16s%" PRIu64 ", %" PRIu64 " descriptors\n",
+		"flush calls", result->flush_calls, result->descriptors);
+	print_dma(out, result);
+}
+
 void report_text(FILE *out, const struct replay_result *result,
 		 const struct replay_options *options)
 {
@@ -123,9 +159,8 @@ void report_text(FILE *out, const struct replay_result *result,
 	print_bytes(out, "unmapped", result->unmap_bytes);
 	print_bytes(out, "peak mapped", result->peak_mapped_bytes);
 	print_bytes(out, "left mapped", result->left_mapped_bytes);
-	fprintf(out, "  %-16s%" PRIu64 " 4K, %" PRIu64 " 2M, %" PRIu64 " 1G\n",
-		"leaves made", result->leaves[0], result->leaves[1],
-		result->leaves[2]);
+	if (options->walker == WALKER_MODEL)
+		print_leaves(out, result);
 	fprintf(out, "  %-16s%" PRIu64 " now, %" PRIu64 " at the peak\n",
 		"table pages", result->table_pages_final,
 		result->table_pages_peak);
@@ -134,10 +169,10 @@ void report_text(FILE *out, const struct replay_result *result,
 	print_count(out, "conflicts", result->conflicts);
 	print_count(out, "malformed", result->malformed);
 	print_oddities(out, result);
-	print_flushes(out, result);
-	print_calls(out, result);
-	print_dma(out, result);
-	print_count(out, "audits", result->audits);
+	if (options->walker == WALKER_MODEL)
+		print_model(out, result);
+	else
+		print_walker(out, result, options);
 	print_count(out, "checks", result->checks);
 	print_count(out, "mismatches", result->mismatches);
 }

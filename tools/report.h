@@ -47,7 +47,9 @@ struct report_calls {
  *	@failed_syncs: which did not succeed
  * @failed_calls: others which failed because they were told to
  * @stale_before, @stale_after: as in struct judge
- * @dmas: bytes read or written by devices
+ * @dmas: bytes read or written by devices; translations asked for, of a
+ *	processor
+ * @nanoseconds: how long it took, with a walker which is not ours
  */
 struct replay_result {
 	const char *file;
@@ -88,6 +90,7 @@ struct replay_result {
 	uint64_t stale_before;
 	uint64_t stale_after;
 	uint64_t dmas;
+	uint64_t nanoseconds;
 };
 
 /** Prints the summary of one trace. */

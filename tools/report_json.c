@@ -109,6 +109,8 @@ static void json_flushes(FILE *out, const struct replay_result *result)
 	json_count(out, "stale_hits_before_sync", result->stale_before);
 	json_count(out, "stale_hits_after_sync", result->stale_after);
 	json_count(out, "dmas", result->dmas);
+	if (result->nanoseconds)
+		json_count(out, "milliseconds", result->nanoseconds / 1000000);
 }
 
 static void json_calls(FILE *out, const struct replay_result *result)
@@ -135,6 +137,7 @@ static void json_options(FILE *out, const struct replay_options *options)
 	json_count(out, "width", options->width);
 	json_text(out, "iova_form", options_form_name(options->form));
 	json_count(out, "seed", options->seed);
+	json_text(out, "walker", options_walker_name(options->walker));
 	json_text(out, "policy", options_policy_name(options->policy));
 	json_count(out, "lazy", options->lazy);
 	fputs("  \"page_sizes\": [", out);

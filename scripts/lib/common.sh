@@ -16,6 +16,11 @@ hvpt_jobs() {
 	nproc 2>/dev/null || echo 2
 }
 
+# hvpt_cache - the folder for what is fetched and kept
+hvpt_cache() {
+	echo "${XDG_CACHE_HOME:-$HOME/.cache}/hvpt"
+}
+
 # hvpt_present PROBE - a command, or a file when it has a slash
 hvpt_present() {
 	case $1 in

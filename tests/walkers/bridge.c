@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "bridge.h"
+
+#include <string.h>
+
+/* Call codes and statuses, as numbers: docs/SPEC.md. */
+enum {
+	CREATE = 0xb1,
+	ATTACH = 0xb2,
+	DETACH = 0xc4,
+	DELETE = 0xc5,
+	CONFIGURE = 0xce,
+	FLUSH = 0xd0,
+	FLUSH_LIST = 0xd1,
+	GET_CAPABILITIES = 0x125,
+	GET_PROPERTY = 0x127,
+};
+
+enum {
+	SUCCESS = 0x00,
+	INVALID_CODE = 0x02,
+	INVALID_INPUT = 0x03,
+	INVALID_PARAMETER = 0x05,
+	INVALID_PARTITION = 0x0d,
+	IN_USE = 0x19,
+	NO_DOMAINS = 0x38,
+	INVALID_DEVICE = 0x57,
+	EXISTS = 0x65,
+	ALREADY_THERE = 0x66,
+};
+
+#define SELF (~UINT64_C(0))
+#define HEADER_BYTES 24u
+#define TYPE_STAGE_1 1u
+#define LIST_AT 32u
+#define LIST_MAX 508u
+#define CAP_PRESENT UINT64_C(0x1)
+#define CAP_STAGE_1 UINT64_C(0x4)
+#define CAP_5_LEVELS UINT64_C(0x8)
+#define PAGE_SIZES UINT64_C(0x40201000)
+#define PROPERTY_IOMMU 10u
+
+/**
+ * struct call - one hypercall
+ * @in: its input, in guest memory
+ * @out: gpa of its output
+ * @count: elements of a rep call
+ * @done: of those carried out
+ */
+struct call {
+	struct bridge *bridge;
+	uint64_t in;
+	uint64_t out;
+	unsigned count;
+	unsigned start;
+	unsigned done;
+};
+
+static uint64_t in64(const struct call *call, unsigned offset)
+{
+	return guest_ram_load(call->bridge->ram, call->in + offset);
+}
+
+/* ---- domains and devices ------------------------------------------------- */
+
+static struct bridge_domain *find_domain(struct bridge *bridge, uint32_t id)
+{
+	size_t i;
+
+	for (i = 0; i < BRIDGE_DOMAINS; i++)
+		if (bridge->domain[i].id == id)
+			return &bridge->domain[i];
+	return NULL;
+}
+
+/* The VT-d's tag of a domain; 0 is that of devices in none. */
+static uint16_t tag_of(const struct bridge *bridge,
+		       const struct bridge_domain *domain)
+{
+	return (uint16_t)(domain - bridge->domain + 1);
+}
+
+static struct bridge_device *find_device(struct bridge *bridge, uint64_t id)
+{
+	unsigned i;
+
+	for (i = 0; i < VTD_DEVICE_END; i++)
+		if (bridge->device[i].known && bridge->device[i].id == id)
+			return &bridge->device[i];
+	return NULL;
+}
+
+/* Where the VT-d begins: the root, or the PML4 below one entry of it. */
+static uint64_t root_of(const struct bridge *bridge,
+			const struct bridge_domain *domain)
+{
+	uint64_t entry;
+
+	if (!domain->five_levels)
+		return domain->root;
+	entry = guest_ram_load(bridge->ram, domain->root + bridge->slot * 8);
+	return entry & 1 ? entry & UINT64_C(0xffffffffff000) : 0;
+}
+
+static void set_context(struct bridge *bridge, struct bridge_device *device)
+{
+	unsigned number = (unsigned)(device - bridge->device);
+	const struct bridge_domain *domain = device->domain;
+	uint64_t root = 0;
+
+	if (!domain) {
+		vtd_set_context(bridge->vtd, number, VTD_PASS_THROUGH, 0, 0);
+		return;
+	}
+	if (domain->translation == VTD_FIRST_STAGE)
+		root = root_of(bridge, domain);
+	vtd_set_context(bridge->vtd, number,
+			domain->translation == VTD_FIRST_STAGE && !root ?
+				VTD_BLOCKED :
+				domain->translation,
+			tag_of(bridge, domain), root);
+}
+
+void bridge_enter(struct bridge *bridge, uint64_t iova)
+{
+	unsigned i;
+
+	bridge->slot = (unsigned)(iova >> 48) & 511u;
+	for (i = 0; i < VTD_DEVICE_END; i++) {
+		struct bridge_device *device = &bridge->device[i];
+
+		if (device->known && device->domain &&
+		    device->domain->five_levels)
+			set_context(bridge, device);
+	}
+}
+
+/* ---- the calls ------------------------------------------------------------ */
+
+/* The 24 bytes most calls begin with. */
+static unsigned read_header(const struct call *call, uint32_t *id)
+{
+	uint64_t domain = in64(call, 16);
+
+	if (in64(call, 0) != SELF)
+		return INVALID_PARTITION;
+	if (in64(call, 8) != 0 || (uint32_t)domain != TYPE_STAGE_1)
+		return INVALID_INPUT;
+	*id = (uint32_t)(domain >> 32);
+	return *id == 0 || *id == UINT32_MAX ? INVALID_PARAMETER : SUCCESS;
+}
+
+static unsigned read_domain(const struct call *call,
+			    struct bridge_domain **domain)
+{
+	uint32_t id = 0;
+	unsigned status = read_header(call, &id);
+
+	if (status)
+		return status;
+	*domain = find_domain(call->bridge, id);
+	return *domain ? SUCCESS : INVALID_PARAMETER;
+}
+
+static unsigned do_create(struct call *call)
+{
+	struct bridge_domain *domain;
+	uint32_t id = 0;
+	unsigned status = read_header(call, &id);
+
+	if (status)
+		return status;
+	if (in64(call, HEADER_BYTES) != 1)
+		return INVALID_INPUT;
+	if (find_domain(call->bridge, id))
+		return EXISTS;
+	domain = find_domain(call->bridge, 0);
+	if (!domain)
+		return NO_DOMAINS;
+	*domain = (struct bridge_domain){ .id = id };
+	return SUCCESS;
+}
+
+static unsigned do_configure(struct call *call)
+{
+	struct bridge_domain *domain = NULL;
+	unsigned status = read_domain(call, &domain);
+	uint64_t flags = in64(call, HEADER_BYTES), root = in64(call, 32);
+
+	if (status)
+		return status;
+	switch (flags) {
+	case 0:
+		domain->translation = VTD_PASS_THROUGH;
+		break;
+	case 3:
+		domain->translation = VTD_BLOCKED;
+		break;
+	case 1:
+	case 5:
+		domain->translation = VTD_FIRST_STAGE;
+		break;
+	default:
+		return INVALID_PARAMETER;
+	}
+	if ((domain->translation == VTD_FIRST_STAGE) != (root != 0) ||
+	    root & 0xfff ||
+	    (root && !guest_ram_has(call->bridge->ram, root, 0x1000)))
+		return INVALID_PARAMETER;
+	if (flags == 5 && !call->bridge->five_levels)
+		return INVALID_PARAMETER;
+	domain->five_levels = flags == 5;
+	domain->root = root;
+	domain->configured = true;
+	return SUCCESS;
+}
+
+static unsigned do_attach(struct call *call)
+{
+	struct bridge_domain *domain = NULL;
+	unsigned status = read_domain(call, &domain);
+	struct bridge_device *device;
+
+	if (status)
+		return status;
+	device = find_device(call->bridge, in64(call, HEADER_BYTES));
+	if (!device)
+		return INVALID_DEVICE;
+	if (!domain->configured)
+		return INVALID_PARAMETER;
+	if (device->domain == domain)
+		return ALREADY_THERE;
+	device->domain = domain;
+	set_context(call->bridge, device);
+	return SUCCESS;
+}
+
+static unsigned do_detach(struct call *call)
+{
+	struct bridge *bridge = call->bridge;
+	struct bridge_device *device = find_device(bridge, in64(call, 8));
+
+	if (in64(call, 0) != SELF)
+		return INVALID_PARTITION;
+	if (!device || !device->domain)
+		return INVALID_DEVICE;
+	device->domain = NULL;
+	vtd_set_context(bridge->vtd, (unsigned)(device - bridge->device),
+			VTD_BLOCKED, 0, 0);
+	return SUCCESS;
+}
+
+static unsigned do_delete(struct call *call)
+{
+	struct bridge_domain *domain = NULL;
+	unsigned status = read_domain(call, &domain), i;
+
+	if (status)
+		return status;
+	for (i = 0; i < VTD_DEVICE_END; i++)
+		if (call->bridge->device[i].domain == domain)
+			return IN_USE;
+	vtd_flush_domain(call->bridge->vtd, tag_of(call->bridge, domain));
+	*domain = (struct bridge_domain){ .id = 0 };
+	return SUCCESS;
+}
+
+static unsigned do_flush(struct call *call)
+{
+	struct bridge_domain *domain = NULL;
+	unsigned status = read_domain(call, &domain);
+
+	if (status)
+		return status;
+	if (in64(call, HEADER_BYTES) != 0)
+		return INVALID_INPUT;
+	call->bridge->flushes++;
+	if (!call->bridge->drop_flushes)
+		vtd_flush_domain(call->bridge->vtd,
+				 tag_of(call->bridge, domain));
+	return SUCCESS;
+}
+
+/* One descriptor as a block of the VT-d, whose addresses have a sign. */
+static bool read_entry(const struct call *call, unsigned index,
+		       struct vtd_block *block)
+{
+	uint64_t entry = in64(call, LIST_AT + index * 8);
+	unsigned shift = (unsigned)(entry & 0x3f);
+	uint64_t page = entry >> 12;
+
+	if ((entry & 0xfc0) || shift > 52 ||
+	    (page & ((UINT64_C(1) << shift) - 1)))
+		return false;
+	block->order = shift;
+	block->iova = (uint64_t)((int64_t)(page << 28) >> 16);
+	return true;
+}
+
+static unsigned do_flush_list(struct call *call)
+{
+	struct bridge *bridge = call->bridge;
+	struct vtd_block blocks[LIST_MAX];
+	struct bridge_domain *domain = NULL;
+	unsigned status = read_domain(call, &domain), i;
+
+	if (status)
+		return status;
+	if (in64(call, HEADER_BYTES) != 1 || call->count > LIST_MAX)
+		return INVALID_INPUT;
+	for (i = call->start; i < call->count; i++)
+		if (!read_entry(call, i, &blocks[i - call->start]))
+			return INVALID_PARAMETER;
+	bridge->flushes++;
+	bridge->entries += call->count - call->start;
+	if (!bridge->drop_flushes)
+		vtd_flush_blocks(bridge->vtd, tag_of(bridge, domain), blocks,
+				 call->count - call->start);
+	call->done = call->count;
+	return SUCCESS;
+}
+
+static unsigned do_capabilities(struct call *call)
+{
+	const struct guest_ram *ram = call->bridge->ram;
+	uint64_t caps = CAP_PRESENT | CAP_STAGE_1;
+	uint64_t width = call->bridge->five_levels ? 57 : 48;
+
+	if (in64(call, 0) != SELF || in64(call, 8) != 0)
+		return INVALID_INPUT;
+	if (call->bridge->five_levels)
+		caps |= CAP_5_LEVELS;
+	guest_ram_store(ram, call->out, HEADER_BYTES | width << 48);
+	guest_ram_store(ram, call->out + 8, caps);
+	guest_ram_store(ram, call->out + 16, PAGE_SIZES);
+	return SUCCESS;
+}
+
+static unsigned do_property(struct call *call)
+{
+	const struct guest_ram *ram = call->bridge->ram;
+
+	if (in64(call, 0) != SELF)
+		return INVALID_PARTITION;
+	if (in64(call, 16) != PROPERTY_IOMMU)
+		return INVALID_PARAMETER;
+	if (!find_device(call->bridge, in64(call, 8)))
+		return INVALID_DEVICE;
+	guest_ram_store(ram, call->out, 1);
+	guest_ram_store(ram, call->out + 8, 0);
+	return SUCCESS;
+}
+
+static unsigned dispatch(unsigned code, struct call *call)
+{
+	switch (code) {
+	case CREATE:
+		return do_create(call);
+	case ATTACH:
+		return do_attach(call);
+	case DETACH:
+		return do_detach(call);
+	case DELETE:
+		return do_delete(call);
+	case CONFIGURE:
+		return do_configure(call);
+	case FLUSH:
+		return do_flush(call);
+	case FLUSH_LIST:
+		return do_flush_list(call);
+	case GET_CAPABILITIES:
+		return do_capabilities(call);
+	case GET_PROPERTY:
+		return do_property(call);
+	default:
+		return INVALID_CODE;
+	}
+}
+
+/* Control word: code 15:0, rep count 43:32, rep start 59:48, the rest 0. */
+static bool good_control(uint64_t control)
+{
+	unsigned count = (unsigned)(control >> 32) & 0xfff;
+	unsigned start = (unsigned)(control >> 48) & 0xfff;
+	bool list = (control & 0xffff) == FLUSH_LIST;
+
+	if (control & UINT64_C(0xf000f000ffff0000))
+		return false;
+	return list ? start < count : count == 0 && start == 0;
+}
+
+static bool good_pages(const struct bridge *bridge, uint64_t in, uint64_t out)
+{
+	uint64_t page = bridge->call_page;
+
+	if (!bridge->lent || (in & 7) || (out & 7) || in >> 12 != page >> 12)
+		return false;
+	return out == 0 || (out >> 12 == page >> 12 && out > in);
+}
+
+static uint64_t issue(void *ctx, uint64_t control, hvpt_gpa_t input,
+		      hvpt_gpa_t output)
+{
+	struct bridge *bridge = ctx;
+	struct call call = {
+		.bridge = bridge,
+		.in = input.value,
+		.out = output.value,
+		.count = (unsigned)(control >> 32) & 0xfff,
+		.start = (unsigned)(control >> 48) & 0xfff,
+	};
+	unsigned status = INVALID_INPUT;
+
+	bridge->calls++;
+	bridge->by_code[control & (BRIDGE_CODES - 1)]++;
+	if (good_control(control) &&
+	    good_pages(bridge, input.value, output.value))
+		status = dispatch((unsigned)(control & 0xffff), &call);
+	if (status && status != ALREADY_THERE)
+		bridge->refused++;
+	return status | (uint64_t)call.done << 32;
+}
+
+static bool borrow(void *ctx, struct hvpt_call_page *page)
+{
+	struct bridge *bridge = ctx;
+
+	if (bridge->lent)
+		walker_die("bridge: the call page is lent already");
+	bridge->lent = true;
+	page->va = guest_ram_at(bridge->ram, bridge->call_page);
+	page->gpa = hvpt_gpa(bridge->call_page);
+	page->cookie = 0;
+	memset(page->va, 0xc5, 4096);
+	return true;
+}
+
+static void give_back(void *ctx, struct hvpt_call_page *page)
+{
+	struct bridge *bridge = ctx;
+
+	if (!bridge->lent || page->gpa.value != bridge->call_page)
+		walker_die("bridge: this page was not lent");
+	bridge->lent = false;
+}
+
+const struct hvpt_transport_ops bridge_ops = {
+	.borrow = borrow,
+	.issue = issue,
+	.give_back = give_back,
+};
+
+void bridge_open(struct bridge *bridge, struct vtd *vtd,
+		 const struct guest_ram *ram, uint64_t call_page)
+{
+	*bridge = (struct bridge){
+		.vtd = vtd,
+		.ram = ram,
+		.call_page = call_page,
+	};
+}
+
+void bridge_add_device(struct bridge *bridge, unsigned device, uint64_t id)
+{
+	bridge->device[device] = (struct bridge_device){
+		.id = id,
+		.known = true,
+	};
+	set_context(bridge, &bridge->device[device]);
+}
