@@ -87,7 +87,7 @@ checks=$((checks + 1))
 grep -qE '^hvpt [0-9]+\.[0-9]+\.[0-9]+$' out || fail "version"
 run 0 replay --help
 for option in --levels --page-sizes --width --iova-form --audit-every --seed \
-	--policy --lazy --inject --json --strict --quiet --help; do
+	--policy --lazy --inject --walker --drop-flushes --json --strict --quiet --help; do
 	says out " $option"
 done
 silent err
@@ -137,6 +137,13 @@ misuse "--policy: must be" replay --policy "" "$modload"
 misuse "--lazy: must be a 64-bit number from 1, not '0'" \
 	replay --lazy 0 "$modload"
 misuse "--lazy: must be" replay --lazy all "$modload"
+misuse "--walker: must be model, vtd or cpu, not 'amd'" \
+	replay --walker amd "$modload"
+misuse "--drop-flushes: only with --walker vtd" \
+	replay --drop-flushes "$modload"
+misuse "--inject: only with --walker model" \
+	replay --walker cpu --inject alloc:1 "$modload"
+misuse "QEMU's VT-d has 4 levels" replay --walker vtd --levels 5 "$modload"
 misuse "--inject: needs a value" replay "$modload" --inject
 # injection SPEC TEXT
 injection() {
