@@ -327,6 +327,20 @@ static void test_device_ids_are_checked(void **state)
 	}
 }
 
+/* Several rules broken: the first argument decides. */
+static void test_order_of_checks(void **state)
+{
+	static const struct hvpt_domain_settings wrong = { .levels = 1 };
+
+	(void)state;
+	REFUSED(HVPT_ERR_DOMAIN_ID, 0xce,
+		hvpt_hvcall_configure_domain(&fake.transport, 0, &wrong,
+					     &answer));
+	REFUSED(HVPT_ERR_DOMAIN_ID, 0xb2,
+		hvpt_hvcall_attach_device(&fake.transport, 0, ~(uint64_t)0,
+					  &answer));
+}
+
 static void test_settings_are_checked(void **state)
 {
 	static const struct {
@@ -384,7 +398,7 @@ static void one_status(const struct call *call, uint16_t raw, uint64_t noise)
 
 	fake_init(&fake);
 	fake.result = result;
-	memset(fake.output, 0xff, sizeof(fake.output));
+	memset(fake.output, 0xfe, sizeof(fake.output));
 	spoil(&answer);
 	status = call->make(&fake, &answer);
 	if (status != hvpt_hv_status_map(raw))
@@ -460,7 +474,7 @@ static void test_no_hypercall(void **state)
 	{
 		fake_init(&fake);
 		fake.result = ~(uint64_t)0;
-		memset(fake.output, 0xff, sizeof(fake.output));
+		memset(fake.output, 0xfe, sizeof(fake.output));
 		spoil(&answer);
 		assert_int_equal(call->make(&fake, &answer),
 				 HVPT_ERR_NO_HYPERVISOR);
@@ -923,6 +937,7 @@ int main(void)
 		cmocka_unit_test(test_pages_at_both_ends),
 		cmocka_unit_test(test_domain_ids_are_checked),
 		cmocka_unit_test(test_device_ids_are_checked),
+		cmocka_unit_test(test_order_of_checks),
 		cmocka_unit_test(test_settings_are_checked),
 		cmocka_unit_test(test_every_status),
 		cmocka_unit_test(test_some_statuses_by_name),
