@@ -24,6 +24,9 @@
 #define EFER_LME (UINT64_C(1) << 8)
 #define EFER_NXE (UINT64_C(1) << 11)
 
+/* A line of "info tlb" has 46. */
+#define LINE_MAX_BYTES 80u
+
 uint64_t cpu_walk_sign_extend(uint64_t va, unsigned levels)
 {
 	unsigned unused = 64 - (levels == 5 ? 57 : 48);
@@ -85,21 +88,47 @@ static struct cpu_leaf parse_leaf(const char *line)
 	return leaf;
 }
 
+/*
+ * One line, taken out of the text: functions of <string.h> may look at all of
+ * a string, which is long here. Return: where the next begins.
+ */
+static const char *take_line(const char *at, char line[LINE_MAX_BYTES])
+{
+	size_t used = 0;
+
+	for (; *at && *at != '\n'; at++)
+		if (*at != '\r' && used < LINE_MAX_BYTES - 1)
+			line[used++] = *at;
+	line[used] = '\0';
+	return *at ? at + 1 : at;
+}
+
+static void append(struct cpu_leaf **leaves, size_t count, struct cpu_leaf leaf)
+{
+	/* Room is doubled at each power of two. */
+	if ((count & (count - 1)) == 0) {
+		size_t room = count ? 2 * count : 1;
+
+		*leaves = realloc(*leaves, room * sizeof(**leaves));
+		if (!*leaves)
+			walker_die("out of memory");
+	}
+	(*leaves)[count] = leaf;
+}
+
 size_t cpu_walk_dump(struct qemu *qemu, struct cpu_leaf **leaves)
 {
 	char *text = qemu_monitor(qemu, "info tlb");
-	size_t room = 1, count = 0;
-	const char *at;
-	char *line, *rest;
+	char line[LINE_MAX_BYTES];
+	const char *at = text;
+	size_t count = 0;
 
-	for (at = text; (at = strchr(at, '\n')) != NULL; at++)
-		room++;
-	*leaves = calloc(room, sizeof(**leaves));
-	if (!*leaves)
-		walker_die("out of memory");
-	for (line = strtok_r(text, "\r\n", &rest); line;
-	     line = strtok_r(NULL, "\r\n", &rest))
-		(*leaves)[count++] = parse_leaf(line);
+	*leaves = NULL;
+	while (*at) {
+		at = take_line(at, line);
+		if (line[0])
+			append(leaves, count++, parse_leaf(line));
+	}
 	free(text);
 	return count;
 }
