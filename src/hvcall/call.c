@@ -118,7 +118,7 @@ enum hvpt_status hvpt_call_issue_reps(struct hvpt_call *call, unsigned count)
 		unsigned reps = hvpt_hv_result_reps(call->answer->result);
 		bool sane = reps >= done && reps <= count;
 
-		if (sane && status != HVPT_HV_STATUS_NO_HYPERCALL)
+		if (sane)
 			call->answer->reps = (uint16_t)reps;
 		if (!hvpt_call_may_go_on(status))
 			return hvpt_hv_status_map(status);

@@ -62,7 +62,7 @@ const char *qemu_find(enum qemu_source source)
 	const char *named = getenv("HVPT_QEMU");
 
 	if (named)
-		return *named ? named : NULL;
+		return access(named, X_OK) == 0 ? named : NULL;
 	if (source == QEMU_SYSTEM)
 		return find_on_path(path, sizeof(path));
 	return find_fetched(path, sizeof(path));
