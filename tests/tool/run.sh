@@ -421,7 +421,7 @@ json json 1 syncs=2 forced_syncs=1 mismatches=0 stale_hits_after_sync=0
 says out "syncs           2 (1 before their time)"
 # As many hypercalls as there are domains, and each has its own count.
 run 0 replay --lazy 2 --json json two.txt
-json json 1 syncs=2 forced_syncs=0 hypercalls.ATTACH_DEVICE_DOMAIN=6 \
+json json 1 syncs=2 forced_syncs=0 hypercalls.ATTACH_DEVICE_DOMAIN=4 \
 	mismatches=0
 
 # ---- injections ------------------------------------------------------------
