@@ -3569,7 +3569,8 @@ enum hvpt_ats_duty {
  * @epoch: in which it was attached
  * @ats: ATS is on
  * @ats_capable: the function has ATS
- * @detached: hvpt took it out of its domain: its DMA is blocked
+ * @detached: hvpt took it out of its domain, and did not try to put it into
+ *	another since: its DMA is blocked
  *
  * Linked: it must not be moved.
  */
@@ -4168,9 +4169,6 @@ hvpt_domain_flush_now(struct hvpt_domain *domain);
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_device_place(const struct hvpt_device *device, struct hvpt_domain *domain);
-
-/** One device less, of a paging domain; NULL and other kinds: nothing. */
-void hvpt_domain_leave(struct hvpt_domain *domain);
 
 #endif /* HVPT_DOMAIN_INTERNAL_H */
 
@@ -6623,7 +6621,7 @@ static unsigned hvpt_flush_order(uint64_t first, uint64_t last)
 	return hvpt_flush_bits(first ^ last);
 }
 
-/* First page of the upper half of their smallest block, or @last when all. */
+/* @last, or the page before the upper half of their smallest block. */
 static uint64_t hvpt_flush_take_two_block(uint64_t first, uint64_t last)
 {
 	unsigned order = hvpt_flush_order(first, last);
@@ -7269,7 +7267,8 @@ static bool hvpt_device_may_be_in(const struct hvpt_device *device,
 	return device->domain == domain || device->tried == domain;
 }
 
-void hvpt_domain_leave(struct hvpt_domain *domain)
+/* One device less, of a paging domain; NULL and other kinds: nothing. */
+static void hvpt_domain_leave(struct hvpt_domain *domain)
 {
 	if (!hvpt_domain_counts(domain) || --domain->devices > 0)
 		return;
@@ -7339,6 +7338,7 @@ hvpt_device_attach_check(const struct hvpt_device *device,
 static void hvpt_device_try(struct hvpt_device *device,
 			    struct hvpt_domain *domain)
 {
+	device->detached = false;
 	if (hvpt_device_may_be_in(device, domain))
 		return;
 	if (hvpt_domain_counts(domain))

@@ -44,7 +44,8 @@ enum hvpt_ats_duty {
  * @epoch: in which it was attached
  * @ats: ATS is on
  * @ats_capable: the function has ATS
- * @detached: hvpt took it out of its domain: its DMA is blocked
+ * @detached: hvpt took it out of its domain, and did not try to put it into
+ *	another since: its DMA is blocked
  *
  * Linked: it must not be moved.
  */

@@ -68,7 +68,8 @@ static bool hvpt_device_may_be_in(const struct hvpt_device *device,
 	return device->domain == domain || device->tried == domain;
 }
 
-void hvpt_domain_leave(struct hvpt_domain *domain)
+/* One device less, of a paging domain; NULL and other kinds: nothing. */
+static void hvpt_domain_leave(struct hvpt_domain *domain)
 {
 	if (!hvpt_domain_counts(domain) || --domain->devices > 0)
 		return;
@@ -138,6 +139,7 @@ hvpt_device_attach_check(const struct hvpt_device *device,
 static void hvpt_device_try(struct hvpt_device *device,
 			    struct hvpt_domain *domain)
 {
+	device->detached = false;
 	if (hvpt_device_may_be_in(device, domain))
 		return;
 	if (hvpt_domain_counts(domain))

@@ -85,7 +85,4 @@ hvpt_domain_flush_now(struct hvpt_domain *domain);
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_device_place(const struct hvpt_device *device, struct hvpt_domain *domain);
 
-/** One device less, of a paging domain; NULL and other kinds: nothing. */
-void hvpt_domain_leave(struct hvpt_domain *domain);
-
 #endif /* HVPT_DOMAIN_INTERNAL_H */

@@ -46,7 +46,7 @@ static unsigned hvpt_flush_order(uint64_t first, uint64_t last)
 	return hvpt_flush_bits(first ^ last);
 }
 
-/* First page of the upper half of their smallest block, or @last when all. */
+/* @last, or the page before the upper half of their smallest block. */
 static uint64_t hvpt_flush_take_two_block(uint64_t first, uint64_t last)
 {
 	unsigned order = hvpt_flush_order(first, last);

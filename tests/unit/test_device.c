@@ -343,6 +343,26 @@ static void test_a_failed_first_attach_to_a_special_domain(void **state)
 	hv_ok(hv_try_destroy(f, 1));
 }
 
+/* Detached, and then an attach failed: it may be there, so it is blocked. */
+static void test_remove_after_a_failed_attach(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned fault;
+
+	for (fault = 0; fault < 2; fault++) {
+		make_places(f);
+		hv_device(f, 0);
+		hv_attach(f, 0, &f->domain[0]);
+		detach_it(f);
+		fail_move(f, both_faults[fault], &f->domain[1], HV_RAW_MEMORY);
+		hv_mark(f);
+		hv_ok(hv_try_remove(f, 0));
+		assert_int_equal(hv_since(f, HV_ATTACH), 1);
+		hv_ok(hv_try_destroy(f, 0));
+		hv_ok(hv_try_destroy(f, 1));
+	}
+}
+
 /*
  * It is in one of two paging domains: a third is refused, for then it could be
  * in any of three. The same again is not refused.
@@ -793,6 +813,7 @@ int main(void)
 		HV_CASE(test_a_detach_settles_it_too),
 		HV_CASE(test_a_failed_first_attach),
 		HV_CASE(test_a_failed_first_attach_to_a_special_domain),
+		HV_CASE(test_remove_after_a_failed_attach),
 		HV_CASE(test_attach_without_a_call_page),
 		HV_CASE(test_detach_fails),
 		HV_CASE(test_duties_at_every_move),
