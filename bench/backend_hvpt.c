@@ -15,6 +15,10 @@
 #include "hvpt/hvpt.h"
 #include "pool.h"
 
+#ifndef BENCH_NAME
+#define BENCH_NAME "hvpt"
+#endif
+
 HVPT_STATIC_ASSERT(sizeof(struct bench_segment) == sizeof(struct hvpt_segment),
 		   "a segment is a gpa and a length in both");
 
@@ -105,6 +109,20 @@ static uint64_t iova_to_phys(void *d, uint64_t iova)
 	return HVPT_LIKELY(status == HVPT_OK) ? seen.gpa.value : 0;
 }
 
+#ifdef BENCH_HAS_RECLAIM
+static void reclaim(void *d, uint64_t iova, uint64_t len)
+{
+	struct hvpt_gather gather;
+	uint64_t tables;
+
+	hvpt_gather_init(&gather);
+	if (hvpt_pt_reclaim(d, hvpt_iova(iova), len, &gather, &tables) !=
+	    HVPT_OK)
+		abort();
+	hvpt_pt_release(d, &gather);
+}
+#endif
+
 static size_t table_pages(void *d)
 {
 	return (size_t)hvpt_pt_tables(d);
@@ -116,7 +134,7 @@ static uint64_t root_pa(void *d)
 }
 
 struct bench_backend bench_backend_extra = {
-	.name = "hvpt",
+	.name = BENCH_NAME,
 	.create = create,
 	.map = map,
 	.unmap = unmap,
@@ -125,4 +143,7 @@ struct bench_backend bench_backend_extra = {
 	.table_pages = table_pages,
 	.root_pa = root_pa,
 	.map_list = map_list,
+#ifdef BENCH_HAS_RECLAIM
+	.reclaim = reclaim,
+#endif
 };
