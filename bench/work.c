@@ -6,6 +6,8 @@
 
 #define WORK_MAX 64
 
+int bench_limit_cold;
+
 static struct work list[WORK_MAX];
 static unsigned count;
 
