@@ -20,6 +20,9 @@ static void step_map(struct dw *dw, struct fz_input *input)
 	unsigned prot = fz_byte(input) & 1 ? 3 : 1;
 	enum hvpt_status status, want = HVPT_OK;
 
+	/* All of it in pages of 4 KiB: tables enough, but not for gigabytes. */
+	if ((gpa ^ range.first) % DW_LARGE && range.length > DW_LARGE)
+		range.length = DW_LARGE;
 	if (hvpt_model_mapped_in(dw->model[n], range.first, range.length))
 		want = HVPT_ERR_OVERLAP;
 	status = hvpt_domain_map(&dw->domain[n], hvpt_iova(range.first),

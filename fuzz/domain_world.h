@@ -17,6 +17,7 @@
 #define DW_PLACES (DW_DOMAINS + 2u)
 #define DW_NOWHERE 99u
 #define DW_PASTS 64u
+#define DW_LARGE UINT64_C(0x200000)
 
 /** What a device may see although it is no longer mapped so. */
 struct dw_past {
