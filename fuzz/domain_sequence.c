@@ -223,6 +223,7 @@ static void step_resume(struct dw *dw)
 	unsigned d;
 
 	hypervisor_lose_state(dw->hv);
+	dw->orphans = 0;
 	for (d = 0; d < DW_DEVICES; d++)
 		hypervisor_set_ats(dw->hv, dw_device_id(d), false);
 	status = hvpt_iommu_resume(&dw->iommu, false);

@@ -92,13 +92,24 @@ static void set_host(struct dw *dw, struct fz_input *input)
 		dw->base |= UINT64_MAX << 47;
 }
 
+/* The arena stays for the next run, unless pages of it were given up. */
+static void end(struct dw *dw)
+{
+	hypervisor_destroy(dw->hv);
+	if (hvpt_arena_in_use(dw->arena) == 0)
+		return;
+	hvpt_arena_destroy(dw->arena);
+	dw->arena = NULL;
+}
+
 bool dw_start(struct dw *dw, struct fz_input *input)
 {
+	struct hvpt_arena *arena = dw->arena;
 	enum hvpt_status status;
 	unsigned n;
 
 	memset(dw, 0, sizeof(*dw));
-	dw->arena = hvpt_arena_create(ARENA_PAGES, ARENA_GPA);
+	dw->arena = arena ? arena : hvpt_arena_create(ARENA_PAGES, ARENA_GPA);
 	FUZZ_CHECK(dw->arena, "no arena");
 	set_host(dw, input);
 	dw->hv = hypervisor_create(&dw->host);
@@ -115,8 +126,7 @@ bool dw_start(struct dw *dw, struct fz_input *input)
 	if (status != HVPT_OK) {
 		FUZZ_CHECK(dw_is_armed(dw, status), hvpt_status_name(status));
 		dw_check(dw);
-		hypervisor_destroy(dw->hv);
-		hvpt_arena_destroy(dw->arena);
+		end(dw);
 		return false;
 	}
 	dw_disarm(dw);
@@ -150,8 +160,7 @@ void dw_finish(struct dw *dw)
 		   "pages left over");
 	FUZZ_CHECK(hypervisor_domains(dw->hv) == dw->orphans,
 		   "domains left over");
-	hypervisor_destroy(dw->hv);
-	hvpt_arena_destroy(dw->arena);
+	end(dw);
 }
 
 /* ---- domains --------------------------------------------------------- */

@@ -58,7 +58,11 @@ struct dw {
 	size_t orphans;
 };
 
-/** Return: false when the hypervisor, made to fail, gave no pvIOMMU. */
+/**
+ * @dw: all zero, or as a run before left it
+ *
+ * Return: false when the hypervisor, made to fail, gave no pvIOMMU.
+ */
 bool dw_start(struct dw *dw, struct fz_input *input);
 void dw_finish(struct dw *dw);
 

@@ -6,6 +6,17 @@
 
 #include "world/produce.h"
 
+/*
+ * AddressSanitizer asks for this. What a run frees stays in its quarantine
+ * long enough if that holds some thousands of runs; the default of 256 MB only
+ * makes each run touch memory which no cache has.
+ */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+	return "quarantine_size_mb=16";
+}
+
 void fuzz_die(const char *file, int line, const char *text)
 {
 	fprintf(stderr, "%s:%d: %s\n", file, line, text);
