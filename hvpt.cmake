@@ -40,6 +40,7 @@ set(HVPT_CORE_SOURCES
   src/pagetable/init.c
   src/pagetable/pages.c
   src/pagetable/walk.c
+  src/pagetable/entries.c
   src/pagetable/map.c
   src/pagetable/unmap.c
   src/pagetable/cut.c

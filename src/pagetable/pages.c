@@ -58,8 +58,7 @@ uint64_t *hvpt_spares_pop(struct hvpt_spares *spares)
 	return page;
 }
 
-/* Frees a list linked through word 0. */
-static void hvpt_pages_free(struct hvpt_pagetable *pt, uint64_t *page)
+void hvpt_pages_free(struct hvpt_pagetable *pt, uint64_t *page)
 {
 	while (page) {
 		uint64_t next = HVPT_PORT_LOAD(&page[0]);
@@ -108,25 +107,41 @@ static void hvpt_table_settle(const struct hvpt_pagetable *pt, uint64_t *slot)
 void hvpt_tables_settle(const struct hvpt_pagetable *pt, uint64_t iova,
 			unsigned level)
 {
-	unsigned at;
+	struct hvpt_way way;
 
-	while (++level < pt->levels)
-		hvpt_table_settle(pt, hvpt_walk(pt, iova, level, &at));
+	while (++level < pt->levels) {
+		hvpt_way_find(&way, pt, iova, level);
+		hvpt_table_settle(pt, way.slot);
+	}
+}
+
+static uint64_t hvpt_table_pte(const struct hvpt_pagetable *pt,
+			       const uint64_t *page)
+{
+	return hvpt_page_gpa(pt, page) | pt->table_gpa_mask |
+	       HVPT_PTE_TABLE_BITS;
 }
 
 bool hvpt_table_install(struct hvpt_pagetable *pt, struct hvpt_spares *spares,
 			uint64_t *slot, uint64_t *seen, uint64_t *page)
 {
-	uint64_t pte = hvpt_page_gpa(pt, page) | pt->table_gpa_mask |
-		       HVPT_PTE_TABLE_BITS;
-
 	/* the table's contents must be visible before the entry is */
 	hvpt_write_back(pt, page, HVPT_TABLE_ENTRIES);
-	if (!hvpt_pte_replace(slot, seen, pte)) {
+	if (!hvpt_pte_replace(slot, seen, hvpt_table_pte(pt, page))) {
 		hvpt_spares_push(spares, page);
 		return false;
 	}
 	spares->installed++;
+	hvpt_table_settle(pt, slot);
+	return true;
+}
+
+bool hvpt_table_hang(struct hvpt_pagetable *pt, uint64_t *slot, uint64_t *page)
+{
+	if (hvpt_pte_load(slot) != 0)
+		return false;
+	hvpt_write_back(pt, page, HVPT_TABLE_ENTRIES);
+	HVPT_PORT_STORE_RELEASE(slot, hvpt_table_pte(pt, page));
 	hvpt_table_settle(pt, slot);
 	return true;
 }
@@ -137,14 +152,4 @@ void hvpt_table_clear(uint64_t *table)
 
 	for (i = 1; i < HVPT_TABLE_ENTRIES; i++)
 		hvpt_pte_store(HVPT_SLOT(table, i), 0);
-}
-
-bool hvpt_table_is_empty(const uint64_t *table)
-{
-	unsigned i;
-
-	for (i = 0; i < HVPT_TABLE_ENTRIES; i++)
-		if (hvpt_pte_load(HVPT_SLOT(table, i)) != 0)
-			return false;
-	return true;
 }

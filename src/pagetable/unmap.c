@@ -8,35 +8,19 @@
  */
 #include "internal.h"
 
-unsigned hvpt_clear_leaves(uint64_t *slot, unsigned count)
-{
-	unsigned i, n = 0;
-
-	for (i = 0; i < count; i++) {
-		uint64_t *at = HVPT_SLOT(slot, i);
-
-		n += (unsigned)(hvpt_pte_load(at) & HVPT_PTE_PRESENT);
-		hvpt_pte_store(at, 0);
-	}
-	return n;
-}
-
 /* Clears first .. last, which lies in one level 0 table, if there is one. */
 static void hvpt_unmap_part(struct hvpt_sweep *sweep, uint64_t first,
 			    uint64_t last)
 {
 	unsigned count = (unsigned)((last - first) >> HVPT_PAGE_LG2) + 1;
-	unsigned level, n;
-	uint64_t *slot = hvpt_walk(sweep->pt, first, 0, &level);
+	uint64_t *slot = hvpt_page_slot(sweep->pt, first);
+	struct hvpt_cleared cleared;
 
-	if (level > 0)
+	if (!slot)
 		return;
-	n = hvpt_clear_leaves(slot, count);
-	if (!n)
-		return;
-	hvpt_write_back(sweep->pt, slot, count);
-	sweep->bytes += (uint64_t)n << HVPT_PAGE_LG2;
-	hvpt_hull_note(&sweep->hull, first, last);
+	(void)hvpt_entries_clear(slot, count, 0, &cleared);
+	if (cleared.count)
+		hvpt_sweep_note(sweep, first, slot, 0, &cleared);
 }
 
 /* The level 0 tables which the range covers in part: at most two. */
@@ -57,18 +41,43 @@ static void hvpt_unmap_ends(struct hvpt_sweep *sweep)
 		hvpt_unmap_part(sweep, tail_first, sweep->last);
 }
 
+/* A part of one level 0 table which is there; false when it is not. */
+static bool hvpt_unmap_short(struct hvpt_pagetable *pt, uint64_t first,
+			     uint64_t last, struct hvpt_gather *gather,
+			     uint64_t *unmapped)
+{
+	unsigned count = (unsigned)((last - first) >> HVPT_PAGE_LG2) + 1;
+	uint64_t *slot = hvpt_page_slot(pt, first);
+	struct hvpt_cleared cleared;
+
+	if (!slot)
+		return false;
+	(void)hvpt_entries_clear(slot, count, 0, &cleared);
+	*unmapped = (uint64_t)cleared.count << HVPT_PAGE_LG2;
+	if (!cleared.count)
+		return true;
+	hvpt_write_back(pt, slot, count);
+	last = first + (((uint64_t)cleared.end << HVPT_PAGE_LG2) - 1);
+	first += (uint64_t)cleared.first << HVPT_PAGE_LG2;
+	hvpt_gather_add(gather, hvpt_iova(first), hvpt_iova(last));
+	return true;
+}
+
 enum hvpt_status hvpt_pt_unmap_range(struct hvpt_pagetable *pt,
 				     hvpt_iova_t iova, uint64_t length,
 				     struct hvpt_gather *gather,
 				     uint64_t *unmapped)
 {
 	enum hvpt_status status = hvpt_range_check(pt, iova.value, length);
+	uint64_t last = iova.value + (length - 1);
 	struct hvpt_sweep sweep;
 
 	if (status != HVPT_OK)
 		return status;
-	hvpt_sweep_init(&sweep, pt, iova.value, iova.value + (length - 1),
-			gather);
+	if (hvpt_is_part_of_table(iova.value, last) &&
+	    hvpt_unmap_short(pt, iova.value, last, gather, unmapped))
+		return HVPT_OK;
+	hvpt_sweep_init(&sweep, pt, iova.value, last, gather);
 	sweep.leaves = true;
 	status = hvpt_cut_leaves(pt, sweep.first, sweep.last + 1, HVPT_CUT_ANY,
 				 &sweep.hull);

@@ -18,30 +18,44 @@ enum hvpt_status hvpt_range_check(const struct hvpt_pagetable *pt,
 	return hvpt_pt_in_form(pt, iova, last) ? HVPT_OK : HVPT_ERR_IOVA_RANGE;
 }
 
-uint64_t *hvpt_walk(const struct hvpt_pagetable *pt, uint64_t iova,
-		    unsigned stop, unsigned *level)
+void hvpt_way_go(struct hvpt_way *way, const struct hvpt_pagetable *pt,
+		 uint64_t iova, unsigned stop)
 {
-	uint64_t *table = pt->root;
-	unsigned at = pt->levels - 1u;
+	unsigned at = way->at > stop ? way->at : stop, top = pt->levels - 1u;
+	uint64_t *table, other = way->iova ^ iova;
 
-	for (;; at--) {
-		uint64_t *slot = HVPT_SLOT(table, hvpt_pte_index(iova, at));
-		uint64_t pte;
-
-		*level = at;
-		if (at == stop)
-			return slot;
-		pte = hvpt_pte_load_table(slot);
-		if (!hvpt_pte_is_table(pte, at))
-			return slot;
-		table = hvpt_pt_table(pt, pte);
+	while (at < top && other >> HVPT_LEVEL_LG2(at + 1))
+		at++;
+	table = way->table[at];
+	for (;;) {
+		way->slot = HVPT_SLOT(table, hvpt_pte_index(iova, at));
+		way->pte = hvpt_pte_load_table(way->slot);
+		if (at == stop || !hvpt_pte_is_table(way->pte, at))
+			break;
+		table = hvpt_pt_table(pt, way->pte);
+		way->table[--at] = table;
 	}
+	way->iova = iova;
+	way->at = at;
+}
+
+void hvpt_way_find(struct hvpt_way *way, const struct hvpt_pagetable *pt,
+		   uint64_t iova, unsigned stop)
+{
+	hvpt_way_init(way, pt);
+	hvpt_way_go(way, pt, iova, stop);
+}
+
+uint64_t *hvpt_page_slot(const struct hvpt_pagetable *pt, uint64_t iova)
+{
+	return hvpt_pt_slot(pt, pt->levels, iova, 0);
 }
 
 void hvpt_cursor_init(struct hvpt_cursor *cursor,
 		      const struct hvpt_pagetable *pt, uint64_t first,
 		      uint64_t last, unsigned stop)
 {
+	hvpt_way_init(&cursor->way, pt);
 	cursor->pt = pt;
 	cursor->first = first;
 	cursor->last = last;
@@ -70,8 +84,9 @@ bool hvpt_run_next(struct hvpt_cursor *cursor)
 
 	if (cursor->done)
 		return false;
-	cursor->slot = hvpt_walk(cursor->pt, next, cursor->stop,
-				 &cursor->level);
+	hvpt_way_go(&cursor->way, cursor->pt, next, cursor->stop);
+	cursor->slot = cursor->way.slot;
+	cursor->level = cursor->way.at;
 	lg2 = HVPT_LEVEL_LG2(cursor->level);
 	room = HVPT_TABLE_ENTRIES - hvpt_pte_index(next, cursor->level);
 	wanted = (cursor->last >> lg2) - (next >> lg2) + 1;
