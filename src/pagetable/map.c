@@ -373,9 +373,9 @@ static void hvpt_map_begin(struct hvpt_map_job *job)
 	job->commit = false;
 }
 
-static enum hvpt_status
-hvpt_map_steps(struct hvpt_map_job *job, uint64_t iova,
-	       const struct hvpt_segment *segments, size_t count)
+static enum hvpt_status hvpt_map_steps(struct hvpt_map_job *job, uint64_t iova,
+				       const struct hvpt_segment *segments,
+				       size_t count)
 {
 	enum hvpt_status status = HVPT_ERR_OVERLAP;
 

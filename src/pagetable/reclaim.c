@@ -44,17 +44,16 @@ static void hvpt_sweep_detach(struct hvpt_sweep *sweep, uint64_t *table)
 static bool hvpt_sweep_table(struct hvpt_sweep *sweep, uint64_t *slot,
 			     unsigned level)
 {
-	uint64_t *table =
-		hvpt_pt_table(sweep->pt, hvpt_pte_load_table(slot));
+	uint64_t *table = hvpt_pt_table(sweep->pt, hvpt_pte_load_table(slot));
 
 	if (!sweep->leaves && !hvpt_entries_are_zero(table, HVPT_TABLE_ENTRIES))
 		return false;
 	hvpt_pte_store(slot, 0);
 	hvpt_write_back(sweep->pt, slot, 1);
 	if (sweep->leaves && level == 1)
-		sweep->bytes += (uint64_t)hvpt_entries_count(
-					table, HVPT_TABLE_ENTRIES)
-				<< HVPT_PAGE_LG2;
+		sweep->bytes +=
+			(uint64_t)hvpt_entries_count(table, HVPT_TABLE_ENTRIES)
+			<< HVPT_PAGE_LG2;
 	hvpt_sweep_detach(sweep, table);
 	return true;
 }
