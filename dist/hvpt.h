@@ -1051,8 +1051,7 @@ HVPT_INLINE bool hvpt_pt_descend(const struct hvpt_pagetable *pt,
 				 uint64_t **table, uint64_t iova, unsigned at,
 				 uint64_t *pte)
 {
-	*pte = hvpt_pte_load_table(
-		HVPT_SLOT(*table, hvpt_pte_index(iova, at)));
+	*pte = hvpt_pte_load_table(HVPT_SLOT(*table, hvpt_pte_index(iova, at)));
 	if (!hvpt_pte_is_table(*pte, at))
 		return false;
 	*table = hvpt_pt_table(pt, *pte);
@@ -4878,8 +4877,8 @@ unsigned hvpt_entries_skip(const uint64_t *slot, unsigned i, unsigned count)
  * Four values, each a step of its own ahead, so that no store waits for the
  * one before. Returns the next value to be stored.
  */
-HVPT_INLINE uint64_t hvpt_lines_fill(uint64_t *slot, unsigned count,
-				     uint64_t a, uint64_t step)
+HVPT_INLINE uint64_t hvpt_lines_fill(uint64_t *slot, unsigned count, uint64_t a,
+				     uint64_t step)
 {
 	uint64_t b = a + step, c = b + step, d = c + step, four = 4 * step;
 
@@ -5093,10 +5092,10 @@ hvpt_map_check(const struct hvpt_pagetable *pt, uint64_t iova,
 /* ---- calls ----------------------------------------------------------- */
 
 /* A part of one level 0 table: no table is missing, no leaf is large. */
-static enum hvpt_status
-hvpt_map_part(const struct hvpt_pagetable *pt, uint64_t iova, uint64_t *slot,
-	      const struct hvpt_segment *segments, unsigned count,
-	      uint64_t bits)
+static enum hvpt_status hvpt_map_part(const struct hvpt_pagetable *pt,
+				      uint64_t iova, uint64_t *slot,
+				      const struct hvpt_segment *segments,
+				      unsigned count, uint64_t bits)
 {
 	uint64_t *next = slot, *end = HVPT_SLOT(slot, count);
 
@@ -5196,8 +5195,8 @@ enum hvpt_status hvpt_pt_map_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 	if (!HVPT_PORT_SMALL &&
 	    hvpt_map_is_plain(pt, gpa.value, length, prot)) {
 		uint64_t *slot = hvpt_part_slot(pt, iova.value, length);
-		uint64_t pte = gpa.value | hvpt_pte_leaf_bits(0, prot,
-							      pt->track_dirty);
+		uint64_t pte = gpa.value |
+			       hvpt_pte_leaf_bits(0, prot, pt->track_dirty);
 		enum hvpt_status status;
 
 		if (slot)
@@ -5350,8 +5349,7 @@ static bool hvpt_map_make_room(struct hvpt_map_job *job)
 	uint64_t first = job->iova;
 	unsigned i;
 
-	if (!HVPT_PORT_SMALL &&
-	    hvpt_entries_are_zero(job->way.slot, job->run))
+	if (!HVPT_PORT_SMALL && hvpt_entries_are_zero(job->way.slot, job->run))
 		return true;
 	for (i = 0; i < job->run; i++, first += span) {
 		uint64_t last = first + (span - 1);
@@ -5487,8 +5485,7 @@ static bool hvpt_map_commit(struct hvpt_map_job *job)
 		if (!hvpt_map_make_room(job))
 			return false;
 	}
-	hvpt_entries_fill(job->way.slot, job->run, job->gpa | bits,
-			  job->level);
+	hvpt_entries_fill(job->way.slot, job->run, job->gpa | bits, job->level);
 	hvpt_write_back(job->pt, job->way.slot, job->run);
 	return true;
 }
@@ -5548,9 +5545,9 @@ static bool hvpt_map_has_built(const struct hvpt_map_job *job)
 }
 
 /* The scan, the pages, the commit. */
-static enum hvpt_status
-hvpt_map_steps(struct hvpt_map_job *job, uint64_t iova,
-	       const struct hvpt_segment *segments, size_t count)
+static enum hvpt_status hvpt_map_steps(struct hvpt_map_job *job, uint64_t iova,
+				       const struct hvpt_segment *segments,
+				       size_t count)
 {
 	enum hvpt_status status;
 
@@ -5573,10 +5570,10 @@ hvpt_map_steps(struct hvpt_map_job *job, uint64_t iova,
 	return status;
 }
 
-enum hvpt_status
-hvpt_map_long(struct hvpt_pagetable *pt, uint64_t iova,
-	      const struct hvpt_segment *segments, size_t count, uint64_t bits,
-	      struct hvpt_gather *gather)
+enum hvpt_status hvpt_map_long(struct hvpt_pagetable *pt, uint64_t iova,
+			       const struct hvpt_segment *segments,
+			       size_t count, uint64_t bits,
+			       struct hvpt_gather *gather)
 {
 	struct hvpt_map_job job;
 	enum hvpt_status status;
@@ -5663,10 +5660,9 @@ static uint64_t hvpt_unmap_short(const struct hvpt_pagetable *pt,
 	return (uint64_t)cleared.count << HVPT_PAGE_LG2;
 }
 
-static enum hvpt_status hvpt_unmap_long(struct hvpt_pagetable *pt,
-					uint64_t first, uint64_t length,
-					struct hvpt_gather *gather,
-					uint64_t *unmapped)
+static enum hvpt_status
+hvpt_unmap_long(struct hvpt_pagetable *pt, uint64_t first, uint64_t length,
+		struct hvpt_gather *gather, uint64_t *unmapped)
 {
 	enum hvpt_status status = hvpt_range_check(pt, first, length);
 	struct hvpt_sweep sweep;
@@ -5982,9 +5978,9 @@ static void hvpt_sweep_table(struct hvpt_sweep *sweep, uint64_t first,
 	hvpt_pte_store(slot, 0);
 	hvpt_write_back(sweep->pt, slot, 1);
 	if (sweep->leaves && level == 1)
-		sweep->bytes += (uint64_t)hvpt_entries_count(
-					table, HVPT_TABLE_ENTRIES)
-				<< HVPT_PAGE_LG2;
+		sweep->bytes +=
+			(uint64_t)hvpt_entries_count(table, HVPT_TABLE_ENTRIES)
+			<< HVPT_PAGE_LG2;
 	hvpt_sweep_detach(sweep, table);
 	hvpt_hull_note(&sweep->hull, first,
 		       first + (HVPT_LEVEL_BYTES(level) - 1));

@@ -252,8 +252,7 @@ HVPT_INLINE bool hvpt_pt_descend(const struct hvpt_pagetable *pt,
 				 uint64_t **table, uint64_t iova, unsigned at,
 				 uint64_t *pte)
 {
-	*pte = hvpt_pte_load_table(
-		HVPT_SLOT(*table, hvpt_pte_index(iova, at)));
+	*pte = hvpt_pte_load_table(HVPT_SLOT(*table, hvpt_pte_index(iova, at)));
 	if (!hvpt_pte_is_table(*pte, at))
 		return false;
 	*table = hvpt_pt_table(pt, *pte);

@@ -53,8 +53,8 @@ unsigned hvpt_entries_skip(const uint64_t *slot, unsigned i, unsigned count)
  * Four values, each a step of its own ahead, so that no store waits for the
  * one before. Returns the next value to be stored.
  */
-HVPT_INLINE uint64_t hvpt_lines_fill(uint64_t *slot, unsigned count,
-				     uint64_t a, uint64_t step)
+HVPT_INLINE uint64_t hvpt_lines_fill(uint64_t *slot, unsigned count, uint64_t a,
+				     uint64_t step)
 {
 	uint64_t b = a + step, c = b + step, d = c + step, four = 4 * step;
 

@@ -71,10 +71,10 @@ hvpt_map_check(const struct hvpt_pagetable *pt, uint64_t iova,
 /* ---- calls ----------------------------------------------------------- */
 
 /* A part of one level 0 table: no table is missing, no leaf is large. */
-static enum hvpt_status
-hvpt_map_part(const struct hvpt_pagetable *pt, uint64_t iova, uint64_t *slot,
-	      const struct hvpt_segment *segments, unsigned count,
-	      uint64_t bits)
+static enum hvpt_status hvpt_map_part(const struct hvpt_pagetable *pt,
+				      uint64_t iova, uint64_t *slot,
+				      const struct hvpt_segment *segments,
+				      unsigned count, uint64_t bits)
 {
 	uint64_t *next = slot, *end = HVPT_SLOT(slot, count);
 
@@ -174,8 +174,8 @@ enum hvpt_status hvpt_pt_map_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 	if (!HVPT_PORT_SMALL &&
 	    hvpt_map_is_plain(pt, gpa.value, length, prot)) {
 		uint64_t *slot = hvpt_part_slot(pt, iova.value, length);
-		uint64_t pte = gpa.value | hvpt_pte_leaf_bits(0, prot,
-							      pt->track_dirty);
+		uint64_t pte = gpa.value |
+			       hvpt_pte_leaf_bits(0, prot, pt->track_dirty);
 		enum hvpt_status status;
 
 		if (slot)

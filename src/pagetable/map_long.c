@@ -138,8 +138,7 @@ static bool hvpt_map_make_room(struct hvpt_map_job *job)
 	uint64_t first = job->iova;
 	unsigned i;
 
-	if (!HVPT_PORT_SMALL &&
-	    hvpt_entries_are_zero(job->way.slot, job->run))
+	if (!HVPT_PORT_SMALL && hvpt_entries_are_zero(job->way.slot, job->run))
 		return true;
 	for (i = 0; i < job->run; i++, first += span) {
 		uint64_t last = first + (span - 1);
@@ -275,8 +274,7 @@ static bool hvpt_map_commit(struct hvpt_map_job *job)
 		if (!hvpt_map_make_room(job))
 			return false;
 	}
-	hvpt_entries_fill(job->way.slot, job->run, job->gpa | bits,
-			  job->level);
+	hvpt_entries_fill(job->way.slot, job->run, job->gpa | bits, job->level);
 	hvpt_write_back(job->pt, job->way.slot, job->run);
 	return true;
 }
@@ -336,9 +334,9 @@ static bool hvpt_map_has_built(const struct hvpt_map_job *job)
 }
 
 /* The scan, the pages, the commit. */
-static enum hvpt_status
-hvpt_map_steps(struct hvpt_map_job *job, uint64_t iova,
-	       const struct hvpt_segment *segments, size_t count)
+static enum hvpt_status hvpt_map_steps(struct hvpt_map_job *job, uint64_t iova,
+				       const struct hvpt_segment *segments,
+				       size_t count)
 {
 	enum hvpt_status status;
 
@@ -361,10 +359,10 @@ hvpt_map_steps(struct hvpt_map_job *job, uint64_t iova,
 	return status;
 }
 
-enum hvpt_status
-hvpt_map_long(struct hvpt_pagetable *pt, uint64_t iova,
-	      const struct hvpt_segment *segments, size_t count, uint64_t bits,
-	      struct hvpt_gather *gather)
+enum hvpt_status hvpt_map_long(struct hvpt_pagetable *pt, uint64_t iova,
+			       const struct hvpt_segment *segments,
+			       size_t count, uint64_t bits,
+			       struct hvpt_gather *gather)
 {
 	struct hvpt_map_job job;
 	enum hvpt_status status;

@@ -69,9 +69,9 @@ static void hvpt_sweep_table(struct hvpt_sweep *sweep, uint64_t first,
 	hvpt_pte_store(slot, 0);
 	hvpt_write_back(sweep->pt, slot, 1);
 	if (sweep->leaves && level == 1)
-		sweep->bytes += (uint64_t)hvpt_entries_count(
-					table, HVPT_TABLE_ENTRIES)
-				<< HVPT_PAGE_LG2;
+		sweep->bytes +=
+			(uint64_t)hvpt_entries_count(table, HVPT_TABLE_ENTRIES)
+			<< HVPT_PAGE_LG2;
 	hvpt_sweep_detach(sweep, table);
 	hvpt_hull_note(&sweep->hull, first,
 		       first + (HVPT_LEVEL_BYTES(level) - 1));

@@ -71,10 +71,9 @@ static uint64_t hvpt_unmap_short(const struct hvpt_pagetable *pt,
 	return (uint64_t)cleared.count << HVPT_PAGE_LG2;
 }
 
-static enum hvpt_status hvpt_unmap_long(struct hvpt_pagetable *pt,
-					uint64_t first, uint64_t length,
-					struct hvpt_gather *gather,
-					uint64_t *unmapped)
+static enum hvpt_status
+hvpt_unmap_long(struct hvpt_pagetable *pt, uint64_t first, uint64_t length,
+		struct hvpt_gather *gather, uint64_t *unmapped)
 {
 	enum hvpt_status status = hvpt_range_check(pt, first, length);
 	struct hvpt_sweep sweep;
