@@ -95,6 +95,7 @@ set(HVPT_TOOL_MAIN
 )
 set(HVPT_TOOL_SOURCES
   tools/apply.c
+  tools/apply_change.c
   tools/command_replay.c
   tools/dma_judge.c
   tools/domain.c
@@ -110,9 +111,12 @@ set(HVPT_TOOL_SOURCES
   tools/report_json.c
   tools/say.c
   tools/settle.c
+  tools/step.c
   tools/teardown.c
   tools/text.c
   tools/trace.c
+  tools/trace_head.c
+  tools/trace_write.c
   tools/walk.c
   tools/walk_cpu.c
   tools/walk_vtd.c
