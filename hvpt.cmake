@@ -111,6 +111,7 @@ set(HVPT_TOOL_SOURCES
   tools/report_json.c
   tools/say.c
   tools/settle.c
+  tools/shrink.c
   tools/step.c
   tools/teardown.c
   tools/text.c
