@@ -104,6 +104,7 @@ set(HVPT_TOOL_SOURCES
   tools/input.c
   tools/judge.c
   tools/judge_whole.c
+  tools/option_values.c
   tools/options.c
   tools/pairing.c
   tools/replay.c
