@@ -58,8 +58,10 @@ enum trace_kind {
  * @kind: which call
  * @has_dom: @dom is known
  * @has_prot: @prot is known; maps, and always of protects
+ * @raw: the numbers may be anything
  * @prot: HVPT_PROT_*; write-only became read and write, as in Linux for
  *	formats which lack it; as it is with @raw
+ * @nomem: which table page is refused to this call; 0: none
  * @cpu: -1 when not given
  * @pid: -1 when not given
  * @iova: 4 KiB aligned; a sync has neither this nor @size
@@ -67,14 +69,14 @@ enum trace_kind {
  * @gpa: where to; maps only, checked as @iova
  * @dom: which domain
  * @line: its line number; for whoever reads the file
- * @raw: the numbers may be anything
- * @nomem: which table page is refused to this call; 0: none
  */
 struct trace_event {
 	enum trace_kind kind;
 	bool has_dom;
 	bool has_prot;
+	bool raw;
 	unsigned prot;
+	unsigned nomem;
 	long cpu;
 	long pid;
 	uint64_t iova;
@@ -82,8 +84,6 @@ struct trace_event {
 	uint64_t gpa;
 	uint64_t dom;
 	uint64_t line;
-	bool raw;
-	unsigned nomem;
 };
 
 /**

@@ -40,8 +40,8 @@ static struct trace_line parse(const char *text)
 struct good_line {
 	const char *text;
 	enum trace_class class;
-	struct trace_event event; /* kind has_dom has_prot prot cpu pid iova
-				   * size gpa dom line */
+	struct trace_event event; /* kind has_dom has_prot raw prot nomem cpu
+				   * pid iova size gpa dom line */
 };
 
 #define MAP_TEXT                                                               \
@@ -59,23 +59,23 @@ struct good_line {
 
 #define MAP_EVENT(cpu, pid)                                                    \
 	{                                                                      \
-		TRACE_MAP, false, false, 0, cpu, pid, 0xffe7e000, 0x2000,      \
-			0xc121000, 0, 0, false, 0                              \
+		TRACE_MAP, false, false, false, 0, 0, cpu, pid, 0xffe7e000,    \
+			0x2000, 0xc121000, 0, 0                                \
 	}
 #define UNMAP_EVENT(cpu, pid)                                                  \
 	{                                                                      \
-		TRACE_UNMAP, false, false, 0, cpu, pid, 0xffe7e000, 0x2000, 0, \
-			0, 0, false, 0                                         \
+		TRACE_UNMAP, false, false, false, 0, 0, cpu, pid, 0xffe7e000,  \
+			0x2000, 0, 0, 0                                        \
 	}
 #define KMAP_EVENT(cpu, pid)                                                   \
 	{                                                                      \
-		TRACE_MAP, true, true, RW, cpu, pid, 0xffe7e000, 0x2000,       \
-			0xc121000, 0xff3b9d2401be0c00, 0, false, 0             \
+		TRACE_MAP, true, true, false, RW, 0, cpu, pid, 0xffe7e000,     \
+			0x2000, 0xc121000, 0xff3b9d2401be0c00, 0               \
 	}
 #define KUNMAP_EVENT(cpu, pid)                                                 \
 	{                                                                      \
-		TRACE_UNMAP, true, false, 0, cpu, pid, 0xffe7e000, 0x2000, 0,  \
-			0xff3b9d2401be0c00, 0, false, 0                        \
+		TRACE_UNMAP, true, false, false, 0, 0, cpu, pid, 0xffe7e000,   \
+			0x2000, 0, 0xff3b9d2401be0c00, 0                       \
 	}
 
 static const struct good_line good_lines[] = {
@@ -118,29 +118,29 @@ static const struct good_line good_lines[] = {
 	/* what Linux has no event for */
 	{ "kprotect: (f) dom=0x1 iova=0x1000 size=0x3000 prot=0x3",
 	  TRACE_PROBE,
-	  { TRACE_PROTECT, true, true, RW, -1, -1, 0x1000, 0x3000, 0, 1, 0,
-	    false, 0 } },
+	  { TRACE_PROTECT, true, true, false, RW, 0, -1, -1, 0x1000, 0x3000, 0,
+	    1, 0 } },
 	{ "kreclaim: (f) dom=0x1 iova=0x1000 size=0x3000",
 	  TRACE_PROBE,
-	  { TRACE_RECLAIM, true, false, 0, -1, -1, 0x1000, 0x3000, 0, 1, 0,
-	    false, 0 } },
+	  { TRACE_RECLAIM, true, false, false, 0, 0, -1, -1, 0x1000, 0x3000, 0,
+	    1, 0 } },
 	{ FTRACE "ksync: (f) dom=0x7",
 	  TRACE_PROBE,
-	  { TRACE_SYNC, true, false, 0, 1, 315, 0, 0, 0, 7, 0, false, 0 } },
+	  { TRACE_SYNC, true, false, false, 0, 0, 1, 315, 0, 0, 0, 7, 0 } },
 	{ "kunmap: (f) dom=0x1 iova=0x1000 size=0x3000 nomem=2",
 	  TRACE_PROBE,
-	  { TRACE_UNMAP, true, false, 0, -1, -1, 0x1000, 0x3000, 0, 1, 0, false,
-	    2 } },
+	  { TRACE_UNMAP, true, false, false, 0, 2, -1, -1, 0x1000, 0x3000, 0, 1,
+	    0 } },
 	{ "kunmap: (f) dom=1 iova=0x1 size=0xffffffffffffffff raw=1",
 	  TRACE_PROBE,
-	  { TRACE_UNMAP, true, false, 0, -1, -1, 1, UINT64_MAX, 0, 1, 0, true,
+	  { TRACE_UNMAP, true, false, true, 0, 0, -1, -1, 1, UINT64_MAX, 0, 1,
 	    0 } },
 	{ "kmap: (f) dom=1 iova=1 pa=2 size=0 prot=0x6 nomem=1 raw=1",
 	  TRACE_PROBE,
-	  { TRACE_MAP, true, true, 6, -1, -1, 1, 0, 2, 1, 0, true, 1 } },
+	  { TRACE_MAP, true, true, true, 6, 1, -1, -1, 1, 0, 2, 1, 0 } },
 	{ "kprotect: (f) dom=1 iova=1 size=2 prot=0 raw=1",
 	  TRACE_PROBE,
-	  { TRACE_PROTECT, true, true, 0, -1, -1, 1, 2, 0, 1, 0, true, 0 } },
+	  { TRACE_PROTECT, true, true, true, 0, 0, -1, -1, 1, 2, 0, 1, 0 } },
 };
 
 static void assert_event(const struct trace_event *got,
