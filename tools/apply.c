@@ -136,6 +136,7 @@ static void apply_unmap(struct apply *apply, struct step *step)
 	step->expected = step_expect_arguments(step);
 	if (step->expected == HVPT_OK)
 		dma_touch(&apply->judge, domain, event->iova, step->last);
+	step_note_cuts(step, false);
 	step_begin(apply, step);
 	status = hvpt_domain_unmap(&domain->domain, hvpt_iova(event->iova),
 				   event->size, &domain->owed, &unmapped);

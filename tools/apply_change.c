@@ -50,6 +50,7 @@ void apply_protect(struct apply *apply, struct step *step)
 	step->expected = expect_protect(step);
 	if (step->expected == HVPT_OK)
 		dma_touch(&apply->judge, domain, event->iova, step->last);
+	step_note_cuts(step, true);
 	step_begin(apply, step);
 	status = hvpt_pt_protect(domain->pt, hvpt_iova(event->iova),
 				 event->size, step->prot, &domain->owed);

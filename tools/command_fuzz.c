@@ -95,7 +95,7 @@ static int fuzz(const struct fuzz_options *options)
 	if (search.end == FUZZ_END_FAILURE) {
 		code = fuzz_failure(options, &search);
 	} else if (search.end == FUZZ_END_ERROR) {
-		say("hvpt fuzz: no memory, or no more processes");
+		say("hvpt fuzz: a process could not be started, or was killed");
 		code = EXIT_BAD_INPUT;
 	}
 	if (!options->replay.quiet)

@@ -168,12 +168,12 @@ static void ended(struct team *team, unsigned place, int status)
 
 	team->pid[place] = 0;
 	team->running--;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_BAD_INPUT) {
+	/* When look() has killed it the search has an end already. */
+	if ((WIFEXITED(status) && WEXITSTATUS(status) == EXIT_BAD_INPUT) ||
+	    (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)) {
 		stop(team, FUZZ_END_ERROR);
 		return;
 	}
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
-		return;
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != EXIT_ALL_WELL)
 		atomic_store(&slot->failed, true);
 	if (!atomic_load(&slot->failed))

@@ -72,6 +72,37 @@ enum hvpt_status step_expect_arguments(const struct step *step)
 	return HVPT_OK;
 }
 
+/* The leaf at one end of the range, if it reaches beyond it. */
+static void note_cut(struct step *step, uint64_t at, bool change)
+{
+	struct domain *domain = step->domain;
+	struct sdm_result read = sdm_walk(&domain->walker, at, false);
+	struct hvpt_iova_range *cut = &step->cut[step->cuts];
+	uint64_t first, last, gpa;
+	unsigned prot;
+
+	if (read.fault != SDM_FAULT_NONE || read.level == 0)
+		return;
+	last = judge_entry_last(&read, at);
+	first = at & ~((UINT64_C(1) << (HVPT_PAGE_LG2 + 9 * read.level)) - 1);
+	if (first >= step->event->iova && last <= step->last)
+		return;
+	if (change && (!hvpt_model_lookup(domain->model, at, &gpa, &prot) ||
+		       prot == step->prot))
+		return;
+	cut->first = hvpt_iova(first);
+	cut->last = hvpt_iova(last);
+	step->cuts++;
+}
+
+void step_note_cuts(struct step *step, bool change)
+{
+	if (step->expected != HVPT_OK)
+		return;
+	note_cut(step, step->event->iova, change);
+	note_cut(step, step->last, change);
+}
+
 void step_begin(struct apply *apply, struct step *step)
 {
 	struct hvpt_arena *arena = apply->domains.world.arena;
@@ -249,6 +280,20 @@ static bool covers(const struct hvpt_gather *gather, uint64_t first,
 	return false;
 }
 
+/* An IOMMU may have a leaf which was split as one. */
+static void judge_cuts(struct apply *apply, const struct step *step)
+{
+	unsigned i;
+
+	for (i = 0; i < step->cuts; i++)
+		judge_that(&apply->judge,
+			   covers(&step->domain->owed, step->cut[i].first.value,
+				  step->cut[i].last.value),
+			   "the leaf at iova 0x%" PRIx64 " .. 0x%" PRIx64
+			   " was split: the gather does not cover it",
+			   step->cut[i].first.value, step->cut[i].last.value);
+}
+
 void step_judge_gather(struct apply *apply, const struct step *step)
 {
 	const struct domain *domain = step->domain;
@@ -256,6 +301,7 @@ void step_judge_gather(struct apply *apply, const struct step *step)
 	uint64_t first, last, gpa;
 	unsigned prot;
 
+	judge_cuts(apply, step);
 	while (hvpt_model_next(domain->waiting, from, &first, &last, &gpa,
 			       &prot) &&
 	       first <= step->last) {

@@ -18,6 +18,7 @@
  * @table_pages: in use before
  * @mark: what else was counted before
  * @owed: what the domain owed before
+ * @cut: leaves which reach beyond the range and are to be split
  */
 struct step {
 	const struct trace_event *event;
@@ -29,6 +30,8 @@ struct step {
 	size_t table_pages;
 	struct world_mark mark;
 	struct hvpt_gather owed;
+	struct hvpt_iova_range cut[2];
+	unsigned cuts;
 };
 
 /** Fills all but what step_begin() does. */
@@ -37,6 +40,12 @@ void step_init(struct step *step, const struct apply *apply,
 
 /** What the range alone, and the permission if one is asked, must come to. */
 enum hvpt_status step_expect_arguments(const struct step *step);
+
+/**
+ * step_note_cuts() - which large leaves will an unmap, or a protect, split?
+ * @change: only those which allow something else than @step->prot
+ */
+void step_note_cuts(struct step *step, bool change);
 
 /** Before a call of the library: what it must not change when it fails. */
 void step_begin(struct apply *apply, struct step *step);
@@ -54,7 +63,7 @@ bool step_end(struct apply *apply, struct step *step, const char *call,
 void step_note_waiting(struct apply *apply, const struct step *step,
 		       bool change);
 
-/** Is all which waits of the range in the gather? */
+/** Is all which waits of the range, and what was split, in the gather? */
 void step_judge_gather(struct apply *apply, const struct step *step);
 
 /** An IOVA is not used again before its flush. Return: false on an error. */
