@@ -28,7 +28,8 @@ static const uint16_t indices[] = { 0, 511, 1, 255, 256, 510, 2, 257 };
 
 static uint64_t page_gpa(struct fz_input *input)
 {
-	return HOSTILE_GPA + 4096u * fz_choice(input, HOSTILE_PAGES + 1);
+	return HOSTILE_GPA +
+	       UINT64_C(4096) * fz_choice(input, HOSTILE_PAGES + 1);
 }
 
 static uint64_t make_leaf(struct fz_input *input)

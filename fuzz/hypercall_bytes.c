@@ -47,7 +47,7 @@ static uint64_t make_word(struct fz_input *input)
 	case 3:
 		return choice % 32u; /* flags, small numbers */
 	case 4:
-		return HOSTILE_GPA + 4096u * (choice % 16u);
+		return HOSTILE_GPA + UINT64_C(4096) * (choice % 16u);
 	case 5: /* a flush descriptor */
 		return (uint64_t)fz_byte(input) << fz_choice(input, 52) |
 		       choice % 64u;
@@ -77,7 +77,7 @@ static void call(struct guest *guest)
 {
 	struct fz_input *input = guest->input;
 	uint64_t control = make_control(input), at, output = 0, result;
-	unsigned words = fz_choice(input, 12), i;
+	uint64_t words = fz_choice(input, 12), i;
 
 	at = fz_byte(input);
 	at = at < 192 ? 0 : at * 16 % 4096;
@@ -88,7 +88,7 @@ static void call(struct guest *guest)
 		       &word, sizeof(word));
 	}
 	if (fz_choice(input, 4) == 0)
-		output = guest->gpa + fz_choice(input, 64) * 8u;
+		output = guest->gpa + fz_choice(input, 64) * UINT64_C(8);
 	result = hypervisor_call(guest->hv, control, guest->gpa + at, output);
 	FUZZ_CHECK((result >> 32 & 0xfff) <= (control >> 32 & 0xfff) ||
 			   result == UINT64_MAX ||
@@ -184,11 +184,11 @@ static void into_the_model(struct fz_input *input)
 /* ---- into the library ------------------------------------------------ */
 
 struct liar {
-	struct fz_input *input;
 	_Alignas(4096) uint64_t page[512];
+	struct fz_input *input;
+	uint64_t last;
 	unsigned lent;
 	unsigned calls;
-	uint64_t last;
 };
 
 static bool liar_borrow(void *ctx, struct hvpt_call_page *page)
@@ -331,6 +331,7 @@ static void into_the_library(struct fz_input *input)
 					   (answer.result & 0xffff) == 0x78,
 				   "a refusal taken for success");
 	}
+	liar.input = NULL;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

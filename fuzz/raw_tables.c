@@ -145,7 +145,6 @@ static bool is_plausible(const struct hvpt_audit *report)
 	case HVPT_FAULT_LEAF_BITS:
 		return present && large;
 	case HVPT_FAULT_LEAF_SIZE:
-		return present && large && report->level > 0;
 	case HVPT_FAULT_LEAF_ADDR:
 		return present && large && report->level > 0;
 	case HVPT_FAULT_OUTSIDE:

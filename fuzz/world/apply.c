@@ -2,6 +2,7 @@
 /*
  * apply.c - one operation, by its kind; and in words.
  */
+#include <stdarg.h>
 #include <stdio.h>
 
 #include "world/internal.h"
@@ -85,23 +86,7 @@ struct text {
 __attribute__((format(printf, 2, 3)))
 #endif
 static void
-add(struct text *text, const char *format, ...);
-
-static void add_segments(struct text *text, const struct fz_op *op)
-{
-	uint32_t i;
-
-	add(text, " iova=%#llx prot=%#x flags=%#x",
-	    (unsigned long long)op->iova, op->prot, op->flags);
-	for (i = 0; i < op->count && i < FZ_SEGMENTS; i++)
-		add(text, " %#llx+%#llx",
-		    (unsigned long long)op->segments[i].gpa.value,
-		    (unsigned long long)op->segments[i].length);
-}
-
-#include <stdarg.h>
-
-static void add(struct text *text, const char *format, ...)
+add(struct text *text, const char *format, ...)
 {
 	va_list args;
 	int n;
@@ -117,31 +102,43 @@ static void add(struct text *text, const char *format, ...)
 		text->used = text->bytes - 1;
 }
 
-size_t fz_op_print(const struct fz_op *op, char *out, size_t bytes)
+static void add_segments(struct text *text, const struct fz_op *op)
 {
-	struct text text = { out, bytes, 0 };
+	uint32_t i;
+
+	add(text, " iova=%#llx prot=%#x flags=%#x",
+	    (unsigned long long)op->iova, op->prot, op->flags);
+	for (i = 0; i < op->count && i < FZ_SEGMENTS; i++)
+		add(text, " %#llx+%#llx",
+		    (unsigned long long)op->segments[i].gpa.value,
+		    (unsigned long long)op->segments[i].length);
+}
+
+size_t fz_op_print(const struct fz_op *op, char *text, size_t bytes)
+{
+	struct text to = { text, bytes, 0 };
 
 	if (bytes == 0)
 		return 0;
-	add(&text, "%s", fz_kind_name(op->kind));
+	add(&to, "%s", fz_kind_name(op->kind));
 	switch (op->kind) {
 	case FZ_MAP_LIST:
-		add_segments(&text, op);
+		add_segments(&to, op);
 		break;
 	case FZ_SYNC:
 		break;
 	case FZ_FAIL_ALLOC:
 	case FZ_BAD_PAGE:
-		add(&text, " at=%u flags=%#x", op->count, op->flags);
+		add(&to, " at=%u flags=%#x", op->count, op->flags);
 		break;
 	case FZ_MAP:
-		add(&text, " gpa=%#llx", (unsigned long long)op->gpa);
+		add(&to, " gpa=%#llx", (unsigned long long)op->gpa);
 		/* fall through */
 	default:
-		add(&text, " iova=%#llx length=%#llx prot=%#x flags=%#x",
+		add(&to, " iova=%#llx length=%#llx prot=%#x flags=%#x",
 		    (unsigned long long)op->iova,
 		    (unsigned long long)op->length, op->prot, op->flags);
 		break;
 	}
-	return text.used;
+	return to.used;
 }

@@ -394,7 +394,7 @@ bool fz_make_op(struct fz_input *input, const struct fz_world *world,
 	pick_range(input, world, op);
 	if (op->kind == FZ_LOOKUP || op->kind == FZ_DEVICE) {
 		op->prot = HVPT_PROT_READ | HVPT_PROT_WRITE;
-		op->iova += head / 32 * 273u;
+		op->iova += head / 32 * UINT64_C(273);
 		return true;
 	}
 	if (op->kind == FZ_READ_DIRTY)

@@ -168,45 +168,66 @@ static uint64_t first_of(const struct scan *scan, uint64_t base, unsigned level,
 	return first;
 }
 
-static bool scan_table(struct scan *scan, unsigned page, uint64_t base,
-		       unsigned level);
+/* A table on the way from the root to where the scan is. */
+struct step {
+	const uint64_t *words;
+	uint64_t base;
+	unsigned index; /* the next entry */
+};
 
-static bool scan_entry(struct scan *scan, uint64_t iova, uint64_t pte,
-		       unsigned level)
+/* Judges a table entry. Return: the page it leads to; FZ_NO_PAGE: wrong. */
+static unsigned scan_child(struct scan *scan, uint64_t iova, uint64_t pte,
+			   unsigned level)
 {
 	struct fz_world *world = scan->world;
-	unsigned page;
+	uint64_t mask = world->config.table_mask;
+	unsigned page = child_of(world, pte);
 
-	if (level == 0 || pte & E_LARGE || !(pte & E_PRESENT))
-		return scan_leaf(scan, iova, pte, level);
-	if (!world->config.noncoherent && pte & E_CLEAN)
-		return fz_violate(world, "%#llx: table entry %#llx",
-				  (unsigned long long)iova,
-				  (unsigned long long)pte);
-	page = child_of(world, pte);
-	if (page == FZ_NO_PAGE || world->state[page] != FZ_PAGE_IN_USE ||
-	    (pte & world->config.table_mask) != world->config.table_mask ||
-	    !fz_shape_has_table(world->now, level - 1, iova))
-		return fz_violate(world,
-				  "%#llx: table entry %#llx of level %u leads "
-				  "to no table which ought to be there",
-				  (unsigned long long)iova,
-				  (unsigned long long)pte, level);
-	scan->tables++;
-	return scan_table(scan, page, iova, level - 1);
+	if (page != FZ_NO_PAGE && world->state[page] == FZ_PAGE_IN_USE &&
+	    (pte & mask) == mask &&
+	    (world->config.noncoherent || !(pte & E_CLEAN)) &&
+	    fz_shape_has_table(world->now, level - 1, iova)) {
+		scan->tables++;
+		return page;
+	}
+	fz_violate(world,
+		   "%#llx: table entry %#llx of level %u leads to no table "
+		   "which ought to be there",
+		   (unsigned long long)iova, (unsigned long long)pte, level);
+	return FZ_NO_PAGE;
 }
 
-static bool scan_table(struct scan *scan, unsigned page, uint64_t base,
-		       unsigned level)
+/* Goes over one table, down into the tables it leads to. */
+static bool scan_tree(struct scan *scan, unsigned root)
 {
-	const uint64_t *words = fz_page_seen(scan->world, page);
-	unsigned i;
+	struct step path[HVPT_MAX_LEVELS];
+	unsigned level = scan->world->levels - 1;
 
-	for (i = 0; i < FZ_PAGE_WORDS; i++)
-		if (words[i] &&
-		    !scan_entry(scan, first_of(scan, base, level, i), words[i],
-				level))
+	path[level] = (struct step){ fz_page_seen(scan->world, root), 0, 0 };
+	while (level < scan->world->levels) {
+		struct step *at = &path[level];
+		unsigned index = at->index++, page;
+		uint64_t pte, iova;
+
+		if (index == FZ_PAGE_WORDS) {
+			level++;
+			continue;
+		}
+		pte = at->words[index];
+		if (!pte)
+			continue;
+		iova = first_of(scan, at->base, level, index);
+		if (level == 0 || pte & E_LARGE || !(pte & E_PRESENT)) {
+			if (!scan_leaf(scan, iova, pte, level))
+				return false;
+			continue;
+		}
+		page = scan_child(scan, iova, pte, level);
+		if (page == FZ_NO_PAGE)
 			return false;
+		path[--level] = (struct step){ fz_page_seen(scan->world, page),
+					       iova, 0 };
+	}
 	return true;
 }
 
@@ -233,7 +254,7 @@ bool fz_world_scan(struct fz_world *world)
 	root = fz_page_of_pointer(world, world->pt.root);
 	if (root == FZ_NO_PAGE || world->state[root] != FZ_PAGE_IN_USE)
 		return fz_violate(world, "the root is no page in use");
-	if (!scan_table(&scan, root, 0, world->levels - 1))
+	if (!scan_tree(&scan, root))
 		return false;
 	if (scan.leaves != leaves_of(world->now))
 		return fz_violate(world, "%llu leaves instead of %llu",
