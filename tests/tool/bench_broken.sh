@@ -10,7 +10,7 @@ expect() {
 	bit=$1
 	wanted=$2
 	shift 2
-	said=$(HVPT_BROKEN_BIT=$bit "$@" --verify --effort 10 2>&1)
+	said=$(HVPT_BROKEN_BIT=$bit "$@" --verify --effort 3 2>&1)
 	status=$?
 	echo "bit '$bit': exit $status: $said"
 	if [ "$status" -ne "$wanted" ]; then
