@@ -36,8 +36,7 @@ static int devices_show(struct seq_file *seq, void *unused)
 	struct hvpt_domain *domain;
 
 	mutex_lock(&hvpt_linux.lock);
-	list_for_each_entry(hdev, &hvpt_linux.devices, link)
-	{
+	list_for_each_entry(hdev, &hvpt_linux.devices, link) {
 		domain = hvpt_device_domain(&hdev->core);
 		seq_printf(seq, "%s id %#llx domain %u ats %d\n",
 			   hdev->pdev ? pci_name(hdev->pdev) : "(gone)",

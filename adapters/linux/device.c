@@ -128,16 +128,19 @@ static struct iommu_device *hvpt_linux_probe_device(struct device *dev)
  */
 static enum hvpt_status hvpt_linux_device_close(struct hvpt_linux_device *hdev)
 {
-	enum hvpt_status status;
+	struct hvpt_domain *blocked = hvpt_iommu_blocked(&hvpt_linux.iommu);
+	enum hvpt_status status = HVPT_OK;
 
-	if (hdev->core.ats)
+	if (hdev->ats)
 		hvpt_linux_ats_off(hdev);
-	if (hvpt_device_domain(&hdev->core)) {
+	/* One which never was anywhere can only be detached from somewhere. */
+	if (!hvpt_device_domain(&hdev->core))
+		status = hvpt_device_attach(&hdev->core, blocked);
+	if (status == HVPT_OK)
 		status = hvpt_device_detach(&hdev->core);
-		if (status != HVPT_OK)
-			dev_dbg(&hdev->pdev->dev, "not detached: %s\n",
-				hvpt_status_name(status));
-	}
+	if (status != HVPT_OK)
+		dev_dbg(&hdev->pdev->dev, "not detached: %s\n",
+			hvpt_status_name(status));
 	status = hvpt_device_remove(&hdev->core);
 	if (status == HVPT_OK)
 		list_del(&hdev->link);

@@ -43,8 +43,9 @@ static struct hvpt_vpci_bus *hvpt_vpci_find(u32 segment)
 {
 	struct hvpt_vpci_bus *bus;
 
-	list_for_each_entry(bus, &hvpt_vpci_buses,
-			    link) if (bus->node.segment == segment) return bus;
+	list_for_each_entry(bus, &hvpt_vpci_buses, link)
+		if (bus->node.segment == segment)
+			return bus;
 	return NULL;
 }
 
@@ -112,7 +113,10 @@ void hvpt_vpci_exit(void)
 {
 	struct hvpt_vpci_bus *bus, *next;
 
-	list_for_each_entry_safe(bus, next, &hvpt_vpci_buses, link) kfree(bus);
+	list_for_each_entry_safe(bus, next, &hvpt_vpci_buses, link) {
+		list_del(&bus->link);
+		kfree(bus);
+	}
 	/* Until objects on their way to be freed are. */
 	rcu_barrier();
 }
