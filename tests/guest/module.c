@@ -6,6 +6,7 @@
  * emulated VT-d, which nothing else may use: intel_iommu=off intremap=off.
  * Only function 0 of devices 0 to 15 on bus 0 is managed.
  */
+#include <linux/iommu.h>
 #include <linux/module.h>
 #include <linux/pci.h>
 
@@ -14,6 +15,9 @@
 
 /* What the logical ids of the devices begin with. */
 #define GUEST_ID_BASE 0x66558000ull
+
+/* Where tests/guest/guest.py puts the disk. */
+#define GUEST_NVME_SLOT 4
 
 static struct qemu guest_vtd_access;
 static struct vtd guest_vtd;
@@ -83,6 +87,55 @@ module_param_named(calls, guest_bridge.calls, ullong, 0444);
 module_param_named(flushes, guest_bridge.flushes, ullong, 0444);
 module_param_named(entries, guest_bridge.entries, ullong, 0444);
 module_param_named(refused, guest_bridge.refused, ullong, 0444);
+
+/*
+ * Writing N: the next N mappings which a driver makes in the domain of the NVMe
+ * device are reported as made, and left out.
+ */
+static struct iommu_domain_ops guest_snipping;
+static const struct iommu_domain_ops *guest_honest;
+static atomic_t guest_snips;
+
+static int guest_snip_map(struct iommu_domain *domain, unsigned long iova,
+			  phys_addr_t paddr, size_t pgsize, size_t pgcount,
+			  int prot, gfp_t gfp, size_t *mapped)
+{
+	if (atomic_dec_if_positive(&guest_snips) < 0)
+		return guest_honest->map_pages(domain, iova, paddr, pgsize,
+					       pgcount, prot, gfp, mapped);
+	*mapped += pgsize * pgcount;
+	return 0;
+}
+
+static int guest_snip_set(const char *value, const struct kernel_param *param)
+{
+	struct iommu_domain *domain = NULL;
+	struct pci_dev *pdev;
+	int count, err;
+
+	err = kstrtoint(value, 0, &count);
+	if (err)
+		return err;
+	pdev = pci_get_domain_bus_and_slot(0, 0, PCI_DEVFN(GUEST_NVME_SLOT, 0));
+	if (pdev)
+		domain = iommu_get_domain_for_dev(&pdev->dev);
+	pci_dev_put(pdev);
+	if (!domain || !domain->ops->map_pages)
+		return -ENODEV;
+	if (domain->ops != &guest_snipping) {
+		guest_honest = domain->ops;
+		guest_snipping = *guest_honest;
+		guest_snipping.map_pages = guest_snip_map;
+		WRITE_ONCE(domain->ops, &guest_snipping);
+	}
+	atomic_set(&guest_snips, count);
+	return 0;
+}
+
+static const struct kernel_param_ops guest_snip_ops = {
+	.set = guest_snip_set,
+};
+module_param_cb(snip, &guest_snip_ops, NULL, 0200);
 
 /* Reading takes the newest fault: device, address, reason, w for a write. */
 static int guest_fault_get(char *buffer, const struct kernel_param *param)

@@ -24,6 +24,7 @@
 /* Not aligned as the IOVAs are, so that only small leaves will do. */
 #define FINE (DATA + K4)
 #define ID 0x66558f70ull
+#define HV_CREATE 0xb1
 #define HV_DETACH 0xc4
 #define HV_FLUSH 0xd0
 #define HV_FLUSH_LIST 0xd1
@@ -257,6 +258,16 @@ static void expect_fault(u64 iova)
 	assert_int_equal(dma.stale_count, 0);
 }
 
+/* Nothing but what the library writes is in the tables. */
+static void expect_sound(struct iommu_domain *domain)
+{
+	struct hvpt_audit report;
+
+	assert_int_equal(hvpt_pt_audit(&hvpt_linux_domain(domain)->core.pt,
+				       NULL, NULL, &report),
+			 HVPT_OK);
+}
+
 static void inject(uint16_t code, uint64_t times)
 {
 	struct hypervisor_injection injection = {
@@ -400,7 +411,9 @@ static void test_ats(void **state)
 	pdev.ats_broken = false;
 	assert_int_equal(attach(identity()), 0);
 	assert_true(pdev.ats_enabled);
-	unplug(domain);
+	/* Also where nobody blocks the device first. */
+	stub_ops->release_device(&pdev.dev);
+	domain->ops->free(domain);
 	assert_false(pdev.ats_enabled);
 	unload();
 }
@@ -497,6 +510,7 @@ static void test_tables_lazy(void **state)
 	domain = plug();
 	mine = hvpt_linux_domain(domain);
 	assert_int_equal(map(domain, G1, FINE, K4, 2 * 512), 0);
+	expect_sound(domain);
 	expect_dma(G1, FINE);
 	iommu_iotlb_gather_init(&gather);
 	gather.queued = true;
@@ -509,6 +523,11 @@ static void test_tables_lazy(void **state)
 	domain->ops->flush_iotlb_all(domain);
 	assert_int_equal(mine->limbo.table_count, 0);
 	expect_fault(G1);
+	/* And once more, with the domain gone before the queue. */
+	assert_int_equal(map(domain, G1, FINE, K4, 2 * 512), 0);
+	expect_sound(domain);
+	domain->ops->unmap_pages(domain, G1, K4, 2 * 512, &gather);
+	assert_int_equal(mine->limbo.table_count, 2);
 	unplug(domain);
 	unload();
 }
@@ -646,6 +665,33 @@ static void test_domain_no_memory(void **state)
 	stub_world.fail_at = 0;
 	assert_int_equal(at, 4);
 	domain->ops->free(domain);
+	inject(HV_CREATE, 1);
+	assert_null(new_domain());
+	unload();
+}
+
+/* A pool keeps little, and takes pages of any zone but the caller's. */
+static void test_pool(void **state)
+{
+	struct iommu_iotlb_gather gather;
+	struct iommu_domain *domain;
+	size_t mapped = 0;
+
+	(void)state;
+	load();
+	domain = plug();
+	assert_int_equal(
+		domain->ops->map_pages(domain, G1, FINE, K4, 40 * 512, RW,
+				       GFP_KERNEL | __GFP_DMA32 | __GFP_HIGHMEM,
+				       &mapped),
+		0);
+	assert_true(hvpt_linux_domain(domain)->pool.count <= 8);
+	expect_sound(domain);
+	/* A sync with nothing gathered makes no call. */
+	iommu_iotlb_gather_init(&gather);
+	domain->ops->iotlb_sync(domain, &gather);
+	assert_int_equal(hypervisor_calls(stub_world.hv, HV_FLUSH_LIST), 0);
+	unplug(domain);
 	unload();
 }
 
@@ -828,6 +874,7 @@ int main(void)
 		WORLD_TEST(test_delete_fails),
 		WORLD_TEST(test_map_no_memory),
 		WORLD_TEST(test_domain_no_memory),
+		WORLD_TEST(test_pool),
 		WORLD_TEST(test_cut),
 		WORLD_TEST(test_prot),
 #if STUB_7_3
