@@ -51,62 +51,67 @@ for file in $(sed -n 's|^  \(src/.*\.c\)$|\1|p' "$root/hvpt.cmake"); do
 	core="$core $out/$name.obj"
 done
 
-# driver NAME HYPERCALLS IDS OPTION... - options for all units of the driver
+# The driver's units; with a stand-in for one step, for the negative runs.
+for file in "$pkg"/HvptIoMmuDxe/*.c "$pkg"/Library/Hvpt[HD]*/*.c \
+	"$here/raw/skip.c"; do
+	compile "$(basename "$file" .c)" "$file"
+done
+compile Grant-no-flush "$pkg/HvptIoMmuDxe/Grant.c" \
+	-DHvptFlushDevice=test_no_flush
+compile Protocol-no-grant "$pkg/HvptIoMmuDxe/Protocol.c" \
+	-DHvptGrant=test_no_grant
+compile driver-base "$here/raw/base.c" -DHVPT_RAW_MAIN=HvptIoMmuEntry
+compile driver-base-strict "$here/raw/base.c" \
+	-DHVPT_RAW_MAIN=HvptIoMmuEntry -DHVPT_RAW_STRICT=1
+compile app-base "$here/raw/base.c" -DHVPT_RAW_MAIN=app_main
+compile dma_app "$here/raw/dma_app.c" -DHVPT_RAW_MAIN=app_main
+
+# objects NAME... - their files
+objects() {
+	for object in "$@"; do
+		echo "$out/$object.obj"
+	done
+}
+
+# driver NAME BASE GRANT PROTOCOL LIBRARY... - and a program which starts it
 driver() {
 	driver=$1
-	hypercalls=$2
-	ids=$3
-	shift 3
-	objects=
-	for file in "$pkg"/HvptIoMmuDxe/*.c "$pkg/Library/$hypercalls"/*.c \
-		"$pkg/Library/$ids"/*.c "$here/raw/base.c" \
-		"$here/raw/skip.c"; do
-		name=$driver-$(basename "$file" .c)
-		# The stand-ins are defined by these, and not called.
-		case $name in
-		*-Grant) compile "$name" "$file" ${flush_option-} ;;
-		*-Protocol) compile "$name" "$file" ${grant_option-} ;;
-		*) compile "$name" "$file" -DHVPT_RAW_MAIN=HvptIoMmuEntry "$@" ;;
-		esac
-		objects="$objects $out/$name.obj"
-	done
-	# shellcheck disable=SC2086
-	link "$driver.efi" efi_boot_service_driver $objects $core
-}
-
-driver native HvptHypercallLibNative HvptDeviceIdLib
-driver vtd HvptHypercallLibVtd HvptDeviceIdLibPci
-driver vtd-strict HvptHypercallLibVtd HvptDeviceIdLibPci -DHVPT_RAW_STRICT=1
-flush_option=-DHvptFlushDevice=test_no_flush
-driver vtd-no-flush HvptHypercallLibVtd HvptDeviceIdLibPci
-flush_option=
-grant_option=-DHvptGrant=test_no_grant
-driver vtd-no-grant HvptHypercallLibVtd HvptDeviceIdLibPci
-grant_option=
-
-# app NAME SOURCE OBJECT OPTION... - a program; OBJECT may be empty
-app() {
-	app=$1
-	source=$2
-	extra=$3
-	shift 3
-	compile "$app" "$source" -DHVPT_RAW_MAIN=app_main "$@"
-	compile "$app-base" "$here/raw/base.c" -DHVPT_RAW_MAIN=app_main
-	# shellcheck disable=SC2086
-	link "$app.efi" efi_application "$out/$app.obj" "$out/$app-base.obj" \
-		$extra
-}
-
-for kind in vtd vtd-strict vtd-no-flush vtd-no-grant native; do
+	shift
+	# shellcheck disable=SC2046,SC2086
+	link "$driver.efi" efi_boot_service_driver $core $(objects "$@" \
+		Bounce Buffer Device Entry IovaSpace Mapping skip)
 	clang -target x86_64-unknown-windows \
-		-DHVPT_RAW_IMAGE="\"$out/$kind.efi\"" -c "$here/raw/image.S" \
-		-o "$out/$kind-image.obj"
-	app "dma-$kind" "$here/raw/dma_app.c" "$out/$kind-image.obj" \
-		-DHVPT_RAW_DISKS=4 -DHVPT_RAW_NETWORKS=1
+		-DHVPT_RAW_IMAGE="\"$out/$driver.efi\"" -c \
+		"$here/raw/image.S" -o "$out/$driver-image.obj"
+	# shellcheck disable=SC2046
+	link "dma-$driver.efi" efi_application \
+		$(objects dma_app app-base "$driver-image")
+}
+
+native="HvptHypercallLibNative HvptDeviceIdLib"
+vtd="HvptHypercallLibVtd Vtd HvptDeviceIdLibPci"
+# shellcheck disable=SC2086
+{
+	driver native driver-base Grant Protocol $native
+	driver vtd driver-base Grant Protocol $vtd
+	driver vtd-strict driver-base-strict Grant Protocol $vtd
+	driver vtd-no-flush driver-base Grant-no-flush Protocol $vtd
+	driver vtd-no-grant driver-base Grant Protocol-no-grant $vtd
+}
+
+# The processor's judgement.
+clang -target x86_64-unknown-windows -c "$here/raw/run_with.S" \
+	-o "$out/run_with.obj"
+compile cpu "$here/raw/cpu_app.c" -DHVPT_RAW_MAIN=app_main
+compile cpu-spoilt "$here/raw/cpu_app.c" -DHVPT_RAW_MAIN=app_main \
+	-DHVPT_RAW_SPOIL
+for app in cpu cpu-spoilt; do
+	# shellcheck disable=SC2046,SC2086
+	link $app.efi efi_application $(objects $app run_with app-base) $core
 done
 
 python3 -B "$here/check_efi.py" driver "$out"/native.efi "$out"/vtd*.efi
-python3 -B "$here/check_efi.py" app "$out"/dma-*.efi
+python3 -B "$here/check_efi.py" app "$out"/dma-*.efi "$out"/cpu*.efi
 for file in native vtd; do
 	printf 'clang + lld-link %-8s %6s bytes\n' $file \
 		"$(wc -c <"$out/$file.efi")"
