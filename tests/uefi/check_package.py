@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""Checks that the lists of files in HvptPkg are complete.
+"""Checks that the lists of files in HvptPkg are complete; --fix makes them so.
 
 HvptLib.inf has the files of hvpt.cmake; each other .inf has those of its
 folder; HvptPkg.dsc builds each .inf; a GUID stands for one thing.
@@ -43,15 +43,28 @@ def infs():
                 yield os.path.relpath(path, PACKAGE), tree.read(path)
 
 
+def want_files(path):
+    """What [Sources] of an .inf should have, sorted."""
+    if path.endswith("HvptLib.inf"):
+        return core_files()
+    folder = os.path.join(PACKAGE, os.path.dirname(path))
+    return sorted(f for f in os.listdir(folder) if f.endswith((".c", ".h")))
+
+
+def fix():
+    for path, text in infs():
+        lines = "".join(f"  {name}\n" for name in want_files(path))
+        tree.write(os.path.join(PACKAGE, path),
+                   re.sub(r"(?ms)(^\[Sources\]\n).*?(?=\n\[)",
+                          lambda match: match[1] + lines, text))
+
+
 def check():
     problems, guids = [], {}
     components = section(tree.read(os.path.join(PACKAGE, "HvptPkg.dsc")),
                          "Components")
     for path, text in infs():
-        folder = os.path.join(PACKAGE, os.path.dirname(path))
-        want = core_files() if path.endswith("HvptLib.inf") else sorted(
-            f for f in os.listdir(folder) if f.endswith((".c", ".h")))
-        have = sorted(section(text, "Sources"))
+        want, have = want_files(path), sorted(section(text, "Sources"))
         if have != want:
             problems.append(f"{path}: [Sources] differ: "
                             f"{sorted(set(have) ^ set(want))}")
@@ -68,6 +81,8 @@ def check():
 
 
 def main():
+    if sys.argv[1:] == ["--fix"]:
+        fix()
     problems, count = check()
     tree.finish(problems, f"{count} .inf files")
 
