@@ -24,8 +24,9 @@ static void print_ns(const struct result *result, uint64_t entries)
 	double min = result_min(result);
 
 	format_ns(ns, min);
-	snprintf(entry, CELL, entries > 1 && min > 0 ? " (%.3f)" : "",
-		 min / (double)(entries ? entries : 1));
+	entry[0] = '\0';
+	if (entries > 1 && min > 0)
+		snprintf(entry, CELL, " (%.3f)", min / (double)entries);
 	printf(" %s%s |", ns, entry);
 	if (result->instructions)
 		printf(" %llu |", (unsigned long long)result->instructions);

@@ -10,7 +10,7 @@
 
 #include "fuzz.h"
 #include "hvpt/pte.h"
-#include "trace.h"
+#include "trace_write.h"
 
 #define PAGE_MASK UINT64_C(4095)
 
@@ -21,20 +21,28 @@ static void check_range(uint64_t first, uint64_t size)
 	FUZZ_CHECK(size - 1 <= UINT64_MAX - first, "an event which wraps");
 }
 
-static void check_event(const struct trace_event *event)
+/* Without raw=1 all numbers keep the rules. */
+static void check_numbers(const struct trace_event *event)
 {
-	FUZZ_CHECK(event->kind == TRACE_MAP || event->kind == TRACE_UNMAP,
-		   "an event of no kind");
 	check_range(event->iova, event->size);
-	FUZZ_CHECK(event->cpu >= -1 && event->pid >= -1, "cpu or pid");
 	if (event->kind == TRACE_MAP)
 		check_range(event->gpa, event->size);
-	if (!event->has_prot)
-		return;
-	FUZZ_CHECK(event->kind == TRACE_MAP, "an unmap with a permission");
-	FUZZ_CHECK(event->prot == HVPT_PROT_READ ||
-			   event->prot == HVPT_PROT_MASK || event->prot == 0,
-		   "a permission");
+	if (event->has_prot)
+		FUZZ_CHECK(event->prot == HVPT_PROT_READ ||
+				   event->prot == HVPT_PROT_MASK,
+			   "a permission");
+}
+
+static void check_event(const struct trace_event *event)
+{
+	FUZZ_CHECK((unsigned)event->kind <= TRACE_SYNC, "an event of no kind");
+	FUZZ_CHECK(event->cpu >= -1 && event->pid >= -1, "cpu or pid");
+	if (event->has_prot)
+		FUZZ_CHECK(event->kind == TRACE_MAP ||
+				   event->kind == TRACE_PROTECT,
+			   "a permission nobody asked for");
+	if (!event->raw && event->kind != TRACE_SYNC)
+		check_numbers(event);
 }
 
 static void parse(const char *text, size_t length, struct trace_line *line)
@@ -48,6 +56,25 @@ static void parse(const char *text, size_t length, struct trace_line *line)
 	free(copy);
 }
 
+/* An event which is written is read as the same one. */
+static void check_written(const struct trace_event *event)
+{
+	char text[TRACE_TEXT_MAX];
+	struct trace_line again;
+
+	trace_print(text, event, 1);
+	parse(text, strlen(text), &again);
+	FUZZ_CHECK(again.class == TRACE_PROBE, "what is written is no event");
+	FUZZ_CHECK(again.event.kind == event->kind &&
+			   again.event.iova == event->iova &&
+			   again.event.size == event->size &&
+			   again.event.gpa == event->gpa &&
+			   again.event.dom == event->dom &&
+			   again.event.raw == event->raw &&
+			   again.event.nomem == event->nomem,
+		   "what is written is another event");
+}
+
 static void check_line(const char *text, size_t length)
 {
 	struct trace_line line, again;
@@ -57,6 +84,7 @@ static void check_line(const char *text, size_t length)
 	case TRACE_EVENT:
 	case TRACE_PROBE:
 		check_event(&line.event);
+		check_written(&line.event);
 		break;
 	case TRACE_MALFORMED:
 		FUZZ_CHECK(memchr(line.error, 0, sizeof(line.error)),
