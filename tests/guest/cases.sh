@@ -159,7 +159,7 @@ transfer() {
 }
 
 case_e1000e() {
-	load e1000e && load virtio_net || return 1
+	load e1000e && load virtio_pci && load virtio_net || return 1
 	wait_for 10 test -n "$(interface 52:54:00:00:00:01)" || return 1
 	transfer "$(interface 52:54:00:00:00:01)" \
 		"$(interface 52:54:00:00:00:03)" && no_faults
@@ -263,18 +263,27 @@ case_unload() {
 
 # ---- with something broken on purpose ------------------------------------------
 
-# Mappings are missing: the device is refused, the driver told. It tries again
-# some times, each time with a mapping anew, so many have to be missing.
+# temperature - of the disk: a command whose answer the device writes to memory
+# and, unlike block data in QEMU, reports when it could not. It is asked again
+# only when the answer is a second old.
+temperature() {
+	usleep 1200000
+	cat /sys/class/hwmon/*/temp1_input >/dev/null 2>&1
+}
+
+# Mappings are missing: the device is refused, the driver told. A command may be
+# tried again, each time with a mapping anew, so many have to be missing.
 case_io_error() {
+	temperature || fail "no temperature" || return 1
 	echo 1000 >$P/snip || return 1
-	! dd if=/dev/nvme0n1 of=/dev/null bs=4096 count=1 iflag=direct \
-		2>/dev/null || fail "the read succeeded" || return 1
+	! temperature || fail "an answer without a mapping" || return 1
 	echo 0 >$P/snip
 	fault=$(cat $P/fault)
 	case $fault in
 	"4 "*" 0x71 w") ;;
 	*) fail "fault: $fault" || return 1 ;;
 	esac
+	temperature || fail "does not recover" || return 1
 	copy_compare /dev/nvme0n1 65536 1 || fail "does not recover"
 }
 
