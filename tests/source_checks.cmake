@@ -30,13 +30,19 @@ foreach(check undefined data prefix stack recursion image)
   set_tests_properties(freestanding-${check} PROPERTIES
     FIXTURES_REQUIRED hvpt_objects)
 endforeach()
-foreach(check llp64 headers targets mixed single aarch64 self-test)
+foreach(check llp64 headers targets mixed dropped single aarch64 self-test)
   hvpt_add_check(freestanding-${check} freestanding
     ${python} ${freestanding} ${check})
 endforeach()
 
+set(stores ${CMAKE_CURRENT_SOURCE_DIR}/freestanding/stores.py)
+hvpt_add_check(freestanding-stores freestanding ${python} ${stores})
+hvpt_add_check(freestanding-stores-self-test freestanding
+  ${python} ${stores} --self-test)
+
 hvpt_add_check(dist-fresh source ${python} ${scripts}/gen-single-file --check)
-foreach(check check-deps check-spdx check-docs check-findings budgets)
+foreach(check check-deps check-spdx check-docs check-findings check-catalogue
+    budgets)
   hvpt_add_check(${check} source ${python} ${scripts}/${check})
   hvpt_add_check(${check}-self-test source
     ${python} ${scripts}/${check} --self-test)

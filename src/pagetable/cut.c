@@ -18,9 +18,7 @@ struct hvpt_cutter {
 	struct hvpt_pagetable *pt;
 	uint64_t keep;
 	struct hvpt_spares spares;
-	/* what hvpt_cut_look() found */
-	uint64_t *slot;
-	uint64_t pte;
+	struct hvpt_way way; /* what hvpt_cut_look() found */
 };
 
 /*
@@ -30,17 +28,17 @@ struct hvpt_cutter {
  */
 static unsigned hvpt_cut_look(struct hvpt_cutter *cutter, uint64_t boundary)
 {
-	unsigned level;
+	uint64_t pte;
 
-	do { /* again, when another thread splits the leaf just found */
-		cutter->slot = hvpt_walk(cutter->pt, boundary, 0, &level);
-		cutter->pte = hvpt_pte_load(cutter->slot);
-	} while (HVPT_UNLIKELY(hvpt_pte_is_table(cutter->pte, level)));
-	if (!hvpt_pte_is_present(cutter->pte) ||
-	    (cutter->pte & HVPT_PTE_WRITE) == cutter->keep ||
-	    !hvpt_level_offset(boundary, level))
+	if (!hvpt_level_offset(boundary, HVPT_LEAF_LEVELS - 1))
 		return 0;
-	return level;
+	hvpt_way_find(&cutter->way, cutter->pt, boundary, 0);
+	pte = cutter->way.pte;
+	if (!hvpt_pte_is_present(pte) ||
+	    (pte & HVPT_PTE_WRITE) == cutter->keep ||
+	    !hvpt_level_offset(boundary, cutter->way.at))
+		return 0;
+	return cutter->way.at;
 }
 
 /*
@@ -62,13 +60,9 @@ static unsigned hvpt_cut_count(uint64_t boundary, unsigned level,
 /* Fills @table with leaves of @level which mean what @pte, one up, means. */
 static void hvpt_cut_fill(uint64_t *table, uint64_t pte, unsigned level)
 {
-	unsigned i;
-
 	if (level == 0)
 		pte &= ~HVPT_PTE_LARGE;
-	for (i = 0; i < HVPT_TABLE_ENTRIES; i++)
-		hvpt_pte_store(HVPT_SLOT(table, i),
-			       pte + ((uint64_t)i << HVPT_LEVEL_LG2(level)));
+	hvpt_entries_fill(table, HVPT_TABLE_ENTRIES, pte, level);
 }
 
 static bool hvpt_cut_at(struct hvpt_cutter *cutter, uint64_t boundary)
@@ -80,10 +74,11 @@ static bool hvpt_cut_at(struct hvpt_cutter *cutter, uint64_t boundary)
 
 		if (!table)
 			return false;
-		hvpt_cut_fill(table, cutter->pte, level - 1);
-		if (!hvpt_table_install(cutter->pt, &cutter->spares,
-					cutter->slot, &cutter->pte, table))
-			hvpt_table_clear(table);
+		hvpt_cut_fill(table, cutter->way.pte, level - 1);
+		/* lost to another thread, or to the A or D bit? look again */
+		(void)hvpt_table_install(cutter->pt, &cutter->spares,
+					 cutter->way.slot, &cutter->way.pte,
+					 table);
 	}
 	return true;
 }

@@ -51,14 +51,95 @@ HVPT_INLINE uint64_t hvpt_level_offset(uint64_t address, unsigned level)
 /* ---- walking --------------------------------------------------------- */
 
 /**
- * hvpt_walk() - go down towards @iova
- * @stop: the level to stop at, at the latest
- * @level: out: where it stopped: @stop, or above it at an entry without table
- *
- * Return: the slot it stopped at.
+ * struct hvpt_way - where a walk ended
+ * @slot: the entry
+ * @pte: what it held; what is decided by it cannot change in between
+ * @iova: walked to
+ * @at: level of @slot
+ * @table: the tables gone through, by level, from @at up
  */
-uint64_t *hvpt_walk(const struct hvpt_pagetable *pt, uint64_t iova,
-		    unsigned stop, unsigned *level);
+struct hvpt_way {
+	uint64_t *slot;
+	uint64_t pte;
+	uint64_t iova;
+	unsigned at;
+	uint64_t *table[HVPT_MAX_LEVELS];
+};
+
+/** To be walked from the root. */
+HVPT_INLINE void hvpt_way_init(struct hvpt_way *way,
+			       const struct hvpt_pagetable *pt)
+{
+	way->iova = 0;
+	way->at = pt->levels - 1u;
+	way->table[way->at] = pt->root;
+}
+
+/**
+ * hvpt_way_go() - go down towards @iova, from the lowest table on the way
+ * @stop: the level to stop at, at the latest
+ *
+ * Ends at @stop, or above it at an entry without a table. The tables gone
+ * through before must still be in the tree.
+ */
+void hvpt_way_go(struct hvpt_way *way, const struct hvpt_pagetable *pt,
+		 uint64_t iova, unsigned stop);
+
+/** The same from the root. */
+void hvpt_way_find(struct hvpt_way *way, const struct hvpt_pagetable *pt,
+		   uint64_t iova, unsigned stop);
+
+/** The level 0 slot of @iova; NULL when there is no table. */
+uint64_t *hvpt_page_slot(const struct hvpt_pagetable *pt, uint64_t iova);
+
+/**
+ * hvpt_part_slot() - the short way to a part of one level 0 table
+ *
+ * Return: its first slot, when the range is right, covers some of the span of
+ * one table but not all, and that table is there; else NULL.
+ */
+HVPT_INLINE uint64_t *hvpt_part_slot(const struct hvpt_pagetable *pt,
+				     uint64_t iova, uint64_t length)
+{
+	uint64_t last = iova + (length - 1);
+
+	if (HVPT_PORT_SMALL || length - 1 >= HVPT_LEVEL_BYTES(1) - 1 ||
+	    ((iova | length) & (HVPT_PAGE_BYTES - 1)) ||
+	    (iova ^ last) >> HVPT_LEVEL_LG2(1) ||
+	    !hvpt_pt_in_form(pt, iova, last))
+		return NULL;
+	return hvpt_pt_slot(pt, pt->levels, iova, 0);
+}
+
+/* ---- consecutive entries of one table -------------------------------- */
+
+bool hvpt_entries_are_zero(const uint64_t *slot, unsigned count);
+
+/** The first entry, from @i on, which a look at whole lines does not rule out. */
+unsigned hvpt_entries_skip(const uint64_t *slot, unsigned i, unsigned count);
+
+/** Leaves of @level, one behind the other; @pte is the first. */
+void hvpt_entries_fill(uint64_t *slot, unsigned count, uint64_t pte,
+		       unsigned level);
+
+/** How many of them are present. */
+unsigned hvpt_entries_count(const uint64_t *slot, unsigned count);
+
+/** Leaves which were cleared; @first and @end (the one behind) with @count. */
+struct hvpt_cleared {
+	unsigned count;
+	unsigned first;
+	unsigned end;
+};
+
+/**
+ * hvpt_entries_clear() - clear leaves up to the first table
+ * @cleared: out: which there were
+ *
+ * Return: how many entries come before a table; @count without one.
+ */
+unsigned hvpt_entries_clear(uint64_t *slot, unsigned count, unsigned level,
+			    struct hvpt_cleared *cleared);
 
 /**
  * struct hvpt_cursor - goes over a range, run by run or leaf by leaf
@@ -153,8 +234,8 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_page_take(struct hvpt_pagetable *pt,
  */
 uint64_t *hvpt_spares_pop(struct hvpt_spares *spares);
 
-/** Puts back a page; word 0 is overwritten. */
-void hvpt_spares_push(struct hvpt_spares *spares, uint64_t *page);
+/** Gives back a list linked through word 0. */
+void hvpt_pages_free(struct hvpt_pagetable *pt, uint64_t *page);
 
 /** Counts what was installed, gives the rest back. */
 void hvpt_spares_finish(struct hvpt_pagetable *pt, struct hvpt_spares *spares);
@@ -171,6 +252,12 @@ void hvpt_spares_finish(struct hvpt_pagetable *pt, struct hvpt_spares *spares);
 bool hvpt_table_install(struct hvpt_pagetable *pt, struct hvpt_spares *spares,
 			uint64_t *slot, uint64_t *seen, uint64_t *page);
 
+/** The entry which points at @page. */
+uint64_t hvpt_table_pte(const struct hvpt_pagetable *pt, const uint64_t *page);
+
+/** Marks the entry of a table as written back, if that matters. */
+void hvpt_table_settle(const struct hvpt_pagetable *pt, uint64_t *slot);
+
 /** Makes written entries visible to a walker which does not snoop. */
 void hvpt_write_back(const struct hvpt_pagetable *pt, const uint64_t *start,
 		     unsigned count);
@@ -185,13 +272,13 @@ void hvpt_write_back(const struct hvpt_pagetable *pt, const uint64_t *start,
 void hvpt_tables_settle(const struct hvpt_pagetable *pt, uint64_t iova,
 			unsigned level);
 
-/** Every entry of @table is zero. */
-bool hvpt_table_is_empty(const uint64_t *table);
-
-/** Clears a spare page which was filled, but for the link in word 0. */
-void hvpt_table_clear(uint64_t *table);
-
 /* ---- shared steps ---------------------------------------------------- */
+
+/** A map call of any range; the arguments have been checked. */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_map_long(struct hvpt_pagetable *pt, uint64_t iova,
+	      const struct hvpt_segment *segments, size_t count, uint64_t bits,
+	      struct hvpt_gather *gather);
 
 /* For hvpt_cut_leaves(): no leaf is left alone. */
 #define HVPT_CUT_ANY (~(uint64_t)0)
@@ -235,11 +322,13 @@ struct hvpt_sweep {
 void hvpt_sweep_init(struct hvpt_sweep *sweep, struct hvpt_pagetable *pt,
 		     uint64_t first, uint64_t last, struct hvpt_gather *gather);
 
+/** Leaves of one table were cleared, if any; @first goes with @slot. */
+void hvpt_sweep_note(struct hvpt_sweep *sweep, uint64_t first,
+		     const uint64_t *slot, unsigned level,
+		     const struct hvpt_cleared *cleared);
+
 /** Levels 1 and up: entries which lie wholly inside the range. */
 void hvpt_sweep_tables(struct hvpt_sweep *sweep);
-
-/** Clears @count entries of level 0; returns how many were present. */
-unsigned hvpt_clear_leaves(uint64_t *slot, unsigned count);
 
 /** Detaches empty tables of a range into @gather. Returns how many. */
 uint64_t hvpt_reclaim_range(struct hvpt_pagetable *pt, uint64_t first,

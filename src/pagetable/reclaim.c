@@ -23,20 +23,6 @@ void hvpt_sweep_init(struct hvpt_sweep *sweep, struct hvpt_pagetable *pt,
 }
 
 /*
- * Present entries of a level 0 table about to leave the tree. Nothing is
- * cleared: the IOMMU may go on using it until the flush.
- */
-static uint64_t hvpt_count_leaves(const uint64_t *table)
-{
-	uint64_t n = 0;
-	unsigned i;
-
-	for (i = 0; i < HVPT_TABLE_ENTRIES; i++)
-		n += hvpt_pte_load(HVPT_SLOT(table, i)) & HVPT_PTE_PRESENT;
-	return n;
-}
-
-/*
  * Links a table page into the gather. Its slot has been cleared, so that
  * nobody finds the link as an entry.
  */
@@ -50,40 +36,68 @@ static void hvpt_sweep_detach(struct hvpt_sweep *sweep, uint64_t *table)
 	sweep->tables++;
 }
 
-/* Deals with one present entry. Return: whether it was removed. */
-static bool hvpt_sweep_entry(struct hvpt_sweep *sweep, uint64_t *slot,
-			     uint64_t pte, unsigned level)
+void hvpt_sweep_note(struct hvpt_sweep *sweep, uint64_t first,
+		     const uint64_t *slot, unsigned level,
+		     const struct hvpt_cleared *cleared)
 {
-	uint64_t *table = hvpt_pte_is_table(pte, level) ?
-				  hvpt_pt_table(sweep->pt, pte) :
-				  NULL;
+	unsigned lg2 = HVPT_LEVEL_LG2(level);
 
-	if (!sweep->leaves && (!table || !hvpt_table_is_empty(table)))
-		return false;
+	if (!cleared->count)
+		return;
+	hvpt_write_back(sweep->pt, HVPT_SLOT(slot, cleared->first),
+			cleared->end - cleared->first);
+	sweep->bytes += (uint64_t)cleared->count << lg2;
+	hvpt_hull_note(&sweep->hull, first + ((uint64_t)cleared->first << lg2),
+		       first + (((uint64_t)cleared->end << lg2) - 1));
+}
+
+/*
+ * Takes the entry of a table out, or, when only empty tables go, leaves it.
+ * Nothing in the table is cleared: the IOMMU may go on using it until the
+ * flush.
+ */
+static void hvpt_sweep_table(struct hvpt_sweep *sweep, uint64_t first,
+			     uint64_t *slot, unsigned level)
+{
+	uint64_t pte = hvpt_pte_load_table(slot);
+	uint64_t *table = hvpt_pt_table(sweep->pt, pte);
+
+	if (!hvpt_pte_is_table(pte, level))
+		return;
+	if (!sweep->leaves && !hvpt_entries_are_zero(table, HVPT_TABLE_ENTRIES))
+		return;
 	hvpt_pte_store(slot, 0);
 	hvpt_write_back(sweep->pt, slot, 1);
-	if (!table)
-		sweep->bytes += HVPT_LEVEL_BYTES(level);
-	else if (sweep->leaves && level == 1)
-		sweep->bytes += hvpt_count_leaves(table) << HVPT_PAGE_LG2;
-	if (table)
-		hvpt_sweep_detach(sweep, table);
-	return true;
+	if (sweep->leaves && level == 1)
+		sweep->bytes +=
+			(uint64_t)hvpt_entries_count(table, HVPT_TABLE_ENTRIES)
+			<< HVPT_PAGE_LG2;
+	hvpt_sweep_detach(sweep, table);
+	hvpt_hull_note(&sweep->hull, first,
+		       first + (HVPT_LEVEL_BYTES(level) - 1));
 }
 
 static void hvpt_sweep_run(struct hvpt_sweep *sweep,
 			   const struct hvpt_cursor *run)
 {
-	uint64_t span = HVPT_LEVEL_BYTES(run->level), first = run->at;
+	struct hvpt_cleared cleared;
 	unsigned i;
 
-	for (i = 0; i < run->count; i++, first += span) {
+	for (i = 0; i < run->count; i++) {
+		uint64_t first = run->at + i * HVPT_LEVEL_BYTES(run->level);
 		uint64_t *slot = HVPT_SLOT(run->slot, i);
-		uint64_t pte = hvpt_pte_load_table(slot);
+		unsigned n = 0;
 
-		if (hvpt_pte_is_present(pte) &&
-		    hvpt_sweep_entry(sweep, slot, pte, run->level))
-			hvpt_hull_note(&sweep->hull, first, first + (span - 1));
+		if (sweep->leaves)
+			n = hvpt_entries_clear(slot, run->count - i, run->level,
+					       &cleared);
+		if (n > 0) {
+			hvpt_sweep_note(sweep, first, slot, run->level,
+					&cleared);
+			i += n - 1;
+			continue;
+		}
+		hvpt_sweep_table(sweep, first, slot, run->level);
 	}
 }
 

@@ -248,6 +248,33 @@ def check_mixed(_):
         print(f"{cc}: a gpa for an iova does not compile")
 
 
+# Of these a dropped status is just an unused value.
+PLAIN = {"hvpt_hv_status_map"}
+
+
+def check_dropped(_):
+    """Dropping a status is warned about, for each function which has one."""
+    declared = re.compile(r"(HVPT_MUST_CHECK\s+)?enum hvpt_status\s+"
+                          r"(hvpt_\w+)\(")
+    names = []
+    for header in tree.cmake_list("HVPT_CORE_HEADERS"):
+        text = tree.strip_comments(tree.read(f"{tree.ROOT}/{header}"))
+        for checked, name in declared.findall(text):
+            names.append(name)
+            if not checked and name not in PLAIN:
+                raise Problem(f"{header}: {name} lacks HVPT_MUST_CHECK")
+    text = ('#include "hvpt/hvpt.h"\nvoid f(struct hvpt_pagetable *pt);\n'
+            "void f(struct hvpt_pagetable *pt) { hvpt_pt_init(pt, 0); }\n")
+    for cc in filter(have, COMPILERS):
+        done = command([cc, "-std=c11", "-Werror=unused-result", INCLUDE,
+                        "-x", "c", "-c", "-o", "/dev/null", "-"], input=text)
+        if not done.returncode or "unused-result" not in done.stderr:
+            raise Problem(f"{cc} lets a status be dropped:\n{done.stderr}")
+    if not names:
+        raise Problem("no function was found")
+    print(f"{len(names)} functions: a dropped status is warned about")
+
+
 def check_aarch64(folder):
     """The image, built for another architecture, under qemu-user."""
     if not have("aarch64-linux-gnu-gcc") or not have("qemu-aarch64"):
@@ -260,7 +287,8 @@ def check_aarch64(folder):
 
 
 OTHER_CHECKS = {
-    "objects": make_objects, "llp64": check_llp64, "headers": check_headers, "targets": check_targets,
+    "objects": make_objects, "llp64": check_llp64, "headers": check_headers,
+    "targets": check_targets, "dropped": check_dropped,
     "mixed": check_mixed, "aarch64": check_aarch64, "single": check_single,
 }
 
