@@ -79,7 +79,8 @@ static enum input_status read_lines(struct input *input, struct reader *r)
 	pairing_init(&pairing);
 	while ((status = input_line(input, &text, &length)) == INPUT_LINE) {
 		trace_parse(text, length, &line);
-		if (line.class == TRACE_EVENT || line.class == TRACE_PROBE)
+		if ((line.class == TRACE_EVENT || line.class == TRACE_PROBE) &&
+		    line.event.kind <= TRACE_UNMAP && !line.event.raw)
 			pairing_add(&pairing, &line, take_event, r);
 	}
 	pairing_finish(&pairing, take_event, r);

@@ -4856,12 +4856,13 @@ bool hvpt_entries_are_zero(const uint64_t *slot, unsigned count)
 	uint64_t bits = 0;
 
 	if (!HVPT_PORT_SMALL)
-		for (; count >= HVPT_LINE && !bits; count -= HVPT_LINE) {
-			bits = hvpt_line_any(slot);
+		for (; count >= HVPT_LINE; count -= HVPT_LINE) {
+			if (hvpt_line_any(slot))
+				return false;
 			slot = HVPT_SLOT(slot, HVPT_LINE);
 		}
-	for (; count > 0 && !bits; count--, slot = HVPT_SLOT(slot, 1))
-		bits = hvpt_pte_load(slot);
+	for (; count > 0; count--, slot = HVPT_SLOT(slot, 1))
+		bits |= hvpt_pte_load(slot);
 	return bits == 0;
 }
 
@@ -5173,9 +5174,9 @@ static bool hvpt_map_two(const struct hvpt_pagetable *pt, uint64_t iova,
 
 	if (HVPT_PORT_SMALL || length <= head || iova + head < iova)
 		return false;
-	slot = hvpt_part_slot(pt, iova, head);
-	next = slot ? hvpt_part_slot(pt, iova + head, tail) : NULL;
-	if (!next)
+	next = hvpt_part_slot(pt, iova + head, tail);
+	slot = next ? hvpt_part_slot(pt, iova, head) : NULL;
+	if (!slot)
 		return false;
 	*status = HVPT_ERR_OVERLAP;
 	if (hvpt_entries_are_zero(next, (unsigned)(tail >> HVPT_PAGE_LG2)))
@@ -5186,26 +5187,38 @@ static bool hvpt_map_two(const struct hvpt_pagetable *pt, uint64_t iova,
 	return true;
 }
 
+/* All of it, when hvpt_map_is_plain(). */
+static enum hvpt_status hvpt_map_plain(struct hvpt_pagetable *pt, uint64_t iova,
+				       const struct hvpt_segment *segment,
+				       uint64_t bits,
+				       struct hvpt_gather *gather)
+{
+	uint64_t length = segment->length, pte = segment->gpa.value | bits;
+	uint64_t *slot = hvpt_part_slot(pt, iova, length);
+	enum hvpt_status status;
+
+	if (slot)
+		return hvpt_map_one(slot, length, pte);
+	if (hvpt_map_two(pt, iova, length, pte, &status))
+		return status;
+	status = hvpt_range_check(pt, iova, length);
+	if (status != HVPT_OK)
+		return status;
+	return hvpt_map_long(pt, iova, segment, 1, bits, gather);
+}
+
 enum hvpt_status hvpt_pt_map_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 				   hvpt_gpa_t gpa, uint64_t length,
 				   unsigned prot, struct hvpt_gather *gather)
 {
 	struct hvpt_segment segment;
 
-	if (!HVPT_PORT_SMALL &&
-	    hvpt_map_is_plain(pt, gpa.value, length, prot)) {
-		uint64_t *slot = hvpt_part_slot(pt, iova.value, length);
-		uint64_t pte = gpa.value |
-			       hvpt_pte_leaf_bits(0, prot, pt->track_dirty);
-		enum hvpt_status status;
-
-		if (slot)
-			return hvpt_map_one(slot, length, pte);
-		if (hvpt_map_two(pt, iova.value, length, pte, &status))
-			return status;
-	}
 	segment.gpa = gpa;
 	segment.length = length;
+	if (!HVPT_PORT_SMALL && hvpt_map_is_plain(pt, gpa.value, length, prot))
+		return hvpt_map_plain(
+			pt, iova.value, &segment,
+			hvpt_pte_leaf_bits(0, prot, pt->track_dirty), gather);
 	return hvpt_pt_map_list(pt, iova, &segment, 1, prot, gather);
 }
 
@@ -5243,6 +5256,7 @@ enum hvpt_status hvpt_pt_map_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
  * @built: the tables built by the scan, linked through word 0, in order
  * @built_end: where the link to the next goes
  * @failed: why one could not be built
+ * @tables: the scan met tables where large leaves might go
  * @commit: the second time
  * @single: there is but one step
  *
@@ -5271,6 +5285,7 @@ struct hvpt_map_job {
 	uint8_t level;
 	uint8_t last_at;
 	uint8_t last_level;
+	bool tables;
 	bool commit;
 	bool single;
 };
@@ -5359,6 +5374,7 @@ static bool hvpt_map_make_room(struct hvpt_map_job *job)
 			continue;
 		if (!hvpt_pte_is_table(pte, job->level))
 			return false;
+		job->tables = true;
 		if (!job->gather)
 			break;
 		if (job->commit)
@@ -5482,7 +5498,9 @@ static bool hvpt_map_commit(struct hvpt_map_job *job)
 		return hvpt_map_hang(job);
 	if (job->level > 0) {
 		bits |= HVPT_PTE_LARGE;
-		if (!hvpt_map_make_room(job))
+		/* else nothing has run since the scan saw empty slots */
+		if ((HVPT_PORT_SMALL || job->tables || job->missing) &&
+		    !hvpt_map_make_room(job))
 			return false;
 	}
 	hvpt_entries_fill(job->way.slot, job->run, job->gpa | bits, job->level);
@@ -5531,6 +5549,7 @@ static void hvpt_map_begin(struct hvpt_map_job *job)
 	job->last_iova = 0;
 	job->last_at = 0;
 	job->last_level = 0;
+	job->tables = false;
 	job->commit = false;
 	if (HVPT_PORT_SMALL)
 		return;

@@ -263,6 +263,8 @@ static void child(const struct task *task, int pipe_end, FILE *said)
 	if (dup2(fileno(said), STDERR_FILENO) < 0)
 		_exit(EXIT_BAD_INPUT);
 	(void)alarm(SECONDS_MAX);
+	/* All of it goes through the pipe, unused bytes as well. */
+	memset(&verdict, 0, sizeof(verdict));
 	run_task(task, &verdict);
 	if (write(pipe_end, &verdict, sizeof(verdict)) !=
 	    (ssize_t)sizeof(verdict))

@@ -121,9 +121,9 @@ static bool still_fails(void *ctx, const struct trace_event *events,
 	struct fuzz_verdict verdict;
 	unsigned i;
 
-	failure->tries++;
 	if (fuzz_interrupted())
 		return false;
+	failure->tries++;
 	if (!failure->options->replay.quiet && say_can_progress() &&
 	    failure->tries % PROGRESS_TRIES == 0)
 		say_progress("hvpt fuzz: shrinking", -1, count);

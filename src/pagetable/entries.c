@@ -32,12 +32,13 @@ bool hvpt_entries_are_zero(const uint64_t *slot, unsigned count)
 	uint64_t bits = 0;
 
 	if (!HVPT_PORT_SMALL)
-		for (; count >= HVPT_LINE && !bits; count -= HVPT_LINE) {
-			bits = hvpt_line_any(slot);
+		for (; count >= HVPT_LINE; count -= HVPT_LINE) {
+			if (hvpt_line_any(slot))
+				return false;
 			slot = HVPT_SLOT(slot, HVPT_LINE);
 		}
-	for (; count > 0 && !bits; count--, slot = HVPT_SLOT(slot, 1))
-		bits = hvpt_pte_load(slot);
+	for (; count > 0; count--, slot = HVPT_SLOT(slot, 1))
+		bits |= hvpt_pte_load(slot);
 	return bits == 0;
 }
 

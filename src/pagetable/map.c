@@ -152,9 +152,9 @@ static bool hvpt_map_two(const struct hvpt_pagetable *pt, uint64_t iova,
 
 	if (HVPT_PORT_SMALL || length <= head || iova + head < iova)
 		return false;
-	slot = hvpt_part_slot(pt, iova, head);
-	next = slot ? hvpt_part_slot(pt, iova + head, tail) : NULL;
-	if (!next)
+	next = hvpt_part_slot(pt, iova + head, tail);
+	slot = next ? hvpt_part_slot(pt, iova, head) : NULL;
+	if (!slot)
 		return false;
 	*status = HVPT_ERR_OVERLAP;
 	if (hvpt_entries_are_zero(next, (unsigned)(tail >> HVPT_PAGE_LG2)))
@@ -165,25 +165,37 @@ static bool hvpt_map_two(const struct hvpt_pagetable *pt, uint64_t iova,
 	return true;
 }
 
+/* All of it, when hvpt_map_is_plain(). */
+static enum hvpt_status hvpt_map_plain(struct hvpt_pagetable *pt, uint64_t iova,
+				       const struct hvpt_segment *segment,
+				       uint64_t bits,
+				       struct hvpt_gather *gather)
+{
+	uint64_t length = segment->length, pte = segment->gpa.value | bits;
+	uint64_t *slot = hvpt_part_slot(pt, iova, length);
+	enum hvpt_status status;
+
+	if (slot)
+		return hvpt_map_one(slot, length, pte);
+	if (hvpt_map_two(pt, iova, length, pte, &status))
+		return status;
+	status = hvpt_range_check(pt, iova, length);
+	if (status != HVPT_OK)
+		return status;
+	return hvpt_map_long(pt, iova, segment, 1, bits, gather);
+}
+
 enum hvpt_status hvpt_pt_map_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 				   hvpt_gpa_t gpa, uint64_t length,
 				   unsigned prot, struct hvpt_gather *gather)
 {
 	struct hvpt_segment segment;
 
-	if (!HVPT_PORT_SMALL &&
-	    hvpt_map_is_plain(pt, gpa.value, length, prot)) {
-		uint64_t *slot = hvpt_part_slot(pt, iova.value, length);
-		uint64_t pte = gpa.value |
-			       hvpt_pte_leaf_bits(0, prot, pt->track_dirty);
-		enum hvpt_status status;
-
-		if (slot)
-			return hvpt_map_one(slot, length, pte);
-		if (hvpt_map_two(pt, iova.value, length, pte, &status))
-			return status;
-	}
 	segment.gpa = gpa;
 	segment.length = length;
+	if (!HVPT_PORT_SMALL && hvpt_map_is_plain(pt, gpa.value, length, prot))
+		return hvpt_map_plain(
+			pt, iova.value, &segment,
+			hvpt_pte_leaf_bits(0, prot, pt->track_dirty), gather);
 	return hvpt_pt_map_list(pt, iova, &segment, 1, prot, gather);
 }

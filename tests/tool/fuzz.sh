@@ -148,6 +148,7 @@ says mine "not a trace"
 
 # A signal ends it, with a summary.
 checks=$((checks + 1))
+# shellcheck disable=SC2086 # an emulator and its options are words
 "$here/interrupt.py" "events" $emulator "$right" fuzz --time 1h --jobs 2 \
 	>out 2>err
 status=$?
@@ -218,6 +219,18 @@ says said " --check trace"
 replayed
 run 1 "$gather" fuzz --check trace
 says err "the replay finds nothing"
+
+# A signal while it shrinks, or after: what there is by then is written.
+checks=$((checks + 1))
+# shellcheck disable=SC2086 # an emulator and its options are words
+"$here/interrupt.py" "events fails" $emulator "$early" fuzz --output early \
+	>out 2>err
+status=$?
+what="interrupted while it shrinks"
+[ "$status" -eq 1 ] || fail "$what: exit $status"
+says out "failures        1"
+says err "written to early; to see it again:"
+says early "kunmap: (hvpt)"
 
 # With several processes, a name which a shell would take apart, no summary.
 run 1 "$leak" fuzz --jobs 3 --quiet --output "it's a \$trace"

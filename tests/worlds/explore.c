@@ -812,7 +812,7 @@ static void make_ops(void)
 
 static void start(void)
 {
-	world_open(plan->levels, plan->sizes, 0);
+	world_open(plan->levels, plan->sizes, 0, false);
 	memset(&now, 0, sizeof(now));
 	states = 0;
 	stored = 0;
