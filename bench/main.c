@@ -182,31 +182,45 @@ static void measure(const struct bench_options *options, char **argv)
 		count_instructions(&results, options, argv, run_to_count);
 }
 
-int main(int argc, char **argv)
+static int run_bench(struct bench_options *options, bool under_valgrind,
+		     char **argv)
 {
-	bool under_valgrind = argc > 1 && strcmp(argv[1], COUNT_OPTION) == 0;
-	struct bench_options options;
-	enum bench_parsed parsed;
-
-	parsed = bench_options_parse(argc - under_valgrind,
-				     argv + under_valgrind, &options);
-	if (parsed != BENCH_RUN)
-		return parsed == BENCH_HELP ? EXIT_SUCCESS : 2;
-	if (!add_works(&options) || !results_init(&results, &options))
+	if (!add_works(options) || !results_init(&results, options))
 		return 2;
 	pool_init(POOL_BYTES);
 	cpu_init();
 	if (under_valgrind) {
-		count_once(&results, &options, run_to_count);
+		count_once(&results, options, run_to_count);
 		return EXIT_SUCCESS;
 	}
-	verify_all(&options);
-	if (options.verify)
+	verify_all(options);
+	if (options->verify)
 		return EXIT_SUCCESS;
-	measure(&options, argv);
-	if (!options.quiet)
-		report_markdown(&results, &options);
-	if (options.json && !report_json(&results, &options))
+	measure(options, argv);
+	if (!options->quiet)
+		report_markdown(&results, options);
+	if (options->json && !report_json(&results, options))
 		return EXIT_FAILURE;
 	return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+	bool under_valgrind = argc > 1 && strcmp(argv[1], COUNT_OPTION) == 0;
+	struct bench_options options;
+	int status = EXIT_SUCCESS;
+
+	switch (bench_options_parse(argc - under_valgrind,
+				    argv + under_valgrind, &options)) {
+	case BENCH_RUN:
+		status = run_bench(&options, under_valgrind, argv);
+		break;
+	case BENCH_HELP:
+		break;
+	default:
+		status = 2;
+		break;
+	}
+	bench_options_free(&options);
+	return status;
 }

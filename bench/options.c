@@ -99,10 +99,16 @@ static bool parse_number(const char *name, const char *text, unsigned max,
 	return true;
 }
 
-static bool parse_only(const char *text, struct bench_options *options)
+void bench_options_free(struct bench_options *options)
 {
 	if (options->has_only)
 		regfree(&options->only);
+	options->has_only = false;
+}
+
+static bool parse_only(const char *text, struct bench_options *options)
+{
+	bench_options_free(options);
 	options->has_only = regcomp(&options->only, text,
 				    REG_EXTENDED | REG_NOSUB) == 0;
 	if (!options->has_only)

@@ -48,6 +48,9 @@ enum bench_parsed {
 	BENCH_ERROR = 2, /* the message is out already */
 };
 
+/** Frees what parsing took; also after an error. */
+void bench_options_free(struct bench_options *options);
+
 enum bench_parsed bench_options_parse(int argc, char **argv,
 				      struct bench_options *options);
 

@@ -52,6 +52,7 @@ function(hvpt_add_host_library name core)
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/adapters>)
   find_package(Threads REQUIRED)
   target_link_libraries(${name} PUBLIC ${core} Threads::Threads)
+  hvpt_fuzz_settings(${name})
 endfunction()
 
 # Comparisons in the loops over tables would tell an engine nothing, and cost

@@ -2,16 +2,17 @@
 /*
  * pages.c - the table pages of a world, and the hooks which give them out.
  *
- * What is freed is poisoned: each word has P and a reserved bit set, and is no
- * canonical pointer. The poison is looked at before a page is given out again.
+ * What is freed is poisoned with a byte which makes each word one that has P
+ * and a reserved bit set, and is no canonical pointer. The poison is looked at
+ * before a page is given out again.
  */
 #include <string.h>
 
 #include "world/internal.h"
 
 #define PAGE_BYTES 4096u
-#define POISON UINT64_C(0xdead4ead4ead4ea1)
-#define NOT_WRITTEN_BACK UINT64_C(0xbad0c0dec0dec0d1)
+#define POISON 0xa1
+#define NOT_WRITTEN_BACK 0xd1
 #define GPA_END (UINT64_C(1) << 52)
 
 static uint64_t *page_at(const struct fz_world *world, unsigned page)
@@ -24,22 +25,17 @@ static uint64_t *shadow_at(const struct fz_world *world, unsigned page)
 	return world->shadow + (size_t)page * FZ_PAGE_WORDS;
 }
 
-static void fill(uint64_t *page, uint64_t word)
+static void fill(uint64_t *page, int byte)
 {
-	unsigned i;
-
-	for (i = 0; i < FZ_PAGE_WORDS; i++)
-		page[i] = word;
+	memset(page, byte, PAGE_BYTES);
 }
 
-static bool is_filled(const uint64_t *page, uint64_t word)
+/* Each byte is like the one before it. */
+static bool is_filled(const uint64_t *page, int byte)
 {
-	uint64_t differs = 0;
-	unsigned i;
+	const uint8_t *bytes = (const uint8_t *)page;
 
-	for (i = 0; i < FZ_PAGE_WORDS; i++)
-		differs |= page[i] ^ word;
-	return differs == 0;
+	return bytes[0] == byte && !memcmp(bytes, bytes + 1, PAGE_BYTES - 1);
 }
 
 void fz_pages_reset(struct fz_world *world)

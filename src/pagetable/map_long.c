@@ -32,6 +32,7 @@
  * @built: the tables built by the scan, linked through word 0, in order
  * @built_end: where the link to the next goes
  * @failed: why one could not be built
+ * @tables: the scan met tables where large leaves might go
  * @commit: the second time
  * @single: there is but one step
  *
@@ -60,6 +61,7 @@ struct hvpt_map_job {
 	uint8_t level;
 	uint8_t last_at;
 	uint8_t last_level;
+	bool tables;
 	bool commit;
 	bool single;
 };
@@ -148,6 +150,7 @@ static bool hvpt_map_make_room(struct hvpt_map_job *job)
 			continue;
 		if (!hvpt_pte_is_table(pte, job->level))
 			return false;
+		job->tables = true;
 		if (!job->gather)
 			break;
 		if (job->commit)
@@ -271,7 +274,9 @@ static bool hvpt_map_commit(struct hvpt_map_job *job)
 		return hvpt_map_hang(job);
 	if (job->level > 0) {
 		bits |= HVPT_PTE_LARGE;
-		if (!hvpt_map_make_room(job))
+		/* else nothing has run since the scan saw empty slots */
+		if ((HVPT_PORT_SMALL || job->tables || job->missing) &&
+		    !hvpt_map_make_room(job))
 			return false;
 	}
 	hvpt_entries_fill(job->way.slot, job->run, job->gpa | bits, job->level);
@@ -320,6 +325,7 @@ static void hvpt_map_begin(struct hvpt_map_job *job)
 	job->last_iova = 0;
 	job->last_at = 0;
 	job->last_level = 0;
+	job->tables = false;
 	job->commit = false;
 	if (HVPT_PORT_SMALL)
 		return;

@@ -310,6 +310,153 @@ static void test_gigabytes_come_and_go(void **state)
 	pt_reclaim_all(f);
 }
 
+/* ---- every call beside every other ----------------------------------- */
+
+/* Each thread has 8 pages in one level 0 table, and 2 MiB further on. */
+#define SLICE (8 * PT_4K)
+
+static uint64_t slice_of(const struct worker *worker)
+{
+	return worker->f->base + worker->me * SLICE;
+}
+
+static void *map_my_slice(void *arg)
+{
+	struct worker *worker = arg;
+	unsigned round;
+
+	pthread_barrier_wait(worker->barrier);
+	for (round = 0; round < worker->rounds; round++) {
+		map(worker, slice_of(worker), PT_DATA, SLICE);
+		expect(worker, slice_of(worker) + PT_4K, PT_DATA + PT_4K);
+		unmap(worker, slice_of(worker), SLICE, SLICE);
+	}
+	return NULL;
+}
+
+static void *map_lists(void *arg)
+{
+	static const struct hvpt_segment segments[] = {
+		{ { PT_DATA + PT_2M }, 3 * PT_4K },
+		{ { PT_DATA }, 5 * PT_4K },
+	};
+	struct worker *worker = arg;
+	unsigned round;
+
+	pthread_barrier_wait(worker->barrier);
+	for (round = 0; round < worker->rounds; round++) {
+		check(worker,
+		      hvpt_pt_map_list(&worker->f->pt,
+				       hvpt_iova(slice_of(worker)), segments, 2,
+				       PT_RW, &worker->gather) == HVPT_OK);
+		expect(worker, slice_of(worker) + 3 * PT_4K, PT_DATA);
+		unmap(worker, slice_of(worker), SLICE, SLICE);
+	}
+	return NULL;
+}
+
+static void *protect_back_and_forth(void *arg)
+{
+	struct worker *worker = arg;
+	unsigned round;
+
+	pthread_barrier_wait(worker->barrier);
+	for (round = 0; round < worker->rounds; round++) {
+		protect(worker, slice_of(worker), SLICE, PT_RO);
+		protect(worker, slice_of(worker), SLICE, PT_RW);
+	}
+	return NULL;
+}
+
+static void count_bytes(void *ctx, hvpt_iova_t iova, uint64_t length)
+{
+	struct worker *worker = ctx;
+
+	check(worker, iova.value - slice_of(worker) + length <= SLICE);
+	worker->count += length;
+}
+
+static void *read_dirty_again(void *arg)
+{
+	struct worker *worker = arg;
+	unsigned round;
+
+	pthread_barrier_wait(worker->barrier);
+	for (round = 0; round < worker->rounds; round++)
+		check(worker, hvpt_pt_read_dirty(&worker->f->pt,
+						 hvpt_iova(slice_of(worker)),
+						 SLICE, 0, count_bytes, worker,
+						 &worker->gather) == HVPT_OK);
+	return NULL;
+}
+
+/* A table of its own, in the level 1 table of all. */
+static void *leave_and_reclaim(void *arg)
+{
+	struct worker *worker = arg;
+	uint64_t iova = worker->f->base + PT_2M, reclaimed;
+	unsigned round;
+
+	pthread_barrier_wait(worker->barrier);
+	for (round = 0; round < worker->rounds; round++) {
+		map(worker, iova, PT_DATA + PT_4K, PT_4K);
+		unmap(worker, iova, PT_4K, PT_4K);
+		check(worker,
+		      hvpt_pt_reclaim(&worker->f->pt, hvpt_iova(iova), PT_2M,
+				      &worker->gather, &reclaimed) == HVPT_OK);
+		check(worker, reclaimed == 1);
+		hvpt_pt_release(&worker->f->pt, &worker->gather);
+	}
+	return NULL;
+}
+
+static bool count_leaf(void *ctx, hvpt_iova_t iova,
+		       const struct hvpt_mapping *mapping)
+{
+	struct worker *worker = ctx;
+
+	check(worker,
+	      mapping->gpa.value - PT_DATA == iova.value - slice_of(worker));
+	worker->count++;
+	return true;
+}
+
+static void *visit_and_look_up(void *arg)
+{
+	struct worker *worker = arg;
+	struct hvpt_iova_range range;
+	unsigned round;
+
+	range.first = hvpt_iova(slice_of(worker));
+	range.last = hvpt_iova(range.first.value + (SLICE - 1));
+	pthread_barrier_wait(worker->barrier);
+	for (round = 0; round < worker->rounds; round++) {
+		check(worker, hvpt_pt_visit(&worker->f->pt, &range, count_leaf,
+					    worker) == HVPT_OK);
+		expect(worker, slice_of(worker) + PT_4K, PT_DATA + PT_4K);
+	}
+	check(worker, worker->count == 8 * (uint64_t)worker->rounds);
+	return NULL;
+}
+
+static void test_every_call_at_once(void **state)
+{
+	static void *(*const bodies[])(void *) = {
+		map_my_slice,	  map_lists,	     protect_back_and_forth,
+		read_dirty_again, leave_and_reclaim, visit_and_look_up,
+	};
+	struct worker workers[PT_COUNT(bodies)];
+	struct pt_fixture *f = *state;
+
+	pt_map(f, f->base + 2 * SLICE, PT_DATA, SLICE, PT_RW);
+	pt_map(f, f->base + 3 * SLICE, PT_DATA, SLICE, PT_RW);
+	pt_map(f, f->base + 5 * SLICE, PT_DATA, SLICE, PT_RW);
+	run_workers(f, bodies, PT_COUNT(bodies), pt_effort(500), workers);
+	pt_expect_range(f, f->base + 2 * SLICE, PT_DATA, SLICE, PT_RW);
+	pt_expect_range(f, f->base + 5 * SLICE, PT_DATA, SLICE, PT_RW);
+	pt_check(f);
+}
+
 /* ---- two threads cut the same leaf ----------------------------------- */
 
 /* Two ends of one large leaf, each in a range of its own. */
@@ -697,6 +844,7 @@ int main(void)
 		PT_CASE(test_same_missing_table),
 		PT_CASE(test_tables_come_and_go),
 		PT_CASE(test_gigabytes_come_and_go),
+		PT_CASE(test_every_call_at_once),
 		PT_CASE(test_two_cuts_of_one_leaf),
 		PT_CASE(test_readers_beside_a_writer),
 		PT_CASE(test_every_dirty_is_reported_once),
@@ -713,6 +861,7 @@ int main(void)
 		PT_CASE(test_same_missing_table),
 		PT_CASE(test_tables_come_and_go),
 		PT_CASE(test_gigabytes_come_and_go),
+		PT_CASE(test_every_call_at_once),
 		PT_CASE(test_lost_race_gives_pages_back),
 		PT_CASE(test_lost_cut_gives_pages_back),
 		PT_CASE(test_a_leaf_in_the_way_is_reported),

@@ -18,6 +18,7 @@
 #define A 0x20ull
 #define D 0x40ull
 #define PS 0x80ull
+#define WRITTEN_BACK 0x800ull /* software's own */
 #define ADDRESS 0x000ffffffffff000ull
 
 struct port_hooks port_hooks;
@@ -25,6 +26,7 @@ struct world world;
 void (*world_says)(void);
 
 static _Alignas(4096) uint64_t pool[WORLD_POOL][512];
+static uint64_t memory[WORLD_POOL][512]; /* behind the caches */
 
 void world_check(bool right, const char *what, const char *file, int line)
 {
@@ -43,6 +45,11 @@ void world_check(bool right, const char *what, const char *file, int line)
 uint64_t *world_words(unsigned page)
 {
 	return pool[page];
+}
+
+uint64_t *world_written_back(unsigned page)
+{
+	return memory[page];
 }
 
 uint64_t world_gpa(unsigned page)
@@ -64,7 +71,7 @@ unsigned world_index_of(const uint64_t *words)
 
 static void *take(void *ctx)
 {
-	unsigned page = 0;
+	unsigned i, page = 0;
 
 	(void)ctx;
 	if (world.fail_at && --world.fail_at == 0)
@@ -77,6 +84,8 @@ static void *take(void *ctx)
 	world.page[page].seen = false;
 	world.in_use++;
 	memset(pool[page], 0, WORLD_ENTRIES * sizeof(uint64_t));
+	for (i = 0; i < WORLD_ENTRIES; i++)
+		memory[page][i] = POISON;
 	return pool[page];
 }
 
@@ -91,7 +100,19 @@ static void give(void *ctx, void *words)
 	world.page[page].used = false;
 	world.in_use--;
 	for (i = 0; i < WORLD_ENTRIES; i++)
-		pool[page][i] = POISON;
+		pool[page][i] = memory[page][i] = POISON;
+}
+
+static void write_back(void *ctx, const void *start, size_t bytes)
+{
+	const uint64_t *from = start;
+	unsigned page = world_index_of(from);
+	size_t at = (size_t)(from - pool[page]);
+
+	(void)ctx;
+	WORLD_CHECK(page < WORLD_POOL && world.page[page].used);
+	WORLD_CHECK(at + bytes / 8 <= WORLD_ENTRIES && bytes % 8 == 0);
+	memcpy(&memory[page][at], from, bytes);
 }
 
 static const struct hvpt_page_ops hooks = {
@@ -99,10 +120,18 @@ static const struct hvpt_page_ops hooks = {
 	.free_page = give,
 };
 
-void world_open(unsigned levels, uint64_t page_sizes, uint32_t flags)
+static const struct hvpt_page_ops noncoherent_hooks = {
+	.alloc_page = take,
+	.free_page = give,
+	.write_back = write_back,
+};
+
+void world_open(unsigned levels, uint64_t page_sizes, uint32_t flags,
+		bool noncoherent)
 {
 	memset(&world, 0, sizeof(world));
-	world.config.ops = &hooks;
+	world.noncoherent = noncoherent;
+	world.config.ops = noncoherent ? &noncoherent_hooks : &hooks;
 	world.config.direct_map_offset = (uintptr_t)pool - POOL_GPA;
 	world.config.page_sizes = page_sizes;
 	world.config.levels = levels;
@@ -145,6 +174,8 @@ static unsigned table_of(uint64_t entry)
 {
 	unsigned table = world_index(entry & ADDRESS);
 
+	if (world.noncoherent)
+		entry &= ~WRITTEN_BACK;
 	WORLD_CHECK((entry & ~ADDRESS) == (P | RW | US | A));
 	WORLD_CHECK(table < WORLD_POOL && world.page[table].used);
 	return table;
@@ -166,7 +197,8 @@ struct world_leaf world_walk_from(unsigned table, unsigned level, uint64_t page)
 	for (;; level--) {
 		unsigned index = (unsigned)(page >> (level * WORLD_BITS)) %
 				 WORLD_ENTRIES;
-		uint64_t entry = pool[table][index];
+		uint64_t entry = world.noncoherent ? memory[table][index] :
+						     pool[table][index];
 
 		met(table, level, page);
 		/* the first word of a detached table holds a pointer */
@@ -231,6 +263,7 @@ bool world_device_write(uint64_t page)
 
 		if (level == 0 || (*slot & PS)) {
 			*slot |= A | D;
+			write_back(NULL, slot, sizeof(*slot));
 			return true;
 		}
 		table = table_of(*slot);

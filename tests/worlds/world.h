@@ -47,6 +47,7 @@ struct world_page {
  * @fail_at: the allocation which fails, counted down; 0: none
  * @takes: allocations so far
  * @quiet: pages which walkers have seen may not be freed now
+ * @noncoherent: walkers see what was written back, and nothing else
  */
 struct world {
 	struct hvpt_pagetable pt;
@@ -56,6 +57,7 @@ struct world {
 	uint64_t fail_at;
 	uint64_t takes;
 	bool quiet;
+	bool noncoherent;
 };
 
 extern struct world world;
@@ -70,13 +72,18 @@ struct world_leaf {
 };
 
 /** An empty page table in an empty pool. */
-void world_open(unsigned levels, uint64_t page_sizes, uint32_t flags);
+void world_open(unsigned levels, uint64_t page_sizes, uint32_t flags,
+		bool noncoherent);
 
 /** Destroys it; every page must be back. */
 void world_close(void);
 
-/** The words of a pool page; the page's gpa; and back (WORLD_POOL: none). */
+/*
+ * The words of a pool page, and those a walker which does not snoop sees; the
+ * page's gpa; and back (WORLD_POOL: none).
+ */
 uint64_t *world_words(unsigned page);
+uint64_t *world_written_back(unsigned page);
 uint64_t world_gpa(unsigned page);
 unsigned world_index(uint64_t gpa);
 unsigned world_index_of(const uint64_t *words);
