@@ -35,7 +35,7 @@ CASES = {
 }
 # Lazy mode does not flush before memory is reused anyway.
 SETS = {"strict": ["good", "broken"], "lazy": ["good"]}
-DRIVERS = ["nvme", "ext4", "e1000e", "virtio_net"]
+DRIVERS = ["nvme", "ext4", "e1000e", "virtio_pci", "virtio_net"]
 # Needed, and not said so by the modules.
 EXTRA = {"ext4": ["crc32c_generic", "libcrc32c"]}
 MAC = "52:54:00:00:00:"
@@ -133,9 +133,9 @@ def qemu_command(qemu, kernel, folder, mode):
               "intremap=off", f"iommu.strict={int(mode == 'strict')}"]
     disk = os.path.join(folder, "nvme.img")
     with open(disk, "wb") as file:
-        file.truncate(256 << 20)
+        file.truncate(96 << 20)
     return [qemu, "-M", "q35", "-accel", "tcg,thread=multi", "-cpu", "max",
-            "-smp", "2", "-m", "768M", "-nodefaults", "-display", "none",
+            "-smp", "2", "-m", "512M", "-nodefaults", "-display", "none",
             "-serial", "stdio", "-no-reboot",
             "-kernel", kernel.image(),
             "-initrd", os.path.join(folder, "initramfs"),

@@ -456,6 +456,30 @@ static void test_neighbours_in_quarantine_share_a_range(void **state)
 	hv_status(hv_try_make(f, 2), HVPT_ERR_NO_IDS);
 }
 
+/* The same from the highest down. */
+static void test_quarantine_grows_downwards_too(void **state)
+{
+	struct hv_fixture *f = *state;
+	struct hvpt_domain kept[2 * MANY];
+	unsigned n;
+
+	with_ids(f, 1, 2 + 2 * MANY + 2);
+	for (n = 0; n < 2 * MANY; n++)
+		hv_ok(hvpt_domain_init(&kept[n], &f->iommu, &f->domain_config));
+	while (n-- > 0) {
+		f->leaked += hvpt_pt_tables(&kept[n].pt);
+		f->orphans++;
+		hv_ok(hvpt_domain_abandon(&kept[n]));
+	}
+	for (n = 0; n < 20; n++) {
+		hv_make(f, 0);
+		hv_ok(hv_try_destroy(f, 0));
+	}
+	hv_make(f, 0);
+	hv_make(f, 1);
+	hv_status(hv_try_make(f, 2), HVPT_ERR_NO_IDS);
+}
+
 /* ---- mapping --------------------------------------------------------- */
 
 static void test_map_makes_no_hypercall(void **state)
@@ -1177,6 +1201,7 @@ int main(void)
 		HV_PREPARED(test_create_fails_and_so_does_the_delete),
 		HV_PREPARED(test_more_is_in_quarantine_than_fits),
 		HV_PREPARED(test_neighbours_in_quarantine_share_a_range),
+		HV_PREPARED(test_quarantine_grows_downwards_too),
 		HV_CASE(test_that_there_is_no_list_is_remembered),
 		HV_CASE(test_a_list_which_fails_is_tried_next_time),
 		HV_CASE(test_a_list_without_a_call_page),

@@ -30,6 +30,8 @@ static void test_missing_hooks_are_refused(void **state)
 	const struct hvpt_transport_ops *whole = f->config.transport.ops;
 	struct hvpt_transport_ops ops;
 
+	f->config.transport.ops = NULL;
+	refused(f, HVPT_ERR_OPS);
 	f->config.transport.ops = &ops;
 	ops = *whole;
 	ops.borrow = NULL;

@@ -248,6 +248,8 @@ static void test_missing_hooks(void **state)
 	struct pt_fixture *f = *state;
 	struct hvpt_page_ops ops = *f->config.ops;
 
+	f->config.ops = NULL;
+	assert_int_equal(try_init(f), HVPT_ERR_OPS);
 	f->config.ops = &ops;
 	ops.alloc_page = NULL;
 	assert_int_equal(try_init(f), HVPT_ERR_OPS);

@@ -188,6 +188,26 @@ static void test_one_page_many_times(void **state)
 	run_list(f, f->base + PT_2M - 20 * PT_4K, &list, PT_RW);
 }
 
+/* More than a short look at them can add up. */
+static void test_thousands_of_segments(void **state)
+{
+	static struct hvpt_segment segments[3000];
+	struct pt_fixture *f = *state;
+	size_t n;
+
+	for (n = 0; n < PT_COUNT(segments); n++) {
+		segments[n].gpa = hvpt_gpa(PT_DATA + (n ^ 1) * PT_4K);
+		segments[n].length = PT_4K;
+	}
+	assert_int_equal(hvpt_pt_map_list(&f->pt, hvpt_iova(f->base), segments,
+					  PT_COUNT(segments), PT_RW,
+					  &f->gather),
+			 HVPT_OK);
+	for (n = 0; n < PT_COUNT(segments); n++)
+		pt_expect(f, f->base + n * PT_4K, PT_DATA + (n ^ 1) * PT_4K,
+			  PT_RW);
+}
+
 static void test_segments_over_large_borders(void **state)
 {
 	struct pt_fixture *f = *state;
@@ -350,6 +370,7 @@ int main(void)
 		PT_CASE(test_touching_segments_are_one),
 		PT_CASE(test_segments_in_reverse),
 		PT_CASE(test_one_page_many_times),
+		PT_CASE(test_thousands_of_segments),
 		PT_CASE(test_segments_over_large_borders),
 		PT_CASE(test_a_huge_leaf_of_pieces),
 		PT_CASE(test_random_lists),

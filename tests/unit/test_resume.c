@@ -216,6 +216,23 @@ static void test_a_move_which_was_open(void **state)
 	hv_status(hv_try_destroy(f, 0), HVPT_ERR_BUSY);
 }
 
+/* The same towards a domain without a table. */
+static void test_an_open_move_to_identity(void **state)
+{
+	struct hv_fixture *f = *state;
+	struct hvpt_domain *identity = hvpt_iommu_identity(&f->iommu);
+
+	make_all(f);
+	hv_fail_after(f, HV_ATTACH, HV_RAW_MEMORY);
+	hv_status(hv_try_attach(f, 0, identity), HVPT_ERR_HV_MEMORY);
+	hv_lose_state(f);
+	hv_ok(hvpt_iommu_resume(&f->iommu, false));
+	hv_device_is_in(f, 0, &f->domain[0]);
+	hv_dma_reaches(f, 0, f->base, HV_DATA);
+	hv_attach(f, 0, hvpt_iommu_blocked(&f->iommu));
+	hv_ok(hv_try_destroy(f, 0));
+}
+
 /* ---- failures -------------------------------------------------------- */
 
 /* Return: whether the @n-th hypercall was made at all. */
@@ -451,6 +468,7 @@ int main(void)
 		HV_CASE(test_retry_with_nothing_left_to_do),
 		HV_CASE(test_a_gather_from_before),
 		HV_CASE(test_a_move_which_was_open),
+		HV_CASE(test_an_open_move_to_identity),
 		HV_CASE(test_any_call_fails),
 		HV_CASE_IF(test_any_call_does_its_work_and_fails, reconfigures),
 		HV_CASE(test_every_call_fails_once),

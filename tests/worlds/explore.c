@@ -857,14 +857,14 @@ static void explore(unsigned depth)
 static const struct plan plans[] = {
 #if HVPT_INDEX_BITS == 1
 	{ "2 pages across the middle", 4, ALL, 7, 2, false, 9, 9 },
-	{ "4 pages across the middle", 4, ALL, 6, 4, false, 4, 5 },
+	{ "4 pages across the middle", 4, ALL, 6, 4, false, 4, 4 },
 	{ "4 pages, few kinds", 4, ALL, 4, 4, true, 6, 8 },
-	{ "4 pages, two sizes, few kinds", 4, TWO, 4, 4, true, 6, 8 },
+	{ "4 pages, two sizes, few kinds", 4, TWO, 4, 4, true, 6, 7 },
 	{ "8 pages", 4, ALL, 4, 8, false, 3, 3 },
-	{ "8 pages, 5 levels, few kinds", 5, ALL, 12, 8, true, 4, 5 },
+	{ "8 pages, 5 levels, few kinds", 5, ALL, 12, 8, true, 4, 4 },
 #else
 	{ "8 pages across a large leaf's end", 4, ALL, 4, 8, false, 3, 3 },
-	{ "6 pages across a huge leaf's end", 4, ALL, 12, 6, true, 5, 6 },
+	{ "6 pages across a huge leaf's end", 4, ALL, 12, 6, true, 5, 5 },
 	{ "16 pages, few kinds", 4, ALL, 16, 16, true, 2, 3 },
 #endif
 };

@@ -89,7 +89,7 @@ driver() {
 }
 
 native="HvptHypercallLibNative HvptDeviceIdLib"
-vtd="HvptHypercallLibVtd Vtd HvptDeviceIdLibPci"
+vtd="HvptHypercallLibVtd Bridge Vtd HvptDeviceIdLibPci"
 # shellcheck disable=SC2086
 {
 	driver native driver-base Grant Protocol $native
