@@ -28,8 +28,9 @@ static const uint16_t indices[] = { 0, 511, 1, 255, 256, 510, 2, 257 };
 
 static uint64_t page_gpa(struct fz_input *input)
 {
-	return HOSTILE_GPA +
-	       UINT64_C(4096) * fz_choice(input, HOSTILE_PAGES + 1);
+	uint64_t page = fz_choice(input, HOSTILE_PAGES + 1);
+
+	return HOSTILE_GPA + (page << 12);
 }
 
 static uint64_t make_leaf(struct fz_input *input)

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -256,12 +257,20 @@ static void run_task(const struct task *task, struct fuzz_verdict *verdict)
 	note_result(&result, 0, verdict);
 }
 
+void fuzz_no_core(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+}
+
 static void child(const struct task *task, int pipe_end, FILE *said)
 {
 	struct fuzz_verdict verdict;
 
 	if (dup2(fileno(said), STDERR_FILENO) < 0)
 		_exit(EXIT_BAD_INPUT);
+	fuzz_no_core();
 	(void)alarm(SECONDS_MAX);
 	/* All of it goes through the pipe, unused bytes as well. */
 	memset(&verdict, 0, sizeof(verdict));

@@ -68,6 +68,9 @@ void fuzz_check_apart(struct fuzz_bench *bench, enum fuzz_judge judge,
 void fuzz_check_file(struct fuzz_bench *bench, const char *path,
 		     struct fuzz_verdict *verdict);
 
+/** A process which may crash leaves no core file, however often. */
+void fuzz_no_core(void);
+
 /** "the page table's judge" or "the replay" */
 const char *fuzz_judge_name(enum fuzz_judge judge);
 

@@ -142,6 +142,7 @@ static bool start(struct team *team, unsigned place)
 	if (pid == 0) {
 		if (!freopen("/dev/null", "w", stderr))
 			_exit(EXIT_BAD_INPUT);
+		fuzz_no_core();
 		work(team, place, parent);
 		_exit(EXIT_ALL_WELL);
 	}

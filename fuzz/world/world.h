@@ -65,7 +65,7 @@ struct fz_world;
  * @flags: HVPT_PT_TRACK_DIRTY or 0
  * @noncoherent: the IOMMU does not snoop: it sees what was written back
  * @scan_every: compare the whole tree after each n-th operation; 0: only at
- *	the end and after calls which failed for want of a page
+ *	the end and after calls which failed and had taken pages
  *
  * Values the library must refuse are allowed: that it does is checked.
  */
