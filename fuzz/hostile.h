@@ -8,7 +8,7 @@
 #include "world/produce.h"
 
 #define HOSTILE_PAGES 12u
-#define HOSTILE_WORDS (HOSTILE_PAGES * 512u)
+#define HOSTILE_WORDS ((size_t)HOSTILE_PAGES * 512u)
 #define HOSTILE_GPA UINT64_C(0x0000001234560000)
 #define HOSTILE_WRITES 256u
 
