@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
-<<<<<<< HEAD
- * produce_config.c - bytes into the configuration of a page table.
- */
-#include "world/produce.h"
-
-#include <string.h>
-
-=======
  * produce_config.c - bytes into configurations.
  */
 #include <string.h>
 
 #include "world/produce.h"
 
->>>>>>> wB
 #define SIZE_4K UINT64_C(0x1000)
 #define SIZE_2M UINT64_C(0x200000)
 #define SIZE_1G UINT64_C(0x40000000)
