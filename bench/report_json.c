@@ -22,10 +22,20 @@ static void put_string(FILE *file, const char *text)
 	fputc('"', file);
 }
 
+/* 0 stands for what was not measured or does not apply. */
+static void put_or_null(FILE *file, double value)
+{
+	if (value > 0)
+		fprintf(file, "%.10g", value);
+	else
+		fprintf(file, "null");
+}
+
 static void put_result(FILE *file, const struct results *results,
 		       unsigned backend, unsigned levels, unsigned row)
 {
 	const struct result *r = results_get(results, backend, levels, row);
+	uint64_t entries = results->row[row]->entries;
 
 	fprintf(file, "\"backend\": ");
 	put_string(file, bench_backends[backend]->name);
@@ -34,13 +44,11 @@ static void put_result(FILE *file, const struct results *results,
 	fprintf(file,
 		", \"calls\": %llu, \"entries\": %llu, \"ns_min\": %.3f, "
 		"\"ns_median\": %.3f, \"instructions\": ",
-		(unsigned long long)r->calls,
-		(unsigned long long)results->row[row]->entries, result_min(r),
-		result_median(r));
-	if (r->instructions)
-		fprintf(file, "%llu", (unsigned long long)r->instructions);
-	else
-		fprintf(file, "null");
+		(unsigned long long)r->calls, (unsigned long long)entries,
+		result_min(r), result_median(r));
+	put_or_null(file, (double)r->instructions);
+	fprintf(file, ", \"ns_per_entry\": ");
+	put_or_null(file, entries ? result_min(r) / (double)entries : 0);
 }
 
 static void put_results(FILE *file, const struct results *results)
