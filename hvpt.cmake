@@ -42,6 +42,7 @@ set(HVPT_CORE_SOURCES
   src/pagetable/walk.c
   src/pagetable/entries.c
   src/pagetable/map.c
+  src/pagetable/map_long.c
   src/pagetable/unmap.c
   src/pagetable/cut.c
   src/pagetable/protect.c
@@ -95,14 +96,23 @@ set(HVPT_TOOL_MAIN
 )
 set(HVPT_TOOL_SOURCES
   tools/apply.c
+  tools/apply_change.c
+  tools/command_fuzz.c
   tools/command_replay.c
   tools/dma_judge.c
   tools/domain.c
   tools/domain_setup.c
+  tools/fuzz_check.c
+  tools/fuzz_command_line.c
+  tools/fuzz_failure.c
+  tools/fuzz_generate.c
+  tools/fuzz_jobs.c
+  tools/fuzz_options.c
   tools/inject.c
   tools/input.c
   tools/judge.c
   tools/judge_whole.c
+  tools/option_values.c
   tools/options.c
   tools/pairing.c
   tools/replay.c
@@ -110,9 +120,14 @@ set(HVPT_TOOL_SOURCES
   tools/report_json.c
   tools/say.c
   tools/settle.c
+  tools/shrink.c
+  tools/step.c
   tools/teardown.c
   tools/text.c
   tools/trace.c
+  tools/trace_head.c
+  tools/trace_load.c
+  tools/trace_write.c
   tools/walk.c
   tools/walk_cpu.c
   tools/walk_vtd.c

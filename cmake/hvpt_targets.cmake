@@ -38,6 +38,7 @@ function(hvpt_add_library name)
   hvpt_settings(${name})
   if(arg_CORE)
     hvpt_core_settings(${name})
+    hvpt_fuzz_settings(${name})
   endif()
 endfunction()
 
@@ -51,4 +52,14 @@ function(hvpt_add_host_library name core)
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/adapters>)
   find_package(Threads REQUIRED)
   target_link_libraries(${name} PUBLIC ${core} Threads::Threads)
+  hvpt_fuzz_settings(${name})
+endfunction()
+
+# Comparisons in the loops over tables would tell an engine nothing, and cost
+# more than all the rest.
+function(hvpt_fuzz_settings target)
+  if(HVPT_FUZZ AND CMAKE_C_COMPILER_ID MATCHES "Clang")
+    target_compile_options(${target} PRIVATE
+      -fno-sanitize-coverage=trace-cmp)
+  endif()
 endfunction()

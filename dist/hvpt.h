@@ -117,6 +117,19 @@ HVPT_STATIC_ASSERT(sizeof(uintptr_t) == 8, "uintptr_t must be 8 bytes");
 #endif
 
 /*
+ * Need: which way to trade. 1 leaves out what only saves time: loops unrolled
+ * by the cache line and the short ways of short calls; 0 keeps them. By
+ * default, what the compiler was asked for: 1 with -Os and -Oz.
+ */
+#ifndef HVPT_PORT_SMALL
+#ifdef __OPTIMIZE_SIZE__
+#define HVPT_PORT_SMALL 1
+#else
+#define HVPT_PORT_SMALL 0
+#endif
+#endif
+
+/*
  * Need: load a word. ACQUIRE: later reads through the loaded pointer see what
  * its publisher wrote before (pairs with the release in HVPT_PORT_CAS).
  */
@@ -1027,8 +1040,28 @@ HVPT_INLINE bool hvpt_pt_in_form(const struct hvpt_pagetable *pt,
 }
 
 /**
+ * hvpt_pt_descend() - one step down
+ * @table: in/out: the table of level @at; the one below it, on true
+ * @at: a constant, so that walks are straight-line code
+ * @pte: out: the entry of @iova in the former
+ *
+ * Return: whether there is a table below.
+ */
+HVPT_INLINE bool hvpt_pt_descend(const struct hvpt_pagetable *pt,
+				 uint64_t **table, uint64_t iova, unsigned at,
+				 uint64_t *pte)
+{
+	*pte = hvpt_pte_load_table(HVPT_SLOT(*table, hvpt_pte_index(iova, at)));
+	if (!hvpt_pte_is_table(*pte, at))
+		return false;
+	*table = hvpt_pt_table(pt, *pte);
+	return true;
+}
+
+/**
  * hvpt_pt_slot() - find the entry of @iova in the table of @level
- * @levels: pt->levels; a constant makes the walk straight-line code
+ * @levels: pt->levels; a constant saves a branch
+ * @level: 0, 1 or 2
  *
  * Return: the slot; NULL when a higher level has no table there.
  */
@@ -1036,18 +1069,22 @@ HVPT_INLINE uint64_t *hvpt_pt_slot(const struct hvpt_pagetable *pt,
 				   unsigned levels, uint64_t iova,
 				   unsigned level)
 {
-	uint64_t *table = pt->root;
-	unsigned at;
+	uint64_t *table = pt->root, pte;
 
-	for (at = levels - 1; at > level; at--) {
-		uint64_t pte = hvpt_pte_load_table(
-			HVPT_SLOT(table, hvpt_pte_index(iova, at)));
-
-		if (!hvpt_pte_is_table(pte, at))
-			return NULL;
-		table = hvpt_pt_table(pt, pte);
-	}
-	return HVPT_SLOT(table, hvpt_pte_index(iova, level));
+	if (levels > HVPT_MIN_LEVELS &&
+	    !hvpt_pt_descend(pt, &table, iova, 4, &pte))
+		return NULL;
+	if (!hvpt_pt_descend(pt, &table, iova, 3, &pte))
+		return NULL;
+	if (level == 2)
+		return HVPT_SLOT(table, hvpt_pte_index(iova, 2));
+	if (!hvpt_pt_descend(pt, &table, iova, 2, &pte))
+		return NULL;
+	if (level == 1)
+		return HVPT_SLOT(table, hvpt_pte_index(iova, 1));
+	if (!hvpt_pt_descend(pt, &table, iova, 1, &pte))
+		return NULL;
+	return HVPT_SLOT(table, hvpt_pte_index(iova, 0));
 }
 
 /* ---- lookup ---------------------------------------------------------- */
@@ -1081,29 +1118,52 @@ HVPT_INLINE void hvpt_pte_decode(uint64_t pte, unsigned level, uint64_t iova,
 	out->dirty = (pte & HVPT_PTE_DIRTY) != 0;
 }
 
+/**
+ * hvpt_pt_leaf() - the entry which decides what @iova translates to
+ * @level: out: its level; the entry need not be present
+ */
+HVPT_INLINE uint64_t hvpt_pt_leaf(const struct hvpt_pagetable *pt,
+				  unsigned levels, uint64_t iova,
+				  unsigned *level)
+{
+	uint64_t *table = pt->root, pte;
+
+	*level = 4;
+	if (levels > HVPT_MIN_LEVELS &&
+	    !hvpt_pt_descend(pt, &table, iova, 4, &pte))
+		return pte;
+	*level = 3;
+	if (!hvpt_pt_descend(pt, &table, iova, 3, &pte))
+		return pte;
+	*level = 2;
+	if (!hvpt_pt_descend(pt, &table, iova, 2, &pte))
+		return pte;
+	*level = 1;
+	if (!hvpt_pt_descend(pt, &table, iova, 1, &pte))
+		return pte;
+	*level = 0;
+	return hvpt_pte_load(HVPT_SLOT(table, hvpt_pte_index(iova, 0)));
+}
+
 /** hvpt_pt_lookup() for callers who know pt->levels as a constant. */
 HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
 hvpt_pt_lookup_levels(const struct hvpt_pagetable *pt, unsigned levels,
 		      hvpt_iova_t iova, struct hvpt_mapping *out)
 {
-	const uint64_t *table = pt->root;
-	unsigned level = levels;
+	unsigned level;
+	uint64_t pte;
 
 	if (HVPT_UNLIKELY(!hvpt_pt_in_form(pt, iova.value, iova.value)))
 		return HVPT_ERR_IOVA_RANGE;
-	while (level-- > 0) {
-		unsigned index = hvpt_pte_index(iova.value, level);
-		uint64_t pte = hvpt_pte_load_table(HVPT_SLOT(table, index));
-
-		if (!hvpt_pte_is_present(pte))
-			break;
-		if (!hvpt_pte_is_table(pte, level)) {
-			hvpt_pte_decode(pte, level, iova.value, out);
-			return HVPT_OK;
-		}
-		table = hvpt_pt_table(pt, pte);
-	}
-	return HVPT_ERR_NOT_MAPPED;
+	pte = hvpt_pt_leaf(pt, levels, iova.value, &level);
+	if (!hvpt_pte_is_present(pte))
+		return HVPT_ERR_NOT_MAPPED;
+	/* most leaves are small: theirs is code with constants */
+	if (level == 0)
+		hvpt_pte_decode(pte, 0, iova.value, out);
+	else
+		hvpt_pte_decode(pte, level, iova.value, out);
+	return HVPT_OK;
 }
 
 /**
@@ -1205,8 +1265,8 @@ HVPT_INLINE uint64_t *hvpt_pt_leaf_slot(const struct hvpt_pagetable *pt,
 {
 	unsigned level = hvpt_leaf_level(length);
 
-	if (level == HVPT_LEAF_LEVELS ||
-	    !((unsigned)pt->leaf_levels >> level & 1u))
+	/* 4 KiB is always allowed */
+	if (level > 0 && !((unsigned)pt->leaf_levels >> level & 1u))
 		return NULL;
 	if ((iova & (length - 1)) || pt->noncoherent)
 		return NULL;
@@ -3766,14 +3826,95 @@ HVPT_INLINE uint64_t hvpt_level_offset(uint64_t address, unsigned level)
 /* ---- walking --------------------------------------------------------- */
 
 /**
- * hvpt_walk() - go down towards @iova
- * @stop: the level to stop at, at the latest
- * @level: out: where it stopped: @stop, or above it at an entry without table
- *
- * Return: the slot it stopped at.
+ * struct hvpt_way - where a walk ended
+ * @slot: the entry
+ * @pte: what it held; what is decided by it cannot change in between
+ * @iova: walked to
+ * @at: level of @slot
+ * @table: the tables gone through, by level, from @at up
  */
-uint64_t *hvpt_walk(const struct hvpt_pagetable *pt, uint64_t iova,
-		    unsigned stop, unsigned *level);
+struct hvpt_way {
+	uint64_t *slot;
+	uint64_t pte;
+	uint64_t iova;
+	unsigned at;
+	uint64_t *table[HVPT_MAX_LEVELS];
+};
+
+/** To be walked from the root. */
+HVPT_INLINE void hvpt_way_init(struct hvpt_way *way,
+			       const struct hvpt_pagetable *pt)
+{
+	way->iova = 0;
+	way->at = pt->levels - 1u;
+	way->table[way->at] = pt->root;
+}
+
+/**
+ * hvpt_way_go() - go down towards @iova, from the lowest table on the way
+ * @stop: the level to stop at, at the latest
+ *
+ * Ends at @stop, or above it at an entry without a table. The tables gone
+ * through before must still be in the tree.
+ */
+void hvpt_way_go(struct hvpt_way *way, const struct hvpt_pagetable *pt,
+		 uint64_t iova, unsigned stop);
+
+/** The same from the root. */
+void hvpt_way_find(struct hvpt_way *way, const struct hvpt_pagetable *pt,
+		   uint64_t iova, unsigned stop);
+
+/** The level 0 slot of @iova; NULL when there is no table. */
+uint64_t *hvpt_page_slot(const struct hvpt_pagetable *pt, uint64_t iova);
+
+/**
+ * hvpt_part_slot() - the short way to a part of one level 0 table
+ *
+ * Return: its first slot, when the range is right, covers some of the span of
+ * one table but not all, and that table is there; else NULL.
+ */
+HVPT_INLINE uint64_t *hvpt_part_slot(const struct hvpt_pagetable *pt,
+				     uint64_t iova, uint64_t length)
+{
+	uint64_t last = iova + (length - 1);
+
+	if (HVPT_PORT_SMALL || length - 1 >= HVPT_LEVEL_BYTES(1) - 1 ||
+	    ((iova | length) & (HVPT_PAGE_BYTES - 1)) ||
+	    (iova ^ last) >> HVPT_LEVEL_LG2(1) ||
+	    !hvpt_pt_in_form(pt, iova, last))
+		return NULL;
+	return hvpt_pt_slot(pt, pt->levels, iova, 0);
+}
+
+/* ---- consecutive entries of one table -------------------------------- */
+
+bool hvpt_entries_are_zero(const uint64_t *slot, unsigned count);
+
+/** The first entry, from @i on, which a look at whole lines does not rule out. */
+unsigned hvpt_entries_skip(const uint64_t *slot, unsigned i, unsigned count);
+
+/** Leaves of @level, one behind the other; @pte is the first. */
+void hvpt_entries_fill(uint64_t *slot, unsigned count, uint64_t pte,
+		       unsigned level);
+
+/** How many of them are present. */
+unsigned hvpt_entries_count(const uint64_t *slot, unsigned count);
+
+/** Leaves which were cleared; @first and @end (the one behind) with @count. */
+struct hvpt_cleared {
+	unsigned count;
+	unsigned first;
+	unsigned end;
+};
+
+/**
+ * hvpt_entries_clear() - clear leaves up to the first table
+ * @cleared: out: which there were
+ *
+ * Return: how many entries come before a table; @count without one.
+ */
+unsigned hvpt_entries_clear(uint64_t *slot, unsigned count, unsigned level,
+			    struct hvpt_cleared *cleared);
 
 /**
  * struct hvpt_cursor - goes over a range, run by run or leaf by leaf
@@ -3868,8 +4009,8 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_page_take(struct hvpt_pagetable *pt,
  */
 uint64_t *hvpt_spares_pop(struct hvpt_spares *spares);
 
-/** Puts back a page; word 0 is overwritten. */
-void hvpt_spares_push(struct hvpt_spares *spares, uint64_t *page);
+/** Gives back a list linked through word 0. */
+void hvpt_pages_free(struct hvpt_pagetable *pt, uint64_t *page);
 
 /** Counts what was installed, gives the rest back. */
 void hvpt_spares_finish(struct hvpt_pagetable *pt, struct hvpt_spares *spares);
@@ -3886,6 +4027,12 @@ void hvpt_spares_finish(struct hvpt_pagetable *pt, struct hvpt_spares *spares);
 bool hvpt_table_install(struct hvpt_pagetable *pt, struct hvpt_spares *spares,
 			uint64_t *slot, uint64_t *seen, uint64_t *page);
 
+/** The entry which points at @page. */
+uint64_t hvpt_table_pte(const struct hvpt_pagetable *pt, const uint64_t *page);
+
+/** Marks the entry of a table as written back, if that matters. */
+void hvpt_table_settle(const struct hvpt_pagetable *pt, uint64_t *slot);
+
 /** Makes written entries visible to a walker which does not snoop. */
 void hvpt_write_back(const struct hvpt_pagetable *pt, const uint64_t *start,
 		     unsigned count);
@@ -3900,13 +4047,13 @@ void hvpt_write_back(const struct hvpt_pagetable *pt, const uint64_t *start,
 void hvpt_tables_settle(const struct hvpt_pagetable *pt, uint64_t iova,
 			unsigned level);
 
-/** Every entry of @table is zero. */
-bool hvpt_table_is_empty(const uint64_t *table);
-
-/** Clears a spare page which was filled, but for the link in word 0. */
-void hvpt_table_clear(uint64_t *table);
-
 /* ---- shared steps ---------------------------------------------------- */
+
+/** A map call of any range; the arguments have been checked. */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_map_long(struct hvpt_pagetable *pt, uint64_t iova,
+	      const struct hvpt_segment *segments, size_t count, uint64_t bits,
+	      struct hvpt_gather *gather);
 
 /* For hvpt_cut_leaves(): no leaf is left alone. */
 #define HVPT_CUT_ANY (~(uint64_t)0)
@@ -3950,11 +4097,13 @@ struct hvpt_sweep {
 void hvpt_sweep_init(struct hvpt_sweep *sweep, struct hvpt_pagetable *pt,
 		     uint64_t first, uint64_t last, struct hvpt_gather *gather);
 
+/** Leaves of one table were cleared, if any; @first goes with @slot. */
+void hvpt_sweep_note(struct hvpt_sweep *sweep, uint64_t first,
+		     const uint64_t *slot, unsigned level,
+		     const struct hvpt_cleared *cleared);
+
 /** Levels 1 and up: entries which lie wholly inside the range. */
 void hvpt_sweep_tables(struct hvpt_sweep *sweep);
-
-/** Clears @count entries of level 0; returns how many were present. */
-unsigned hvpt_clear_leaves(uint64_t *slot, unsigned count);
 
 /** Detaches empty tables of a range into @gather. Returns how many. */
 uint64_t hvpt_reclaim_range(struct hvpt_pagetable *pt, uint64_t first,
@@ -4323,32 +4472,54 @@ enum hvpt_status hvpt_pt_init(struct hvpt_pagetable *pt,
 	return HVPT_OK;
 }
 
-/* Gives back the tables which the entries of @level point at. */
-static void hvpt_destroy_below(struct hvpt_pagetable *pt, unsigned level)
+static void hvpt_page_free(const struct hvpt_pagetable *pt, uint64_t *page)
 {
-	struct hvpt_cursor cursor;
-	unsigned i;
+	pt->ops->free_page(pt->ctx, page);
+}
 
-	hvpt_cursor_all(&cursor, pt, level);
-	while (hvpt_run_next_table(&cursor))
-		for (i = 0; i < cursor.count; i++) {
-			uint64_t pte = hvpt_pte_load(HVPT_SLOT(cursor.slot, i));
+/*
+ * Gives back every table after those below it; level 0 is not read. @table and
+ * @next say which table of each level is being gone through, and how far those
+ * above the current one are; @i is where that is.
+ */
+static void hvpt_destroy_tables(const struct hvpt_pagetable *pt)
+{
+	unsigned next[HVPT_MAX_LEVELS], top = pt->levels - 1u, at = top, i = 0;
+	uint64_t *table[HVPT_MAX_LEVELS];
 
-			if (hvpt_pte_is_table(pte, level))
-				pt->ops->free_page(pt->ctx,
-						   hvpt_pt_table(pt, pte));
+	table[top] = pt->root;
+	for (;;) {
+		uint64_t pte;
+
+		if (i == HVPT_TABLE_ENTRIES) {
+			hvpt_page_free(pt, table[at]);
+			if (at == top)
+				return;
+			i = next[++at];
+			continue;
 		}
+		pte = hvpt_pte_load(HVPT_SLOT(table[at], i));
+		i++;
+		if (!HVPT_PORT_SMALL && pte == 0)
+			i = hvpt_entries_skip(table[at], i, HVPT_TABLE_ENTRIES);
+		if (!hvpt_pte_is_table(pte, at))
+			continue;
+		if (at == 1) {
+			hvpt_page_free(pt, hvpt_pt_table(pt, pte));
+			continue;
+		}
+		next[at--] = i;
+		table[at] = hvpt_pt_table(pt, pte);
+		i = 0;
+	}
 }
 
 void hvpt_pt_destroy(struct hvpt_pagetable *pt)
 {
-	unsigned level;
-
-	/* lowest first: each pass only reads tables above those it frees */
 	if (hvpt_pt_tables(pt) > 1)
-		for (level = 1; level < pt->levels; level++)
-			hvpt_destroy_below(pt, level);
-	pt->ops->free_page(pt->ctx, pt->root);
+		hvpt_destroy_tables(pt);
+	else
+		hvpt_page_free(pt, pt->root);
 	pt->root = NULL;
 }
 
@@ -4377,6 +4548,12 @@ enum hvpt_status hvpt_page_take(struct hvpt_pagetable *pt, uint64_t **page)
 	return HVPT_ERR_TABLE_PAGE;
 }
 
+static void hvpt_spares_push(struct hvpt_spares *spares, uint64_t *page)
+{
+	HVPT_PORT_STORE(&page[0], (uint64_t)(uintptr_t)spares->head);
+	spares->head = page;
+}
+
 enum hvpt_status hvpt_spares_take(struct hvpt_pagetable *pt,
 				  struct hvpt_spares *spares, uint64_t count)
 {
@@ -4395,12 +4572,6 @@ enum hvpt_status hvpt_spares_take(struct hvpt_pagetable *pt,
 	return HVPT_OK;
 }
 
-void hvpt_spares_push(struct hvpt_spares *spares, uint64_t *page)
-{
-	HVPT_PORT_STORE(&page[0], (uint64_t)(uintptr_t)spares->head);
-	spares->head = page;
-}
-
 uint64_t *hvpt_spares_pop(struct hvpt_spares *spares)
 {
 	uint64_t *page = spares->head;
@@ -4412,8 +4583,7 @@ uint64_t *hvpt_spares_pop(struct hvpt_spares *spares)
 	return page;
 }
 
-/* Frees a list linked through word 0. */
-static void hvpt_pages_free(struct hvpt_pagetable *pt, uint64_t *page)
+HVPT_NOINLINE void hvpt_pages_free(struct hvpt_pagetable *pt, uint64_t *page)
 {
 	while (page) {
 		uint64_t next = HVPT_PORT_LOAD(&page[0]);
@@ -4428,7 +4598,6 @@ void hvpt_spares_finish(struct hvpt_pagetable *pt, struct hvpt_spares *spares)
 	if (spares->installed)
 		HVPT_PORT_ADD(&pt->table_count, spares->installed);
 	hvpt_pages_free(pt, spares->head);
-	spares->head = NULL;
 }
 
 void hvpt_pt_release(struct hvpt_pagetable *pt, struct hvpt_gather *gather)
@@ -4451,7 +4620,7 @@ void hvpt_write_back(const struct hvpt_pagetable *pt, const uint64_t *start,
  * an entry not yet marked CLEAN writes it back too. The mark itself need not
  * reach memory.
  */
-static void hvpt_table_settle(const struct hvpt_pagetable *pt, uint64_t *slot)
+void hvpt_table_settle(const struct hvpt_pagetable *pt, uint64_t *slot)
 {
 	if (!pt->noncoherent || (hvpt_pte_load(slot) & HVPT_PTE_CLEAN))
 		return;
@@ -4462,44 +4631,31 @@ static void hvpt_table_settle(const struct hvpt_pagetable *pt, uint64_t *slot)
 void hvpt_tables_settle(const struct hvpt_pagetable *pt, uint64_t iova,
 			unsigned level)
 {
-	unsigned at;
+	struct hvpt_way way;
 
-	while (++level < pt->levels)
-		hvpt_table_settle(pt, hvpt_walk(pt, iova, level, &at));
+	while (++level < pt->levels) {
+		hvpt_way_find(&way, pt, iova, level);
+		hvpt_table_settle(pt, way.slot);
+	}
+}
+
+uint64_t hvpt_table_pte(const struct hvpt_pagetable *pt, const uint64_t *page)
+{
+	return hvpt_page_gpa(pt, page) | pt->table_gpa_mask |
+	       HVPT_PTE_TABLE_BITS;
 }
 
 bool hvpt_table_install(struct hvpt_pagetable *pt, struct hvpt_spares *spares,
 			uint64_t *slot, uint64_t *seen, uint64_t *page)
 {
-	uint64_t pte = hvpt_page_gpa(pt, page) | pt->table_gpa_mask |
-		       HVPT_PTE_TABLE_BITS;
-
 	/* the table's contents must be visible before the entry is */
 	hvpt_write_back(pt, page, HVPT_TABLE_ENTRIES);
-	if (!hvpt_pte_replace(slot, seen, pte)) {
+	if (!hvpt_pte_replace(slot, seen, hvpt_table_pte(pt, page))) {
 		hvpt_spares_push(spares, page);
 		return false;
 	}
 	spares->installed++;
 	hvpt_table_settle(pt, slot);
-	return true;
-}
-
-void hvpt_table_clear(uint64_t *table)
-{
-	unsigned i;
-
-	for (i = 1; i < HVPT_TABLE_ENTRIES; i++)
-		hvpt_pte_store(HVPT_SLOT(table, i), 0);
-}
-
-bool hvpt_table_is_empty(const uint64_t *table)
-{
-	unsigned i;
-
-	for (i = 0; i < HVPT_TABLE_ENTRIES; i++)
-		if (hvpt_pte_load(HVPT_SLOT(table, i)) != 0)
-			return false;
 	return true;
 }
 
@@ -4523,24 +4679,56 @@ enum hvpt_status hvpt_range_check(const struct hvpt_pagetable *pt,
 	return hvpt_pt_in_form(pt, iova, last) ? HVPT_OK : HVPT_ERR_IOVA_RANGE;
 }
 
-uint64_t *hvpt_walk(const struct hvpt_pagetable *pt, uint64_t iova,
-		    unsigned stop, unsigned *level)
+/* The lowest table gone through which spans @iova too, not below @stop. */
+static unsigned hvpt_way_back(const struct hvpt_way *way, unsigned top,
+			      uint64_t iova, unsigned stop)
 {
-	uint64_t *table = pt->root;
+	unsigned at = way->at > stop ? way->at : stop;
+
+	while (at < top && (way->iova ^ iova) >> HVPT_LEVEL_LG2(at + 1))
+		at++;
+	return at;
+}
+
+void hvpt_way_go(struct hvpt_way *way, const struct hvpt_pagetable *pt,
+		 uint64_t iova, unsigned stop)
+{
 	unsigned at = pt->levels - 1u;
+	uint64_t *table = pt->root;
 
-	for (;; at--) {
-		uint64_t *slot = HVPT_SLOT(table, hvpt_pte_index(iova, at));
-		uint64_t pte;
-
-		*level = at;
-		if (at == stop)
-			return slot;
-		pte = hvpt_pte_load_table(slot);
-		if (!hvpt_pte_is_table(pte, at))
-			return slot;
-		table = hvpt_pt_table(pt, pte);
+	if (!HVPT_PORT_SMALL) {
+		at = hvpt_way_back(way, at, iova, stop);
+		table = way->table[at];
 	}
+	for (;;) {
+		way->slot = HVPT_SLOT(table, hvpt_pte_index(iova, at));
+		way->pte = hvpt_pte_load_table(way->slot);
+		if (at == stop || !hvpt_pte_is_table(way->pte, at))
+			break;
+		table = hvpt_pt_table(pt, way->pte);
+		at--;
+		if (!HVPT_PORT_SMALL)
+			way->table[at] = table;
+	}
+	way->iova = iova;
+	way->at = at;
+}
+
+void hvpt_way_find(struct hvpt_way *way, const struct hvpt_pagetable *pt,
+		   uint64_t iova, unsigned stop)
+{
+	hvpt_way_init(way, pt);
+	hvpt_way_go(way, pt, iova, stop);
+}
+
+uint64_t *hvpt_page_slot(const struct hvpt_pagetable *pt, uint64_t iova)
+{
+	struct hvpt_way way;
+
+	if (!HVPT_PORT_SMALL)
+		return hvpt_pt_slot(pt, pt->levels, iova, 0);
+	hvpt_way_find(&way, pt, iova, 0);
+	return way.at == 0 ? way.slot : NULL;
 }
 
 void hvpt_cursor_init(struct hvpt_cursor *cursor,
@@ -4571,12 +4759,14 @@ static unsigned hvpt_run_without_table(const uint64_t *slot, unsigned level,
 bool hvpt_run_next(struct hvpt_cursor *cursor)
 {
 	uint64_t next = cursor->next, wanted, last;
+	struct hvpt_way way;
 	unsigned lg2, room;
 
 	if (cursor->done)
 		return false;
-	cursor->slot = hvpt_walk(cursor->pt, next, cursor->stop,
-				 &cursor->level);
+	hvpt_way_find(&way, cursor->pt, next, cursor->stop);
+	cursor->slot = way.slot;
+	cursor->level = way.at;
 	lg2 = HVPT_LEVEL_LG2(cursor->level);
 	room = HVPT_TABLE_ENTRIES - hvpt_pte_index(next, cursor->level);
 	wanted = (cursor->last >> lg2) - (next >> lg2) + 1;
@@ -4632,19 +4822,422 @@ bool hvpt_leaf_next(struct hvpt_cursor *cursor)
 	}
 }
 
+/* ======== src/pagetable/entries.c ======== */
+
+/*
+ * entries.c - the loops over consecutive entries of one table.
+ *
+ * These are where long calls spend their time. Each goes over a cache line's
+ * worth of entries at once, so that what is not a load or a store of an entry
+ * is paid for once in eight. Entries are still read and written one by one,
+ * as the walker beside us needs.
+ */
+
+/* Entries of a 64-byte cache line. */
+#define HVPT_LINE 8u
+
+/* All that is set in a cache line; two chains, of half the length. */
+HVPT_INLINE uint64_t hvpt_line_any(const uint64_t *slot)
+{
+	uint64_t even = hvpt_pte_load(HVPT_SLOT(slot, 0));
+	uint64_t odd = hvpt_pte_load(HVPT_SLOT(slot, 1));
+
+	even |= hvpt_pte_load(HVPT_SLOT(slot, 2));
+	odd |= hvpt_pte_load(HVPT_SLOT(slot, 3));
+	even |= hvpt_pte_load(HVPT_SLOT(slot, 4));
+	odd |= hvpt_pte_load(HVPT_SLOT(slot, 5));
+	even |= hvpt_pte_load(HVPT_SLOT(slot, 6));
+	odd |= hvpt_pte_load(HVPT_SLOT(slot, 7));
+	return even | odd;
+}
+
+bool hvpt_entries_are_zero(const uint64_t *slot, unsigned count)
+{
+	uint64_t bits = 0;
+
+	if (!HVPT_PORT_SMALL)
+		for (; count >= HVPT_LINE; count -= HVPT_LINE) {
+			if (hvpt_line_any(slot))
+				return false;
+			slot = HVPT_SLOT(slot, HVPT_LINE);
+		}
+	for (; count > 0; count--, slot = HVPT_SLOT(slot, 1))
+		bits |= hvpt_pte_load(slot);
+	return bits == 0;
+}
+
+unsigned hvpt_entries_skip(const uint64_t *slot, unsigned i, unsigned count)
+{
+	while (!HVPT_PORT_SMALL && count - i >= HVPT_LINE &&
+	       !hvpt_line_any(HVPT_SLOT(slot, i)))
+		i += HVPT_LINE;
+	return i;
+}
+
+/*
+ * Four values, each a step of its own ahead, so that no store waits for the
+ * one before. Returns the next value to be stored.
+ */
+HVPT_INLINE uint64_t hvpt_lines_fill(uint64_t *slot, unsigned count, uint64_t a,
+				     uint64_t step)
+{
+	uint64_t b = a + step, c = b + step, d = c + step, four = 4 * step;
+
+	for (; count > 0; count -= HVPT_LINE) {
+		hvpt_pte_store(HVPT_SLOT(slot, 0), a);
+		hvpt_pte_store(HVPT_SLOT(slot, 1), b);
+		hvpt_pte_store(HVPT_SLOT(slot, 2), c);
+		hvpt_pte_store(HVPT_SLOT(slot, 3), d);
+		a += four;
+		b += four;
+		c += four;
+		d += four;
+		hvpt_pte_store(HVPT_SLOT(slot, 4), a);
+		hvpt_pte_store(HVPT_SLOT(slot, 5), b);
+		hvpt_pte_store(HVPT_SLOT(slot, 6), c);
+		hvpt_pte_store(HVPT_SLOT(slot, 7), d);
+		a += four;
+		b += four;
+		c += four;
+		d += four;
+		slot = HVPT_SLOT(slot, HVPT_LINE);
+	}
+	return a;
+}
+
+void hvpt_entries_fill(uint64_t *slot, unsigned count, uint64_t pte,
+		       unsigned level)
+{
+	uint64_t step = HVPT_LEVEL_BYTES(level);
+	unsigned lines = HVPT_PORT_SMALL ? 0 : count / HVPT_LINE * HVPT_LINE;
+
+	if (lines > 0) {
+		pte = hvpt_lines_fill(slot, lines, pte, step);
+		slot = HVPT_SLOT(slot, lines);
+		count -= lines;
+	}
+	for (; count > 0; count--, pte += step) {
+		hvpt_pte_store(slot, pte);
+		slot = HVPT_SLOT(slot, 1);
+	}
+}
+
+/* What all entries of a cache line have in common. */
+HVPT_INLINE uint64_t hvpt_line_common(const uint64_t *slot)
+{
+	return hvpt_pte_load(HVPT_SLOT(slot, 0)) &
+	       hvpt_pte_load(HVPT_SLOT(slot, 1)) &
+	       hvpt_pte_load(HVPT_SLOT(slot, 2)) &
+	       hvpt_pte_load(HVPT_SLOT(slot, 3)) &
+	       hvpt_pte_load(HVPT_SLOT(slot, 4)) &
+	       hvpt_pte_load(HVPT_SLOT(slot, 5)) &
+	       hvpt_pte_load(HVPT_SLOT(slot, 6)) &
+	       hvpt_pte_load(HVPT_SLOT(slot, 7));
+}
+
+HVPT_INLINE void hvpt_line_clear(uint64_t *slot)
+{
+	hvpt_pte_store(HVPT_SLOT(slot, 0), 0);
+	hvpt_pte_store(HVPT_SLOT(slot, 1), 0);
+	hvpt_pte_store(HVPT_SLOT(slot, 2), 0);
+	hvpt_pte_store(HVPT_SLOT(slot, 3), 0);
+	hvpt_pte_store(HVPT_SLOT(slot, 4), 0);
+	hvpt_pte_store(HVPT_SLOT(slot, 5), 0);
+	hvpt_pte_store(HVPT_SLOT(slot, 6), 0);
+	hvpt_pte_store(HVPT_SLOT(slot, 7), 0);
+}
+
+unsigned hvpt_entries_count(const uint64_t *slot, unsigned count)
+{
+	unsigned n = 0;
+
+	while (count > 0) {
+		if (!HVPT_PORT_SMALL && count >= HVPT_LINE &&
+		    hvpt_pte_is_present(hvpt_line_common(slot))) {
+			n += HVPT_LINE;
+			slot = HVPT_SLOT(slot, HVPT_LINE);
+			count -= HVPT_LINE;
+			continue;
+		}
+		do {
+			n += hvpt_pte_is_present(hvpt_pte_load(slot));
+			slot = HVPT_SLOT(slot, 1);
+		} while (--count % HVPT_LINE);
+	}
+	return n;
+}
+
+/* Notes @count leaves which begin at entry @index. */
+HVPT_INLINE void hvpt_cleared_note(struct hvpt_cleared *cleared, unsigned index,
+				   unsigned count)
+{
+	if (!cleared->count)
+		cleared->first = index;
+	cleared->count += count;
+	cleared->end = index + count;
+}
+
+/* Clears lines from entry @i on while they are full of leaves. */
+HVPT_INLINE unsigned hvpt_lines_clear(uint64_t *slot, unsigned i,
+				      unsigned count, uint64_t leaf)
+{
+	while (count - i >= HVPT_LINE &&
+	       (hvpt_line_common(HVPT_SLOT(slot, i)) & leaf) == leaf) {
+		hvpt_line_clear(HVPT_SLOT(slot, i));
+		i += HVPT_LINE;
+	}
+	return i;
+}
+
+unsigned hvpt_entries_clear(uint64_t *slot, unsigned count, unsigned level,
+			    struct hvpt_cleared *cleared)
+{
+	uint64_t leaf = HVPT_PTE_PRESENT | (level ? HVPT_PTE_LARGE : 0);
+	struct hvpt_cleared now = { 0, 0, 0 }; /* in registers */
+	unsigned i = 0, lines = 0;
+
+	while (i < count) {
+		uint64_t *at, pte;
+
+		if (!HVPT_PORT_SMALL && i % HVPT_LINE == 0)
+			lines = hvpt_lines_clear(slot, i, count, leaf);
+		if (lines > i) {
+			hvpt_cleared_note(&now, i, lines - i);
+			i = lines;
+			continue;
+		}
+		at = HVPT_SLOT(slot, i);
+		pte = hvpt_pte_load(at);
+		if (hvpt_pte_is_table(pte, level))
+			break;
+		if (hvpt_pte_is_present(pte)) {
+			hvpt_pte_store(at, 0);
+			hvpt_cleared_note(&now, i, 1);
+		}
+		i++;
+	}
+	*cleared = now;
+	return i;
+}
+
 /* ======== src/pagetable/map.c ======== */
 
 /*
- * map.c - making translations.
+ * map.c - the map calls: their arguments, and the short way.
  *
- * Three steps, so that a failure changes nothing: scan the range for
- * conflicts and count the tables it lacks; take that many pages; commit,
- * which cannot fail. Between scan and commit other threads may install some
- * of those tables for ranges of their own, never remove one: a table on the
+ * Most ranges are a part of one level 0 table which is there: nothing can be
+ * missing and no leaf can be large. They are looked through and filled here;
+ * all others go step by step, see map_long.c.
+ */
+
+/* ---- arguments ------------------------------------------------------- */
+
+/* More segments, each at most 2^52 bytes, might pass 2^64 together. */
+#define HVPT_MAP_MANY ((size_t)1 << 11)
+
+/* EMPTY and WRAP, exactly. */
+static HVPT_NOINLINE enum hvpt_status
+hvpt_map_check_lengths(const struct hvpt_segment *segments, size_t count)
+{
+	enum hvpt_status status = HVPT_OK;
+	uint64_t sum = 0;
+
+	for (; count > 0; count--, segments++) {
+		if (segments->length == 0)
+			return HVPT_ERR_EMPTY;
+		sum += segments->length;
+		if (sum < segments->length)
+			status = HVPT_ERR_WRAP;
+	}
+	return status;
+}
+
+/*
+ * Which rule is broken first? Sets *@sum to all the bytes. A few instructions
+ * a segment gather what is wrong with any; only then they are looked at one by
+ * one.
+ */
+static enum hvpt_status
+hvpt_map_check(const struct hvpt_pagetable *pt, uint64_t iova,
+	       const struct hvpt_segment *segments, size_t count, unsigned prot,
+	       uint64_t *sum)
+{
+	uint64_t bits = iova, high = 0, bytes = 0;
+	enum hvpt_status status = HVPT_OK;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		uint64_t gpa = segments[i].gpa.value;
+		uint64_t length = segments[i].length;
+
+		bits |= gpa | length;
+		bytes += length;
+		/* a length of 0 sets all bits; one above 2^52 those above */
+		high |= gpa | (length - 1) | (gpa + (length - 1));
+	}
+	*sum = bytes;
+	high >>= HVPT_GPA_LG2;
+	if (high || count >= HVPT_MAP_MANY)
+		status = hvpt_map_check_lengths(segments, count);
+	if (count == 0 || status == HVPT_ERR_EMPTY)
+		return HVPT_ERR_EMPTY;
+	if (bits & (HVPT_PAGE_BYTES - 1))
+		return HVPT_ERR_ALIGN;
+	if (status == HVPT_OK)
+		status = hvpt_range_check(pt, iova, bytes);
+	if (status != HVPT_OK)
+		return status;
+	return high ? HVPT_ERR_GPA_RANGE : hvpt_prot_check(prot);
+}
+
+/* ---- calls ----------------------------------------------------------- */
+
+/* A part of one level 0 table: no table is missing, no leaf is large. */
+static enum hvpt_status hvpt_map_part(const struct hvpt_pagetable *pt,
+				      uint64_t iova, uint64_t *slot,
+				      const struct hvpt_segment *segments,
+				      unsigned count, uint64_t bits)
+{
+	uint64_t *next = slot, *end = HVPT_SLOT(slot, count);
+
+	if (!hvpt_entries_are_zero(slot, count))
+		return HVPT_ERR_OVERLAP;
+	for (; next != end; segments++) {
+		uint64_t pte = segments->gpa.value | bits;
+		unsigned n = (unsigned)(segments->length >> HVPT_PAGE_LG2);
+
+		if (HVPT_LIKELY(n == 1))
+			hvpt_pte_store(next, pte);
+		else
+			hvpt_entries_fill(next, n, pte, 0);
+		next = HVPT_SLOT(next, n);
+	}
+	if (HVPT_UNLIKELY(pt->noncoherent)) {
+		hvpt_tables_settle(pt, iova, 0);
+		hvpt_write_back(pt, slot, count);
+	}
+	return HVPT_OK;
+}
+
+enum hvpt_status hvpt_pt_map_list(struct hvpt_pagetable *pt, hvpt_iova_t iova,
+				  const struct hvpt_segment *segments,
+				  size_t count, unsigned prot,
+				  struct hvpt_gather *gather)
+{
+	uint64_t bytes, bits, *slot;
+	enum hvpt_status status = hvpt_map_check(pt, iova.value, segments,
+						 count, prot, &bytes);
+
+	if (status != HVPT_OK)
+		return status;
+	bits = hvpt_pte_leaf_bits(0, prot, pt->track_dirty);
+	slot = hvpt_part_slot(pt, iova.value, bytes);
+	if (!slot)
+		return hvpt_map_long(pt, iova.value, segments, count, bits,
+				     gather);
+	return hvpt_map_part(pt, iova.value, slot, segments,
+			     (unsigned)(bytes >> HVPT_PAGE_LG2), bits);
+}
+
+/* ---- contiguous ------------------------------------------------------ */
+
+/* What a short call asks of the rest of its arguments. */
+static bool hvpt_map_is_plain(const struct hvpt_pagetable *pt, uint64_t gpa,
+			      uint64_t length, unsigned prot)
+{
+	return !pt->noncoherent && !(gpa & (HVPT_PAGE_BYTES - 1)) &&
+	       !((gpa | (gpa + (length - 1))) >> HVPT_GPA_LG2) &&
+	       hvpt_prot_check(prot) == HVPT_OK;
+}
+
+static enum hvpt_status hvpt_map_one(uint64_t *slot, uint64_t length,
+				     uint64_t pte)
+{
+	unsigned count = (unsigned)(length >> HVPT_PAGE_LG2);
+
+	if (!hvpt_entries_are_zero(slot, count))
+		return HVPT_ERR_OVERLAP;
+	hvpt_entries_fill(slot, count, pte, 0);
+	return HVPT_OK;
+}
+
+/*
+ * The end of one table and the beginning of the next. Return: false when it is
+ * not so simple, and then nothing was done.
+ */
+static bool hvpt_map_two(const struct hvpt_pagetable *pt, uint64_t iova,
+			 uint64_t length, uint64_t pte,
+			 enum hvpt_status *status)
+{
+	uint64_t head = HVPT_LEVEL_BYTES(1) - hvpt_level_offset(iova, 1);
+	uint64_t tail = length - head, *slot, *next;
+
+	if (HVPT_PORT_SMALL || length <= head || iova + head < iova)
+		return false;
+	next = hvpt_part_slot(pt, iova + head, tail);
+	slot = next ? hvpt_part_slot(pt, iova, head) : NULL;
+	if (!slot)
+		return false;
+	*status = HVPT_ERR_OVERLAP;
+	if (hvpt_entries_are_zero(next, (unsigned)(tail >> HVPT_PAGE_LG2)))
+		*status = hvpt_map_one(slot, head, pte);
+	if (*status == HVPT_OK)
+		hvpt_entries_fill(next, (unsigned)(tail >> HVPT_PAGE_LG2),
+				  pte + head, 0);
+	return true;
+}
+
+/* All of it, when hvpt_map_is_plain(). */
+static enum hvpt_status hvpt_map_plain(struct hvpt_pagetable *pt, uint64_t iova,
+				       const struct hvpt_segment *segment,
+				       uint64_t bits,
+				       struct hvpt_gather *gather)
+{
+	uint64_t length = segment->length, pte = segment->gpa.value | bits;
+	uint64_t *slot = hvpt_part_slot(pt, iova, length);
+	enum hvpt_status status;
+
+	if (slot)
+		return hvpt_map_one(slot, length, pte);
+	if (hvpt_map_two(pt, iova, length, pte, &status))
+		return status;
+	status = hvpt_range_check(pt, iova, length);
+	if (status != HVPT_OK)
+		return status;
+	return hvpt_map_long(pt, iova, segment, 1, bits, gather);
+}
+
+enum hvpt_status hvpt_pt_map_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
+				   hvpt_gpa_t gpa, uint64_t length,
+				   unsigned prot, struct hvpt_gather *gather)
+{
+	struct hvpt_segment segment;
+
+	segment.gpa = gpa;
+	segment.length = length;
+	if (!HVPT_PORT_SMALL && hvpt_map_is_plain(pt, gpa.value, length, prot))
+		return hvpt_map_plain(
+			pt, iova.value, &segment,
+			hvpt_pte_leaf_bits(0, prot, pt->track_dirty), gather);
+	return hvpt_pt_map_list(pt, iova, &segment, 1, prot, gather);
+}
+
+/* ======== src/pagetable/map_long.c ======== */
+
+/*
+ * map_long.c - making translations, step by step.
+ *
+ * A failure changes nothing, so a range is gone over twice. The scan looks for
+ * conflicts, counts the tables the range lacks, and builds, out of sight,
+ * those it fills from end to end: while they are in the cache, and as nobody
+ * else can want them. The commit hangs those into the tree, puts in the others
+ * and fills them; it cannot fail. Between the two other threads may install
+ * tables on the way for ranges of their own, never remove one: a table on the
  * way to this range leaves the tree only inside a range which covers it.
  *
  * Scan and commit go over the same steps: a step is a run of leaves of one
- * size in one table.
+ * size in one table. Most calls need none of this: their range is a part of
+ * one table which is there; see map.c.
  */
 
 /**
@@ -4655,14 +5248,20 @@ bool hvpt_leaf_next(struct hvpt_cursor *cursor)
  * @gpa: what goes there
  * @left: bytes left of the current, contiguous, piece
  * @bits: all of a 4 KiB leaf but its address
- * @missing: tables the range lacks
+ * @missing: tables the range lacks and the scan did not build
  * @last_iova: the last address at which tables were counted
  * @last_at: from below this level
  * @last_level: down to this level
+ * @spares: the tables which were missing
+ * @built: the tables built by the scan, linked through word 0, in order
+ * @built_end: where the link to the next goes
+ * @failed: why one could not be built
+ * @tables: the scan met tables where large leaves might go
+ * @commit: the second time
+ * @single: there is but one step
  *
  * The current step, a run of leaves of one size in one table:
- * @slot: the first; when @at is above @level, the entry that lacks a table
- * @at: level of @slot
+ * @way: to the first; when it ends above @level, that entry lacks a table
  * @level: level of the leaves
  * @run: how many
  */
@@ -4678,45 +5277,18 @@ struct hvpt_map_job {
 	uint64_t missing;
 	uint64_t last_iova;
 	struct hvpt_spares spares;
-	uint64_t *slot;
-	unsigned last_at;
-	unsigned last_level;
-	unsigned at;
-	unsigned level;
+	uint64_t built;
+	uint64_t *built_end;
+	struct hvpt_way way;
 	unsigned run;
+	enum hvpt_status failed;
+	uint8_t level;
+	uint8_t last_at;
+	uint8_t last_level;
+	bool tables;
 	bool commit;
+	bool single;
 };
-
-/* ---- arguments ------------------------------------------------------- */
-
-static enum hvpt_status
-hvpt_map_check(const struct hvpt_pagetable *pt, uint64_t iova,
-	       const struct hvpt_segment *segments, size_t count, unsigned prot)
-{
-	uint64_t bits = iova, sum = 0, end = (uint64_t)1 << HVPT_GPA_LG2;
-	bool empty = count == 0, wraps = false, high = false;
-	enum hvpt_status status;
-
-	for (; count > 0; count--, segments++) {
-		uint64_t gpa = segments->gpa.value, length = segments->length;
-
-		empty |= length == 0;
-		bits |= gpa | length;
-		sum += length;
-		wraps |= sum < length;
-		high |= gpa >= end || length > end - gpa;
-	}
-	if (empty)
-		return HVPT_ERR_EMPTY;
-	if (bits & (HVPT_PAGE_BYTES - 1))
-		return HVPT_ERR_ALIGN;
-	if (wraps)
-		return HVPT_ERR_WRAP;
-	status = hvpt_range_check(pt, iova, sum);
-	if (status != HVPT_OK)
-		return status;
-	return high ? HVPT_ERR_GPA_RANGE : hvpt_prot_check(prot);
-}
 
 /* ---- steps ----------------------------------------------------------- */
 
@@ -4742,6 +5314,8 @@ static unsigned hvpt_map_level(const struct hvpt_map_job *job, unsigned top)
 {
 	unsigned level;
 
+	if (hvpt_level_offset(job->iova | job->gpa, 1))
+		return 0;
 	for (level = top; level > 0; level--)
 		if (((unsigned)job->pt->leaf_levels >> level & 1u) &&
 		    !hvpt_level_offset(job->iova | job->gpa, level) &&
@@ -4761,12 +5335,12 @@ static void hvpt_map_locate(struct hvpt_map_job *job)
 
 	do {
 		level = hvpt_map_level(job, level - 1);
-		job->slot = hvpt_walk(job->pt, job->iova, level, &job->at);
-	} while (level > 0 && job->at == level && !job->gather &&
-		 hvpt_pte_is_table(hvpt_pte_load(job->slot), level));
+		hvpt_way_go(&job->way, job->pt, job->iova, level);
+	} while (level > 0 && !job->gather &&
+		 hvpt_pte_is_table(job->way.pte, level));
 	room = HVPT_TABLE_ENTRIES - hvpt_pte_index(job->iova, level);
 	leaves = job->left >> HVPT_LEVEL_LG2(level);
-	job->level = level;
+	job->level = (uint8_t)level;
 	job->run = leaves < room ? (unsigned)leaves : room;
 }
 
@@ -4790,14 +5364,17 @@ static bool hvpt_map_make_room(struct hvpt_map_job *job)
 	uint64_t first = job->iova;
 	unsigned i;
 
+	if (!HVPT_PORT_SMALL && hvpt_entries_are_zero(job->way.slot, job->run))
+		return true;
 	for (i = 0; i < job->run; i++, first += span) {
 		uint64_t last = first + (span - 1);
-		uint64_t pte = hvpt_pte_load(HVPT_SLOT(job->slot, i));
+		uint64_t pte = hvpt_pte_load(HVPT_SLOT(job->way.slot, i));
 
 		if (pte == 0)
 			continue;
 		if (!hvpt_pte_is_table(pte, job->level))
 			return false;
+		job->tables = true;
 		if (!job->gather)
 			break;
 		if (job->commit)
@@ -4819,88 +5396,125 @@ static void hvpt_map_count_missing(struct hvpt_map_job *job)
 {
 	unsigned at;
 
-	for (at = job->at; at > job->level; at--)
+	for (at = job->way.at; at > job->level; at--)
 		if (at > job->last_at || at <= job->last_level ||
 		    (job->iova ^ job->last_iova) >> HVPT_LEVEL_LG2(at))
 			job->missing++;
 	job->last_iova = job->iova;
-	job->last_at = job->at;
+	job->last_at = (uint8_t)job->way.at;
 	job->last_level = job->level;
 }
 
-static bool hvpt_map_scan_pages(const uint64_t *slot, unsigned count)
+/* A table which one step fills: its slot is in the range of this call. */
+static bool hvpt_map_fills_table(const struct hvpt_map_job *job)
 {
-	uint64_t bits = 0;
-	unsigned i;
+	return !HVPT_PORT_SMALL && job->level == 0 &&
+	       job->run == HVPT_TABLE_ENTRIES;
+}
 
-	for (i = 0; i < count; i++)
-		bits |= hvpt_pte_load(HVPT_SLOT(slot, i));
-	return bits == 0;
+/* Word 0 is left for the commit; it holds the link meanwhile. */
+static void hvpt_map_build(struct hvpt_map_job *job)
+{
+	uint64_t *page;
+
+	job->missing--;
+	if (job->failed != HVPT_OK)
+		return;
+	job->failed = hvpt_page_take(job->pt, &page);
+	if (job->failed != HVPT_OK)
+		return;
+	hvpt_entries_fill(page, HVPT_TABLE_ENTRIES, job->gpa | job->bits, 0);
+	HVPT_PORT_STORE(&page[0], 0);
+	HVPT_PORT_STORE(job->built_end, (uint64_t)(uintptr_t)page);
+	job->built_end = page;
 }
 
 /* Return: false when something is in the way. */
 static bool hvpt_map_scan(struct hvpt_map_job *job)
 {
-	if (job->at > job->level) {
-		if (hvpt_pte_is_present(hvpt_pte_load(job->slot)))
+	if (job->way.at > job->level) {
+		if (hvpt_pte_is_present(job->way.pte))
 			return false;
 		hvpt_map_count_missing(job);
+		if (hvpt_map_fills_table(job))
+			hvpt_map_build(job);
 		return true;
 	}
-	if (job->level > 0)
+	if (HVPT_PORT_SMALL || job->level > 0)
 		return hvpt_map_make_room(job);
-	return hvpt_map_scan_pages(job->slot, job->run);
+	return hvpt_entries_are_zero(job->way.slot, job->run);
 }
 
 /* ---- commit ---------------------------------------------------------- */
 
-/* Makes the way down to the leaves. Return: false if a leaf is in it. */
-static bool hvpt_map_descend(struct hvpt_map_job *job)
+/* Makes the way down to @level. Return: false if a leaf is in it. */
+static bool hvpt_map_descend(struct hvpt_map_job *job, unsigned level)
 {
-	while (job->at > job->level) {
+	while (job->way.at > level) {
 		uint64_t seen = 0, *page = hvpt_spares_pop(&job->spares);
 
 		if (!page)
 			return false;
 		/* lost to another thread? then its table serves as well */
-		if (!hvpt_table_install(job->pt, &job->spares, job->slot, &seen,
-					page) &&
-		    !hvpt_pte_is_table(seen, job->at))
+		if (!hvpt_table_install(job->pt, &job->spares, job->way.slot,
+					&seen, page) &&
+		    !hvpt_pte_is_table(seen, job->way.at))
 			return false;
-		job->slot = hvpt_walk(job->pt, job->iova, job->level, &job->at);
+		hvpt_way_go(&job->way, job->pt, job->iova, level);
 	}
 	return true;
 }
 
-static void hvpt_map_fill(uint64_t *slot, unsigned count, uint64_t pte,
-			  uint64_t step)
+/*
+ * Hangs the next of the tables built into the slot of level 1: with a store,
+ * as nobody else may fill it.
+ */
+static bool hvpt_map_hang(struct hvpt_map_job *job)
 {
-	unsigned i;
+	uint64_t *page = (uint64_t *)(uintptr_t)job->built;
 
-	for (i = 0; i < count; i++, pte += step)
-		hvpt_pte_store(HVPT_SLOT(slot, i), pte);
+	if (!page || job->way.pte != 0)
+		return false;
+	job->built = HVPT_PORT_LOAD(&page[0]);
+	HVPT_PORT_STORE(&page[0], job->gpa | job->bits);
+	/* the table's contents must be visible before the entry is */
+	hvpt_write_back(job->pt, page, HVPT_TABLE_ENTRIES);
+	HVPT_PORT_STORE_RELEASE(job->way.slot, hvpt_table_pte(job->pt, page));
+	hvpt_table_settle(job->pt, job->way.slot);
+	job->spares.installed++;
+	return true;
 }
 
 static bool hvpt_map_commit(struct hvpt_map_job *job)
 {
+	bool hang = job->way.at > 0 && hvpt_map_fills_table(job);
 	uint64_t bits = job->bits;
 
-	if (!hvpt_map_descend(job))
+	if (!hvpt_map_descend(job, hang ? 1 : job->level))
 		return false;
 	if (HVPT_UNLIKELY(job->pt->noncoherent))
-		hvpt_tables_settle(job->pt, job->iova, job->level);
+		hvpt_tables_settle(job->pt, job->iova, job->way.at);
+	if (hang)
+		return hvpt_map_hang(job);
 	if (job->level > 0) {
-		if (!hvpt_map_make_room(job))
-			return false;
 		bits |= HVPT_PTE_LARGE;
+		/* else nothing has run since the scan saw empty slots */
+		if ((HVPT_PORT_SMALL || job->tables || job->missing) &&
+		    !hvpt_map_make_room(job))
+			return false;
 	}
-	hvpt_map_fill(job->slot, job->run, job->gpa | bits,
-		      HVPT_LEVEL_BYTES(job->level));
-	hvpt_write_back(job->pt, job->slot, job->run);
+	hvpt_entries_fill(job->way.slot, job->run, job->gpa | bits, job->level);
+	hvpt_write_back(job->pt, job->way.slot, job->run);
 	return true;
 }
 
 /* ---- calls ----------------------------------------------------------- */
+
+/* One step, located before. Return: false when it could not be. */
+static bool hvpt_map_step(struct hvpt_map_job *job)
+{
+	return job->commit ? hvpt_map_commit(job) : hvpt_map_scan(job);
+}
 
 /* Goes over all steps once. Return: false when one of them could not be. */
 static bool hvpt_map_pass(struct hvpt_map_job *job, uint64_t iova,
@@ -4910,13 +5524,17 @@ static bool hvpt_map_pass(struct hvpt_map_job *job, uint64_t iova,
 	job->segments = segments;
 	job->count = count;
 	job->left = 0;
+	job->single = true;
 	while (hvpt_map_feed(job)) {
 		uint64_t bytes;
 
 		hvpt_map_locate(job);
-		if (!(job->commit ? hvpt_map_commit(job) : hvpt_map_scan(job)))
+		if (!hvpt_map_step(job))
 			return false;
 		bytes = (uint64_t)job->run << HVPT_LEVEL_LG2(job->level);
+		if (!HVPT_PORT_SMALL && job->left == bytes && !job->count)
+			break;
+		job->single = false;
 		job->iova += bytes;
 		job->gpa += bytes;
 		job->left -= bytes;
@@ -4924,46 +5542,68 @@ static bool hvpt_map_pass(struct hvpt_map_job *job, uint64_t iova,
 	return true;
 }
 
-enum hvpt_status hvpt_pt_map_list(struct hvpt_pagetable *pt, hvpt_iova_t iova,
-				  const struct hvpt_segment *segments,
-				  size_t count, unsigned prot,
-				  struct hvpt_gather *gather)
+static void hvpt_map_begin(struct hvpt_map_job *job)
+{
+	hvpt_way_init(&job->way, job->pt);
+	job->missing = 0;
+	job->last_iova = 0;
+	job->last_at = 0;
+	job->last_level = 0;
+	job->tables = false;
+	job->commit = false;
+	if (HVPT_PORT_SMALL)
+		return;
+	job->built = 0;
+	job->built_end = &job->built;
+	job->failed = HVPT_OK;
+}
+
+static bool hvpt_map_has_built(const struct hvpt_map_job *job)
+{
+	return !HVPT_PORT_SMALL && job->built;
+}
+
+/* The scan, the pages, the commit. */
+static enum hvpt_status hvpt_map_steps(struct hvpt_map_job *job, uint64_t iova,
+				       const struct hvpt_segment *segments,
+				       size_t count)
+{
+	enum hvpt_status status;
+
+	hvpt_map_begin(job);
+	if (!hvpt_map_pass(job, iova, segments, count))
+		return HVPT_ERR_OVERLAP;
+	if (!HVPT_PORT_SMALL && job->failed != HVPT_OK)
+		return job->failed;
+	status = hvpt_spares_take(job->pt, &job->spares, job->missing);
+	if (status != HVPT_OK)
+		return status;
+	job->commit = true;
+	/* a single step is still where the scan left it */
+	if (!(!HVPT_PORT_SMALL && job->single ?
+		      hvpt_map_step(job) :
+		      hvpt_map_pass(job, iova, segments, count)) ||
+	    hvpt_map_has_built(job))
+		status = HVPT_ERR_CONCURRENT;
+	hvpt_spares_finish(job->pt, &job->spares);
+	return status;
+}
+
+enum hvpt_status hvpt_map_long(struct hvpt_pagetable *pt, uint64_t iova,
+			       const struct hvpt_segment *segments,
+			       size_t count, uint64_t bits,
+			       struct hvpt_gather *gather)
 {
 	struct hvpt_map_job job;
 	enum hvpt_status status;
 
-	status = hvpt_map_check(pt, iova.value, segments, count, prot);
-	if (status != HVPT_OK)
-		return status;
 	job.pt = pt;
 	job.gather = gather;
-	job.bits = hvpt_pte_leaf_bits(0, prot, pt->track_dirty);
-	job.missing = 0;
-	job.last_iova = 0;
-	job.last_at = 0;
-	job.last_level = 0;
-	job.commit = false;
-	if (!hvpt_map_pass(&job, iova.value, segments, count))
-		return HVPT_ERR_OVERLAP;
-	status = hvpt_spares_take(pt, &job.spares, job.missing);
-	if (status != HVPT_OK)
-		return status;
-	job.commit = true;
-	if (!hvpt_map_pass(&job, iova.value, segments, count))
-		status = HVPT_ERR_CONCURRENT;
-	hvpt_spares_finish(pt, &job.spares);
+	job.bits = bits;
+	status = hvpt_map_steps(&job, iova, segments, count);
+	if (hvpt_map_has_built(&job))
+		hvpt_pages_free(pt, (uint64_t *)(uintptr_t)job.built);
 	return status;
-}
-
-enum hvpt_status hvpt_pt_map_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
-				   hvpt_gpa_t gpa, uint64_t length,
-				   unsigned prot, struct hvpt_gather *gather)
-{
-	struct hvpt_segment segment;
-
-	segment.gpa = gpa;
-	segment.length = length;
-	return hvpt_pt_map_list(pt, iova, &segment, 1, prot, gather);
 }
 
 /* ======== src/pagetable/unmap.c ======== */
@@ -4976,53 +5616,90 @@ enum hvpt_status hvpt_pt_map_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
  * table, and the sweep of reclaim.c removes larger leaves and whole tables.
  */
 
-unsigned hvpt_clear_leaves(uint64_t *slot, unsigned count)
-{
-	unsigned i, n = 0;
-
-	for (i = 0; i < count; i++) {
-		uint64_t *at = HVPT_SLOT(slot, i);
-
-		n += (unsigned)(hvpt_pte_load(at) & HVPT_PTE_PRESENT);
-		hvpt_pte_store(at, 0);
-	}
-	return n;
-}
-
 /* Clears first .. last, which lies in one level 0 table, if there is one. */
 static void hvpt_unmap_part(struct hvpt_sweep *sweep, uint64_t first,
 			    uint64_t last)
 {
 	unsigned count = (unsigned)((last - first) >> HVPT_PAGE_LG2) + 1;
-	unsigned level, n;
-	uint64_t *slot = hvpt_walk(sweep->pt, first, 0, &level);
+	uint64_t *slot = hvpt_page_slot(sweep->pt, first);
+	struct hvpt_cleared cleared;
 
-	if (level > 0)
+	if (!slot)
 		return;
-	n = hvpt_clear_leaves(slot, count);
-	if (!n)
-		return;
-	hvpt_write_back(sweep->pt, slot, count);
-	sweep->bytes += (uint64_t)n << HVPT_PAGE_LG2;
-	hvpt_hull_note(&sweep->hull, first, last);
+	(void)hvpt_entries_clear(slot, count, 0, &cleared);
+	hvpt_sweep_note(sweep, first, slot, 0, &cleared);
 }
 
 /* The level 0 tables which the range covers in part: at most two. */
 static void hvpt_unmap_ends(struct hvpt_sweep *sweep)
 {
-	uint64_t mask = HVPT_LEVEL_BYTES(1) - 1;
-	uint64_t head_last = sweep->first | mask;
-	uint64_t tail_first = sweep->last & ~mask;
+	uint64_t mask = HVPT_LEVEL_BYTES(1) - 1, first = sweep->first;
+	uint64_t last = sweep->last;
 
-	if (head_last >= sweep->last) {
-		if (sweep->first > tail_first || sweep->last < head_last)
-			hvpt_unmap_part(sweep, sweep->first, sweep->last);
-		return;
+	if (first & mask) {
+		uint64_t head_last = first | mask;
+
+		if (head_last >= last) {
+			hvpt_unmap_part(sweep, first, last);
+			return;
+		}
+		hvpt_unmap_part(sweep, first, head_last);
 	}
-	if (sweep->first & mask)
-		hvpt_unmap_part(sweep, sweep->first, head_last);
-	if (~sweep->last & mask)
-		hvpt_unmap_part(sweep, tail_first, sweep->last);
+	if (~last & mask)
+		hvpt_unmap_part(sweep, last & ~mask, last);
+}
+
+/* Do both ends lie inside level 0 tables? Then they cut no leaf. */
+static bool hvpt_unmap_cuts_none(const struct hvpt_sweep *sweep)
+{
+	uint64_t mask = HVPT_LEVEL_BYTES(1) - 1;
+
+	return !HVPT_PORT_SMALL && (sweep->first & mask) &&
+	       (~sweep->last & mask) &&
+	       hvpt_page_slot(sweep->pt, sweep->first) &&
+	       hvpt_page_slot(sweep->pt, sweep->last);
+}
+
+/* The same for all of a range, by itself. */
+static uint64_t hvpt_unmap_short(const struct hvpt_pagetable *pt,
+				 uint64_t *slot, uint64_t first,
+				 uint64_t length, struct hvpt_gather *gather)
+{
+	unsigned count = (unsigned)(length >> HVPT_PAGE_LG2);
+	struct hvpt_cleared cleared;
+	uint64_t last;
+
+	(void)hvpt_entries_clear(slot, count, 0, &cleared);
+	if (!cleared.count)
+		return 0;
+	hvpt_write_back(pt, slot, count);
+	last = first + (((uint64_t)cleared.end << HVPT_PAGE_LG2) - 1);
+	first += (uint64_t)cleared.first << HVPT_PAGE_LG2;
+	hvpt_gather_add(gather, hvpt_iova(first), hvpt_iova(last));
+	return (uint64_t)cleared.count << HVPT_PAGE_LG2;
+}
+
+static enum hvpt_status
+hvpt_unmap_long(struct hvpt_pagetable *pt, uint64_t first, uint64_t length,
+		struct hvpt_gather *gather, uint64_t *unmapped)
+{
+	enum hvpt_status status = hvpt_range_check(pt, first, length);
+	struct hvpt_sweep sweep;
+
+	if (status != HVPT_OK)
+		return status;
+	hvpt_sweep_init(&sweep, pt, first, first + (length - 1), gather);
+	sweep.leaves = true;
+	if (!hvpt_unmap_cuts_none(&sweep))
+		status = hvpt_cut_leaves(pt, first, sweep.last + 1,
+					 HVPT_CUT_ANY, &sweep.hull);
+	if (status != HVPT_OK)
+		return status;
+	hvpt_unmap_ends(&sweep);
+	hvpt_sweep_tables(&sweep);
+	hvpt_hull_gather(&sweep.hull, gather);
+	*unmapped = sweep.bytes;
+	return HVPT_OK;
 }
 
 enum hvpt_status hvpt_pt_unmap_range(struct hvpt_pagetable *pt,
@@ -5030,22 +5707,12 @@ enum hvpt_status hvpt_pt_unmap_range(struct hvpt_pagetable *pt,
 				     struct hvpt_gather *gather,
 				     uint64_t *unmapped)
 {
-	enum hvpt_status status = hvpt_range_check(pt, iova.value, length);
-	struct hvpt_sweep sweep;
+	uint64_t *slot = hvpt_part_slot(pt, iova.value, length);
 
-	if (status != HVPT_OK)
-		return status;
-	hvpt_sweep_init(&sweep, pt, iova.value, iova.value + (length - 1),
-			gather);
-	sweep.leaves = true;
-	status = hvpt_cut_leaves(pt, sweep.first, sweep.last + 1, HVPT_CUT_ANY,
-				 &sweep.hull);
-	if (status != HVPT_OK)
-		return status;
-	hvpt_unmap_ends(&sweep);
-	hvpt_sweep_tables(&sweep);
-	hvpt_hull_gather(&sweep.hull, gather);
-	*unmapped = sweep.bytes;
+	if (!slot)
+		return hvpt_unmap_long(pt, iova.value, length, gather,
+				       unmapped);
+	*unmapped = hvpt_unmap_short(pt, slot, iova.value, length, gather);
 	return HVPT_OK;
 }
 
@@ -5069,9 +5736,7 @@ struct hvpt_cutter {
 	struct hvpt_pagetable *pt;
 	uint64_t keep;
 	struct hvpt_spares spares;
-	/* what hvpt_cut_look() found */
-	uint64_t *slot;
-	uint64_t pte;
+	struct hvpt_way way; /* what hvpt_cut_look() found */
 };
 
 /*
@@ -5081,17 +5746,17 @@ struct hvpt_cutter {
  */
 static unsigned hvpt_cut_look(struct hvpt_cutter *cutter, uint64_t boundary)
 {
-	unsigned level;
+	uint64_t pte;
 
-	do { /* again, when another thread splits the leaf just found */
-		cutter->slot = hvpt_walk(cutter->pt, boundary, 0, &level);
-		cutter->pte = hvpt_pte_load(cutter->slot);
-	} while (HVPT_UNLIKELY(hvpt_pte_is_table(cutter->pte, level)));
-	if (!hvpt_pte_is_present(cutter->pte) ||
-	    (cutter->pte & HVPT_PTE_WRITE) == cutter->keep ||
-	    !hvpt_level_offset(boundary, level))
+	if (!hvpt_level_offset(boundary, HVPT_LEAF_LEVELS - 1))
 		return 0;
-	return level;
+	hvpt_way_find(&cutter->way, cutter->pt, boundary, 0);
+	pte = cutter->way.pte;
+	if (!hvpt_pte_is_present(pte) ||
+	    (pte & HVPT_PTE_WRITE) == cutter->keep ||
+	    !hvpt_level_offset(boundary, cutter->way.at))
+		return 0;
+	return cutter->way.at;
 }
 
 /*
@@ -5113,13 +5778,9 @@ static unsigned hvpt_cut_count(uint64_t boundary, unsigned level,
 /* Fills @table with leaves of @level which mean what @pte, one up, means. */
 static void hvpt_cut_fill(uint64_t *table, uint64_t pte, unsigned level)
 {
-	unsigned i;
-
 	if (level == 0)
 		pte &= ~HVPT_PTE_LARGE;
-	for (i = 0; i < HVPT_TABLE_ENTRIES; i++)
-		hvpt_pte_store(HVPT_SLOT(table, i),
-			       pte + ((uint64_t)i << HVPT_LEVEL_LG2(level)));
+	hvpt_entries_fill(table, HVPT_TABLE_ENTRIES, pte, level);
 }
 
 static bool hvpt_cut_at(struct hvpt_cutter *cutter, uint64_t boundary)
@@ -5131,10 +5792,11 @@ static bool hvpt_cut_at(struct hvpt_cutter *cutter, uint64_t boundary)
 
 		if (!table)
 			return false;
-		hvpt_cut_fill(table, cutter->pte, level - 1);
-		if (!hvpt_table_install(cutter->pt, &cutter->spares,
-					cutter->slot, &cutter->pte, table))
-			hvpt_table_clear(table);
+		hvpt_cut_fill(table, cutter->way.pte, level - 1);
+		/* lost to another thread, or to the A or D bit? look again */
+		(void)hvpt_table_install(cutter->pt, &cutter->spares,
+					 cutter->way.slot, &cutter->way.pte,
+					 table);
 	}
 	return true;
 }
@@ -5289,20 +5951,6 @@ void hvpt_sweep_init(struct hvpt_sweep *sweep, struct hvpt_pagetable *pt,
 }
 
 /*
- * Present entries of a level 0 table about to leave the tree. Nothing is
- * cleared: the IOMMU may go on using it until the flush.
- */
-static uint64_t hvpt_count_leaves(const uint64_t *table)
-{
-	uint64_t n = 0;
-	unsigned i;
-
-	for (i = 0; i < HVPT_TABLE_ENTRIES; i++)
-		n += hvpt_pte_load(HVPT_SLOT(table, i)) & HVPT_PTE_PRESENT;
-	return n;
-}
-
-/*
  * Links a table page into the gather. Its slot has been cleared, so that
  * nobody finds the link as an entry.
  */
@@ -5316,40 +5964,68 @@ static void hvpt_sweep_detach(struct hvpt_sweep *sweep, uint64_t *table)
 	sweep->tables++;
 }
 
-/* Deals with one present entry. Return: whether it was removed. */
-static bool hvpt_sweep_entry(struct hvpt_sweep *sweep, uint64_t *slot,
-			     uint64_t pte, unsigned level)
+void hvpt_sweep_note(struct hvpt_sweep *sweep, uint64_t first,
+		     const uint64_t *slot, unsigned level,
+		     const struct hvpt_cleared *cleared)
 {
-	uint64_t *table = hvpt_pte_is_table(pte, level) ?
-				  hvpt_pt_table(sweep->pt, pte) :
-				  NULL;
+	unsigned lg2 = HVPT_LEVEL_LG2(level);
 
-	if (!sweep->leaves && (!table || !hvpt_table_is_empty(table)))
-		return false;
+	if (!cleared->count)
+		return;
+	hvpt_write_back(sweep->pt, HVPT_SLOT(slot, cleared->first),
+			cleared->end - cleared->first);
+	sweep->bytes += (uint64_t)cleared->count << lg2;
+	hvpt_hull_note(&sweep->hull, first + ((uint64_t)cleared->first << lg2),
+		       first + (((uint64_t)cleared->end << lg2) - 1));
+}
+
+/*
+ * Takes the entry of a table out, or, when only empty tables go, leaves it.
+ * Nothing in the table is cleared: the IOMMU may go on using it until the
+ * flush.
+ */
+static void hvpt_sweep_table(struct hvpt_sweep *sweep, uint64_t first,
+			     uint64_t *slot, unsigned level)
+{
+	uint64_t pte = hvpt_pte_load_table(slot);
+	uint64_t *table = hvpt_pt_table(sweep->pt, pte);
+
+	if (!hvpt_pte_is_table(pte, level))
+		return;
+	if (!sweep->leaves && !hvpt_entries_are_zero(table, HVPT_TABLE_ENTRIES))
+		return;
 	hvpt_pte_store(slot, 0);
 	hvpt_write_back(sweep->pt, slot, 1);
-	if (!table)
-		sweep->bytes += HVPT_LEVEL_BYTES(level);
-	else if (sweep->leaves && level == 1)
-		sweep->bytes += hvpt_count_leaves(table) << HVPT_PAGE_LG2;
-	if (table)
-		hvpt_sweep_detach(sweep, table);
-	return true;
+	if (sweep->leaves && level == 1)
+		sweep->bytes +=
+			(uint64_t)hvpt_entries_count(table, HVPT_TABLE_ENTRIES)
+			<< HVPT_PAGE_LG2;
+	hvpt_sweep_detach(sweep, table);
+	hvpt_hull_note(&sweep->hull, first,
+		       first + (HVPT_LEVEL_BYTES(level) - 1));
 }
 
 static void hvpt_sweep_run(struct hvpt_sweep *sweep,
 			   const struct hvpt_cursor *run)
 {
-	uint64_t span = HVPT_LEVEL_BYTES(run->level), first = run->at;
+	struct hvpt_cleared cleared;
 	unsigned i;
 
-	for (i = 0; i < run->count; i++, first += span) {
+	for (i = 0; i < run->count; i++) {
+		uint64_t first = run->at + i * HVPT_LEVEL_BYTES(run->level);
 		uint64_t *slot = HVPT_SLOT(run->slot, i);
-		uint64_t pte = hvpt_pte_load_table(slot);
+		unsigned n = 0;
 
-		if (hvpt_pte_is_present(pte) &&
-		    hvpt_sweep_entry(sweep, slot, pte, run->level))
-			hvpt_hull_note(&sweep->hull, first, first + (span - 1));
+		if (sweep->leaves)
+			n = hvpt_entries_clear(slot, run->count - i, run->level,
+					       &cleared);
+		if (n > 0) {
+			hvpt_sweep_note(sweep, first, slot, run->level,
+					&cleared);
+			i += n - 1;
+			continue;
+		}
+		hvpt_sweep_table(sweep, first, slot, run->level);
 	}
 }
 

@@ -8,5 +8,6 @@
 #define TOOLS_COMMAND_H
 
 int command_replay(int argc, char **argv);
+int command_fuzz(int argc, char **argv);
 
 #endif /* TOOLS_COMMAND_H */

@@ -55,23 +55,37 @@ static void judge_outcome(struct judge *judge, uint64_t iova, bool write,
 		   outcome_text(got, texts[1], sizeof(texts[1])));
 }
 
+/*
+ * A page which waits and is mapped was protected: its cached entry may refuse
+ * a write.
+ */
+static bool may_refuse(const struct domain *domain, uint64_t iova, bool write)
+{
+	return write && ask(domain->waiting, iova, false).translated &&
+	       ask(domain->model, iova, false).translated;
+}
+
 /* A cache may lag behind for a page which waits: by where that page was. */
 static void judge_stale(struct judge *judge, const struct domain *domain,
 			uint64_t iova, bool write,
 			const struct hypervisor_dma *dma)
 {
 	struct hypervisor_outcome old = ask(domain->waiting, iova, write);
+	bool refuse = may_refuse(domain, iova, write);
 	size_t i;
 
-	if (old.translated)
+	if (old.translated || refuse)
 		judge->stale_before++;
 	else
 		judge->stale_after++;
 	if (!old.translated)
 		old = dma->fresh;
-	for (i = 0; i < dma->stale_count && i < HYPERVISOR_STALE_MAX; i++)
+	for (i = 0; i < dma->stale_count && i < HYPERVISOR_STALE_MAX; i++) {
+		if (refuse && !dma->stale[i].translated)
+			continue;
 		judge_outcome(judge, iova, write, &old, &dma->stale[i],
 			      "a stale cache");
+	}
 }
 
 static void dma_byte(struct judge *judge, const struct domain *domain,

@@ -4,7 +4,9 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "host/random.h"
 #include "say.h"
 
 #define PAGE HVPT_PAGE_BYTES
@@ -22,23 +24,32 @@ void judge_init(struct judge *judge, const char *file, uint64_t seed)
 	judge->mismatches = 0;
 	judge->stale_before = 0;
 	judge->stale_after = 0;
+	judge->quiet = false;
+	judge->first[0] = '\0';
+	judge->first_line = 0;
 }
 
 bool judge_that(struct judge *judge, bool good, const char *format, ...)
 {
 	char where[32] = "at the end";
-	char text[320];
+	char text[JUDGE_TEXT];
 	va_list args;
 
 	judge->checks++;
 	if (good)
 		return true;
 	judge->mismatches++;
-	if (judge->mismatches > SAY_MAX)
+	if (judge->mismatches > (judge->quiet ? 1 : SAY_MAX))
 		return false;
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	if (judge->mismatches == 1) {
+		memcpy(judge->first, text, sizeof(text));
+		judge->first_line = judge->line;
+	}
+	if (judge->quiet)
+		return false;
 	if (judge->line != 0)
 		snprintf(where, sizeof(where), "%" PRIu64, judge->line);
 	say("%s:%s: mismatch: %s", judge->file, where, text);
@@ -47,14 +58,9 @@ bool judge_that(struct judge *judge, bool good, const char *format, ...)
 	return false;
 }
 
-/* A full-period 64-bit generator: a counter, scrambled. */
 uint64_t judge_random(struct judge *judge)
 {
-	uint64_t x = judge->random += UINT64_C(0x9e3779b97f4a7c15);
-
-	x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return x ^ (x >> 31);
+	return hvpt_random(&judge->random);
 }
 
 /* ---- one page -------------------------------------------------------- */

@@ -10,6 +10,9 @@
 
 #include "domain.h"
 
+/* Longest text of a mismatch. */
+#define JUDGE_TEXT 320u
+
 /**
  * struct judge - what was found so far
  * @file: name for messages
@@ -19,6 +22,9 @@
  * @mismatches: those which failed; the first SAY_MAX were printed
  * @stale_before: DMA which got to what was unmapped and not yet synced
  * @stale_after: DMA which got to what was synced, or never there
+ * @quiet: print nothing
+ * @first: text of the first mismatch
+ * @first_line: the event it came from; 0: after the last one
  */
 struct judge {
 	const char *file;
@@ -28,6 +34,9 @@ struct judge {
 	uint64_t mismatches;
 	uint64_t stale_before;
 	uint64_t stale_after;
+	bool quiet;
+	char first[JUDGE_TEXT];
+	uint64_t first_line;
 };
 
 void judge_init(struct judge *judge, const char *file, uint64_t seed);

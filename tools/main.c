@@ -12,11 +12,14 @@
 
 static const char usage[] =
 	"Usage: hvpt replay [options] TRACE...\n"
+	"       hvpt fuzz [options]\n"
 	"       hvpt --help | --version\n"
 	"\n"
 	"Commands:\n"
 	"  replay   run recorded IOMMU traffic through hvpt's page tables and\n"
-	"           check every step; 'hvpt replay --help' says more\n";
+	"           check every step; 'hvpt replay --help' says more\n"
+	"  fuzz     look for a sequence of calls which hvpt gets wrong, and shrink\n"
+	"           it to a trace; 'hvpt fuzz --help' says more\n";
 
 int main(int argc, char **argv)
 {
@@ -26,6 +29,8 @@ int main(int argc, char **argv)
 	}
 	if (strcmp(argv[1], "replay") == 0)
 		return command_replay(argc - 1, argv + 1);
+	if (strcmp(argv[1], "fuzz") == 0)
+		return command_fuzz(argc - 1, argv + 1);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		fputs(usage, stdout);
 		return EXIT_ALL_WELL;

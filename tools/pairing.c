@@ -69,10 +69,37 @@ static bool hand_on(struct pairing *pairing, pairing_fn fn, void *ctx)
 	return true;
 }
 
+/* Linux has no tracepoint for these: they wait for none. */
+static bool waits(const struct trace_event *event)
+{
+	return event->kind == TRACE_MAP || event->kind == TRACE_UNMAP;
+}
+
+/* The first tracepoint: what came before it and waits for none is due. */
+static bool begin_tracepoints(struct pairing *pairing, pairing_fn fn, void *ctx)
+{
+	unsigned i = 0;
+
+	pairing->mode = PAIRING_TRACEPOINTS;
+	while (i < pairing->count) {
+		struct trace_event event = pairing->pending[i];
+
+		if (waits(&event)) {
+			i++;
+			continue;
+		}
+		drop(pairing, i);
+		if (!fn(ctx, &event))
+			return false;
+	}
+	return true;
+}
+
 static bool add_probe(struct pairing *pairing, const struct trace_event *probe,
 		      pairing_fn fn, void *ctx)
 {
-	if (pairing->mode == PAIRING_PROBES)
+	if (pairing->mode == PAIRING_PROBES ||
+	    (pairing->mode == PAIRING_TRACEPOINTS && !waits(probe)))
 		return fn(ctx, probe);
 	if (pairing->count == PAIRING_PENDING)
 		drop(pairing, 0);
@@ -94,7 +121,9 @@ bool pairing_add(struct pairing *pairing, const struct trace_line *line,
 		pairing->ignored++;
 		return true;
 	}
-	pairing->mode = PAIRING_TRACEPOINTS;
+	if (pairing->mode == PAIRING_UNDECIDED &&
+	    !begin_tracepoints(pairing, fn, ctx))
+		return false;
 	complete(pairing, &event);
 	return fn(ctx, &event);
 }

@@ -7,7 +7,8 @@
  * not be the line right before. A tracepoint is an event; the kprobe only
  * adds domain and permission. A capture without tracepoints has the kprobes
  * for events instead: that is so when PAIRING_PENDING of them, or all there
- * are, come before any tracepoint.
+ * are, come before any tracepoint. Protects, reclaims and syncs have no
+ * tracepoints and are events in either case.
  */
 #ifndef TOOLS_PAIRING_H
 #define TOOLS_PAIRING_H

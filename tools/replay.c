@@ -174,33 +174,45 @@ static void finish(struct replay *replay)
 	result->mismatches = judge->mismatches;
 	result->stale_before = judge->stale_before;
 	result->stale_after = judge->stale_after;
+	snprintf(result->mismatch, sizeof(result->mismatch), "%s",
+		 judge->first);
+	result->mismatch_line = judge->first_line;
 }
 
-static void run(struct replay *replay, struct input *input)
+static bool begin(struct replay *replay, size_t table_pages)
 {
 	struct replay_result *result = replay->result;
 	struct domain_set *domains = &replay->apply.domains;
 
-	if (domain_set_init(domains, replay->options, DOMAIN_TABLE_PAGES)) {
+	replay->apply.options = replay->options;
+	replay->apply.result = result;
+	pairing_init(&replay->pairing);
+	judge_init(&replay->apply.judge, result->file, replay->options->seed);
+	if (domain_set_init(domains, replay->options, table_pages))
+		return true;
+	snprintf(result->error, sizeof(result->error), "%s", domains->error);
+	return false;
+}
+
+static void run(struct replay *replay, struct input *input)
+{
+	if (begin(replay, DOMAIN_TABLE_PAGES)) {
 		replay->take = apply_event;
 		replay->take_ctx = &replay->apply;
-		judge_init(&replay->apply.judge, result->file,
-			   replay->options->seed);
 		take_lines(replay, input);
 		finish(replay);
-	} else {
-		snprintf(result->error, sizeof(result->error), "%s",
-			 domains->error);
 	}
-	domain_set_close(domains);
+	domain_set_close(&replay->apply.domains);
 }
 
 /* With a walker which is not ours. */
 static void run_walker(struct replay *replay, struct input *input)
 {
 	struct replay_result *result = replay->result;
-	struct walk *walk = walk_open(replay->options, result);
+	struct walk *walk;
 
+	pairing_init(&replay->pairing);
+	walk = walk_open(replay->options, result);
 	if (!walk)
 		return;
 	replay->take = walk_event;
@@ -208,6 +220,13 @@ static void run_walker(struct replay *replay, struct input *input)
 	take_lines(replay, input);
 	result->other_lines += replay->pairing.ignored;
 	walk_close(walk);
+}
+
+static enum exit_code exit_code_of(const struct replay_result *result)
+{
+	if (result->mismatches)
+		return EXIT_MISMATCH;
+	return result->error[0] ? EXIT_BAD_INPUT : EXIT_ALL_WELL;
 }
 
 enum exit_code replay_file(const char *path,
@@ -225,9 +244,6 @@ enum exit_code replay_file(const char *path,
 	if (input) {
 		replay->options = options;
 		replay->result = result;
-		replay->apply.options = options;
-		replay->apply.result = result;
-		pairing_init(&replay->pairing);
 		if (options->walker == WALKER_MODEL)
 			run(replay, input);
 		else
@@ -242,7 +258,47 @@ enum exit_code replay_file(const char *path,
 	free(replay);
 	if (result->error[0])
 		say("%s: error: %s", result->file, result->error);
-	if (result->mismatches)
-		return EXIT_MISMATCH;
-	return result->error[0] ? EXIT_BAD_INPUT : EXIT_ALL_WELL;
+	return exit_code_of(result);
+}
+
+/* ---- events in memory ------------------------------------------------ */
+
+static void apply_all(struct apply *apply, const struct trace_event *events,
+		      size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		struct trace_event event = events[i];
+
+		event.line = i + 1;
+		if (!apply_event(apply, &event))
+			break;
+	}
+}
+
+enum exit_code replay_events(const struct trace_event *events, size_t count,
+			     const struct replay_options *options,
+			     size_t table_pages, struct replay_result *result)
+{
+	struct replay *replay = calloc(1, sizeof(*replay));
+	struct replay_options silent = *options;
+
+	silent.quiet = true;
+	memset(result, 0, sizeof(*result));
+	result->file = "<memory>";
+	if (!replay) {
+		snprintf(result->error, sizeof(result->error), "out of memory");
+		return EXIT_BAD_INPUT;
+	}
+	replay->options = &silent;
+	replay->result = result;
+	if (begin(replay, table_pages)) {
+		replay->apply.judge.quiet = true;
+		apply_all(&replay->apply, events, count);
+		finish(replay);
+	}
+	domain_set_close(&replay->apply.domains);
+	free(replay);
+	return exit_code_of(result);
 }

@@ -7,6 +7,7 @@
 
 #include "options.h"
 #include "report.h"
+#include "trace.h"
 
 /**
  * replay_file() - replay one trace
@@ -19,5 +20,16 @@
 enum exit_code replay_file(const char *path,
 			   const struct replay_options *options,
 			   struct replay_result *result);
+
+/**
+ * replay_events() - replay events which are in memory, silently
+ * @events: in: their line numbers are not looked at: they count from 1
+ * @options: in
+ * @table_pages: at most so many for all domains
+ * @result: out: the figures, and the first mismatch
+ */
+enum exit_code replay_events(const struct trace_event *events, size_t count,
+			     const struct replay_options *options,
+			     size_t table_pages, struct replay_result *result);
 
 #endif /* TOOLS_REPLAY_H */

@@ -36,7 +36,7 @@ static void print_bytes(FILE *out, const char *name, uint64_t value)
 		value, value >> 20, (value & 0xfffff) * 10 >> 20);
 }
 
-static void print_tables(FILE *out, const struct replay_options *options)
+void report_tables(FILE *out, const struct replay_options *options)
 {
 	const char *comma = "";
 	unsigned level;
@@ -53,6 +53,19 @@ static void print_tables(FILE *out, const struct replay_options *options)
 	fprintf(out, " leaves, seed %" PRIu64 "\n", options->seed);
 	fprintf(out, "  %-16s%s, a sync every %" PRIu64 " unmaps\n", "flushing",
 		options_policy_name(options->policy), options->lazy);
+}
+
+static void print_events(FILE *out, const struct replay_result *result)
+{
+	fprintf(out, "  %-16s%" PRIu64 " (%" PRIu64 " maps, %" PRIu64 " unmaps",
+		"events", result->events, result->maps, result->unmaps);
+	if (result->events != result->maps + result->unmaps)
+		fprintf(out,
+			", %" PRIu64 " protects, %" PRIu64 " reclaims, "
+			"%" PRIu64 " syncs",
+			result->protects, result->reclaims,
+			result->asked_syncs);
+	fputs(")\n", out);
 }
 
 /* Zero is the rule for these, so only the exception is worth a line. */
@@ -151,10 +164,8 @@ void report_text(FILE *out, const struct replay_result *result,
 		 const struct replay_options *options)
 {
 	fprintf(out, "%s\n", result->file);
-	print_tables(out, options);
-	fprintf(out,
-		"  %-16s%" PRIu64 " (%" PRIu64 " maps, %" PRIu64 " unmaps)\n",
-		"events", result->events, result->maps, result->unmaps);
+	report_tables(out, options);
+	print_events(out, result);
 	print_bytes(out, "mapped", result->map_bytes);
 	print_bytes(out, "unmapped", result->unmap_bytes);
 	print_bytes(out, "peak mapped", result->peak_mapped_bytes);

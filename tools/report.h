@@ -23,7 +23,7 @@ struct report_calls {
  * @file: as given, "<stdin>" for "-"
  * @error: why the replay ended early; "" if it did not
  * @lines: lines read
- * @maps, @unmaps: events, @events their sum
+ * @maps, @unmaps, @protects, @reclaims, @asked_syncs: events; @events: their sum
  * @map_bytes, @unmap_bytes: what was really mapped, really unmapped
  * @unknown_unmaps: unmaps of ranges of which nothing was mapped
  * @conflicts: maps over something mapped, rightly refused
@@ -49,6 +49,8 @@ struct report_calls {
  * @stale_before, @stale_after: as in struct judge
  * @dmas: bytes read or written by devices; translations asked for, of a
  *	processor
+ * @mismatch: the first one, @mismatch_line: of the event which showed it; 0:
+ *	after the last one
  * @nanoseconds: how long it took, with a walker which is not ours
  */
 struct replay_result {
@@ -58,6 +60,9 @@ struct replay_result {
 	uint64_t events;
 	uint64_t maps;
 	uint64_t unmaps;
+	uint64_t protects;
+	uint64_t reclaims;
+	uint64_t asked_syncs;
 	uint64_t map_bytes;
 	uint64_t unmap_bytes;
 	uint64_t peak_mapped_bytes;
@@ -90,12 +95,17 @@ struct replay_result {
 	uint64_t stale_before;
 	uint64_t stale_after;
 	uint64_t dmas;
+	char mismatch[320];
+	uint64_t mismatch_line;
 	uint64_t nanoseconds;
 };
 
 /** Prints the summary of one trace. */
 void report_text(FILE *out, const struct replay_result *result,
 		 const struct replay_options *options);
+
+/** What the page tables are, and how they are flushed. */
+void report_tables(FILE *out, const struct replay_options *options);
 
 /** Writes one object, or for several traces an array of them. */
 void report_json(FILE *out, const struct replay_result *results, int count,

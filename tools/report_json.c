@@ -70,6 +70,9 @@ static void json_figures(FILE *out, const struct replay_result *result)
 	json_count(out, "events", result->events);
 	json_count(out, "maps", result->maps);
 	json_count(out, "unmaps", result->unmaps);
+	json_count(out, "protects", result->protects);
+	json_count(out, "reclaims", result->reclaims);
+	json_count(out, "asked_syncs", result->asked_syncs);
 	json_count(out, "map_bytes", result->map_bytes);
 	json_count(out, "unmap_bytes", result->unmap_bytes);
 	json_count(out, "peak_mapped_bytes", result->peak_mapped_bytes);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "trace.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "hvpt/pte.h"
-#include "text.h"
+#include "trace_head.h"
 
 /* Bits of prot= which matter; cache, noexec, mmio and others do not. */
 #define LINUX_READ 1u
@@ -84,13 +85,15 @@ static bool check_ranges(struct trace_line *line, const char *gpa_name)
 {
 	const struct trace_event *event = &line->event;
 
+	if (event->raw || event->kind == TRACE_SYNC)
+		return true;
 	if (event->size == 0)
 		return fail(line, "size= is 0");
 	if (event->size & (HVPT_PAGE_BYTES - 1))
 		return fail(line, "size= is not a multiple of 4 KiB");
 	if (!check_address(line, "iova", event->iova, event->size))
 		return false;
-	return event->kind == TRACE_UNMAP ||
+	return event->kind != TRACE_MAP ||
 	       check_address(line, gpa_name, event->gpa, event->size);
 }
 
@@ -156,13 +159,59 @@ static bool take_prot(struct trace_line *line, struct span text)
 
 	if (!need_field(line, text, "prot", &prot))
 		return false;
+	line->event.has_prot = true;
+	line->event.prot = (unsigned)prot;
+	if (line->event.raw)
+		return prot <= UINT_MAX ||
+		       fail_field(line, "prot", "does not fit into 32 bits");
 	if (!(prot & (LINUX_READ | LINUX_WRITE)))
 		return fail(line, "prot= allows neither read nor write");
-	line->event.has_prot = true;
 	line->event.prot = HVPT_PROT_READ;
 	if (prot & LINUX_WRITE)
 		line->event.prot |= HVPT_PROT_WRITE;
 	return true;
+}
+
+/* A field which need not be there: 0 then. */
+static bool take_extra(struct trace_line *line, struct span text,
+		       const char *name, uint64_t most, uint64_t *value)
+{
+	*value = 0;
+	if (!find_field(&text, name))
+		return true;
+	if (!take_field(line, &text, name, value))
+		return false;
+	return *value <= most || fail_field(line, name, "is too large");
+}
+
+static bool take_extras(struct trace_line *line, struct span text)
+{
+	uint64_t raw, nomem;
+
+	if (!take_extra(line, text, "raw", 1, &raw) ||
+	    !take_extra(line, text, "nomem", UINT_MAX, &nomem))
+		return false;
+	line->event.raw = raw != 0;
+	line->event.nomem = (unsigned)nomem;
+	return true;
+}
+
+static bool take_probe_range(struct trace_line *line, struct span text)
+{
+	struct trace_event *event = &line->event;
+	bool has_prot = event->kind == TRACE_MAP ||
+			event->kind == TRACE_PROTECT;
+
+	if (event->kind == TRACE_SYNC)
+		return true;
+	if (!need_field(line, text, "iova", &event->iova))
+		return false;
+	if (event->kind == TRACE_MAP &&
+	    !need_field(line, text, "pa", &event->gpa))
+		return false;
+	if (!need_field(line, text, "size", &event->size))
+		return false;
+	return !has_prot || take_prot(line, text);
 }
 
 static bool take_probe(struct trace_line *line, struct span text)
@@ -172,117 +221,17 @@ static bool take_probe(struct trace_line *line, struct span text)
 	if (!text_starts_with(text, " ("))
 		return fail(line, "(function) is missing after the event's "
 				  "name");
-	if (!need_field(line, text, "dom", &event->dom) ||
-	    !need_field(line, text, "iova", &event->iova))
+	if (!need_field(line, text, "dom", &event->dom))
 		return false;
 	event->has_dom = true;
-	if (event->kind == TRACE_MAP &&
-	    !need_field(line, text, "pa", &event->gpa))
-		return false;
-	if (!need_field(line, text, "size", &event->size))
-		return false;
-	if (event->kind == TRACE_MAP && !take_prot(line, text))
-		return false;
-	if (!check_ranges(line, "pa"))
+	if (!take_extras(line, text) || !take_probe_range(line, text) ||
+	    !check_ranges(line, "pa"))
 		return false;
 	line->class = TRACE_PROBE;
 	return true;
 }
 
-/* ---- the head of a line ---------------------------------------------- */
-
-/* The last @c of @text; NULL: none. */
-static const char *find_last(struct span text, char c)
-{
-	while (text.end > text.p) {
-		text.end--;
-		if (*text.end == c)
-			return text.end;
-	}
-	return NULL;
-}
-
-/* @text as a small number; -1: it is none. */
-static long small_number(struct span text)
-{
-	uint64_t value;
-
-	if (text_take_number(&text, &value) != TEXT_NUMBER_OK ||
-	    value > INT32_MAX)
-		return -1;
-	return (long)value;
-}
-
-/* "NAME-PID [CPU]" of ftrace, "NAME PID [CPU]" of perf, before a timestamp. */
-static void take_task(struct trace_event *event, struct span head)
-{
-	struct span cpu, pid;
-
-	cpu.end = find_last(head, ']');
-	if (!cpu.end)
-		return;
-	head.end = cpu.end;
-	cpu.p = find_last(head, '[');
-	if (!cpu.p)
-		return;
-	pid.end = cpu.p++;
-	event->cpu = small_number(cpu);
-	while (pid.end > head.p && text_is_space(pid.end[-1]))
-		pid.end--;
-	pid.p = pid.end;
-	while (pid.p > head.p && text_is_digit(pid.p[-1]))
-		pid.p--;
-	event->pid = small_number(pid);
-}
-
-/*
- * Looks for ": " after a digit: where a timestamp ends and the event's name
- * begins. Task names may hold colons and spaces, so any later one may be it.
- */
-static bool next_name(struct span *text)
-{
-	const char *p = text->p;
-
-	for (; p + 2 < text->end; p++) {
-		if (text_is_digit(p[0]) && p[1] == ':' && text_is_space(p[2])) {
-			text->p = p + 2;
-			return true;
-		}
-	}
-	return false;
-}
-
-struct event_name {
-	const char *text;
-	enum trace_kind kind;
-	bool probe;
-};
-
-/* perf puts a group in front; the tracepoints' is fixed, a kprobe's is not. */
-static const struct event_name event_names[] = {
-	{ "map:", TRACE_MAP, false },
-	{ "unmap:", TRACE_UNMAP, false },
-	{ "iommu:map:", TRACE_MAP, false },
-	{ "iommu:unmap:", TRACE_UNMAP, false },
-	{ "kmap:", TRACE_MAP, true },
-	{ "kunmap:", TRACE_UNMAP, true },
-	{ "probe:kmap:", TRACE_MAP, true },
-	{ "probe:kunmap:", TRACE_UNMAP, true },
-	{ "kprobes:kmap:", TRACE_MAP, true },
-	{ "kprobes:kunmap:", TRACE_UNMAP, true },
-};
-
-static const struct event_name *take_name(struct span *text)
-{
-	size_t i;
-
-	*text = text_skip_spaces(*text);
-	for (i = 0; i < sizeof(event_names) / sizeof(event_names[0]); i++) {
-		if (text_accept(text, event_names[i].text))
-			return &event_names[i];
-	}
-	return NULL;
-}
+/* ---- lines ----------------------------------------------------------- */
 
 /* "CPU:1 [LOST 120 EVENTS]" */
 static bool take_lost(struct trace_line *line, struct span text)
@@ -301,50 +250,10 @@ static bool take_lost(struct trace_line *line, struct span text)
 	return true;
 }
 
-/**
- * struct candidate - where an event's name may be
- * @name: NULL: nowhere
- * @head: the text before it
- * @payload: the text after it
- * @sure: what must follow the name follows it
- */
-struct candidate {
-	const struct event_name *name;
-	struct span head;
-	struct span payload;
-	bool sure;
-};
-
-/*
- * The last one counts, for what looks like an event in a task's name comes
- * before the event; one which is followed by the right text counts more.
- */
-static struct candidate find_event(struct span text)
-{
-	struct candidate best = { NULL, { NULL, NULL }, { NULL, NULL }, false };
-	struct span rest = text;
-
-	do {
-		struct candidate found;
-
-		found.head.p = text.p;
-		found.head.end = rest.p;
-		found.name = take_name(&rest);
-		if (!found.name)
-			continue;
-		found.payload = rest;
-		found.sure = text_starts_with(
-			rest, found.name->probe ? " (" : " IOMMU: ");
-		if (found.sure || (!best.sure && found.head.end > text.p))
-			best = found;
-	} while (next_name(&rest));
-	return best;
-}
-
 void trace_parse(const char *text, size_t length, struct trace_line *line)
 {
 	struct span all = { text, text + length };
-	struct candidate found;
+	struct trace_found found;
 
 	memset(line, 0, sizeof(*line));
 	line->event.cpu = -1;
@@ -355,10 +264,10 @@ void trace_parse(const char *text, size_t length, struct trace_line *line)
 	line->class = TRACE_OTHER;
 	if (take_lost(line, all))
 		return;
-	found = find_event(all);
+	found = trace_find(all);
 	if (!found.name)
 		return;
-	take_task(&line->event, found.head);
+	trace_take_task(&line->event, found.head);
 	line->event.kind = found.name->kind;
 	if (found.name->probe)
 		take_probe(line, found.payload);

@@ -16,6 +16,17 @@
  *	    size=0x1000 prot=0x5
  *	... 8.182460: kunmap: (function+0x0) dom=0xff00 iova=0x1000 size=0x1000
  *
+ * Linux has no event for what else a page table can do. `hvpt fuzz` writes
+ * lines of the same form, named kprotect, kreclaim and ksync:
+ *
+ *	... 8.182460: kprotect: (hvpt) dom=0x1 iova=0x1000 size=0x1000 prot=0x1
+ *	... 8.182460: kreclaim: (hvpt) dom=0x1 iova=0x0 size=0x200000
+ *	... 8.182460: ksync: (hvpt) dom=0x1
+ *
+ * Kprobe lines may end in two more fields: nomem=K, the K-th table page which
+ * this call asks for is refused; and raw=1, the numbers are meant as they are,
+ * however wrong.
+ *
  * Parsing is pure: no state, no output, any bytes may be in a line.
  */
 #ifndef TOOLS_TRACE_H
@@ -30,25 +41,30 @@ enum trace_class {
 	TRACE_OTHER = 1,     /* some other event or text */
 	TRACE_LOST = 2,	     /* the tracer dropped events here */
 	TRACE_EVENT = 3,     /* a tracepoint: map or unmap */
-	TRACE_PROBE = 4,     /* a kprobe: kmap or kunmap */
+	TRACE_PROBE = 4,     /* a kprobe: kmap, kunmap, or what follows it */
 	TRACE_MALFORMED = 5, /* one of the four, but not as it should be */
 };
 
 enum trace_kind {
 	TRACE_MAP = 0,
 	TRACE_UNMAP = 1,
+	TRACE_PROTECT = 2, /* this and what follows: kprobe lines only */
+	TRACE_RECLAIM = 3,
+	TRACE_SYNC = 4,
 };
 
 /**
- * struct trace_event - what a map or unmap line says
- * @kind: map or unmap
+ * struct trace_event - what a line says
+ * @kind: which call
  * @has_dom: @dom is known
- * @has_prot: @prot is known; maps only
+ * @has_prot: @prot is known; maps, and always of protects
+ * @raw: the numbers may be anything
  * @prot: HVPT_PROT_*; write-only became read and write, as in Linux for
- *	formats which lack it
+ *	formats which lack it; as it is with @raw
+ * @nomem: which table page is refused to this call; 0: none
  * @cpu: -1 when not given
  * @pid: -1 when not given
- * @iova: 4 KiB aligned
+ * @iova: 4 KiB aligned; a sync has neither this nor @size
  * @size: bytes; a multiple of 4 KiB, not 0, does not pass 2^64
  * @gpa: where to; maps only, checked as @iova
  * @dom: which domain
@@ -58,7 +74,9 @@ struct trace_event {
 	enum trace_kind kind;
 	bool has_dom;
 	bool has_prot;
+	bool raw;
 	unsigned prot;
+	unsigned nomem;
 	long cpu;
 	long pid;
 	uint64_t iova;

@@ -294,6 +294,14 @@ static void take_unmap(struct walk *walk, struct walk_domain *domain,
 		look_at_some(walk, domain, event->iova, event->size);
 }
 
+/* QEMU's walkers are for recorded traffic, which has maps and unmaps. */
+static bool other_event(struct walk *walk)
+{
+	snprintf(walk->result->error, sizeof(walk->result->error),
+		 "protects, reclaims and syncs need --walker model");
+	return false;
+}
+
 bool walk_event(void *ctx, const struct trace_event *event)
 {
 	struct walk *walk = ctx;
@@ -308,8 +316,10 @@ bool walk_event(void *ctx, const struct trace_event *event)
 	walk->result->events++;
 	if (event->kind == TRACE_MAP)
 		take_map(walk, domain, event);
-	else
+	else if (event->kind == TRACE_UNMAP)
 		take_unmap(walk, domain, event);
+	else
+		return other_event(walk);
 	if (every && walk->result->events % every == 0)
 		walk->ops->whole(walk, domain);
 	return true;

@@ -34,7 +34,7 @@ static bool start(struct walk *walk)
 	}
 	guest_ram_open(&walk->ram, GUEST_RAM_MAX, POOL, POOL_PAGES);
 	walk->qemu = qemu_start_vtd(program, &walk->ram);
-	vtd_open(&walk->vtd, walk->qemu, &walk->ram);
+	vtd_open(&walk->vtd, walk->qemu, &walk->ram, 0);
 	dma_open(&walk->dma, walk->qemu, &walk->ram);
 	bridge_open(&walk->bridge, &walk->vtd, &walk->ram, CALL_PAGE);
 	bridge_add_device(&walk->bridge, VTD_DEVICE_TEST, DEVICE_ID);

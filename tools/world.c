@@ -6,6 +6,14 @@
 
 /* ---- setting up ------------------------------------------------------ */
 
+void world_fail_allocs(struct world *world)
+{
+	uint64_t nth = world->options->inject.alloc;
+	uint64_t done = hvpt_arena_allocs(world->arena);
+
+	hvpt_arena_fail_at(world->arena, nth > done ? nth - done : 0);
+}
+
 static void create_hypervisor(struct world *world)
 {
 	const struct replay_options *options = world->options;
@@ -25,7 +33,7 @@ static void create_hypervisor(struct world *world)
 	world->hv = hypervisor_create(&config);
 	for (i = 0; i < options->inject.count; i++)
 		hypervisor_inject(world->hv, &options->inject.call[i]);
-	hvpt_arena_fail_at(world->arena, options->inject.alloc);
+	world_fail_allocs(world);
 }
 
 static enum hvpt_status probe(struct world *world)

@@ -71,6 +71,9 @@ bool world_call_failed(struct world *world, const struct world_mark *mark);
 /** Was a table page refused since because it was told to be? */
 bool world_alloc_failed(struct world *world, const struct world_mark *mark);
 
+/** Lets go wrong what is to go wrong with table pages, and nothing else. */
+void world_fail_allocs(struct world *world);
+
 /** Writes what failed, and how the hypervisor put it, to @world->error. */
 void world_set_error(struct world *world, const char *what,
 		     enum hvpt_status status);

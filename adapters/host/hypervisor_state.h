@@ -203,7 +203,7 @@ bool hypervisor_take_injection(struct hypervisor *hv, uint16_t code, bool rep,
 
 /* ---- the whole ------------------------------------------------------- */
 
-#define HYPERVISOR_PAGES 64u
+#define HYPERVISOR_PAGES 16u
 #define HYPERVISOR_PAGE_BYTES 4096u
 
 /*

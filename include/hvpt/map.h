@@ -81,8 +81,8 @@ HVPT_INLINE uint64_t *hvpt_pt_leaf_slot(const struct hvpt_pagetable *pt,
 {
 	unsigned level = hvpt_leaf_level(length);
 
-	if (level == HVPT_LEAF_LEVELS ||
-	    !((unsigned)pt->leaf_levels >> level & 1u))
+	/* 4 KiB is always allowed */
+	if (level > 0 && !((unsigned)pt->leaf_levels >> level & 1u))
 		return NULL;
 	if ((iova & (length - 1)) || pt->noncoherent)
 		return NULL;

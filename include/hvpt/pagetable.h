@@ -241,8 +241,28 @@ HVPT_INLINE bool hvpt_pt_in_form(const struct hvpt_pagetable *pt,
 }
 
 /**
+ * hvpt_pt_descend() - one step down
+ * @table: in/out: the table of level @at; the one below it, on true
+ * @at: a constant, so that walks are straight-line code
+ * @pte: out: the entry of @iova in the former
+ *
+ * Return: whether there is a table below.
+ */
+HVPT_INLINE bool hvpt_pt_descend(const struct hvpt_pagetable *pt,
+				 uint64_t **table, uint64_t iova, unsigned at,
+				 uint64_t *pte)
+{
+	*pte = hvpt_pte_load_table(HVPT_SLOT(*table, hvpt_pte_index(iova, at)));
+	if (!hvpt_pte_is_table(*pte, at))
+		return false;
+	*table = hvpt_pt_table(pt, *pte);
+	return true;
+}
+
+/**
  * hvpt_pt_slot() - find the entry of @iova in the table of @level
- * @levels: pt->levels; a constant makes the walk straight-line code
+ * @levels: pt->levels; a constant saves a branch
+ * @level: 0, 1 or 2
  *
  * Return: the slot; NULL when a higher level has no table there.
  */
@@ -250,18 +270,22 @@ HVPT_INLINE uint64_t *hvpt_pt_slot(const struct hvpt_pagetable *pt,
 				   unsigned levels, uint64_t iova,
 				   unsigned level)
 {
-	uint64_t *table = pt->root;
-	unsigned at;
+	uint64_t *table = pt->root, pte;
 
-	for (at = levels - 1; at > level; at--) {
-		uint64_t pte = hvpt_pte_load_table(
-			HVPT_SLOT(table, hvpt_pte_index(iova, at)));
-
-		if (!hvpt_pte_is_table(pte, at))
-			return NULL;
-		table = hvpt_pt_table(pt, pte);
-	}
-	return HVPT_SLOT(table, hvpt_pte_index(iova, level));
+	if (levels > HVPT_MIN_LEVELS &&
+	    !hvpt_pt_descend(pt, &table, iova, 4, &pte))
+		return NULL;
+	if (!hvpt_pt_descend(pt, &table, iova, 3, &pte))
+		return NULL;
+	if (level == 2)
+		return HVPT_SLOT(table, hvpt_pte_index(iova, 2));
+	if (!hvpt_pt_descend(pt, &table, iova, 2, &pte))
+		return NULL;
+	if (level == 1)
+		return HVPT_SLOT(table, hvpt_pte_index(iova, 1));
+	if (!hvpt_pt_descend(pt, &table, iova, 1, &pte))
+		return NULL;
+	return HVPT_SLOT(table, hvpt_pte_index(iova, 0));
 }
 
 /* ---- lookup ---------------------------------------------------------- */
@@ -295,29 +319,52 @@ HVPT_INLINE void hvpt_pte_decode(uint64_t pte, unsigned level, uint64_t iova,
 	out->dirty = (pte & HVPT_PTE_DIRTY) != 0;
 }
 
+/**
+ * hvpt_pt_leaf() - the entry which decides what @iova translates to
+ * @level: out: its level; the entry need not be present
+ */
+HVPT_INLINE uint64_t hvpt_pt_leaf(const struct hvpt_pagetable *pt,
+				  unsigned levels, uint64_t iova,
+				  unsigned *level)
+{
+	uint64_t *table = pt->root, pte;
+
+	*level = 4;
+	if (levels > HVPT_MIN_LEVELS &&
+	    !hvpt_pt_descend(pt, &table, iova, 4, &pte))
+		return pte;
+	*level = 3;
+	if (!hvpt_pt_descend(pt, &table, iova, 3, &pte))
+		return pte;
+	*level = 2;
+	if (!hvpt_pt_descend(pt, &table, iova, 2, &pte))
+		return pte;
+	*level = 1;
+	if (!hvpt_pt_descend(pt, &table, iova, 1, &pte))
+		return pte;
+	*level = 0;
+	return hvpt_pte_load(HVPT_SLOT(table, hvpt_pte_index(iova, 0)));
+}
+
 /** hvpt_pt_lookup() for callers who know pt->levels as a constant. */
 HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
 hvpt_pt_lookup_levels(const struct hvpt_pagetable *pt, unsigned levels,
 		      hvpt_iova_t iova, struct hvpt_mapping *out)
 {
-	const uint64_t *table = pt->root;
-	unsigned level = levels;
+	unsigned level;
+	uint64_t pte;
 
 	if (HVPT_UNLIKELY(!hvpt_pt_in_form(pt, iova.value, iova.value)))
 		return HVPT_ERR_IOVA_RANGE;
-	while (level-- > 0) {
-		unsigned index = hvpt_pte_index(iova.value, level);
-		uint64_t pte = hvpt_pte_load_table(HVPT_SLOT(table, index));
-
-		if (!hvpt_pte_is_present(pte))
-			break;
-		if (!hvpt_pte_is_table(pte, level)) {
-			hvpt_pte_decode(pte, level, iova.value, out);
-			return HVPT_OK;
-		}
-		table = hvpt_pt_table(pt, pte);
-	}
-	return HVPT_ERR_NOT_MAPPED;
+	pte = hvpt_pt_leaf(pt, levels, iova.value, &level);
+	if (!hvpt_pte_is_present(pte))
+		return HVPT_ERR_NOT_MAPPED;
+	/* most leaves are small: theirs is code with constants */
+	if (level == 0)
+		hvpt_pte_decode(pte, 0, iova.value, out);
+	else
+		hvpt_pte_decode(pte, level, iova.value, out);
+	return HVPT_OK;
 }
 
 /**

@@ -43,6 +43,19 @@
 #endif
 
 /*
+ * Need: which way to trade. 1 leaves out what only saves time: loops unrolled
+ * by the cache line and the short ways of short calls; 0 keeps them. By
+ * default, what the compiler was asked for: 1 with -Os and -Oz.
+ */
+#ifndef HVPT_PORT_SMALL
+#ifdef __OPTIMIZE_SIZE__
+#define HVPT_PORT_SMALL 1
+#else
+#define HVPT_PORT_SMALL 0
+#endif
+#endif
+
+/*
  * Need: load a word. ACQUIRE: later reads through the loaded pointer see what
  * its publisher wrote before (pairs with the release in HVPT_PORT_CAS).
  */

@@ -30,6 +30,8 @@ static unsigned hvpt_cut_look(struct hvpt_cutter *cutter, uint64_t boundary)
 {
 	uint64_t pte;
 
+	if (!hvpt_level_offset(boundary, HVPT_LEAF_LEVELS - 1))
+		return 0;
 	hvpt_way_find(&cutter->way, cutter->pt, boundary, 0);
 	pte = cutter->way.pte;
 	if (!hvpt_pte_is_present(pte) ||
@@ -60,8 +62,7 @@ static void hvpt_cut_fill(uint64_t *table, uint64_t pte, unsigned level)
 {
 	if (level == 0)
 		pte &= ~HVPT_PTE_LARGE;
-	hvpt_entries_fill(table, HVPT_TABLE_ENTRIES, pte,
-			  HVPT_LEVEL_BYTES(level));
+	hvpt_entries_fill(table, HVPT_TABLE_ENTRIES, pte, level);
 }
 
 static bool hvpt_cut_at(struct hvpt_cutter *cutter, uint64_t boundary)
@@ -74,10 +75,10 @@ static bool hvpt_cut_at(struct hvpt_cutter *cutter, uint64_t boundary)
 		if (!table)
 			return false;
 		hvpt_cut_fill(table, cutter->way.pte, level - 1);
-		if (!hvpt_table_install(cutter->pt, &cutter->spares,
-					cutter->way.slot, &cutter->way.pte,
-					table))
-			hvpt_table_clear(table);
+		/* lost to another thread, or to the A or D bit? look again */
+		(void)hvpt_table_install(cutter->pt, &cutter->spares,
+					 cutter->way.slot, &cutter->way.pte,
+					 table);
 	}
 	return true;
 }

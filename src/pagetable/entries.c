@@ -12,39 +12,85 @@
 /* Entries of a 64-byte cache line. */
 #define HVPT_LINE 8u
 
+/* All that is set in a cache line; two chains, of half the length. */
+HVPT_INLINE uint64_t hvpt_line_any(const uint64_t *slot)
+{
+	uint64_t even = hvpt_pte_load(HVPT_SLOT(slot, 0));
+	uint64_t odd = hvpt_pte_load(HVPT_SLOT(slot, 1));
+
+	even |= hvpt_pte_load(HVPT_SLOT(slot, 2));
+	odd |= hvpt_pte_load(HVPT_SLOT(slot, 3));
+	even |= hvpt_pte_load(HVPT_SLOT(slot, 4));
+	odd |= hvpt_pte_load(HVPT_SLOT(slot, 5));
+	even |= hvpt_pte_load(HVPT_SLOT(slot, 6));
+	odd |= hvpt_pte_load(HVPT_SLOT(slot, 7));
+	return even | odd;
+}
+
 bool hvpt_entries_are_zero(const uint64_t *slot, unsigned count)
 {
 	uint64_t bits = 0;
 
-	for (; count >= HVPT_LINE; count -= HVPT_LINE) {
-		bits |= hvpt_pte_load(HVPT_SLOT(slot, 0)) |
-			hvpt_pte_load(HVPT_SLOT(slot, 1)) |
-			hvpt_pte_load(HVPT_SLOT(slot, 2)) |
-			hvpt_pte_load(HVPT_SLOT(slot, 3)) |
-			hvpt_pte_load(HVPT_SLOT(slot, 4)) |
-			hvpt_pte_load(HVPT_SLOT(slot, 5)) |
-			hvpt_pte_load(HVPT_SLOT(slot, 6)) |
-			hvpt_pte_load(HVPT_SLOT(slot, 7));
-		if (bits)
-			return false;
-		slot = HVPT_SLOT(slot, HVPT_LINE);
-	}
+	if (!HVPT_PORT_SMALL)
+		for (; count >= HVPT_LINE; count -= HVPT_LINE) {
+			if (hvpt_line_any(slot))
+				return false;
+			slot = HVPT_SLOT(slot, HVPT_LINE);
+		}
 	for (; count > 0; count--, slot = HVPT_SLOT(slot, 1))
 		bits |= hvpt_pte_load(slot);
 	return bits == 0;
 }
 
-void hvpt_entries_fill(uint64_t *slot, unsigned count, uint64_t pte,
-		       uint64_t step)
+unsigned hvpt_entries_skip(const uint64_t *slot, unsigned i, unsigned count)
 {
-	uint64_t two = 2 * step, three = 3 * step, four = 4 * step;
+	while (!HVPT_PORT_SMALL && count - i >= HVPT_LINE &&
+	       !hvpt_line_any(HVPT_SLOT(slot, i)))
+		i += HVPT_LINE;
+	return i;
+}
 
-	for (; count >= 4; count -= 4, pte += four) {
-		hvpt_pte_store(HVPT_SLOT(slot, 0), pte);
-		hvpt_pte_store(HVPT_SLOT(slot, 1), pte + step);
-		hvpt_pte_store(HVPT_SLOT(slot, 2), pte + two);
-		hvpt_pte_store(HVPT_SLOT(slot, 3), pte + three);
-		slot = HVPT_SLOT(slot, 4);
+/*
+ * Four values, each a step of its own ahead, so that no store waits for the
+ * one before. Returns the next value to be stored.
+ */
+HVPT_INLINE uint64_t hvpt_lines_fill(uint64_t *slot, unsigned count, uint64_t a,
+				     uint64_t step)
+{
+	uint64_t b = a + step, c = b + step, d = c + step, four = 4 * step;
+
+	for (; count > 0; count -= HVPT_LINE) {
+		hvpt_pte_store(HVPT_SLOT(slot, 0), a);
+		hvpt_pte_store(HVPT_SLOT(slot, 1), b);
+		hvpt_pte_store(HVPT_SLOT(slot, 2), c);
+		hvpt_pte_store(HVPT_SLOT(slot, 3), d);
+		a += four;
+		b += four;
+		c += four;
+		d += four;
+		hvpt_pte_store(HVPT_SLOT(slot, 4), a);
+		hvpt_pte_store(HVPT_SLOT(slot, 5), b);
+		hvpt_pte_store(HVPT_SLOT(slot, 6), c);
+		hvpt_pte_store(HVPT_SLOT(slot, 7), d);
+		a += four;
+		b += four;
+		c += four;
+		d += four;
+		slot = HVPT_SLOT(slot, HVPT_LINE);
+	}
+	return a;
+}
+
+void hvpt_entries_fill(uint64_t *slot, unsigned count, uint64_t pte,
+		       unsigned level)
+{
+	uint64_t step = HVPT_LEVEL_BYTES(level);
+	unsigned lines = HVPT_PORT_SMALL ? 0 : count / HVPT_LINE * HVPT_LINE;
+
+	if (lines > 0) {
+		pte = hvpt_lines_fill(slot, lines, pte, step);
+		slot = HVPT_SLOT(slot, lines);
+		count -= lines;
 	}
 	for (; count > 0; count--, pte += step) {
 		hvpt_pte_store(slot, pte);
@@ -82,7 +128,7 @@ unsigned hvpt_entries_count(const uint64_t *slot, unsigned count)
 	unsigned n = 0;
 
 	while (count > 0) {
-		if (count >= HVPT_LINE &&
+		if (!HVPT_PORT_SMALL && count >= HVPT_LINE &&
 		    hvpt_pte_is_present(hvpt_line_common(slot))) {
 			n += HVPT_LINE;
 			slot = HVPT_SLOT(slot, HVPT_LINE);
@@ -107,34 +153,45 @@ HVPT_INLINE void hvpt_cleared_note(struct hvpt_cleared *cleared, unsigned index,
 	cleared->end = index + count;
 }
 
+/* Clears lines from entry @i on while they are full of leaves. */
+HVPT_INLINE unsigned hvpt_lines_clear(uint64_t *slot, unsigned i,
+				      unsigned count, uint64_t leaf)
+{
+	while (count - i >= HVPT_LINE &&
+	       (hvpt_line_common(HVPT_SLOT(slot, i)) & leaf) == leaf) {
+		hvpt_line_clear(HVPT_SLOT(slot, i));
+		i += HVPT_LINE;
+	}
+	return i;
+}
+
 unsigned hvpt_entries_clear(uint64_t *slot, unsigned count, unsigned level,
 			    struct hvpt_cleared *cleared)
 {
 	uint64_t leaf = HVPT_PTE_PRESENT | (level ? HVPT_PTE_LARGE : 0);
-	unsigned i = 0;
+	struct hvpt_cleared now = { 0, 0, 0 }; /* in registers */
+	unsigned i = 0, lines = 0;
 
-	cleared->count = 0;
 	while (i < count) {
-		uint64_t *line = HVPT_SLOT(slot, i);
+		uint64_t *at, pte;
 
-		if (count - i >= HVPT_LINE &&
-		    (hvpt_line_common(line) & leaf) == leaf) {
-			hvpt_line_clear(line);
-			hvpt_cleared_note(cleared, i, HVPT_LINE);
-			i += HVPT_LINE;
+		if (!HVPT_PORT_SMALL && i % HVPT_LINE == 0)
+			lines = hvpt_lines_clear(slot, i, count, leaf);
+		if (lines > i) {
+			hvpt_cleared_note(&now, i, lines - i);
+			i = lines;
 			continue;
 		}
-		do {
-			uint64_t *at = HVPT_SLOT(slot, i);
-			uint64_t pte = hvpt_pte_load(at);
-
-			if (hvpt_pte_is_table(pte, level))
-				return i;
-			if (hvpt_pte_is_present(pte)) {
-				hvpt_pte_store(at, 0);
-				hvpt_cleared_note(cleared, i, 1);
-			}
-		} while (++i % HVPT_LINE && i < count);
+		at = HVPT_SLOT(slot, i);
+		pte = hvpt_pte_load(at);
+		if (hvpt_pte_is_table(pte, level))
+			break;
+		if (hvpt_pte_is_present(pte)) {
+			hvpt_pte_store(at, 0);
+			hvpt_cleared_note(&now, i, 1);
+		}
+		i++;
 	}
-	return count;
+	*cleared = now;
+	return i;
 }

@@ -87,31 +87,53 @@ enum hvpt_status hvpt_pt_init(struct hvpt_pagetable *pt,
 	return HVPT_OK;
 }
 
-/* Gives back the tables which the entries of @level point at. */
-static void hvpt_destroy_below(struct hvpt_pagetable *pt, unsigned level)
+static void hvpt_page_free(const struct hvpt_pagetable *pt, uint64_t *page)
 {
-	struct hvpt_cursor cursor;
-	unsigned i;
+	pt->ops->free_page(pt->ctx, page);
+}
 
-	hvpt_cursor_all(&cursor, pt, level);
-	while (hvpt_run_next_table(&cursor))
-		for (i = 0; i < cursor.count; i++) {
-			uint64_t pte = hvpt_pte_load(HVPT_SLOT(cursor.slot, i));
+/*
+ * Gives back every table after those below it; level 0 is not read. @table and
+ * @next say which table of each level is being gone through, and how far those
+ * above the current one are; @i is where that is.
+ */
+static void hvpt_destroy_tables(const struct hvpt_pagetable *pt)
+{
+	unsigned next[HVPT_MAX_LEVELS], top = pt->levels - 1u, at = top, i = 0;
+	uint64_t *table[HVPT_MAX_LEVELS];
 
-			if (hvpt_pte_is_table(pte, level))
-				pt->ops->free_page(pt->ctx,
-						   hvpt_pt_table(pt, pte));
+	table[top] = pt->root;
+	for (;;) {
+		uint64_t pte;
+
+		if (i == HVPT_TABLE_ENTRIES) {
+			hvpt_page_free(pt, table[at]);
+			if (at == top)
+				return;
+			i = next[++at];
+			continue;
 		}
+		pte = hvpt_pte_load(HVPT_SLOT(table[at], i));
+		i++;
+		if (!HVPT_PORT_SMALL && pte == 0)
+			i = hvpt_entries_skip(table[at], i, HVPT_TABLE_ENTRIES);
+		if (!hvpt_pte_is_table(pte, at))
+			continue;
+		if (at == 1) {
+			hvpt_page_free(pt, hvpt_pt_table(pt, pte));
+			continue;
+		}
+		next[at--] = i;
+		table[at] = hvpt_pt_table(pt, pte);
+		i = 0;
+	}
 }
 
 void hvpt_pt_destroy(struct hvpt_pagetable *pt)
 {
-	unsigned level;
-
-	/* lowest first: each pass only reads tables above those it frees */
 	if (hvpt_pt_tables(pt) > 1)
-		for (level = 1; level < pt->levels; level++)
-			hvpt_destroy_below(pt, level);
-	pt->ops->free_page(pt->ctx, pt->root);
+		hvpt_destroy_tables(pt);
+	else
+		hvpt_page_free(pt, pt->root);
 	pt->root = NULL;
 }

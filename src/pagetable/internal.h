@@ -92,20 +92,35 @@ void hvpt_way_find(struct hvpt_way *way, const struct hvpt_pagetable *pt,
 /** The level 0 slot of @iova; NULL when there is no table. */
 uint64_t *hvpt_page_slot(const struct hvpt_pagetable *pt, uint64_t iova);
 
-/* Does first .. last lie in the span of one level 0 table, in a part of it? */
-HVPT_INLINE bool hvpt_is_part_of_table(uint64_t first, uint64_t last)
+/**
+ * hvpt_part_slot() - the short way to a part of one level 0 table
+ *
+ * Return: its first slot, when the range is right, covers some of the span of
+ * one table but not all, and that table is there; else NULL.
+ */
+HVPT_INLINE uint64_t *hvpt_part_slot(const struct hvpt_pagetable *pt,
+				     uint64_t iova, uint64_t length)
 {
-	return (first ^ last) >> HVPT_LEVEL_LG2(1) == 0 &&
-	       last - first != HVPT_LEVEL_BYTES(1) - 1;
+	uint64_t last = iova + (length - 1);
+
+	if (HVPT_PORT_SMALL || length - 1 >= HVPT_LEVEL_BYTES(1) - 1 ||
+	    ((iova | length) & (HVPT_PAGE_BYTES - 1)) ||
+	    (iova ^ last) >> HVPT_LEVEL_LG2(1) ||
+	    !hvpt_pt_in_form(pt, iova, last))
+		return NULL;
+	return hvpt_pt_slot(pt, pt->levels, iova, 0);
 }
 
 /* ---- consecutive entries of one table -------------------------------- */
 
 bool hvpt_entries_are_zero(const uint64_t *slot, unsigned count);
 
-/** Stores @pte, @pte + @step, ... */
+/** The first entry, from @i on, which a look at whole lines does not rule out. */
+unsigned hvpt_entries_skip(const uint64_t *slot, unsigned i, unsigned count);
+
+/** Leaves of @level, one behind the other; @pte is the first. */
 void hvpt_entries_fill(uint64_t *slot, unsigned count, uint64_t pte,
-		       uint64_t step);
+		       unsigned level);
 
 /** How many of them are present. */
 unsigned hvpt_entries_count(const uint64_t *slot, unsigned count);
@@ -129,7 +144,6 @@ unsigned hvpt_entries_clear(uint64_t *slot, unsigned count, unsigned level,
 /**
  * struct hvpt_cursor - goes over a range, run by run or leaf by leaf
  * @pt: the page table
- * @way: to the current run
  * @first: first address of the range
  * @last: its last
  * @next: where the next run starts
@@ -151,7 +165,6 @@ unsigned hvpt_entries_clear(uint64_t *slot, unsigned count, unsigned level,
  */
 struct hvpt_cursor {
 	const struct hvpt_pagetable *pt;
-	struct hvpt_way way;
 	uint64_t first;
 	uint64_t last;
 	uint64_t next;
@@ -221,9 +234,6 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_page_take(struct hvpt_pagetable *pt,
  */
 uint64_t *hvpt_spares_pop(struct hvpt_spares *spares);
 
-/** Puts back a page; word 0 is overwritten. */
-void hvpt_spares_push(struct hvpt_spares *spares, uint64_t *page);
-
 /** Gives back a list linked through word 0. */
 void hvpt_pages_free(struct hvpt_pagetable *pt, uint64_t *page);
 
@@ -242,13 +252,11 @@ void hvpt_spares_finish(struct hvpt_pagetable *pt, struct hvpt_spares *spares);
 bool hvpt_table_install(struct hvpt_pagetable *pt, struct hvpt_spares *spares,
 			uint64_t *slot, uint64_t *seen, uint64_t *page);
 
-/**
- * hvpt_table_hang() - put a filled table page into a slot nobody else fills
- * @slot: the caller owns all that it spans
- *
- * Return: false when the slot is not empty.
- */
-bool hvpt_table_hang(struct hvpt_pagetable *pt, uint64_t *slot, uint64_t *page);
+/** The entry which points at @page. */
+uint64_t hvpt_table_pte(const struct hvpt_pagetable *pt, const uint64_t *page);
+
+/** Marks the entry of a table as written back, if that matters. */
+void hvpt_table_settle(const struct hvpt_pagetable *pt, uint64_t *slot);
 
 /** Makes written entries visible to a walker which does not snoop. */
 void hvpt_write_back(const struct hvpt_pagetable *pt, const uint64_t *start,
@@ -264,10 +272,13 @@ void hvpt_write_back(const struct hvpt_pagetable *pt, const uint64_t *start,
 void hvpt_tables_settle(const struct hvpt_pagetable *pt, uint64_t iova,
 			unsigned level);
 
-/** Clears a spare page which was filled, but for the link in word 0. */
-void hvpt_table_clear(uint64_t *table);
-
 /* ---- shared steps ---------------------------------------------------- */
+
+/** A map call of any range; the arguments have been checked. */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_map_long(struct hvpt_pagetable *pt, uint64_t iova,
+	      const struct hvpt_segment *segments, size_t count, uint64_t bits,
+	      struct hvpt_gather *gather);
 
 /* For hvpt_cut_leaves(): no leaf is left alone. */
 #define HVPT_CUT_ANY (~(uint64_t)0)
@@ -311,7 +322,7 @@ struct hvpt_sweep {
 void hvpt_sweep_init(struct hvpt_sweep *sweep, struct hvpt_pagetable *pt,
 		     uint64_t first, uint64_t last, struct hvpt_gather *gather);
 
-/** Leaves of one table were cleared; the first of its slots is @slot. */
+/** Leaves of one table were cleared, if any; @first goes with @slot. */
 void hvpt_sweep_note(struct hvpt_sweep *sweep, uint64_t first,
 		     const uint64_t *slot, unsigned level,
 		     const struct hvpt_cleared *cleared);

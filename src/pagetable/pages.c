@@ -23,6 +23,12 @@ enum hvpt_status hvpt_page_take(struct hvpt_pagetable *pt, uint64_t **page)
 	return HVPT_ERR_TABLE_PAGE;
 }
 
+static void hvpt_spares_push(struct hvpt_spares *spares, uint64_t *page)
+{
+	HVPT_PORT_STORE(&page[0], (uint64_t)(uintptr_t)spares->head);
+	spares->head = page;
+}
+
 enum hvpt_status hvpt_spares_take(struct hvpt_pagetable *pt,
 				  struct hvpt_spares *spares, uint64_t count)
 {
@@ -41,12 +47,6 @@ enum hvpt_status hvpt_spares_take(struct hvpt_pagetable *pt,
 	return HVPT_OK;
 }
 
-void hvpt_spares_push(struct hvpt_spares *spares, uint64_t *page)
-{
-	HVPT_PORT_STORE(&page[0], (uint64_t)(uintptr_t)spares->head);
-	spares->head = page;
-}
-
 uint64_t *hvpt_spares_pop(struct hvpt_spares *spares)
 {
 	uint64_t *page = spares->head;
@@ -58,7 +58,7 @@ uint64_t *hvpt_spares_pop(struct hvpt_spares *spares)
 	return page;
 }
 
-void hvpt_pages_free(struct hvpt_pagetable *pt, uint64_t *page)
+HVPT_NOINLINE void hvpt_pages_free(struct hvpt_pagetable *pt, uint64_t *page)
 {
 	while (page) {
 		uint64_t next = HVPT_PORT_LOAD(&page[0]);
@@ -73,7 +73,6 @@ void hvpt_spares_finish(struct hvpt_pagetable *pt, struct hvpt_spares *spares)
 	if (spares->installed)
 		HVPT_PORT_ADD(&pt->table_count, spares->installed);
 	hvpt_pages_free(pt, spares->head);
-	spares->head = NULL;
 }
 
 void hvpt_pt_release(struct hvpt_pagetable *pt, struct hvpt_gather *gather)
@@ -96,7 +95,7 @@ void hvpt_write_back(const struct hvpt_pagetable *pt, const uint64_t *start,
  * an entry not yet marked CLEAN writes it back too. The mark itself need not
  * reach memory.
  */
-static void hvpt_table_settle(const struct hvpt_pagetable *pt, uint64_t *slot)
+void hvpt_table_settle(const struct hvpt_pagetable *pt, uint64_t *slot)
 {
 	if (!pt->noncoherent || (hvpt_pte_load(slot) & HVPT_PTE_CLEAN))
 		return;
@@ -115,8 +114,7 @@ void hvpt_tables_settle(const struct hvpt_pagetable *pt, uint64_t iova,
 	}
 }
 
-static uint64_t hvpt_table_pte(const struct hvpt_pagetable *pt,
-			       const uint64_t *page)
+uint64_t hvpt_table_pte(const struct hvpt_pagetable *pt, const uint64_t *page)
 {
 	return hvpt_page_gpa(pt, page) | pt->table_gpa_mask |
 	       HVPT_PTE_TABLE_BITS;
@@ -134,22 +132,4 @@ bool hvpt_table_install(struct hvpt_pagetable *pt, struct hvpt_spares *spares,
 	spares->installed++;
 	hvpt_table_settle(pt, slot);
 	return true;
-}
-
-bool hvpt_table_hang(struct hvpt_pagetable *pt, uint64_t *slot, uint64_t *page)
-{
-	if (hvpt_pte_load(slot) != 0)
-		return false;
-	hvpt_write_back(pt, page, HVPT_TABLE_ENTRIES);
-	HVPT_PORT_STORE_RELEASE(slot, hvpt_table_pte(pt, page));
-	hvpt_table_settle(pt, slot);
-	return true;
-}
-
-void hvpt_table_clear(uint64_t *table)
-{
-	unsigned i;
-
-	for (i = 1; i < HVPT_TABLE_ENTRIES; i++)
-		hvpt_pte_store(HVPT_SLOT(table, i), 0);
 }

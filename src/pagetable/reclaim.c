@@ -36,35 +36,14 @@ static void hvpt_sweep_detach(struct hvpt_sweep *sweep, uint64_t *table)
 	sweep->tables++;
 }
 
-/*
- * Takes the entry of a table out, or, when only empty tables go, leaves it.
- * Nothing in the table is cleared: the IOMMU may go on using it until the
- * flush.
- */
-static bool hvpt_sweep_table(struct hvpt_sweep *sweep, uint64_t *slot,
-			     unsigned level)
-{
-	uint64_t *table =
-		hvpt_pt_table(sweep->pt, hvpt_pte_load_table(slot));
-
-	if (!sweep->leaves && !hvpt_entries_are_zero(table, HVPT_TABLE_ENTRIES))
-		return false;
-	hvpt_pte_store(slot, 0);
-	hvpt_write_back(sweep->pt, slot, 1);
-	if (sweep->leaves && level == 1)
-		sweep->bytes += (uint64_t)hvpt_entries_count(
-					table, HVPT_TABLE_ENTRIES)
-				<< HVPT_PAGE_LG2;
-	hvpt_sweep_detach(sweep, table);
-	return true;
-}
-
 void hvpt_sweep_note(struct hvpt_sweep *sweep, uint64_t first,
 		     const uint64_t *slot, unsigned level,
 		     const struct hvpt_cleared *cleared)
 {
 	unsigned lg2 = HVPT_LEVEL_LG2(level);
 
+	if (!cleared->count)
+		return;
 	hvpt_write_back(sweep->pt, HVPT_SLOT(slot, cleared->first),
 			cleared->end - cleared->first);
 	sweep->bytes += (uint64_t)cleared->count << lg2;
@@ -72,42 +51,53 @@ void hvpt_sweep_note(struct hvpt_sweep *sweep, uint64_t first,
 		       first + (((uint64_t)cleared->end << lg2) - 1));
 }
 
-/* Clears the leaves up to the next table; or, unless leaves go, skips them. */
-static unsigned hvpt_sweep_leaves(struct hvpt_sweep *sweep, uint64_t first,
-				  uint64_t *slot, unsigned count,
-				  unsigned level)
+/*
+ * Takes the entry of a table out, or, when only empty tables go, leaves it.
+ * Nothing in the table is cleared: the IOMMU may go on using it until the
+ * flush.
+ */
+static void hvpt_sweep_table(struct hvpt_sweep *sweep, uint64_t first,
+			     uint64_t *slot, unsigned level)
 {
-	struct hvpt_cleared cleared;
-	unsigned i;
+	uint64_t pte = hvpt_pte_load_table(slot);
+	uint64_t *table = hvpt_pt_table(sweep->pt, pte);
 
-	if (sweep->leaves) {
-		i = hvpt_entries_clear(slot, count, level, &cleared);
-		if (cleared.count)
-			hvpt_sweep_note(sweep, first, slot, level, &cleared);
-		return i;
-	}
-	for (i = 0; i < count; i++)
-		if (hvpt_pte_is_table(hvpt_pte_load(HVPT_SLOT(slot, i)), level))
-			break;
-	return i;
+	if (!hvpt_pte_is_table(pte, level))
+		return;
+	if (!sweep->leaves && !hvpt_entries_are_zero(table, HVPT_TABLE_ENTRIES))
+		return;
+	hvpt_pte_store(slot, 0);
+	hvpt_write_back(sweep->pt, slot, 1);
+	if (sweep->leaves && level == 1)
+		sweep->bytes +=
+			(uint64_t)hvpt_entries_count(table, HVPT_TABLE_ENTRIES)
+			<< HVPT_PAGE_LG2;
+	hvpt_sweep_detach(sweep, table);
+	hvpt_hull_note(&sweep->hull, first,
+		       first + (HVPT_LEVEL_BYTES(level) - 1));
 }
 
 static void hvpt_sweep_run(struct hvpt_sweep *sweep,
 			   const struct hvpt_cursor *run)
 {
-	uint64_t span = HVPT_LEVEL_BYTES(run->level), first;
+	struct hvpt_cleared cleared;
 	unsigned i;
 
 	for (i = 0; i < run->count; i++) {
-		first = run->at + i * span;
-		i += hvpt_sweep_leaves(sweep, first, HVPT_SLOT(run->slot, i),
-				       run->count - i, run->level);
-		if (i == run->count)
-			break;
-		first = run->at + i * span;
-		if (hvpt_sweep_table(sweep, HVPT_SLOT(run->slot, i),
-				     run->level))
-			hvpt_hull_note(&sweep->hull, first, first + (span - 1));
+		uint64_t first = run->at + i * HVPT_LEVEL_BYTES(run->level);
+		uint64_t *slot = HVPT_SLOT(run->slot, i);
+		unsigned n = 0;
+
+		if (sweep->leaves)
+			n = hvpt_entries_clear(slot, run->count - i, run->level,
+					       &cleared);
+		if (n > 0) {
+			hvpt_sweep_note(sweep, first, slot, run->level,
+					&cleared);
+			i += n - 1;
+			continue;
+		}
+		hvpt_sweep_table(sweep, first, slot, run->level);
 	}
 }
 

@@ -19,48 +19,79 @@ static void hvpt_unmap_part(struct hvpt_sweep *sweep, uint64_t first,
 	if (!slot)
 		return;
 	(void)hvpt_entries_clear(slot, count, 0, &cleared);
-	if (cleared.count)
-		hvpt_sweep_note(sweep, first, slot, 0, &cleared);
+	hvpt_sweep_note(sweep, first, slot, 0, &cleared);
 }
 
 /* The level 0 tables which the range covers in part: at most two. */
 static void hvpt_unmap_ends(struct hvpt_sweep *sweep)
 {
-	uint64_t mask = HVPT_LEVEL_BYTES(1) - 1;
-	uint64_t head_last = sweep->first | mask;
-	uint64_t tail_first = sweep->last & ~mask;
+	uint64_t mask = HVPT_LEVEL_BYTES(1) - 1, first = sweep->first;
+	uint64_t last = sweep->last;
 
-	if (head_last >= sweep->last) {
-		if (sweep->first > tail_first || sweep->last < head_last)
-			hvpt_unmap_part(sweep, sweep->first, sweep->last);
-		return;
+	if (first & mask) {
+		uint64_t head_last = first | mask;
+
+		if (head_last >= last) {
+			hvpt_unmap_part(sweep, first, last);
+			return;
+		}
+		hvpt_unmap_part(sweep, first, head_last);
 	}
-	if (sweep->first & mask)
-		hvpt_unmap_part(sweep, sweep->first, head_last);
-	if (~sweep->last & mask)
-		hvpt_unmap_part(sweep, tail_first, sweep->last);
+	if (~last & mask)
+		hvpt_unmap_part(sweep, last & ~mask, last);
 }
 
-/* A part of one level 0 table which is there; false when it is not. */
-static bool hvpt_unmap_short(struct hvpt_pagetable *pt, uint64_t first,
-			     uint64_t last, struct hvpt_gather *gather,
-			     uint64_t *unmapped)
+/* Do both ends lie inside level 0 tables? Then they cut no leaf. */
+static bool hvpt_unmap_cuts_none(const struct hvpt_sweep *sweep)
 {
-	unsigned count = (unsigned)((last - first) >> HVPT_PAGE_LG2) + 1;
-	uint64_t *slot = hvpt_page_slot(pt, first);
-	struct hvpt_cleared cleared;
+	uint64_t mask = HVPT_LEVEL_BYTES(1) - 1;
 
-	if (!slot)
-		return false;
+	return !HVPT_PORT_SMALL && (sweep->first & mask) &&
+	       (~sweep->last & mask) &&
+	       hvpt_page_slot(sweep->pt, sweep->first) &&
+	       hvpt_page_slot(sweep->pt, sweep->last);
+}
+
+/* The same for all of a range, by itself. */
+static uint64_t hvpt_unmap_short(const struct hvpt_pagetable *pt,
+				 uint64_t *slot, uint64_t first,
+				 uint64_t length, struct hvpt_gather *gather)
+{
+	unsigned count = (unsigned)(length >> HVPT_PAGE_LG2);
+	struct hvpt_cleared cleared;
+	uint64_t last;
+
 	(void)hvpt_entries_clear(slot, count, 0, &cleared);
-	*unmapped = (uint64_t)cleared.count << HVPT_PAGE_LG2;
 	if (!cleared.count)
-		return true;
+		return 0;
 	hvpt_write_back(pt, slot, count);
 	last = first + (((uint64_t)cleared.end << HVPT_PAGE_LG2) - 1);
 	first += (uint64_t)cleared.first << HVPT_PAGE_LG2;
 	hvpt_gather_add(gather, hvpt_iova(first), hvpt_iova(last));
-	return true;
+	return (uint64_t)cleared.count << HVPT_PAGE_LG2;
+}
+
+static enum hvpt_status
+hvpt_unmap_long(struct hvpt_pagetable *pt, uint64_t first, uint64_t length,
+		struct hvpt_gather *gather, uint64_t *unmapped)
+{
+	enum hvpt_status status = hvpt_range_check(pt, first, length);
+	struct hvpt_sweep sweep;
+
+	if (status != HVPT_OK)
+		return status;
+	hvpt_sweep_init(&sweep, pt, first, first + (length - 1), gather);
+	sweep.leaves = true;
+	if (!hvpt_unmap_cuts_none(&sweep))
+		status = hvpt_cut_leaves(pt, first, sweep.last + 1,
+					 HVPT_CUT_ANY, &sweep.hull);
+	if (status != HVPT_OK)
+		return status;
+	hvpt_unmap_ends(&sweep);
+	hvpt_sweep_tables(&sweep);
+	hvpt_hull_gather(&sweep.hull, gather);
+	*unmapped = sweep.bytes;
+	return HVPT_OK;
 }
 
 enum hvpt_status hvpt_pt_unmap_range(struct hvpt_pagetable *pt,
@@ -68,24 +99,11 @@ enum hvpt_status hvpt_pt_unmap_range(struct hvpt_pagetable *pt,
 				     struct hvpt_gather *gather,
 				     uint64_t *unmapped)
 {
-	enum hvpt_status status = hvpt_range_check(pt, iova.value, length);
-	uint64_t last = iova.value + (length - 1);
-	struct hvpt_sweep sweep;
+	uint64_t *slot = hvpt_part_slot(pt, iova.value, length);
 
-	if (status != HVPT_OK)
-		return status;
-	if (hvpt_is_part_of_table(iova.value, last) &&
-	    hvpt_unmap_short(pt, iova.value, last, gather, unmapped))
-		return HVPT_OK;
-	hvpt_sweep_init(&sweep, pt, iova.value, last, gather);
-	sweep.leaves = true;
-	status = hvpt_cut_leaves(pt, sweep.first, sweep.last + 1, HVPT_CUT_ANY,
-				 &sweep.hull);
-	if (status != HVPT_OK)
-		return status;
-	hvpt_unmap_ends(&sweep);
-	hvpt_sweep_tables(&sweep);
-	hvpt_hull_gather(&sweep.hull, gather);
-	*unmapped = sweep.bytes;
+	if (!slot)
+		return hvpt_unmap_long(pt, iova.value, length, gather,
+				       unmapped);
+	*unmapped = hvpt_unmap_short(pt, slot, iova.value, length, gather);
 	return HVPT_OK;
 }

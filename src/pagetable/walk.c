@@ -18,22 +18,36 @@ enum hvpt_status hvpt_range_check(const struct hvpt_pagetable *pt,
 	return hvpt_pt_in_form(pt, iova, last) ? HVPT_OK : HVPT_ERR_IOVA_RANGE;
 }
 
+/* The lowest table gone through which spans @iova too, not below @stop. */
+static unsigned hvpt_way_back(const struct hvpt_way *way, unsigned top,
+			      uint64_t iova, unsigned stop)
+{
+	unsigned at = way->at > stop ? way->at : stop;
+
+	while (at < top && (way->iova ^ iova) >> HVPT_LEVEL_LG2(at + 1))
+		at++;
+	return at;
+}
+
 void hvpt_way_go(struct hvpt_way *way, const struct hvpt_pagetable *pt,
 		 uint64_t iova, unsigned stop)
 {
-	unsigned at = way->at > stop ? way->at : stop, top = pt->levels - 1u;
-	uint64_t *table, other = way->iova ^ iova;
+	unsigned at = pt->levels - 1u;
+	uint64_t *table = pt->root;
 
-	while (at < top && other >> HVPT_LEVEL_LG2(at + 1))
-		at++;
-	table = way->table[at];
+	if (!HVPT_PORT_SMALL) {
+		at = hvpt_way_back(way, at, iova, stop);
+		table = way->table[at];
+	}
 	for (;;) {
 		way->slot = HVPT_SLOT(table, hvpt_pte_index(iova, at));
 		way->pte = hvpt_pte_load_table(way->slot);
 		if (at == stop || !hvpt_pte_is_table(way->pte, at))
 			break;
 		table = hvpt_pt_table(pt, way->pte);
-		way->table[--at] = table;
+		at--;
+		if (!HVPT_PORT_SMALL)
+			way->table[at] = table;
 	}
 	way->iova = iova;
 	way->at = at;
@@ -48,14 +62,18 @@ void hvpt_way_find(struct hvpt_way *way, const struct hvpt_pagetable *pt,
 
 uint64_t *hvpt_page_slot(const struct hvpt_pagetable *pt, uint64_t iova)
 {
-	return hvpt_pt_slot(pt, pt->levels, iova, 0);
+	struct hvpt_way way;
+
+	if (!HVPT_PORT_SMALL)
+		return hvpt_pt_slot(pt, pt->levels, iova, 0);
+	hvpt_way_find(&way, pt, iova, 0);
+	return way.at == 0 ? way.slot : NULL;
 }
 
 void hvpt_cursor_init(struct hvpt_cursor *cursor,
 		      const struct hvpt_pagetable *pt, uint64_t first,
 		      uint64_t last, unsigned stop)
 {
-	hvpt_way_init(&cursor->way, pt);
 	cursor->pt = pt;
 	cursor->first = first;
 	cursor->last = last;
@@ -80,13 +98,14 @@ static unsigned hvpt_run_without_table(const uint64_t *slot, unsigned level,
 bool hvpt_run_next(struct hvpt_cursor *cursor)
 {
 	uint64_t next = cursor->next, wanted, last;
+	struct hvpt_way way;
 	unsigned lg2, room;
 
 	if (cursor->done)
 		return false;
-	hvpt_way_go(&cursor->way, cursor->pt, next, cursor->stop);
-	cursor->slot = cursor->way.slot;
-	cursor->level = cursor->way.at;
+	hvpt_way_find(&way, cursor->pt, next, cursor->stop);
+	cursor->slot = way.slot;
+	cursor->level = way.at;
 	lg2 = HVPT_LEVEL_LG2(cursor->level);
 	room = HVPT_TABLE_ENTRIES - hvpt_pte_index(next, cursor->level);
 	wanted = (cursor->last >> lg2) - (next >> lg2) + 1;

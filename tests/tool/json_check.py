@@ -16,7 +16,7 @@ COUNTS = [
     "mismatches", "table_pages_peak", "table_pages_final", "conflicts",
     "refused", "malformed", "lost", "lines", "other_lines", "domains",
     "audits", "levels", "width", "seed", "lazy", "syncs", "forced_syncs",
-    "failed_syncs", "failed_calls", "flush_calls", "descriptors",
+    "failed_syncs", "protects", "reclaims", "asked_syncs", "failed_calls", "flush_calls", "descriptors",
     "pages_asked", "pages_flushed", "over_flushed_pages", "full_flushes",
     "stale_hits_before_sync", "stale_hits_after_sync", "dmas",
     "hypercalls_total",
@@ -59,8 +59,9 @@ def main():
             sys.exit(f"policy: {result['policy']!r}")
         if not isinstance(result["file"], str):
             sys.exit("file: is no string")
-        if result["events"] != result["maps"] + result["unmaps"]:
-            sys.exit("events are not maps plus unmaps")
+        kinds = ("maps", "unmaps", "protects", "reclaims", "asked_syncs")
+        if result["events"] != sum(result[kind] for kind in kinds):
+            sys.exit("events are not the sum of their kinds")
     for word in sys.argv[3:]:
         key, value = word.split("=", 1)
         got = results[0]

@@ -424,6 +424,38 @@ run 0 replay --lazy 2 --json json two.txt
 json json 1 syncs=2 forced_syncs=0 hypercalls.ATTACH_DEVICE_DOMAIN=4 \
 	mismatches=0
 
+# ---- what Linux has no event for -------------------------------------------
+
+# k NAME FIELDS: a line in the form of a kprobe
+k() {
+	printf ' hvpt-1 [000] .... 1.0: k%s: (hvpt) dom=0x1%s\n' "$1" "$2"
+}
+{
+	k map " iova=0x200000 pa=0x200000 size=0x200000 prot=0x3"
+	k protect " iova=0x201000 size=0x1000 prot=0x1"
+	k sync ""
+	k unmap " iova=0x200000 size=0x1000 nomem=1"
+	k map " iova=0x1001 pa=0x0 size=0x1000 prot=0x3 raw=1"
+	k map " iova=0x40000000 pa=0x0 size=0x1000 prot=0x3 nomem=1"
+	k map " iova=0x40000000 pa=0x0 size=0x1000 prot=0x3"
+	k unmap " iova=0x40000000 size=0x1000"
+	k reclaim " iova=0x40000000 size=0x200000"
+	k protect " iova=0x40000000 size=0x1000 prot=0x1"
+} >changes.txt
+run 0 replay --lazy 100 --audit-every 1 --json json changes.txt
+says out "10 (4 maps, 2 unmaps, 2 protects, 1 reclaims, 1 syncs)"
+says err "changes.txt:5: note: iova 0x1001 .. 0x2000 refused: HVPT_ERR_ALIGN"
+says err "changes.txt:10: note: iova 0x40000000 .. 0x40000fff refused: \
+HVPT_ERR_NOT_MAPPED"
+json json 1 events=10 maps=4 unmaps=2 protects=2 reclaims=1 asked_syncs=1 \
+	failed_calls=1 refused=2 syncs=2 mismatches=0 stale_hits_after_sync=0
+# An allocation which is to fail keeps its place beside one of a line.
+run 0 replay --lazy 100 --inject alloc:6 --json json changes.txt
+json json 1 mismatches=0
+k protect " iova=0x201000 size=0x1000" >short.txt
+run 2 replay --strict short.txt
+says err "short.txt:1: prot= is missing"
+
 # ---- injections ------------------------------------------------------------
 
 # unset SPEC TEXT: it cannot be set up; said, exit 2, and no mismatch

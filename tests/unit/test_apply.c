@@ -241,6 +241,151 @@ static void test_wrong_bytes(void **state)
 	assert_true(f->apply.judge.mismatches >= 3);
 }
 
+/* ---- what Linux has no event for ------------------------------------- */
+
+static void protect(struct fixture *f, uint64_t iova, uint64_t size,
+		    unsigned prot)
+{
+	struct trace_event event = make(TRACE_PROTECT, iova, size);
+
+	event.has_prot = true;
+	event.prot = prot;
+	assert_true(apply_event(&f->apply, &event));
+}
+
+static void other(struct fixture *f, enum trace_kind kind, uint64_t iova,
+		  uint64_t size)
+{
+	struct trace_event event = make(kind, iova, size);
+
+	assert_true(apply_event(&f->apply, &event));
+}
+
+/* A leaf which is cut, a hole, a permission which goes and comes back. */
+static void test_protect(void **state)
+{
+	struct fixture *f = *state;
+	unsigned prot;
+	uint64_t gpa;
+
+	restart(f, 1000, NULL);
+	map(f, 0x200000, 0x200000, 0x200000);
+	protect(f, 0x201000, 0x1000, HVPT_PROT_READ);
+	assert_true(hvpt_model_lookup(model(f), 0x201000, &gpa, &prot));
+	assert_int_equal(prot, HVPT_PROT_READ);
+	protect(f, 0x200000, 0x3000, RW);
+	protect(f, 0x200000, 0x400000, RW);
+	protect(f, 0x200000, 0x200000, HVPT_PROT_READ);
+	unmap(f, 0x200000, 0x2000);
+	protect(f, 0x202000, 0x2000, RW);
+	assert_int_equal(f->result.syncs, 0);
+	assert_true(f->apply.judge.stale_before > 0);
+	other(f, TRACE_SYNC, 0, 0);
+	assert_int_equal(f->result.syncs, 1);
+	assert_int_equal(f->result.protects, 5);
+	assert_int_equal(f->result.asked_syncs, 1);
+	assert_int_equal(f->result.refused, 1);
+	assert_mismatches(f, 0);
+	assert_int_equal(f->apply.judge.stale_after, 0);
+}
+
+/* The flush of a permission which was taken away is lost: that shows. */
+static void test_protect_not_flushed(void **state)
+{
+	struct fixture *f = *state;
+	struct domain *domain;
+
+	restart(f, 1000, NULL);
+	map(f, 0x1000, 0x1000, 0x1000);
+	protect(f, 0x1000, 0x1000, HVPT_PROT_READ);
+	domain = f->apply.domains.list[0];
+	domain->owed.range[0].first = hvpt_iova(0x8000);
+	domain->owed.range[0].last = hvpt_iova(0x8fff);
+	other(f, TRACE_SYNC, 0, 0);
+	assert_true(f->apply.judge.mismatches > 0);
+	assert_true(f->apply.judge.stale_after > 0);
+}
+
+/* Tables which are taken out are not mapped into before the flush. */
+static void test_reclaim(void **state)
+{
+	struct fixture *f = *state;
+
+	restart(f, 1000, NULL);
+	map(f, 0x1000, 0x1000, 0x1000);
+	unmap(f, 0x1000, 0x1000);
+	other(f, TRACE_SYNC, 0, 0);
+	other(f, TRACE_RECLAIM, 0, 0x200000);
+	assert_int_equal(f->apply.domains.list[0]->owed.table_count, 1);
+	assert_int_equal(f->result.forced_syncs, 0);
+	map(f, 0x5000, 0x1000, 0x1000);
+	assert_int_equal(f->result.forced_syncs, 1);
+	other(f, TRACE_RECLAIM, 0, 0x200000);
+	other(f, TRACE_RECLAIM, (uint64_t)1 << 40, 0x1000);
+	assert_int_equal(f->result.reclaims, 3);
+	assert_int_equal(f->result.refused, 1);
+	assert_mismatches(f, 0);
+}
+
+/* A page which is refused to one event, and is asked for or not. */
+static void test_nomem(void **state)
+{
+	struct fixture *f = *state;
+	struct trace_event event = make(TRACE_MAP, 0x1000, 0x1000);
+
+	event.nomem = 2;
+	assert_true(apply_event(&f->apply, &event));
+	assert_int_equal(f->result.failed_calls, 1);
+	event.nomem = 4;
+	assert_true(apply_event(&f->apply, &event));
+	assert_int_equal(f->result.failed_calls, 1);
+	assert_int_equal(f->result.map_bytes, 0x1000);
+	map(f, 0x40000000, 0, 0x1000);
+	assert_int_equal(f->result.map_bytes, 0x2000);
+	assert_mismatches(f, 0);
+}
+
+struct wrong {
+	uint64_t iova;
+	uint64_t gpa;
+	uint64_t size;
+	unsigned prot;
+};
+
+/* Each is refused, by every call that it concerns. */
+static void test_raw(void **state)
+{
+	static const struct wrong wrongs[] = {
+		{ 0x1000, 0, 0, RW },
+		{ 1, 0, 0x1000, RW },
+		{ 0x1000, 0, 0x1001, RW },
+		{ UINT64_MAX - 0xfff, 0, 0x2000, RW },
+		{ 0, 0, UINT64_MAX - 0xfff, RW },
+	};
+	struct fixture *f = *state;
+	enum trace_kind kind;
+	size_t i;
+
+	for (i = 0; i < 5; i++) {
+		for (kind = TRACE_MAP; kind <= TRACE_RECLAIM; kind++) {
+			struct trace_event event = make(kind, wrongs[i].iova,
+							wrongs[i].size);
+
+			event.raw = true;
+			assert_true(apply_event(&f->apply, &event));
+		}
+	}
+	assert_int_equal(f->result.refused, 20);
+	protect(f, 0x1000, 0x1000, 0);
+	protect(f, 0x1000, 0x1000, HVPT_PROT_WRITE);
+	protect(f, 0x1000, 0x1000, 4);
+	map(f, 0x1000, 0x1234, 0x1000);
+	map(f, 0x1000, UINT64_MAX - 0xfff, 0x2000);
+	assert_int_equal(f->result.refused, 25);
+	assert_int_equal(f->result.map_bytes, 0);
+	assert_mismatches(f, 0);
+}
+
 /* ---- syncs ----------------------------------------------------------- */
 
 static uint64_t calls(struct fixture *f, uint16_t code)
@@ -397,6 +542,11 @@ int main(void)
 		TEST(test_prot),
 		TEST(test_no_memory),
 		TEST(test_ran_out),
+		TEST(test_protect),
+		TEST(test_protect_not_flushed),
+		TEST(test_reclaim),
+		TEST(test_nomem),
+		TEST(test_raw),
 		TEST(test_wrongly_mapped),
 		TEST(test_wrongly_refused),
 		TEST(test_wrong_bytes),

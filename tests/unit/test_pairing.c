@@ -243,6 +243,24 @@ static void test_leftover_is_no_event(void **state)
 	assert_int_equal(f->seen.count, 1);
 }
 
+/* What has no tracepoint waits for none, in either mode. */
+static void test_without_tracepoint(void **state)
+{
+	struct fixture *f = *state;
+
+	add_probe(f, TRACE_PROTECT, 1, 0, 10, 0xaa);
+	add_probe(f, TRACE_MAP, 2, 0, 10, 0xaa);
+	add_probe(f, TRACE_SYNC, 3, 0, 10, 0xaa);
+	assert_int_equal(f->seen.count, 0);
+	add_event(f, TRACE_MAP, 2, 0, 10);
+	assert_int_equal(f->seen.count, 3);
+	assert_int_equal(f->seen.event[0].kind, TRACE_PROTECT);
+	assert_int_equal(f->seen.event[1].kind, TRACE_SYNC);
+	assert_true(f->seen.event[2].has_dom);
+	add_probe(f, TRACE_RECLAIM, 4, 0, 10, 0xaa);
+	assert_int_equal(f->seen.count, 4);
+}
+
 static void test_stop(void **state)
 {
 	struct fixture *f = *state;
@@ -277,6 +295,7 @@ int main(void)
 		TEST(test_probes_only_short),
 		TEST(test_probes_only_long),
 		TEST(test_leftover_is_no_event),
+		TEST(test_without_tracepoint),
 		TEST(test_stop),
 		TEST(test_stop_in_finish),
 	};

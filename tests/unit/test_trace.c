@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "hvpt/pte.h"
-#include "trace.h"
+#include "trace_write.h"
 
 #define RW (HVPT_PROT_READ | HVPT_PROT_WRITE)
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -40,8 +40,8 @@ static struct trace_line parse(const char *text)
 struct good_line {
 	const char *text;
 	enum trace_class class;
-	struct trace_event event; /* kind has_dom has_prot prot cpu pid iova
-				   * size gpa dom line */
+	struct trace_event event; /* kind has_dom has_prot raw prot nomem cpu
+				   * pid iova size gpa dom line */
 };
 
 #define MAP_TEXT                                                               \
@@ -59,23 +59,23 @@ struct good_line {
 
 #define MAP_EVENT(cpu, pid)                                                    \
 	{                                                                      \
-		TRACE_MAP, false, false, 0, cpu, pid, 0xffe7e000, 0x2000,      \
-			0xc121000, 0, 0                                        \
+		TRACE_MAP, false, false, false, 0, 0, cpu, pid, 0xffe7e000,    \
+			0x2000, 0xc121000, 0, 0                                \
 	}
 #define UNMAP_EVENT(cpu, pid)                                                  \
 	{                                                                      \
-		TRACE_UNMAP, false, false, 0, cpu, pid, 0xffe7e000, 0x2000, 0, \
-			0, 0                                                   \
+		TRACE_UNMAP, false, false, false, 0, 0, cpu, pid, 0xffe7e000,  \
+			0x2000, 0, 0, 0                                        \
 	}
 #define KMAP_EVENT(cpu, pid)                                                   \
 	{                                                                      \
-		TRACE_MAP, true, true, RW, cpu, pid, 0xffe7e000, 0x2000,       \
-			0xc121000, 0xff3b9d2401be0c00, 0                       \
+		TRACE_MAP, true, true, false, RW, 0, cpu, pid, 0xffe7e000,     \
+			0x2000, 0xc121000, 0xff3b9d2401be0c00, 0               \
 	}
 #define KUNMAP_EVENT(cpu, pid)                                                 \
 	{                                                                      \
-		TRACE_UNMAP, true, false, 0, cpu, pid, 0xffe7e000, 0x2000, 0,  \
-			0xff3b9d2401be0c00, 0                                  \
+		TRACE_UNMAP, true, false, false, 0, 0, cpu, pid, 0xffe7e000,   \
+			0x2000, 0, 0xff3b9d2401be0c00, 0                       \
 	}
 
 static const struct good_line good_lines[] = {
@@ -115,6 +115,32 @@ static const struct good_line good_lines[] = {
 	  UNMAP_EVENT(0, 5) },
 	{ "          <...>-5     [000] .....     1.000000: " KMAP_TEXT,
 	  TRACE_PROBE, KMAP_EVENT(0, 5) },
+	/* what Linux has no event for */
+	{ "kprotect: (f) dom=0x1 iova=0x1000 size=0x3000 prot=0x3",
+	  TRACE_PROBE,
+	  { TRACE_PROTECT, true, true, false, RW, 0, -1, -1, 0x1000, 0x3000, 0,
+	    1, 0 } },
+	{ "kreclaim: (f) dom=0x1 iova=0x1000 size=0x3000",
+	  TRACE_PROBE,
+	  { TRACE_RECLAIM, true, false, false, 0, 0, -1, -1, 0x1000, 0x3000, 0,
+	    1, 0 } },
+	{ FTRACE "ksync: (f) dom=0x7",
+	  TRACE_PROBE,
+	  { TRACE_SYNC, true, false, false, 0, 0, 1, 315, 0, 0, 0, 7, 0 } },
+	{ "kunmap: (f) dom=0x1 iova=0x1000 size=0x3000 nomem=2",
+	  TRACE_PROBE,
+	  { TRACE_UNMAP, true, false, false, 0, 2, -1, -1, 0x1000, 0x3000, 0, 1,
+	    0 } },
+	{ "kunmap: (f) dom=1 iova=0x1 size=0xffffffffffffffff raw=1",
+	  TRACE_PROBE,
+	  { TRACE_UNMAP, true, false, true, 0, 0, -1, -1, 1, UINT64_MAX, 0, 1,
+	    0 } },
+	{ "kmap: (f) dom=1 iova=1 pa=2 size=0 prot=0x6 nomem=1 raw=1",
+	  TRACE_PROBE,
+	  { TRACE_MAP, true, true, true, 6, 1, -1, -1, 1, 0, 2, 1, 0 } },
+	{ "kprotect: (f) dom=1 iova=1 size=2 prot=0 raw=1",
+	  TRACE_PROBE,
+	  { TRACE_PROTECT, true, true, true, 0, 0, -1, -1, 1, 2, 0, 1, 0 } },
 };
 
 static void assert_event(const struct trace_event *got,
@@ -130,6 +156,8 @@ static void assert_event(const struct trace_event *got,
 	assert_int_equal(got->size, wanted->size);
 	assert_int_equal(got->gpa, wanted->gpa);
 	assert_int_equal(got->dom, wanted->dom);
+	assert_int_equal(got->raw, wanted->raw);
+	assert_int_equal(got->nomem, wanted->nomem);
 }
 
 static void test_good_lines(void **state)
@@ -357,6 +385,25 @@ static const struct bad_line bad_lines[] = {
 	  "size= is not a multiple of 4 KiB" },
 	{ FTRACE "kunmap: (f) dom=0x1 iova=0xfffffffffffff000 size=0x2000",
 	  "iova= plus size= passes 2^64" },
+	{ "ksync: (f)", "dom= is missing" },
+	{ FTRACE "ksync: dom=0x1",
+	  "(function) is missing after the event's name" },
+	{ "kreclaim: (f) dom=0x1 iova=0x1000", "size= is missing" },
+	{ "kreclaim: (f) dom=0x1 iova=0x1001 size=0x1000",
+	  "iova= is not 4 KiB aligned" },
+	{ "kprotect: (f) dom=0x1 iova=0x1000 size=0x1000", "prot= is missing" },
+	{ "kprotect: (f) dom=0x1 iova=0x1000 size=0x1000 prot=0",
+	  "prot= allows neither read nor write" },
+	{ "kunmap: (f) dom=0x1 iova=0x1000 size=0x1000 raw=2",
+	  "raw= is too large" },
+	{ "kunmap: (f) dom=0x1 iova=0x1001 size=0x1000 raw=0",
+	  "iova= is not 4 KiB aligned" },
+	{ "kunmap: (f) dom=0x1 iova=0x1000 size=0x1000 nomem=0x100000000",
+	  "nomem= is too large" },
+	{ "kunmap: (f) dom=0x1 iova=0x1000 size=0x1000 nomem=all",
+	  "nomem= is not a number" },
+	{ "kmap: (f) dom=1 iova=1 pa=1 size=1 prot=0x100000000 raw=1",
+	  "prot= does not fit into 32 bits" },
 };
 
 static void test_malformed_lines(void **state)
@@ -371,6 +418,76 @@ static void test_malformed_lines(void **state)
 			fail_msg("taken: %s", bad_lines[i].text);
 		assert_string_equal(line.error, bad_lines[i].error);
 	}
+}
+
+/* ---- writing --------------------------------------------------------- */
+
+/* What is written is read as the same event. */
+static void test_written(void **state)
+{
+	char text[TRACE_TEXT_MAX];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(good_lines); i++) {
+		struct trace_event event = good_lines[i].event;
+		struct trace_line line;
+
+		trace_print(text, &event, i * 100000);
+		line = parse(text);
+		if (line.class != TRACE_PROBE)
+			fail_msg("not understood: %s", text);
+		if (event.kind == TRACE_MAP && !event.has_prot) {
+			event.has_prot = true;
+			event.prot = RW;
+		}
+		event.has_dom = true;
+		event.cpu = 0;
+		event.pid = 1;
+		assert_event(&line.event, &event);
+	}
+}
+
+/* With every number as long as it may be, nothing is cut off. */
+static void test_longest(void **state)
+{
+	struct trace_event event;
+	char text[TRACE_TEXT_MAX];
+
+	(void)state;
+	memset(&event, 0xff, sizeof(event));
+	event.kind = TRACE_MAP;
+	event.has_dom = true;
+	event.has_prot = true;
+	event.raw = true;
+	trace_print(text, &event, UINT64_MAX);
+	assert_int_equal(text[strlen(text) - 1], '\n');
+	assert_non_null(strstr(text, " raw=1\n"));
+}
+
+static void test_write_file(void **state)
+{
+	struct trace_event events[2] = { good_lines[2].event,
+					 good_lines[3].event };
+	FILE *file = tmpfile();
+	char text[TRACE_TEXT_MAX];
+	size_t i;
+
+	(void)state;
+	assert_non_null(file);
+	assert_true(trace_write(file, events, 2));
+	rewind(file);
+	for (i = 0; i < 2; i++) {
+		struct trace_line line;
+
+		assert_non_null(fgets(text, sizeof(text), file));
+		line = parse(text);
+		events[i].cpu = 0;
+		events[i].pid = 1;
+		assert_event(&line.event, &events[i]);
+	}
+	assert_null(fgets(text, sizeof(text), file));
+	fclose(file);
 }
 
 /* Every cut of a good line is read without reading on, and never wrongly. */
@@ -428,6 +545,9 @@ int main(void)
 		cmocka_unit_test(test_blank_and_other),
 		cmocka_unit_test(test_lost),
 		cmocka_unit_test(test_malformed_lines),
+		cmocka_unit_test(test_written),
+		cmocka_unit_test(test_longest),
+		cmocka_unit_test(test_write_file),
 		cmocka_unit_test(test_every_cut),
 		cmocka_unit_test(test_binary),
 	};

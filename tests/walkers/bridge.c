@@ -33,7 +33,6 @@ enum {
 #define HEADER_BYTES 24u
 #define TYPE_STAGE_1 1u
 #define LIST_AT 32u
-#define LIST_MAX 508u
 #define CAP_PRESENT UINT64_C(0x1)
 #define CAP_STAGE_1 UINT64_C(0x4)
 #define CAP_5_LEVELS UINT64_C(0x8)
@@ -300,22 +299,21 @@ static bool read_entry(const struct call *call, unsigned index,
 static unsigned do_flush_list(struct call *call)
 {
 	struct bridge *bridge = call->bridge;
-	struct vtd_block blocks[LIST_MAX];
 	struct bridge_domain *domain = NULL;
 	unsigned status = read_domain(call, &domain), i;
 
 	if (status)
 		return status;
-	if (in64(call, HEADER_BYTES) != 1 || call->count > LIST_MAX)
+	if (in64(call, HEADER_BYTES) != 1 || call->count > BRIDGE_LIST_MAX)
 		return INVALID_INPUT;
 	for (i = call->start; i < call->count; i++)
-		if (!read_entry(call, i, &blocks[i - call->start]))
+		if (!read_entry(call, i, &bridge->blocks[i - call->start]))
 			return INVALID_PARAMETER;
 	bridge->flushes++;
 	bridge->entries += call->count - call->start;
 	if (!bridge->drop_flushes)
-		vtd_flush_blocks(bridge->vtd, tag_of(bridge, domain), blocks,
-				 call->count - call->start);
+		vtd_flush_blocks(bridge->vtd, tag_of(bridge, domain),
+				 bridge->blocks, call->count - call->start);
 	call->done = call->count;
 	return SUCCESS;
 }

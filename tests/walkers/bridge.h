@@ -21,6 +21,9 @@
 
 #define BRIDGE_DOMAINS 64u
 
+/* Entries one flush list can have. */
+#define BRIDGE_LIST_MAX 508u
+
 /* Call codes are below. */
 #define BRIDGE_CODES 0x200u
 
@@ -47,6 +50,7 @@ struct bridge_device {
  * @calls: hypercalls so far, @flushes those which flush
  * @by_code: hypercalls by their code
  * @entries: flush descriptors so far
+ * @blocks: a flush list, decoded
  * @refused: calls answered with an error, but "it is there already"
  */
 struct bridge {
@@ -64,6 +68,7 @@ struct bridge {
 	uint64_t refused;
 	struct bridge_domain domain[BRIDGE_DOMAINS];
 	struct bridge_device device[VTD_DEVICE_END];
+	struct vtd_block blocks[BRIDGE_LIST_MAX];
 };
 
 /* The transport; its ctx is a struct bridge *. */

@@ -26,13 +26,14 @@
 #define FECTL_MASK (UINT32_C(1) << 31)
 #define FSTS_PENDING (UINT32_C(1) << 1)
 
-/* Where structures are in memory. */
-#define ROOT_TABLE UINT64_C(0x1000)
-#define CONTEXT_TABLE UINT64_C(0x2000)
-#define QUEUE UINT64_C(0x3000)
-#define WAIT_WORD UINT64_C(0x4000)
-#define PASID_DIRECTORY(device) (UINT64_C(0x10000) + (device)*UINT64_C(0x2000))
-#define PASID_TABLE(device) (PASID_DIRECTORY(device) + 0x1000)
+/* Where structures are in its memory. */
+#define ROOT_TABLE(vtd) ((vtd)->memory + 0x1000)
+#define CONTEXT_TABLE(vtd) ((vtd)->memory + 0x2000)
+#define QUEUE(vtd) ((vtd)->memory + 0x3000)
+#define WAIT_WORD(vtd) ((vtd)->memory + 0x4000)
+#define PASID_DIRECTORY(vtd, device)                                           \
+	((vtd)->memory + 0x10000 + (device)*UINT64_C(0x2000))
+#define PASID_TABLE(vtd, device) (PASID_DIRECTORY(vtd, device) + 0x1000)
 
 #define PRESENT UINT64_C(1)
 
@@ -58,7 +59,7 @@
 
 static void put_descriptor(struct vtd *vtd, uint64_t low, uint64_t high)
 {
-	uint64_t at = QUEUE + vtd->tail * DESCRIPTOR_BYTES;
+	uint64_t at = QUEUE(vtd) + vtd->tail * DESCRIPTOR_BYTES;
 
 	guest_ram_store(vtd->ram, at, low);
 	guest_ram_store(vtd->ram, at + 8, high);
@@ -70,11 +71,11 @@ static void put_descriptor(struct vtd *vtd, uint64_t low, uint64_t high)
 /* Lets the unit work off the queue, and sees that it did. */
 static void run_queue(struct vtd *vtd)
 {
-	guest_ram_store(vtd->ram, WAIT_WORD, 0);
-	put_descriptor(vtd, INV_WAIT | WAIT_DATA << 32, WAIT_WORD);
+	guest_ram_store(vtd->ram, WAIT_WORD(vtd), 0);
+	put_descriptor(vtd, INV_WAIT | WAIT_DATA << 32, WAIT_WORD(vtd));
 	qtest_write64(vtd->qemu, IQT, (uint64_t)vtd->tail * DESCRIPTOR_BYTES);
 	qtest_settle(vtd->qemu);
-	if ((uint32_t)guest_ram_load(vtd->ram, WAIT_WORD) != WAIT_DATA)
+	if ((uint32_t)guest_ram_load(vtd->ram, WAIT_WORD(vtd)) != WAIT_DATA)
 		walker_die("VT-d: the invalidation queue stopped, status %#x",
 			   qtest_read32(vtd->qemu, FSTS));
 }
@@ -122,7 +123,7 @@ void vtd_set_context(struct vtd *vtd, unsigned device,
 		     enum vtd_translation translation, uint16_t domain,
 		     uint64_t root)
 {
-	uint64_t entry = PASID_TABLE(device), type = 0;
+	uint64_t entry = PASID_TABLE(vtd, device), type = 0;
 	uint64_t before = guest_ram_load(vtd->ram, entry + 8);
 
 	if (translation == VTD_PASS_THROUGH)
@@ -143,31 +144,34 @@ static void put_structures(struct vtd *vtd)
 {
 	unsigned device;
 
-	memset(guest_ram_at(vtd->ram, 0), 0, 0x20000);
-	guest_ram_store(vtd->ram, ROOT_TABLE, CONTEXT_TABLE | PRESENT);
-	for (device = VTD_DEVICE_EDU; device < VTD_DEVICE_END; device++) {
-		uint64_t context = CONTEXT_TABLE + device * 8 * CONTEXT_BYTES;
+	memset(guest_ram_at(vtd->ram, vtd->memory), 0, VTD_MEMORY_BYTES);
+	guest_ram_store(vtd->ram, ROOT_TABLE(vtd),
+			CONTEXT_TABLE(vtd) | PRESENT);
+	for (device = 0; device < VTD_DEVICE_END; device++) {
+		uint64_t context = CONTEXT_TABLE(vtd) +
+				   device * 8 * CONTEXT_BYTES;
 
 		guest_ram_store(vtd->ram, context,
-				PASID_DIRECTORY(device) | PRESENT);
-		guest_ram_store(vtd->ram, PASID_DIRECTORY(device),
-				PASID_TABLE(device) | PRESENT);
+				PASID_DIRECTORY(vtd, device) | PRESENT);
+		guest_ram_store(vtd->ram, PASID_DIRECTORY(vtd, device),
+				PASID_TABLE(vtd, device) | PRESENT);
 	}
 }
 
-void vtd_open(struct vtd *vtd, struct qemu *qemu, const struct guest_ram *ram)
+void vtd_open(struct vtd *vtd, struct qemu *qemu, const struct guest_ram *ram,
+	      uint64_t memory)
 {
 	uint64_t wanted = ECAP_SMTS | ECAP_FSTS;
 
-	*vtd = (struct vtd){ .qemu = qemu, .ram = ram };
+	*vtd = (struct vtd){ .qemu = qemu, .ram = ram, .memory = memory };
 	if ((qtest_read64(qemu, ECAP) & wanted) != wanted)
 		walker_die("VT-d: no first-stage translation; old QEMU?");
 	put_structures(vtd);
 	qtest_write32(qemu, FECTL, FECTL_MASK);
-	qtest_write64(qemu, IQA, QUEUE | IQA_WIDE);
+	qtest_write64(qemu, IQA, QUEUE(vtd) | IQA_WIDE);
 	qtest_write64(qemu, IQT, 0);
 	qtest_write32(qemu, GCMD, CMD_QUEUE);
-	qtest_write64(qemu, RTADDR, ROOT_TABLE | RTADDR_SCALABLE);
+	qtest_write64(qemu, RTADDR, ROOT_TABLE(vtd) | RTADDR_SCALABLE);
 	qtest_write32(qemu, GCMD, CMD_QUEUE | CMD_ROOT);
 	put_descriptor(vtd, INV_CONTEXT_GLOBAL, 0);
 	put_descriptor(vtd, INV_PASID_GLOBAL, 0);
@@ -176,6 +180,13 @@ void vtd_open(struct vtd *vtd, struct qemu *qemu, const struct guest_ram *ram)
 	qtest_write32(qemu, GCMD, CMD_QUEUE | CMD_TRANSLATE);
 	if (!(qtest_read32(qemu, GSTS) & CMD_TRANSLATE))
 		walker_die("VT-d: translation cannot be enabled");
+}
+
+void vtd_close(struct vtd *vtd)
+{
+	qtest_write32(vtd->qemu, GCMD, CMD_QUEUE);
+	qtest_write32(vtd->qemu, GCMD, 0);
+	qtest_settle(vtd->qemu);
 }
 
 /* ---- faults: 11.4.7.6, 11.4.14 ------------------------------------------ */

@@ -9,13 +9,26 @@
 #ifndef HVPT_WALKERS_VTD_H
 #define HVPT_WALKERS_VTD_H
 
+/*
+ * How memory and registers are reached: guest_ram_load(), _store() and _at(),
+ * qtest_read32() and so on, walker_die(). A guest's kernel brings its own.
+ */
+#ifdef VTD_ACCESS_HEADER
+#include VTD_ACCESS_HEADER
+#else
 #include "qemu.h"
+#endif
 
 /* PCI device numbers, function 0, on bus 0: edu and two test devices. */
 #define VTD_DEVICE_EDU 4u
 #define VTD_DEVICE_TEST 5u
 #define VTD_DEVICE_TEST_2 6u
+#ifndef VTD_DEVICE_END
 #define VTD_DEVICE_END 7u
+#endif
+
+/* What the unit's structures take; devices up to the 15th have a context. */
+#define VTD_MEMORY_BYTES (0x10000u + VTD_DEVICE_END * 0x2000u)
 
 /* What a fault record says: 7.1.2, table 26. */
 enum vtd_reason {
@@ -45,18 +58,27 @@ enum vtd_translation {
 
 /**
  * struct vtd - the unit
+ * @memory: gpa of the unit's structures
  * @tail: of the invalidation queue, in descriptors
  * @flushes: invalidations of translations so far
  */
 struct vtd {
 	struct qemu *qemu;
 	const struct guest_ram *ram;
+	uint64_t memory;
 	unsigned tail;
 	uint64_t flushes;
 };
 
-/** Turns it on, with every device blocked. Uses memory below 0x20000. */
-void vtd_open(struct vtd *vtd, struct qemu *qemu, const struct guest_ram *ram);
+/**
+ * vtd_open() - turn it on, with every device blocked
+ * @memory: gpa of VTD_MEMORY_BYTES for its structures, page aligned
+ */
+void vtd_open(struct vtd *vtd, struct qemu *qemu, const struct guest_ram *ram,
+	      uint64_t memory);
+
+/** Turns it off: DMA is no longer translated. */
+void vtd_close(struct vtd *vtd);
 
 /**
  * vtd_set_context() - what a device's requests go through from now on

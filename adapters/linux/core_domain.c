@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The core's sources, as they are. */
+#include "../../src/domain/plan.c"
+#include "../../src/domain/ids.c"
+#include "../../src/domain/probe.c"
+#include "../../src/domain/iommu.c"
+#include "../../src/domain/domain.c"
+#include "../../src/domain/device.c"
+#include "../../src/domain/sync.c"
+#include "../../src/domain/resume.c"

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * /sys/kernel/debug/hvpt: domains, devices, tables (what is mapped), flushes.
+ *
+ * Reading holds the iommu lock, so no domain ends meanwhile; mapping goes on.
+ */
+#include "internal.h"
+
+#include <linux/debugfs.h>
+#include <linux/seq_file.h>
+
+/* Mappings shown of one domain. */
+#define HVPT_LINUX_SHOWN 4096u
+
+static struct dentry *hvpt_linux_debugfs;
+
+static int domains_show(struct seq_file *seq, void *unused)
+{
+	struct hvpt_linux_domain *domain;
+
+	mutex_lock(&hvpt_linux.lock);
+	list_for_each_entry(domain, &hvpt_linux.domains, link)
+		seq_printf(seq, "%u devices %u tables %llu spare %u limbo %u\n",
+			   hvpt_domain_id(&domain->core), domain->core.devices,
+			   hvpt_pt_tables(&domain->core.pt),
+			   READ_ONCE(domain->pool.count),
+			   READ_ONCE(domain->limbo.table_count));
+	mutex_unlock(&hvpt_linux.lock);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(domains);
+
+static int devices_show(struct seq_file *seq, void *unused)
+{
+	struct hvpt_linux_device *hdev;
+	struct hvpt_domain *domain;
+
+	mutex_lock(&hvpt_linux.lock);
+	list_for_each_entry(hdev, &hvpt_linux.devices, link) {
+		domain = hvpt_device_domain(&hdev->core);
+		seq_printf(seq, "%s id %#llx domain %u ats %d\n",
+			   hdev->pdev ? pci_name(hdev->pdev) : "(gone)",
+			   hdev->core.id, domain ? hvpt_domain_id(domain) : 0,
+			   hdev->core.ats);
+	}
+	mutex_unlock(&hvpt_linux.lock);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(devices);
+
+/* struct hvpt_linux_shown - where, and how many were */
+struct hvpt_linux_shown {
+	struct seq_file *seq;
+	unsigned int count;
+};
+
+static bool hvpt_linux_show_leaf(void *ctx, hvpt_iova_t iova,
+				 const struct hvpt_mapping *mapping)
+{
+	struct hvpt_linux_shown *shown = ctx;
+
+	seq_printf(shown->seq, "  %#llx -> %#llx 2^%u %c%c%c\n", iova.value,
+		   mapping->gpa.value, mapping->leaf_lg2, 'r',
+		   mapping->prot & HVPT_PROT_WRITE ? 'w' : '-',
+		   mapping->dirty ? 'd' : '-');
+	return ++shown->count < HVPT_LINUX_SHOWN;
+}
+
+static void hvpt_linux_show_domain(struct seq_file *seq,
+				   struct hvpt_linux_domain *domain)
+{
+	struct hvpt_linux_shown shown = { .seq = seq };
+
+	seq_printf(seq, "domain %u\n", hvpt_domain_id(&domain->core));
+	hvpt_linux_visit_begin(domain);
+	if (hvpt_pt_visit(&domain->core.pt, NULL, hvpt_linux_show_leaf,
+			  &shown) == HVPT_ERR_STOPPED)
+		seq_puts(seq, "  ...\n");
+	hvpt_linux_visit_end(domain);
+}
+
+static int tables_show(struct seq_file *seq, void *unused)
+{
+	struct hvpt_linux_domain *domain;
+
+	mutex_lock(&hvpt_linux.lock);
+	list_for_each_entry(domain, &hvpt_linux.domains, link)
+		hvpt_linux_show_domain(seq, domain);
+	mutex_unlock(&hvpt_linux.lock);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(tables);
+
+static int flushes_show(struct seq_file *seq, void *unused)
+{
+	struct hvpt_linux_stats *stats = &hvpt_linux.stats;
+
+	seq_printf(seq, "maps %lld\n", atomic64_read(&stats->maps));
+	seq_printf(seq, "unmaps %lld\n", atomic64_read(&stats->unmaps));
+	seq_printf(seq, "syncs %lld\n", atomic64_read(&stats->syncs));
+	seq_printf(seq, "range_flushes %lld\n", atomic64_read(&stats->flushes));
+	seq_printf(seq, "full_flushes %lld\n",
+		   atomic64_read(&stats->full_flushes));
+	seq_printf(seq, "failed_flushes %lld\n",
+		   atomic64_read(&stats->failed_flushes));
+	seq_printf(seq, "tables_freed %lld\n",
+		   atomic64_read(&stats->tables_freed));
+	seq_printf(seq, "pool_refills %lld\n", atomic64_read(&stats->refills));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(flushes);
+
+void hvpt_linux_debugfs_init(void)
+{
+	struct dentry *dir = debugfs_create_dir(HVPT_LINUX_NAME, NULL);
+
+	hvpt_linux_debugfs = dir;
+	debugfs_create_file("domains", 0400, dir, NULL, &domains_fops);
+	debugfs_create_file("devices", 0400, dir, NULL, &devices_fops);
+	debugfs_create_file("tables", 0400, dir, NULL, &tables_fops);
+	debugfs_create_file("flushes", 0400, dir, NULL, &flushes_fops);
+}
+
+void hvpt_linux_debugfs_exit(void)
+{
+	debugfs_remove_recursive(hvpt_linux_debugfs);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Which pages did devices write? For live migration, through iommufd. */
+#include "internal.h"
+
+#if HVPT_DIRTY
+/* struct hvpt_linux_dirty - where to report */
+struct hvpt_linux_dirty {
+	struct iommu_dirty_bitmap *bitmap;
+};
+
+static void hvpt_linux_dirty_found(void *ctx, hvpt_iova_t iova, uint64_t bytes)
+{
+	struct hvpt_linux_dirty *dirty = ctx;
+
+	/* The range to flush is in our own gather, so not in Linux'. */
+	if (dirty->bitmap->bitmap)
+		iova_bitmap_set(dirty->bitmap->bitmap, iova.value, bytes);
+}
+
+/*
+ * Walkers always track in domains made for it, and Linux itself clears what
+ * was written before: there is nothing to switch.
+ */
+static int hvpt_linux_set_dirty_tracking(struct iommu_domain *iodom,
+					 bool enabled)
+{
+	return 0;
+}
+
+static int hvpt_linux_read_and_clear_dirty(struct iommu_domain *iodom,
+					   unsigned long iova, size_t size,
+					   unsigned long flags,
+					   struct iommu_dirty_bitmap *bitmap)
+{
+	struct hvpt_linux_domain *domain = hvpt_linux_domain(iodom);
+	struct hvpt_linux_dirty dirty = { .bitmap = bitmap };
+	struct hvpt_gather gather;
+	enum hvpt_status status;
+	u32 i;
+
+	hvpt_gather_init(&gather);
+	hvpt_linux_visit_begin(domain);
+	status = hvpt_pt_read_dirty(
+		hvpt_domain_pagetable(&domain->core), hvpt_iova(iova), size,
+		flags & IOMMU_DIRTY_NO_CLEAR ? HVPT_DIRTY_KEEP : 0,
+		hvpt_linux_dirty_found, &dirty, &gather);
+	hvpt_linux_visit_end(domain);
+	/* Linux flushes its own gather when all ranges have been read. */
+	for (i = 0; bitmap->gather && i < gather.range_count; i++)
+		iommu_iotlb_gather_add_range(
+			bitmap->gather, gather.range[i].first.value,
+			gather.range[i].last.value -
+				gather.range[i].first.value + 1);
+	if (!bitmap->gather)
+		hvpt_linux_sync(domain, &gather);
+	return hvpt_linux_errno(status);
+}
+
+const struct iommu_dirty_ops hvpt_linux_dirty_ops = {
+	.set_dirty_tracking = hvpt_linux_set_dirty_tracking,
+	.read_and_clear_dirty = hvpt_linux_read_and_clear_dirty,
+};
+#endif

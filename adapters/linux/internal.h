@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * internal.h - the adapter's own structures.
+ *
+ * Locks, outermost first: the group's mutex (Linux holds it around attach),
+ * hvpt_linux.lock (the library's iommu lock), hvpt_linux_domain.limbo_lock and
+ * hvpt_linux_pool.lock, which are leaves. Mapping and flushing take only the
+ * leaves, and may run in any context.
+ */
+#ifndef HVPT_LINUX_INTERNAL_H
+#define HVPT_LINUX_INTERNAL_H
+
+#include "compat.h"
+#include "hvpt_linux.h"
+
+#define HVPT_LINUX_NAME "hvpt"
+
+/**
+ * struct hvpt_linux_pool - table pages taken in advance
+ *
+ * The core's page hook has no gfp_t and no way to sleep, so it takes from
+ * here, and whoever maps fills this with what its own gfp_t allows. Pages are
+ * zero but for the link in their first word.
+ */
+struct hvpt_linux_pool {
+	spinlock_t lock;
+	u64 *first;
+	unsigned int count;
+	int node;
+};
+
+/**
+ * struct hvpt_linux_domain - a paging domain
+ * @iodom: Linux' view of it
+ * @core: the library's
+ * @pool: for its tables
+ * @limbo: table pages which left the tree, and the ranges to flush before
+ *	they can be reused; Linux' own gathers have no room for them
+ * @visitors: readers of the whole table; nothing in limbo is freed meanwhile
+ * @link: in hvpt_linux.domains
+ */
+struct hvpt_linux_domain {
+	struct iommu_domain iodom;
+	struct hvpt_domain core;
+	struct hvpt_linux_pool pool;
+	spinlock_t limbo_lock;
+	struct hvpt_gather limbo;
+	unsigned int visitors;
+	struct list_head link;
+};
+
+static inline struct hvpt_linux_domain *
+hvpt_linux_domain(struct iommu_domain *iodom)
+{
+	return container_of(iodom, struct hvpt_linux_domain, iodom);
+}
+
+/**
+ * struct hvpt_linux_device - one device
+ * @ats: ATS is on, as far as the PCI layer knows
+ */
+struct hvpt_linux_device {
+	struct hvpt_device core;
+	bool ats;
+	struct pci_dev *pdev;
+	struct list_head link;
+};
+
+/** struct hvpt_linux_stats - what debugfs shows */
+struct hvpt_linux_stats {
+	atomic64_t maps;
+	atomic64_t unmaps;
+	atomic64_t syncs;
+	atomic64_t flushes;
+	atomic64_t full_flushes;
+	atomic64_t failed_flushes;
+	atomic64_t tables_freed;
+	atomic64_t refills;
+};
+
+/**
+ * struct hvpt_linux - the one pvIOMMU
+ * @lock: the library's iommu lock; guards @domains and @devices too
+ * @platform: NULL when not started
+ */
+struct hvpt_linux {
+	struct mutex lock;
+	const struct hvpt_linux_platform *platform;
+	struct hvpt_iommu iommu;
+	struct iommu_device iodev;
+	struct list_head domains;
+	struct list_head devices;
+	struct hvpt_linux_stats stats;
+};
+
+extern struct hvpt_linux hvpt_linux;
+
+/* main.c */
+int hvpt_linux_errno(enum hvpt_status status);
+void hvpt_linux_complain(const char *what, enum hvpt_status status);
+
+/* platform.c */
+extern const struct hvpt_linux_platform hvpt_linux_native;
+
+/* pages.c */
+extern const struct hvpt_page_ops hvpt_linux_page_ops;
+void hvpt_linux_pool_init(struct hvpt_linux_pool *pool, int node);
+bool hvpt_linux_pool_fill(struct hvpt_linux_pool *pool, unsigned int count,
+			  gfp_t gfp);
+void hvpt_linux_pool_trim(struct hvpt_linux_pool *pool, unsigned int keep);
+
+/* limbo.c */
+void hvpt_linux_limbo_put(struct hvpt_linux_domain *domain,
+			  struct hvpt_gather *gather);
+void hvpt_linux_limbo_take(struct hvpt_linux_domain *domain,
+			   struct hvpt_gather *gather);
+void hvpt_linux_limbo_settle(struct hvpt_linux_domain *domain,
+			     struct hvpt_gather *gather,
+			     enum hvpt_status status);
+void hvpt_linux_visit_begin(struct hvpt_linux_domain *domain);
+void hvpt_linux_visit_end(struct hvpt_linux_domain *domain);
+
+/* paging.c */
+extern const struct iommu_domain_ops hvpt_linux_paging_ops;
+u64 hvpt_linux_page_sizes(void);
+void hvpt_linux_sync(struct hvpt_linux_domain *domain,
+		     struct hvpt_gather *gather);
+
+/* domain.c */
+extern struct iommu_domain hvpt_linux_identity;
+extern struct iommu_domain hvpt_linux_blocked;
+struct iommu_domain *hvpt_linux_domain_new(struct device *dev, bool dirty);
+void hvpt_linux_domain_free(struct iommu_domain *iodom);
+#if HVPT_LINUX_7_3
+struct iommu_domain *
+hvpt_linux_alloc_paging(struct device *dev, u32 flags,
+			const struct iommu_user_data *user_data);
+#elif HVPT_LINUX_6_12
+struct iommu_domain *hvpt_linux_alloc_paging(struct device *dev);
+struct iommu_domain *
+hvpt_linux_alloc_user(struct device *dev, u32 flags,
+		      struct iommu_domain *parent,
+		      const struct iommu_user_data *user_data);
+#else
+struct iommu_domain *hvpt_linux_alloc(unsigned int type);
+#endif
+
+/* dirty.c */
+#if HVPT_DIRTY
+extern const struct iommu_dirty_ops hvpt_linux_dirty_ops;
+#endif
+
+/* device.c */
+extern const struct iommu_ops hvpt_linux_ops_template;
+int hvpt_linux_attach(struct device *dev, struct hvpt_domain *domain);
+
+/* vpci.c */
+void hvpt_vpci_init(void);
+void hvpt_vpci_exit(void);
+
+/* debugfs.c */
+void hvpt_linux_debugfs_init(void);
+void hvpt_linux_debugfs_exit(void);
+
+/* power.c */
+void hvpt_linux_power_init(void);
+void hvpt_linux_power_exit(void);
+
+#endif /* HVPT_LINUX_INTERNAL_H */

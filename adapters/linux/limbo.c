@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Table pages between leaving the tree and being free.
+ *
+ * They wait, with their ranges, in the domain's limbo. Whoever flushes next
+ * takes all of it, flushes its ranges beside his own, and frees it; if the
+ * flush fails it goes back. So a page is freed only after a flush which began
+ * after the page had left the tree, and a lazy flush queue, which flushes
+ * everything, finds it there as well.
+ */
+#include "internal.h"
+
+/* Adds all of @gather to @into; @gather is empty afterwards. */
+static void hvpt_linux_gather_move(struct hvpt_gather *into,
+				   struct hvpt_gather *gather)
+{
+	u64 *last = gather->tables;
+	u32 i;
+
+	for (i = 0; i < gather->range_count; i++)
+		hvpt_gather_add(into, gather->range[i].first,
+				gather->range[i].last);
+	if (last) {
+		while (last[0])
+			last = (u64 *)(uintptr_t)last[0];
+		WRITE_ONCE(last[0], (uintptr_t)into->tables);
+		into->tables = gather->tables;
+		into->table_count += gather->table_count;
+	}
+	hvpt_gather_init(gather);
+}
+
+void hvpt_linux_limbo_put(struct hvpt_linux_domain *domain,
+			  struct hvpt_gather *gather)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&domain->limbo_lock, flags);
+	hvpt_linux_gather_move(&domain->limbo, gather);
+	spin_unlock_irqrestore(&domain->limbo_lock, flags);
+}
+
+/* Adds the limbo to @gather. */
+void hvpt_linux_limbo_take(struct hvpt_linux_domain *domain,
+			   struct hvpt_gather *gather)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&domain->limbo_lock, flags);
+	if (!hvpt_gather_is_empty(&domain->limbo))
+		hvpt_linux_gather_move(gather, &domain->limbo);
+	spin_unlock_irqrestore(&domain->limbo_lock, flags);
+}
+
+/* @gather was flushed, or was not: its tables are freed, or stay. */
+void hvpt_linux_limbo_settle(struct hvpt_linux_domain *domain,
+			     struct hvpt_gather *gather,
+			     enum hvpt_status status)
+{
+	unsigned long flags;
+	bool keep;
+
+	if (hvpt_gather_is_empty(gather))
+		return;
+	spin_lock_irqsave(&domain->limbo_lock, flags);
+	keep = status != HVPT_OK || (domain->visitors && gather->tables);
+	if (keep)
+		hvpt_linux_gather_move(&domain->limbo, gather);
+	spin_unlock_irqrestore(&domain->limbo_lock, flags);
+	if (keep)
+		return;
+	atomic64_add(gather->table_count, &hvpt_linux.stats.tables_freed);
+	hvpt_pt_release(&domain->core.pt, gather);
+}
+
+/*
+ * A table which left the tree before this cannot be reached by the visitor;
+ * one which leaves later is not freed while it is counted here.
+ */
+void hvpt_linux_visit_begin(struct hvpt_linux_domain *domain)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&domain->limbo_lock, flags);
+	domain->visitors++;
+	spin_unlock_irqrestore(&domain->limbo_lock, flags);
+}
+
+void hvpt_linux_visit_end(struct hvpt_linux_domain *domain)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&domain->limbo_lock, flags);
+	domain->visitors--;
+	spin_unlock_irqrestore(&domain->limbo_lock, flags);
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Mapping, unmapping and flushing: the paths drivers wait for. */
+#include "internal.h"
+
+/* Pages a pool keeps for the next call which lacks one. */
+#define HVPT_LINUX_POOL_KEEP 8u
+
+/* No call lacks more table pages at once than are asked for in these rounds. */
+#define HVPT_LINUX_FILL_ROUNDS 20u
+
+/* Cutting a large leaf at both ends takes at most that many pages. */
+#define HVPT_LINUX_CUT_PAGES 4u
+
+/* What the pvIOMMU and the page table both know. */
+u64 hvpt_linux_page_sizes(void)
+{
+	u64 sizes = hvpt_linux.iommu.caps.page_sizes;
+
+	sizes &= HVPT_PAGE_SIZE_4K | HVPT_PAGE_SIZE_2M | HVPT_PAGE_SIZE_1G;
+	if (!(sizes & HVPT_PAGE_SIZE_2M))
+		sizes = HVPT_PAGE_SIZE_4K;
+	return sizes;
+}
+
+/*
+ * The format has no write-only, and a device which may write is not harmed by
+ * being able to read: as with other x86 IOMMUs. NOEXEC and MMIO have no
+ * meaning here.
+ */
+static unsigned int hvpt_linux_prot(int prot)
+{
+	unsigned int hvpt_prot = 0;
+
+	if (prot & IOMMU_READ)
+		hvpt_prot |= HVPT_PROT_READ;
+	if (prot & IOMMU_WRITE)
+		hvpt_prot |= HVPT_PROT_READ | HVPT_PROT_WRITE;
+	return hvpt_prot;
+}
+
+/* ---- map -------------------------------------------------------------------- */
+
+/* The pool grows until it holds all the tables which this range lacks. */
+static enum hvpt_status
+hvpt_linux_map_fill(struct hvpt_linux_domain *domain, unsigned long iova,
+		    phys_addr_t paddr, size_t size, unsigned int prot,
+		    gfp_t gfp, struct hvpt_gather *gather)
+{
+	enum hvpt_status status = HVPT_ERR_NO_MEMORY;
+	unsigned int round, need = 1;
+
+	for (round = 0; round < HVPT_LINUX_FILL_ROUNDS; round++) {
+		if (!hvpt_linux_pool_fill(&domain->pool, need, gfp))
+			break;
+		status = hvpt_domain_map(&domain->core, hvpt_iova(iova),
+					 hvpt_gpa(paddr), size, prot, gather);
+		if (status != HVPT_ERR_NO_MEMORY)
+			break;
+		need *= 2;
+	}
+	hvpt_linux_pool_trim(&domain->pool, HVPT_LINUX_POOL_KEEP);
+	return status;
+}
+
+/*
+ * A large leaf took the place of an empty table, which the IOMMU may know:
+ * the mapping counts only once that is flushed.
+ */
+static enum hvpt_status hvpt_linux_map_flush(struct hvpt_linux_domain *domain,
+					     unsigned long iova, size_t size,
+					     struct hvpt_gather *gather)
+{
+	enum hvpt_status status;
+	u64 unmapped;
+
+	status = hvpt_domain_flush(&domain->core, gather);
+	if (status != HVPT_OK)
+		WARN_ON_ONCE(hvpt_domain_unmap(&domain->core, hvpt_iova(iova),
+					       size, gather, &unmapped));
+	hvpt_linux_limbo_settle(domain, gather, status);
+	return status;
+}
+
+static int hvpt_linux_map_pages(struct iommu_domain *iodom, unsigned long iova,
+				phys_addr_t paddr, size_t pgsize,
+				size_t pgcount, int prot, gfp_t gfp,
+				size_t *mapped)
+{
+	struct hvpt_linux_domain *domain = hvpt_linux_domain(iodom);
+	unsigned int hvpt_prot = hvpt_linux_prot(prot);
+	size_t size = pgsize * pgcount;
+	enum hvpt_status status;
+	struct hvpt_gather gather;
+
+	hvpt_gather_init(&gather);
+	atomic64_inc(&hvpt_linux.stats.maps);
+	status = hvpt_domain_map(&domain->core, hvpt_iova(iova),
+				 hvpt_gpa(paddr), size, hvpt_prot, &gather);
+	if (status == HVPT_ERR_NO_MEMORY)
+		status = hvpt_linux_map_fill(domain, iova, paddr, size,
+					     hvpt_prot, gfp, &gather);
+	if (status == HVPT_OK && !hvpt_gather_is_empty(&gather))
+		status = hvpt_linux_map_flush(domain, iova, size, &gather);
+	if (status != HVPT_OK) {
+		pr_debug("map %#lx+%#zx: %s\n", iova, size,
+			 hvpt_status_name(status));
+		return hvpt_linux_errno(status);
+	}
+	*mapped += size;
+	return 0;
+}
+
+/* ---- unmap ------------------------------------------------------------------ */
+
+static void hvpt_linux_owe(struct hvpt_linux_domain *domain,
+			   struct iommu_iotlb_gather *iogather,
+			   struct hvpt_gather *gather)
+{
+	u32 i;
+
+	/* Queued: everything is flushed later, so ranges are of no interest. */
+	if (iogather && !iommu_iotlb_gather_queued(iogather))
+		for (i = 0; i < gather->range_count; i++)
+			iommu_iotlb_gather_add_range(
+				iogather, gather->range[i].first.value,
+				gather->range[i].last.value -
+					gather->range[i].first.value + 1);
+	if (gather->tables || !iogather)
+		hvpt_linux_limbo_put(domain, gather);
+}
+
+static size_t hvpt_linux_unmap_pages(struct iommu_domain *iodom,
+				     unsigned long iova, size_t pgsize,
+				     size_t pgcount,
+				     struct iommu_iotlb_gather *iogather)
+{
+	struct hvpt_linux_domain *domain = hvpt_linux_domain(iodom);
+	size_t size = pgsize * pgcount;
+	struct hvpt_gather gather;
+	enum hvpt_status status;
+	u64 unmapped = 0;
+
+	hvpt_gather_init(&gather);
+	atomic64_inc(&hvpt_linux.stats.unmaps);
+	status = hvpt_domain_unmap(&domain->core, hvpt_iova(iova), size,
+				   &gather, &unmapped);
+	if (status == HVPT_ERR_NO_MEMORY &&
+	    hvpt_linux_pool_fill(&domain->pool, HVPT_LINUX_CUT_PAGES,
+				 GFP_ATOMIC))
+		status = hvpt_domain_unmap(&domain->core, hvpt_iova(iova), size,
+					   &gather, &unmapped);
+	if (status != HVPT_OK) {
+		pr_debug("unmap %#lx+%#zx: %s\n", iova, size,
+			 hvpt_status_name(status));
+		return 0;
+	}
+	hvpt_linux_owe(domain, iogather, &gather);
+	return unmapped;
+}
+
+/* ---- flush ------------------------------------------------------------------ */
+
+/* A flush cannot fail for Linux. What it covers is reused all the same. */
+static void hvpt_linux_flushed(enum hvpt_status status)
+{
+	if (likely(status == HVPT_OK))
+		return;
+	atomic64_inc(&hvpt_linux.stats.failed_flushes);
+	hvpt_linux_complain("flush failed, devices may see freed memory",
+			    status);
+	WARN_ONCE(1, HVPT_LINUX_NAME ": an IOTLB flush failed\n");
+}
+
+/* Flushes @gather and the limbo, and frees the tables of both. */
+void hvpt_linux_sync(struct hvpt_linux_domain *domain,
+		     struct hvpt_gather *gather)
+{
+	enum hvpt_status status;
+
+	hvpt_linux_limbo_take(domain, gather);
+	if (hvpt_gather_is_empty(gather))
+		return;
+	atomic64_inc(&hvpt_linux.stats.flushes);
+	status = hvpt_domain_flush(&domain->core, gather);
+	hvpt_linux_flushed(status);
+	hvpt_linux_limbo_settle(domain, gather, status);
+}
+
+static void hvpt_linux_iotlb_sync(struct iommu_domain *iodom,
+				  struct iommu_iotlb_gather *iogather)
+{
+	struct hvpt_gather gather;
+
+	hvpt_gather_init(&gather);
+	atomic64_inc(&hvpt_linux.stats.syncs);
+	/* An empty one starts above its end: nothing to flush. */
+	if (iogather->start <= iogather->end)
+		hvpt_gather_add(&gather, hvpt_iova(iogather->start),
+				hvpt_iova(iogather->end));
+	hvpt_linux_sync(hvpt_linux_domain(iodom), &gather);
+}
+
+static void hvpt_linux_flush_iotlb_all(struct iommu_domain *iodom)
+{
+	struct hvpt_linux_domain *domain = hvpt_linux_domain(iodom);
+	struct hvpt_gather gather;
+	enum hvpt_status status;
+
+	hvpt_gather_init(&gather);
+	hvpt_linux_limbo_take(domain, &gather);
+	atomic64_inc(&hvpt_linux.stats.full_flushes);
+	/* Orders the unmaps before it against an attach; see gather.h. */
+	smp_mb();
+	status = hvpt_domain_flush_all(&domain->core);
+	hvpt_linux_flushed(status);
+	hvpt_linux_limbo_settle(domain, &gather, status);
+}
+
+/* ---- look up ---------------------------------------------------------------- */
+
+static phys_addr_t hvpt_linux_iova_to_phys(struct iommu_domain *iodom,
+					   dma_addr_t iova)
+{
+	struct hvpt_mapping mapping;
+
+	if (hvpt_domain_lookup(&hvpt_linux_domain(iodom)->core, hvpt_iova(iova),
+			       &mapping) != HVPT_OK)
+		return 0;
+	return mapping.gpa.value;
+}
+
+static int hvpt_linux_paging_attach(HVPT_ATTACH_ARGS)
+{
+	return hvpt_linux_attach(dev, &hvpt_linux_domain(iodom)->core);
+}
+
+const struct iommu_domain_ops hvpt_linux_paging_ops = {
+	.attach_dev = hvpt_linux_paging_attach,
+	.map_pages = hvpt_linux_map_pages,
+	.unmap_pages = hvpt_linux_unmap_pages,
+	.flush_iotlb_all = hvpt_linux_flush_iotlb_all,
+	.iotlb_sync = hvpt_linux_iotlb_sync,
+	.iova_to_phys = hvpt_linux_iova_to_phys,
+	.free = hvpt_linux_domain_free,
+};

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* From PCI devices to logical device ids. */
+#include "internal.h"
+
+#include <linux/hyperv.h>
+#include <linux/slab.h>
+
+/* One registration. @link: in hvpt_vpci_buses, for writers. */
+struct hvpt_vpci_bus {
+	struct hvpt_segment_id node;
+	struct list_head link;
+	struct rcu_head rcu;
+};
+
+static struct hvpt_registry hvpt_vpci_registry;
+static LIST_HEAD(hvpt_vpci_buses);
+static DEFINE_MUTEX(hvpt_vpci_lock);
+
+int hvpt_vpci_register(u32 segment, const u8 guid[16])
+{
+	struct hvpt_vpci_bus *bus = kzalloc(sizeof(*bus), GFP_KERNEL);
+	enum hvpt_status status;
+
+	if (!bus)
+		return -ENOMEM;
+	mutex_lock(&hvpt_vpci_lock);
+	status = hvpt_registry_add(&hvpt_vpci_registry, &bus->node, segment,
+				   hvpt_logical_prefix(guid));
+	if (status == HVPT_OK)
+		list_add(&bus->link, &hvpt_vpci_buses);
+	mutex_unlock(&hvpt_vpci_lock);
+	if (status != HVPT_OK) {
+		pr_warn(HVPT_LINUX_NAME ": PCI domain %#x: %s\n", segment,
+			hvpt_status_name(status));
+		kfree(bus);
+	}
+	return hvpt_linux_errno(status);
+}
+EXPORT_SYMBOL_GPL(hvpt_vpci_register);
+
+/* Lock held. */
+static struct hvpt_vpci_bus *hvpt_vpci_find(u32 segment)
+{
+	struct hvpt_vpci_bus *bus;
+
+	list_for_each_entry(bus, &hvpt_vpci_buses, link)
+		if (bus->node.segment == segment)
+			return bus;
+	return NULL;
+}
+
+void hvpt_vpci_unregister(u32 segment)
+{
+	enum hvpt_status status = HVPT_ERR_UNKNOWN_SEGMENT;
+	struct hvpt_vpci_bus *bus;
+
+	mutex_lock(&hvpt_vpci_lock);
+	bus = hvpt_vpci_find(segment);
+	if (bus)
+		status = hvpt_registry_remove(&hvpt_vpci_registry, &bus->node);
+	if (status == HVPT_OK)
+		list_del(&bus->link);
+	mutex_unlock(&hvpt_vpci_lock);
+	if (status == HVPT_OK)
+		kfree_rcu(bus, rcu);
+	WARN_ONCE(status != HVPT_OK,
+		  HVPT_LINUX_NAME ": PCI domain %#x is not registered\n",
+		  segment);
+}
+EXPORT_SYMBOL_GPL(hvpt_vpci_unregister);
+
+/*
+ * The bridge of a virtual PCI bus has the VMBus device for its parent; so the
+ * GUID can be had without the bus driver's help.
+ */
+static int hvpt_vpci_parent_prefix(struct pci_dev *pdev, u32 *prefix)
+{
+	struct device *parent = pci_find_host_bridge(pdev->bus)->dev.parent;
+
+	if (!parent || !parent->bus || strcmp(parent->bus->name, "vmbus"))
+		return -ENODEV;
+	*prefix = hvpt_logical_prefix(
+		device_to_hv_device(parent)->dev_instance.b);
+	return 0;
+}
+
+int hvpt_vpci_device_id(struct pci_dev *pdev, u64 *id)
+{
+	struct hvpt_segment_ref ref;
+	enum hvpt_status status;
+	int err = 0;
+
+	rcu_read_lock();
+	status = hvpt_registry_lookup(&hvpt_vpci_registry,
+				      pci_domain_nr(pdev->bus), &ref);
+	rcu_read_unlock();
+	if (status != HVPT_OK)
+		err = hvpt_vpci_parent_prefix(pdev, &ref.prefix);
+	if (err)
+		return err;
+	return hvpt_linux_errno(
+		hvpt_logical_id(ref.prefix, PCI_FUNC(pdev->devfn), id));
+}
+EXPORT_SYMBOL_GPL(hvpt_vpci_device_id);
+
+void hvpt_vpci_init(void)
+{
+	hvpt_registry_init(&hvpt_vpci_registry);
+}
+
+/* Whoever registers pins the module, so there is nobody left. */
+void hvpt_vpci_exit(void)
+{
+	struct hvpt_vpci_bus *bus, *next;
+
+	list_for_each_entry_safe(bus, next, &hvpt_vpci_buses, link) {
+		list_del(&bus->link);
+		kfree(bus);
+	}
+	/* Until objects on their way to be freed are. */
+	rcu_barrier();
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+
+/** @file
+  AllocateBuffer() and FreeBuffer().
+**/
+
+#include "HvptIoMmuDxe.h"
+
+#define BUCKETS  64
+
+typedef struct _BUFFER BUFFER;
+
+struct _BUFFER {
+  BUFFER                  *Next;
+  EFI_PHYSICAL_ADDRESS    Address;
+  UINTN                   Pages;
+};
+
+STATIC BUFFER  *mBuffers[BUCKETS];
+
+STATIC
+BUFFER **
+Bucket (
+  IN EFI_PHYSICAL_ADDRESS  Address
+  )
+{
+  return &mBuffers[(UINTN)(Address >> EFI_PAGE_SHIFT) % BUCKETS];
+}
+
+EFI_STATUS
+EFIAPI
+HvptAllocateBuffer (
+  IN     EDKII_IOMMU_PROTOCOL  *This,
+  IN     EFI_ALLOCATE_TYPE     Type,
+  IN     EFI_MEMORY_TYPE       MemoryType,
+  IN     UINTN                 Pages,
+  IN OUT VOID                  **HostAddress,
+  IN     UINT64                Attributes
+  )
+{
+  EFI_PHYSICAL_ADDRESS  Address;
+  EFI_ALLOCATE_TYPE     How;
+  EFI_TPL               Tpl;
+  BUFFER                *Buffer;
+
+  if ((Attributes & EDKII_IOMMU_ATTRIBUTE_INVALID_FOR_ALLOCATE_BUFFER) != 0) {
+    return EFI_UNSUPPORTED;
+  }
+
+  if ((HostAddress == NULL) || (Pages == 0) ||
+      ((MemoryType != EfiBootServicesData) && (MemoryType != EfiRuntimeServicesData)))
+  {
+    return EFI_INVALID_PARAMETER;
+  }
+
+  if (gHvptExited ||
+      EFI_ERROR (gBS->AllocatePool (EfiBootServicesData, sizeof (*Buffer), (VOID **)&Buffer)))
+  {
+    return EFI_OUT_OF_RESOURCES;
+  }
+
+  //
+  // Any memory would do for the device. But drivers which do not say that they
+  // take 64 bits may cut the address they are given.
+  //
+  Address = MAX_UINT32;
+  How     = AllocateMaxAddress;
+  if ((Attributes & EDKII_IOMMU_ATTRIBUTE_DUAL_ADDRESS_CYCLE) != 0) {
+    How = AllocateAnyPages;
+  }
+
+  if (EFI_ERROR (gBS->AllocatePages (How, MemoryType, Pages, &Address))) {
+    gBS->FreePool (Buffer);
+    return EFI_OUT_OF_RESOURCES;
+  }
+
+  Buffer->Address   = Address;
+  Buffer->Pages     = Pages;
+  Tpl               = gBS->RaiseTPL (TPL_NOTIFY);
+  Buffer->Next      = *Bucket (Address);
+  *Bucket (Address) = Buffer;
+  gBS->RestoreTPL (Tpl);
+  *HostAddress = (VOID *)(UINTN)Address;
+  return EFI_SUCCESS;
+}
+
+EFI_STATUS
+EFIAPI
+HvptFreeBuffer (
+  IN EDKII_IOMMU_PROTOCOL  *This,
+  IN UINTN                 Pages,
+  IN VOID                  *HostAddress
+  )
+{
+  BUFFER   **Link;
+  BUFFER   *Buffer;
+  EFI_TPL  Tpl;
+
+  Tpl = gBS->RaiseTPL (TPL_NOTIFY);
+  for (Link = Bucket ((UINTN)HostAddress); *Link != NULL; Link = &(*Link)->Next) {
+    if (((*Link)->Address == (UINTN)HostAddress) && ((*Link)->Pages == Pages)) {
+      break;
+    }
+  }
+
+  Buffer = *Link;
+  if ((Buffer != NULL) && !gHvptExited) {
+    *Link = Buffer->Next;
+  }
+
+  gBS->RestoreTPL (Tpl);
+  if (Buffer == NULL) {
+    return EFI_INVALID_PARAMETER;
+  }
+
+  if (!gHvptExited) {
+    gBS->FreePages (Buffer->Address, Buffer->Pages);
+    gBS->FreePool (Buffer);
+  }
+
+  return EFI_SUCCESS;
+}

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+
+/** @file
+  Devices, each in a domain of its own, made when it is first needed.
+**/
+
+#include "HvptIoMmuDxe.h"
+
+STATIC struct hvpt_iommu  mIommu;
+STATIC HVPT_DEVICE        *mDevices = NULL;
+
+/**
+  Page hook: one zeroed table page. Pages are mapped one to one.
+**/
+STATIC
+VOID *
+AllocTable (
+  IN VOID  *Context
+  )
+{
+  EFI_PHYSICAL_ADDRESS  Address;
+  EFI_STATUS            Status;
+
+  if (gHvptExited) {
+    return NULL;
+  }
+
+  Status = gBS->AllocatePages (AllocateAnyPages, EfiBootServicesData, 1, &Address);
+  if (EFI_ERROR (Status)) {
+    return NULL;
+  }
+
+  ZeroMem ((VOID *)(UINTN)Address, EFI_PAGE_SIZE);
+  return (VOID *)(UINTN)Address;
+}
+
+/**
+  Page hook: a table page back. After ExitBootServices it is the OS's anyway.
+**/
+STATIC
+VOID
+FreeTable (
+  IN VOID  *Context,
+  IN VOID  *Page
+  )
+{
+  if (!gHvptExited) {
+    gBS->FreePages ((UINTN)Page, 1);
+  }
+}
+
+STATIC CONST struct hvpt_page_ops  mPageOps = {
+  .alloc_page = AllocTable,
+  .free_page  = FreeTable,
+  .write_back = NULL
+};
+
+EFI_STATUS
+HvptToEfi (
+  IN enum hvpt_status  Status
+  )
+{
+  if (Status == HVPT_OK) {
+    return EFI_SUCCESS;
+  }
+
+  //
+  // The hypervisor does not know the device, or the memory is out of reach.
+  //
+  if ((Status == HVPT_ERR_HV_DEVICE) || (Status == HVPT_ERR_GPA_RANGE)) {
+    return EFI_UNSUPPORTED;
+  }
+
+  switch (hvpt_status_efi (Status)) {
+    case HVPT_EFI_UNSUPPORTED:
+      return EFI_UNSUPPORTED;
+    case HVPT_EFI_OUT_OF_RESOURCES:
+      return EFI_OUT_OF_RESOURCES;
+    default:
+      return EFI_DEVICE_ERROR;
+  }
+}
+
+/**
+  Says what failed, with the hypervisor's own words.
+**/
+STATIC
+VOID
+LogFailure (
+  IN CONST CHAR8       *What,
+  IN UINT64            DeviceId,
+  IN enum hvpt_status  Status
+  )
+{
+  uint16_t  Code;
+  uint16_t  Raw;
+
+  Code = 0;
+  Raw  = 0;
+  if (!hvpt_iommu_last_failure (&mIommu, &Code, &Raw)) {
+    Code = 0;
+  }
+
+  DEBUG ((
+    DEBUG_ERROR,
+    "hvpt: %a of device %lx: %a (last refusal: call %x, status %x)\n",
+    What,
+    DeviceId,
+    hvpt_status_name (Status),
+    (UINT32)Code,
+    (UINT32)Raw
+    ));
+}
+
+EFI_STATUS
+HvptDevicesInit (
+  IN CONST struct hvpt_transport  *Transport
+  )
+{
+  struct hvpt_iommu_config  Config;
+  enum hvpt_status          Status;
+
+  mDevices             = NULL;
+  Config.transport.ops = Transport->ops;
+  Config.transport.ctx = Transport->ctx;
+  Config.ids.first     = PcdGet32 (PcdHvptDomainIdFirst);
+  Config.ids.last      = PcdGet32 (PcdHvptDomainIdLast);
+  Config.width_limit   = 0;
+  Status               = hvpt_iommu_init (&mIommu, &Config);
+  if (Status == HVPT_OK) {
+    return EFI_SUCCESS;
+  }
+
+  DEBUG ((
+    DEBUG_INFO,
+    "hvpt: no pvIOMMU to use: %a\n",
+    hvpt_status_name (Status)
+    ));
+  return HvptToEfi (Status);
+}
+
+UINTN
+HvptIovaWidth (
+  VOID
+  )
+{
+  return mIommu.width;
+}
+
+HVPT_DEVICE *
+HvptFindDevice (
+  IN UINT64  DeviceId
+  )
+{
+  HVPT_DEVICE  *Device;
+
+  for (Device = mDevices; Device != NULL; Device = Device->Next) {
+    if (Device->Id == DeviceId) {
+      return Device;
+    }
+  }
+
+  return NULL;
+}
+
+/**
+  A device the pvIOMMU manages, new to us.
+**/
+STATIC
+EFI_STATUS
+AddDevice (
+  IN  UINT64       DeviceId,
+  OUT HVPT_DEVICE  **Added
+  )
+{
+  HVPT_DEVICE       *Device;
+  enum hvpt_status  Status;
+
+  if (EFI_ERROR (gBS->AllocatePool (EfiBootServicesData, sizeof (*Device), (VOID **)&Device))) {
+    return EFI_OUT_OF_RESOURCES;
+  }
+
+  ZeroMem (Device, sizeof (*Device));
+  Device->Id = DeviceId;
+  hvpt_gather_init (&Device->Owed);
+  Status = hvpt_device_probe (&Device->Device, &mIommu, DeviceId, false);
+  if (Status != HVPT_OK) {
+    LogFailure ("probe", DeviceId, Status);
+    gBS->FreePool (Device);
+    return HvptToEfi (Status);
+  }
+
+  Device->Next = mDevices;
+  mDevices     = Device;
+  *Added       = Device;
+  return EFI_SUCCESS;
+}
+
+STATIC
+EFI_STATUS
+AddDomain (
+  IN OUT HVPT_DEVICE  *Device
+  )
+{
+  struct hvpt_domain_config  Config;
+  enum hvpt_status           Status;
+
+  ZeroMem (&Config, sizeof (Config));
+  Config.ops    = &mPageOps;
+  Config.form   = HVPT_IOVA_LOWER;
+  Config.policy = HVPT_FLUSH_TWO_BLOCK;
+  Status        = hvpt_domain_init (&Device->Domain, &mIommu, &Config);
+  if (Status != HVPT_OK) {
+    LogFailure ("domain", Device->Id, Status);
+    return HvptToEfi (Status);
+  }
+
+  Device->HasDomain = TRUE;
+  return EFI_SUCCESS;
+}
+
+EFI_STATUS
+HvptReadyDevice (
+  IN  UINT64       DeviceId,
+  OUT HVPT_DEVICE  **Ready
+  )
+{
+  HVPT_DEVICE       *Device;
+  EFI_STATUS        Status;
+  enum hvpt_status  Attached;
+
+  Status = EFI_SUCCESS;
+  Device = HvptFindDevice (DeviceId);
+  if (Device == NULL) {
+    Status = AddDevice (DeviceId, &Device);
+  }
+
+  if (!EFI_ERROR (Status) && !Device->HasDomain) {
+    Status = AddDomain (Device);
+  }
+
+  if (EFI_ERROR (Status)) {
+    return Status;
+  }
+
+  if (!Device->Attached) {
+    Attached = hvpt_device_attach (&Device->Device, &Device->Domain);
+    if (Attached != HVPT_OK) {
+      LogFailure ("attach", DeviceId, Attached);
+      return HvptToEfi (Attached);
+    }
+
+    Device->Attached = TRUE;
+    DEBUG ((
+      DEBUG_INFO,
+      "hvpt: device %lx in domain %d\n",
+      DeviceId,
+      hvpt_domain_id (&Device->Domain)
+      ));
+  }
+
+  *Ready = Device;
+  return EFI_SUCCESS;
+}
+
+EFI_STATUS
+HvptFlushDevice (
+  IN OUT HVPT_DEVICE  *Device
+  )
+{
+  enum hvpt_status  Status;
+
+  Status = hvpt_domain_sync (&Device->Domain, &Device->Owed);
+  if (Status == HVPT_OK) {
+    return EFI_SUCCESS;
+  }
+
+  LogFailure ("flush", Device->Id, Status);
+  return EFI_DEVICE_ERROR;
+}
+
+/**
+  Takes one device out of its domain. Where that fails it is blocked.
+**/
+STATIC
+enum hvpt_status
+LeaveDomain (
+  IN OUT HVPT_DEVICE  *Device,
+  IN     UINT8        Policy
+  )
+{
+  enum hvpt_status  Status;
+
+  if (Policy == HVPT_EXIT_IDENTITY) {
+    Status = hvpt_device_attach (&Device->Device, hvpt_iommu_identity (&mIommu));
+    if (Status == HVPT_OK) {
+      return HVPT_OK;
+    }
+
+    LogFailure ("attach to identity", Device->Id, Status);
+  } else if ((Policy != HVPT_EXIT_BLOCKED) && Device->Attached) {
+    Status = hvpt_device_detach (&Device->Device);
+    if (Status != HVPT_OK) {
+      LogFailure ("detach", Device->Id, Status);
+    }
+  }
+
+  //
+  // A detached device is forgotten as it is; any other is blocked first.
+  //
+  return hvpt_device_remove (&Device->Device);
+}
+
+VOID
+HvptDevicesExit (
+  IN UINT8  Policy
+  )
+{
+  HVPT_DEVICE       *Device;
+  enum hvpt_status  Status;
+
+  for (Device = mDevices; Device != NULL; Device = Device->Next) {
+    Status = LeaveDomain (Device, Policy);
+    if (Status != HVPT_OK) {
+      LogFailure ("block", Device->Id, Status);
+    }
+
+    Status = Device->HasDomain ? hvpt_domain_destroy (&Device->Domain) : HVPT_OK;
+    if (Status != HVPT_OK) {
+      LogFailure ("delete domain", Device->Id, Status);
+    }
+  }
+
+  mDevices = NULL;
+  if ((Policy == HVPT_EXIT_BLOCKED) || (Policy == HVPT_EXIT_IDENTITY)) {
+    return;
+  }
+
+  Status = hvpt_iommu_destroy (&mIommu);
+  if (Status != HVPT_OK) {
+    DEBUG ((DEBUG_ERROR, "hvpt: special domains stay: %a\n", hvpt_status_name (Status)));
+  }
+}

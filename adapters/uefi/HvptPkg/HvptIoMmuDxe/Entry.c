@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+
+/** @file
+  Start and end of the driver.
+**/
+
+#include "HvptIoMmuDxe.h"
+#include <Guid/EventGroup.h>
+
+STATIC VOID     *mCallPage = NULL;
+STATIC BOOLEAN  mLent      = FALSE;
+
+/**
+  Transport hook: the one call page, at TPL_NOTIFY.
+**/
+STATIC
+bool
+Borrow (
+  IN  VOID                   *Context,
+  OUT struct hvpt_call_page  *Page
+  )
+{
+  Page->cookie = gBS->RaiseTPL (TPL_NOTIFY);
+  if (mLent) {
+    gBS->RestoreTPL ((EFI_TPL)Page->cookie);
+    return false;
+  }
+
+  mLent     = TRUE;
+  Page->va  = mCallPage;
+  Page->gpa = hvpt_gpa ((UINTN)mCallPage);
+  return true;
+}
+
+/**
+  Transport hook: the hypercall.
+**/
+STATIC
+uint64_t
+Issue (
+  IN VOID        *Context,
+  IN uint64_t    Control,
+  IN hvpt_gpa_t  Input,
+  IN hvpt_gpa_t  Output
+  )
+{
+  return HvptHypercallIssue (Control, Input.value, Output.value);
+}
+
+/**
+  Transport hook: the page back.
+**/
+STATIC
+VOID
+GiveBack (
+  IN VOID                   *Context,
+  IN struct hvpt_call_page  *Page
+  )
+{
+  mLent = FALSE;
+  gBS->RestoreTPL ((EFI_TPL)Page->cookie);
+}
+
+STATIC CONST struct hvpt_transport_ops  mTransportOps = {
+  .borrow    = Borrow,
+  .issue     = Issue,
+  .give_back = GiveBack
+};
+
+/**
+  ExitBootServices: leaves nothing of ours in the hypervisor's hands. At
+  TPL_NOTIFY, for firmware takes the hypercall page away at TPL_CALLBACK.
+**/
+STATIC
+VOID
+EFIAPI
+OnExitBootServices (
+  IN EFI_EVENT  Event,
+  IN VOID       *Context
+  )
+{
+  UINTN  InUse;
+  UINTN  Peak;
+
+  if (gHvptExited) {
+    return;
+  }
+
+  gHvptExited = TRUE;
+  HvptIovaUse (&InUse, &Peak);
+  DEBUG ((
+    DEBUG_INFO,
+    "hvpt: maps %ld bytes %ld unmaps %ld accesses %ld peak pages %ld left %ld\n",
+    gHvptCounts.Maps,
+    gHvptCounts.Bytes,
+    gHvptCounts.Unmaps,
+    gHvptCounts.SetAttributes,
+    (UINT64)Peak,
+    (UINT64)InUse
+    ));
+  HvptDevicesExit (PcdGet8 (PcdHvptExitPolicy));
+  HvptHypercallStop ();
+}
+
+/**
+  The pvIOMMU, and what is needed to use it.
+**/
+STATIC
+EFI_STATUS
+Start (
+  VOID
+  )
+{
+  struct hvpt_transport  Transport;
+  EFI_PHYSICAL_ADDRESS   Address;
+  EFI_STATUS             Status;
+
+  Status = gBS->AllocatePages (AllocateAnyPages, EfiBootServicesData, 1, &Address);
+  if (EFI_ERROR (Status)) {
+    return EFI_OUT_OF_RESOURCES;
+  }
+
+  mCallPage     = (VOID *)(UINTN)Address;
+  Transport.ops = &mTransportOps;
+  Transport.ctx = NULL;
+  Status        = HvptDevicesInit (&Transport);
+  if (!EFI_ERROR (Status)) {
+    Status = HvptMappingsInit ();
+    if (!EFI_ERROR (Status)) {
+      return EFI_SUCCESS;
+    }
+
+    HvptDevicesExit (HVPT_EXIT_DETACHED);
+  }
+
+  gBS->FreePages (Address, 1);
+  mCallPage = NULL;
+  return Status;
+}
+
+/**
+  Installs the protocol, and what ends it. There is no way back: callers keep
+  the pointer.
+**/
+STATIC
+EFI_STATUS
+Install (
+  VOID
+  )
+{
+  EFI_STATUS  Status;
+  EFI_EVENT   Event;
+  EFI_HANDLE  Handle;
+
+  Status = gBS->CreateEventEx (
+                  EVT_NOTIFY_SIGNAL,
+                  TPL_NOTIFY,
+                  OnExitBootServices,
+                  NULL,
+                  &gEfiEventExitBootServicesGuid,
+                  &Event
+                  );
+  if (EFI_ERROR (Status)) {
+    return Status;
+  }
+
+  Handle = NULL;
+  Status = gBS->InstallMultipleProtocolInterfaces (
+                  &Handle,
+                  &gEdkiiIoMmuProtocolGuid,
+                  &gHvptIoMmu,
+                  NULL
+                  );
+  if (EFI_ERROR (Status)) {
+    gBS->CloseEvent (Event);
+  }
+
+  return Status;
+}
+
+/**
+  Entry point of the driver.
+
+  @param[in]  ImageHandle  The image.
+  @param[in]  SystemTable  The system table.
+
+  @retval EFI_SUCCESS      The protocol is installed.
+  @retval EFI_UNSUPPORTED  There is no pvIOMMU this driver can use, or another
+                           driver has installed the protocol.
+  @retval others           Out of memory, or the hypervisor refused.
+**/
+EFI_STATUS
+EFIAPI
+HvptIoMmuEntry (
+  IN EFI_HANDLE        ImageHandle,
+  IN EFI_SYSTEM_TABLE  *SystemTable
+  )
+{
+  EFI_STATUS  Status;
+  VOID        *Other;
+
+  if (!EFI_ERROR (gBS->LocateProtocol (&gEdkiiIoMmuProtocolGuid, NULL, &Other))) {
+    DEBUG ((DEBUG_ERROR, "hvpt: another driver has installed the IOMMU protocol\n"));
+    return EFI_UNSUPPORTED;
+  }
+
+  Status = HvptHypercallStart ();
+  if (EFI_ERROR (Status)) {
+    return Status;
+  }
+
+  Status = Start ();
+  if (!EFI_ERROR (Status)) {
+    Status = Install ();
+    if (EFI_ERROR (Status)) {
+      HvptDevicesExit (HVPT_EXIT_DETACHED);
+      HvptMappingsDone ();
+      gBS->FreePages ((UINTN)mCallPage, 1);
+    }
+  }
+
+  if (EFI_ERROR (Status)) {
+    HvptHypercallStop ();
+  }
+
+  DEBUG ((DEBUG_INFO, "hvpt: %d bits of device address: %r\n", (UINT32)HvptIovaWidth (), Status));
+  return Status;
+}

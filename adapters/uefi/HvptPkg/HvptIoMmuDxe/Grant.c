@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+
+/** @file
+  Which device has access to which mapping.
+**/
+
+#include "HvptIoMmuDxe.h"
+
+/**
+  Where a grant is linked; where the list ends if there is none.
+**/
+STATIC
+HVPT_GRANT **
+FindGrant (
+  IN HVPT_MAPPING       *Mapping,
+  IN CONST HVPT_DEVICE  *Device
+  )
+{
+  HVPT_GRANT  **Link;
+
+  for (Link = &Mapping->Grants; *Link != NULL; Link = &(*Link)->Next) {
+    if ((*Link)->Device == Device) {
+      break;
+    }
+  }
+
+  return Link;
+}
+
+/**
+  Writes the entries. Write-only cannot be said in them: a device which may
+  write may read as well.
+**/
+STATIC
+EFI_STATUS
+MapIn (
+  IN     CONST HVPT_MAPPING  *Mapping,
+  IN OUT HVPT_DEVICE         *Device
+  )
+{
+  struct hvpt_segment  Segments[3];
+  UINTN                Count;
+  unsigned             Prot;
+
+  Prot = HVPT_PROT_READ | HVPT_PROT_WRITE;
+  if ((Mapping->Operation == EdkiiIoMmuOperationBusMasterRead) ||
+      (Mapping->Operation == EdkiiIoMmuOperationBusMasterRead64))
+  {
+    Prot = HVPT_PROT_READ;
+  }
+
+  Count = HvptBounceSegments (Mapping, Segments);
+  return HvptToEfi (
+           hvpt_domain_map_list (
+             &Device->Domain,
+             hvpt_iova (Mapping->Iova),
+             Segments,
+             Count,
+             Prot,
+             NULL
+             )
+           );
+}
+
+EFI_STATUS
+HvptGrant (
+  IN OUT HVPT_MAPPING  *Mapping,
+  IN OUT HVPT_DEVICE   *Device
+  )
+{
+  HVPT_GRANT  **Link;
+  HVPT_GRANT  *Grant;
+  EFI_STATUS  Status;
+
+  Link = FindGrant (Mapping, Device);
+  if (*Link != NULL) {
+    if ((*Link)->Mapped) {
+      return EFI_SUCCESS;
+    }
+
+    //
+    // Taken away before, and the flush failed: it comes first.
+    //
+    Status = HvptRevoke (Mapping, Device);
+    if (EFI_ERROR (Status)) {
+      return Status;
+    }
+
+    Link = FindGrant (Mapping, Device);
+  }
+
+  if (EFI_ERROR (gBS->AllocatePool (EfiBootServicesData, sizeof (*Grant), (VOID **)&Grant))) {
+    return EFI_OUT_OF_RESOURCES;
+  }
+
+  Status = MapIn (Mapping, Device);
+  if (EFI_ERROR (Status)) {
+    gBS->FreePool (Grant);
+    return Status;
+  }
+
+  Grant->Next   = NULL;
+  Grant->Device = Device;
+  Grant->Mapped = TRUE;
+  *Link         = Grant;
+  return EFI_SUCCESS;
+}
+
+EFI_STATUS
+HvptRevoke (
+  IN OUT HVPT_MAPPING  *Mapping,
+  IN OUT HVPT_DEVICE   *Device
+  )
+{
+  HVPT_GRANT        **Link;
+  HVPT_GRANT        *Grant;
+  EFI_STATUS        Status;
+  enum hvpt_status  Unmapped;
+  uint64_t          Bytes;
+
+  Link  = FindGrant (Mapping, Device);
+  Grant = *Link;
+  if (Grant == NULL) {
+    return EFI_SUCCESS;
+  }
+
+  if (Grant->Mapped) {
+    Unmapped = hvpt_domain_unmap (
+                 &Device->Domain,
+                 hvpt_iova (Mapping->Iova),
+                 EFI_PAGES_TO_SIZE (Mapping->Pages),
+                 &Device->Owed,
+                 &Bytes
+                 );
+    if (Unmapped != HVPT_OK) {
+      return EFI_DEVICE_ERROR;
+    }
+
+    Grant->Mapped = FALSE;
+  }
+
+  Status = HvptFlushDevice (Device);
+  if (EFI_ERROR (Status)) {
+    return Status;
+  }
+
+  *Link = Grant->Next;
+  gBS->FreePool (Grant);
+  return EFI_SUCCESS;
+}

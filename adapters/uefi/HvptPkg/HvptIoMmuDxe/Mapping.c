@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+
+/** @file
+  Mappings: records, device addresses, and what callers hold.
+
+  A caller holds a number, not a pointer: what it passes is looked up, and a
+  mapping which is gone, or was never there, is not found.
+
+  Each mapping has whole pages of device addresses to itself, also where two
+  share a page of memory; so one's end takes nothing away from the other.
+**/
+
+#include "HvptIoMmuDxe.h"
+
+#define RECORDS_PER_CHUNK  64
+#define CHUNKS             512
+#define INDEX_BITS         16
+#define INDEX_MASK         ((1 << INDEX_BITS) - 1)
+#define NO_RECORD          MAX_UINT32
+
+//
+// Interrupts are written there; such writes are not translated.
+//
+#define MSI_FIRST  0xfee00000ULL
+#define MSI_LAST   0xfeefffffULL
+
+STATIC HVPT_IOVA_SPACE  mLow;
+STATIC HVPT_IOVA_SPACE  mHigh;
+STATIC HVPT_MAPPING     *mChunks[CHUNKS];
+STATIC UINT32           mChunkCount;
+STATIC UINT32           mFirstFree = NO_RECORD;
+STATIC UINT64           mGeneration;
+
+STATIC
+HVPT_MAPPING *
+Record (
+  IN UINT32  Index
+  )
+{
+  return &mChunks[Index / RECORDS_PER_CHUNK][Index % RECORDS_PER_CHUNK];
+}
+
+/**
+  Adds what of First .. Last a device may use.
+**/
+STATIC
+VOID
+AddAddresses (
+  IN OUT HVPT_IOVA_SPACE  *Space,
+  IN     UINT64           First,
+  IN     UINT64           Last,
+  IN     UINT64           WidthLast
+  )
+{
+  Last  = MIN (Last, WidthLast);
+  First = MAX (First, EFI_PAGE_SIZE);
+  if ((First < MSI_FIRST) && (First <= Last)) {
+    HvptIovaAdd (Space, First, MIN (Last, MSI_FIRST - 1));
+  }
+
+  First = MAX (First, MSI_LAST + 1);
+  if (First <= Last) {
+    HvptIovaAdd (Space, First, Last);
+  }
+}
+
+EFI_STATUS
+HvptMappingsInit (
+  VOID
+  )
+{
+  EFI_STATUS  Status;
+  UINT64      WidthLast;
+  UINT64      Iova;
+  UINTN       Order;
+
+  Order = 0;
+  while (Order < HVPT_IOVA_ORDER_MAX && EFI_PAGES_TO_SIZE ((UINTN)1 << Order) <= PcdGet32 (PcdHvptIovaLast)) {
+    Order++;
+  }
+
+  //
+  // Domains take the lower half: right however the top bit is read.
+  //
+  WidthLast = LShiftU64 (1, HvptIovaWidth () - 1) - 1;
+  Status    = HvptIovaInit (&mLow, 0, Order);
+  if (EFI_ERROR (Status)) {
+    return Status;
+  }
+
+  AddAddresses (
+    &mLow,
+    PcdGet32 (PcdHvptIovaFirst),
+    PcdGet32 (PcdHvptIovaLast),
+    WidthLast
+    );
+  if (!HvptIovaTake (&mLow, 1, &Iova)) {
+    DEBUG ((DEBUG_ERROR, "hvpt: no device addresses below 4 GiB\n"));
+    HvptIovaDone (&mLow);
+    return EFI_UNSUPPORTED;
+  }
+
+  HvptIovaGive (&mLow, Iova, 1);
+  mLow.Peak = 0;
+
+  //
+  // Above 4 GiB, for masters which can: as large a space again, if there is
+  // one. Without it their mappings come from below.
+  //
+  if ((WidthLast > MAX_UINT32) && !EFI_ERROR (HvptIovaInit (&mHigh, SIZE_4GB, HVPT_IOVA_ORDER_MAX))) {
+    AddAddresses (&mHigh, SIZE_4GB, MAX_UINT64, WidthLast);
+  }
+
+  return EFI_SUCCESS;
+}
+
+VOID
+HvptMappingsDone (
+  VOID
+  )
+{
+  HvptIovaDone (&mLow);
+  HvptIovaDone (&mHigh);
+}
+
+VOID
+HvptIovaUse (
+  OUT UINTN  *InUse,
+  OUT UINTN  *Peak
+  )
+{
+  *InUse = mLow.InUse + mHigh.InUse;
+  *Peak  = mLow.Peak + mHigh.Peak;
+}
+
+HVPT_MAPPING *
+HvptFindMapping (
+  IN VOID  *Handle
+  )
+{
+  HVPT_MAPPING  *Mapping;
+  UINT64        Value;
+  UINT64        Index;
+
+  Value = (UINTN)Handle;
+  Index = (Value & INDEX_MASK) - 1;
+  if (Index >= (UINT64)mChunkCount * RECORDS_PER_CHUNK) {
+    return NULL;
+  }
+
+  Mapping = Record ((UINT32)Index);
+  return (Value == Mapping->Handle) ? Mapping : NULL;
+}
+
+/**
+  Makes room for more records. They stay for good.
+**/
+STATIC
+BOOLEAN
+AddChunk (
+  VOID
+  )
+{
+  HVPT_MAPPING  *Chunk;
+  UINT32        Index;
+
+  if ((mChunkCount == CHUNKS) ||
+      EFI_ERROR (gBS->AllocatePool (EfiBootServicesData, RECORDS_PER_CHUNK * sizeof (*Chunk), (VOID **)&Chunk)))
+  {
+    return FALSE;
+  }
+
+  ZeroMem (Chunk, RECORDS_PER_CHUNK * sizeof (*Chunk));
+  mChunks[mChunkCount] = Chunk;
+  for (Index = RECORDS_PER_CHUNK; Index-- > 0;) {
+    Chunk[Index].NextFree = mFirstFree;
+    mFirstFree            = mChunkCount * RECORDS_PER_CHUNK + Index;
+  }
+
+  mChunkCount++;
+  return TRUE;
+}
+
+/**
+  The addresses of a mapping: above 4 GiB only for masters which can.
+**/
+STATIC
+BOOLEAN
+TakeAddresses (
+  IN OUT HVPT_MAPPING  *Mapping
+  )
+{
+  if ((Mapping->Operation >= EdkiiIoMmuOperationBusMasterRead64) &&
+      HvptIovaTake (&mHigh, Mapping->Pages, &Mapping->Iova))
+  {
+    Mapping->Space = &mHigh;
+    return TRUE;
+  }
+
+  Mapping->Space = &mLow;
+  return HvptIovaTake (&mLow, Mapping->Pages, &Mapping->Iova);
+}
+
+EFI_STATUS
+HvptMakeMapping (
+  IN  EDKII_IOMMU_OPERATION  Operation,
+  IN  UINT64                 Host,
+  IN  UINT64                 Bytes,
+  OUT HVPT_MAPPING           **Made
+  )
+{
+  HVPT_MAPPING  *Mapping;
+  UINT32        Index;
+  UINT32        NextFree;
+
+  if ((mFirstFree == NO_RECORD) && !AddChunk ()) {
+    return EFI_OUT_OF_RESOURCES;
+  }
+
+  Index    = mFirstFree;
+  Mapping  = Record (Index);
+  NextFree = Mapping->NextFree;
+  ZeroMem (Mapping, sizeof (*Mapping));
+  Mapping->NextFree  = NextFree;
+  Mapping->Operation = Operation;
+  Mapping->Host      = Host;
+  Mapping->Bytes     = Bytes;
+  Mapping->Pages     = (UINTN)(((Host + Bytes - 1) >> EFI_PAGE_SHIFT) - (Host >> EFI_PAGE_SHIFT) + 1);
+  if (!TakeAddresses (Mapping)) {
+    DEBUG ((DEBUG_WARN, "hvpt: no device addresses for %ld pages\n", (UINT64)Mapping->Pages));
+    return EFI_OUT_OF_RESOURCES;
+  }
+
+  if (EFI_ERROR (HvptBounceTake (Mapping))) {
+    HvptIovaGive (Mapping->Space, Mapping->Iova, Mapping->Pages);
+    return EFI_OUT_OF_RESOURCES;
+  }
+
+  mFirstFree      = NextFree;
+  Mapping->Handle = LShiftU64 (++mGeneration, INDEX_BITS) | (Index + 1);
+  *Made           = Mapping;
+  return EFI_SUCCESS;
+}
+
+EFI_STATUS
+HvptEndMapping (
+  IN OUT HVPT_MAPPING  *Mapping
+  )
+{
+  EFI_STATUS  Status;
+
+  while (!gHvptExited && Mapping->Grants != NULL) {
+    Status = HvptRevoke (Mapping, Mapping->Grants->Device);
+    if (EFI_ERROR (Status)) {
+      return Status;
+    }
+  }
+
+  HvptBounceCopyOut (Mapping);
+  if (!gHvptExited) {
+    HvptBounceGive (Mapping);
+  }
+
+  HvptIovaGive (Mapping->Space, Mapping->Iova, Mapping->Pages);
+  Mapping->NextFree = mFirstFree;
+  mFirstFree        = (UINT32)(Mapping->Handle & INDEX_MASK) - 1;
+  Mapping->Handle   = 0;
+  return EFI_SUCCESS;
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+
+/** @file
+  Map(), Unmap() and SetAttribute() of the protocol.
+
+  Callers are at any TPL up to TPL_NOTIFY, and one may interrupt another. So all
+  state is touched at TPL_NOTIFY, and no protocol is called there: what device a
+  handle stands for is found before.
+**/
+
+#include "HvptIoMmuDxe.h"
+
+BOOLEAN      gHvptExited = FALSE;
+HVPT_COUNTS  gHvptCounts;
+
+/**
+  Does the access fit the operation? No access always does.
+**/
+STATIC
+BOOLEAN
+AccessFits (
+  IN EDKII_IOMMU_OPERATION  Operation,
+  IN UINT64                 Access
+  )
+{
+  switch (Operation) {
+    case EdkiiIoMmuOperationBusMasterRead:
+    case EdkiiIoMmuOperationBusMasterRead64:
+      return Access == 0 || Access == EDKII_IOMMU_ACCESS_READ;
+    case EdkiiIoMmuOperationBusMasterWrite:
+    case EdkiiIoMmuOperationBusMasterWrite64:
+      return Access == 0 || Access == EDKII_IOMMU_ACCESS_WRITE;
+    default:
+      return Access == 0 ||
+             Access == (EDKII_IOMMU_ACCESS_READ | EDKII_IOMMU_ACCESS_WRITE);
+  }
+}
+
+/**
+  The arguments of SetAttribute(), but for the device.
+**/
+STATIC
+EFI_STATUS
+CheckAccess (
+  IN VOID    *Mapping,
+  IN UINT64  Access
+  )
+{
+  HVPT_MAPPING  *Found;
+  EFI_TPL       Tpl;
+  EFI_STATUS    Status;
+
+  Status = EFI_INVALID_PARAMETER;
+  Tpl    = gBS->RaiseTPL (TPL_NOTIFY);
+  Found  = HvptFindMapping (Mapping);
+  if ((Found != NULL) && AccessFits (Found->Operation, Access)) {
+    Status = EFI_SUCCESS;
+  }
+
+  gBS->RestoreTPL (Tpl);
+  return Status;
+}
+
+/**
+  Gives or takes; TPL_NOTIFY.
+**/
+STATIC
+EFI_STATUS
+ChangeAccess (
+  IN UINT64  DeviceId,
+  IN VOID    *Mapping,
+  IN UINT64  Access
+  )
+{
+  HVPT_MAPPING  *Found;
+  HVPT_DEVICE   *Device;
+  EFI_STATUS    Status;
+
+  //
+  // The mapping may have gone since it was looked at.
+  //
+  Found = HvptFindMapping (Mapping);
+  if ((Found == NULL) || !AccessFits (Found->Operation, Access)) {
+    return EFI_INVALID_PARAMETER;
+  }
+
+  if (gHvptExited) {
+    return (Access == 0) ? EFI_SUCCESS : EFI_DEVICE_ERROR;
+  }
+
+  if (Access == 0) {
+    Device = HvptFindDevice (DeviceId);
+    return (Device == NULL) ? EFI_SUCCESS : HvptRevoke (Found, Device);
+  }
+
+  Status = HvptReadyDevice (DeviceId, &Device);
+  return EFI_ERROR (Status) ? Status : HvptGrant (Found, Device);
+}
+
+STATIC
+EFI_STATUS
+SetById (
+  IN UINT64  DeviceId,
+  IN VOID    *Mapping,
+  IN UINT64  Access
+  )
+{
+  EFI_TPL     Tpl;
+  EFI_STATUS  Status;
+
+  Tpl = gBS->RaiseTPL (TPL_NOTIFY);
+  gHvptCounts.SetAttributes++;
+  Status = ChangeAccess (DeviceId, Mapping, Access);
+  gBS->RestoreTPL (Tpl);
+  DEBUG ((
+    DEBUG_VERBOSE,
+    "hvpt: device %lx mapping %p access %lx: %r\n",
+    DeviceId,
+    Mapping,
+    Access,
+    Status
+    ));
+  return Status;
+}
+
+/** SetAttribute() of the protocol. **/
+STATIC
+EFI_STATUS
+EFIAPI
+SetAttribute (
+  IN EDKII_IOMMU_PROTOCOL  *This,
+  IN EFI_HANDLE            DeviceHandle,
+  IN VOID                  *Mapping,
+  IN UINT64                IoMmuAccess
+  )
+{
+  EFI_STATUS  Status;
+  UINT64      DeviceId;
+
+  Status = CheckAccess (Mapping, IoMmuAccess);
+  if (EFI_ERROR (Status)) {
+    return Status;
+  }
+
+  Status = HvptDeviceIdFromHandle (DeviceHandle, &DeviceId);
+  if (EFI_ERROR (Status)) {
+    return Status;
+  }
+
+  return SetById (DeviceId, Mapping, IoMmuAccess);
+}
+
+#if EDKII_IOMMU_PROTOCOL_REVISION >= 0x00010001
+
+/** SetAttributeById() of the protocol. **/
+STATIC
+EFI_STATUS
+EFIAPI
+SetAttributeById (
+  IN EDKII_IOMMU_PROTOCOL  *This,
+  IN UINT64                IommuBase,
+  IN UINT32                DmaId,
+  IN VOID                  *Mapping,
+  IN UINT64                IoMmuAccess
+  )
+{
+  EFI_STATUS  Status;
+  UINT64      DeviceId;
+
+  Status = CheckAccess (Mapping, IoMmuAccess);
+  if (EFI_ERROR (Status)) {
+    return Status;
+  }
+
+  Status = HvptDeviceIdFromDmaId (IommuBase, DmaId, &DeviceId);
+  if (EFI_ERROR (Status)) {
+    return Status;
+  }
+
+  return SetById (DeviceId, Mapping, IoMmuAccess);
+}
+
+#endif
+
+/** Map() of the protocol: all that was asked for, or nothing. **/
+STATIC
+EFI_STATUS
+EFIAPI
+Map (
+  IN     EDKII_IOMMU_PROTOCOL   *This,
+  IN     EDKII_IOMMU_OPERATION  Operation,
+  IN     VOID                   *HostAddress,
+  IN OUT UINTN                  *NumberOfBytes,
+  OUT    EFI_PHYSICAL_ADDRESS   *DeviceAddress,
+  OUT    VOID                   **Mapping
+  )
+{
+  HVPT_MAPPING  *Made;
+  EFI_TPL       Tpl;
+  EFI_STATUS    Status;
+  UINTN         Bytes;
+
+  if (NumberOfBytes == NULL) {
+    return EFI_INVALID_PARAMETER;
+  }
+
+  Bytes          = *NumberOfBytes;
+  *NumberOfBytes = 0;
+  if ((HostAddress == NULL) || (DeviceAddress == NULL) || (Mapping == NULL) ||
+      ((UINT32)Operation >= EdkiiIoMmuOperationMaximum) ||
+      (Bytes == 0) || ((UINTN)HostAddress > MAX_UINTN - (Bytes - 1)))
+  {
+    return EFI_INVALID_PARAMETER;
+  }
+
+  Tpl    = gBS->RaiseTPL (TPL_NOTIFY);
+  Status = EFI_DEVICE_ERROR;
+  if (!gHvptExited) {
+    Status = HvptMakeMapping (Operation, (UINTN)HostAddress, Bytes, &Made);
+  }
+
+  if (!EFI_ERROR (Status)) {
+    gHvptCounts.Maps++;
+    gHvptCounts.Bytes += Bytes;
+    *NumberOfBytes = Bytes;
+    *DeviceAddress = Made->Iova + ((UINTN)HostAddress & EFI_PAGE_MASK);
+    *Mapping       = (VOID *)(UINTN)Made->Handle;
+  }
+
+  gBS->RestoreTPL (Tpl);
+  DEBUG ((
+    DEBUG_VERBOSE,
+    "hvpt: map op %d host %p bytes %lx: %r\n",
+    (UINT32)Operation,
+    HostAddress,
+    (UINT64)Bytes,
+    Status
+    ));
+  return Status;
+}
+
+/** Unmap() of the protocol. **/
+STATIC
+EFI_STATUS
+EFIAPI
+Unmap (
+  IN EDKII_IOMMU_PROTOCOL  *This,
+  IN VOID                  *Mapping
+  )
+{
+  HVPT_MAPPING  *Found;
+  EFI_TPL       Tpl;
+  EFI_STATUS    Status;
+
+  Status = EFI_INVALID_PARAMETER;
+  Tpl    = gBS->RaiseTPL (TPL_NOTIFY);
+  Found  = HvptFindMapping (Mapping);
+  if (Found != NULL) {
+    gHvptCounts.Unmaps++;
+    Status = HvptEndMapping (Found);
+  }
+
+  gBS->RestoreTPL (Tpl);
+  DEBUG ((DEBUG_VERBOSE, "hvpt: unmap %p: %r\n", Mapping, Status));
+  return Status;
+}
+
+EDKII_IOMMU_PROTOCOL  gHvptIoMmu = {
+  EDKII_IOMMU_PROTOCOL_REVISION,
+  SetAttribute,
+  Map,
+  Unmap,
+  HvptAllocateBuffer,
+  HvptFreeBuffer,
+ #if EDKII_IOMMU_PROTOCOL_REVISION >= 0x00010001
+  SetAttributeById,
+ #endif
+};

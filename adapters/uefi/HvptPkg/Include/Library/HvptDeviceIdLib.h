@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+
+/** @file
+  From a UEFI handle to the hypervisor's logical device id.
+
+  Instances: HvptDeviceIdLib, the policy protocol and then the device path, as
+  Hyper-V's firmware makes it; HvptDeviceIdLibPci, by PCI location.
+**/
+
+#ifndef HVPT_DEVICE_ID_LIB_H_
+#define HVPT_DEVICE_ID_LIB_H_
+
+/**
+  The logical device id of the device behind a handle.
+
+  Called at the caller's TPL, never above TPL_NOTIFY; may call protocols.
+
+  @param[in]   Handle    As given to SetAttribute(). NULL is for the policy
+                         protocol to judge.
+  @param[out]  DeviceId  The id; written only with EFI_SUCCESS.
+
+  @retval EFI_SUCCESS            Found.
+  @retval EFI_INVALID_PARAMETER  Handle is NULL, or no handle.
+  @retval EFI_UNSUPPORTED        A handle of no device which has an id.
+**/
+EFI_STATUS
+EFIAPI
+HvptDeviceIdFromHandle (
+  IN  EFI_HANDLE  Handle OPTIONAL,
+  OUT UINT64      *DeviceId
+  );
+
+/**
+  The logical device id of a device named as in SetAttributeById().
+
+  @param[in]   IommuBase  Which IOMMU.
+  @param[in]   DmaId      The device's number there.
+  @param[out]  DeviceId   The id; written only with EFI_SUCCESS.
+
+  @retval EFI_SUCCESS      Found.
+  @retval EFI_UNSUPPORTED  There is no such device.
+**/
+EFI_STATUS
+EFIAPI
+HvptDeviceIdFromDmaId (
+  IN  UINT64  IommuBase,
+  IN  UINT32  DmaId,
+  OUT UINT64  *DeviceId
+  );
+
+#endif

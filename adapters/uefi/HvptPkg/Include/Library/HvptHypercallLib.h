@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+
+/** @file
+  How a hypercall reaches the hypervisor.
+
+  Instances: HvptHypercallLibNative, the page of code which the hypercall MSR
+  names; HvptHypercallLibVtd, for tests, carries the calls out on QEMU's VT-d.
+**/
+
+#ifndef HVPT_HYPERCALL_LIB_H_
+#define HVPT_HYPERCALL_LIB_H_
+
+/**
+  Finds the hypervisor and makes ready to call it.
+
+  Called once, at TPL_APPLICATION, before any other function.
+
+  @retval EFI_SUCCESS           Hypercalls can be made.
+  @retval EFI_UNSUPPORTED       Not here: no Hyper-V, no right to call it, or
+                                an isolated VM. A DEBUG line says which.
+  @retval EFI_OUT_OF_RESOURCES  No memory for the hypercall page.
+**/
+EFI_STATUS
+EFIAPI
+HvptHypercallStart (
+  VOID
+  );
+
+/**
+  Makes one memory-based hypercall.
+
+  Any TPL up to TPL_NOTIFY; allocates nothing.
+
+  @param[in]  Control  The hypercall input value.
+  @param[in]  Input    Guest-physical address of the input.
+  @param[in]  Output   Guest-physical address of the output, or 0.
+
+  @return The hypercall result value; all ones when none can be made.
+**/
+UINT64
+EFIAPI
+HvptHypercallIssue (
+  IN UINT64  Control,
+  IN UINT64  Input,
+  IN UINT64  Output
+  );
+
+/**
+  Undoes what HvptHypercallStart() set up, and nothing which was there before.
+
+  Called at ExitBootServices, at TPL_NOTIFY; allocates and frees nothing.
+**/
+VOID
+EFIAPI
+HvptHypercallStop (
+  VOID
+  );
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+
+/** @file
+  A platform's say in what device a handle stands for.
+
+  Optional. A platform whose callers pass handles without a device path of
+  Hyper-V's form, or no handle at all, produces it; it is asked first.
+**/
+
+#ifndef HVPT_DEVICE_ID_PROTOCOL_H_
+#define HVPT_DEVICE_ID_PROTOCOL_H_
+
+#define HVPT_DEVICE_ID_PROTOCOL_GUID \
+  { \
+    0x5a1d6b0e, 0x93c4, 0x4c1f, { 0x8e, 0x27, 0x51, 0xd0, 0x3b, 0x6c, 0xf4, 0x19 } \
+  }
+
+typedef struct _HVPT_DEVICE_ID_PROTOCOL HVPT_DEVICE_ID_PROTOCOL;
+
+/**
+  The logical device id of the device behind a handle.
+
+  @param[in]   This      The protocol.
+  @param[in]   Handle    As given to SetAttribute(); may be NULL.
+  @param[out]  DeviceId  The id; written only with EFI_SUCCESS.
+
+  @retval EFI_SUCCESS      This is the device.
+  @retval EFI_NOT_FOUND    No opinion: go on with the device path.
+  @retval EFI_UNSUPPORTED  A device which shall not be translated.
+**/
+typedef
+EFI_STATUS
+(EFIAPI *HVPT_DEVICE_ID_GET)(
+  IN  HVPT_DEVICE_ID_PROTOCOL  *This,
+  IN  EFI_HANDLE               Handle OPTIONAL,
+  OUT UINT64                   *DeviceId
+  );
+
+struct _HVPT_DEVICE_ID_PROTOCOL {
+  HVPT_DEVICE_ID_GET    GetDeviceId;
+};
+
+extern EFI_GUID  gHvptDeviceIdProtocolGuid;
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+
+/** @file
+  Device ids made from PCI locations: segment 31:16, bus 15:8, device 7:3,
+  function 2:0.
+
+  For hypervisors which number devices so, as the one of the tests does. Not
+  for Hyper-V, whose firmware cannot tell the location.
+**/
+
+#include <Uefi.h>
+#include <Protocol/PciIo.h>
+#include <Library/UefiBootServicesTableLib.h>
+#include <Library/HvptDeviceIdLib.h>
+
+EFI_STATUS
+EFIAPI
+HvptDeviceIdFromHandle (
+  IN  EFI_HANDLE  Handle OPTIONAL,
+  OUT UINT64      *DeviceId
+  )
+{
+  EFI_PCI_IO_PROTOCOL  *PciIo;
+  EFI_STATUS           Status;
+  UINTN                Segment;
+  UINTN                Bus;
+  UINTN                Device;
+  UINTN                Function;
+
+  if (Handle == NULL) {
+    return EFI_INVALID_PARAMETER;
+  }
+
+  Status = gBS->HandleProtocol (Handle, &gEfiPciIoProtocolGuid, (VOID **)&PciIo);
+  if (EFI_ERROR (Status)) {
+    return (Status == EFI_INVALID_PARAMETER) ? Status : EFI_UNSUPPORTED;
+  }
+
+  Status = PciIo->GetLocation (PciIo, &Segment, &Bus, &Device, &Function);
+  if (EFI_ERROR (Status)) {
+    return EFI_UNSUPPORTED;
+  }
+
+  *DeviceId = (UINT64)Segment << 16 | (UINT64)Bus << 8 | Device << 3 | Function;
+  return EFI_SUCCESS;
+}
+
+EFI_STATUS
+EFIAPI
+HvptDeviceIdFromDmaId (
+  IN  UINT64  IommuBase,
+  IN  UINT32  DmaId,
+  OUT UINT64  *DeviceId
+  )
+{
+  *DeviceId = DmaId;
+  return EFI_SUCCESS;
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+
+/** @file
+  Hypercalls through the page of code which the hypercall MSR names.
+
+  Firmware of Hyper-V has enabled the interface already; then its page is used
+  and left where it is. Only where nobody has, a page is placed, and taken away
+  at the end.
+**/
+
+#include <Uefi.h>
+#include <Library/BaseLib.h>
+#include <Library/DebugLib.h>
+#include <Library/UefiBootServicesTableLib.h>
+#include <Library/HvptHypercallLib.h>
+#include <Library/HvptLib.h>
+
+//
+// TLFS: control in RCX, input in RDX, output in R8, result in RAX. The calling
+// convention of UEFI is the same.
+//
+typedef
+UINT64
+(EFIAPI *HVPT_HYPERCALL_PAGE)(
+  IN UINT64  Control,
+  IN UINT64  Input,
+  IN UINT64  Output
+  );
+
+STATIC BOOLEAN  mPlaced   = FALSE;
+STATIC BOOLEAN  mNamed    = FALSE;
+STATIC UINT64   mBefore   = 0;
+
+STATIC
+VOID
+ReadLeaf (
+  IN  UINT32             Leaf,
+  OUT struct hvpt_cpuid  *Out
+  )
+{
+  AsmCpuid (Leaf, &Out->eax, &Out->ebx, &Out->ecx, &Out->edx);
+}
+
+/**
+  Is there a Hyper-V which lets us call it?
+**/
+STATIC
+EFI_STATUS
+FindHypervisor (
+  VOID
+  )
+{
+  struct hvpt_cpuid_leaves  Leaves;
+  struct hvpt_host          Host;
+  enum hvpt_status          Status;
+
+  ReadLeaf (HVPT_CPUID_FEATURES, &Leaves.features);
+  ReadLeaf (HVPT_CPUID_HV_MAX, &Leaves.hv_max);
+  ReadLeaf (HVPT_CPUID_HV_INTERFACE, &Leaves.hv_interface);
+  ReadLeaf (HVPT_CPUID_HV_FEATURES, &Leaves.hv_features);
+  ReadLeaf (HVPT_CPUID_HV_HARDWARE, &Leaves.hv_hardware);
+  ReadLeaf (HVPT_CPUID_HV_ISOLATION, &Leaves.hv_isolation);
+  Status = hvpt_discover (&Leaves, &Host);
+  if ((Status == HVPT_OK) && (Host.isolation != HVPT_ISOLATION_NONE)) {
+    //
+    // A paravisor may carry calls through; but whether the tables, in private
+    // memory, can be read nobody says.
+    //
+    Status = HVPT_ERR_ISOLATED;
+  }
+
+  if (Status == HVPT_OK) {
+    return EFI_SUCCESS;
+  }
+
+  DEBUG ((DEBUG_INFO, "hvpt: no hypercalls here: %a\n", hvpt_status_name (Status)));
+  return EFI_UNSUPPORTED;
+}
+
+/**
+  Places a hypercall page of our own.
+**/
+STATIC
+EFI_STATUS
+PlacePage (
+  VOID
+  )
+{
+  EFI_PHYSICAL_ADDRESS  Address;
+  EFI_STATUS            Status;
+  uint64_t              Msr;
+
+  Status = gBS->AllocatePages (AllocateAnyPages, EfiBootServicesCode, 1, &Address);
+  if (EFI_ERROR (Status)) {
+    return EFI_OUT_OF_RESOURCES;
+  }
+
+  mBefore = AsmReadMsr64 (HVPT_MSR_HYPERCALL);
+  if (hvpt_hypercall_msr_place (mBefore, hvpt_gpa (Address), &Msr) == HVPT_OK) {
+    if (AsmReadMsr64 (HVPT_MSR_GUEST_OS_ID) == 0) {
+      AsmWriteMsr64 (HVPT_MSR_GUEST_OS_ID, hvpt_guest_os_id (0, 0, HVPT_VERSION_MINOR, 0));
+      mNamed = TRUE;
+    }
+
+    AsmWriteMsr64 (HVPT_MSR_HYPERCALL, Msr);
+    mPlaced = TRUE;
+    if (hvpt_hypercall_msr_enabled (AsmReadMsr64 (HVPT_MSR_HYPERCALL))) {
+      return EFI_SUCCESS;
+    }
+
+    HvptHypercallStop ();
+  }
+
+  DEBUG ((DEBUG_ERROR, "hvpt: the hypercall page cannot be placed\n"));
+  gBS->FreePages (Address, 1);
+  return EFI_UNSUPPORTED;
+}
+
+EFI_STATUS
+EFIAPI
+HvptHypercallStart (
+  VOID
+  )
+{
+  EFI_STATUS  Status;
+
+  Status = FindHypervisor ();
+  if (EFI_ERROR (Status)) {
+    return Status;
+  }
+
+  if (hvpt_hypercall_msr_enabled (AsmReadMsr64 (HVPT_MSR_HYPERCALL))) {
+    return EFI_SUCCESS;
+  }
+
+  return PlacePage ();
+}
+
+UINT64
+EFIAPI
+HvptHypercallIssue (
+  IN UINT64  Control,
+  IN UINT64  Input,
+  IN UINT64  Output
+  )
+{
+  UINT64               Msr;
+  HVPT_HYPERCALL_PAGE  Page;
+
+  //
+  // Looked at each time: its owner takes it away at ExitBootServices.
+  //
+  Msr = AsmReadMsr64 (HVPT_MSR_HYPERCALL);
+  if (!hvpt_hypercall_msr_enabled (Msr)) {
+    return HVPT_HV_NO_HYPERCALL;
+  }
+
+  Page = (HVPT_HYPERCALL_PAGE)(UINTN)hvpt_hypercall_msr_page (Msr).value;
+  return Page (Control, Input, Output);
+}
+
+VOID
+EFIAPI
+HvptHypercallStop (
+  VOID
+  )
+{
+  if (mPlaced) {
+    AsmWriteMsr64 (HVPT_MSR_HYPERCALL, mBefore);
+    mPlaced = FALSE;
+  }
+
+  if (mNamed) {
+    AsmWriteMsr64 (HVPT_MSR_GUEST_OS_ID, 0);
+    mNamed = FALSE;
+  }
+}

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+
+/** @file
+  The calls of the hypervisor which is in the driver, for tests.
+
+  It reads the bytes of a call by itself, with offsets of its own, and refuses
+  what is not as it should be. Ids of devices are PCI locations on bus 0; a
+  device in no domain is blocked.
+**/
+
+#include "Bridge.h"
+#include "Vtd.h"
+#include <Library/BaseLib.h>
+#include <Library/BaseMemoryLib.h>
+
+#define SELF           MAX_UINT64
+#define CAPS           0x5
+#define PAGE_SIZES     0x40201000
+#define IOVA_WIDTH     48
+#define PROPERTY       10
+#define LIST_AT        4
+#define LIST_MAX       508
+#define DOMAINS        64
+#define FUNCTIONS      256
+
+typedef struct {
+  UINT32     Id;
+  BOOLEAN    Configured;
+  UINTN      Kind;
+  UINT64     Root;
+} BRIDGE_DOMAIN;
+
+STATIC BRIDGE_DOMAIN  mDomains[DOMAINS];
+STATIC UINT8          mIn[FUNCTIONS];   // domain of a function, plus 1
+STATIC UINTN          mFlushes;
+
+STATIC
+BRIDGE_DOMAIN *
+FindDomain (
+  IN UINT32  Id
+  )
+{
+  UINTN  Index;
+
+  for (Index = 0; Index < DOMAINS; Index++) {
+    if (mDomains[Index].Id == Id) {
+      return &mDomains[Index];
+    }
+  }
+
+  return NULL;
+}
+
+STATIC
+UINT16
+TagOf (
+  IN CONST BRIDGE_DOMAIN  *Domain
+  )
+{
+  return (UINT16)(Domain - mDomains + 1);
+}
+
+/**
+  The 24 bytes most calls begin with: partition, flags, type and id.
+**/
+STATIC
+UINTN
+ReadHeader (
+  IN  CONST UINT64   *In,
+  OUT UINT32         *Id,
+  OUT BRIDGE_DOMAIN  **Domain
+  )
+{
+  if (In[0] != SELF) {
+    return HV_INVALID_PARTITION;
+  }
+
+  if ((In[1] != 0) || ((UINT32)In[2] != 1)) {
+    return HV_INVALID_INPUT;
+  }
+
+  *Id = (UINT32)RShiftU64 (In[2], 32);
+  if ((*Id == 0) || (*Id == MAX_UINT32)) {
+    return HV_INVALID_PARAMETER;
+  }
+
+  *Domain = FindDomain (*Id);
+  return HV_SUCCESS;
+}
+
+STATIC
+UINTN
+Create (
+  IN UINT32        Id,
+  IN UINT64        Flags,
+  IN CONST VOID    *Existing
+  )
+{
+  BRIDGE_DOMAIN  *Domain;
+
+  if (Flags != 1) {
+    return HV_INVALID_INPUT;
+  }
+
+  if (Existing != NULL) {
+    return HV_EXISTS;
+  }
+
+  Domain = FindDomain (0);
+  if (Domain == NULL) {
+    return HV_NO_DOMAINS;
+  }
+
+  ZeroMem (Domain, sizeof (*Domain));
+  Domain->Id = Id;
+  return HV_SUCCESS;
+}
+
+STATIC
+UINTN
+Configure (
+  IN OUT BRIDGE_DOMAIN  *Domain,
+  IN     UINT64         Flags,
+  IN     UINT64         Root
+  )
+{
+  if (((Flags != 0) && (Flags != 1) && (Flags != 3)) ||
+      ((Flags == 1) != (Root != 0)) || ((Root & EFI_PAGE_MASK) != 0))
+  {
+    return HV_INVALID_PARAMETER;
+  }
+
+  Domain->Kind = VTD_BLOCKED;
+  if (Flags != 3) {
+    Domain->Kind = (Flags == 1) ? VTD_FIRST_STAGE : VTD_PASS_THROUGH;
+  }
+
+  Domain->Root       = Root;
+  Domain->Configured = TRUE;
+  return HV_SUCCESS;
+}
+
+STATIC
+UINTN
+Attach (
+  IN CONST BRIDGE_DOMAIN  *Domain,
+  IN UINT64               Device
+  )
+{
+  UINT16  Tag;
+
+  if (Device >= FUNCTIONS) {
+    return HV_INVALID_DEVICE;
+  }
+
+  if (!Domain->Configured) {
+    return HV_INVALID_PARAMETER;
+  }
+
+  Tag = TagOf (Domain);
+  if (mIn[Device] == Tag) {
+    return HV_ALREADY_THERE;
+  }
+
+  mIn[Device] = (UINT8)Tag;
+  VtdSetContext ((UINT16)Device, Domain->Kind, Tag, Domain->Root);
+  return HV_SUCCESS;
+}
+
+STATIC
+UINTN
+Detach (
+  IN CONST UINT64  *In
+  )
+{
+  if (In[0] != SELF) {
+    return HV_INVALID_PARTITION;
+  }
+
+  if ((In[1] >= FUNCTIONS) || (mIn[In[1]] == 0)) {
+    return HV_INVALID_DEVICE;
+  }
+
+  VtdSetContext ((UINT16)In[1], VTD_BLOCKED, mIn[In[1]], 0);
+  mIn[In[1]] = 0;
+  return HV_SUCCESS;
+}
+
+STATIC
+UINTN
+Delete (
+  IN OUT BRIDGE_DOMAIN  *Domain
+  )
+{
+  UINTN  Index;
+
+  for (Index = 0; Index < FUNCTIONS; Index++) {
+    if (mIn[Index] == TagOf (Domain)) {
+      return HV_IN_USE;
+    }
+  }
+
+  VtdFlush (TagOf (Domain), 0, 64);
+  Domain->Id = 0;
+  return HV_SUCCESS;
+}
+
+STATIC
+UINTN
+FlushList (
+  IN CONST BRIDGE_DOMAIN  *Domain,
+  IN CONST UINT64         *In,
+  IN UINTN                Start,
+  IN UINTN                Count
+  )
+{
+  UINTN   Index;
+  UINT64  Entry;
+  UINTN   Order;
+
+  if ((In[3] != 1) || (Count > LIST_MAX) || (Start >= Count)) {
+    return HV_INVALID_INPUT;
+  }
+
+  for (Index = Start; Index < Count; Index++) {
+    Entry = In[LIST_AT + Index];
+    Order = (UINTN)(Entry & 0x3f);
+    if (((Entry & 0xfc0) != 0) || (Order > 52) ||
+        ((RShiftU64 (Entry, 12) & (LShiftU64 (1, Order) - 1)) != 0))
+    {
+      return HV_INVALID_PARAMETER;
+    }
+  }
+
+  mFlushes++;
+ #ifndef HVPT_VTD_DROP_FLUSHES
+  for (Index = Start; Index < Count; Index++) {
+    Entry = In[LIST_AT + Index];
+    VtdFlush (TagOf (Domain), Entry & ~(UINT64)EFI_PAGE_MASK, (UINTN)(Entry & 0x3f));
+  }
+
+ #endif
+  return HV_SUCCESS;
+}
+
+STATIC
+UINTN
+GetCaps (
+  IN  CONST UINT64  *In,
+  OUT UINT64        *Out
+  )
+{
+  if ((In[0] != SELF) || (In[1] != 0)) {
+    return HV_INVALID_INPUT;
+  }
+
+  Out[0] = 24 | LShiftU64 (IOVA_WIDTH, 48);
+  Out[1] = CAPS;
+  Out[2] = PAGE_SIZES;
+  return HV_SUCCESS;
+}
+
+STATIC
+UINTN
+GetProperty (
+  IN  CONST UINT64  *In,
+  OUT UINT64        *Out
+  )
+{
+  if (In[0] != SELF) {
+    return HV_INVALID_PARTITION;
+  }
+
+  if (In[2] != PROPERTY) {
+    return HV_INVALID_PARAMETER;
+  }
+
+  if (In[1] >= FUNCTIONS) {
+    return HV_INVALID_DEVICE;
+  }
+
+  Out[0] = 1;
+  Out[1] = 0;
+  return HV_SUCCESS;
+}
+
+/**
+  The calls which name a domain.
+**/
+STATIC
+UINTN
+OnDomain (
+  IN UINTN         Code,
+  IN CONST UINT64  *In,
+  IN UINTN         Start,
+  IN UINTN         Count
+  )
+{
+  BRIDGE_DOMAIN  *Domain;
+  UINT32         Id;
+  UINTN          Status;
+
+  Status = ReadHeader (In, &Id, &Domain);
+  if (Status != HV_SUCCESS) {
+    return Status;
+  }
+
+  if (Code == CALL_CREATE) {
+    return Create (Id, In[3], Domain);
+  }
+
+  if (Domain == NULL) {
+    return HV_INVALID_PARAMETER;
+  }
+
+  switch (Code) {
+    case CALL_CONFIGURE:
+      return Configure (Domain, In[3], In[4]);
+    case CALL_ATTACH:
+      return Attach (Domain, In[3]);
+    case CALL_DELETE:
+      return Delete (Domain);
+    case CALL_FLUSH_LIST:
+      return FlushList (Domain, In, Start, Count);
+    default:
+      mFlushes++;
+ #ifndef HVPT_VTD_DROP_FLUSHES
+      VtdFlush (TagOf (Domain), 0, 64);
+ #endif
+      return HV_SUCCESS;
+  }
+}
+
+UINTN
+BridgeCall (
+  IN  UINTN         Code,
+  IN  CONST UINT64  *In,
+  OUT UINT64        *Out,
+  IN  UINTN         Start,
+  IN  UINTN         Count
+  )
+{
+  switch (Code) {
+    case CALL_GET_CAPS:
+      return GetCaps (In, Out);
+    case CALL_GET_PROPERTY:
+      return GetProperty (In, Out);
+    case CALL_DETACH:
+      return Detach (In);
+    case CALL_CREATE:
+    case CALL_CONFIGURE:
+    case CALL_ATTACH:
+    case CALL_DELETE:
+    case CALL_FLUSH:
+    case CALL_FLUSH_LIST:
+      return OnDomain (Code, In, Start, Count);
+    default:
+      return HV_INVALID_CODE;
+  }
+}
+
+UINTN
+BridgeFlushes (
+  VOID
+  )
+{
+  return mFlushes;
+}

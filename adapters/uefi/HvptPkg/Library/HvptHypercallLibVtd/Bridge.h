@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+
+/** @file
+  The calls of the hypervisor which is in the driver, for tests.
+**/
+
+#ifndef HVPT_BRIDGE_H_
+#define HVPT_BRIDGE_H_
+
+#include <Uefi.h>
+
+//
+// Call codes and statuses: docs/SPEC.md of hvpt.
+//
+#define CALL_CREATE        0xb1
+#define CALL_ATTACH        0xb2
+#define CALL_DETACH        0xc4
+#define CALL_DELETE        0xc5
+#define CALL_CONFIGURE     0xce
+#define CALL_FLUSH         0xd0
+#define CALL_FLUSH_LIST    0xd1
+#define CALL_GET_CAPS      0x125
+#define CALL_GET_PROPERTY  0x127
+
+#define HV_SUCCESS            0x00
+#define HV_INVALID_CODE       0x02
+#define HV_INVALID_INPUT      0x03
+#define HV_INVALID_PARAMETER  0x05
+#define HV_INVALID_PARTITION  0x0d
+#define HV_IN_USE             0x19
+#define HV_NO_DOMAINS         0x38
+#define HV_INVALID_DEVICE     0x57
+#define HV_EXISTS             0x65
+#define HV_ALREADY_THERE      0x66
+
+/**
+  Carries out one call.
+
+  @param[in]   Code   Of the call.
+  @param[in]   In     Its input.
+  @param[out]  Out    Its output, if it has one.
+  @param[in]   Start  First element of a rep call.
+  @param[in]   Count  Of its elements.
+
+  @return HV_*.
+**/
+UINTN
+BridgeCall (
+  IN  UINTN         Code,
+  IN  CONST UINT64  *In,
+  OUT UINT64        *Out,
+  IN  UINTN         Start,
+  IN  UINTN         Count
+  );
+
+/** Calls which flush, so far. **/
+UINTN
+BridgeFlushes (
+  VOID
+  );
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+
+/** @file
+  For tests: a hypervisor in the driver itself, which carries hypercalls out on
+  the VT-d which QEMU emulates. So the driver runs unmodified, and real devices
+  do DMA through its tables.
+**/
+
+#include <Uefi.h>
+#include <Library/BaseLib.h>
+#include <Library/DebugLib.h>
+#include <Library/HvptHypercallLib.h>
+#include "Bridge.h"
+#include "Vtd.h"
+
+STATIC UINTN  mCalls;
+STATIC UINTN  mRefused;
+STATIC UINTN  mFaults;
+
+EFI_STATUS
+EFIAPI
+HvptHypercallStart (
+  VOID
+  )
+{
+  return VtdStart ();
+}
+
+UINT64
+EFIAPI
+HvptHypercallIssue (
+  IN UINT64  Control,
+  IN UINT64  Input,
+  IN UINT64  Output
+  )
+{
+  UINTN  Status;
+  UINTN  Start;
+  UINTN  Count;
+
+  mCalls++;
+  mFaults += VtdFaults ();
+  Count    = (UINTN)RShiftU64 (Control, 32) & 0xfff;
+  Start    = (UINTN)RShiftU64 (Control, 48) & 0xfff;
+  Status   = HV_INVALID_INPUT;
+  if (((Control & 0xf000f000ffff0000ULL) == 0) && ((Input & 7) == 0) && ((Output & 7) == 0)) {
+    Status = BridgeCall (
+               (UINTN)(Control & 0xffff),
+               (CONST UINT64 *)(UINTN)Input,
+               (UINT64 *)(UINTN)Output,
+               Start,
+               Count
+               );
+  }
+
+  if ((Status != HV_SUCCESS) && (Status != HV_ALREADY_THERE)) {
+    mRefused++;
+  }
+
+  return Status | ((Status == HV_SUCCESS) ? LShiftU64 (Count, 32) : 0);
+}
+
+VOID
+EFIAPI
+HvptHypercallStop (
+  VOID
+  )
+{
+  mFaults += VtdFaults ();
+  DEBUG ((
+    DEBUG_INFO,
+    "vtd: calls %ld flushes %ld refused %ld faults %ld\n",
+    (UINT64)mCalls,
+    (UINT64)BridgeFlushes (),
+    (UINT64)mRefused,
+    (UINT64)mFaults
+    ));
+  VtdStop ();
+}

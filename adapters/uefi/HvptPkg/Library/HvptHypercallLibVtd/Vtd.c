@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+
+/** @file
+  The VT-d which QEMU emulates, as firmware drives it.
+**/
+
+#include "Vtd.h"
+#include <Library/BaseLib.h>
+#include <Library/BaseMemoryLib.h>
+#include <Library/DebugLib.h>
+#include <Library/UefiBootServicesTableLib.h>
+
+#define VTD_BASE  0xfed90000ULL
+
+//
+// Registers: 11.4.
+//
+#define REG_CAP     0x08
+#define REG_ECAP    0x10
+#define REG_GCMD    0x18
+#define REG_GSTS    0x1c
+#define REG_RTADDR  0x20
+#define REG_FSTS    0x34
+#define REG_FECTL   0x38
+#define REG_IQT     0x88
+#define REG_IQA     0x90
+
+#define ECAP_SCALABLE      0x0000080000000000ULL
+#define ECAP_FIRST_STAGE   0x0000800000000000ULL
+#define CMD_TRANSLATE      0x80000000U
+#define CMD_ROOT           0x40000000U
+#define CMD_QUEUE          0x04000000U
+#define STATUS_STICKY      0x96ffffffU
+#define RTADDR_SCALABLE    0x400
+#define IQA_WIDE           0x800
+#define FECTL_MASKED       0x80000000U
+
+//
+// Descriptors of 256 bits: 6.5.2.
+//
+#define QUEUE_DESCRIPTORS   128
+#define INV_CONTEXT_GLOBAL  0x11
+#define INV_PASID_GLOBAL    0x37
+#define INV_IOTLB_GLOBAL    0x12
+#define INV_PIOTLB_ALL      0x26
+#define INV_PIOTLB_PAGES    0x36
+#define INV_WAIT            0x25
+
+//
+// Structures: 9.4 - 9.6. A directory of PASIDs, of which one is used, and its
+// table, for each of the 256 functions of bus 0.
+//
+#define PRESENT          1
+#define WIDTH_48         0x8
+#define FUNCTIONS        256
+#define PAGES_ROOT       0
+#define PAGES_CONTEXT    1
+#define PAGES_QUEUE      3
+#define PAGES_WAIT       4
+#define PAGES_FUNCTIONS  5
+#define PAGES_TOTAL      (PAGES_FUNCTIONS + 2 * FUNCTIONS)
+
+STATIC UINT8            *mPages = NULL;
+STATIC UINTN            mTail   = 0;
+STATIC UINT32           mCookie = 0;
+
+STATIC
+volatile UINT64 *
+Page (
+  IN UINTN  Number
+  )
+{
+  return (volatile UINT64 *)(mPages + EFI_PAGES_TO_SIZE (Number));
+}
+
+STATIC
+volatile UINT32 *
+Register32 (
+  IN UINTN  Offset
+  )
+{
+  return (volatile UINT32 *)(UINTN)(VTD_BASE + Offset);
+}
+
+STATIC
+volatile UINT64 *
+Register64 (
+  IN UINTN  Offset
+  )
+{
+  return (volatile UINT64 *)(UINTN)(VTD_BASE + Offset);
+}
+
+STATIC
+VOID
+Put (
+  IN UINT64  Low,
+  IN UINT64  High
+  )
+{
+  volatile UINT64  *Descriptor;
+
+  Descriptor    = Page (PAGES_QUEUE) + mTail * 4;
+  Descriptor[0] = Low;
+  Descriptor[1] = High;
+  Descriptor[2] = 0;
+  Descriptor[3] = 0;
+  mTail         = (mTail + 1) % QUEUE_DESCRIPTORS;
+}
+
+/**
+  Lets the unit work off the queue, and waits until it did.
+**/
+STATIC
+VOID
+RunQueue (
+  VOID
+  )
+{
+  volatile UINT32  *Wait;
+  UINTN            Tries;
+
+  Wait = (volatile UINT32 *)Page (PAGES_WAIT);
+  Put (INV_WAIT | LShiftU64 (++mCookie, 32), (UINTN)Wait);
+  *Register64 (REG_IQT) = (UINT64)mTail * 32;
+  for (Tries = 0; *Wait != mCookie && Tries < 100000000; Tries++) {
+    CpuPause ();
+  }
+
+  if (*Wait != mCookie) {
+    DEBUG ((DEBUG_ERROR, "vtd: the queue stopped, status %x\n", *Register32 (REG_FSTS)));
+  }
+}
+
+STATIC
+VOID
+Command (
+  IN UINT32   Bit,
+  IN BOOLEAN  On
+  )
+{
+  UINT32  Status;
+
+  Status = *Register32 (REG_GSTS) & STATUS_STICKY;
+  Status = On ? Status | Bit : Status & ~Bit;
+  *Register32 (REG_GCMD) = Status;
+  while (((*Register32 (REG_GSTS) & Bit) != 0) != On) {
+    CpuPause ();
+  }
+}
+
+/**
+  The structures of bus 0, in which every device is blocked.
+**/
+STATIC
+VOID
+PutStructures (
+  VOID
+  )
+{
+  volatile UINT64  *Context;
+  UINTN            Function;
+
+  ZeroMem (mPages, EFI_PAGES_TO_SIZE (PAGES_TOTAL));
+  Page (PAGES_ROOT)[0] = (UINTN)Page (PAGES_CONTEXT) | PRESENT;
+  Page (PAGES_ROOT)[1] = (UINTN)Page (PAGES_CONTEXT + 1) | PRESENT;
+  Context              = Page (PAGES_CONTEXT);
+  for (Function = 0; Function < FUNCTIONS; Function++) {
+    Context[Function * 4]                      = (UINTN)Page (PAGES_FUNCTIONS + 2 * Function) | PRESENT;
+    Page (PAGES_FUNCTIONS + 2 * Function)[0] = (UINTN)Page (PAGES_FUNCTIONS + 2 * Function + 1) | PRESENT;
+  }
+}
+
+EFI_STATUS
+VtdStart (
+  VOID
+  )
+{
+  EFI_PHYSICAL_ADDRESS  Address;
+  UINT64                Wanted;
+
+  Wanted = ECAP_SCALABLE | ECAP_FIRST_STAGE;
+  if ((*Register32 (0) == MAX_UINT32) || ((*Register64 (REG_ECAP) & Wanted) != Wanted)) {
+    DEBUG ((DEBUG_INFO, "vtd: there is none with first-stage translation\n"));
+    return EFI_UNSUPPORTED;
+  }
+
+  if (EFI_ERROR (gBS->AllocatePages (AllocateAnyPages, EfiReservedMemoryType, PAGES_TOTAL, &Address))) {
+    return EFI_OUT_OF_RESOURCES;
+  }
+
+  mPages = (UINT8 *)(UINTN)Address;
+  PutStructures ();
+  *Register32 (REG_FECTL) = FECTL_MASKED;
+  *Register64 (REG_IQA)   = (UINTN)Page (PAGES_QUEUE) | IQA_WIDE;
+  *Register64 (REG_IQT)   = 0;
+  Command (CMD_QUEUE, TRUE);
+  *Register64 (REG_RTADDR) = (UINTN)Page (PAGES_ROOT) | RTADDR_SCALABLE;
+  Command (CMD_ROOT, TRUE);
+  Put (INV_CONTEXT_GLOBAL, 0);
+  Put (INV_PASID_GLOBAL, 0);
+  Put (INV_IOTLB_GLOBAL, 0);
+  RunQueue ();
+  Command (CMD_TRANSLATE, TRUE);
+  return EFI_SUCCESS;
+}
+
+VOID
+VtdStop (
+  VOID
+  )
+{
+  Command (CMD_TRANSLATE, FALSE);
+}
+
+BOOLEAN
+VtdSetContext (
+  IN UINT16  Bdf,
+  IN UINTN   Kind,
+  IN UINT16  Tag,
+  IN UINT64  Root
+  )
+{
+  volatile UINT64  *Entry;
+  UINT64           Before;
+
+  if ((Bdf >= FUNCTIONS) || (mPages == NULL)) {
+    return FALSE;
+  }
+
+  Entry    = Page (PAGES_FUNCTIONS + 2 * (UINTN)Bdf + 1);
+  Before   = Entry[1];
+  Entry[0] = 0;
+  Entry[1] = Tag;
+  Entry[2] = (Kind == VTD_FIRST_STAGE) ? Root : 0;
+  if (Kind != VTD_BLOCKED) {
+    Entry[0] = PRESENT | WIDTH_48 | LShiftU64 (Kind, 6);
+  }
+
+  Put (INV_PASID_GLOBAL, 0);
+  Put (INV_PIOTLB_ALL | LShiftU64 (Before, 16), 0);
+  RunQueue ();
+  return TRUE;
+}
+
+VOID
+VtdFlush (
+  IN UINT16  Tag,
+  IN UINT64  Address,
+  IN UINTN   Order
+  )
+{
+  if (Order > 18) {
+    Put (INV_PIOTLB_ALL | LShiftU64 (Tag, 16), 0);
+  } else {
+    Put (INV_PIOTLB_PAGES | LShiftU64 (Tag, 16), Address | Order);
+  }
+
+  RunQueue ();
+}
+
+UINTN
+VtdFaults (
+  VOID
+  )
+{
+  volatile UINT64  *Record;
+  UINT64           Cap;
+  UINTN            Count;
+  UINTN            Index;
+
+  Cap    = *Register64 (REG_CAP);
+  Record = Register64 ((UINTN)(RShiftU64 (Cap, 24) & 0x3ff) * 16);
+  Count  = 0;
+  for (Index = (UINTN)(RShiftU64 (Cap, 40) & 0xff) + 1; Index-- > 0; Record += 2) {
+    if (RShiftU64 (Record[1], 63) != 0) {
+      Count++;
+      DEBUG ((DEBUG_ERROR, "vtd: fault at %lx, record %lx\n", Record[0], Record[1]));
+      *((volatile UINT32 *)Record + 3) = 0x80000000U;
+    }
+  }
+
+  //
+  // Records which did not fit count as one.
+  //
+  Count += *Register32 (REG_FSTS) & 1;
+  *Register32 (REG_FSTS) = *Register32 (REG_FSTS);
+  return Count;
+}

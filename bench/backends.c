@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * backends.c - what hvpt-bench compares when nothing else is built in; see
+ * bench/compare for more.
+ */
+#include "bench.h"
+
+extern struct bench_backend bench_backend_limit;
+extern struct bench_backend bench_backend_extra;
+
+struct bench_backend *const bench_backends[] = {
+	&bench_backend_limit,
+	&bench_backend_extra,
+	NULL,
+};

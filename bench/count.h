@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * count.h - instructions of each row's calls.
+ *
+ * The program runs once more under valgrind, which says how many instructions
+ * lie between one reading of the clock and the next; then once without, with
+ * those counts for the clock. Clearing pages is not counted.
+ */
+#ifndef BENCH_COUNT_H
+#define BENCH_COUNT_H
+
+#include "results.h"
+
+/* The option by which the run under valgrind is known; not for users. */
+#define COUNT_OPTION "--under-valgrind"
+
+/** Does every workload once for each backend, for count_instructions(). */
+typedef void (*count_fn)(struct results *results,
+			 const struct bench_options *options);
+
+/** What runs under valgrind. */
+void count_once(struct results *results, const struct bench_options *options,
+		count_fn run_all);
+
+/** Fills the instructions of @results, or says in counter why not. */
+void count_instructions(struct results *results,
+			const struct bench_options *options, char **argv,
+			count_fn run_all);
+
+#endif /* BENCH_COUNT_H */

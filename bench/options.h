@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * options.h - the command line of hvpt-bench.
+ */
+#ifndef BENCH_OPTIONS_H
+#define BENCH_OPTIONS_H
+
+#include <regex.h>
+#include <stdbool.h>
+
+#define RUNS_MAX 99u
+#define TRACES_MAX 4u
+
+/**
+ * struct bench_options - what to measure
+ * @levels: bit 4, bit 5: these numbers of levels
+ * @runs: of each workload; the least is the result
+ * @effort: percent of the rounds in each run
+ * @only: rows whose id matches, when @has_only
+ * @sweep: runs of every length instead of the workloads
+ * @count: instructions per call as well
+ * @verify: only verify
+ * @json: where to write JSON; NULL: nowhere, "-": standard output
+ * @quiet: no progress, no table
+ * @note: put into the JSON as it is; NULL: none
+ * @trace: files to replay
+ * @traces: how many
+ */
+struct bench_options {
+	unsigned levels;
+	unsigned runs;
+	unsigned effort;
+	bool has_only;
+	bool sweep;
+	bool count;
+	bool verify;
+	bool quiet;
+	regex_t only;
+	const char *json;
+	const char *note;
+	const char *trace[TRACES_MAX];
+	unsigned traces;
+};
+
+enum bench_parsed {
+	BENCH_RUN = 0,
+	BENCH_HELP = 1,
+	BENCH_ERROR = 2, /* the message is out already */
+};
+
+/** Frees what parsing took; also after an error. */
+void bench_options_free(struct bench_options *options);
+
+enum bench_parsed bench_options_parse(int argc, char **argv,
+				      struct bench_options *options);
+
+#endif /* BENCH_OPTIONS_H */

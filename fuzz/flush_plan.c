@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * flush_plan.c - the flush planner: nothing asked for is left out, descriptors
+ * are well-formed, and each policy keeps its promise.
+ *
+ * Pages are numbers below 2^52 here, ends exclusive, so nothing wraps.
+ */
+#include "fuzz.h"
+#include "hvpt/flush.h"
+#include "world/produce.h"
+
+#define RANGES 8u
+#define MOST_EXACT 102u
+#define ALL_PAGES (UINT64_C(1) << 52)
+
+struct pages {
+	uint64_t first;
+	uint64_t end;
+};
+
+/* Mostly near a power of two. */
+static uint64_t pick_address(struct fz_input *input)
+{
+	uint64_t near = UINT64_C(1) << fz_choice(input, 64);
+	int8_t offset = (int8_t)fz_byte(input);
+
+	switch (fz_choice(input, 4)) {
+	case 0:
+		return near + (uint64_t)(int64_t)offset * 4096;
+	case 1:
+		return UINT64_MAX - (uint64_t)(uint8_t)offset * 4096;
+	case 2:
+		return near + (uint64_t)(int64_t)offset;
+	default:
+		return fz_number(input, 8);
+	}
+}
+
+static struct pages decode(uint64_t entry)
+{
+	unsigned shift = entry & 63;
+	struct pages block;
+
+	FUZZ_CHECK((entry >> 6 & 63) == 0, "reserved bits of a descriptor");
+	FUZZ_CHECK(shift <= 52, "a shift above 52");
+	block.first = entry >> 12;
+	FUZZ_CHECK(block.first % (UINT64_C(1) << shift) == 0,
+		   "a block which is not aligned");
+	block.end = block.first + (UINT64_C(1) << shift);
+	FUZZ_CHECK(block.end <= ALL_PAGES, "a block beyond all pages");
+	return block;
+}
+
+static void check_policy(enum hvpt_flush_policy policy, struct pages asked,
+			 unsigned blocks, uint64_t covered)
+{
+	uint64_t pages = asked.end - asked.first;
+
+	switch (policy) {
+	case HVPT_FLUSH_EXACT:
+		FUZZ_CHECK(covered == pages, "exact, and too much");
+		FUZZ_CHECK(blocks <= MOST_EXACT, "too many blocks");
+		break;
+	case HVPT_FLUSH_COVER:
+		FUZZ_CHECK(blocks == 1, "more than one covering block");
+		break;
+	case HVPT_FLUSH_TWO_BLOCK:
+	default:
+		FUZZ_CHECK(blocks <= 2, "more than two blocks");
+		FUZZ_CHECK(blocks == 1 ? covered <= 2 * pages :
+					 covered < 2 * pages,
+			   "two-block flushes too much");
+		break;
+	}
+}
+
+/* The descriptors of one range cover it, with nothing left out between. */
+static void
+check_range(const struct hvpt_iova_range *range, enum hvpt_flush_policy policy,
+	    struct hvpt_flush_plan *plan, uint64_t *emitted, uint64_t *total)
+{
+	struct pages asked = { range->first.value >> 12,
+			       (range->last.value >> 12) + 1 };
+	uint64_t next = asked.first, covered = 0, entry = 0;
+	unsigned blocks = 0;
+
+	while (next < asked.end) {
+		struct pages block;
+
+		FUZZ_CHECK(hvpt_flush_plan_next(plan, &entry),
+			   "a range is not covered");
+		block = decode(entry);
+		FUZZ_CHECK(block.first <= next && block.end > next,
+			   "a gap between blocks, or a useless one");
+		next = block.end;
+		covered += block.end - block.first;
+		blocks++;
+	}
+	check_policy(policy, asked, blocks, covered);
+	*emitted += blocks;
+	*total += covered;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct hvpt_iova_range range[RANGES];
+	uint64_t emitted = 0, total = 0, entry = 0;
+	enum hvpt_flush_policy policy;
+	struct hvpt_flush_plan plan;
+	enum hvpt_status status, want = HVPT_OK;
+	struct fz_input input;
+	uint32_t count, i;
+
+	fz_input_start(&input, data, size);
+	policy = (enum hvpt_flush_policy)fz_choice(&input, 4);
+	count = fz_choice(&input, RANGES + 1);
+	for (i = 0; i < count; i++) {
+		range[i].first = hvpt_iova(pick_address(&input));
+		range[i].last = hvpt_iova(pick_address(&input));
+		if (range[i].first.value > range[i].last.value) {
+			struct hvpt_iova_range swapped = { range[i].last,
+							   range[i].first };
+
+			if (fz_byte(&input) < 240)
+				range[i] = swapped;
+			else
+				want = HVPT_ERR_WRAP;
+		}
+	}
+	if (policy > HVPT_FLUSH_EXACT)
+		want = HVPT_ERR_POLICY;
+	status = hvpt_flush_plan_init(&plan, range, count, policy);
+	FUZZ_CHECK(status == want, hvpt_status_name(status));
+	if (status != HVPT_OK)
+		return 0;
+	for (i = 0; i < count; i++)
+		check_range(&range[i], policy, &plan, &emitted, &total);
+	FUZZ_CHECK(!hvpt_flush_plan_next(&plan, &entry),
+		   "more than was asked for");
+	FUZZ_CHECK(plan.emitted == emitted && plan.pages == total,
+		   "the plan counts wrongly");
+	return 0;
+}

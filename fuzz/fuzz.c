@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "fuzz.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "world/produce.h"
+
+/*
+ * AddressSanitizer asks for this. What a run frees stays in its quarantine
+ * long enough if that holds some thousands of runs; the default of 256 MB only
+ * makes each run touch memory which no cache has.
+ */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+	return "quarantine_size_mb=16";
+}
+
+void fuzz_die(const char *file, int line, const char *text)
+{
+	fprintf(stderr, "%s:%d: %s\n", file, line, text);
+	abort();
+}
+
+void fuzz_show_world(struct fz_world *world, const uint8_t *data, size_t size)
+{
+	struct fz_input input;
+	uint64_t n, stop = fz_world_violation_op(world);
+	struct fz_config config;
+	char text[400];
+	struct fz_op op;
+
+	fprintf(stderr, "violation: %s\n", fz_world_violation(world));
+	fz_input_start(&input, data, size);
+	fz_make_config(&input, &config);
+	fprintf(stderr,
+		"config: sizes=%#llx mask=%#llx levels=%u width=%u form=%u "
+		"flags=%#x%s\n",
+		(unsigned long long)config.page_sizes,
+		(unsigned long long)config.table_mask, config.levels,
+		config.width, config.form, config.flags,
+		config.noncoherent ? " noncoherent" : "");
+	for (n = 0; n <= stop && fz_make_op(&input, world, &op); n++) {
+		fz_op_print(&op, text, sizeof(text));
+		fprintf(stderr, "%4llu %s\n", (unsigned long long)n, text);
+	}
+	abort();
+}

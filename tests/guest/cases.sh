@@ -1,0 +1,316 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# shellcheck shell=sh
+# What is done in the guest: one function for each case, case_NAME, which
+# answers 0 when all was as it should be. Sourced by init.sh.
+
+NVME=0000:00:04.0
+P=/sys/module/hvpt_bridge/parameters
+D=/sys/kernel/debug/hvpt
+
+fail() {
+	say "  failed: $*"
+	return 1
+}
+
+# load NAME [PARAMETER...] - a module and what it needs, unless it is loaded
+load() {
+	name=$1
+	shift
+	for each in $(cat "/modules/$name.order"); do
+		[ ! -e "/sys/module/$each" ] || continue
+		if [ "$each" = "$name" ]; then
+			insmod "/modules/$each.ko" "$@" || return 1
+		else
+			insmod "/modules/$each.ko" || return 1
+		fi
+	done
+}
+
+# wait_for SECONDS COMMAND... - until it succeeds
+wait_for() {
+	tries=$(($1 * 10))
+	shift
+	while [ "$tries" -gt 0 ]; do
+		"$@" >/dev/null 2>&1 && return 0
+		usleep 100000
+		tries=$((tries - 1))
+	done
+	fail "waited in vain: $*"
+}
+
+group_type() {
+	cat "/sys/bus/pci/devices/$1/iommu_group/type"
+}
+
+# stat NAME - a number from debugfs
+stat() {
+	sed -n "s/^$1 //p" "$D/flushes"
+}
+
+no_faults() {
+	fault=$(cat $P/fault)
+	[ "$fault" = none ] || fail "an unexpected fault: $fault"
+}
+
+# copy_compare DEVICE BLOCK-SIZE MEGABYTES - write, read back, compare
+copy_compare() {
+	[ -e /tmp/data ] || dd if=/dev/urandom of=/tmp/data bs=1M count=16 \
+		2>/dev/null
+	count=$(($3 * 1048576 / $2))
+	want=$(head -c $((count * $2)) /tmp/data | sha256sum)
+	dd if=/tmp/data of="$1" bs="$2" count="$count" oflag=direct \
+		2>/dev/null || fail "write $2" || return 1
+	got=$(dd if="$1" bs="$2" count="$count" iflag=direct 2>/dev/null |
+		sha256sum)
+	[ "$want" = "$got" ] || fail "what was read is not what was written ($2)"
+}
+
+# ---- the cases, in the order in which they make sense ------------------------
+
+case_load() {
+	load hvpt_iommu native=0 || return 1
+	load hvpt_bridge || return 1
+	mode=DMA-FQ
+	grep -q iommu.strict=1 /proc/cmdline && mode=DMA
+	got=$(group_type $NVME)
+	[ "$got" = $mode ] || fail "type of the group: $got, not $mode"
+}
+
+case_nvme() {
+	load nvme || return 1
+	wait_for 20 test -b /dev/nvme0n1 || return 1
+	before=$(stat unmaps)
+	for size in 4096 16384 131072 1048576; do
+		copy_compare /dev/nvme0n1 $size 4 || return 1
+	done
+	[ "$(stat unmaps)" -gt "$before" ] || fail "nothing was unmapped" ||
+		return 1
+	[ "$(cat $P/flushes)" -gt 0 ] || fail "nothing was flushed" || return 1
+	[ "$(cat $P/refused)" -eq 0 ] || fail "a hypercall was refused" ||
+		return 1
+	no_faults
+}
+
+case_debugfs() {
+	grep -q "^$NVME id " $D/devices || fail "$NVME is not shown" || return 1
+	grep -q ' -> 0x' $D/tables || fail "no mapping is shown" || return 1
+	grep -q tables $D/domains || fail "no domain is shown"
+}
+
+# files FOLDER - what is in it, in one number
+files() {
+	(cd "$1" && find . -type f | sort | xargs sha256sum | sha256sum)
+}
+
+case_ext4() {
+	load ext4 || return 1
+	mke2fs -F /dev/nvme0n1 >/dev/null 2>&1 || fail mke2fs || return 1
+	mount -t ext4 /dev/nvme0n1 /mnt || return 1
+	mkdir /tmp/files
+	for each in 1 2 3 4 5 6 7 8; do
+		head -c $((each * 600000 + each)) /tmp/data >/tmp/files/$each
+	done
+	cp -r /tmp/files /mnt/ || return 1
+	umount /mnt || return 1
+	echo 3 >/proc/sys/vm/drop_caches
+	mount -t ext4 /dev/nvme0n1 /mnt || return 1
+	[ "$(files /tmp/files)" = "$(files /mnt/files)" ] ||
+		fail "files differ" || return 1
+	rm -r /mnt/files /tmp/files
+	umount /mnt && no_faults
+}
+
+# interface MAC - its name
+interface() {
+	for each in /sys/class/net/*; do
+		[ "$(cat "$each/address")" != "$1" ] || basename "$each"
+	done
+}
+
+# transfer INTERFACE PEER - 4 MiB each way between it and PEER, which is in a
+# network of its own
+transfer() {
+	unshare -n sleep 10000 &
+	peer=$!
+	wait_for 5 nsenter -t $peer -n true || return 1
+	usleep 300000
+	ip link set "$2" netns $peer || return 1
+	ifconfig "$1" 10.9.0.1 netmask 255.255.255.0 up
+	nsenter -t $peer -n ifconfig "$2" 10.9.0.2 netmask 255.255.255.0 up
+	mkdir -p /tmp/www
+	head -c 4194304 /tmp/data >/tmp/www/data
+	httpd -f -p 8080 -h /tmp/www &
+	here=$!
+	nsenter -t $peer -n httpd -f -p 8081 -h /tmp/www &
+	there=$!
+	good=0
+	wait_for 20 ping -c 1 -W 1 10.9.0.2 || good=1
+	want=$(sha256sum </tmp/www/data)
+	got=$(wget -q -O - http://10.9.0.2:8081/data | sha256sum)
+	[ "$want" = "$got" ] || fail "received wrongly" || good=1
+	got=$(nsenter -t $peer -n wget -q -O - http://10.9.0.1:8080/data |
+		sha256sum)
+	[ "$want" = "$got" ] || fail "sent wrongly" || good=1
+	kill $here $there
+	nsenter -t $peer -n ip link set "$2" netns 1
+	kill $peer
+	ifconfig "$1" 0.0.0.0 down
+	return $good
+}
+
+case_e1000e() {
+	load e1000e && load virtio_pci && load virtio_net || return 1
+	wait_for 10 test -n "$(interface 52:54:00:00:00:01)" || return 1
+	transfer "$(interface 52:54:00:00:00:01)" \
+		"$(interface 52:54:00:00:00:03)" && no_faults
+}
+
+# Where its driver is built in it was bound first, so it has to be plugged anew.
+case_virtio_net() {
+	if ! grep -q '^0000:00:06.0 ' $D/devices; then
+		echo 1 >/sys/bus/pci/devices/0000:00:06.0/remove
+		echo 1 >/sys/bus/pci/rescan
+	fi
+	wait_for 10 test -n "$(interface 52:54:00:00:00:02)" || return 1
+	grep -q '^0000:00:06.0 ' $D/devices || fail "not translated" || return 1
+	transfer "$(interface 52:54:00:00:00:02)" \
+		"$(interface 52:54:00:00:00:03)" && no_faults
+}
+
+case_hotplug() {
+	for round in 1 2; do
+		echo 1 >/sys/bus/pci/devices/$NVME/remove
+		! grep -q "^$NVME" $D/devices || fail "not let go" || return 1
+		echo 1 >/sys/bus/pci/rescan
+		wait_for 20 test -b /dev/nvme0n1 || return 1
+		copy_compare /dev/nvme0n1 65536 1 || fail "round $round" ||
+			return 1
+	done
+	no_faults
+}
+
+# switch TYPE - of the NVMe's domain
+switch() {
+	echo $NVME >/sys/bus/pci/drivers/nvme/unbind
+	echo "$1" >/sys/bus/pci/devices/$NVME/iommu_group/type || return 1
+	echo $NVME >/sys/bus/pci/drivers/nvme/bind
+	wait_for 20 test -b /dev/nvme0n1 || return 1
+	[ "$(group_type $NVME)" = "$1" ] || fail "no switch to $1"
+}
+
+case_switch() {
+	before=$(group_type $NVME)
+	for type in identity DMA "$before"; do
+		switch $type || return 1
+		copy_compare /dev/nvme0n1 65536 1 || fail "as $type" ||
+			return 1
+	done
+	no_faults
+}
+
+# Little memory is left, and while it is fought for the disk is used.
+case_pressure() {
+	mkdir -p /tmp/fill
+	mount -t tmpfs -o size=100% fill /tmp/fill
+	free=$(sed -n 's/^MemAvailable: *\([0-9]*\) kB/\1/p' /proc/meminfo)
+	dd if=/dev/zero of=/tmp/fill/most bs=1M count=$((free / 1024 - 40)) \
+		2>/dev/null
+	good=0
+	for round in 1 2; do
+		dd if=/dev/nvme0n1 of=/dev/null bs=1M count=32 2>/dev/null &
+		copy_compare /dev/nvme0n1 131072 4 || good=1
+		wait $!
+	done
+	umount /tmp/fill
+	[ $good = 0 ] && no_faults
+}
+
+# edu_dma IOVA - let QEMU's edu device read 4 bytes there
+edu_dma() {
+	edu=/sys/bus/pci/devices/0000:00:07.0
+	echo 1 >$edu/enable 2>/dev/null
+	printf '\006' | dd of=$edu/config bs=1 seek=4 conv=notrunc 2>/dev/null
+	bar=$(head -n 1 $edu/resource | cut -d ' ' -f 1)
+	devmem $((bar + 0x80)) 64 "$1"
+	devmem $((bar + 0x88)) 64 0x40000
+	devmem $((bar + 0x90)) 64 4
+	devmem $((bar + 0x98)) 64 1
+	usleep 500000
+}
+
+case_unmapped() {
+	no_faults || return 1
+	edu_dma 0x1234000
+	fault=$(cat $P/fault)
+	[ "$fault" = "7 0x1234000 0x71 r" ] || fail "fault: $fault"
+}
+
+case_unload() {
+	! rmmod hvpt_bridge 2>/dev/null || fail "unloaded under devices" ||
+		return 1
+	for each in $(cut -d ' ' -f 1 $D/devices); do
+		echo 1 >/sys/bus/pci/devices/$each/remove
+	done
+	rmmod hvpt_bridge || fail "hvpt_bridge stays" || return 1
+	rmmod hvpt_iommu || fail "hvpt_iommu stays" || return 1
+	left=$(sed -n 's/^nr_iommu_pages //p' /proc/vmstat)
+	[ "${left:-0}" -eq 0 ] || fail "$left pages are lost" || return 1
+	load hvpt_iommu native=0 && load hvpt_bridge || return 1
+	echo 1 >/sys/bus/pci/rescan
+	wait_for 20 test -b /dev/nvme0n1 || return 1
+	copy_compare /dev/nvme0n1 65536 1 && no_faults
+}
+
+# ---- with something broken on purpose ------------------------------------------
+
+# rebind - the NVMe's driver, which gives all its mappings up
+rebind() {
+	echo $NVME >/sys/bus/pci/drivers/nvme/unbind
+	echo $NVME >/sys/bus/pci/drivers/nvme/bind
+	wait_for 20 test -b /dev/nvme0n1
+}
+
+# Mappings are missing: the device is refused, the driver told. QEMU's NVMe
+# reports it when it cannot read a list of pages, which large transfers have.
+# The driver keeps the list's page, so it has to start anew to recover.
+case_io_error() {
+	rebind || return 1
+	echo 1000 >$P/snip || return 1
+	! dd if=/dev/nvme0n1 of=/dev/null bs=1M count=1 iflag=direct \
+		2>/dev/null
+	refused=$?
+	echo 0 >$P/snip
+	fault=$(cat $P/fault)
+	[ $refused = 0 ] || fail "the read succeeded" || return 1
+	case $fault in
+	"4 "*" 0x71 "?) ;;
+	*) fail "fault: $fault" || return 1 ;;
+	esac
+	rebind && copy_compare /dev/nvme0n1 65536 1 || fail "does not recover"
+}
+
+# Flushes are not done, so what is read lands in pages it is not meant for.
+# The last case: memory may hold anything afterwards.
+case_dropped() {
+	copy_compare /dev/nvme0n1 4096 4 || return 1
+	echo 1 >$P/drop_flushes
+	for round in 1 2 3 4 5 6; do
+		copy_compare /dev/nvme0n1 4096 4 >/dev/null 2>&1 || return 0
+	done
+	fail "nobody noticed"
+}
+
+# run_cases NAME...
+run_cases() {
+	for each_case in "$@"; do
+		say "CASE $each_case"
+		result=FAILED
+		case_"$each_case" && result=ok
+		say "RESULT $each_case $result at $(cut -d ' ' -f 1 /proc/uptime)"
+	done
+	# Warnings are the point where something was broken.
+	grep -q dropped /cases && return 0
+	dmesg | grep -E 'WARNING:|BUG:|Oops|Call Trace|lockdep|hvpt.*(failed|cannot)' |
+		grep -v 'module verification failed' |
+		sed 's/^/DMESG /' >/dev/console
+}

@@ -1,0 +1,246 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""Runs the Linux module in a guest of QEMU, with real drivers.
+
+The guest is a Debian kernel (scripts/get-linux) with the modules which
+scripts/build-linux made, and an initramfs of busybox and tests/guest/cases.sh.
+QEMU (scripts/get-qemu) emulates processor and VT-d; the module's hypercalls
+are carried out on the latter by tests/guest/module.c. Nothing needs root.
+
+Without cases named, all which the mode has are run. Exit code 77: something
+was not fetched or built.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+import initramfs  # noqa: E402
+
+ROOT = os.path.dirname(os.path.dirname(HERE))
+EXIT_SKIP = 77
+VERSIONS = ("7.3", "6.12", "6.1")
+MODES = ("strict", "lazy")
+# In this order. What is broken on purpose is so in a boot of its own.
+CASES = {
+    "good": ["load", "nvme", "debugfs", "ext4", "e1000e", "virtio_net",
+             "hotplug", "switch", "pressure", "unmapped", "unload"],
+    "broken": ["load", "nvme", "io_error", "dropped"],
+}
+# Lazy mode does not flush before memory is reused anyway.
+SETS = {"strict": ["good", "broken"], "lazy": ["good"]}
+DRIVERS = ["nvme", "ext4", "e1000e", "virtio_pci", "virtio_net"]
+# Needed, and not said so by the modules.
+EXTRA = {"ext4": ["crc32c_generic", "libcrc32c"]}
+MAC = "52:54:00:00:00:"
+OURS = ["hvpt_iommu", "hvpt_bridge"]
+# A guest which says nothing for so long hangs.
+GUARD_SECONDS = 900
+
+
+class Skip(Exception):
+    """Something which this needs is not here."""
+
+
+def ask(*command):
+    done = subprocess.run([os.path.join(ROOT, command[0]), *command[1:]],
+                          stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode == EXIT_SKIP:
+        raise Skip(f"run {command[0]}")
+    if done.returncode:
+        sys.exit(f"{command[0]} failed")
+    return done.stdout.strip()
+
+
+class Kernel:
+    """One of the kernels, and our modules for it."""
+
+    def __init__(self, version, built):
+        self.version = version
+        folder = ask("scripts/get-linux", "--cached", version)
+        self.root = os.path.join(folder, "root")
+        with open(os.path.join(folder, "release-" + version),
+                  encoding="ascii") as file:
+            self.release = file.read().strip()
+        self.built = os.path.join(built, version)
+        self.modules = initramfs.Modules(self.find("lib/modules"))
+
+    def find(self, where):
+        for prefix in ("usr", ""):
+            path = os.path.join(self.root, prefix, where, self.release)
+            if os.path.exists(os.path.join(path, "modules.builtin")):
+                return path
+        raise Skip("run scripts/get-linux")
+
+    def image(self):
+        for path in (f"{self.find('lib/modules')}/vmlinuz",
+                     f"{self.root}/boot/vmlinuz-{self.release}"):
+            if os.path.exists(path):
+                return path
+        raise Skip("run scripts/get-linux")
+
+    def ours(self, name):
+        folder = {"hvpt_iommu": "adapters/linux",
+                  "hvpt_bridge": "tests/guest"}[name]
+        path = f"{self.built}/{folder}/{name}.ko"
+        if not os.path.exists(path):
+            raise Skip("run scripts/build-linux")
+        with open(path, "rb") as file:
+            return file.read()
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def add_modules(archive, kernel):
+    added = set()
+    for driver in DRIVERS:
+        found = {}
+        for extra in EXTRA.get(driver, ()):
+            if extra in kernel.modules.paths:
+                kernel.modules.closure(extra, found)
+        kernel.modules.closure(driver, found)
+        for name, data in found.items():
+            if name not in added:
+                archive.file(f"modules/{name}.ko", data)
+                added.add(name)
+        archive.file(f"modules/{driver}.order", " ".join(found).encode())
+    for name in OURS:
+        archive.file(f"modules/{name}.ko", kernel.ours(name))
+        archive.file(f"modules/{name}.order", name.encode())
+
+
+def make_initramfs(path, kernel, cases):
+    archive = initramfs.Archive()
+    archive.file("bin/busybox", read(f"{kernel.root}/usr/bin/busybox"))
+    archive.file("init", read(f"{HERE}/init.sh"))
+    archive.file("cases.sh", read(f"{HERE}/cases.sh"))
+    archive.file("cases", " ".join(cases).encode())
+    add_modules(archive, kernel)
+    archive.write(path)
+
+
+def qemu_command(qemu, kernel, folder, mode):
+    append = ["console=ttyS0", "panic=-1", "quiet", "intel_iommu=off",
+              "intremap=off", f"iommu.strict={int(mode == 'strict')}"]
+    disk = os.path.join(folder, "nvme.img")
+    with open(disk, "wb") as file:
+        file.truncate(96 << 20)
+    return [qemu, "-M", "q35", "-accel", "tcg,thread=multi", "-cpu", "max",
+            "-smp", "2", "-m", "512M", "-nodefaults", "-display", "none",
+            "-serial", "stdio", "-no-reboot",
+            "-kernel", kernel.image(),
+            "-initrd", os.path.join(folder, "initramfs"),
+            "-append", " ".join(append),
+            "-device", "intel-iommu,scalable-mode=on,fsts=on,aw-bits=48",
+            "-drive", f"if=none,id=disk,file={disk},format=raw,cache=unsafe",
+            "-device", "nvme,addr=4,serial=hvpt,drive=disk",
+            "-netdev", "hubport,id=h1,hubid=0",
+            "-device", f"e1000e,addr=5,netdev=h1,mac={MAC}01,romfile=",
+            "-netdev", "hubport,id=h2,hubid=0",
+            "-device", f"virtio-net-pci,addr=6,netdev=h2,mac={MAC}02,"
+            "romfile=,disable-legacy=on,iommu_platform=on",
+            "-netdev", "hubport,id=h3,hubid=0",
+            "-device", f"virtio-net-pci,addr=14,netdev=h3,mac={MAC}03,"
+            "romfile=,disable-legacy=on,iommu_platform=off",
+            "-device", "edu,addr=7"]
+
+
+class Verdict:
+    """What the console said."""
+
+    def __init__(self, cases):
+        self.results = dict.fromkeys(cases, "not run")
+        self.done = False
+        self.kernel_said = []
+
+    def line(self, text):
+        words = text.split()
+        if words[:1] == ["RESULT"] and len(words) > 2:
+            self.results[words[1]] = words[2]
+        elif text.startswith("GUEST done"):
+            self.done = True
+        elif text.startswith("DMESG "):
+            self.kernel_said.append(text[6:])
+
+    def problems(self):
+        wrong = [f"{case}: {result}" for case, result in self.results.items()
+                 if result != "ok"]
+        if not self.done:
+            wrong.append("the guest did not come to its end")
+        return wrong + [f"kernel: {said}" for said in self.kernel_said]
+
+
+def boot(command, cases, log_path, verbose):
+    verdict = Verdict(cases)
+    with open(log_path, "w", encoding="utf-8") as log, subprocess.Popen(
+            ["timeout", str(GUARD_SECONDS), *command],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, errors="replace") as guest:
+        for line in guest.stdout:
+            line = line.rstrip()
+            log.write(line + "\n")
+            verdict.line(line)
+            if verbose:
+                print(line, flush=True)
+    return verdict
+
+
+def run(version, mode, name, cases, options):
+    kernel = Kernel(version, options.modules)
+    qemu = os.environ.get("HVPT_QEMU") or ask("scripts/get-qemu", "--cached")
+    log = os.path.join(options.modules, f"guest-{version}-{mode}-{name}.log")
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        make_initramfs(f"{folder}/initramfs", kernel, cases)
+        verdict = boot(qemu_command(qemu, kernel, folder, mode), cases, log,
+                       options.verbose)
+    wrong = verdict.problems()
+    seconds = time.monotonic() - start
+    print(f"{kernel.release} {mode} {name}: {'FAILED' if wrong else 'ok'}, "
+          f"{len(cases)} cases, {seconds:.0f} s", flush=True)
+    for problem in wrong:
+        print(f"  {problem}")
+    if wrong:
+        print(f"  the whole console: {log}")
+    return not wrong
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kernel", action="append", choices=VERSIONS,
+                        help="all without one")
+    parser.add_argument("--mode", action="append", choices=MODES,
+                        help="both without one")
+    parser.add_argument("--modules", default=os.path.join(ROOT, "build/linux"),
+                        help="where scripts/build-linux put them")
+    parser.add_argument("--verbose", action="store_true",
+                        help="show the console")
+    parser.add_argument("cases", nargs="*",
+                        help=" ".join(CASES["good"] + CASES["broken"][2:]))
+    options = parser.parse_args()
+    good = True
+    try:
+        for version in options.kernel or VERSIONS:
+            for mode in options.mode or MODES:
+                sets = ({"chosen": options.cases} if options.cases else
+                        {name: CASES[name] for name in SETS[mode]})
+                for name, cases in sets.items():
+                    good &= run(version, mode, name, cases, options)
+    except Skip as skip:
+        print(f"SKIP: {skip}")
+        sys.exit(EXIT_SKIP)
+    sys.exit(not good)
+
+
+main()

@@ -1,0 +1,19 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# The first process of the guest: loads the modules, runs the cases.
+/bin/busybox --install -s /bin
+export PATH=/bin
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+mount -t devtmpfs dev /dev
+mount -t debugfs debug /sys/kernel/debug
+. /cases.sh
+
+say() {
+	echo "$*" >/dev/console
+}
+
+say "GUEST kernel $(uname -r)"
+run_cases $(cat /cases)
+say "GUEST done"
+poweroff -f

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * hvpt_bridge - a platform for the module hvpt_iommu in a guest of QEMU.
+ *
+ * The hypercalls are carried out by the bridge of the walker tests, on the
+ * emulated VT-d, which nothing else may use: intel_iommu=off intremap=off.
+ * Only function 0 of devices 0 to 15 on bus 0 is managed.
+ */
+#include <linux/iommu.h>
+#include <linux/module.h>
+#include <linux/pci.h>
+
+#include "bridge.h"
+#include "hvpt_linux.h"
+
+/* What the logical ids of the devices begin with. */
+#define GUEST_ID_BASE 0x66558000ull
+
+/* Where tests/guest/guest.py puts the disk. */
+#define GUEST_NVME_SLOT 4
+
+static struct qemu guest_vtd_access;
+static struct vtd guest_vtd;
+static struct bridge guest_bridge;
+static struct page *guest_memory;
+static DEFINE_RAW_SPINLOCK(guest_lock);
+
+#define GUEST_ORDER get_order(VTD_MEMORY_BYTES + PAGE_SIZE)
+
+/* ---- the transport: one call at a time, interrupts off --------------------- */
+
+static bool guest_borrow(void *ctx, struct hvpt_call_page *page)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&guest_lock, flags);
+	if (!bridge_ops.borrow(ctx, page)) {
+		raw_spin_unlock_irqrestore(&guest_lock, flags);
+		return false;
+	}
+	page->cookie = flags;
+	return true;
+}
+
+static uint64_t guest_issue(void *ctx, uint64_t control, hvpt_gpa_t input,
+			    hvpt_gpa_t output)
+{
+	return bridge_ops.issue(ctx, control, input, output);
+}
+
+static void guest_give_back(void *ctx, struct hvpt_call_page *page)
+{
+	unsigned long flags = page->cookie;
+
+	bridge_ops.give_back(ctx, page);
+	raw_spin_unlock_irqrestore(&guest_lock, flags);
+}
+
+static const struct hvpt_transport_ops guest_transport = {
+	.borrow = guest_borrow,
+	.issue = guest_issue,
+	.give_back = guest_give_back,
+};
+
+static int guest_device_id(void *ctx, struct pci_dev *pdev, u64 *id)
+{
+	unsigned int slot = PCI_SLOT(pdev->devfn);
+
+	if (pdev->bus->number || PCI_FUNC(pdev->devfn) ||
+	    slot >= VTD_DEVICE_END)
+		return -ENODEV;
+	*id = GUEST_ID_BASE | slot << 3;
+	return 0;
+}
+
+static const struct hvpt_linux_platform guest_platform = {
+	.transport = { .ops = &guest_transport, .ctx = &guest_bridge },
+	.owner = THIS_MODULE,
+	.device_id = guest_device_id,
+};
+
+/* ---- parameters: what tests look at and break -------------------------------- */
+
+/* A hypervisor which lies: flushes are answered with success, and not done. */
+module_param_named(drop_flushes, guest_bridge.drop_flushes, bool, 0644);
+module_param_named(calls, guest_bridge.calls, ullong, 0444);
+module_param_named(flushes, guest_bridge.flushes, ullong, 0444);
+module_param_named(entries, guest_bridge.entries, ullong, 0444);
+module_param_named(refused, guest_bridge.refused, ullong, 0444);
+
+/*
+ * Writing N: the next N mappings which a driver makes in the domain of the NVMe
+ * device are reported as made, and left out.
+ */
+static struct iommu_domain_ops guest_snipping;
+static const struct iommu_domain_ops *guest_honest;
+static atomic_t guest_snips;
+
+static int guest_snip_map(struct iommu_domain *domain, unsigned long iova,
+			  phys_addr_t paddr, size_t pgsize, size_t pgcount,
+			  int prot, gfp_t gfp, size_t *mapped)
+{
+	if (atomic_dec_if_positive(&guest_snips) < 0)
+		return guest_honest->map_pages(domain, iova, paddr, pgsize,
+					       pgcount, prot, gfp, mapped);
+	*mapped += pgsize * pgcount;
+	return 0;
+}
+
+static int guest_snip_set(const char *value, const struct kernel_param *param)
+{
+	struct iommu_domain *domain = NULL;
+	struct pci_dev *pdev;
+	int count, err;
+
+	err = kstrtoint(value, 0, &count);
+	if (err)
+		return err;
+	pdev = pci_get_domain_bus_and_slot(0, 0, PCI_DEVFN(GUEST_NVME_SLOT, 0));
+	if (pdev)
+		domain = iommu_get_domain_for_dev(&pdev->dev);
+	pci_dev_put(pdev);
+	if (!domain || !domain->ops->map_pages)
+		return -ENODEV;
+	if (domain->ops != &guest_snipping) {
+		guest_honest = domain->ops;
+		guest_snipping = *guest_honest;
+		guest_snipping.map_pages = guest_snip_map;
+		WRITE_ONCE(domain->ops, &guest_snipping);
+	}
+	atomic_set(&guest_snips, count);
+	return 0;
+}
+
+static const struct kernel_param_ops guest_snip_ops = {
+	.set = guest_snip_set,
+};
+module_param_cb(snip, &guest_snip_ops, NULL, 0200);
+
+/* Reading takes the newest fault: device, address, reason, w for a write. */
+static int guest_fault_get(char *buffer, const struct kernel_param *param)
+{
+	struct vtd_fault fault;
+	unsigned long flags;
+	bool found;
+
+	raw_spin_lock_irqsave(&guest_lock, flags);
+	found = vtd_take_fault(&guest_vtd, &fault);
+	raw_spin_unlock_irqrestore(&guest_lock, flags);
+	if (!found)
+		return sysfs_emit(buffer, "none\n");
+	return sysfs_emit(buffer, "%u %#llx %#x %c\n", fault.device,
+			  fault.address, fault.reason, fault.write ? 'w' : 'r');
+}
+
+static const struct kernel_param_ops guest_fault_ops = {
+	.get = guest_fault_get,
+};
+module_param_cb(fault, &guest_fault_ops, NULL, 0400);
+
+/* ---- life -------------------------------------------------------------------- */
+
+static int guest_open(void)
+{
+	u64 memory;
+	unsigned int slot;
+
+	guest_vtd_access.registers = ioremap(GUEST_VTD_BASE, GUEST_VTD_BYTES);
+	if (!guest_vtd_access.registers)
+		return -ENOMEM;
+	guest_memory = alloc_pages(GFP_KERNEL | __GFP_ZERO, GUEST_ORDER);
+	if (!guest_memory) {
+		iounmap(guest_vtd_access.registers);
+		return -ENOMEM;
+	}
+	memory = page_to_phys(guest_memory);
+	vtd_open(&guest_vtd, &guest_vtd_access, NULL, memory);
+	bridge_open(&guest_bridge, &guest_vtd, NULL, memory + VTD_MEMORY_BYTES);
+	for (slot = 0; slot < VTD_DEVICE_END; slot++)
+		bridge_add_device(&guest_bridge, slot,
+				  GUEST_ID_BASE | slot << 3);
+	return 0;
+}
+
+static void guest_close(void)
+{
+	vtd_close(&guest_vtd);
+	iounmap(guest_vtd_access.registers);
+	__free_pages(guest_memory, GUEST_ORDER);
+}
+
+static int __init guest_init(void)
+{
+	int err = guest_open();
+
+	if (err)
+		return err;
+	err = hvpt_linux_start(&guest_platform);
+	if (err)
+		guest_close();
+	return err;
+}
+module_init(guest_init);
+
+static void __exit guest_exit(void)
+{
+	hvpt_linux_stop();
+	guest_close();
+}
+module_exit(guest_exit);
+
+MODULE_DESCRIPTION("hypercalls for hvpt_iommu on an emulated VT-d, for tests");
+MODULE_LICENSE("Dual BSD/GPL");

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * stub_world.h - what is behind the stubs: the model hypervisor, an arena of
+ * pages which it reads, and what tests look at and break.
+ */
+#ifndef STUB_WORLD_H
+#define STUB_WORLD_H
+
+#include "kernel_stub.h"
+
+#include "host/hv_binding.h"
+
+struct stub_file {
+	const char *name;
+	const struct file_operations *fops;
+};
+
+/**
+ * struct stub_world - all of it
+ * @spinning: spin locks held
+ * @lent: a call page is lent: interrupts would be off
+ * @fail_at: that allocation from now on fails; 0: none
+ * @allocations: so far
+ * @counted: what the kernel's counters of pages say
+ * @dirty_bytes: reported as written
+ */
+struct stub_world {
+	struct hvpt_arena *arena;
+	struct hypervisor *hv;
+	struct hvpt_hypervisor_pages pages;
+	unsigned int spinning;
+	bool lent;
+	uint64_t fail_at;
+	uint64_t allocations;
+	long counted[2];
+	uint64_t dirty_bytes;
+	struct stub_file file[8];
+	size_t files;
+	struct syscore *syscore;
+	struct notifier_block *pm;
+};
+
+extern struct stub_world stub_world;
+
+#endif /* STUB_WORLD_H */

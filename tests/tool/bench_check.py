@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""Run hvpt-bench for a moment and check what it reports, but for the times.
+
+Usage: bench_check.py COMMAND...
+
+COMMAND is hvpt-bench, with an emulator before it if one is needed.
+"""
+import json
+import subprocess
+import sys
+
+NOT_IN_LIMIT = {"destroy-1gib", "reclaim"}
+MEMORY = ["empty", "gib_4k", "gib_2m", "gib_1g", "storm_left",
+          "storm_reclaimed"]
+# Root and one table for each level below, as far as 1 GiB needs them.
+TABLES = {4: {"gib_4k": 515, "gib_2m": 3, "gib_1g": 2},
+          5: {"gib_4k": 516, "gib_2m": 4, "gib_1g": 3}}
+problems = []
+
+
+def check(good, text):
+    if not good:
+        problems.append(text)
+
+
+def run(*arguments):
+    command = [*sys.argv[1:], "--effort", "1", "--runs", "2", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True,
+                          check=False)
+    if done.returncode != 0:
+        sys.exit(f"{command}: exit {done.returncode}\n{done.stderr}")
+    return done.stdout
+
+
+def check_rows(found):
+    rows = [row["row"] for row in found["rows"]]
+    check(len(rows) > 30, f"only {len(rows)} rows")
+    check(len(set(rows)) == len(rows), f"a row comes twice: {rows}")
+    seen = {(r["backend"], r["levels"], r["row"]): r
+            for r in found["results"]}
+    check(len(seen) == len(found["results"]), "a result comes twice")
+    for name in ("limit", "hvpt"):
+        for levels in (4, 5):
+            for row in rows:
+                if row == "threads-2" or (name == "limit"
+                                          and row in NOT_IN_LIMIT):
+                    continue  # two processors may not be there
+                result = seen.get((name, levels, row), {})
+                check(result.get("calls", 0) > 0,
+                      f"{name}, {levels} levels, {row}: no calls")
+                check(result.get("ns_min", -1) >= 0
+                      and result.get("ns_min") <= result.get("ns_median"),
+                      f"{name}, {levels} levels, {row}: {result}")
+
+
+def check_memory(found):
+    check(len(found["memory"]) == 2, f"memory: {found['memory']}")
+    for memory in found["memory"]:
+        for key in MEMORY:
+            check(memory[key] > 0, f"{key}: {memory}")
+        for key, pages in TABLES[memory["levels"]].items():
+            check(memory[key] == pages, f"{key}, not {pages}: {memory}")
+        check(memory["storm_left"] > 100, f"no storm: {memory}")
+        check(memory["storm_reclaimed"] == memory["empty"],
+              f"tables left after reclaim: {memory}")
+
+
+def main():
+    found = json.loads(run("--quiet", "--json", "-"))
+    check_rows(found)
+    check_memory(found)
+    table = run("--levels", "4", "--only", "^map-4k$")
+    lines = [line for line in table.splitlines() if line.startswith("| map")]
+    check(len(lines) == 1, f"--only '^map-4k$' gave {lines}")
+    sweep = json.loads(run("--quiet", "--sweep", "--levels", "4", "--json",
+                           "-"))
+    check(len(sweep["rows"]) == 38, f"sweep: {len(sweep['rows'])} rows")
+    print(f"{len(found['results'])} results: " +
+          (f"{len(problems)} problem(s)" if problems else "ok"))
+    for problem in problems:
+        print(problem)
+    sys.exit(1 if problems else 0)
+
+
+main()

@@ -1,0 +1,245 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Tests of hvpt fuzz. Usage: fuzz.sh RIGHT EARLY GATHER FREED SPLIT LEAK CRASH
+# [EMULATOR...]
+#
+# RIGHT is hvpt, EARLY has that mistake of broken_sync.c, the others those of
+# broken_fuzz.c.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+right=$1
+early=$2
+gather=$3
+freed=$4
+split=$5
+leak=$6
+crash=$7
+shift 7
+emulator=$*
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+cd "$dir" || exit 1
+ops=$((3000 * ${HVPT_TEST_EFFORT:-100} / 100 + 1))
+checks=0
+failures=0
+
+fail() {
+	failures=$((failures + 1))
+	echo "FAIL: $*"
+	echo "--- standard output"
+	head -n 30 out
+	echo "--- standard error"
+	head -n 30 err
+}
+
+# run EXIT-STATUS COMMAND...: leaves files out and err
+run() {
+	wanted=$1
+	shift
+	what=$*
+	checks=$((checks + 1))
+	# shellcheck disable=SC2086 # an emulator and its options are words
+	$emulator "$@" >out 2>err
+	status=$?
+	[ "$status" -eq "$wanted" ] || fail "$what: exit $status, not $wanted"
+}
+
+# says FILE TEXT: FILE has a line with TEXT in it
+says() {
+	checks=$((checks + 1))
+	grep -qF -e "$2" "$1" || fail "$what: '$2' is not in $1"
+}
+
+# lacks FILE TEXT
+lacks() {
+	checks=$((checks + 1))
+	! grep -qF -e "$2" "$1" || fail "$what: '$2' is in $1"
+}
+
+# check TEXT COMMAND...: the command succeeds
+check() {
+	checks=$((checks + 1))
+	text=$1
+	shift
+	"$@" || fail "$what: $text"
+}
+
+# ---- usage -----------------------------------------------------------------
+
+run 0 "$right" fuzz --help
+says out "Usage: hvpt fuzz [options]"
+run 0 "$right" --help
+says out "hvpt fuzz [options]"
+
+# refused TEXT WORD...: bad usage, said in one line
+refused() {
+	text=$1
+	shift
+	run 2 "$right" fuzz "$@"
+	says err "$text"
+	check "one line" [ "$(wc -l <err)" -eq 1 ]
+	check "nothing on standard output" [ ! -s out ]
+}
+refused "--ops: must be a number from 1, not '0'" --ops 0
+refused "--ops: must be a number from 1, not 'many'" --ops many
+refused "--jobs: must be 1 .. 256, not '0'" --jobs 0
+refused "--jobs: must be 1 .. 256, not '257'" --jobs 257
+refused "--time: must be seconds, or a number with s, m or h, not '0'" --time 0
+refused "--time: must be seconds, or a number with s, m or h, not 'm'" --time m
+refused "--time: must be seconds, or a number with s, m or h, not '1d'" \
+	--time 1d
+refused "--time: must be seconds" --time ''
+refused "--time: must be seconds" --time 99999999999999999999999999s
+refused "hvpt fuzz: --levels: must be 4 or 5, not '6'" --levels 6
+refused "hvpt fuzz: --page-sizes: '3M' is none of 4K, 2M, 1G" \
+	--page-sizes 4K,3M
+refused "hvpt fuzz: --page-sizes: 4K must be among them" --page-sizes 2M
+refused "hvpt fuzz: --width: must be 13 .. 57, not '12'" --width 12
+refused "hvpt fuzz: --width: 4 levels span at most 48 bits, not 57" --width 57
+refused "hvpt fuzz: --iova-form: must be plain" --iova-form odd
+refused "hvpt fuzz: --policy: must be two-block" --policy none
+refused "hvpt fuzz: --lazy: must be a 64-bit number from 1, not '0'" --lazy 0
+refused "hvpt fuzz: --seed: must be a 64-bit number, not '-1'" --seed -1
+refused "hvpt fuzz: --seed: needs a value" --seed
+refused "hvpt fuzz: --quiet: takes no value" --quiet=1
+refused "hvpt fuzz: unknown option '--walker'" --walker vtd
+refused "hvpt fuzz: 'trace.txt': it takes options only" trace.txt
+refused "--output: needs the name of a file" --output -
+refused "--check: needs the name of a file" --check ''
+refused "hvpt fuzz: cannot write nowhere/trace: No such file" \
+	--ops 10 --output nowhere/trace
+refused "hvpt fuzz: cannot write .: Is a directory" --ops 10 --output .
+refused "nowhere: error: No such file or directory" --check nowhere
+echo "kmap: (hvpt) dom=1 iova=1" >bad
+refused "bad: error: line 1: pa= is missing" --check bad
+echo "# nothing" >empty
+refused "empty: error: no event in it" --check empty
+
+# ---- a right library -------------------------------------------------------
+
+run 0 "$right" fuzz --ops $ops
+says out "events          $ops"
+says out "failures        0"
+says out "ended           all events are done"
+check "no message" [ ! -s err ]
+check "no file" [ ! -e hvpt-fuzz.trace ]
+# The same again, but for the time it takes.
+grep -v "^  time" out >first
+run 0 "$right" fuzz --ops $ops
+check "repeatable" sh -c 'grep -v "^  time" out | cmp -s - first'
+run 0 "$right" fuzz --ops $ops --seed 2
+check "seeds differ" sh -c '! grep -v "^  time" out | cmp -s - first'
+run 0 "$right" fuzz --ops 1001 --jobs 3 --levels 5 --iova-form canonical \
+	--page-sizes 4K,2M --policy exact --lazy 2
+says out "5 levels, width 57, canonical, 4K,2M leaves, seed 1"
+says out "exact, a sync every 2 unmaps"
+says out "processes       3"
+says out "events          1001"
+run 0 "$right" fuzz --ops 2 --jobs 3
+says out "events          2"
+run 0 "$right" fuzz --ops 500 --width 13 --iova-form lower --quiet
+check "nothing said" [ ! -s out ]
+run 0 "$right" fuzz --time 1s --jobs 2
+says out "ended           the time is up"
+# What was there stays.
+echo "not a trace" >mine
+run 0 "$right" fuzz --ops 10 --output mine
+says mine "not a trace"
+
+# A signal ends it, with a summary.
+checks=$((checks + 1))
+# shellcheck disable=SC2086 # an emulator and its options are words
+"$here/interrupt.py" "events" $emulator "$right" fuzz --time 1h --jobs 2 \
+	>out 2>err
+status=$?
+what="interrupted"
+[ "$status" -eq 0 ] || fail "interrupted: exit $status"
+says out "ended           interrupted"
+says err "hvpt fuzz: "
+says err " %, "
+says err " events"
+
+# ---- mistakes --------------------------------------------------------------
+
+# found HVPT MOST TEXT SEED: a failure, by the fixed seed, in at most MOST
+# events; the trace fails with HVPT and not with the right one
+found() {
+	hvpt=$1
+	run 1 "$hvpt" fuzz --seed "$4" --ops 20000 --output trace
+	says err "$3"
+	says err "written to trace; to see it again:"
+	says out "failures        1"
+	says out "ended           a sequence failed"
+	events=$(grep -cv "^#" trace)
+	check "$events events" [ "$events" -ge 1 ]
+	check "$events events, not $2" [ "$events" -le "$2" ]
+	echo "${hvpt##*/}: $(grep shrunk err); $(grep -v "^#" trace | head -n 1)"
+	cp err said
+}
+
+# replayed HVPT: by exactly the command which was printed
+replayed() {
+	command=$(tail -n 1 said)
+	checks=$((checks + 1))
+	sh -c "$emulator $command --quiet" >out 2>err
+	status=$?
+	what="$command"
+	[ "$status" -eq 1 ] || [ "$status" -gt 2 ] ||
+		fail "$what: exit $status"
+	options=$(echo "$command" | sed 's/^ *[^ ]* //')
+	# shellcheck disable=SC2086 # options are words
+	run 0 "$right" $options --quiet
+}
+
+found "$early" 4 "the replay, at the end: violation: page" 1
+says said "the page table's judge finds nothing"
+replayed
+found "$gather" 4 "was split: the gather does not cover it" 1
+replayed
+found "$gather" 4 "was taken away: the gather does not cover it" 5
+replayed
+found "$freed" 4 "is freed before a flush" 1
+replayed
+found "$split" 4 "writes: write to read-only" 1
+replayed
+found "$leak" 2 "a refused call changed the table pages from 1 to 2" 1
+replayed
+# A sanitizer turns the signal into an exit.
+found "$crash" 1 "hvpt fuzz: the replay: " 1
+replayed
+# The same seed finds the same.
+cp trace first
+found "$crash" 1 "hvpt fuzz: the replay: " 1
+check "the same trace" cmp -s trace first
+
+# What only the page table's judge sees: said, and there is a command as well.
+found "$gather" 4 "the replay finds nothing" 4
+says said "the span of a table at 0, level 0, is not gathered"
+says said " --check trace"
+replayed
+run 1 "$gather" fuzz --check trace
+says err "the replay finds nothing"
+
+# A signal while it shrinks, or after: what there is by then is written.
+checks=$((checks + 1))
+# shellcheck disable=SC2086 # an emulator and its options are words
+"$here/interrupt.py" "events fails" $emulator "$early" fuzz --output early \
+	>out 2>err
+status=$?
+what="interrupted while it shrinks"
+[ "$status" -eq 1 ] || fail "$what: exit $status"
+says out "failures        1"
+says err "written to early; to see it again:"
+says early "kunmap: (hvpt)"
+
+# With several processes, a name which a shell would take apart, no summary.
+run 1 "$leak" fuzz --jobs 3 --quiet --output "it's a \$trace"
+check "no summary" [ ! -s out ]
+cp err said
+check "no progress" [ "$(grep -c " %, " err)" -eq 0 ]
+sh -c "$emulator $(tail -n 1 said) --quiet" >out 2>err
+status=$?
+check "a strange name: exit $status" [ "$status" -eq 1 ]
+
+echo "$checks checks, $failures failures"
+[ "$failures" -eq 0 ]

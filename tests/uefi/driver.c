@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The driver as one unit, so that tests can put it back to its first state:
+ * a process stands for many boots.
+ */
+#include "driver.h"
+
+#include "HvptIoMmuDxe/IovaSpace.c"
+#include "HvptIoMmuDxe/Bounce.c"
+#include "HvptIoMmuDxe/Device.c"
+#include "HvptIoMmuDxe/Mapping.c"
+#include "HvptIoMmuDxe/Grant.c"
+#include "HvptIoMmuDxe/Buffer.c"
+#include "HvptIoMmuDxe/Protocol.c"
+#include "HvptIoMmuDxe/Entry.c"
+
+void driver_reset(void)
+{
+	ZeroMem(&mIommu, sizeof(mIommu));
+	mDevices = NULL;
+	ZeroMem(&mLow, sizeof(mLow));
+	ZeroMem(&mHigh, sizeof(mHigh));
+	ZeroMem(mChunks, sizeof(mChunks));
+	mChunkCount = 0;
+	mFirstFree = NO_RECORD;
+	mGeneration = 0;
+	ZeroMem(mBuffers, sizeof(mBuffers));
+	mCallPage = NULL;
+	mLent = FALSE;
+	gHvptExited = FALSE;
+	ZeroMem(&gHvptCounts, sizeof(gHvptCounts));
+}
+
+EFI_STATUS driver_start(void)
+{
+	return HvptIoMmuEntry(NULL, NULL);
+}
+
+void driver_use(struct driver_use *use)
+{
+	use->in_use = mLow.InUse + mHigh.InUse;
+	use->peak = mLow.Peak + mHigh.Peak;
+	use->bitmap_pages = EFI_SIZE_TO_PAGES(mLow.StorageBytes) +
+			    EFI_SIZE_TO_PAGES(mHigh.StorageBytes);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The IOMMU protocol of edk2: its names, numbers and signatures. */
+#ifndef HVPT_STUB_IOMMU_H
+#define HVPT_STUB_IOMMU_H
+
+#include <Uefi.h>
+
+/* HVPT_STUB_IOMMU_BY_ID: as announced, with SetAttributeById(). */
+#ifdef HVPT_STUB_IOMMU_BY_ID
+#define EDKII_IOMMU_PROTOCOL_REVISION 0x00010001
+#else
+#define EDKII_IOMMU_PROTOCOL_REVISION 0x00010000
+#endif
+
+#define EDKII_IOMMU_ACCESS_READ 0x1
+#define EDKII_IOMMU_ACCESS_WRITE 0x2
+#define EDKII_IOMMU_ATTRIBUTE_MEMORY_WRITE_COMBINE 0x0080
+#define EDKII_IOMMU_ATTRIBUTE_MEMORY_CACHED 0x0800
+#define EDKII_IOMMU_ATTRIBUTE_DUAL_ADDRESS_CYCLE 0x8000
+#define EDKII_IOMMU_ATTRIBUTE_INVALID_FOR_ALLOCATE_BUFFER (~(UINT64)0x8880)
+
+typedef enum {
+	EdkiiIoMmuOperationBusMasterRead,
+	EdkiiIoMmuOperationBusMasterWrite,
+	EdkiiIoMmuOperationBusMasterCommonBuffer,
+	EdkiiIoMmuOperationBusMasterRead64,
+	EdkiiIoMmuOperationBusMasterWrite64,
+	EdkiiIoMmuOperationBusMasterCommonBuffer64,
+	EdkiiIoMmuOperationMaximum,
+} EDKII_IOMMU_OPERATION;
+
+typedef struct _EDKII_IOMMU_PROTOCOL EDKII_IOMMU_PROTOCOL;
+
+struct _EDKII_IOMMU_PROTOCOL {
+	UINT64 Revision;
+	EFI_STATUS(EFIAPI *SetAttribute)
+	(EDKII_IOMMU_PROTOCOL *, EFI_HANDLE, VOID *, UINT64);
+	EFI_STATUS(EFIAPI *Map)
+	(EDKII_IOMMU_PROTOCOL *, EDKII_IOMMU_OPERATION, VOID *, UINTN *,
+	 EFI_PHYSICAL_ADDRESS *, VOID **);
+	EFI_STATUS(EFIAPI *Unmap)(EDKII_IOMMU_PROTOCOL *, VOID *);
+	EFI_STATUS(EFIAPI *AllocateBuffer)
+	(EDKII_IOMMU_PROTOCOL *, EFI_ALLOCATE_TYPE, EFI_MEMORY_TYPE, UINTN,
+	 VOID **, UINT64);
+	EFI_STATUS(EFIAPI *FreeBuffer)(EDKII_IOMMU_PROTOCOL *, UINTN, VOID *);
+#ifdef HVPT_STUB_IOMMU_BY_ID
+	EFI_STATUS(EFIAPI *SetAttributeById)
+	(EDKII_IOMMU_PROTOCOL *, UINT64, UINT32, VOID *, UINT64);
+#endif
+};
+
+extern EFI_GUID gEdkiiIoMmuProtocolGuid;
+
+#endif /* HVPT_STUB_IOMMU_H */

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The libraries of edk2 which the adapter calls, for programs which real
+ * firmware loads. DEBUG goes to the port QEMU prints (-debugcon, 0x402).
+ */
+#include "base.h"
+
+#include <Guid/EventGroup.h>
+#include <Library/BaseLib.h>
+#include <Library/BaseMemoryLib.h>
+#include <Library/DebugLib.h>
+#include <Library/PcdLib.h>
+#include <Library/UefiBootServicesTableLib.h>
+#include <Protocol/DevicePath.h>
+#include <Protocol/HvptDeviceId.h>
+#include <Protocol/IoMmu.h>
+#include <Protocol/PciIo.h>
+
+BOOLEAN stub_PcdHvptStrict = HVPT_RAW_STRICT;
+UINT8 stub_PcdHvptExitPolicy;
+UINT32 stub_PcdHvptIovaFirst = 0x01000000;
+UINT32 stub_PcdHvptIovaLast = 0x7fffffff;
+UINT32 stub_PcdHvptDomainIdFirst;
+UINT32 stub_PcdHvptDomainIdLast;
+
+EFI_BOOT_SERVICES *gBS;
+EFI_HANDLE gImageHandle;
+
+/* Numbers of the specification, of edk2 and of HvptPkg.dec. */
+EFI_GUID gEdkiiIoMmuProtocolGuid = {
+	0x4e939de9,
+	0xd948,
+	0x4b0f,
+	{ 0x88, 0xed, 0xe6, 0xe1, 0xce, 0x51, 0x7c, 0x1e },
+};
+EFI_GUID gEfiPciIoProtocolGuid = {
+	0x4cf5b200,
+	0x68b8,
+	0x4ca5,
+	{ 0x9e, 0xec, 0xb2, 0x3e, 0x3f, 0x50, 0x02, 0x9a },
+};
+EFI_GUID gEfiDevicePathProtocolGuid = {
+	0x09576e91,
+	0x6d3f,
+	0x11d2,
+	{ 0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b },
+};
+EFI_GUID gEfiEventExitBootServicesGuid = {
+	0x27abf055,
+	0xb1b8,
+	0x4c26,
+	{ 0x80, 0x48, 0x74, 0x8f, 0x37, 0xba, 0xa2, 0xdf },
+};
+EFI_GUID gHvptDeviceIdProtocolGuid = HVPT_DEVICE_ID_PROTOCOL_GUID;
+
+/* ---- BaseLib, BaseMemoryLib --------------------------------------------- */
+
+UINT64 EFIAPI LShiftU64(UINT64 operand, UINTN count)
+{
+	return operand << count;
+}
+
+UINT64 EFIAPI RShiftU64(UINT64 operand, UINTN count)
+{
+	return operand >> count;
+}
+
+INTN EFIAPI LowBitSet64(UINT64 operand)
+{
+	return operand ? __builtin_ctzll(operand) : -1;
+}
+
+INTN EFIAPI HighBitSet64(UINT64 operand)
+{
+	return operand ? 63 - __builtin_clzll(operand) : -1;
+}
+
+VOID EFIAPI CpuPause(VOID)
+{
+	__asm__ volatile("pause" ::: "memory");
+}
+
+UINT32 EFIAPI AsmCpuid(UINT32 leaf, UINT32 *eax, UINT32 *ebx, UINT32 *ecx,
+		       UINT32 *edx)
+{
+	__asm__ volatile("cpuid"
+			 : "=a"(*eax), "=b"(*ebx), "=c"(*ecx), "=d"(*edx)
+			 : "0"(leaf), "2"(0));
+	return leaf;
+}
+
+UINT64 EFIAPI AsmReadMsr64(UINT32 index)
+{
+	UINT32 low, high;
+
+	__asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(index));
+	return low | (UINT64)high << 32;
+}
+
+UINT64 EFIAPI AsmWriteMsr64(UINT32 index, UINT64 value)
+{
+	__asm__ volatile("wrmsr" ::"c"(index), "a"((UINT32)value),
+			 "d"((UINT32)(value >> 32)));
+	return value;
+}
+
+/* Through volatile, so that no loop becomes a call of itself. */
+VOID *EFIAPI ZeroMem(VOID *buffer, UINTN length)
+{
+	volatile UINT8 *at = buffer;
+
+	while (length--)
+		*at++ = 0;
+	return buffer;
+}
+
+VOID *EFIAPI CopyMem(VOID *to, CONST VOID *from, UINTN length)
+{
+	volatile UINT8 *t = to;
+	const volatile UINT8 *f = from;
+
+	if (t < f)
+		while (length--)
+			*t++ = *f++;
+	else
+		while (length--)
+			t[length] = f[length];
+	return to;
+}
+
+INTN EFIAPI CompareMem(CONST VOID *a, CONST VOID *b, UINTN length)
+{
+	const volatile UINT8 *x = a, *y = b;
+
+	for (; length; length--, x++, y++)
+		if (*x != *y)
+			return *x - *y;
+	return 0;
+}
+
+/* ---- DebugLib ------------------------------------------------------------- */
+
+void raw_out8(unsigned short port, unsigned char value)
+{
+	__asm__ volatile("outb %0, %1" ::"a"(value), "Nd"(port));
+}
+
+static void put_text(const char *text)
+{
+	while (*text)
+		raw_out8(0x402, (unsigned char)*text++);
+}
+
+static void put_number(UINT64 value, unsigned base)
+{
+	char text[24];
+	unsigned at = sizeof(text) - 1;
+
+	text[at] = '\0';
+	do {
+		text[--at] = "0123456789abcdef"[value % base];
+		value /= base;
+	} while (value);
+	put_text(text + at);
+}
+
+/* %a %d %x %p %r, with l. */
+VOID EFIAPI DebugPrint(UINTN level, CONST CHAR8 *format, ...)
+{
+	__builtin_ms_va_list list;
+	char one[2] = { 0, 0 };
+	BOOLEAN wide;
+
+	if (level == DEBUG_VERBOSE)
+		return;
+	__builtin_ms_va_start(list, format);
+	for (; *format; format++) {
+		one[0] = *format;
+		if (*format != '%') {
+			put_text(one);
+			continue;
+		}
+		wide = format[1] == 'l';
+		format += wide ? 2 : 1;
+		if (*format == 'a')
+			put_text(__builtin_va_arg(list, const char *));
+		else if (wide || *format == 'p' || *format == 'r')
+			put_number(__builtin_va_arg(list, UINT64),
+				   *format == 'd' ? 10 : 16);
+		else
+			put_number(__builtin_va_arg(list, UINT32),
+				   *format == 'd' ? 10 : 16);
+	}
+	__builtin_ms_va_end(list);
+}
+
+/* ---- entry ------------------------------------------------------------------ */
+
+EFI_STATUS EFIAPI raw_entry(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
+{
+	gImageHandle = image;
+	gBS = table->BootServices;
+	return HVPT_RAW_MAIN(image, table);
+}

@@ -1,0 +1,118 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Builds the driver, and programs which test it, for real firmware: with clang
+# and lld-link, without edk2. Nothing may be undefined, memcpy and memset among
+# it.
+#
+# usage: build.sh ROOT FOLDER
+set -eu
+root=$1
+out=$2
+here=$root/tests/uefi
+pkg=$root/adapters/uefi/HvptPkg
+for tool in clang lld-link; do
+	command -v $tool >/dev/null || {
+		echo "SKIP: there is no $tool"
+		exit 77
+	}
+done
+mkdir -p "$out"
+
+FLAGS="-target x86_64-unknown-windows -std=c11 -Os -ffreestanding -fshort-wchar
+	-mno-red-zone -mno-stack-arg-probe -nostdinc -Wall -Wextra -Werror
+	-Wno-unused-parameter -Wno-missing-field-initializers"
+resource=$(clang -print-resource-dir)/include
+
+# compile NAME SOURCE OPTION...
+compile() {
+	object=$out/$1.obj
+	source=$2
+	shift 2
+	# shellcheck disable=SC2086
+	clang $FLAGS -isystem "$resource" -I"$here/include" -I"$here" \
+		-I"$pkg/Include" -I"$pkg/HvptIoMmuDxe" -I"$root/include" \
+		-I"$root/src" "$@" -c "$source" -o "$object"
+}
+
+# link NAME SUBSYSTEM OBJECT...
+link() {
+	name=$1
+	kind=$2
+	shift 2
+	lld-link -nologo -subsystem:"$kind" -entry:raw_entry -nodefaultlib \
+		-opt:ref -out:"$out/$name" "$@"
+}
+
+# core - the library, once
+core=
+for file in $(sed -n 's|^  \(src/.*\.c\)$|\1|p' "$root/hvpt.cmake"); do
+	name=core-$(echo "${file#src/}" | tr / -)
+	compile "$name" "$root/$file"
+	core="$core $out/$name.obj"
+done
+
+# The driver's units; with a stand-in for one step, for the negative runs.
+for file in "$pkg"/HvptIoMmuDxe/*.c "$pkg"/Library/Hvpt[HD]*/*.c \
+	"$here/raw/skip.c"; do
+	compile "$(basename "$file" .c)" "$file"
+done
+compile Grant-no-flush "$pkg/HvptIoMmuDxe/Grant.c" \
+	-DHvptFlushDevice=test_no_flush
+compile Protocol-no-grant "$pkg/HvptIoMmuDxe/Protocol.c" \
+	-DHvptGrant=test_no_grant
+compile driver-base "$here/raw/base.c" -DHVPT_RAW_MAIN=HvptIoMmuEntry
+compile driver-base-strict "$here/raw/base.c" \
+	-DHVPT_RAW_MAIN=HvptIoMmuEntry -DHVPT_RAW_STRICT=1
+compile app-base "$here/raw/base.c" -DHVPT_RAW_MAIN=app_main
+compile dma_app "$here/raw/dma_app.c" -DHVPT_RAW_MAIN=app_main
+
+# objects NAME... - their files
+objects() {
+	for object in "$@"; do
+		echo "$out/$object.obj"
+	done
+}
+
+# driver NAME BASE GRANT PROTOCOL LIBRARY... - and a program which starts it
+driver() {
+	driver=$1
+	shift
+	# shellcheck disable=SC2046,SC2086
+	link "$driver.efi" efi_boot_service_driver $core $(objects "$@" \
+		Bounce Buffer Device Entry IovaSpace Mapping skip)
+	clang -target x86_64-unknown-windows \
+		-DHVPT_RAW_IMAGE="\"$out/$driver.efi\"" -c \
+		"$here/raw/image.S" -o "$out/$driver-image.obj"
+	# shellcheck disable=SC2046
+	link "dma-$driver.efi" efi_application \
+		$(objects dma_app app-base "$driver-image")
+}
+
+native="HvptHypercallLibNative HvptDeviceIdLib"
+vtd="HvptHypercallLibVtd Bridge Vtd HvptDeviceIdLibPci"
+# shellcheck disable=SC2086
+{
+	driver native driver-base Grant Protocol $native
+	driver vtd driver-base Grant Protocol $vtd
+	driver vtd-strict driver-base-strict Grant Protocol $vtd
+	driver vtd-no-flush driver-base Grant-no-flush Protocol $vtd
+	driver vtd-no-grant driver-base Grant Protocol-no-grant $vtd
+}
+
+# The processor's judgement.
+clang -target x86_64-unknown-windows -c "$here/raw/run_with.S" \
+	-o "$out/run_with.obj"
+compile cpu "$here/raw/cpu_app.c" -DHVPT_RAW_MAIN=app_main
+compile cpu-spoilt "$here/raw/cpu_app.c" -DHVPT_RAW_MAIN=app_main \
+	-DHVPT_RAW_SPOIL
+for app in cpu cpu-spoilt; do
+	# shellcheck disable=SC2046,SC2086
+	link $app.efi efi_application $(objects $app run_with app-base) $core
+done
+
+python3 -B "$here/check_efi.py" driver "$out"/native.efi "$out"/vtd*.efi
+python3 -B "$here/check_efi.py" app "$out"/dma-*.efi "$out"/cpu*.efi
+for file in native vtd; do
+	printf 'clang + lld-link %-8s %6s bytes\n' $file \
+		"$(wc -c <"$out/$file.efi")"
+done

@@ -1,0 +1,478 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Calls which drivers of real firmware made, made again: tests/data/uefi.
+ *
+ * usage: uefi_replay FILE [strict|drop-flushes|drop-access|time]
+ *
+ * After each call devices do DMA through the model hypervisor, with the worst
+ * caches the rules allow. A byte which is not where it should be, before or
+ * after, is a mismatch. The two modes which drop something have to see some.
+ */
+#define _GNU_SOURCE /* MAP_ANONYMOUS, clock_gettime */
+#include "world.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include <Library/PcdLib.h>
+
+#include "../../tools/input.h"
+
+#define MAPPINGS 4096u
+#define BUFFERS 1024u
+#define DEVICES 16u
+#define RAM_BYTES (UINT64_C(512) << 20)
+#define WHOLE_EVERY 64u
+#define FLUSH_LIST 0xd1
+#define FLUSH_ALL 0xd0
+
+/* Which member a call is of. */
+enum member {
+	MAP,
+	SET,
+	UNMAP,
+	ALLOC,
+	FREE,
+	MEMBERS
+};
+static const char *const member_name[] = { "Map", "SetAttribute", "Unmap",
+					   "AllocateBuffer", "FreeBuffer" };
+
+/* A mapping of the recording; access is what each device has now. */
+struct mapping {
+	bool live;
+	unsigned operation;
+	uint64_t host;
+	uint64_t bytes;
+	EFI_PHYSICAL_ADDRESS at;
+	VOID *handle;
+	unsigned access[DEVICES];
+	unsigned had[DEVICES];
+};
+
+struct buffer {
+	uint64_t recorded;
+	uint64_t pages;
+	uint64_t real;
+};
+
+struct device {
+	unsigned id;
+	EFI_HANDLE handle;
+};
+
+static struct {
+	struct mapping mapping[MAPPINGS];
+	struct buffer buffer[BUFFERS];
+	struct device device[DEVICES];
+	size_t devices;
+	uint64_t calls[MEMBERS];
+	uint64_t refused;
+	uint64_t nanoseconds[MEMBERS];
+	uint64_t dmas;
+	uint64_t bytes;
+	uint64_t mismatches;
+	uint64_t unaligned;
+	size_t live;
+	size_t live_peak;
+	bool judge;
+	bool drop_access;
+	uint8_t *ram;
+	unsigned long line;
+} run;
+
+_Noreturn static void die(const char *what)
+{
+	fprintf(stderr, "replay: call %lu: %s\n", run.line, what);
+	exit(2);
+}
+
+/* ---- what devices see -------------------------------------------------------- */
+
+static void mismatch(const char *what)
+{
+	if (run.mismatches++ < 5)
+		fprintf(stderr, "replay: call %lu: %s\n", run.line, what);
+}
+
+static uint64_t pages_of(const struct mapping *m)
+{
+	return ((m->at & 0xfff) + m->bytes + 0xfff) / 0x1000;
+}
+
+/* In strict mode the first and the last page may be others: by content. */
+static bool reaches(unsigned id, const struct mapping *m)
+{
+	struct hypervisor_dma dma;
+	uint64_t i;
+
+	if (!run.ram)
+		return world_sees_all(id, m->at, m->bytes, m->host, false);
+	/* Each byte of small ones; of large ones some, and all of their ends. */
+	for (i = 0; i < m->bytes; i++) {
+		hypervisor_dma(world.hv, id, m->at + i, false, &dma);
+		if (!dma.fresh.translated || dma.stale_count ||
+		    *(uint8_t *)(uintptr_t)dma.fresh.gpa !=
+			    *(uint8_t *)(uintptr_t)(m->host + i))
+			return false;
+		if (i >= 128 && i + 1200 < m->bytes)
+			i += 1000;
+	}
+	return true;
+}
+
+static void judge(const struct mapping *m)
+{
+	size_t i;
+
+	if (!run.judge)
+		return;
+	for (i = 0; i < run.devices; i++) {
+		unsigned id = run.device[i].id;
+
+		if (m->access[i]) {
+			run.bytes += m->bytes;
+			run.dmas += 2 * pages_of(m);
+			if (!reaches(id, m))
+				mismatch("a byte is not where it should be");
+			if (world_sees(id, m->at, true, 0) ==
+			    !!(m->access[i] & 2))
+				mismatch("the direction is wrong");
+		} else if (m->had[i]) {
+			run.dmas += 2 * pages_of(m);
+			if (!world_sees_none(id, m->at, m->bytes))
+				mismatch("access which was taken away");
+		}
+	}
+}
+
+static void judge_all(void)
+{
+	size_t i;
+
+	for (i = 0; i < MAPPINGS; i++)
+		if (run.mapping[i].live)
+			judge(&run.mapping[i]);
+}
+
+/* ---- the calls ------------------------------------------------------------------ */
+
+static uint64_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+static void done(enum member member, uint64_t since, EFI_STATUS status)
+{
+	run.nanoseconds[member] += now() - since;
+	run.calls[member]++;
+	if (EFI_ERROR(status)) {
+		run.refused++;
+		fprintf(stderr, "replay: call %lu: refused, %llx\n", run.line,
+			(unsigned long long)status);
+	}
+	if (fake_boot.tpl != fake_boot.home)
+		die("the TPL is not what it was");
+}
+
+/* Memory of the recording is ours: what AllocateBuffer() gave, or anything. */
+static uint64_t real_host(uint64_t recorded)
+{
+	size_t i;
+
+	for (i = 0; i < BUFFERS; i++) {
+		const struct buffer *b = &run.buffer[i];
+
+		if (b->pages && recorded >= b->recorded &&
+		    recorded - b->recorded < b->pages * 0x1000)
+			return b->real + (recorded - b->recorded);
+	}
+	if (!run.ram)
+		return recorded;
+	if (recorded >= RAM_BYTES)
+		die("memory above what the machine had");
+	return (uint64_t)(uintptr_t)run.ram + recorded;
+}
+
+static struct mapping *mapping_of(unsigned number)
+{
+	if (number >= MAPPINGS)
+		die("too many mappings");
+	return &run.mapping[number];
+}
+
+static void do_map(unsigned operation, uint64_t host, uint64_t bytes,
+		   unsigned number)
+{
+	struct mapping *m = mapping_of(number);
+	UINTN n = bytes;
+	uint64_t since;
+	EFI_STATUS status;
+
+	*m = (struct mapping){ .operation = operation, .bytes = bytes };
+	m->host = real_host(host);
+	since = now();
+	status = world.iommu->Map(world.iommu, (EDKII_IOMMU_OPERATION)operation,
+				  (void *)(uintptr_t)m->host, &n, &m->at,
+				  &m->handle);
+	done(MAP, since, status);
+	m->live = status == EFI_SUCCESS;
+	if (n != bytes || m->at + bytes - 1 > UINT32_MAX)
+		die("not all was mapped, or not below 4 GiB");
+	run.unaligned += (host | bytes) % 0x1000 != 0;
+	if (++run.live > run.live_peak)
+		run.live_peak = run.live;
+}
+
+static size_t device_of(unsigned bus, unsigned number, unsigned function)
+{
+	unsigned id = bus << 8 | number << 3 | function;
+	size_t i;
+
+	for (i = 0; i < run.devices && run.device[i].id != id; i++)
+		;
+	if (i == DEVICES)
+		die("too many devices");
+	if (i == run.devices) {
+		run.device[i].id = id;
+		run.device[i].handle = world_add_device(id);
+		run.devices++;
+	}
+	return i;
+}
+
+static void do_set(size_t device, unsigned number, unsigned access)
+{
+	struct mapping *m = mapping_of(number);
+	EFI_STATUS status;
+	uint64_t since = now();
+
+	if (!run.drop_access || !access) {
+		status = world.iommu->SetAttribute(world.iommu,
+						   run.device[device].handle,
+						   m->handle, access);
+		done(SET, since, status);
+	}
+	m->access[device] = access;
+	m->had[device] |= access;
+	judge(m);
+}
+
+static void do_unmap(unsigned number)
+{
+	struct mapping *m = mapping_of(number);
+	uint64_t since = now();
+
+	done(UNMAP, since, world.iommu->Unmap(world.iommu, m->handle));
+	memset(m->access, 0, sizeof(m->access));
+	judge(m);
+	m->live = false;
+	run.live--;
+}
+
+static void do_alloc(unsigned type, unsigned memory, uint64_t pages,
+		     uint64_t attributes, uint64_t recorded)
+{
+	VOID *host = NULL;
+	uint64_t since;
+	size_t i;
+
+	for (i = 0; i < BUFFERS && run.buffer[i].pages; i++)
+		;
+	if (i == BUFFERS)
+		die("too many buffers");
+	since = now();
+	done(ALLOC, since,
+	     world.iommu->AllocateBuffer(world.iommu, (EFI_ALLOCATE_TYPE)type,
+					 (EFI_MEMORY_TYPE)memory, pages, &host,
+					 attributes));
+	run.buffer[i] = (struct buffer){
+		.recorded = recorded,
+		.pages = pages,
+		.real = (uint64_t)(uintptr_t)host,
+	};
+}
+
+static void do_free(uint64_t pages, uint64_t recorded)
+{
+	uint64_t since;
+	size_t i;
+
+	for (i = 0; i < BUFFERS; i++)
+		if (run.buffer[i].recorded == recorded &&
+		    run.buffer[i].pages == pages)
+			break;
+	if (i == BUFFERS)
+		die("a buffer nobody has");
+	since = now();
+	done(FREE, since,
+	     world.iommu->FreeBuffer(world.iommu, pages,
+				     (void *)(uintptr_t)run.buffer[i].real));
+	run.buffer[i].pages = 0;
+}
+
+static void at_tpl(unsigned tpl)
+{
+	fake_boot.tpl = fake_boot.home = tpl;
+}
+
+static void one_call(const char *text)
+{
+	unsigned tpl, a, b, c, d, e, f;
+	uint64_t x, y, z;
+
+	if (sscanf(text,
+		   "%lu MAP tpl=%u op=%u host=%" SCNx64 " bytes=%" SCNx64
+		   " -> #%u",
+		   &run.line, &tpl, &a, &x, &y, &b) == 6) {
+		at_tpl(tpl);
+		do_map(a, x, y, b);
+	} else if (sscanf(text,
+			  "%lu SETATTR tpl=%u dev=%x:%x:%x.%u id=%x:%x "
+			  "map=#%u acc=%u",
+			  &run.line, &tpl, &a, &b, &c, &d, &e, &f, &a,
+			  &e) == 10) {
+		at_tpl(tpl);
+		do_set(device_of(b, c, d), a, e);
+	} else if (sscanf(text, "%lu UNMAP tpl=%u map=#%u", &run.line, &tpl,
+			  &a) == 3) {
+		at_tpl(tpl);
+		do_unmap(a);
+	} else if (sscanf(text,
+			  "%lu ALLOC tpl=%u type=%u memtype=%u pages=%" SCNu64
+			  " attr=%" SCNx64 " -> %" SCNx64,
+			  &run.line, &tpl, &a, &b, &x, &y, &z) == 7) {
+		at_tpl(tpl);
+		do_alloc(a, b, x, y, z);
+	} else if (sscanf(text,
+			  "%lu FREE tpl=%u pages=%" SCNu64 " host=%" SCNx64,
+			  &run.line, &tpl, &x, &y) == 4) {
+		at_tpl(tpl);
+		do_free(x, y);
+	} else {
+		die("a line which is none of the five");
+	}
+	if (run.line % WHOLE_EVERY == 0)
+		judge_all();
+}
+
+static void all_calls(const char *path)
+{
+	enum input_status status;
+	char copy[256];
+	const char *text, *error;
+	size_t length;
+	struct input *input = input_open(path, &error);
+
+	if (!input)
+		die(error);
+	while ((status = input_line(input, &text, &length)) == INPUT_LINE) {
+		if (length >= sizeof(copy))
+			die("a long line");
+		memcpy(copy, text, length);
+		copy[length] = '\0';
+		one_call(copy);
+	}
+	if (status == INPUT_ERROR)
+		die(input_error(input));
+	input_close(input);
+}
+
+/* ---- figures ---------------------------------------------------------------------- */
+
+static void report(void)
+{
+	struct driver_use use;
+	size_t i;
+
+	driver_use(&use);
+	for (i = 0; i < MEMBERS; i++)
+		printf("%-15s %6" PRIu64 " calls %7.2f us each\n",
+		       member_name[i], run.calls[i],
+		       (double)run.nanoseconds[i] / 1e3 /
+			       (double)(run.calls[i] ? run.calls[i] : 1));
+	printf("refused %" PRIu64 ", mappings not page aligned %" PRIu64
+	       ", live at most %zu, at the end %zu\n",
+	       run.refused, run.unaligned, run.live_peak, run.live);
+	printf("device addresses: %llu pages at most, %llu in use at the end; "
+	       "books %llu pages\n",
+	       use.peak, use.in_use, use.bitmap_pages);
+	printf("devices %zu, flush hypercalls %" PRIu64 " + %" PRIu64
+	       ", pages of memory in use %zu\n",
+	       run.devices, hypervisor_calls(world.hv, FLUSH_LIST),
+	       hypervisor_calls(world.hv, FLUSH_ALL), fake_boot.pages);
+	printf("judged: %" PRIu64 " bytes by %" PRIu64
+	       " DMAs, mismatches %" PRIu64 "\n",
+	       run.bytes, run.dmas, run.mismatches);
+}
+
+/* The OS takes over: nothing is reached any more. */
+static void finish(void)
+{
+	EFI_TPL tpl = 0;
+	size_t i, j;
+
+	at_tpl(TPL_APPLICATION);
+	if (fake_boot_exit_boot_services(&tpl) != 1 || tpl != TPL_NOTIFY)
+		die("no notification of ExitBootServices");
+	if (hypervisor_domains(world.hv) != 0)
+		mismatch("a domain is left to the OS");
+	for (i = 0; i < MAPPINGS; i++) {
+		struct mapping *m = &run.mapping[i];
+
+		for (j = 0; j < run.devices; j++)
+			m->access[j] = 0;
+		if (m->live)
+			judge(m);
+	}
+}
+
+static uint8_t *make_ram(void)
+{
+	uint8_t *ram = mmap(NULL, RAM_BYTES, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	uint64_t i;
+
+	if (ram == MAP_FAILED)
+		die("no memory");
+	/* What the recording used of it; content tells pages apart. */
+	for (i = RAM_BYTES - (UINT64_C(64) << 20); i < RAM_BYTES; i += 4)
+		*(uint32_t *)(void *)(ram + i) = (uint32_t)i *
+						 UINT32_C(2654435761);
+	return ram;
+}
+
+int main(int argc, char **argv)
+{
+	const char *mode = argc > 2 ? argv[2] : "";
+	bool drops = strncmp(mode, "drop", 4) == 0;
+
+	if (argc < 2)
+		die("usage: uefi_replay FILE [MODE]");
+	run.judge = strcmp(mode, "time") != 0;
+	run.drop_access = strcmp(mode, "drop-access") == 0;
+	world_drop_flushes = strcmp(mode, "drop-flushes") == 0;
+	if (strcmp(mode, "strict") == 0) {
+		stub_PcdHvptStrict = TRUE;
+		run.ram = make_ram();
+	}
+	world_open();
+	all_calls(argv[1]);
+	if (run.judge)
+		judge_all();
+	report();
+	finish();
+	if (drops) {
+		printf("dropped: noticed %" PRIu64 " times\n", run.mismatches);
+		return run.mismatches == 0;
+	}
+	world_close();
+	return run.mismatches != 0 || run.refused != 0;
+}

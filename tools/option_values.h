@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * option_values.h - values of options which several sub-commands take.
+ *
+ * @command is the sub-command, for messages. Each function writes its result
+ * only when the text is right; else it says why and returns false.
+ */
+#ifndef TOOLS_OPTION_VALUES_H
+#define TOOLS_OPTION_VALUES_H
+
+#include "options.h"
+
+bool value_levels(const char *command, const char *text, unsigned *levels);
+
+/** A list of 4K, 2M and 1G, as the bits of struct hvpt_pt_config. */
+bool value_page_sizes(const char *command, const char *text, uint64_t *sizes);
+
+bool value_width(const char *command, const char *text, unsigned *width);
+
+bool value_form(const char *command, const char *text,
+		enum hvpt_iova_form *form);
+
+bool value_policy(const char *command, const char *text,
+		  enum hvpt_flush_policy *policy);
+
+/** From 1. */
+bool value_lazy(const char *command, const char *text, uint64_t *lazy);
+
+/** Any number; @name is the option's. */
+bool value_count(const char *command, const char *name, const char *text,
+		 uint64_t *value);
+
+/** Do @levels span @width? 0 becomes all they span. */
+bool value_fits(const char *command, unsigned levels, unsigned *width);
+
+/** Says what getopt_long() means by '?' or ':'. Return: OPTIONS_ERROR. */
+enum options_result value_bad_word(const char *command, int id, char **argv);
+
+#endif /* TOOLS_OPTION_VALUES_H */

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "shrink.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hvpt/pte.h"
+
+#define PAGE HVPT_PAGE_BYTES
+
+/**
+ * struct shrinker - a sequence being shrunk
+ * @events, @count: the smallest known to fail
+ * @trial: room for a try
+ * @fails, @ctx: who answers
+ */
+struct shrinker {
+	struct trace_event *events;
+	size_t count;
+	struct trace_event *trial;
+	shrink_fn fails;
+	void *ctx;
+};
+
+/* Is the trial good enough to be kept? */
+static bool keep(struct shrinker *s, size_t count)
+{
+	if (!s->fails(s->ctx, s->trial, count))
+		return false;
+	memcpy(s->events, s->trial, count * sizeof(*s->events));
+	s->count = count;
+	return true;
+}
+
+/* ---- fewer events ---------------------------------------------------- */
+
+/* Without events @at .. @at + @chunk - 1. */
+static bool try_without(struct shrinker *s, size_t at, size_t chunk)
+{
+	size_t rest = s->count - at - chunk;
+
+	if (s->count == chunk)
+		return false;
+	memcpy(s->trial, s->events, at * sizeof(*s->trial));
+	memcpy(s->trial + at, s->events + at + chunk, rest * sizeof(*s->trial));
+	return keep(s, s->count - chunk);
+}
+
+/* From the end, for what comes after the failure does not matter. */
+static bool drop_chunks(struct shrinker *s, size_t chunk)
+{
+	bool better = false;
+	size_t at = s->count;
+
+	while (at > 0) {
+		at = at > chunk ? at - chunk : 0;
+		if (at + chunk <= s->count && try_without(s, at, chunk))
+			better = true;
+		if (at > s->count)
+			at = s->count;
+	}
+	return better;
+}
+
+static bool drop(struct shrinker *s)
+{
+	bool better = false;
+	size_t chunk;
+
+	for (chunk = (s->count + 1) / 2; chunk > 0; chunk /= 2)
+		better = drop_chunks(s, chunk) || better;
+	return better;
+}
+
+/* Two at once, such as a map and what takes it away again. */
+static bool try_without_both(struct shrinker *s, size_t a, size_t b)
+{
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < s->count; i++) {
+		if (i != a && i != b)
+			s->trial[count++] = s->events[i];
+	}
+	return count > 0 && keep(s, count);
+}
+
+static bool drop_pairs(struct shrinker *s)
+{
+	size_t a, b;
+
+	for (a = 0; a < s->count; a++) {
+		for (b = a + 1; b < s->count; b++) {
+			if (try_without_both(s, a, b))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* ---- simpler numbers ------------------------------------------------- */
+
+/** Which number of an event. */
+enum field {
+	FIELD_IOVA = 0,
+	FIELD_SIZE = 1,
+	FIELD_GPA = 2,
+	FIELD_DOM = 3,
+};
+
+static uint64_t *field_of(struct trace_event *event, enum field field)
+{
+	switch (field) {
+	case FIELD_IOVA:
+		return &event->iova;
+	case FIELD_SIZE:
+		return &event->size;
+	case FIELD_GPA:
+		return &event->gpa;
+	case FIELD_DOM:
+		break;
+	}
+	return &event->dom;
+}
+
+/* A range must stay one which the parser takes. */
+static bool well_formed(const struct trace_event *event)
+{
+	uint64_t bits = event->iova | event->size | event->gpa;
+
+	if (event->raw || event->kind == TRACE_SYNC)
+		return true;
+	if (event->size == 0 || (bits & (PAGE - 1)))
+		return false;
+	return event->iova + (event->size - 1) >= event->iova &&
+	       event->gpa + (event->size - 1) >= event->gpa;
+}
+
+/*
+ * @old becomes @new, in one event (@only), or wherever it is (@only is the
+ * count).
+ */
+static bool try_value(struct shrinker *s, enum field field, size_t only,
+		      uint64_t old, uint64_t new)
+{
+	bool changed = false;
+	size_t i;
+
+	if (old == new)
+		return false;
+	memcpy(s->trial, s->events, s->count * sizeof(*s->trial));
+	for (i = 0; i < s->count; i++) {
+		uint64_t *value = field_of(&s->trial[i], field);
+
+		if (*value != old || (only < s->count && i != only))
+			continue;
+		*value = new;
+		if (!well_formed(&s->trial[i]))
+			return false;
+		changed = true;
+	}
+	return changed && keep(s, s->count);
+}
+
+/* Everywhere first: what belongs together stays together. */
+static bool try_both(struct shrinker *s, enum field field, size_t at,
+		     uint64_t new)
+{
+	uint64_t old = *field_of(&s->events[at], field);
+
+	return try_value(s, field, s->count, old, new) ||
+	       try_value(s, field, at, old, new);
+}
+
+/* From the simplest up: the least which does. Return: whether one did. */
+static bool simplify_size(struct shrinker *s, size_t at)
+{
+	static const uint64_t simple[] = { PAGE, 2 * PAGE, HVPT_PAGE_SIZE_2M,
+					   2 * HVPT_PAGE_SIZE_2M,
+					   HVPT_PAGE_SIZE_1G };
+	uint64_t size = s->events[at].size;
+	uint64_t step;
+	size_t i;
+
+	for (i = 0; i < sizeof(simple) / sizeof(simple[0]); i++) {
+		if (simple[i] < size && try_both(s, FIELD_SIZE, at, simple[i]))
+			return true;
+	}
+	for (step = size / 2 & ~(PAGE - 1); step > 0;
+	     step = step / 2 & ~(PAGE - 1)) {
+		if (try_both(s, FIELD_SIZE, at, size - step))
+			return true;
+	}
+	return false;
+}
+
+/* The second page of its 2 MiB, for places which have to lie inside. */
+static bool first_inside(struct shrinker *s, enum field field, size_t at)
+{
+	uint64_t old = *field_of(&s->events[at], field);
+	uint64_t new = (old & ~(HVPT_PAGE_SIZE_2M - 1)) + PAGE;
+
+	return new < old &&try_both(s, field, at, new);
+}
+
+/* The low bits are kept as long as need be, then the page's place goes too. */
+static bool simplify_address(struct shrinker *s, enum field field, size_t at)
+{
+	static const unsigned bits[] = { 0, 12, 21, 30, 39, 48 };
+	uint64_t old = *field_of(&s->events[at], field);
+	size_t i;
+
+	for (i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
+		uint64_t low = old & ((UINT64_C(1) << bits[i]) - 1);
+
+		if (low < old && try_both(s, field, at, low))
+			return true;
+	}
+	if (old > PAGE &&
+	    (try_both(s, field, at, PAGE) || first_inside(s, field, at)))
+		return true;
+	for (i = sizeof(bits) / sizeof(bits[0]); i-- > 0;) {
+		uint64_t high = old & ~((UINT64_C(1) << bits[i]) - 1);
+
+		if (high < old && try_both(s, field, at, high))
+			return true;
+	}
+	return false;
+}
+
+/* Nearer to the others: all addresses of a field, moved by as much. */
+static bool shift_all(struct shrinker *s, enum field field, uint64_t by)
+{
+	size_t i;
+
+	memcpy(s->trial, s->events, s->count * sizeof(*s->trial));
+	for (i = 0; i < s->count; i++) {
+		uint64_t *value = field_of(&s->trial[i], field);
+
+		if (s->trial[i].kind == TRACE_SYNC ||
+		    (field == FIELD_GPA && s->trial[i].kind != TRACE_MAP))
+			continue;
+		if (*value < by)
+			return false;
+		*value -= by;
+		if (!well_formed(&s->trial[i]))
+			return false;
+	}
+	return keep(s, s->count);
+}
+
+static bool shift(struct shrinker *s, enum field field)
+{
+	static const unsigned bits[] = { 12, 21, 30, 39, 48 };
+	uint64_t least = UINT64_MAX;
+	size_t i;
+
+	for (i = 0; i < s->count; i++) {
+		if (s->events[i].kind == TRACE_MAP &&
+		    *field_of(&s->events[i], field) < least)
+			least = *field_of(&s->events[i], field);
+	}
+	for (i = 0; least != UINT64_MAX && i < 5; i++) {
+		uint64_t by = least & ~((UINT64_C(1) << bits[i]) - 1);
+
+		if (by != 0 && shift_all(s, field, by))
+			return true;
+	}
+	return false;
+}
+
+/* ---- fewer oddities -------------------------------------------------- */
+
+/* One event, changed. */
+static bool try_event(struct shrinker *s, size_t at,
+		      const struct trace_event *event)
+{
+	memcpy(s->trial, s->events, s->count * sizeof(*s->trial));
+	s->trial[at] = *event;
+	return well_formed(event) && keep(s, s->count);
+}
+
+static bool simplify_oddities(struct shrinker *s, size_t at)
+{
+	struct trace_event event = s->events[at];
+	bool better = false;
+
+	if (event.nomem) {
+		event.nomem = 0;
+		better = try_event(s, at, &event);
+		event = s->events[at];
+	}
+	if (event.raw) {
+		event.raw = false;
+		better = try_event(s, at, &event) || better;
+		event = s->events[at];
+	}
+	if (event.kind == TRACE_MAP && event.has_prot &&
+	    event.prot != HVPT_PROT_MASK) {
+		event.prot = HVPT_PROT_MASK;
+		better = try_event(s, at, &event) || better;
+	}
+	return better;
+}
+
+static bool simplify_event(struct shrinker *s, size_t at)
+{
+	bool better = simplify_oddities(s, at);
+
+	if (s->events[at].dom > 1)
+		better = try_both(s, FIELD_DOM, at, 1) || better;
+	if (s->events[at].kind == TRACE_SYNC)
+		return better;
+	while (simplify_size(s, at))
+		better = true;
+	while (simplify_address(s, FIELD_IOVA, at))
+		better = true;
+	while (s->events[at].kind == TRACE_MAP &&
+	       simplify_address(s, FIELD_GPA, at))
+		better = true;
+	return better;
+}
+
+static bool simplify(struct shrinker *s)
+{
+	bool better = shift(s, FIELD_IOVA);
+	size_t i;
+
+	better = shift(s, FIELD_GPA) || better;
+	for (i = 0; i < s->count; i++)
+		better = simplify_event(s, i) || better;
+	return better;
+}
+
+size_t shrink(struct trace_event *events, size_t count, shrink_fn fails,
+	      void *ctx)
+{
+	struct shrinker s = { events, count, NULL, fails, ctx };
+	bool better = true;
+
+	s.trial = malloc(count * sizeof(*s.trial));
+	if (!s.trial)
+		abort();
+	while (better) {
+		better = drop(&s);
+		better = simplify(&s) || better;
+		if (!better)
+			better = drop_pairs(&s);
+	}
+	free(s.trial);
+	return s.count;
+}
