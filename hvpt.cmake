@@ -73,13 +73,9 @@ set(HVPT_CORE_SOURCES
 set(HVPT_HOST_SOURCES
   adapters/host/arena.c
   adapters/host/hv_binding.c
-  adapters/host/hv_binding.c
   adapters/host/hypervisor.c
-  adapters/host/hv_binding.c
   adapters/host/hypervisor_cache.c
-  adapters/host/hv_binding.c
   adapters/host/hypervisor_call.c
-  adapters/host/hv_binding.c
   adapters/host/hypervisor_calls.c
   adapters/host/hypervisor_devices.c
   adapters/host/hypervisor_dma.c

@@ -4993,9 +4993,12 @@ unsigned hvpt_entries_clear(uint64_t *slot, unsigned count, unsigned level,
 			    struct hvpt_cleared *cleared)
 {
 	uint64_t leaf = HVPT_PTE_PRESENT | (level ? HVPT_PTE_LARGE : 0);
-	struct hvpt_cleared now = { 0, 0, 0 }; /* in registers */
+	struct hvpt_cleared now; /* in registers */
 	unsigned i = 0, lines = 0;
 
+	now.count = 0;
+	now.first = 0;
+	now.end = 0;
 	while (i < count) {
 		uint64_t *at, pte;
 

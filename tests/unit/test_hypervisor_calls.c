@@ -500,16 +500,19 @@ static void ignored_bits_of_the_result_are_not_zero(void **state)
 
 /* ---- call pages ------------------------------------------------------ */
 
+/* As many as the model lends at once. */
+#define CALL_PAGES 16u
+
 static void call_pages_are_apart_and_full_of_garbage(void **state)
 {
 	struct hypervisor *hv = hypervisor_create(&plain);
-	uint64_t gpa[64];
-	uint8_t *va[64];
+	uint64_t gpa[CALL_PAGES];
+	uint8_t *va[CALL_PAGES];
 	unsigned i, k, round;
 
 	(void)state;
 	for (round = 0; round < 2; round++) {
-		for (i = 0; i < 64; i++) {
+		for (i = 0; i < CALL_PAGES; i++) {
 			void *lent;
 
 			hypervisor_borrow(hv, &lent, &gpa[i]);
@@ -523,7 +526,7 @@ static void call_pages_are_apart_and_full_of_garbage(void **state)
 				assert_int_not_equal(gpa[i], gpa[k]);
 			memset(va[i], 0, PAGE);
 		}
-		for (i = 0; i < 64; i++) {
+		for (i = 0; i < CALL_PAGES; i++) {
 			hypervisor_give_back(hv, gpa[i]);
 			for (k = 0; k < PAGE; k++)
 				assert_int_equal(va[i][k], 0xdd);
@@ -535,7 +538,7 @@ static void call_pages_are_apart_and_full_of_garbage(void **state)
 
 static void giving_back_what_is_not_lent_is_a_violation(void **state)
 {
-	static const int64_t away[] = { 0, 8, -4096, 64 * 4096,
+	static const int64_t away[] = { 0, 8, -4096, CALL_PAGES * 4096,
 					0x7fffffffffff };
 	size_t i;
 
