@@ -95,9 +95,16 @@ HVPT_STATIC_ASSERT(sizeof(uintptr_t) == 8, "uintptr_t must be 8 bytes");
 #include HVPT_PORT_HEADER
 #endif
 
-/* Need: a function which is never emitted on its own and always folds. */
+/*
+ * Need: a function which folds into its callers wherever code is optimised.
+ * Where it is not, folding would only make their frames larger.
+ */
 #ifndef HVPT_INLINE
+#ifdef __OPTIMIZE__
 #define HVPT_INLINE static inline __attribute__((always_inline, unused))
+#else
+#define HVPT_INLINE static inline __attribute__((unused))
+#endif
 #endif
 
 /* Need: a warning when the caller drops a result. */
@@ -3831,14 +3838,14 @@ HVPT_INLINE uint64_t hvpt_level_offset(uint64_t address, unsigned level)
  * @pte: what it held; what is decided by it cannot change in between
  * @iova: walked to
  * @at: level of @slot
- * @table: the tables gone through, by level, from @at up
+ * @table: the tables gone through, by level, from @at up; without the root
  */
 struct hvpt_way {
 	uint64_t *slot;
 	uint64_t pte;
 	uint64_t iova;
 	unsigned at;
-	uint64_t *table[HVPT_MAX_LEVELS];
+	uint64_t *table[HVPT_MAX_LEVELS - 1];
 };
 
 /** To be walked from the root. */
@@ -3847,7 +3854,6 @@ HVPT_INLINE void hvpt_way_init(struct hvpt_way *way,
 {
 	way->iova = 0;
 	way->at = pt->levels - 1u;
-	way->table[way->at] = pt->root;
 }
 
 /**
@@ -4693,13 +4699,13 @@ static unsigned hvpt_way_back(const struct hvpt_way *way, unsigned top,
 void hvpt_way_go(struct hvpt_way *way, const struct hvpt_pagetable *pt,
 		 uint64_t iova, unsigned stop)
 {
-	unsigned at = pt->levels - 1u;
+	unsigned at = pt->levels - 1u, top = at;
 	uint64_t *table = pt->root;
 
-	if (!HVPT_PORT_SMALL) {
-		at = hvpt_way_back(way, at, iova, stop);
+	if (!HVPT_PORT_SMALL)
+		at = hvpt_way_back(way, top, iova, stop);
+	if (at < top)
 		table = way->table[at];
-	}
 	for (;;) {
 		way->slot = HVPT_SLOT(table, hvpt_pte_index(iova, at));
 		way->pte = hvpt_pte_load_table(way->slot);
@@ -5592,21 +5598,26 @@ static enum hvpt_status hvpt_map_steps(struct hvpt_map_job *job, uint64_t iova,
 	return status;
 }
 
+/* Gives back what was built and not hung in. */
+static enum hvpt_status hvpt_map_end(struct hvpt_map_job *job,
+				     enum hvpt_status status)
+{
+	if (hvpt_map_has_built(job))
+		hvpt_pages_free(job->pt, (uint64_t *)(uintptr_t)job->built);
+	return status;
+}
+
 enum hvpt_status hvpt_map_long(struct hvpt_pagetable *pt, uint64_t iova,
 			       const struct hvpt_segment *segments,
 			       size_t count, uint64_t bits,
 			       struct hvpt_gather *gather)
 {
 	struct hvpt_map_job job;
-	enum hvpt_status status;
 
 	job.pt = pt;
 	job.gather = gather;
 	job.bits = bits;
-	status = hvpt_map_steps(&job, iova, segments, count);
-	if (hvpt_map_has_built(&job))
-		hvpt_pages_free(pt, (uint64_t *)(uintptr_t)job.built);
-	return status;
+	return hvpt_map_end(&job, hvpt_map_steps(&job, iova, segments, count));
 }
 
 /* ======== src/pagetable/unmap.c ======== */
@@ -5682,6 +5693,31 @@ static uint64_t hvpt_unmap_short(const struct hvpt_pagetable *pt,
 	return (uint64_t)cleared.count << HVPT_PAGE_LG2;
 }
 
+/*
+ * The large leaves at the beginning of a range which is part of one level 1
+ * table. Return: whether that was all of it; if not, the sweep begins behind
+ * them.
+ */
+static bool hvpt_unmap_large(struct hvpt_sweep *sweep)
+{
+	uint64_t first = sweep->first, span = HVPT_LEVEL_BYTES(1), *slot;
+	uint64_t length = sweep->last - first + 1;
+	unsigned count = (unsigned)(length >> HVPT_LEVEL_LG2(1)), n;
+	struct hvpt_cleared cleared;
+
+	if (HVPT_PORT_SMALL || ((first | length) & (span - 1)) ||
+	    length <= span || (first ^ sweep->last) >> HVPT_LEVEL_LG2(2) ||
+	    count == HVPT_TABLE_ENTRIES)
+		return false;
+	slot = hvpt_pt_slot(sweep->pt, sweep->pt->levels, first, 1);
+	if (!slot)
+		return false;
+	n = hvpt_entries_clear(slot, count, 1, &cleared);
+	hvpt_sweep_note(sweep, first, slot, 1, &cleared);
+	sweep->first = first + n * span;
+	return n == count;
+}
+
 static enum hvpt_status
 hvpt_unmap_long(struct hvpt_pagetable *pt, uint64_t first, uint64_t length,
 		struct hvpt_gather *gather, uint64_t *unmapped)
@@ -5693,13 +5729,16 @@ hvpt_unmap_long(struct hvpt_pagetable *pt, uint64_t first, uint64_t length,
 		return status;
 	hvpt_sweep_init(&sweep, pt, first, first + (length - 1), gather);
 	sweep.leaves = true;
-	if (!hvpt_unmap_cuts_none(&sweep))
-		status = hvpt_cut_leaves(pt, first, sweep.last + 1,
-					 HVPT_CUT_ANY, &sweep.hull);
-	if (status != HVPT_OK)
-		return status;
-	hvpt_unmap_ends(&sweep);
-	hvpt_sweep_tables(&sweep);
+	if (!hvpt_unmap_large(&sweep)) {
+		if (!hvpt_unmap_cuts_none(&sweep))
+			status = hvpt_cut_leaves(pt, sweep.first,
+						 sweep.last + 1, HVPT_CUT_ANY,
+						 &sweep.hull);
+		if (status != HVPT_OK)
+			return status;
+		hvpt_unmap_ends(&sweep);
+		hvpt_sweep_tables(&sweep);
+	}
 	hvpt_hull_gather(&sweep.hull, gather);
 	*unmapped = sweep.bytes;
 	return HVPT_OK;

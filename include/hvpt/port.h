@@ -21,9 +21,16 @@
 #include HVPT_PORT_HEADER
 #endif
 
-/* Need: a function which is never emitted on its own and always folds. */
+/*
+ * Need: a function which folds into its callers wherever code is optimised.
+ * Where it is not, folding would only make their frames larger.
+ */
 #ifndef HVPT_INLINE
+#ifdef __OPTIMIZE__
 #define HVPT_INLINE static inline __attribute__((always_inline, unused))
+#else
+#define HVPT_INLINE static inline __attribute__((unused))
+#endif
 #endif
 
 /* Need: a warning when the caller drops a result. */

@@ -56,14 +56,14 @@ HVPT_INLINE uint64_t hvpt_level_offset(uint64_t address, unsigned level)
  * @pte: what it held; what is decided by it cannot change in between
  * @iova: walked to
  * @at: level of @slot
- * @table: the tables gone through, by level, from @at up
+ * @table: the tables gone through, by level, from @at up; without the root
  */
 struct hvpt_way {
 	uint64_t *slot;
 	uint64_t pte;
 	uint64_t iova;
 	unsigned at;
-	uint64_t *table[HVPT_MAX_LEVELS];
+	uint64_t *table[HVPT_MAX_LEVELS - 1];
 };
 
 /** To be walked from the root. */
@@ -72,7 +72,6 @@ HVPT_INLINE void hvpt_way_init(struct hvpt_way *way,
 {
 	way->iova = 0;
 	way->at = pt->levels - 1u;
-	way->table[way->at] = pt->root;
 }
 
 /**

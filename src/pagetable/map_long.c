@@ -365,19 +365,24 @@ static enum hvpt_status hvpt_map_steps(struct hvpt_map_job *job, uint64_t iova,
 	return status;
 }
 
+/* Gives back what was built and not hung in. */
+static enum hvpt_status hvpt_map_end(struct hvpt_map_job *job,
+				     enum hvpt_status status)
+{
+	if (hvpt_map_has_built(job))
+		hvpt_pages_free(job->pt, (uint64_t *)(uintptr_t)job->built);
+	return status;
+}
+
 enum hvpt_status hvpt_map_long(struct hvpt_pagetable *pt, uint64_t iova,
 			       const struct hvpt_segment *segments,
 			       size_t count, uint64_t bits,
 			       struct hvpt_gather *gather)
 {
 	struct hvpt_map_job job;
-	enum hvpt_status status;
 
 	job.pt = pt;
 	job.gather = gather;
 	job.bits = bits;
-	status = hvpt_map_steps(&job, iova, segments, count);
-	if (hvpt_map_has_built(&job))
-		hvpt_pages_free(pt, (uint64_t *)(uintptr_t)job.built);
-	return status;
+	return hvpt_map_end(&job, hvpt_map_steps(&job, iova, segments, count));
 }

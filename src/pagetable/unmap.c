@@ -71,6 +71,31 @@ static uint64_t hvpt_unmap_short(const struct hvpt_pagetable *pt,
 	return (uint64_t)cleared.count << HVPT_PAGE_LG2;
 }
 
+/*
+ * The large leaves at the beginning of a range which is part of one level 1
+ * table. Return: whether that was all of it; if not, the sweep begins behind
+ * them.
+ */
+static bool hvpt_unmap_large(struct hvpt_sweep *sweep)
+{
+	uint64_t first = sweep->first, span = HVPT_LEVEL_BYTES(1), *slot;
+	uint64_t length = sweep->last - first + 1;
+	unsigned count = (unsigned)(length >> HVPT_LEVEL_LG2(1)), n;
+	struct hvpt_cleared cleared;
+
+	if (HVPT_PORT_SMALL || ((first | length) & (span - 1)) ||
+	    length <= span || (first ^ sweep->last) >> HVPT_LEVEL_LG2(2) ||
+	    count == HVPT_TABLE_ENTRIES)
+		return false;
+	slot = hvpt_pt_slot(sweep->pt, sweep->pt->levels, first, 1);
+	if (!slot)
+		return false;
+	n = hvpt_entries_clear(slot, count, 1, &cleared);
+	hvpt_sweep_note(sweep, first, slot, 1, &cleared);
+	sweep->first = first + n * span;
+	return n == count;
+}
+
 static enum hvpt_status
 hvpt_unmap_long(struct hvpt_pagetable *pt, uint64_t first, uint64_t length,
 		struct hvpt_gather *gather, uint64_t *unmapped)
@@ -82,13 +107,16 @@ hvpt_unmap_long(struct hvpt_pagetable *pt, uint64_t first, uint64_t length,
 		return status;
 	hvpt_sweep_init(&sweep, pt, first, first + (length - 1), gather);
 	sweep.leaves = true;
-	if (!hvpt_unmap_cuts_none(&sweep))
-		status = hvpt_cut_leaves(pt, first, sweep.last + 1,
-					 HVPT_CUT_ANY, &sweep.hull);
-	if (status != HVPT_OK)
-		return status;
-	hvpt_unmap_ends(&sweep);
-	hvpt_sweep_tables(&sweep);
+	if (!hvpt_unmap_large(&sweep)) {
+		if (!hvpt_unmap_cuts_none(&sweep))
+			status = hvpt_cut_leaves(pt, sweep.first,
+						 sweep.last + 1, HVPT_CUT_ANY,
+						 &sweep.hull);
+		if (status != HVPT_OK)
+			return status;
+		hvpt_unmap_ends(&sweep);
+		hvpt_sweep_tables(&sweep);
+	}
 	hvpt_hull_gather(&sweep.hull, gather);
 	*unmapped = sweep.bytes;
 	return HVPT_OK;

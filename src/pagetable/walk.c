@@ -32,13 +32,13 @@ static unsigned hvpt_way_back(const struct hvpt_way *way, unsigned top,
 void hvpt_way_go(struct hvpt_way *way, const struct hvpt_pagetable *pt,
 		 uint64_t iova, unsigned stop)
 {
-	unsigned at = pt->levels - 1u;
+	unsigned at = pt->levels - 1u, top = at;
 	uint64_t *table = pt->root;
 
-	if (!HVPT_PORT_SMALL) {
-		at = hvpt_way_back(way, at, iova, stop);
+	if (!HVPT_PORT_SMALL)
+		at = hvpt_way_back(way, top, iova, stop);
+	if (at < top)
 		table = way->table[at];
-	}
 	for (;;) {
 		way->slot = HVPT_SLOT(table, hvpt_pte_index(iova, at));
 		way->pte = hvpt_pte_load_table(way->slot);
