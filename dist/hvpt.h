@@ -5102,28 +5102,21 @@ hvpt_map_check(const struct hvpt_pagetable *pt, uint64_t iova,
 /* ---- calls ----------------------------------------------------------- */
 
 /* A part of one level 0 table: no table is missing, no leaf is large. */
-static enum hvpt_status hvpt_map_part(const struct hvpt_pagetable *pt,
-				      uint64_t iova, uint64_t *slot,
+static enum hvpt_status hvpt_map_part(uint64_t *slot, unsigned count,
 				      const struct hvpt_segment *segments,
-				      unsigned count, uint64_t bits)
+				      size_t left, uint64_t bits)
 {
-	uint64_t *next = slot, *end = HVPT_SLOT(slot, count);
-
 	if (!hvpt_entries_are_zero(slot, count))
 		return HVPT_ERR_OVERLAP;
-	for (; next != end; segments++) {
+	for (; left > 0; left--, segments++) {
 		uint64_t pte = segments->gpa.value | bits;
 		unsigned n = (unsigned)(segments->length >> HVPT_PAGE_LG2);
 
 		if (HVPT_LIKELY(n == 1))
-			hvpt_pte_store(next, pte);
+			hvpt_pte_store(slot, pte);
 		else
-			hvpt_entries_fill(next, n, pte, 0);
-		next = HVPT_SLOT(next, n);
-	}
-	if (HVPT_UNLIKELY(pt->noncoherent)) {
-		hvpt_tables_settle(pt, iova, 0);
-		hvpt_write_back(pt, slot, count);
+			hvpt_entries_fill(slot, n, pte, 0);
+		slot = HVPT_SLOT(slot, n);
 	}
 	return HVPT_OK;
 }
@@ -5134,6 +5127,7 @@ enum hvpt_status hvpt_pt_map_list(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 				  struct hvpt_gather *gather)
 {
 	uint64_t bytes, bits, *slot;
+	unsigned pages;
 	enum hvpt_status status = hvpt_map_check(pt, iova.value, segments,
 						 count, prot, &bytes);
 
@@ -5144,8 +5138,13 @@ enum hvpt_status hvpt_pt_map_list(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 	if (!slot)
 		return hvpt_map_long(pt, iova.value, segments, count, bits,
 				     gather);
-	return hvpt_map_part(pt, iova.value, slot, segments,
-			     (unsigned)(bytes >> HVPT_PAGE_LG2), bits);
+	pages = (unsigned)(bytes >> HVPT_PAGE_LG2);
+	status = hvpt_map_part(slot, pages, segments, count, bits);
+	if (HVPT_UNLIKELY(pt->noncoherent) && status == HVPT_OK) {
+		hvpt_tables_settle(pt, iova.value, 0);
+		hvpt_write_back(pt, slot, pages);
+	}
+	return status;
 }
 
 /* ---- contiguous ------------------------------------------------------ */

@@ -28,7 +28,7 @@ LEVELS = ("-O2", "-Os")
 SOURCES = [s for s in tree.cmake_list("HVPT_CORE_SOURCES")
            if s.startswith("src/pagetable/")]
 # Far fewer than there are, far more than by chance.
-LEAST = 20
+LEAST = 10
 
 WRITES = re.compile(r"HVPT_PORT_(STORE|STORE_RELEASE|CAS|FETCH_AND|FETCH_OR)\(")
 PLACE = re.compile(r"^(/\S+):(\d+)(?: \(discriminator \d+\))?$")
