@@ -71,11 +71,11 @@ hvpt_map_check(const struct hvpt_pagetable *pt, uint64_t iova,
 /* ---- calls ----------------------------------------------------------- */
 
 /* A part of one level 0 table: no table is missing, no leaf is large. */
-static enum hvpt_status hvpt_map_part(uint64_t *slot, unsigned count,
+static enum hvpt_status hvpt_map_part(uint64_t *slot, unsigned pages,
 				      const struct hvpt_segment *segments,
 				      size_t left, uint64_t bits)
 {
-	if (!hvpt_entries_are_zero(slot, count))
+	if (!hvpt_entries_are_zero(slot, pages))
 		return HVPT_ERR_OVERLAP;
 	for (; left > 0; left--, segments++) {
 		uint64_t pte = segments->gpa.value | bits;
