@@ -159,6 +159,7 @@ class Verdict:
 
     def __init__(self, cases):
         self.results = dict.fromkeys(cases, "not run")
+        self.said = ""
         self.done = False
         self.kernel_said = []
 
@@ -166,6 +167,11 @@ class Verdict:
         words = text.split()
         if words[:1] == ["RESULT"] and len(words) > 2:
             self.results[words[1]] = words[2]
+            if words[2] != "ok":
+                self.results[words[1]] += self.said
+            self.said = ""
+        elif text.startswith("  failed: "):
+            self.said += ", " + text[len("  failed: "):]
         elif text.startswith("GUEST done"):
             self.done = True
         elif text.startswith("DMESG "):
