@@ -30,14 +30,15 @@ static DEFINE_RAW_SPINLOCK(guest_lock);
 /* ---- the transport: one call at a time, interrupts off --------------------- */
 
 static bool guest_borrow(void *ctx, struct hvpt_call_page *page)
+	__acquires(&guest_lock)
 {
 	unsigned long flags;
+	bool lent;
 
 	raw_spin_lock_irqsave(&guest_lock, flags);
-	if (!bridge_ops.borrow(ctx, page)) {
-		raw_spin_unlock_irqrestore(&guest_lock, flags);
-		return false;
-	}
+	/* Its one page is there for whoever has the lock. */
+	lent = bridge_ops.borrow(ctx, page);
+	WARN_ON_ONCE(!lent);
 	page->cookie = flags;
 	return true;
 }
@@ -49,6 +50,7 @@ static uint64_t guest_issue(void *ctx, uint64_t control, hvpt_gpa_t input,
 }
 
 static void guest_give_back(void *ctx, struct hvpt_call_page *page)
+	__releases(&guest_lock)
 {
 	unsigned long flags = page->cookie;
 
