@@ -13,11 +13,18 @@
 #include <linux/iommu.h>
 #include <linux/mm.h>
 #include <linux/pci-ats.h>
+#include <linux/slab.h>
 #include <linux/syscore_ops.h>
 #include <linux/version.h>
 
 #define HVPT_LINUX_6_12 (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0))
 #define HVPT_LINUX_7_3 (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0))
+
+/* ---- allocation by type ------------------------------------------------------ */
+
+#ifndef kzalloc_obj
+#define kzalloc_obj(object, gfp) kzalloc(sizeof(object), gfp)
+#endif
 
 /* ---- attach: the old domain is told since --------------------------------- */
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The core's sources, as they are. */
 #include "../../src/pagetable/init.c"
 #include "../../src/pagetable/pages.c"

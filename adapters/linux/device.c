@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Devices: finding out which are the pvIOMMU's, moving them, letting go. */
 #include "internal.h"
 
@@ -105,7 +105,7 @@ static struct iommu_device *hvpt_linux_probe_device(struct device *dev)
 			 dev->driver->name);
 		return ERR_PTR(-ENODEV);
 	}
-	hdev = kzalloc(sizeof(*hdev), GFP_KERNEL);
+	hdev = kzalloc_obj(*hdev, GFP_KERNEL);
 	if (!hdev)
 		return ERR_PTR(-ENOMEM);
 	hdev->pdev = to_pci_dev(dev);

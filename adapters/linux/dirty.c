@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Which pages did devices write? For live migration, through iommufd. */
 #include "internal.h"
 
@@ -34,24 +34,20 @@ static int hvpt_linux_read_and_clear_dirty(struct iommu_domain *iodom,
 {
 	struct hvpt_linux_domain *domain = hvpt_linux_domain(iodom);
 	struct hvpt_linux_dirty dirty = { .bitmap = bitmap };
+	struct hvpt_pagetable *pt = hvpt_domain_pagetable(&domain->core);
+	unsigned int keep = flags & IOMMU_DIRTY_NO_CLEAR ? HVPT_DIRTY_KEEP : 0;
 	struct hvpt_gather gather;
 	enum hvpt_status status;
-	u32 i;
 
 	hvpt_gather_init(&gather);
 	hvpt_linux_visit_begin(domain);
-	status = hvpt_pt_read_dirty(
-		hvpt_domain_pagetable(&domain->core), hvpt_iova(iova), size,
-		flags & IOMMU_DIRTY_NO_CLEAR ? HVPT_DIRTY_KEEP : 0,
-		hvpt_linux_dirty_found, &dirty, &gather);
+	status = hvpt_pt_read_dirty(pt, hvpt_iova(iova), size, keep,
+				    hvpt_linux_dirty_found, &dirty, &gather);
 	hvpt_linux_visit_end(domain);
 	/* Linux flushes its own gather when all ranges have been read. */
-	for (i = 0; bitmap->gather && i < gather.range_count; i++)
-		iommu_iotlb_gather_add_range(
-			bitmap->gather, gather.range[i].first.value,
-			gather.range[i].last.value -
-				gather.range[i].first.value + 1);
-	if (!bitmap->gather)
+	if (bitmap->gather)
+		hvpt_linux_gather_add(bitmap->gather, &gather);
+	else
 		hvpt_linux_sync(domain, &gather);
 	return hvpt_linux_errno(status);
 }

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Making and ending domains, and the two special ones. */
 #include "internal.h"
 
@@ -6,9 +6,7 @@
 
 static bool full_width;
 module_param(full_width, bool, 0444);
-MODULE_PARM_DESC(
-	full_width,
-	"use the top bit of an IOVA too, which hardware may take for a sign");
+MODULE_PARM_DESC(full_width, "use the top bit of addresses too");
 
 /* The root is allocated here, so more than one page is not needed yet. */
 static int hvpt_linux_domain_open(struct hvpt_linux_domain *domain, bool dirty)
@@ -60,7 +58,7 @@ struct iommu_domain *hvpt_linux_domain_new(struct device *dev, bool dirty)
 	struct hvpt_linux_domain *domain;
 	int err;
 
-	domain = kzalloc(sizeof(*domain), GFP_KERNEL_ACCOUNT);
+	domain = kzalloc_obj(*domain, GFP_KERNEL_ACCOUNT);
 	if (!domain)
 		return ERR_PTR(-ENOMEM);
 	hvpt_linux_pool_init(&domain->pool,
@@ -176,6 +174,7 @@ static int hvpt_linux_blocked_attach(HVPT_ATTACH_ARGS)
 static void hvpt_linux_special_free(struct iommu_domain *iodom)
 {
 }
+
 #define HVPT_SPECIAL_FREE .free = hvpt_linux_special_free,
 #else
 #define HVPT_SPECIAL_FREE

@@ -23,7 +23,7 @@
  * zero but for the link in their first word.
  */
 struct hvpt_linux_pool {
-	spinlock_t lock;
+	spinlock_t lock; /* the list: first and count */
 	u64 *first;
 	unsigned int count;
 	int node;
@@ -43,7 +43,7 @@ struct hvpt_linux_domain {
 	struct iommu_domain iodom;
 	struct hvpt_domain core;
 	struct hvpt_linux_pool pool;
-	spinlock_t limbo_lock;
+	spinlock_t limbo_lock; /* limbo and visitors */
 	struct hvpt_gather limbo;
 	unsigned int visitors;
 	struct list_head link;
@@ -80,11 +80,10 @@ struct hvpt_linux_stats {
 
 /**
  * struct hvpt_linux - the one pvIOMMU
- * @lock: the library's iommu lock; guards @domains and @devices too
  * @platform: NULL when not started
  */
 struct hvpt_linux {
-	struct mutex lock;
+	struct mutex lock; /* the library's iommu lock; both lists too */
 	const struct hvpt_linux_platform *platform;
 	struct hvpt_iommu iommu;
 	struct iommu_device iodev;
@@ -123,6 +122,8 @@ void hvpt_linux_visit_end(struct hvpt_linux_domain *domain);
 /* paging.c */
 extern const struct iommu_domain_ops hvpt_linux_paging_ops;
 u64 hvpt_linux_page_sizes(void);
+void hvpt_linux_gather_add(struct iommu_iotlb_gather *iogather,
+			   const struct hvpt_gather *gather);
 void hvpt_linux_sync(struct hvpt_linux_domain *domain,
 		     struct hvpt_gather *gather);
 

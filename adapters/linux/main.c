@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The module: finding the pvIOMMU, taking it over, giving it up. */
 #include "internal.h"
 
@@ -6,15 +6,11 @@
 
 static bool native = true;
 module_param(native, bool, 0444);
-MODULE_PARM_DESC(
-	native,
-	"use Hyper-V's hypercalls; else wait for another module to bring a platform");
+MODULE_PARM_DESC(native, "use Hyper-V's hypercalls, wait for no other module");
 
 static unsigned int first_id = HVPT_DOMAIN_ID_FIRST;
 module_param(first_id, uint, 0444);
-MODULE_PARM_DESC(
-	first_id,
-	"least domain id to use, e.g. after kexec, above those of the kernel before");
+MODULE_PARM_DESC(first_id, "least domain id to use, say after kexec");
 
 struct hvpt_linux hvpt_linux = {
 	.lock = __MUTEX_INITIALIZER(hvpt_linux.lock),

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Mapping, unmapping and flushing: the paths drivers wait for. */
 #include "internal.h"
 
@@ -112,19 +112,27 @@ static int hvpt_linux_map_pages(struct iommu_domain *iodom, unsigned long iova,
 
 /* ---- unmap ------------------------------------------------------------------ */
 
+/* Linux' gather learns the ranges which the library's has. */
+void hvpt_linux_gather_add(struct iommu_iotlb_gather *iogather,
+			   const struct hvpt_gather *gather)
+{
+	u64 first, last;
+	u32 i;
+
+	for (i = 0; i < gather->range_count; i++) {
+		first = gather->range[i].first.value;
+		last = gather->range[i].last.value;
+		iommu_iotlb_gather_add_range(iogather, first, last - first + 1);
+	}
+}
+
 static void hvpt_linux_owe(struct hvpt_linux_domain *domain,
 			   struct iommu_iotlb_gather *iogather,
 			   struct hvpt_gather *gather)
 {
-	u32 i;
-
 	/* Queued: everything is flushed later, so ranges are of no interest. */
 	if (iogather && !iommu_iotlb_gather_queued(iogather))
-		for (i = 0; i < gather->range_count; i++)
-			iommu_iotlb_gather_add_range(
-				iogather, gather->range[i].first.value,
-				gather->range[i].last.value -
-					gather->range[i].first.value + 1);
+		hvpt_linux_gather_add(iogather, gather);
 	if (gather->tables || !iogather)
 		hvpt_linux_limbo_put(domain, gather);
 }

@@ -14,8 +14,10 @@
 #include <linux/compiler.h>
 
 #define HVPT_PORT_LOAD(p) READ_ONCE(*(p))
+/* Pairs with the release of whoever published a table or a node. */
 #define HVPT_PORT_LOAD_ACQUIRE(p) smp_load_acquire(p)
 #define HVPT_PORT_STORE(p, v) WRITE_ONCE(*(p), (v))
+/* Pairs with the acquire of walks and lookups. */
 #define HVPT_PORT_STORE_RELEASE(p, v) smp_store_release((p), (v))
 #define HVPT_PORT_CAS(p, expected, desired)                                    \
 	try_cmpxchg((p), (expected), (desired))
@@ -24,6 +26,7 @@
 #define HVPT_PORT_FETCH_OR(p, v)                                               \
 	((uint64_t)atomic64_fetch_or((s64)(v), (atomic64_t *)(p)))
 #define HVPT_PORT_ADD(p, v) atomic64_add((s64)(v), (atomic64_t *)(p))
+/* Between entries and the flush; pairs with what the hypervisor does. */
 #define HVPT_PORT_FENCE() smp_mb()
 #define HVPT_PORT_ASSERT(cond) WARN_ON_ONCE(!(cond))
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* From PCI devices to logical device ids. */
 #include "internal.h"
 
@@ -18,7 +18,7 @@ static DEFINE_MUTEX(hvpt_vpci_lock);
 
 int hvpt_vpci_register(u32 segment, const u8 guid[16])
 {
-	struct hvpt_vpci_bus *bus = kzalloc(sizeof(*bus), GFP_KERNEL);
+	struct hvpt_vpci_bus *bus = kzalloc_obj(*bus, GFP_KERNEL);
 	enum hvpt_status status;
 
 	if (!bus)
@@ -76,11 +76,12 @@ EXPORT_SYMBOL_GPL(hvpt_vpci_unregister);
 static int hvpt_vpci_parent_prefix(struct pci_dev *pdev, u32 *prefix)
 {
 	struct device *parent = pci_find_host_bridge(pdev->bus)->dev.parent;
+	struct hv_device *hv;
 
 	if (!parent || !parent->bus || strcmp(parent->bus->name, "vmbus"))
 		return -ENODEV;
-	*prefix = hvpt_logical_prefix(
-		device_to_hv_device(parent)->dev_instance.b);
+	hv = device_to_hv_device(parent);
+	*prefix = hvpt_logical_prefix(hv->dev_instance.b);
 	return 0;
 }
 
@@ -98,8 +99,8 @@ int hvpt_vpci_device_id(struct pci_dev *pdev, u64 *id)
 		err = hvpt_vpci_parent_prefix(pdev, &ref.prefix);
 	if (err)
 		return err;
-	return hvpt_linux_errno(
-		hvpt_logical_id(ref.prefix, PCI_FUNC(pdev->devfn), id));
+	status = hvpt_logical_id(ref.prefix, PCI_FUNC(pdev->devfn), id);
+	return hvpt_linux_errno(status);
 }
 EXPORT_SYMBOL_GPL(hvpt_vpci_device_id);
 

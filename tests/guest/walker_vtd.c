@@ -1,3 +1,3 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* As it is in the walker tests. */
 #include "../walkers/vtd.c"
