@@ -3379,6 +3379,17 @@ HVPT_INLINE uint32_t hvpt_domain_id(const struct hvpt_domain *domain)
 	return domain->id;
 }
 
+/**
+ * hvpt_domain_device_count() - how many devices are in it, or perhaps are
+ *
+ * One whose attach failed counts in both domains until a later call settles
+ * it. Context: iommu lock held.
+ */
+HVPT_INLINE uint32_t hvpt_domain_device_count(const struct hvpt_domain *domain)
+{
+	return domain->devices;
+}
+
 #endif /* HVPT_DOMAIN_H */
 
 /* ======== include/hvpt/iommu.h ======== */
@@ -3561,6 +3572,22 @@ HVPT_INLINE struct hvpt_domain *hvpt_iommu_blocked(struct hvpt_iommu *iommu)
 	return &iommu->blocked;
 }
 
+/** hvpt_iommu_width() - IOVA bits in use, 13 to 57; a domain has no more. */
+HVPT_INLINE uint32_t hvpt_iommu_width(const struct hvpt_iommu *iommu)
+{
+	return iommu->width;
+}
+
+/**
+ * hvpt_iommu_page_sizes() - sizes of leaves which the host said it knows
+ *
+ * A bit each, as the host gave them: also of sizes which hvpt does not make.
+ */
+HVPT_INLINE uint64_t hvpt_iommu_page_sizes(const struct hvpt_iommu *iommu)
+{
+	return iommu->caps.page_sizes;
+}
+
 /** hvpt_iommu_has_ats() - may devices use ATS at all? */
 HVPT_INLINE bool hvpt_iommu_has_ats(const struct hvpt_iommu *iommu)
 {
@@ -3725,6 +3752,18 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_device_detach(struct hvpt_device *device);
 HVPT_MUST_CHECK enum hvpt_status hvpt_device_remove(struct hvpt_device *device);
 
 HVPT_EXTERN_C_END
+
+/** hvpt_device_id() - its logical device id. */
+HVPT_INLINE uint64_t hvpt_device_id(const struct hvpt_device *device)
+{
+	return device->id;
+}
+
+/** hvpt_device_has_ats_on() - as the caller last told, or a resume left it. */
+HVPT_INLINE bool hvpt_device_has_ats_on(const struct hvpt_device *device)
+{
+	return device->ats;
+}
 
 /** hvpt_device_domain() - where it is; NULL when in none. */
 HVPT_INLINE struct hvpt_domain *

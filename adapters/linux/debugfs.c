@@ -21,8 +21,9 @@ static int domains_show(struct seq_file *seq, void *unused)
 	mutex_lock(&hvpt_linux.lock);
 	list_for_each_entry(domain, &hvpt_linux.domains, link)
 		seq_printf(seq, "%u devices %u tables %llu spare %u limbo %u\n",
-			   hvpt_domain_id(&domain->core), domain->core.devices,
-			   hvpt_pt_tables(&domain->core.pt),
+			   hvpt_domain_id(&domain->core),
+			   hvpt_domain_device_count(&domain->core),
+			   hvpt_pt_tables(hvpt_domain_pagetable(&domain->core)),
 			   READ_ONCE(domain->pool.count),
 			   READ_ONCE(domain->limbo.table_count));
 	mutex_unlock(&hvpt_linux.lock);
@@ -40,8 +41,9 @@ static int devices_show(struct seq_file *seq, void *unused)
 		domain = hvpt_device_domain(&hdev->core);
 		seq_printf(seq, "%s id %#llx domain %u ats %d\n",
 			   hdev->pdev ? pci_name(hdev->pdev) : "(gone)",
-			   hdev->core.id, domain ? hvpt_domain_id(domain) : 0,
-			   hdev->core.ats);
+			   hvpt_device_id(&hdev->core),
+			   domain ? hvpt_domain_id(domain) : 0,
+			   hvpt_device_has_ats_on(&hdev->core));
 	}
 	mutex_unlock(&hvpt_linux.lock);
 	return 0;
@@ -69,12 +71,13 @@ static bool hvpt_linux_show_leaf(void *ctx, hvpt_iova_t iova,
 static void hvpt_linux_show_domain(struct seq_file *seq,
 				   struct hvpt_linux_domain *domain)
 {
+	struct hvpt_pagetable *pt = hvpt_domain_pagetable(&domain->core);
 	struct hvpt_linux_shown shown = { .seq = seq };
 
 	seq_printf(seq, "domain %u\n", hvpt_domain_id(&domain->core));
 	hvpt_linux_visit_begin(domain);
-	if (hvpt_pt_visit(&domain->core.pt, NULL, hvpt_linux_show_leaf,
-			  &shown) == HVPT_ERR_STOPPED)
+	if (hvpt_pt_visit(pt, NULL, hvpt_linux_show_leaf, &shown) ==
+	    HVPT_ERR_STOPPED)
 		seq_puts(seq, "  ...\n");
 	hvpt_linux_visit_end(domain);
 }

@@ -39,8 +39,10 @@ static void hvpt_linux_domain_describe(struct hvpt_linux_domain *domain,
 				       bool dirty)
 {
 	struct iommu_domain *iodom = &domain->iodom;
-	unsigned int width = hvpt_linux.iommu.width - (full_width ? 0 : 1);
+	unsigned int width = hvpt_iommu_width(&hvpt_linux.iommu);
 
+	if (!full_width)
+		width--;
 	iodom->geometry.aperture_start = 0;
 	iodom->geometry.aperture_end = ((dma_addr_t)1 << width) - 1;
 	iodom->geometry.force_aperture = true;

@@ -70,7 +70,7 @@ void hvpt_linux_limbo_settle(struct hvpt_linux_domain *domain,
 	if (keep)
 		return;
 	atomic64_add(gather->table_count, &hvpt_linux.stats.tables_freed);
-	hvpt_pt_release(&domain->core.pt, gather);
+	hvpt_pt_release(hvpt_domain_pagetable(&domain->core), gather);
 }
 
 /*

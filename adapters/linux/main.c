@@ -118,7 +118,7 @@ int hvpt_linux_start(const struct hvpt_linux_platform *platform)
 	}
 	pr_info(HVPT_LINUX_NAME
 		": pvIOMMU, %u-bit addresses, page sizes %#llx\n",
-		hvpt_linux.iommu.width, hvpt_linux_page_sizes());
+		hvpt_iommu_width(&hvpt_linux.iommu), hvpt_linux_page_sizes());
 	return 0;
 }
 EXPORT_SYMBOL_GPL(hvpt_linux_start);

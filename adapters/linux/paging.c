@@ -14,7 +14,7 @@
 /* What the pvIOMMU and the page table both know. */
 u64 hvpt_linux_page_sizes(void)
 {
-	u64 sizes = hvpt_linux.iommu.caps.page_sizes;
+	u64 sizes = hvpt_iommu_page_sizes(&hvpt_linux.iommu);
 
 	sizes &= HVPT_PAGE_SIZE_4K | HVPT_PAGE_SIZE_2M | HVPT_PAGE_SIZE_1G;
 	if (!(sizes & HVPT_PAGE_SIZE_2M))

@@ -134,6 +134,18 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_device_remove(struct hvpt_device *device);
 
 HVPT_EXTERN_C_END
 
+/** hvpt_device_id() - its logical device id. */
+HVPT_INLINE uint64_t hvpt_device_id(const struct hvpt_device *device)
+{
+	return device->id;
+}
+
+/** hvpt_device_has_ats_on() - as the caller last told, or a resume left it. */
+HVPT_INLINE bool hvpt_device_has_ats_on(const struct hvpt_device *device)
+{
+	return device->ats;
+}
+
 /** hvpt_device_domain() - where it is; NULL when in none. */
 HVPT_INLINE struct hvpt_domain *
 hvpt_device_domain(const struct hvpt_device *device)

@@ -280,4 +280,15 @@ HVPT_INLINE uint32_t hvpt_domain_id(const struct hvpt_domain *domain)
 	return domain->id;
 }
 
+/**
+ * hvpt_domain_device_count() - how many devices are in it, or perhaps are
+ *
+ * One whose attach failed counts in both domains until a later call settles
+ * it. Context: iommu lock held.
+ */
+HVPT_INLINE uint32_t hvpt_domain_device_count(const struct hvpt_domain *domain)
+{
+	return domain->devices;
+}
+
 #endif /* HVPT_DOMAIN_H */

@@ -180,6 +180,22 @@ HVPT_INLINE struct hvpt_domain *hvpt_iommu_blocked(struct hvpt_iommu *iommu)
 	return &iommu->blocked;
 }
 
+/** hvpt_iommu_width() - IOVA bits in use, 13 to 57; a domain has no more. */
+HVPT_INLINE uint32_t hvpt_iommu_width(const struct hvpt_iommu *iommu)
+{
+	return iommu->width;
+}
+
+/**
+ * hvpt_iommu_page_sizes() - sizes of leaves which the host said it knows
+ *
+ * A bit each, as the host gave them: also of sizes which hvpt does not make.
+ */
+HVPT_INLINE uint64_t hvpt_iommu_page_sizes(const struct hvpt_iommu *iommu)
+{
+	return iommu->caps.page_sizes;
+}
+
 /** hvpt_iommu_has_ats() - may devices use ATS at all? */
 HVPT_INLINE bool hvpt_iommu_has_ats(const struct hvpt_iommu *iommu)
 {

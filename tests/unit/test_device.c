@@ -18,6 +18,7 @@ static void test_probe(void **state)
 	hv_ok(hv_try_probe(f, 0));
 	assert_int_equal(hv_since(f, HV_GET_DEVICE), 1);
 	assert_int_equal(hv_calls_since(f), 1);
+	assert_int_equal(hvpt_device_id(&f->device[0]), hv_device_id(0));
 	assert_null(hvpt_device_domain(&f->device[0]));
 	hv_device_is_in_none(f, 0);
 	assert_int_equal(hvpt_device_duty(&f->device[0]), HVPT_ATS_NOTHING);
@@ -569,8 +570,10 @@ static void test_detach_fails(void **state)
 		hv_heal(f);
 		assert_ptr_equal(hvpt_device_domain(&f->device[0]),
 				 &f->domain[0]);
+		assert_int_equal(hvpt_domain_device_count(&f->domain[0]), 1);
 		hv_status(hv_try_destroy(f, 0), HVPT_ERR_BUSY);
 		hv_ok(hvpt_device_attach(&f->device[0], place(f, 3)));
+		assert_int_equal(hvpt_domain_device_count(&f->domain[0]), 0);
 	}
 	hv_ok(hv_try_destroy(f, 0));
 }
@@ -588,7 +591,8 @@ static void test_duties_at_every_move(void **state)
 	for (from = 0; from < PLACES; from++)
 		for (to = 0; to < PLACES; to++) {
 			hv_attach(f, 0, place(f, from));
-			assert_int_equal(device->ats, from != 3);
+			assert_int_equal(hvpt_device_has_ats_on(device),
+					 from != 3);
 			assert_int_equal(hvpt_device_duty(device),
 					 HVPT_ATS_NOTHING);
 			assert_int_equal(
@@ -599,7 +603,8 @@ static void test_duties_at_every_move(void **state)
 			if (from != 3 && to == 3)
 				continue;
 			hv_ok(hvpt_device_attach(device, place(f, to)));
-			assert_int_equal(device->ats, from != 3);
+			assert_int_equal(hvpt_device_has_ats_on(device),
+					 from != 3);
 			assert_int_equal(hvpt_device_duty(device),
 					 from == 3 && to != 3 ?
 						 HVPT_ATS_ENABLE :

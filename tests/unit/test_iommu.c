@@ -224,6 +224,7 @@ static void test_odd_page_sizes(void **state)
 	for (i = 0; i < HV_COUNT(with_4k); i++) {
 		f->host.page_sizes = with_4k[i];
 		hv_ok(init_on_changed_host(f));
+		assert_int_equal(hvpt_iommu_page_sizes(&f->iommu), with_4k[i]);
 		hv_ok(hv_try_iommu_destroy(f));
 	}
 }
@@ -295,6 +296,7 @@ static void width_is(struct hv_fixture *f, unsigned bits, bool five)
 {
 	uint64_t last = ((uint64_t)1 << bits) - HV_4K;
 
+	assert_int_equal(hvpt_iommu_width(&f->iommu), bits);
 	f->domain_config.width = 0;
 	f->domain_config.levels = 0;
 	hv_make(f, 0);

@@ -144,7 +144,7 @@ HvptIovaWidth (
   VOID
   )
 {
-  return mIommu.width;
+  return hvpt_iommu_width (&mIommu);
 }
 
 HVPT_DEVICE *
