@@ -245,6 +245,22 @@ case_unmapped() {
 	[ "$fault" = "7 0x1234000 0x71 r" ] || fail "fault: $fault"
 }
 
+# A program in user space lets the edu device reach its memory.
+case_user() {
+	edu=0000:00:07.0
+	echo 2 >/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages
+	load vfio_iommu_type1 allow_unsafe_interrupts=1 && load vfio_pci ||
+		return 1
+	echo vfio-pci >/sys/bus/pci/devices/$edu/driver_override
+	echo $edu >/sys/bus/pci/drivers_probe
+	group=$(basename "$(readlink /sys/bus/pci/devices/$edu/iommu_group)")
+	wait_for 5 test -c "/dev/vfio/$group" || return 1
+	said=$(/bin/user "$group" $edu 2>&1) ||
+		fail "$(echo "$said" | tail -n 1)" || return 1
+	echo $edu >/sys/bus/pci/drivers/vfio-pci/unbind
+	no_faults
+}
+
 case_unload() {
 	! rmmod hvpt_bridge 2>/dev/null || fail "unloaded under devices" ||
 		return 1

@@ -31,11 +31,15 @@ MODES = ("strict", "lazy")
 CASES = {
     "good": ["load", "nvme", "debugfs", "ext4", "e1000e", "virtio_net",
              "hotplug", "switch", "pressure", "unmapped", "unload"],
+    "user": ["load", "nvme", "user", "unload"],
     "broken": ["load", "nvme", "left_out", "dropped"],
 }
 # Lazy mode does not flush before memory is reused anyway.
-SETS = {"strict": ["good", "broken"], "lazy": ["good"]}
-DRIVERS = ["nvme", "ext4", "e1000e", "virtio_pci", "virtio_net"]
+SETS = {"strict": ["good", "user", "broken"], "lazy": ["good"]}
+DRIVERS = ["nvme", "ext4", "e1000e", "virtio_pci", "virtio_net",
+           "vfio_iommu_type1", "vfio_pci"]
+# Pages of 1 GiB can only be had at boot.
+HUGE = ["hugepagesz=1G", "hugepages=1"]
 # Needed, and not said so by the modules.
 EXTRA = {"ext4": ["crc32c_generic", "libcrc32c"]}
 MAC = "52:54:00:00:00:"
@@ -91,8 +95,13 @@ class Kernel:
         path = f"{self.built}/{folder}/{name}.ko"
         if not os.path.exists(path):
             raise Skip("run scripts/build-linux")
-        with open(path, "rb") as file:
-            return file.read()
+        return read(path)
+
+    def program(self, name):
+        path = f"{self.built}/tests/guest/{name}"
+        if not os.path.exists(path):
+            raise Skip("run scripts/build-linux")
+        return read(path)
 
 
 def read(path):
@@ -121,6 +130,7 @@ def add_modules(archive, kernel):
 def make_initramfs(path, kernel, cases):
     archive = initramfs.Archive()
     archive.file("bin/busybox", read(f"{kernel.root}/usr/bin/busybox"))
+    archive.file("bin/user", kernel.program("user"))
     archive.file("init", read(f"{HERE}/init.sh"))
     archive.file("cases.sh", read(f"{HERE}/cases.sh"))
     archive.file("cases", " ".join(cases).encode())
@@ -128,14 +138,16 @@ def make_initramfs(path, kernel, cases):
     archive.write(path)
 
 
-def qemu_command(qemu, kernel, folder, mode):
+def qemu_command(qemu, kernel, folder, mode, huge):
     append = ["console=ttyS0", "panic=-1", "quiet", "intel_iommu=off",
               "intremap=off", f"iommu.strict={int(mode == 'strict')}"]
+    if huge:
+        append += HUGE
     disk = os.path.join(folder, "nvme.img")
     with open(disk, "wb") as file:
         file.truncate(96 << 20)
     return [qemu, "-M", "q35", "-accel", "tcg,thread=multi", "-cpu", "max",
-            "-smp", "2", "-m", "512M", "-nodefaults", "-display", "none",
+            "-smp", "2", "-m", "4G" if huge else "512M", "-nodefaults", "-display", "none",
             "-serial", "stdio", "-no-reboot",
             "-kernel", kernel.image(),
             "-initrd", os.path.join(folder, "initramfs"),
@@ -151,7 +163,7 @@ def qemu_command(qemu, kernel, folder, mode):
             "-netdev", "hubport,id=h3,hubid=0",
             "-device", f"virtio-net-pci,addr=14,netdev=h3,mac={MAC}03,"
             "romfile=,disable-legacy=on,iommu_platform=off",
-            "-device", "edu,addr=7"]
+            "-device", f"edu,addr=7,dma_mask={(1 << 64) - 1:#x}"]
 
 
 class Verdict:
@@ -207,8 +219,8 @@ def run(version, mode, name, cases, options):
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         make_initramfs(f"{folder}/initramfs", kernel, cases)
-        verdict = boot(qemu_command(qemu, kernel, folder, mode), cases, log,
-                       options.verbose)
+        command = qemu_command(qemu, kernel, folder, mode, "user" in cases)
+        verdict = boot(command, cases, log, options.verbose)
     wrong = verdict.problems()
     seconds = time.monotonic() - start
     print(f"{kernel.release} {mode} {name}: {'FAILED' if wrong else 'ok'}, "
@@ -233,7 +245,8 @@ def main():
     parser.add_argument("--verbose", action="store_true",
                         help="show the console")
     parser.add_argument("cases", nargs="*",
-                        help=" ".join(CASES["good"] + CASES["broken"][2:]))
+                        help=" ".join(CASES["good"] + CASES["user"][1:2] +
+                                      CASES["broken"][2:]))
     options = parser.parse_args()
     good = True
     try:
