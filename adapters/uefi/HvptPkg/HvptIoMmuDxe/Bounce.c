@@ -1,5 +1,3 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-
 /** @file
   Partial pages in strict mode.
 
@@ -7,10 +5,22 @@
   device has no business with. In strict mode a page of our own stands for it.
   A common buffer is used by both sides at once and is never bounced: it comes
   from AllocateBuffer(), which gives whole pages.
+
+  Copyright (c) 2026 The hvpt authors
+
+  SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 **/
 
 #include "HvptIoMmuDxe.h"
 
+/**
+  Is it a buffer which both sides use at once?
+
+  @param[in]  Operation  As in Map().
+
+  @retval TRUE   It is.
+  @retval FALSE  It is not.
+**/
 STATIC
 BOOLEAN
 IsCommonBuffer (
@@ -21,6 +31,14 @@ IsCommonBuffer (
          Operation == EdkiiIoMmuOperationBusMasterCommonBuffer64;
 }
 
+/**
+  Does the device write?
+
+  @param[in]  Operation  As in Map().
+
+  @retval TRUE   It does.
+  @retval FALSE  It does not.
+**/
 STATIC
 BOOLEAN
 IsWrite (
@@ -33,6 +51,9 @@ IsWrite (
 
 /**
   Copies the partial pages, in or out.
+
+  @param[in]  Mapping  The mapping.
+  @param[in]  Out      TRUE: from our pages to the memory they stand for.
 **/
 STATIC
 VOID
@@ -69,6 +90,14 @@ Copy (
   }
 }
 
+/**
+  Takes pages for the partial ones of a mapping, and copies them in.
+
+  @param[in,out]  Mapping  Host, Bytes, Pages and Operation are set.
+
+  @retval EFI_SUCCESS           Done, or none is needed.
+  @retval EFI_OUT_OF_RESOURCES  No memory.
+**/
 EFI_STATUS
 HvptBounceTake (
   IN OUT HVPT_MAPPING  *Mapping
@@ -104,6 +133,11 @@ HvptBounceTake (
   return EFI_SUCCESS;
 }
 
+/**
+  Copies back what a device wrote. No device has access any more.
+
+  @param[in]  Mapping  The mapping.
+**/
 VOID
 HvptBounceCopyOut (
   IN CONST HVPT_MAPPING  *Mapping
@@ -114,6 +148,11 @@ HvptBounceCopyOut (
   }
 }
 
+/**
+  Gives the pages back.
+
+  @param[in,out]  Mapping  The mapping.
+**/
 VOID
 HvptBounceGive (
   IN OUT HVPT_MAPPING  *Mapping
@@ -125,6 +164,16 @@ HvptBounceGive (
   }
 }
 
+/**
+  Appends a segment, unless it is empty.
+
+  @param[out]  Segments  Where to.
+  @param[in]   Count     How many there are.
+  @param[in]   Address   Where it is.
+  @param[in]   Pages     How many.
+
+  @return How many there are now.
+**/
 STATIC
 UINTN
 AddSegment (
@@ -143,6 +192,14 @@ AddSegment (
   return Count;
 }
 
+/**
+  Where each part of a mapping is in memory, page by page.
+
+  @param[in]   Mapping   The mapping.
+  @param[out]  Segments  Room for 3.
+
+  @return How many there are.
+**/
 UINTN
 HvptBounceSegments (
   IN  CONST HVPT_MAPPING   *Mapping,

@@ -1,7 +1,9 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-
 /** @file
   AllocateBuffer() and FreeBuffer().
+
+  Copyright (c) 2026 The hvpt authors
+
+  SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 **/
 
 #include "HvptIoMmuDxe.h"
@@ -18,6 +20,13 @@ struct _BUFFER {
 
 STATIC BUFFER  *mBuffers[BUCKETS];
 
+/**
+  Where the list of buffers begins in which an address would be.
+
+  @param[in]  Address  Of a buffer.
+
+  @return The head of the list.
+**/
 STATIC
 BUFFER **
 Bucket (
@@ -27,6 +36,22 @@ Bucket (
   return &mBuffers[(UINTN)(Address >> EFI_PAGE_SHIFT) % BUCKETS];
 }
 
+/**
+  AllocateBuffer() of the protocol.
+
+  @param[in]      This         The protocol.
+  @param[in]      Type         Not used, as the specification says.
+  @param[in]      MemoryType   EfiBootServicesData or EfiRuntimeServicesData.
+  @param[in]      Pages        How many.
+  @param[in,out]  HostAddress  The buffer.
+  @param[in]      Attributes   EDKII_IOMMU_ATTRIBUTE_*.
+
+  @retval EFI_SUCCESS            Allocated.
+  @retval EFI_INVALID_PARAMETER  HostAddress is NULL, there are no pages, or the
+                                 memory type is another.
+  @retval EFI_UNSUPPORTED        An attribute which buffers do not have.
+  @retval EFI_OUT_OF_RESOURCES   No memory.
+**/
 EFI_STATUS
 EFIAPI
 HvptAllocateBuffer (
@@ -84,6 +109,16 @@ HvptAllocateBuffer (
   return EFI_SUCCESS;
 }
 
+/**
+  FreeBuffer() of the protocol.
+
+  @param[in]  This         The protocol.
+  @param[in]  Pages        How many.
+  @param[in]  HostAddress  As allocated.
+
+  @retval EFI_SUCCESS            Freed.
+  @retval EFI_INVALID_PARAMETER  It is no buffer of ours of that many pages.
+**/
 EFI_STATUS
 EFIAPI
 HvptFreeBuffer (

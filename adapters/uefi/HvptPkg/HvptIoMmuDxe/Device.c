@@ -1,7 +1,9 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-
 /** @file
   Devices, each in a domain of its own, made when it is first needed.
+
+  Copyright (c) 2026 The hvpt authors
+
+  SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 **/
 
 #include "HvptIoMmuDxe.h"
@@ -11,6 +13,10 @@ STATIC HVPT_DEVICE        *mDevices = NULL;
 
 /**
   Page hook: one zeroed table page. Pages are mapped one to one.
+
+  @param[in]  Context  Not used.
+
+  @return The page; NULL when there is no memory.
 **/
 STATIC
 VOID *
@@ -36,6 +42,9 @@ AllocTable (
 
 /**
   Page hook: a table page back. After ExitBootServices it is the OS's anyway.
+
+  @param[in]  Context  Not used.
+  @param[in]  Page     The page.
 **/
 STATIC
 VOID
@@ -55,6 +64,16 @@ STATIC CONST struct hvpt_page_ops  mPageOps = {
   .write_back = NULL
 };
 
+/**
+  The members of the protocol may return few statuses: finds the one.
+
+  @param[in]  Status  Of the library.
+
+  @retval EFI_SUCCESS           For HVPT_OK.
+  @retval EFI_UNSUPPORTED       There is no such device or memory, or no way.
+  @retval EFI_OUT_OF_RESOURCES  No memory.
+  @retval EFI_DEVICE_ERROR      Anything else.
+**/
 EFI_STATUS
 HvptToEfi (
   IN enum hvpt_status  Status
@@ -83,6 +102,10 @@ HvptToEfi (
 
 /**
   Says what failed, with the hypervisor's own words.
+
+  @param[in]  What      What was tried.
+  @param[in]  DeviceId  Logical device id.
+  @param[in]  Status    Of the library.
 **/
 STATIC
 VOID
@@ -112,6 +135,15 @@ LogFailure (
     ));
 }
 
+/**
+  Probes the pvIOMMU.
+
+  @param[in]  Transport  How to make hypercalls.
+
+  @retval EFI_SUCCESS      There is one, with stage 1.
+  @retval EFI_UNSUPPORTED  There is none which could be used.
+  @retval others           The hypervisor refused.
+**/
 EFI_STATUS
 HvptDevicesInit (
   IN CONST struct hvpt_transport  *Transport
@@ -139,6 +171,11 @@ HvptDevicesInit (
   return HvptToEfi (Status);
 }
 
+/**
+  How many bits a device address may have.
+
+  @return Bits, 13 to 57.
+**/
 UINTN
 HvptIovaWidth (
   VOID
@@ -147,6 +184,13 @@ HvptIovaWidth (
   return hvpt_iommu_width (&mIommu);
 }
 
+/**
+  The device of an id, if it is known already.
+
+  @param[in]  DeviceId  Logical device id.
+
+  @return NULL if it is not.
+**/
 HVPT_DEVICE *
 HvptFindDevice (
   IN UINT64  DeviceId
@@ -165,6 +209,14 @@ HvptFindDevice (
 
 /**
   A device the pvIOMMU manages, new to us.
+
+  @param[in]   DeviceId  Logical device id.
+  @param[out]  Added     The device, in the list; in no domain yet.
+
+  @retval EFI_SUCCESS           Added.
+  @retval EFI_UNSUPPORTED       The pvIOMMU does not manage it.
+  @retval EFI_OUT_OF_RESOURCES  No memory.
+  @retval EFI_DEVICE_ERROR      The hypervisor refused.
 **/
 STATIC
 EFI_STATUS
@@ -196,6 +248,15 @@ AddDevice (
   return EFI_SUCCESS;
 }
 
+/**
+  Makes the domain of a device.
+
+  @param[in,out]  Device  The device.
+
+  @retval EFI_SUCCESS           Made.
+  @retval EFI_OUT_OF_RESOURCES  No memory.
+  @retval EFI_DEVICE_ERROR      The hypervisor refused.
+**/
 STATIC
 EFI_STATUS
 AddDomain (
@@ -219,6 +280,18 @@ AddDomain (
   return EFI_SUCCESS;
 }
 
+/**
+  The device of an id, in a domain of its own.
+
+  @param[in]   DeviceId  Logical device id.
+  @param[out]  Ready     The device.
+
+  @retval EFI_SUCCESS           It is attached.
+  @retval EFI_UNSUPPORTED       The pvIOMMU does not manage it.
+  @retval EFI_OUT_OF_RESOURCES  No memory.
+  @retval EFI_DEVICE_ERROR      The hypervisor refused. What was done is kept,
+                                and the next call goes on from there.
+**/
 EFI_STATUS
 HvptReadyDevice (
   IN  UINT64       DeviceId,
@@ -263,6 +336,14 @@ HvptReadyDevice (
   return EFI_SUCCESS;
 }
 
+/**
+  Flushes what a device's domain owes.
+
+  @param[in,out]  Device  The device.
+
+  @retval EFI_SUCCESS       Nothing is owed any more.
+  @retval EFI_DEVICE_ERROR  The hypervisor refused; nothing may be reused.
+**/
 EFI_STATUS
 HvptFlushDevice (
   IN OUT HVPT_DEVICE  *Device
@@ -281,6 +362,11 @@ HvptFlushDevice (
 
 /**
   Takes one device out of its domain. Where that fails it is blocked.
+
+  @param[in,out]  Device  The device.
+  @param[in]      Policy  HVPT_EXIT_*.
+
+  @return HVPT_OK, or why it is still where it was.
 **/
 STATIC
 enum hvpt_status
@@ -311,6 +397,12 @@ LeaveDomain (
   return hvpt_device_remove (&Device->Device);
 }
 
+/**
+  Takes every device out of its domain and deletes the domains. For
+  ExitBootServices: allocates and frees nothing.
+
+  @param[in]  Policy  HVPT_EXIT_*.
+**/
 VOID
 HvptDevicesExit (
   IN UINT8  Policy

@@ -1,7 +1,9 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-
 /** @file
   Start and end of the driver.
+
+  Copyright (c) 2026 The hvpt authors
+
+  SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 **/
 
 #include "HvptIoMmuDxe.h"
@@ -12,6 +14,12 @@ STATIC BOOLEAN  mLent      = FALSE;
 
 /**
   Transport hook: the one call page, at TPL_NOTIFY.
+
+  @param[in]   Context  Not used.
+  @param[out]  Page     Where its addresses go.
+
+  @retval true   It is lent.
+  @retval false  It is lent already; the TPL is as it was.
 **/
 STATIC
 bool
@@ -34,6 +42,13 @@ Borrow (
 
 /**
   Transport hook: the hypercall.
+
+  @param[in]  Context  Not used.
+  @param[in]  Control  The hypercall's control word.
+  @param[in]  Input    Address of the input page.
+  @param[in]  Output   Address of the output page.
+
+  @return The hypercall's result word.
 **/
 STATIC
 uint64_t
@@ -49,6 +64,9 @@ Issue (
 
 /**
   Transport hook: the page back.
+
+  @param[in]  Context  Not used.
+  @param[in]  Page     As borrowed.
 **/
 STATIC
 VOID
@@ -70,6 +88,9 @@ STATIC CONST struct hvpt_transport_ops  mTransportOps = {
 /**
   ExitBootServices: leaves nothing of ours in the hypervisor's hands. At
   TPL_NOTIFY, for firmware takes the hypercall page away at TPL_CALLBACK.
+
+  @param[in]  Event    Not used.
+  @param[in]  Context  Not used.
 **/
 STATIC
 VOID
@@ -104,6 +125,10 @@ OnExitBootServices (
 
 /**
   The pvIOMMU, and what is needed to use it.
+
+  @retval EFI_SUCCESS      All is there.
+  @retval EFI_UNSUPPORTED  No Hyper-V, no pvIOMMU, or none with stage 1.
+  @return Why something else failed.
 **/
 STATIC
 EFI_STATUS
@@ -141,6 +166,9 @@ Start (
 /**
   Installs the protocol, and what ends it. There is no way back: callers keep
   the pointer.
+
+  @retval EFI_SUCCESS  Installed.
+  @return Why not; nothing is installed then.
 **/
 STATIC
 EFI_STATUS

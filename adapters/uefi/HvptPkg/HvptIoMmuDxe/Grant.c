@@ -1,13 +1,20 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-
 /** @file
   Which device has access to which mapping.
+
+  Copyright (c) 2026 The hvpt authors
+
+  SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 **/
 
 #include "HvptIoMmuDxe.h"
 
 /**
   Where a grant is linked; where the list ends if there is none.
+
+  @param[in]  Mapping  The mapping.
+  @param[in]  Device   The device.
+
+  @return The link; what it points at is NULL when there is none.
 **/
 STATIC
 HVPT_GRANT **
@@ -30,6 +37,12 @@ FindGrant (
 /**
   Writes the entries. Write-only cannot be said in them: a device which may
   write may read as well.
+
+  @param[in]      Mapping  The mapping.
+  @param[in,out]  Device   The device.
+
+  @retval EFI_SUCCESS  Written.
+  @return Why not; nothing was written then.
 **/
 STATIC
 EFI_STATUS
@@ -62,6 +75,17 @@ MapIn (
            );
 }
 
+/**
+  Gives a device access to a mapping; the kind follows from the operation.
+
+  @param[in,out]  Mapping  The mapping.
+  @param[in,out]  Device   The device, ready.
+
+  @retval EFI_SUCCESS           It has access, or had it before.
+  @retval EFI_UNSUPPORTED       The memory cannot be reached.
+  @retval EFI_OUT_OF_RESOURCES  No memory for tables.
+  @retval EFI_DEVICE_ERROR      An earlier flush could not be made up for.
+**/
 EFI_STATUS
 HvptGrant (
   IN OUT HVPT_MAPPING  *Mapping,
@@ -106,6 +130,15 @@ HvptGrant (
   return EFI_SUCCESS;
 }
 
+/**
+  Takes access away, and flushes.
+
+  @param[in,out]  Mapping  The mapping.
+  @param[in,out]  Device   The device.
+
+  @retval EFI_SUCCESS       It has no access, or had none.
+  @retval EFI_DEVICE_ERROR  The flush failed: it may still have access.
+**/
 EFI_STATUS
 HvptRevoke (
   IN OUT HVPT_MAPPING  *Mapping,

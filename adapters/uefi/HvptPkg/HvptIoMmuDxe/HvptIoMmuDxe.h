@@ -1,5 +1,3 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-
 /** @file
   EDKII_IOMMU_PROTOCOL on top of Hyper-V's pvIOMMU.
 
@@ -9,6 +7,10 @@
 
   What is in this header is touched at TPL_NOTIFY only, but for the entry point
   before the protocol is installed.
+
+  Copyright (c) 2026 The hvpt authors
+
+  SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 **/
 
 #ifndef HVPT_IO_MMU_DXE_H_
@@ -67,6 +69,8 @@ HvptDevicesInit (
 
 /**
   How many bits a device address may have.
+
+  @return Bits, 13 to 57.
 **/
 UINTN
 HvptIovaWidth (
@@ -131,6 +135,11 @@ HvptDevicesExit (
   The members of the protocol may return few statuses: finds the one.
 
   @param[in]  Status  Of the library.
+
+  @retval EFI_SUCCESS           For HVPT_OK.
+  @retval EFI_UNSUPPORTED       There is no such device or memory, or no way.
+  @retval EFI_OUT_OF_RESOURCES  No memory.
+  @retval EFI_DEVICE_ERROR      Anything else.
 **/
 EFI_STATUS
 HvptToEfi (
@@ -352,7 +361,22 @@ HvptIovaUse (
   OUT UINTN  *Peak
   );
 
-/** AllocateBuffer() of the protocol. **/
+/**
+  AllocateBuffer() of the protocol.
+
+  @param[in]      This         The protocol.
+  @param[in]      Type         Not used, as the specification says.
+  @param[in]      MemoryType   EfiBootServicesData or EfiRuntimeServicesData.
+  @param[in]      Pages        How many.
+  @param[in,out]  HostAddress  The buffer.
+  @param[in]      Attributes   EDKII_IOMMU_ATTRIBUTE_*.
+
+  @retval EFI_SUCCESS            Allocated.
+  @retval EFI_INVALID_PARAMETER  HostAddress is NULL, there are no pages, or the
+                                 memory type is another.
+  @retval EFI_UNSUPPORTED        An attribute which buffers do not have.
+  @retval EFI_OUT_OF_RESOURCES   No memory.
+**/
 EFI_STATUS
 EFIAPI
 HvptAllocateBuffer (
@@ -364,7 +388,16 @@ HvptAllocateBuffer (
   IN     UINT64                Attributes
   );
 
-/** FreeBuffer() of the protocol. **/
+/**
+  FreeBuffer() of the protocol.
+
+  @param[in]  This         The protocol.
+  @param[in]  Pages        How many.
+  @param[in]  HostAddress  As allocated.
+
+  @retval EFI_SUCCESS            Freed.
+  @retval EFI_INVALID_PARAMETER  It is no buffer of ours of that many pages.
+**/
 EFI_STATUS
 EFIAPI
 HvptFreeBuffer (

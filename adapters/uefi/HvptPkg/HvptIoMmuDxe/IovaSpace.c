@@ -1,14 +1,23 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-
 /** @file
   Device addresses: a buddy allocator over bitmaps.
 
   Taking and giving back cost at most one step for each order, whatever is in
   use. Nothing is allocated after HvptIovaInit(), so giving back cannot fail.
+
+  Copyright (c) 2026 The hvpt authors
+
+  SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 **/
 
 #include "HvptIoMmuDxe.h"
 
+/**
+  How many words have so many bits.
+
+  @param[in]  Bits  How many bits.
+
+  @return Words of 64 bits.
+**/
 STATIC
 UINTN
 WordsFor (
@@ -55,6 +64,12 @@ BitmapLayout (
   return Total;
 }
 
+/**
+  Sets a bit, and says so in the levels above.
+
+  @param[in,out]  Map  The bitmap.
+  @param[in]      Bit  Its number.
+**/
 STATIC
 VOID
 BitmapSet (
@@ -78,6 +93,12 @@ BitmapSet (
   }
 }
 
+/**
+  Clears a bit, and in the levels above where a word became 0.
+
+  @param[in,out]  Map  The bitmap.
+  @param[in]      Bit  Its number.
+**/
 STATIC
 VOID
 BitmapClear (
@@ -99,6 +120,15 @@ BitmapClear (
   }
 }
 
+/**
+  Is a bit set?
+
+  @param[in]  Map  The bitmap.
+  @param[in]  Bit  Its number.
+
+  @retval TRUE   It is.
+  @retval FALSE  It is not.
+**/
 STATIC
 BOOLEAN
 BitmapTest (
@@ -109,6 +139,15 @@ BitmapTest (
   return (RShiftU64 (Map->Depth[0][Bit / 64], Bit % 64) & 1) != 0;
 }
 
+/**
+  Finds the lowest bit which is set.
+
+  @param[in]   Map  The bitmap.
+  @param[out]  Bit  Its number.
+
+  @retval TRUE   Found.
+  @retval FALSE  None is set.
+**/
 STATIC
 BOOLEAN
 BitmapFirst (
@@ -132,6 +171,16 @@ BitmapFirst (
   return TRUE;
 }
 
+/**
+  Makes a space of which nothing can be given out yet.
+
+  @param[out]  Space  The space.
+  @param[in]   Base   Its first address, a multiple of its size.
+  @param[in]   Order  It has 2^Order pages, at most HVPT_IOVA_ORDER_MAX.
+
+  @retval EFI_SUCCESS           Done.
+  @retval EFI_OUT_OF_RESOURCES  No memory.
+**/
 EFI_STATUS
 HvptIovaInit (
   OUT HVPT_IOVA_SPACE  *Space,
@@ -177,6 +226,11 @@ HvptIovaInit (
   return EFI_SUCCESS;
 }
 
+/**
+  Gives a space's memory back.
+
+  @param[in,out]  Space  The space; not to be used afterwards.
+**/
 VOID
 HvptIovaDone (
   IN OUT HVPT_IOVA_SPACE  *Space
@@ -193,6 +247,10 @@ HvptIovaDone (
 
 /**
   Marks one block free, joined with its free neighbours.
+
+  @param[in,out]  Space  The space.
+  @param[in]      Page   Its first page, counted from the base.
+  @param[in]      Order  2^Order pages.
 **/
 STATIC
 VOID
@@ -217,6 +275,10 @@ FreeBlock (
 /**
   Marks any range free: as the largest blocks which fit, two for each order at
   most.
+
+  @param[in,out]  Space  The space.
+  @param[in]      Page   Its first page, counted from the base.
+  @param[in]      Pages  How many.
 **/
 STATIC
 VOID
@@ -240,6 +302,13 @@ FreeRange (
   }
 }
 
+/**
+  Lets a range be given out. What lies outside the space is passed over.
+
+  @param[in,out]  Space  The space.
+  @param[in]      First  First address, any alignment.
+  @param[in]      Last   Last address, inclusive.
+**/
 VOID
 HvptIovaAdd (
   IN OUT HVPT_IOVA_SPACE  *Space,
@@ -263,6 +332,19 @@ HvptIovaAdd (
   }
 }
 
+/**
+  Takes a range.
+
+  The range starts at a multiple of the least power of two which holds it, so
+  large leaves fit, and few flush descriptors name it.
+
+  @param[in,out]  Space  The space.
+  @param[in]      Pages  How many; not 0.
+  @param[out]     Iova   The first address.
+
+  @retval TRUE   Taken.
+  @retval FALSE  There is none.
+**/
 BOOLEAN
 HvptIovaTake (
   IN OUT HVPT_IOVA_SPACE  *Space,
@@ -302,6 +384,13 @@ HvptIovaTake (
   return TRUE;
 }
 
+/**
+  Gives a range back. It may be taken again at once: flush first.
+
+  @param[in,out]  Space  The space.
+  @param[in]      Iova   As taken.
+  @param[in]      Pages  As taken.
+**/
 VOID
 HvptIovaGive (
   IN OUT HVPT_IOVA_SPACE  *Space,

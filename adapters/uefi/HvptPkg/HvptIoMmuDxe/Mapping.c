@@ -1,5 +1,3 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-
 /** @file
   Mappings: records, device addresses, and what callers hold.
 
@@ -8,6 +6,10 @@
 
   Each mapping has whole pages of device addresses to itself, also where two
   share a page of memory; so one's end takes nothing away from the other.
+
+  Copyright (c) 2026 The hvpt authors
+
+  SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 **/
 
 #include "HvptIoMmuDxe.h"
@@ -31,6 +33,13 @@ STATIC UINT32           mChunkCount;
 STATIC UINT32           mFirstFree = NO_RECORD;
 STATIC UINT64           mGeneration;
 
+/**
+  A record by its number.
+
+  @param[in]  Index  Below how many there are.
+
+  @return The record.
+**/
 STATIC
 HVPT_MAPPING *
 Record (
@@ -42,6 +51,11 @@ Record (
 
 /**
   Adds what of First .. Last a device may use.
+
+  @param[in,out]  Space      The space.
+  @param[in]      First      First address.
+  @param[in]      Last       Last address, inclusive.
+  @param[in]      WidthLast  The last address which the pvIOMMU has.
 **/
 STATIC
 VOID
@@ -64,6 +78,13 @@ AddAddresses (
   }
 }
 
+/**
+  Makes the IOVA spaces.
+
+  @retval EFI_SUCCESS           Done.
+  @retval EFI_UNSUPPORTED       The pvIOMMU's width leaves no addresses.
+  @retval EFI_OUT_OF_RESOURCES  No memory.
+**/
 EFI_STATUS
 HvptMappingsInit (
   VOID
@@ -114,6 +135,9 @@ HvptMappingsInit (
   return EFI_SUCCESS;
 }
 
+/**
+  Gives back the memory of the spaces, after a failed start.
+**/
 VOID
 HvptMappingsDone (
   VOID
@@ -123,6 +147,12 @@ HvptMappingsDone (
   HvptIovaDone (&mHigh);
 }
 
+/**
+  Pages of device addresses in use, and the most there ever were.
+
+  @param[out]  InUse  Now.
+  @param[out]  Peak   Of each space, added up.
+**/
 VOID
 HvptIovaUse (
   OUT UINTN  *InUse,
@@ -133,6 +163,13 @@ HvptIovaUse (
   *Peak  = mLow.Peak + mHigh.Peak;
 }
 
+/**
+  The mapping of a handle.
+
+  @param[in]  Handle  Whatever a caller passed.
+
+  @return NULL if Map() did not return it, or Unmap() took it.
+**/
 HVPT_MAPPING *
 HvptFindMapping (
   IN VOID  *Handle
@@ -154,6 +191,9 @@ HvptFindMapping (
 
 /**
   Makes room for more records. They stay for good.
+
+  @retval TRUE   There is room.
+  @retval FALSE  No memory, or there are as many as there may be.
 **/
 STATIC
 BOOLEAN
@@ -183,6 +223,11 @@ AddChunk (
 
 /**
   The addresses of a mapping: above 4 GiB only for masters which can.
+
+  @param[in,out]  Mapping  The mapping.
+
+  @retval TRUE   Taken.
+  @retval FALSE  None are left.
 **/
 STATIC
 BOOLEAN
@@ -201,6 +246,17 @@ TakeAddresses (
   return HvptIovaTake (&mLow, Mapping->Pages, &Mapping->Iova);
 }
 
+/**
+  Makes a mapping: a record, device addresses, and pages to bounce.
+
+  @param[in]   Operation  As in Map().
+  @param[in]   Host       First byte.
+  @param[in]   Bytes      How many; Host + Bytes does not wrap.
+  @param[out]  Made       The mapping.
+
+  @retval EFI_SUCCESS           Made; no device has access yet.
+  @retval EFI_OUT_OF_RESOURCES  No record, address or page is left.
+**/
 EFI_STATUS
 HvptMakeMapping (
   IN  EDKII_IOMMU_OPERATION  Operation,
@@ -242,6 +298,16 @@ HvptMakeMapping (
   return EFI_SUCCESS;
 }
 
+/**
+  Ends a mapping: takes it from all devices, flushes, copies back what they
+  wrote, and gives all back.
+
+  @param[in,out]  Mapping  The mapping.
+
+  @retval EFI_SUCCESS       Gone.
+  @retval EFI_DEVICE_ERROR  A flush failed. Nothing was given back, and the
+                            mapping is there for another try.
+**/
 EFI_STATUS
 HvptEndMapping (
   IN OUT HVPT_MAPPING  *Mapping

@@ -1,11 +1,13 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-
 /** @file
   Map(), Unmap() and SetAttribute() of the protocol.
 
   Callers are at any TPL up to TPL_NOTIFY, and one may interrupt another. So all
   state is touched at TPL_NOTIFY, and no protocol is called there: what device a
   handle stands for is found before.
+
+  Copyright (c) 2026 The hvpt authors
+
+  SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 **/
 
 #include "HvptIoMmuDxe.h"
@@ -15,6 +17,12 @@ HVPT_COUNTS  gHvptCounts;
 
 /**
   Does the access fit the operation? No access always does.
+
+  @param[in]  Operation  As in Map().
+  @param[in]  Access     EDKII_IOMMU_ACCESS_*.
+
+  @retval TRUE   It does.
+  @retval FALSE  It does not.
 **/
 STATIC
 BOOLEAN
@@ -38,6 +46,13 @@ AccessFits (
 
 /**
   The arguments of SetAttribute(), but for the device.
+
+  @param[in]  Mapping  Whatever a caller passed.
+  @param[in]  Access   EDKII_IOMMU_ACCESS_*.
+
+  @retval EFI_SUCCESS            They are good.
+  @retval EFI_INVALID_PARAMETER  No mapping of ours, or an access which does not
+                                 fit its operation.
 **/
 STATIC
 EFI_STATUS
@@ -62,7 +77,15 @@ CheckAccess (
 }
 
 /**
-  Gives or takes; TPL_NOTIFY.
+  Gives or takes access. At TPL_NOTIFY.
+
+  @param[in]  DeviceId  Logical device id.
+  @param[in]  Mapping   Whatever a caller passed.
+  @param[in]  Access    EDKII_IOMMU_ACCESS_*.
+
+  @retval EFI_SUCCESS            Done.
+  @retval EFI_INVALID_PARAMETER  As CheckAccess().
+  @return Why not.
 **/
 STATIC
 EFI_STATUS
@@ -97,6 +120,15 @@ ChangeAccess (
   return EFI_ERROR (Status) ? Status : HvptGrant (Found, Device);
 }
 
+/**
+  SetAttribute(), when the device is known.
+
+  @param[in]  DeviceId  Logical device id.
+  @param[in]  Mapping   Whatever a caller passed.
+  @param[in]  Access    EDKII_IOMMU_ACCESS_*.
+
+  @return As ChangeAccess().
+**/
 STATIC
 EFI_STATUS
 SetById (
@@ -123,7 +155,21 @@ SetById (
   return Status;
 }
 
-/** SetAttribute() of the protocol. **/
+/**
+  SetAttribute() of the protocol.
+
+  @param[in]  This          The protocol.
+  @param[in]  DeviceHandle  Of the PCI device.
+  @param[in]  Mapping       As Map() returned it.
+  @param[in]  IoMmuAccess   EDKII_IOMMU_ACCESS_*; 0 takes it away.
+
+  @retval EFI_SUCCESS            Done.
+  @retval EFI_INVALID_PARAMETER  No mapping of ours, no handle of a PCI device,
+                                 or an access which does not fit the operation.
+  @retval EFI_UNSUPPORTED        The pvIOMMU does not manage the device.
+  @retval EFI_OUT_OF_RESOURCES   No memory.
+  @retval EFI_DEVICE_ERROR       The hypervisor refused.
+**/
 STATIC
 EFI_STATUS
 EFIAPI
@@ -152,7 +198,17 @@ SetAttribute (
 
 #if EDKII_IOMMU_PROTOCOL_REVISION >= 0x00010001
 
-/** SetAttributeById() of the protocol. **/
+/**
+  SetAttributeById() of the protocol.
+
+  @param[in]  This         The protocol.
+  @param[in]  IommuBase    Of the IOMMU which the firmware means.
+  @param[in]  DmaId        The device's id there.
+  @param[in]  Mapping      As Map() returned it.
+  @param[in]  IoMmuAccess  EDKII_IOMMU_ACCESS_*; 0 takes it away.
+
+  @return As SetAttribute().
+**/
 STATIC
 EFI_STATUS
 EFIAPI
@@ -182,7 +238,24 @@ SetAttributeById (
 
 #endif
 
-/** Map() of the protocol: all that was asked for, or nothing. **/
+/**
+  Map() of the protocol: all that was asked for, or nothing.
+
+  @param[in]      This           The protocol.
+  @param[in]      Operation      What the device will do, and how far it can
+                                 address.
+  @param[in]      HostAddress    The memory.
+  @param[in,out]  NumberOfBytes  In: how many bytes. Out: the same, or 0 on
+                                 failure.
+  @param[out]     DeviceAddress  What the device is to use.
+  @param[out]     Mapping        For SetAttribute() and Unmap().
+
+  @retval EFI_SUCCESS            All of it is mapped.
+  @retval EFI_INVALID_PARAMETER  An argument is NULL, there are no bytes or they
+                                 wrap, or it is no operation.
+  @retval EFI_OUT_OF_RESOURCES   No record, address or page is left.
+  @retval EFI_DEVICE_ERROR       ExitBootServices has come.
+**/
 STATIC
 EFI_STATUS
 EFIAPI
@@ -239,7 +312,16 @@ Map (
   return Status;
 }
 
-/** Unmap() of the protocol. **/
+/**
+  Unmap() of the protocol.
+
+  @param[in]  This     The protocol.
+  @param[in]  Mapping  As Map() returned it.
+
+  @retval EFI_SUCCESS            Gone.
+  @retval EFI_INVALID_PARAMETER  No mapping of ours.
+  @retval EFI_DEVICE_ERROR       A flush failed. It is there for another try.
+**/
 STATIC
 EFI_STATUS
 EFIAPI

@@ -1,10 +1,12 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-
 /** @file
   From a UEFI handle to the hypervisor's logical device id.
 
   Instances: HvptDeviceIdLib, the policy protocol and then the device path, as
   Hyper-V's firmware makes it; HvptDeviceIdLibPci, by PCI location.
+
+  Copyright (c) 2026 The hvpt authors
+
+  SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 **/
 
 #ifndef HVPT_DEVICE_ID_LIB_H_

@@ -1,10 +1,12 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-
 /** @file
   How a hypercall reaches the hypervisor.
 
   Instances: HvptHypercallLibNative, the page of code which the hypercall MSR
   names; HvptHypercallLibVtd, for tests, carries the calls out on QEMU's VT-d.
+
+  Copyright (c) 2026 The hvpt authors
+
+  SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 **/
 
 #ifndef HVPT_HYPERCALL_LIB_H_

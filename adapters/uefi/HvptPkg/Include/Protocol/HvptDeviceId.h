@@ -1,10 +1,12 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-
 /** @file
   A platform's say in what device a handle stands for.
 
   Optional. A platform whose callers pass handles without a device path of
   Hyper-V's form, or no handle at all, produces it; it is asked first.
+
+  Copyright (c) 2026 The hvpt authors
+
+  SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 **/
 
 #ifndef HVPT_DEVICE_ID_PROTOCOL_H_

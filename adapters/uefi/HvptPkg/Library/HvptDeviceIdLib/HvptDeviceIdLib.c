@@ -1,11 +1,13 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-
 /** @file
   Device ids as Hyper-V's firmware lets them be found.
 
   The platform's policy protocol is asked first. Then the device path: a node
   of the VMBus channel, which has the GUID of the virtual PCI bus, and below it
   the PCI node with the function number.
+
+  Copyright (c) 2026 The hvpt authors
+
+  SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 **/
 
 #include <Uefi.h>
@@ -32,6 +34,10 @@ STATIC CONST EFI_GUID  mVmbusNode = {
 
 /**
   Length of a node; 0 where the path ends, or makes no sense.
+
+  @param[in]  Node  The node.
+
+  @return Bytes.
 **/
 STATIC
 UINTN
@@ -45,6 +51,15 @@ NodeBytes (
   return ((Node[0] == END_DEVICE_PATH_TYPE) || (Bytes < 4)) ? 0 : Bytes;
 }
 
+/**
+  The id of the device at a path's end.
+
+  @param[in]   Node      The path's first node.
+  @param[out]  DeviceId  Logical device id.
+
+  @retval EFI_SUCCESS      Found.
+  @retval EFI_UNSUPPORTED  It is no PCI function of a VMBus bus.
+**/
 STATIC
 EFI_STATUS
 FromPath (
@@ -77,6 +92,19 @@ FromPath (
   return EFI_UNSUPPORTED;
 }
 
+/**
+  The logical device id of the device behind a handle.
+
+  Called at the caller's TPL, never above TPL_NOTIFY; may call protocols.
+
+  @param[in]   Handle    As given to SetAttribute(). NULL is for the policy
+                         protocol to judge.
+  @param[out]  DeviceId  The id; written only with EFI_SUCCESS.
+
+  @retval EFI_SUCCESS            Found.
+  @retval EFI_INVALID_PARAMETER  Handle is NULL, or no handle.
+  @retval EFI_UNSUPPORTED        A handle of no device which has an id.
+**/
 EFI_STATUS
 EFIAPI
 HvptDeviceIdFromHandle (
@@ -107,6 +135,16 @@ HvptDeviceIdFromHandle (
   return FromPath (Path, DeviceId);
 }
 
+/**
+  The logical device id of a device named as in SetAttributeById().
+
+  @param[in]   IommuBase  Which IOMMU.
+  @param[in]   DmaId      The device's number there.
+  @param[out]  DeviceId   The id; written only with EFI_SUCCESS.
+
+  @retval EFI_SUCCESS      Found.
+  @retval EFI_UNSUPPORTED  There is no such device.
+**/
 EFI_STATUS
 EFIAPI
 HvptDeviceIdFromDmaId (

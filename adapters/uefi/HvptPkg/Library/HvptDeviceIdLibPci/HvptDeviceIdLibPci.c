@@ -1,11 +1,13 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-
 /** @file
   Device ids made from PCI locations: segment 31:16, bus 15:8, device 7:3,
   function 2:0.
 
   For hypervisors which number devices so, as the one of the tests does. Not
   for Hyper-V, whose firmware cannot tell the location.
+
+  Copyright (c) 2026 The hvpt authors
+
+  SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 **/
 
 #include <Uefi.h>
@@ -13,6 +15,19 @@
 #include <Library/UefiBootServicesTableLib.h>
 #include <Library/HvptDeviceIdLib.h>
 
+/**
+  The logical device id of the device behind a handle.
+
+  Called at the caller's TPL, never above TPL_NOTIFY; may call protocols.
+
+  @param[in]   Handle    As given to SetAttribute(). NULL is for the policy
+                         protocol to judge.
+  @param[out]  DeviceId  The id; written only with EFI_SUCCESS.
+
+  @retval EFI_SUCCESS            Found.
+  @retval EFI_INVALID_PARAMETER  Handle is NULL, or no handle.
+  @retval EFI_UNSUPPORTED        A handle of no device which has an id.
+**/
 EFI_STATUS
 EFIAPI
 HvptDeviceIdFromHandle (
@@ -45,6 +60,16 @@ HvptDeviceIdFromHandle (
   return EFI_SUCCESS;
 }
 
+/**
+  The logical device id of a device named as in SetAttributeById().
+
+  @param[in]   IommuBase  Which IOMMU.
+  @param[in]   DmaId      The device's number there.
+  @param[out]  DeviceId   The id; written only with EFI_SUCCESS.
+
+  @retval EFI_SUCCESS      Found.
+  @retval EFI_UNSUPPORTED  There is no such device.
+**/
 EFI_STATUS
 EFIAPI
 HvptDeviceIdFromDmaId (

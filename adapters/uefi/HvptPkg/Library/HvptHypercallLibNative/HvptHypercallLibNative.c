@@ -1,11 +1,13 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-
 /** @file
   Hypercalls through the page of code which the hypercall MSR names.
 
   Firmware of Hyper-V has enabled the interface already; then its page is used
   and left where it is. Only where nobody has, a page is placed, and taken away
   at the end.
+
+  Copyright (c) 2026 The hvpt authors
+
+  SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 **/
 
 #include <Uefi.h>
@@ -31,6 +33,12 @@ STATIC BOOLEAN  mPlaced   = FALSE;
 STATIC BOOLEAN  mNamed    = FALSE;
 STATIC UINT64   mBefore   = 0;
 
+/**
+  Reads a CPUID leaf as the library wants it.
+
+  @param[in]   Leaf  Its number.
+  @param[out]  Out   The four registers.
+**/
 STATIC
 VOID
 ReadLeaf (
@@ -43,6 +51,9 @@ ReadLeaf (
 
 /**
   Is there a Hyper-V which lets us call it?
+
+  @retval EFI_SUCCESS      There is.
+  @retval EFI_UNSUPPORTED  There is not.
 **/
 STATIC
 EFI_STATUS
@@ -79,6 +90,10 @@ FindHypervisor (
 
 /**
   Places a hypercall page of our own.
+
+  @retval EFI_SUCCESS           Placed.
+  @retval EFI_OUT_OF_RESOURCES  No memory.
+  @retval EFI_DEVICE_ERROR      The hypervisor does not take it.
 **/
 STATIC
 EFI_STATUS
@@ -116,6 +131,16 @@ PlacePage (
   return EFI_UNSUPPORTED;
 }
 
+/**
+  Finds the hypervisor and makes ready to call it.
+
+  Called once, at TPL_APPLICATION, before any other function.
+
+  @retval EFI_SUCCESS           Hypercalls can be made.
+  @retval EFI_UNSUPPORTED       Not here: no Hyper-V, no right to call it, or
+                                an isolated VM. A DEBUG line says which.
+  @retval EFI_OUT_OF_RESOURCES  No memory for the hypercall page.
+**/
 EFI_STATUS
 EFIAPI
 HvptHypercallStart (
@@ -136,6 +161,17 @@ HvptHypercallStart (
   return PlacePage ();
 }
 
+/**
+  Makes one memory-based hypercall.
+
+  Any TPL up to TPL_NOTIFY; allocates nothing.
+
+  @param[in]  Control  The hypercall input value.
+  @param[in]  Input    Guest-physical address of the input.
+  @param[in]  Output   Guest-physical address of the output, or 0.
+
+  @return The hypercall result value; all ones when none can be made.
+**/
 UINT64
 EFIAPI
 HvptHypercallIssue (
@@ -159,6 +195,11 @@ HvptHypercallIssue (
   return Page (Control, Input, Output);
 }
 
+/**
+  Undoes what HvptHypercallStart() set up, and nothing which was there before.
+
+  Called at ExitBootServices, at TPL_NOTIFY; allocates and frees nothing.
+**/
 VOID
 EFIAPI
 HvptHypercallStop (

@@ -1,11 +1,13 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-
 /** @file
   The calls of the hypervisor which is in the driver, for tests.
 
   It reads the bytes of a call by itself, with offsets of its own, and refuses
   what is not as it should be. Ids of devices are PCI locations on bus 0; a
   device in no domain is blocked.
+
+  Copyright (c) 2026 The hvpt authors
+
+  SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 **/
 
 #include "Bridge.h"
@@ -34,6 +36,13 @@ STATIC BRIDGE_DOMAIN  mDomains[DOMAINS];
 STATIC UINT8          mIn[FUNCTIONS];   // domain of a function, plus 1
 STATIC UINTN          mFlushes;
 
+/**
+  A domain by its id.
+
+  @param[in]  Id  The id.
+
+  @return NULL when there is none.
+**/
 STATIC
 BRIDGE_DOMAIN *
 FindDomain (
@@ -51,6 +60,13 @@ FindDomain (
   return NULL;
 }
 
+/**
+  The tag with which VT-d's caches know a domain.
+
+  @param[in]  Domain  The domain.
+
+  @return The tag; not 0.
+**/
 STATIC
 UINT16
 TagOf (
@@ -62,6 +78,12 @@ TagOf (
 
 /**
   The 24 bytes most calls begin with: partition, flags, type and id.
+
+  @param[in]   In      The call's input.
+  @param[out]  Id      The id of the domain.
+  @param[out]  Domain  The domain; NULL when there is none.
+
+  @return The hypervisor's status.
 **/
 STATIC
 UINTN
@@ -88,6 +110,15 @@ ReadHeader (
   return HV_SUCCESS;
 }
 
+/**
+  CREATE_DEVICE_DOMAIN.
+
+  @param[in]  Id        The id it is to have.
+  @param[in]  Flags     As in the call.
+  @param[in]  Existing  The domain which has the id, or NULL.
+
+  @return The hypervisor's status.
+**/
 STATIC
 UINTN
 Create (
@@ -116,6 +147,15 @@ Create (
   return HV_SUCCESS;
 }
 
+/**
+  CONFIGURE_DEVICE_DOMAIN.
+
+  @param[in,out]  Domain  The domain.
+  @param[in]      Flags   As in the call.
+  @param[in]      Root    Address of the root table.
+
+  @return The hypervisor's status.
+**/
 STATIC
 UINTN
 Configure (
@@ -140,6 +180,14 @@ Configure (
   return HV_SUCCESS;
 }
 
+/**
+  ATTACH_DEVICE_DOMAIN.
+
+  @param[in]  Domain  The domain.
+  @param[in]  Device  Logical device id.
+
+  @return The hypervisor's status.
+**/
 STATIC
 UINTN
 Attach (
@@ -167,6 +215,13 @@ Attach (
   return HV_SUCCESS;
 }
 
+/**
+  DETACH_DEVICE_DOMAIN.
+
+  @param[in]  In  The call's input.
+
+  @return The hypervisor's status.
+**/
 STATIC
 UINTN
 Detach (
@@ -186,6 +241,13 @@ Detach (
   return HV_SUCCESS;
 }
 
+/**
+  DELETE_DEVICE_DOMAIN.
+
+  @param[in,out]  Domain  The domain.
+
+  @return The hypervisor's status.
+**/
 STATIC
 UINTN
 Delete (
@@ -205,6 +267,16 @@ Delete (
   return HV_SUCCESS;
 }
 
+/**
+  FLUSH_DEVICE_DOMAIN_LIST.
+
+  @param[in]  Domain  The domain.
+  @param[in]  In      The call's input.
+  @param[in]  Start   The first item to do.
+  @param[in]  Count   How many items.
+
+  @return The hypervisor's status.
+**/
 STATIC
 UINTN
 FlushList (
@@ -243,6 +315,14 @@ FlushList (
   return HV_SUCCESS;
 }
 
+/**
+  GET_IOMMU_CAPABILITIES.
+
+  @param[in]   In   The call's input.
+  @param[out]  Out  The call's output.
+
+  @return The hypervisor's status.
+**/
 STATIC
 UINTN
 GetCaps (
@@ -260,6 +340,14 @@ GetCaps (
   return HV_SUCCESS;
 }
 
+/**
+  GET_LOGICAL_DEVICE_PROPERTY.
+
+  @param[in]   In   The call's input.
+  @param[out]  Out  The call's output.
+
+  @return The hypervisor's status.
+**/
 STATIC
 UINTN
 GetProperty (
@@ -286,6 +374,13 @@ GetProperty (
 
 /**
   The calls which name a domain.
+
+  @param[in]  Code   Of the call.
+  @param[in]  In     The call's input.
+  @param[in]  Start  The first item to do.
+  @param[in]  Count  How many items.
+
+  @return The hypervisor's status.
 **/
 STATIC
 UINTN
@@ -331,6 +426,17 @@ OnDomain (
   }
 }
 
+/**
+  Carries out one call.
+
+  @param[in]   Code   Of the call.
+  @param[in]   In     Its input.
+  @param[out]  Out    Its output, if it has one.
+  @param[in]   Start  First element of a rep call.
+  @param[in]   Count  Of its elements.
+
+  @return HV_*.
+**/
 UINTN
 BridgeCall (
   IN  UINTN         Code,
@@ -359,6 +465,11 @@ BridgeCall (
   }
 }
 
+/**
+  Calls which flush, so far.
+
+  @return How many.
+**/
 UINTN
 BridgeFlushes (
   VOID

@@ -1,7 +1,9 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-
 /** @file
   The calls of the hypervisor which is in the driver, for tests.
+
+  Copyright (c) 2026 The hvpt authors
+
+  SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 **/
 
 #ifndef HVPT_BRIDGE_H_
@@ -53,7 +55,11 @@ BridgeCall (
   IN  UINTN         Count
   );
 
-/** Calls which flush, so far. **/
+/**
+  Calls which flush, so far.
+
+  @return How many.
+**/
 UINTN
 BridgeFlushes (
   VOID

@@ -1,9 +1,11 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-
 /** @file
   For tests: a hypervisor in the driver itself, which carries hypercalls out on
   the VT-d which QEMU emulates. So the driver runs unmodified, and real devices
   do DMA through its tables.
+
+  Copyright (c) 2026 The hvpt authors
+
+  SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 **/
 
 #include <Uefi.h>
@@ -17,6 +19,16 @@ STATIC UINTN  mCalls;
 STATIC UINTN  mRefused;
 STATIC UINTN  mFaults;
 
+/**
+  Finds the hypervisor and makes ready to call it.
+
+  Called once, at TPL_APPLICATION, before any other function.
+
+  @retval EFI_SUCCESS           Hypercalls can be made.
+  @retval EFI_UNSUPPORTED       Not here: no Hyper-V, no right to call it, or
+                                an isolated VM. A DEBUG line says which.
+  @retval EFI_OUT_OF_RESOURCES  No memory for the hypercall page.
+**/
 EFI_STATUS
 EFIAPI
 HvptHypercallStart (
@@ -26,6 +38,17 @@ HvptHypercallStart (
   return VtdStart ();
 }
 
+/**
+  Makes one memory-based hypercall.
+
+  Any TPL up to TPL_NOTIFY; allocates nothing.
+
+  @param[in]  Control  The hypercall input value.
+  @param[in]  Input    Guest-physical address of the input.
+  @param[in]  Output   Guest-physical address of the output, or 0.
+
+  @return The hypercall result value; all ones when none can be made.
+**/
 UINT64
 EFIAPI
 HvptHypercallIssue (
@@ -60,6 +83,11 @@ HvptHypercallIssue (
   return Status | ((Status == HV_SUCCESS) ? LShiftU64 (Count, 32) : 0);
 }
 
+/**
+  Undoes what HvptHypercallStart() set up, and nothing which was there before.
+
+  Called at ExitBootServices, at TPL_NOTIFY; allocates and frees nothing.
+**/
 VOID
 EFIAPI
 HvptHypercallStop (

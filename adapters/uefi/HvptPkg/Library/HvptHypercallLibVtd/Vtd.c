@@ -1,7 +1,9 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-
 /** @file
   The VT-d which QEMU emulates, as firmware drives it.
+
+  Copyright (c) 2026 The hvpt authors
+
+  SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 **/
 
 #include "Vtd.h"
@@ -64,6 +66,13 @@ STATIC UINT8            *mPages = NULL;
 STATIC UINTN            mTail   = 0;
 STATIC UINT32           mCookie = 0;
 
+/**
+  A page of the structures.
+
+  @param[in]  Number  Which.
+
+  @return Its first word.
+**/
 STATIC
 volatile UINT64 *
 Page (
@@ -73,6 +82,13 @@ Page (
   return (volatile UINT64 *)(mPages + EFI_PAGES_TO_SIZE (Number));
 }
 
+/**
+  A register.
+
+  @param[in]  Offset  Where it is.
+
+  @return The register.
+**/
 STATIC
 volatile UINT32 *
 Register32 (
@@ -82,6 +98,13 @@ Register32 (
   return (volatile UINT32 *)(UINTN)(VTD_BASE + Offset);
 }
 
+/**
+  A register.
+
+  @param[in]  Offset  Where it is.
+
+  @return The register.
+**/
 STATIC
 volatile UINT64 *
 Register64 (
@@ -91,6 +114,12 @@ Register64 (
   return (volatile UINT64 *)(UINTN)(VTD_BASE + Offset);
 }
 
+/**
+  Puts a descriptor into the queue.
+
+  @param[in]  Low   Its first 16 bytes.
+  @param[in]  High  Its last 16 bytes.
+**/
 STATIC
 VOID
 Put (
@@ -132,6 +161,12 @@ RunQueue (
   }
 }
 
+/**
+  Gives a global command, and waits until it took effect.
+
+  @param[in]  Bit  The bit of the command.
+  @param[in]  On   What it is to be.
+**/
 STATIC
 VOID
 Command (
@@ -171,6 +206,13 @@ PutStructures (
   }
 }
 
+/**
+  Finds the unit and turns it on, with every device blocked.
+
+  @retval EFI_SUCCESS           It translates.
+  @retval EFI_UNSUPPORTED       There is none, or one without first stage.
+  @retval EFI_OUT_OF_RESOURCES  No memory.
+**/
 EFI_STATUS
 VtdStart (
   VOID
@@ -205,6 +247,9 @@ VtdStart (
   return EFI_SUCCESS;
 }
 
+/**
+  Turns it off again.
+**/
 VOID
 VtdStop (
   VOID
@@ -213,6 +258,17 @@ VtdStop (
   Command (CMD_TRANSLATE, FALSE);
 }
 
+/**
+  What a device's requests go through from now on; what was cached goes.
+
+  @param[in]  Bdf   Bus 15:8, device 7:3, function 2:0; bus 0 only.
+  @param[in]  Kind  VTD_*.
+  @param[in]  Tag   Of what is cached, not 0.
+  @param[in]  Root  With VTD_FIRST_STAGE the top table.
+
+  @retval TRUE   Done.
+  @retval FALSE  The bus is another, or there was no memory at the start.
+**/
 BOOLEAN
 VtdSetContext (
   IN UINT16  Bdf,
@@ -243,6 +299,13 @@ VtdSetContext (
   return TRUE;
 }
 
+/**
+  Invalidates 2^Order pages under a tag.
+
+  @param[in]  Tag      The tag.
+  @param[in]  Address  A multiple of them.
+  @param[in]  Order    Above 18 everything under the tag goes.
+**/
 VOID
 VtdFlush (
   IN UINT16  Tag,
@@ -259,6 +322,11 @@ VtdFlush (
   RunQueue ();
 }
 
+/**
+  Counts what the unit refused since the last call, and prints the first ones.
+
+  @return How many.
+**/
 UINTN
 VtdFaults (
   VOID

@@ -1,10 +1,12 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-
 /** @file
   The VT-d which QEMU emulates, as firmware drives it.
 
   Scalable mode, first-stage translation, queued invalidation. Section numbers
   are those of the VT-d specification, revision 4.1. One root bus is known.
+
+  Copyright (c) 2026 The hvpt authors
+
+  SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 **/
 
 #ifndef HVPT_VTD_H_
@@ -31,7 +33,9 @@ VtdStart (
   VOID
   );
 
-/** Turns it off again. **/
+/**
+  Turns it off again.
+**/
 VOID
 VtdStop (
   VOID
@@ -72,6 +76,8 @@ VtdFlush (
 
 /**
   Counts what the unit refused since the last call, and prints the first ones.
+
+  @return How many.
 **/
 UINTN
 VtdFaults (
