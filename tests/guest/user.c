@@ -50,7 +50,7 @@ static volatile unsigned char *registers;
 		}                                                              \
 	} while (0)
 
-/* ---- VFIO -------------------------------------------------------------------- */
+/* ---- VFIO -------------------------------------------------------------- */
 
 static void open_group(const char *number)
 {
@@ -127,7 +127,7 @@ static void unmap(uint64_t iova, uint64_t size)
 	CHECK(unmap.size == size);
 }
 
-/* ---- the device -------------------------------------------------------------- */
+/* ---- the device -------------------------------------------------------- */
 
 static volatile uint64_t *edu(unsigned int offset)
 {
@@ -154,7 +154,7 @@ static void store(uint64_t iova)
 	run(EDU_BUFFER, iova, EDU_TO_MEMORY);
 }
 
-/* ---- what the kernel shows --------------------------------------------------- */
+/* ---- what the kernel shows --------------------------------------------- */
 
 /* Is there a line in the file which has all of the text in it? */
 static bool shown(const char *path, const char *text)
@@ -205,7 +205,7 @@ static void fault_is(uint64_t iova, char access)
 	CHECK(shown(FAULT, text));
 }
 
-/* ---- the cases --------------------------------------------------------------- */
+/* ---- the cases --------------------------------------------------------- */
 
 static void *memory(uint64_t size)
 {
@@ -227,7 +227,7 @@ static void fill(unsigned char *bytes, unsigned int seed)
 		bytes[i] = (unsigned char)((i * 2654435761u + seed) >> 13);
 }
 
-/* Reads at the beginning of a page, writes at its end; then it is taken away. */
+/* Reads at the beginning, writes at the end; then it is taken away. */
 static void one_size(uint64_t size, uint64_t iova)
 {
 	unsigned char want[EDU_BYTES];

@@ -24,8 +24,8 @@ FUNCTION = re.compile(
     r"^(?:STATIC\n)?(?P<type>[A-Za-z_][\w ]*[\w*])\n(?:EFIAPI\n)?"
     r"(?P<name>\w+) \(\n(?P<parameters>.*?)\n  \)(?:\n\{|;)", re.M | re.S)
 COMMENT = re.compile(r"/\*\*((?:(?!\*/).)*)\*\*/\n\Z", re.S)
-PARAMETER = re.compile(r"^\s*(IN OUT|IN|OUT)\s.*?(\w+)(?:\[\w*\]|\s+OPTIONAL)?,?$",
-                       re.S)
+PARAMETER = re.compile(
+    r"^\s*(IN OUT|IN|OUT)\s.*?(\w+)(?:\[\w*\]|\s+OPTIONAL)?,?$", re.S)
 TAG = re.compile(r"@param\[([a-z,]+)\]\s+(\w+)")
 
 

@@ -153,6 +153,8 @@ def judge(args, code, text, disks):
     if "driver started: 800" in text:
         return "refused", "the driver did not start"
     why, evidence = [], len(faults)
+    if args.in_firmware != ("driver of the firmware: 0" in text):
+        why.append("the driver of the firmware")
     if EXITS.get(code) != "pass":
         why.append("stopped" if code is None else f"exit code {code}")
     if not os.path.basename(args.program).startswith("dma-"):
@@ -188,6 +190,8 @@ def main():
     parser.add_argument("program")
     parser.add_argument("expected", nargs="?", default="pass",
                         choices=("pass", "fail", "refused"))
+    parser.add_argument("--in-firmware", action="store_true",
+                        help="the firmware has the driver in it")
     parser.add_argument("--devices", default=",".join(KINDS))
     parser.add_argument("--seconds", type=int, default=300)
     parser.add_argument("--cpu", default="max")

@@ -14,6 +14,7 @@
 #include <Library/DebugLib.h>
 #include <Library/UefiBootServicesTableLib.h>
 #include <Protocol/Devices.h>
+#include <Protocol/IoMmu.h>
 #include <Protocol/PciIo.h>
 
 #define DISK_BYTES (UINT64)(8 << 20)
@@ -79,11 +80,24 @@ static void quiesce(void)
 	}
 }
 
+/* A firmware which has the driver in it started it before any device. */
+static BOOLEAN firmware_has_driver(void)
+{
+	VOID *found;
+	EFI_STATUS status;
+
+	status = gBS->LocateProtocol(&gEdkiiIoMmuProtocolGuid, NULL, &found);
+	say("driver of the firmware", status);
+	return !EFI_ERROR(status);
+}
+
 static EFI_STATUS start_driver(void)
 {
 	EFI_HANDLE image;
 	EFI_STATUS status;
 
+	if (firmware_has_driver())
+		return EFI_SUCCESS;
 	status = gBS->LoadImage(FALSE, gImageHandle, NULL, driver_image,
 				(UINTN)(driver_image_end - driver_image),
 				&image);
