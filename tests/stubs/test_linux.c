@@ -190,6 +190,8 @@ static struct iommu_domain *new_domain(void)
 		return NULL;
 	if (!domain->ops)
 		domain->ops = stub_ops->default_domain_ops;
+	/* Linux sets it for its own domains, but not for iommufd's. */
+	assert_int_equal(domain->type, IOMMU_DOMAIN_UNMANAGED);
 	return domain;
 }
 
