@@ -42,6 +42,13 @@
 #include <uapi/linux/iommufd.h>
 #endif
 
+/* Where iova_bitmap_set() is, in a kernel which has iommufd. */
+#if HVPT_LINUX_7_3
+#define HVPT_IMPORT_IOMMUFD MODULE_IMPORT_NS("IOMMUFD")
+#elif HVPT_DIRTY
+#define HVPT_IMPORT_IOMMUFD MODULE_IMPORT_NS(IOMMUFD)
+#endif
+
 /* ---- the DMA API ----------------------------------------------------------- */
 
 #if !HVPT_LINUX_6_12

@@ -158,7 +158,7 @@ static void hvpt_linux_release_device(struct device *dev)
 		/* Still linked in the library, so the object must stay. */
 		hdev->pdev = NULL;
 	mutex_unlock(&hvpt_linux.lock);
-	dev_iommu_priv_set(dev, NULL);
+	/* Linux drops its pointer: it may be set during the probe only. */
 	if (status == HVPT_OK)
 		kfree(hdev);
 	else

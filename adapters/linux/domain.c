@@ -43,6 +43,8 @@ static void hvpt_linux_domain_describe(struct hvpt_linux_domain *domain,
 
 	if (!full_width)
 		width--;
+	/* Linux changes it for its own; iommufd asks for one and does not. */
+	iodom->type = IOMMU_DOMAIN_UNMANAGED;
 	iodom->geometry.aperture_start = 0;
 	iodom->geometry.aperture_end = ((dma_addr_t)1 << width) - 1;
 	iodom->geometry.force_aperture = true;

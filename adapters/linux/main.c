@@ -166,3 +166,6 @@ module_exit(hvpt_linux_exit);
 
 MODULE_DESCRIPTION("Hyper-V paravirtualized IOMMU for guests");
 MODULE_LICENSE("Dual BSD/GPL");
+#if HVPT_DIRTY
+HVPT_IMPORT_IOMMUFD;
+#endif

@@ -279,6 +279,92 @@ case_unload() {
 	copy_compare /dev/nvme0n1 65536 1 && no_faults
 }
 
+# ---- what only the debug kernel can ---------------------------------------------
+
+INJECTORS="failslab fail_page_alloc"
+
+# inject PROBABILITY - allocations which hvpt_iommu makes fail, those percent
+inject() {
+	text=$(cat /sys/module/hvpt_iommu/sections/.text)
+	for each in $INJECTORS; do
+		at=/sys/kernel/debug/$each
+		echo N >$at/ignore-gfp-wait
+		echo 0 >$at/verbose
+		echo "$text" >$at/require-start
+		printf '0x%x\n' $((text + $(cat \
+			/sys/module/hvpt_iommu/coresize))) >$at/require-end
+		echo 32 >$at/stacktrace-depth
+		echo 100000 >$at/times
+		echo "$1" >$at/probability
+	done
+	echo 0 >/sys/kernel/debug/fail_page_alloc/min-order
+}
+
+# injected NAME - how often that failed
+injected() {
+	echo $((100000 - $(cat /sys/kernel/debug/$1/times)))
+}
+
+spare() {
+	for each in $INJECTORS; do
+		echo 0 >/sys/kernel/debug/$each/probability
+	done
+}
+
+# try_failing - what may fail now, and must not break anything
+try_failing() {
+	for type in identity DMA DMA-FQ; do
+		echo $NVME >/sys/bus/pci/drivers/nvme/unbind
+		echo $type >/sys/bus/pci/devices/$NVME/iommu_group/type
+		echo $NVME >/sys/bus/pci/drivers/nvme/bind
+		timeout 10 dd if=/dev/nvme0n1 of=/dev/null bs=128k count=32 \
+			iflag=direct
+	done
+	echo 1 >/sys/bus/pci/devices/$NVME/remove
+	echo 1 >/sys/bus/pci/rescan
+	usleep 200000
+}
+
+case_failslab() {
+	before=$(group_type $NVME)
+	for percent in 10 40; do
+		inject $percent
+		for round in 1 2 3 4; do
+			try_failing >/dev/null 2>&1
+		done
+		spare
+		say "  failed on purpose ($percent %): slab" \
+			"$(injected failslab), pages $(injected fail_page_alloc)"
+		for each in $INJECTORS; do
+			[ "$(injected $each)" -gt 0 ] ||
+				fail "$each did nothing" || return 1
+		done
+	done
+	echo 1 >/sys/bus/pci/devices/$NVME/remove
+	echo 1 >/sys/bus/pci/rescan
+	wait_for 20 test -b /dev/nvme0n1 || return 1
+	grep -q "^$NVME id " $D/devices || fail "not translated" || return 1
+	switch "$before" || return 1
+	copy_compare /dev/nvme0n1 65536 4 && no_faults
+}
+
+case_iommufd() {
+	edu=/sys/bus/pci/devices/0000:00:07.0
+	load iommufd allow_unsafe_interrupts=1 && load vfio_pci || return 1
+	echo vfio-pci >$edu/driver_override
+	echo 0000:00:07.0 >/sys/bus/pci/drivers/vfio-pci/bind || return 1
+	iommufd /dev/vfio/devices/$(ls $edu/vfio-dev) >/tmp/iommufd 2>&1
+	result=$?
+	sed 's/^/  /' /tmp/iommufd >/dev/console
+	echo 0000:00:07.0 >/sys/bus/pci/drivers/vfio-pci/unbind
+	[ $result = 0 ] || fail "iommufd: $(tail -n 1 /tmp/iommufd)" || return 1
+	fault=$(cat $P/fault)
+	case $fault in
+	"7 0x1003000 "*" w") ;;
+	*) fail "fault: $fault" ;;
+	esac
+}
+
 # ---- with something broken on purpose ------------------------------------------
 
 # rebind - the NVMe's driver, which gives all its mappings up
@@ -317,6 +403,13 @@ case_dropped() {
 	fail "nobody noticed"
 }
 
+# What the kernel must not say. The second line is the debug kernel's.
+UNWANTED='WARNING:|BUG:|Oops|Call Trace|lockdep|hvpt.*(failed|cannot)'
+UNWANTED="$UNWANTED|KASAN|INFO: |DMA-API|circular|suspicious RCU|sleeping func"
+
+HARMLESS='module verification failed|lockdep checking is enabled|'
+HARMLESS="${HARMLESS}DMA-API: (preallocated|debugging enabled)"
+
 # run_cases NAME...
 run_cases() {
 	for each_case in "$@"; do
@@ -327,7 +420,7 @@ run_cases() {
 	done
 	# Warnings are the point where something was broken.
 	grep -q dropped /cases && return 0
-	dmesg | grep -E 'WARNING:|BUG:|Oops|Call Trace|lockdep|hvpt.*(failed|cannot)' |
-		grep -v 'module verification failed' |
+	dmesg | grep -E "$UNWANTED" |
+		grep -vE "$HARMLESS" |
 		sed 's/^/DMESG /' >/dev/console
 }

@@ -26,6 +26,8 @@ import initramfs  # noqa: E402
 ROOT = os.path.dirname(os.path.dirname(HERE))
 EXIT_SKIP = 77
 VERSIONS = ("7.3", "6.12", "6.1")
+# The kernel of scripts/build-debug-kernel; only when named.
+DEBUG = "debug"
 MODES = ("strict", "lazy")
 # In this order. What is broken on purpose is so in a boot of its own.
 CASES = {
@@ -36,8 +38,11 @@ CASES = {
 }
 # Lazy mode does not flush before memory is reused anyway.
 SETS = {"strict": ["good", "user", "broken"], "lazy": ["good"]}
-DRIVERS = ["nvme", "ext4", "e1000e", "virtio_pci", "virtio_net",
-           "vfio_iommu_type1", "vfio_pci"]
+# What only the debug kernel can: done before the last case of "good".
+DEBUG_CASES = ["failslab", "iommufd"]
+BASE_DRIVERS = ["nvme", "ext4", "e1000e", "virtio_pci", "virtio_net"]
+DRIVERS = BASE_DRIVERS + ["vfio_iommu_type1", "vfio_pci"]
+DEBUG_DRIVERS = BASE_DRIVERS + ["iommufd", "vfio_pci"]
 # Pages of 1 GiB can only be had at boot.
 HUGE = ["hugepagesz=1G", "hugepages=1"]
 # Needed, and not said so by the modules.
@@ -64,6 +69,10 @@ def ask(*command):
 
 class Kernel:
     """One of the kernels, and our modules for it."""
+
+    drivers = DRIVERS
+    memory = "512M"
+    cpu = "max"
 
     def __init__(self, version, built):
         self.version = version
@@ -104,6 +113,34 @@ class Kernel:
         return read(path)
 
 
+class DebugKernel(Kernel):
+    """The one which checks itself; tools are those of get-linux."""
+
+    drivers = DEBUG_DRIVERS
+    memory = "1G"
+    # With 5 levels KASAN now and then reports the kernel's own early boot.
+    cpu = "max,la57=off"
+
+    # pylint: disable=super-init-not-called
+    def __init__(self, built):
+        self.version = DEBUG
+        self.folder = ask("scripts/build-debug-kernel", "--cached")
+        self.root = os.path.join(ask("scripts/get-linux", "--cached", "7.3"),
+                                 "root")
+        self.release = read(f"{self.folder}/release").decode().strip()
+        self.built = os.path.join(built, DEBUG)
+        self.modules = initramfs.Modules(
+            f"{self.folder}/modules/lib/modules/{self.release}")
+
+    def image(self):
+        return f"{self.folder}/bzImage"
+
+
+def open_kernel(version, built):
+    return (DebugKernel(built) if version == DEBUG else
+            Kernel(version, built))
+
+
 def read(path):
     with open(path, "rb") as file:
         return file.read()
@@ -111,7 +148,7 @@ def read(path):
 
 def add_modules(archive, kernel):
     added = set()
-    for driver in DRIVERS:
+    for driver in kernel.drivers:
         found = {}
         for extra in EXTRA.get(driver, ()):
             if extra in kernel.modules.paths:
@@ -134,6 +171,8 @@ def make_initramfs(path, kernel, cases):
     archive.file("init", read(f"{HERE}/init.sh"))
     archive.file("cases.sh", read(f"{HERE}/cases.sh"))
     archive.file("cases", " ".join(cases).encode())
+    if kernel.version == DEBUG:
+        archive.file("bin/iommufd", kernel.program("iommufd"))
     add_modules(archive, kernel)
     archive.write(path)
 
@@ -146,8 +185,10 @@ def qemu_command(qemu, kernel, folder, mode, huge):
     disk = os.path.join(folder, "nvme.img")
     with open(disk, "wb") as file:
         file.truncate(96 << 20)
-    return [qemu, "-M", "q35", "-accel", "tcg,thread=multi", "-cpu", "max",
-            "-smp", "2", "-m", "4G" if huge else "512M", "-nodefaults", "-display", "none",
+    return [qemu, "-M", "q35", "-accel", "tcg,thread=multi", "-cpu",
+            kernel.cpu,
+            "-smp", "2", "-m", "4G" if huge else kernel.memory,
+            "-nodefaults", "-display", "none",
             "-serial", "stdio", "-no-reboot",
             "-kernel", kernel.image(),
             "-initrd", os.path.join(folder, "initramfs"),
@@ -212,8 +253,17 @@ def boot(command, cases, log_path, verbose):
     return verdict
 
 
+def sets_of(version, mode):
+    """Names of boots, and their cases. The debug kernel has no VFIO groups."""
+    sets = {name: CASES[name] for name in SETS[mode]}
+    if version == DEBUG:
+        sets.pop("user", None)
+        sets["good"] = CASES["good"][:-1] + DEBUG_CASES + ["unload"]
+    return sets
+
+
 def run(version, mode, name, cases, options):
-    kernel = Kernel(version, options.modules)
+    kernel = open_kernel(version, options.modules)
     qemu = os.environ.get("HVPT_QEMU") or ask("scripts/get-qemu", "--cached")
     log = os.path.join(options.modules, f"guest-{version}-{mode}-{name}.log")
     start = time.monotonic()
@@ -236,8 +286,8 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kernel", action="append", choices=VERSIONS,
-                        help="all without one")
+    parser.add_argument("--kernel", action="append", choices=(*VERSIONS, DEBUG),
+                        help="all but debug without one")
     parser.add_argument("--mode", action="append", choices=MODES,
                         help="both without one")
     parser.add_argument("--modules", default=os.path.join(ROOT, "build/linux"),
@@ -245,15 +295,15 @@ def main():
     parser.add_argument("--verbose", action="store_true",
                         help="show the console")
     parser.add_argument("cases", nargs="*",
-                        help=" ".join(CASES["good"] + CASES["user"][1:2] +
-                                      CASES["broken"][2:]))
+                        help=" ".join(CASES["good"] + CASES["user"][2:3] +
+                                      CASES["broken"][2:] + DEBUG_CASES))
     options = parser.parse_args()
     good = True
     try:
         for version in options.kernel or VERSIONS:
             for mode in options.mode or MODES:
                 sets = ({"chosen": options.cases} if options.cases else
-                        {name: CASES[name] for name in SETS[mode]})
+                        sets_of(version, mode))
                 for name, cases in sets.items():
                     good &= run(version, mode, name, cases, options)
     except Skip as skip:

@@ -160,6 +160,47 @@ static const struct kernel_param_ops guest_fault_ops = {
 };
 module_param_cb(fault, &guest_fault_ops, NULL, 0400);
 
+/*
+ * Writing: no leaf was accessed. QEMU sets D only in the walk which sets A, so
+ * what the library presets has to go before a write of a device can be seen.
+ */
+static void guest_age_table(u64 table, unsigned int level)
+{
+	u64 *entry = phys_to_virt(table);
+	unsigned int i;
+
+	for (i = 0; i < 512; i++) {
+		u64 seen = READ_ONCE(entry[i]);
+
+		if (!(seen & BIT_ULL(0)))
+			continue;
+		if (!level || seen & BIT_ULL(7))
+			clear_bit(5, (unsigned long *)&entry[i]);
+		else
+			guest_age_table(seen & GENMASK_ULL(51, 12), level - 1);
+	}
+}
+
+static int guest_age_set(const char *value, const struct kernel_param *param)
+{
+	struct bridge_domain *domain;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&guest_lock, flags);
+	for (domain = guest_bridge.domain;
+	     domain < guest_bridge.domain + BRIDGE_DOMAINS; domain++)
+		if (domain->id && domain->root)
+			guest_age_table(domain->root,
+					domain->five_levels ? 4 : 3);
+	raw_spin_unlock_irqrestore(&guest_lock, flags);
+	return 0;
+}
+
+static const struct kernel_param_ops guest_age_ops = {
+	.set = guest_age_set,
+};
+module_param_cb(age, &guest_age_ops, NULL, 0200);
+
 /* ---- life -------------------------------------------------------------------- */
 
 static int guest_open(void)

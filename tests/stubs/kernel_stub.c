@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+bool stub_probing;
+
 unsigned int stub_errors;
 unsigned int stub_warnings;
 const struct iommu_ops *stub_ops;

@@ -190,14 +190,27 @@ static struct iommu_domain *new_domain(void)
 		return NULL;
 	if (!domain->ops)
 		domain->ops = stub_ops->default_domain_ops;
+	/* Linux sets it for its own domains, but not for iommufd's. */
+	assert_int_equal(domain->type, IOMMU_DOMAIN_UNMANAGED);
 	return domain;
+}
+
+/* Linux holds a lock of its own meanwhile. */
+static struct iommu_device *probe(struct device *dev)
+{
+	struct iommu_device *found;
+
+	stub_probing = true;
+	found = stub_ops->probe_device(dev);
+	stub_probing = false;
+	return found;
 }
 
 static struct iommu_domain *plug(void)
 {
 	struct iommu_domain *domain;
 
-	assert_false(IS_ERR(stub_ops->probe_device(&pdev.dev)));
+	assert_false(IS_ERR(probe(&pdev.dev)));
 	domain = new_domain();
 	assert_non_null(domain);
 	assert_int_equal(attach(domain), 0);
@@ -207,10 +220,13 @@ static struct iommu_domain *plug(void)
 /* In the order of Linux: release domain, release, then the domain is freed. */
 static void unplug(struct iommu_domain *domain)
 {
+	unsigned int errors = stub_errors;
+
 #if STUB_6_12
 	assert_int_equal(attach(stub_ops->release_domain), 0);
 #endif
 	stub_ops->release_device(&pdev.dev);
+	assert_int_equal(stub_errors, errors);
 	domain->ops->free(domain);
 }
 
@@ -347,20 +363,20 @@ static void test_probe(void **state)
 	(void)state;
 	load();
 	dev->pci = false;
-	assert_int_equal(PTR_ERR(stub_ops->probe_device(dev)), -ENODEV);
+	assert_int_equal(PTR_ERR(probe(dev)), -ENODEV);
 	dev->pci = true;
 	dev->driver = &driver;
-	assert_int_equal(PTR_ERR(stub_ops->probe_device(dev)), -ENODEV);
+	assert_int_equal(PTR_ERR(probe(dev)), -ENODEV);
 	dev->driver = NULL;
 	host_bridge.dev.parent = NULL;
-	assert_int_equal(PTR_ERR(stub_ops->probe_device(dev)), -ENODEV);
+	assert_int_equal(PTR_ERR(probe(dev)), -ENODEV);
 	host_bridge.dev.parent = &channel.device;
 	hypervisor_remove_device(stub_world.hv, ID);
 	hypervisor_add_device(stub_world.hv, ID, false);
-	assert_int_equal(PTR_ERR(stub_ops->probe_device(dev)), -ENODEV);
+	assert_int_equal(PTR_ERR(probe(dev)), -ENODEV);
 	hypervisor_remove_device(stub_world.hv, ID);
 	hypervisor_add_device(stub_world.hv, ID, true);
-	assert_false(IS_ERR(stub_ops->probe_device(dev)));
+	assert_false(IS_ERR(probe(dev)));
 	stub_ops->release_device(dev);
 	unload();
 }
