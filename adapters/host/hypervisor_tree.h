@@ -2,9 +2,10 @@
 /*
  * hypervisor_tree.h - intervals which may overlap, found by address.
  *
- * Part of the model hypervisor. A treap in order of content; each node knows
- * the highest address below it, so that what covers an address is found in
- * logarithmic time for each hit. No two pieces are alike.
+ * Of the model hypervisor's caches, and of the model of what ought to be
+ * mapped. A treap in order of content; each node knows the highest address
+ * below it, so that what covers an address is found in logarithmic time for
+ * each hit. No two pieces are alike.
  */
 #ifndef HVPT_HOST_HYPERVISOR_TREE_H
 #define HVPT_HOST_HYPERVISOR_TREE_H

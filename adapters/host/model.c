@@ -1,30 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * One sorted array. Every change first cuts the intervals at both ends of its
- * range, so that what lies inside is whole intervals.
+ * A tree of disjoint pieces; a piece's level is the permission. Every change
+ * first cuts the pieces at both ends of its range, so that what lies inside is
+ * whole pieces.
  */
 #include "host/model.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "host/hypervisor_tree.h"
 
 #define PAGE_MASK UINT64_C(0xfff)
 
-/* Both ends belong to it: the last byte of the address space has a place. */
-struct interval {
-	uint64_t first;
-	uint64_t last;
-	uint64_t gpa;
-	unsigned prot;
-};
-
-/* @at: in order of address, disjoint */
 struct hvpt_model {
-	struct interval *at;
-	size_t count;
-	size_t room;
+	struct hypervisor_tree tree;
 	uint64_t bytes;
 };
 
@@ -48,66 +39,30 @@ static uint64_t last_of(uint64_t start, uint64_t length)
 	return start + (length - 1);
 }
 
-/* Index of the first interval which ends at or above @address. */
-static size_t find(const struct hvpt_model *model, uint64_t address)
+/* Where @iova goes, which lies in @piece. */
+static uint64_t gpa_of(const struct hypervisor_piece *piece, uint64_t iova)
 {
-	size_t low = 0, high = model->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (model->at[middle].last < address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return piece->to + (iova - piece->first);
 }
 
-static void grow(struct hvpt_model *model)
-{
-	size_t room = model->room ? model->room * 2 : 64;
-	struct interval *at = NULL;
-
-	if (room <= SIZE_MAX / sizeof(*at))
-		at = realloc(model->at, room * sizeof(*at));
-	if (!at)
-		die("out of memory", model->count, room);
-	model->at = at;
-	model->room = room;
-}
-
-static void insert(struct hvpt_model *model, size_t index,
-		   const struct interval *interval)
-{
-	if (model->count == model->room)
-		grow(model);
-	memmove(model->at + index + 1, model->at + index,
-		(model->count - index) * sizeof(*model->at));
-	model->at[index] = *interval;
-	model->count++;
-}
-
-static void erase(struct hvpt_model *model, size_t index, size_t count)
-{
-	memmove(model->at + index, model->at + index + count,
-		(model->count - index - count) * sizeof(*model->at));
-	model->count -= count;
-}
-
-/* Afterwards an interval may start at @address, but none goes across it. */
+/* Afterwards a piece may start at @address, but none goes across it. */
 static void cut_at(struct hvpt_model *model, uint64_t address)
 {
-	size_t index = find(model, address);
-	struct interval rest;
+	struct hypervisor_tree *tree = &model->tree;
+	struct hypervisor_node *node;
+	struct hypervisor_piece low, high;
 
-	if (index == model->count || model->at[index].first >= address)
+	node = hypervisor_tree_first(tree, address, address);
+	if (!node || node->piece.first == address)
 		return;
-	rest = model->at[index];
-	rest.gpa += address - rest.first;
-	rest.first = address;
-	model->at[index].last = address - 1;
-	insert(model, index + 1, &rest);
+	low = node->piece;
+	high = low;
+	low.last = address - 1;
+	high.first = address;
+	high.to = gpa_of(&low, address);
+	hypervisor_tree_remove(tree, node);
+	hypervisor_tree_add(tree, &low);
+	hypervisor_tree_add(tree, &high);
 }
 
 static void cut_out(struct hvpt_model *model, uint64_t first, uint64_t last)
@@ -139,21 +94,22 @@ void hvpt_model_destroy(struct hvpt_model *model)
 {
 	if (!model)
 		return;
-	free(model->at);
+	hypervisor_tree_clear(&model->tree);
 	free(model);
 }
 
 bool hvpt_model_map(struct hvpt_model *model, uint64_t iova, uint64_t gpa,
 		    uint64_t length, unsigned prot)
 {
-	struct interval new = { .first = iova, .gpa = gpa, .prot = prot };
-	size_t index = find(model, iova);
+	struct hypervisor_piece piece = { .first = iova,
+					  .to = gpa,
+					  .level = prot };
 
-	new.last = last_of(iova, length);
+	piece.last = last_of(iova, length);
 	(void)last_of(gpa, length);
-	if (index < model->count && model->at[index].first <= new.last)
+	if (hypervisor_tree_first(&model->tree, iova, piece.last))
 		return false;
-	insert(model, index, &new);
+	hypervisor_tree_add(&model->tree, &piece);
 	model->bytes += length;
 	return true;
 }
@@ -163,15 +119,12 @@ uint64_t hvpt_model_mapped_in(const struct hvpt_model *model, uint64_t iova,
 {
 	uint64_t last = last_of(iova, length);
 	uint64_t bytes = 0;
-	size_t i;
+	struct hypervisor_node *node;
 
-	for (i = find(model, iova); i < model->count; i++) {
-		const struct interval *at = model->at + i;
-
-		if (at->first > last)
-			break;
-		bytes += min_u64(at->last, last) - max_u64(at->first, iova) + 1;
-	}
+	for (node = hypervisor_tree_first(&model->tree, iova, last); node;
+	     node = hypervisor_tree_next(node, iova, last))
+		bytes += min_u64(node->piece.last, last) -
+			 max_u64(node->piece.first, iova) + 1;
 	return bytes;
 }
 
@@ -180,19 +133,15 @@ uint64_t hvpt_model_unmap(struct hvpt_model *model, uint64_t iova,
 {
 	uint64_t last = last_of(iova, length);
 	uint64_t bytes = 0;
-	size_t begin, end;
+	struct hypervisor_node *node, *next;
 
 	cut_out(model, iova, last);
-	begin = find(model, iova);
-	for (end = begin; end < model->count; end++) {
-		const struct interval *at = model->at + end;
-
-		if (at->first > last)
-			break;
-		bytes += at->last - at->first + 1;
+	for (node = hypervisor_tree_first(&model->tree, iova, last); node;
+	     node = next) {
+		next = hypervisor_tree_next(node, iova, last);
+		bytes += node->piece.last - node->piece.first + 1;
+		hypervisor_tree_remove(&model->tree, node);
 	}
-	if (end > begin)
-		erase(model, begin, end - begin);
 	model->bytes -= bytes;
 	return bytes;
 }
@@ -201,32 +150,28 @@ bool hvpt_model_protect(struct hvpt_model *model, uint64_t iova,
 			uint64_t length, unsigned prot)
 {
 	uint64_t last = last_of(iova, length);
-	size_t i;
+	struct hypervisor_node *node;
 
 	if (hvpt_model_mapped_in(model, iova, length) != length)
 		return false;
 	cut_out(model, iova, last);
-	for (i = find(model, iova); i < model->count; i++) {
-		if (model->at[i].first > last)
-			break;
-		model->at[i].prot = prot;
-	}
+	/* The pieces are disjoint: what they say decides no order. */
+	for (node = hypervisor_tree_first(&model->tree, iova, last); node;
+	     node = hypervisor_tree_next(node, iova, last))
+		node->piece.level = prot;
 	return true;
 }
 
 bool hvpt_model_lookup(const struct hvpt_model *model, uint64_t iova,
 		       uint64_t *gpa, unsigned *prot)
 {
-	size_t index = find(model, iova);
-	const struct interval *at;
+	struct hypervisor_node *node;
 
-	if (index == model->count)
+	node = hypervisor_tree_first(&model->tree, iova, iova);
+	if (!node)
 		return false;
-	at = model->at + index;
-	if (at->first > iova)
-		return false;
-	*gpa = at->gpa + (iova - at->first);
-	*prot = at->prot;
+	*gpa = gpa_of(&node->piece, iova);
+	*prot = node->piece.level;
 	return true;
 }
 
@@ -239,15 +184,14 @@ bool hvpt_model_next(const struct hvpt_model *model, uint64_t from,
 		     uint64_t *first, uint64_t *last, uint64_t *gpa,
 		     unsigned *prot)
 {
-	size_t index = find(model, from);
-	const struct interval *at;
+	struct hypervisor_node *node;
 
-	if (index == model->count)
+	node = hypervisor_tree_first(&model->tree, from, UINT64_MAX);
+	if (!node)
 		return false;
-	at = model->at + index;
-	*first = at->first;
-	*last = at->last;
-	*gpa = at->gpa;
-	*prot = at->prot;
+	*first = node->piece.first;
+	*last = node->piece.last;
+	*gpa = node->piece.to;
+	*prot = node->piece.level;
 	return true;
 }

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "host/model.h"
 #include "support/death.h"
@@ -21,6 +22,7 @@
 #define PAGE UINT64_C(0x1000)
 #define RO 1u
 #define RW 3u
+#define MANY 60000u
 
 static int set_up(void **state)
 {
@@ -451,6 +453,41 @@ static void twin_step(struct twin *twin)
 	}
 }
 
+/* Processor time to map single pages @step apart, and unmap them backwards. */
+static double time_of(uint64_t first, uint64_t step)
+{
+	struct hvpt_model *model = hvpt_model_create();
+	clock_t start = clock();
+	uint64_t i, gpa;
+	unsigned prot;
+
+	for (i = 0; i < MANY; i++)
+		assert_true(
+			hvpt_model_map(model, first + i * step, 0, PAGE, RW));
+	for (i = MANY; i-- > 0;) {
+		uint64_t iova = first + i * step;
+
+		assert_true(hvpt_model_lookup(model, iova, &gpa, &prot));
+		assert_int_equal(hvpt_model_unmap(model, iova, PAGE), PAGE);
+	}
+	assert_int_equal(hvpt_model_bytes(model), 0);
+	hvpt_model_destroy(model);
+	return (double)(clock() - start);
+}
+
+/* Linux hands out IOVAs from the top down. A sorted array is 1000 times off. */
+static void no_order_of_addresses_is_slow(void **state)
+{
+	uint64_t top = UINT64_C(1) << 40;
+	double up, down;
+
+	(void)state;
+	up = time_of(0, 2 * PAGE);
+	down = time_of(top, UINT64_C(0) - 2 * PAGE);
+	assert_true(down < 50 * up + CLOCKS_PER_SEC / 100);
+	assert_true(up < 50 * down + CLOCKS_PER_SEC / 100);
+}
+
 static void random_calls_agree_with_cells(void **state)
 {
 	static const uint64_t bases[] = {
@@ -492,6 +529,7 @@ int main(void)
 		TEST(half_of_the_space_is_a_range),
 		TEST(many_intervals_stay_in_order),
 		TEST(bad_ranges_abort),
+		TEST(no_order_of_addresses_is_slow),
 		TEST(random_calls_agree_with_cells),
 	};
 
