@@ -110,6 +110,7 @@ set(HVPT_TOOL_SOURCES
   tools/judge_whole.c
   tools/option_values.c
   tools/options.c
+  tools/output.c
   tools/pairing.c
   tools/replay.c
   tools/report.c

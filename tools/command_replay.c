@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "command.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "options.h"
+#include "output.h"
 #include "replay.h"
 #include "report.h"
 #include "say.h"
+
+#define COMMAND "hvpt replay"
 
 static const char usage[] =
 	"Usage: hvpt replay [options] TRACE...\n"
@@ -65,31 +66,6 @@ static int worse(int a, int b)
 	return a > b ? a : b;
 }
 
-static int cannot_write(const char *name)
-{
-	say("hvpt replay: cannot write %s: %s", name, strerror(errno));
-	return EXIT_BAD_INPUT;
-}
-
-static int flush_stdout(void)
-{
-	if (fflush(stdout) != 0 || ferror(stdout))
-		return cannot_write("standard output");
-	return EXIT_ALL_WELL;
-}
-
-static int close_json(FILE *json, const struct replay_options *options)
-{
-	int failed;
-
-	if (!json || json == stdout)
-		return EXIT_ALL_WELL;
-	failed = ferror(json);
-	if (fclose(json) != 0 || failed)
-		return cannot_write(options->json);
-	return EXIT_ALL_WELL;
-}
-
 static int replay_all(const struct replay_options *options, FILE *json,
 		      struct replay_result *results)
 {
@@ -99,13 +75,14 @@ static int replay_all(const struct replay_options *options, FILE *json,
 	for (i = 0; i < options->file_count; i++) {
 		code = worse(code, (int)replay_file(options->files[i], options,
 						    &results[i]));
-		if (!options->quiet && json != stdout)
+		if (results[i].opened && !options->quiet && json != stdout)
 			report_text(stdout, &results[i], options);
 	}
 	if (json)
 		report_json(json, results, options->file_count, options);
-	code = worse(code, flush_stdout());
-	return worse(code, close_json(json, options));
+	if (!output_close(COMMAND, options->json, json))
+		code = worse(code, EXIT_BAD_INPUT);
+	return code;
 }
 
 /* JSON is opened first: a name which cannot be written shows at once. */
@@ -117,16 +94,15 @@ static int replay_with_json(const struct replay_options *options)
 	int code;
 
 	if (options->json) {
-		json = strcmp(options->json, "-") == 0 ?
-			       stdout :
-			       fopen(options->json, "w");
+		json = output_open(COMMAND, options->json, options->files,
+				   options->file_count);
 		if (!json)
-			return cannot_write(options->json);
+			return EXIT_BAD_INPUT;
 	}
 	results = calloc(count, sizeof(*results));
 	if (!results) {
-		say("hvpt replay: out of memory");
-		close_json(json, options);
+		say(COMMAND ": out of memory");
+		(void)output_close(COMMAND, options->json, json);
 		return EXIT_BAD_INPUT;
 	}
 	code = replay_all(options, json, results);
@@ -141,7 +117,7 @@ int command_replay(int argc, char **argv)
 	switch (options_parse(argc, argv, &options)) {
 	case OPTIONS_HELP:
 		fputs(usage, stdout);
-		return flush_stdout();
+		return EXIT_ALL_WELL;
 	case OPTIONS_ERROR:
 		return EXIT_BAD_INPUT;
 	case OPTIONS_RUN:

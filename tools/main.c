@@ -5,6 +5,7 @@
 #include "command.h"
 #include "hvpt/hvpt.h"
 #include "options.h"
+#include "output.h"
 #include "say.h"
 
 #define TEXT(x) #x
@@ -21,7 +22,7 @@ static const char usage[] =
 	"  fuzz     look for a sequence of calls which hvpt gets wrong, and shrink\n"
 	"           it to a trace; 'hvpt fuzz --help' says more\n";
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	if (argc < 2) {
 		say("hvpt: no command given; try 'hvpt --help'");
@@ -43,4 +44,11 @@ int main(int argc, char **argv)
 	say("hvpt: unknown %s '%s'; try 'hvpt --help'",
 	    argv[1][0] == '-' ? "option" : "command", argv[1]);
 	return EXIT_BAD_INPUT;
+}
+
+int main(int argc, char **argv)
+{
+	if (!output_guard())
+		return EXIT_BAD_INPUT;
+	return output_end(run(argc, argv));
 }

@@ -241,6 +241,7 @@ enum exit_code replay_file(const char *path,
 	result->file = strcmp(path, "-") == 0 ? "<stdin>" : path;
 	if (replay)
 		input = input_open(path, &error);
+	result->opened = input != NULL;
 	if (input) {
 		replay->options = options;
 		replay->result = result;

@@ -21,6 +21,7 @@ struct report_calls {
 /**
  * struct replay_result - the figures of one trace; bytes are of IOVA space
  * @file: as given, "<stdin>" for "-"
+ * @opened: there is something to tell of it but @error
  * @error: why the replay ended early; "" if it did not
  * @lines: lines read
  * @maps, @unmaps, @protects, @reclaims, @asked_syncs: events; @events: their sum
@@ -55,6 +56,7 @@ struct report_calls {
  */
 struct replay_result {
 	const char *file;
+	bool opened;
 	char error[256];
 	uint64_t lines;
 	uint64_t events;

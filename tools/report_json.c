@@ -160,6 +160,10 @@ static void json_object(FILE *out, const struct replay_result *result,
 	json_text(out, "file", result->file);
 	if (result->error[0])
 		json_text(out, "error", result->error);
+	fprintf(out, "  \"opened\": %s",
+		result->opened ? "true,\n" : "false\n}");
+	if (!result->opened)
+		return;
 	json_figures(out, result);
 	json_flushes(out, result);
 	json_calls(out, result);

@@ -39,6 +39,10 @@ def main():
     if isinstance(found, list) != (len(results) != 1):
         sys.exit("one trace is an object, several are an array")
     for result in results:
+        if not result["opened"]:
+            if sorted(result) != ["error", "file", "opened"]:
+                sys.exit(f"a trace which was not opened has {result}")
+            continue
         for key in COUNTS:
             if type(result.get(key)) is not int or result[key] < 0:
                 sys.exit(f"{key}: {result.get(key)!r} is no count")
