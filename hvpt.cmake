@@ -77,6 +77,7 @@ set(HVPT_HOST_SOURCES
   adapters/host/hypervisor_cache.c
   adapters/host/hypervisor_call.c
   adapters/host/hypervisor_calls.c
+  adapters/host/hypervisor_device_calls.c
   adapters/host/hypervisor_devices.c
   adapters/host/hypervisor_dma.c
   adapters/host/hypervisor_inject.c

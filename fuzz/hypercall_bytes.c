@@ -143,7 +143,7 @@ static void set_up(struct guest *guest, struct hostile *memory)
 	config.max_domains = choice & 2 ? 2 : 0;
 	config.canonical = choice & 4;
 	config.no_list = (choice & 0x38) == 0x38;
-	config.no_reconfigure = choice & 64;
+	config.reconfigure = choice & 64 ? 8 : 0;
 	guest->hv = hypervisor_create(&config);
 	for (n = 0; n < DEVICES; n++)
 		hypervisor_add_device(guest->hv, UINT64_C(0x66558f70) + n,

@@ -9,6 +9,9 @@
  * worst IOTLB the rules allow: each translation and each table pointer ever
  * seen, speculation included, stays until a flush which covers it.
  *
+ * Where the specification leaves a choice to the host, struct
+ * hypervisor_config has a member for it.
+ *
  * It includes no header of hvpt: it judges hvpt, and a misreading of a layout
  * there does not repeat here. Numbers are written out from the reference.
  *
@@ -32,19 +35,67 @@ struct hypervisor;
 #define HYPERVISOR_CAP_ATS (UINT64_C(1) << 5)
 
 /**
+ * enum hypervisor_iotlb - what one descriptor of a flush list drops
+ * @HYPERVISOR_IOTLB_PIECES: the part of each cached entry that it covers; the
+ *	rest stays
+ * @HYPERVISOR_IOTLB_WHOLE: each cached entry that it covers as a whole; one
+ *	that it covers in part stays as it is (VT-d 6.5.1.2: the address mask
+ *	of a page-selective invalidation must cover the largest page)
+ */
+enum hypervisor_iotlb {
+	HYPERVISOR_IOTLB_PIECES = 0,
+	HYPERVISOR_IOTLB_WHOLE = 1,
+};
+
+/**
+ * enum hypervisor_reps - how the result word of a rep call lies
+ * @HYPERVISOR_REPS_HONEST: it says what was done
+ * @HYPERVISOR_REPS_MORE: all was done; it says one more than was asked for
+ * @HYPERVISOR_REPS_FEWER: all was done; it says one less
+ * @HYPERVISOR_REPS_NONE: success, nothing done, and 0 is said, for ever
+ *
+ * The three lies go with a status of success. A failure is always honest.
+ */
+enum hypervisor_reps {
+	HYPERVISOR_REPS_HONEST = 0,
+	HYPERVISOR_REPS_MORE = 1,
+	HYPERVISOR_REPS_FEWER = 2,
+	HYPERVISOR_REPS_NONE = 3,
+};
+
+/**
  * struct hypervisor_config - what the host is like
  * @read64: loads 8 bytes of table memory by gpa; false: nothing there, or a
  *	page not in use, which is a violation when a walk meets it. Called
  *	under the model's lock: it must not call the model.
  * @read_ctx: for @read64
  * @caps: capability bits, as given to the guest
- * @page_sizes: bitmap, as given to the guest; any bits
+ * @page_sizes: bitmap, as given to the guest; any bits. A leaf of another size
+ *	is a violation when a walk meets it
  * @iova_width: as given to the guest; any value
  * @max_domains: that many can exist; 0: no limit
  * @canonical: bits above the width are copies of the top one, else zero
  * @no_iommu: GET_IOMMU_CAPABILITIES does not exist: an old host
  * @no_list: FLUSH_DEVICE_DOMAIN_LIST does not exist
- * @no_reconfigure: CONFIGURE of a configured domain is refused
+ * @iotlb: what a descriptor drops; FLUSH_DEVICE_DOMAIN drops everything
+ * @reconfigure: status of CONFIGURE for a domain that is configured; 0: it is
+ *	done
+ * @create: status of CREATE for an id that exists; 0: KEY_ALREADY_EXISTS
+ * @take_over: CREATE of an id that exists succeeds instead. The domain is as
+ *	it was, with its devices, its settings and its caches
+ * @detach: status of DETACH, which does nothing then; 0: it is done
+ * @detach_delay: so many calls later DETACH takes effect; until then the device
+ *	is in its domain. An ATTACH or another DETACH supersedes it
+ * @list: status of the first @list_times FLUSH_DEVICE_DOMAIN_LIST, which do
+ *	nothing then; 0: they are done
+ * @list_times: see @list; UINT64_MAX: all
+ * @reps: how rep counts lie
+ * @gone: status of calls for a device that is not there; 0: INVALID_DEVICE_ID
+ * @gone_stays: a device that is taken away stays in its domain, which cannot
+ *	be deleted, and is in it when it comes back
+ * @frees_before_delete: table pages of a domain that has no device may be
+ *	freed before DELETE. No text says that a hypervisor keeps away from
+ *	them, so that this is a violation otherwise
  */
 struct hypervisor_config {
 	bool (*read64)(void *ctx, uint64_t gpa, uint64_t *value);
@@ -56,7 +107,18 @@ struct hypervisor_config {
 	bool canonical;
 	bool no_iommu;
 	bool no_list;
-	bool no_reconfigure;
+	enum hypervisor_iotlb iotlb;
+	uint16_t reconfigure;
+	uint16_t create;
+	bool take_over;
+	uint16_t detach;
+	unsigned detach_delay;
+	uint16_t list;
+	uint64_t list_times;
+	enum hypervisor_reps reps;
+	uint16_t gone;
+	bool gone_stays;
+	bool frees_before_delete;
 };
 
 /** Never NULL: running out of memory aborts, here and everywhere below. */
@@ -138,16 +200,50 @@ void hypervisor_allow(struct hypervisor *hv, uint16_t code, bool allowed);
 /** All domains, attachments and caches are gone, as after hibernation. */
 void hypervisor_lose_state(struct hypervisor *hv);
 
+/* ---- several owners -------------------------------------------------- */
+
+/**
+ * hypervisor_new_owner() - another kernel runs in the partition from now on
+ *
+ * Domains, attachments and caches stay as the owner before left them, and DMA
+ * goes on: a crash kernel after a crash, a kernel after kexec, an image that
+ * is restored over the kernel which loaded it, a system after its firmware.
+ * Call pages that are lent come back, injections are forgotten.
+ *
+ * A domain belongs to the owner who configured it last, and what is cached of
+ * its tables to him, too. An owner claims a device with ATTACH, when that is
+ * answered with success or DEVICE_ALREADY_IN_DOMAIN, or with
+ * hypervisor_claim(). DMA of a claimed device which tables or cached entries
+ * of another owner translate is a violation. So is a walk through them that
+ * faults: a device must not depend on what others keep in memory.
+ */
+void hypervisor_new_owner(struct hypervisor *hv);
+
+/** The owner says that the device is his from now on. */
+void hypervisor_claim(struct hypervisor *hv, uint64_t device_id);
+
+/**
+ * hypervisor_leave_running() - takes a claim back
+ *
+ * DMA of the device is left running in tables of another owner, on purpose,
+ * until the next claim.
+ */
+void hypervisor_leave_running(struct hypervisor *hv, uint64_t device_id);
+
 /* ---- devices --------------------------------------------------------- */
 
 /** A device appears; unattached: its DMA is not translated. */
 void hypervisor_add_device(struct hypervisor *hv, uint64_t device_id,
 			   bool managed);
 
-/** It is taken away by the host. */
+/** It is taken away by the host; it may be added again. */
 void hypervisor_remove_device(struct hypervisor *hv, uint64_t device_id);
 
-/** The guest's driver switches ATS; in the blocked domain a violation. */
+/**
+ * The guest's driver switches ATS; on in the blocked domain is a violation.
+ * Nothing happens when the host took the device away: drivers do that on
+ * surprise removal.
+ */
 void hypervisor_set_ats(struct hypervisor *hv, uint64_t device_id, bool on);
 
 /* ---- DMA ------------------------------------------------------------- */
@@ -181,7 +277,8 @@ struct hypervisor_dma {
  * @dma: out: every outcome
  *
  * Everything the walk meets is cached from now on. A walk which reads a table
- * page not in use is a violation.
+ * page not in use is a violation, and so is a leaf of a size which the host
+ * does not offer.
  */
 void hypervisor_dma(struct hypervisor *hv, uint64_t device_id, uint64_t iova,
 		    bool write, struct hypervisor_dma *dma);
@@ -190,7 +287,8 @@ void hypervisor_dma(struct hypervisor *hv, uint64_t device_id, uint64_t iova,
  * hypervisor_page_freed() - a table page is about to go back to its owner
  *
  * A violation when a cached table pointer, or the root of a domain, still
- * points at it.
+ * points at it. It has a text of its own when the domain has no device: see
+ * hypervisor_config.frees_before_delete.
  */
 void hypervisor_page_freed(struct hypervisor *hv, uint64_t gpa);
 

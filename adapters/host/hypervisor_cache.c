@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Each entry a walk met is cached as one interval. A flush cuts out what it
- * covers and leaves the rest: hardware may have broken a large translation
- * into small ones, and may keep a table pointer for each of them (SDM volume
- * 3A, 4.10; VT-d, 6.2). So one entry can be many pieces, which are one again
- * when a walk meets it again. An entry which changed is another one: the old
- * and the new are both there until a flush.
+ * Each entry a walk met is cached as one interval. An entry which changed is
+ * another one: the old and the new are both there until a flush. What a flush
+ * does to an entry which it covers in part is the host's choice:
+ *
+ *   - The entry stays whole. A cache that holds one translation for a large
+ *     page drops it when the mask of the invalidation covers the page, and VT-d
+ *     6.5.1.2 asks no more of it. The same goes for the paging-structure
+ *     caches.
+ *   - What is covered goes and the rest stays: hardware may have broken a large
+ *     translation into small ones, and may keep a table pointer for each of
+ *     them (SDM volume 3A, 4.10; VT-d, 6.2). So one entry can be many pieces,
+ *     which are one again when a walk meets it again.
  */
 #include "host/hypervisor_state.h"
 
@@ -70,7 +76,7 @@ static bool is_same_entry(const struct hypervisor_piece *a,
 			  const struct hypervisor_piece *b)
 {
 	return a->to == b->to && a->table == b->table &&
-	       a->writable == b->writable;
+	       a->writable == b->writable && a->owner == b->owner;
 }
 
 /* @node and what follows: the first piece of the same entry as @whole. */
@@ -133,16 +139,42 @@ static void cut(struct hypervisor_cache *cache, struct hypervisor_node *node,
 	}
 }
 
-void hypervisor_cache_flush(struct hypervisor_cache *cache, uint64_t first,
-			    uint64_t last)
+static void cut_level(struct hypervisor_cache *cache, unsigned level,
+		      uint64_t first, uint64_t last)
 {
 	struct hypervisor_node *node;
+
+	while ((node = hypervisor_tree_first(&cache->entries[level], first,
+					     last)))
+		cut(cache, node, first, last);
+}
+
+/* Entries of one level which first .. last covers as a whole. */
+static void drop_level(struct hypervisor_cache *cache, unsigned level,
+		       uint64_t first, uint64_t last)
+{
+	struct hypervisor_node *node, *next;
+
+	node = hypervisor_tree_first(&cache->entries[level], first, last);
+	while (node) {
+		next = hypervisor_tree_next(node, first, last);
+		if (first <= node->piece.first && node->piece.last <= last)
+			erase(cache, node);
+		node = next;
+	}
+}
+
+void hypervisor_cache_flush(struct hypervisor_cache *cache,
+			    enum hypervisor_iotlb iotlb, uint64_t first,
+			    uint64_t last)
+{
 	unsigned level;
 
 	for (level = 0; level < HYPERVISOR_LEVELS; level++)
-		while ((node = hypervisor_tree_first(&cache->entries[level],
-						     first, last)))
-			cut(cache, node, first, last);
+		if (iotlb == HYPERVISOR_IOTLB_WHOLE)
+			drop_level(cache, level, first, last);
+		else
+			cut_level(cache, level, first, last);
 }
 
 void hypervisor_cache_clear(struct hypervisor_cache *cache)

@@ -211,6 +211,25 @@ static const struct hypervisor_known *find_call(uint16_t code)
 	return NULL;
 }
 
+/* What is said to have been done, of what was. */
+static unsigned told(const struct hypervisor *hv,
+		     const struct hypervisor_frame *frame, uint16_t status)
+{
+	if (status != SUCCESS)
+		return frame->done;
+	switch (hv->config.reps) {
+	case HYPERVISOR_REPS_HONEST:
+		break;
+	case HYPERVISOR_REPS_MORE:
+		return (frame->stop + 1) & REP_MASK;
+	case HYPERVISOR_REPS_FEWER:
+		return frame->done ? frame->done - 1 : 0;
+	case HYPERVISOR_REPS_NONE:
+		return 0;
+	}
+	return frame->done;
+}
+
 /* TLFS: a simple call has no reps; what its field holds is 0 here. */
 static uint64_t result_of(uint16_t status, unsigned done)
 {
@@ -226,8 +245,10 @@ uint64_t hypervisor_call(struct hypervisor *hv, uint64_t control,
 	struct hypervisor_frame frame;
 	bool injected, none;
 	uint16_t status;
+	unsigned done = 0;
 
 	hypervisor_lock(hv);
+	hypervisor_detach_due(hv);
 	injected = hypervisor_take_injection(hv, code, call && call->element,
 					     &fault);
 	none = injected && fault.fault == HYPERVISOR_NO_CALL;
@@ -235,8 +256,8 @@ uint64_t hypervisor_call(struct hypervisor *hv, uint64_t control,
 	if (status == SUCCESS)
 		status = answer(hv, call, &frame, injected ? &fault : NULL);
 	count(hv, call, status != SUCCESS);
+	if (call && call->element)
+		done = told(hv, &frame, status);
 	hypervisor_unlock(hv);
-	if (none)
-		return UINT64_MAX;
-	return result_of(status, call && call->element ? frame.done : 0);
+	return none ? UINT64_MAX : result_of(status, done);
 }

@@ -20,8 +20,8 @@
  *     KEY_ALREADY_EXISTS, one too many INSUFFICIENT_DEVICE_DOMAINS; calls
  *     for a domain which is not there NOT_FOUND.
  *   - CONFIGURE may be repeated, devices attached or not, unless the
- *     configuration forbids it (OPERATION_DENIED): the new settings hold at
- *     once, what is cached stays. A root, or the 5-level bit, without paging
+ *     configuration forbids it: the new settings hold at once, what is
+ *     cached stays. A root, or the 5-level bit, without paging
  *     is INVALID_PARAMETER; so is translation off, but blocked.
  *   - ATTACH and DETACH: a device which is not there or not managed is
  *     INVALID_DEVICE_ID, types of device ids but the logical one are
@@ -39,70 +39,38 @@
  */
 #include "host/hypervisor_state.h"
 
-#include <inttypes.h>
-#include <string.h>
-
-enum {
-	SUCCESS = 0x00,
-	INVALID_PARAMETER = 0x05,
-	OPERATION_DENIED = 0x08,
-	UNKNOWN_PROPERTY = 0x09,
-	INVALID_PARTITION_ID = 0x0d,
-	NOT_FOUND = 0x10,
-	OBJECT_IN_USE = 0x19,
-	INSUFFICIENT_DEVICE_DOMAINS = 0x38,
-	INVALID_DEVICE_ID = 0x57,
-	INVALID_DEVICE_STATE = 0x58,
-	KEY_ALREADY_EXISTS = 0x65,
-	DEVICE_ALREADY_IN_DOMAIN = 0x66,
-};
-
-#define PARTITION_SELF UINT64_MAX
-
-static uint64_t load64(const uint8_t *from)
-{
-	uint64_t value;
-
-	memcpy(&value, from, sizeof(value));
-	return value;
-}
-
-static uint32_t load32(const uint8_t *from)
-{
-	uint32_t value;
-
-	memcpy(&value, from, sizeof(value));
-	return value;
-}
-
-static void store64(uint8_t *to, uint64_t value)
-{
-	memcpy(to, &value, sizeof(value));
-}
-
 /* ---- domains --------------------------------------------------------- */
 
 /*
  * The header of all domain calls: 0 partition, 8 owner VTL, 9 padding, 16
  * type in 3:0 and zeros in 31:4, 20 id.
  */
-static uint16_t check_header(const uint8_t *in, uint32_t *id)
+uint16_t hypervisor_check_header(const uint8_t *in, uint32_t *id)
 {
-	*id = load32(in + HYPERVISOR_OFFSET_ID);
-	if (load64(in) != PARTITION_SELF)
-		return INVALID_PARTITION_ID;
-	if (load64(in + 8) != 0 || load32(in + 16) != 1 || *id == 0 ||
-	    *id == UINT32_MAX)
-		return INVALID_PARAMETER;
-	return SUCCESS;
+	*id = hypervisor_load32(in + HYPERVISOR_OFFSET_ID);
+	if (hypervisor_load64(in) != HYPERVISOR_PARTITION_SELF)
+		return HYPERVISOR_INVALID_PARTITION_ID;
+	if (hypervisor_load64(in + 8) != 0 || hypervisor_load32(in + 16) != 1 ||
+	    *id == 0 || *id == UINT32_MAX)
+		return HYPERVISOR_INVALID_PARAMETER;
+	return HYPERVISOR_SUCCESS;
 }
 
 /* After the fields: the domain they name. */
-static uint16_t find_domain(struct hypervisor *hv, uint32_t id,
-			    struct hypervisor_domain **domain)
+uint16_t hypervisor_find_domain(struct hypervisor *hv, uint32_t id,
+				struct hypervisor_domain **domain)
 {
 	*domain = hypervisor_domain_of(hv, id);
-	return *domain ? SUCCESS : NOT_FOUND;
+	return *domain ? HYPERVISOR_SUCCESS : HYPERVISOR_NOT_FOUND;
+}
+
+/* CREATE of a domain that is there. */
+static uint16_t existing(const struct hypervisor *hv)
+{
+	if (hv->config.take_over)
+		return HYPERVISOR_SUCCESS;
+	return hv->config.create ? hv->config.create :
+				   HYPERVISOR_KEY_ALREADY_EXISTS;
 }
 
 /* 24 flags: 0 forward progress required, 1 inherit owning VTL; 28 zero. */
@@ -111,37 +79,38 @@ static uint16_t create(struct hypervisor *hv, struct hypervisor_frame *frame)
 	const uint8_t *in = frame->in;
 	struct hypervisor_domain *domain;
 	uint32_t id;
-	uint16_t status = check_header(in, &id);
+	uint16_t status = hypervisor_check_header(in, &id);
 
-	if (status != SUCCESS)
+	if (status != HYPERVISOR_SUCCESS)
 		return status;
-	if ((load32(in + 24) & ~UINT32_C(3)) || load32(in + 28))
-		return INVALID_PARAMETER;
+	if ((hypervisor_load32(in + 24) & ~UINT32_C(3)) ||
+	    hypervisor_load32(in + 28))
+		return HYPERVISOR_INVALID_PARAMETER;
 	if (hypervisor_domain_of(hv, id))
-		return KEY_ALREADY_EXISTS;
+		return existing(hv);
 	if (hv->config.max_domains &&
 	    hv->domains.count >= hv->config.max_domains)
-		return INSUFFICIENT_DEVICE_DOMAINS;
+		return HYPERVISOR_INSUFFICIENT_DEVICE_DOMAINS;
 	domain = hypervisor_alloc(sizeof(*domain));
 	domain->id = id;
 	hypervisor_map_put(&hv->domains, id, domain);
-	return SUCCESS;
+	return HYPERVISOR_SUCCESS;
 }
 
 static uint16_t delete (struct hypervisor *hv, struct hypervisor_frame *frame)
 {
 	struct hypervisor_domain *domain;
 	uint32_t id;
-	uint16_t status = check_header(frame->in, &id);
+	uint16_t status = hypervisor_check_header(frame->in, &id);
 
-	if (status == SUCCESS)
-		status = find_domain(hv, id, &domain);
-	if (status != SUCCESS)
+	if (status == HYPERVISOR_SUCCESS)
+		status = hypervisor_find_domain(hv, id, &domain);
+	if (status != HYPERVISOR_SUCCESS)
 		return status;
 	if (domain->devices != 0)
-		return OBJECT_IN_USE;
+		return HYPERVISOR_OBJECT_IN_USE;
 	hypervisor_drop_domain(hv, domain);
-	return SUCCESS;
+	return HYPERVISOR_SUCCESS;
 }
 
 #define TRANSLATION_ENABLED (UINT64_C(1) << 0)
@@ -169,96 +138,25 @@ static enum hypervisor_kind kind_of(const struct hypervisor *hv, uint64_t flags,
 static uint16_t configure(struct hypervisor *hv, struct hypervisor_frame *frame)
 {
 	struct hypervisor_domain *domain;
-	uint64_t flags = load64(frame->in + 24), root = load64(frame->in + 32);
+	uint64_t flags = hypervisor_load64(frame->in + 24),
+		 root = hypervisor_load64(frame->in + 32);
 	enum hypervisor_kind kind = kind_of(hv, flags, root);
 	uint32_t id;
-	uint16_t status = check_header(frame->in, &id);
+	uint16_t status = hypervisor_check_header(frame->in, &id);
 
-	if (status == SUCCESS && kind == HYPERVISOR_BLANK)
-		status = INVALID_PARAMETER;
-	if (status == SUCCESS)
-		status = find_domain(hv, id, &domain);
-	if (status != SUCCESS)
+	if (status == HYPERVISOR_SUCCESS && kind == HYPERVISOR_BLANK)
+		status = HYPERVISOR_INVALID_PARAMETER;
+	if (status == HYPERVISOR_SUCCESS)
+		status = hypervisor_find_domain(hv, id, &domain);
+	if (status != HYPERVISOR_SUCCESS)
 		return status;
-	if (domain->kind != HYPERVISOR_BLANK && hv->config.no_reconfigure)
-		return OPERATION_DENIED;
+	if (domain->kind != HYPERVISOR_BLANK && hv->config.reconfigure)
+		return hv->config.reconfigure;
 	domain->kind = kind;
 	domain->root = root;
 	domain->levels = flags & FIVE_LEVELS ? 5 : 4;
-	return SUCCESS;
-}
-
-/* ---- devices --------------------------------------------------------- */
-
-/* Bits 63:62 of a device id: its type, 0 for a logical device. */
-static uint16_t check_device_id(uint64_t id)
-{
-	return id >> 62 ? INVALID_PARAMETER : SUCCESS;
-}
-
-static uint16_t find_device(struct hypervisor *hv, uint64_t id,
-			    struct hypervisor_device **device)
-{
-	*device = hypervisor_device_of(hv, id);
-	return *device && (*device)->managed ? SUCCESS : INVALID_DEVICE_ID;
-}
-
-static void watch_ats(struct hypervisor *hv,
-		      const struct hypervisor_device *device, uint64_t id)
-{
-	if (device->ats && device->domain->kind == HYPERVISOR_BLOCKED)
-		hypervisor_violate(hv,
-				   "device %#" PRIx64
-				   " attached to the blocked domain with ATS "
-				   "on",
-				   id);
-}
-
-/* 24 device id */
-static uint16_t attach(struct hypervisor *hv, struct hypervisor_frame *frame)
-{
-	uint64_t device_id = load64(frame->in + 24);
-	struct hypervisor_domain *domain;
-	struct hypervisor_device *device;
-	uint32_t id;
-	uint16_t status = check_header(frame->in, &id);
-
-	if (status == SUCCESS)
-		status = check_device_id(device_id);
-	if (status == SUCCESS)
-		status = find_domain(hv, id, &domain);
-	if (status == SUCCESS)
-		status = find_device(hv, device_id, &device);
-	if (status != SUCCESS)
-		return status;
-	if (domain->kind == HYPERVISOR_BLANK)
-		return INVALID_DEVICE_STATE;
-	if (device->domain == domain)
-		return DEVICE_ALREADY_IN_DOMAIN;
-	hypervisor_move(device, domain);
-	watch_ats(hv, device, device_id);
-	return SUCCESS;
-}
-
-/* 0 partition, 8 device id: no domain is named. */
-static uint16_t detach(struct hypervisor *hv, struct hypervisor_frame *frame)
-{
-	uint64_t device_id = load64(frame->in + 8);
-	struct hypervisor_device *device;
-	uint16_t status = check_device_id(device_id);
-
-	if (load64(frame->in) != PARTITION_SELF)
-		return INVALID_PARTITION_ID;
-	if (status == SUCCESS)
-		status = find_device(hv, device_id, &device);
-	if (status != SUCCESS)
-		return status;
-	if (!device->domain)
-		return INVALID_DEVICE_STATE;
-	hypervisor_cache_clear(&device->domain->cache);
-	hypervisor_move(device, NULL);
-	device->detached = true;
-	return SUCCESS;
+	domain->owner = hv->owner;
+	return HYPERVISOR_SUCCESS;
 }
 
 /* ---- flushes --------------------------------------------------------- */
@@ -268,17 +166,18 @@ static uint16_t flush(struct hypervisor *hv, struct hypervisor_frame *frame)
 {
 	struct hypervisor_domain *domain;
 	uint32_t id;
-	uint16_t status = check_header(frame->in, &id);
+	uint16_t status = hypervisor_check_header(frame->in, &id);
 
-	if (status == SUCCESS && load64(frame->in + 24) != 0)
-		status = INVALID_PARAMETER;
-	if (status == SUCCESS)
-		status = find_domain(hv, id, &domain);
-	if (status != SUCCESS)
+	if (status == HYPERVISOR_SUCCESS &&
+	    hypervisor_load64(frame->in + 24) != 0)
+		status = HYPERVISOR_INVALID_PARAMETER;
+	if (status == HYPERVISOR_SUCCESS)
+		status = hypervisor_find_domain(hv, id, &domain);
+	if (status != HYPERVISOR_SUCCESS)
 		return status;
 	hypervisor_cache_clear(&domain->cache);
 	hv->stats.full_flushes++;
-	return SUCCESS;
+	return HYPERVISOR_SUCCESS;
 }
 
 /*
@@ -292,16 +191,24 @@ static uint16_t flush_one(struct hypervisor *hv,
 	uint64_t pages, last, first = entry & ~UINT64_C(0xfff);
 
 	if (shift > 52 || (entry & 0xfc0))
-		return INVALID_PARAMETER;
+		return HYPERVISOR_INVALID_PARAMETER;
 	pages = UINT64_C(1) << shift;
 	if ((first >> 12) & (pages - 1))
-		return INVALID_PARAMETER;
+		return HYPERVISOR_INVALID_PARAMETER;
 	/* Pages modulo 2^52: shift 52 ends at the top. */
 	last = first + ((pages << 12) - 1);
-	hypervisor_cache_flush(&domain->cache, first, last);
+	hypervisor_cache_flush(&domain->cache, hv->config.iotlb, first, last);
 	hv->stats.descriptors++;
 	hv->stats.flushed_pages += pages;
-	return SUCCESS;
+	return HYPERVISOR_SUCCESS;
+}
+
+static bool refuses_list(struct hypervisor *hv)
+{
+	if (hv->config.list == 0 || hv->refused >= hv->config.list_times)
+		return false;
+	hv->refused++;
+	return true;
 }
 
 /* 24 flags: 0 the form of elements above, the only one; 28 reserved; 32 .. */
@@ -310,17 +217,22 @@ static uint16_t flush_list(struct hypervisor *hv,
 {
 	struct hypervisor_domain *domain;
 	uint32_t id;
-	uint16_t status = check_header(frame->in, &id);
+	uint16_t status = hypervisor_check_header(frame->in, &id);
 
-	if (status == SUCCESS && load64(frame->in + 24) != 1)
-		status = INVALID_PARAMETER;
-	if (status == SUCCESS)
-		status = find_domain(hv, id, &domain);
-	while (status == SUCCESS && frame->done < frame->stop) {
-		status = flush_one(
-			hv, domain,
-			load64(frame->in + 32 + (size_t)frame->done * 8));
-		if (status == SUCCESS)
+	if (status == HYPERVISOR_SUCCESS &&
+	    hypervisor_load64(frame->in + 24) != 1)
+		status = HYPERVISOR_INVALID_PARAMETER;
+	if (status == HYPERVISOR_SUCCESS)
+		status = hypervisor_find_domain(hv, id, &domain);
+	if (status == HYPERVISOR_SUCCESS && refuses_list(hv))
+		status = hv->config.list;
+	if (hv->config.reps == HYPERVISOR_REPS_NONE)
+		return status;
+	while (status == HYPERVISOR_SUCCESS && frame->done < frame->stop) {
+		status = flush_one(hv, domain,
+				   hypervisor_load64(frame->in + 32 +
+						     (size_t)frame->done * 8));
+		if (status == HYPERVISOR_SUCCESS)
 			frame->done++;
 	}
 	return status;
@@ -334,48 +246,26 @@ static uint16_t flush_list(struct hypervisor *hv,
  */
 static uint16_t get_caps(struct hypervisor *hv, struct hypervisor_frame *frame)
 {
-	if (load64(frame->in) != PARTITION_SELF)
-		return INVALID_PARTITION_ID;
-	if (load64(frame->in + 8) != 0)
-		return INVALID_PARAMETER;
-	store64(frame->out,
-		24 | (uint64_t)(uint8_t)hv->config.iova_width << 48);
-	store64(frame->out + 8, hv->config.caps);
-	store64(frame->out + 16, hv->config.page_sizes);
-	return SUCCESS;
-}
-
-/*
- * In: 0 partition, 8 logical device id, 16 code: 10 is "device IOMMU", 20
- * reserved. Out: 0 bit 0: behind the pvIOMMU, 8 reserved.
- */
-static uint16_t get_property(struct hypervisor *hv,
-			     struct hypervisor_frame *frame)
-{
-	const struct hypervisor_device *device = hypervisor_device_of(
-		hv, load64(frame->in + 8));
-
-	if (load64(frame->in) != PARTITION_SELF)
-		return INVALID_PARTITION_ID;
-	if (load32(frame->in + 20) != 0)
-		return INVALID_PARAMETER;
-	if (load32(frame->in + 16) != 10)
-		return UNKNOWN_PROPERTY;
-	if (!device)
-		return INVALID_DEVICE_ID;
-	store64(frame->out, device->managed);
-	store64(frame->out + 8, 0);
-	return SUCCESS;
+	if (hypervisor_load64(frame->in) != HYPERVISOR_PARTITION_SELF)
+		return HYPERVISOR_INVALID_PARTITION_ID;
+	if (hypervisor_load64(frame->in + 8) != 0)
+		return HYPERVISOR_INVALID_PARAMETER;
+	hypervisor_store64(frame->out,
+			   24 | (uint64_t)(uint8_t)hv->config.iova_width << 48);
+	hypervisor_store64(frame->out + 8, hv->config.caps);
+	hypervisor_store64(frame->out + 16, hv->config.page_sizes);
+	return HYPERVISOR_SUCCESS;
 }
 
 const struct hypervisor_known hypervisor_known[HYPERVISOR_KNOWN] = {
 	{ "CREATE_DEVICE_DOMAIN", create, 0xb1, 32, 0, 0 },
-	{ "ATTACH_DEVICE_DOMAIN", attach, 0xb2, 32, 0, 0 },
-	{ "DETACH_DEVICE_DOMAIN", detach, 0xc4, 16, 0, 0 },
+	{ "ATTACH_DEVICE_DOMAIN", hypervisor_attach, 0xb2, 32, 0, 0 },
+	{ "DETACH_DEVICE_DOMAIN", hypervisor_detach_device, 0xc4, 16, 0, 0 },
 	{ "DELETE_DEVICE_DOMAIN", delete, 0xc5, 24, 0, 0 },
 	{ "CONFIGURE_DEVICE_DOMAIN", configure, 0xce, 40, 0, 0 },
 	{ "FLUSH_DEVICE_DOMAIN", flush, 0xd0, 32, 0, 0 },
 	{ "FLUSH_DEVICE_DOMAIN_LIST", flush_list, 0xd1, 32, 8, 0 },
 	{ "GET_IOMMU_CAPABILITIES", get_caps, 0x125, 16, 0, 24 },
-	{ "GET_LOGICAL_DEVICE_PROPERTY", get_property, 0x127, 24, 0, 16 },
+	{ "GET_LOGICAL_DEVICE_PROPERTY", hypervisor_get_property, 0x127, 24, 0,
+	  16 },
 };

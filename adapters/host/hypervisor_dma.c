@@ -14,6 +14,7 @@
 
 /*
  * One DMA of a device in a domain.
+ * @owner: whose tables are walked
  * @pieces: what is cached for @iova; the first @before were before the DMA
  */
 struct run {
@@ -22,6 +23,7 @@ struct run {
 	uint64_t iova;
 	bool write;
 	struct sdm_walker walker;
+	uint32_t owner;
 	struct hypervisor_pieces pieces;
 	size_t before;
 	struct hypervisor_dma *dma;
@@ -65,6 +67,7 @@ static void met_table(void *ctx, unsigned level, uint64_t table, bool writable)
 	piece.to = table;
 	piece.table = true;
 	piece.writable = writable;
+	piece.owner = run->owner;
 	remember(run, &piece);
 }
 
@@ -74,8 +77,15 @@ static void met_page(struct run *run, const struct sdm_result *result)
 							    result->level);
 	uint64_t offset = piece.last - piece.first;
 
+	if (!(run->hv->config.page_sizes & (offset + 1)))
+		hypervisor_violate(run->hv,
+				   "leaf of %#" PRIx64 " bytes, which the host "
+				   "does not offer: iova %#" PRIx64
+				   ", domain %" PRIu32,
+				   offset + 1, run->iova, run->domain->id);
 	piece.to = result->entry & UINT64_C(0x000ffffffffff000) & ~offset;
 	piece.writable = result->writable;
+	piece.owner = run->owner;
 	remember(run, &piece);
 }
 
@@ -129,6 +139,7 @@ static struct hypervisor_outcome use(struct run *run,
 {
 	uint64_t offset = (UINT64_C(1) << (12 + 9 * piece->level)) - 1;
 
+	run->owner = piece->owner;
 	if (piece->table)
 		return walk(run, piece->to, piece->level - 1, piece->writable);
 	if (run->write && !piece->writable)
@@ -179,22 +190,43 @@ static struct sdm_walker walker_of(const struct hypervisor *hv,
 	return walker;
 }
 
+/* Does anything of another owner take part in the DMA? */
+static bool is_foreign(const struct run *run)
+{
+	size_t i;
+
+	if (run->domain->kind == HYPERVISOR_PAGING &&
+	    run->domain->owner != run->hv->owner)
+		return true;
+	for (i = 0; i < run->before; i++)
+		if (run->pieces.at[i].owner != run->hv->owner)
+			return true;
+	return false;
+}
+
 static void run_in_domain(struct hypervisor *hv,
-			  struct hypervisor_domain *domain, uint64_t iova,
+			  const struct hypervisor_device *device, uint64_t iova,
 			  bool write, struct hypervisor_dma *dma)
 {
+	struct hypervisor_domain *domain = device->domain;
 	struct run run = {
 		.hv = hv,
 		.domain = domain,
 		.iova = iova,
 		.write = write,
 		.walker = walker_of(hv, domain),
+		.owner = domain->owner,
 		.dma = dma,
 	};
 	size_t i;
 
 	hypervisor_cache_at(&domain->cache, iova, &run.pieces);
 	run.before = run.pieces.count;
+	if (device->claimed && is_foreign(&run))
+		hypervisor_violate(hv,
+				   "iova %#" PRIx64 ", domain %" PRIu32
+				   ": translated by somebody else's tables",
+				   iova, domain->id);
 	dma->fresh = fresh(&run);
 	for (i = 0; i < run.before; i++) {
 		/* A copy: the walk may make the list move. */
@@ -216,7 +248,7 @@ void hypervisor_dma(struct hypervisor *hv, uint64_t device_id, uint64_t iova,
 	if (!device)
 		hypervisor_die("DMA of a device which is not there");
 	if (device->domain)
-		run_in_domain(hv, device->domain, iova, write, dma);
+		run_in_domain(hv, device, iova, write, dma);
 	else
 		dma->fresh = device->detached ? fault() : arrives_at(iova);
 	hv->stats.dmas++;

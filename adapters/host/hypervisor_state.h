@@ -11,6 +11,7 @@
 #include "host/hypervisor_tree.h"
 
 #include <pthread.h>
+#include <string.h>
 
 /* ---- memory and maps (hypervisor_map.c) ------------------------------ */
 
@@ -77,8 +78,9 @@ void hypervisor_cache_add(struct hypervisor_cache *cache,
 void hypervisor_cache_at(const struct hypervisor_cache *cache, uint64_t iova,
 			 struct hypervisor_pieces *list);
 
-/** What lies in first .. last is forgotten, and nothing else. */
-void hypervisor_cache_flush(struct hypervisor_cache *cache, uint64_t first,
+/** What @iotlb says is dropped for first .. last, and nothing else. */
+void hypervisor_cache_flush(struct hypervisor_cache *cache,
+			    enum hypervisor_iotlb iotlb, uint64_t first,
 			    uint64_t last);
 
 void hypervisor_cache_clear(struct hypervisor_cache *cache);
@@ -101,6 +103,7 @@ enum hypervisor_kind {
 /**
  * struct hypervisor_domain - one stage-1 device domain
  * @root, @levels: of the tables, when paging
+ * @owner: who configured it last
  * @devices: how many are attached
  */
 struct hypervisor_domain {
@@ -108,6 +111,7 @@ struct hypervisor_domain {
 	enum hypervisor_kind kind;
 	uint64_t root;
 	unsigned levels;
+	uint32_t owner;
 	size_t devices;
 	struct hypervisor_cache cache;
 };
@@ -116,22 +120,39 @@ struct hypervisor_domain {
  * struct hypervisor_device - one logical device
  * @domain: where it is; NULL: nowhere
  * @detached: it is nowhere because it was taken out: DMA faults
+ * @detach_in: after so many calls it will be taken out; 0: it will not
+ * @gone: the host took it away; calls do not find it, but it is in its domain
+ * @claimed: the owner of now knows it
  */
 struct hypervisor_device {
 	struct hypervisor_domain *domain;
 	bool detached;
+	unsigned detach_in;
 	bool managed;
 	bool ats;
+	bool gone;
+	bool claimed;
 };
 
 struct hypervisor_domain *hypervisor_domain_of(struct hypervisor *hv,
 					       uint32_t id);
+
+/** NULL: there is none, or the host took it away. */
 struct hypervisor_device *hypervisor_device_of(struct hypervisor *hv,
 					       uint64_t id);
 
-/** Puts a device into a domain, or into none; nothing is flushed. */
+/**
+ * Puts a device into a domain, or into none; nothing is flushed. A detach
+ * which was to come does not.
+ */
 void hypervisor_move(struct hypervisor_device *device,
 		     struct hypervisor_domain *domain);
+
+/** Takes a device out of its domain, flushes that, and blocks DMA. */
+void hypervisor_detach(struct hypervisor_device *device);
+
+/** A call was made: detaches which were delayed may be due. */
+void hypervisor_detach_due(struct hypervisor *hv);
 
 /** The domain and its cache are gone; no device is in it. */
 void hypervisor_drop_domain(struct hypervisor *hv,
@@ -178,6 +199,59 @@ struct hypervisor_known {
 /** By index, in order of the code (hypervisor_calls.c). */
 extern const struct hypervisor_known hypervisor_known[HYPERVISOR_KNOWN];
 
+/** Calls for devices (hypervisor_device_calls.c). */
+uint16_t hypervisor_attach(struct hypervisor *hv,
+			   struct hypervisor_frame *frame);
+uint16_t hypervisor_detach_device(struct hypervisor *hv,
+				  struct hypervisor_frame *frame);
+uint16_t hypervisor_get_property(struct hypervisor *hv,
+				 struct hypervisor_frame *frame);
+
+/* Statuses of calls for domains and devices. */
+enum hypervisor_status {
+	HYPERVISOR_SUCCESS = 0x00,
+	HYPERVISOR_INVALID_PARAMETER = 0x05,
+	HYPERVISOR_UNKNOWN_PROPERTY = 0x09,
+	HYPERVISOR_INVALID_PARTITION_ID = 0x0d,
+	HYPERVISOR_NOT_FOUND = 0x10,
+	HYPERVISOR_OBJECT_IN_USE = 0x19,
+	HYPERVISOR_INSUFFICIENT_DEVICE_DOMAINS = 0x38,
+	HYPERVISOR_INVALID_DEVICE_ID = 0x57,
+	HYPERVISOR_INVALID_DEVICE_STATE = 0x58,
+	HYPERVISOR_KEY_ALREADY_EXISTS = 0x65,
+	HYPERVISOR_DEVICE_ALREADY_IN_DOMAIN = 0x66,
+};
+
+#define HYPERVISOR_PARTITION_SELF UINT64_MAX
+
+static inline uint64_t hypervisor_load64(const uint8_t *from)
+{
+	uint64_t value;
+
+	memcpy(&value, from, sizeof(value));
+	return value;
+}
+
+static inline uint32_t hypervisor_load32(const uint8_t *from)
+{
+	uint32_t value;
+
+	memcpy(&value, from, sizeof(value));
+	return value;
+}
+
+static inline void hypervisor_store64(uint8_t *to, uint64_t value)
+{
+	memcpy(to, &value, sizeof(value));
+}
+
+/** The header of all domain calls; @id: out: the domain it names. */
+uint16_t hypervisor_check_header(const uint8_t *in, uint32_t *id);
+
+/** After the fields: the domain they name. */
+uint16_t hypervisor_find_domain(struct hypervisor *hv, uint32_t id,
+				struct hypervisor_domain **domain);
+
 #define HYPERVISOR_CODE_CREATE 0xb1u
 #define HYPERVISOR_CODE_DELETE 0xc5u
 #define HYPERVISOR_CODE_FLUSH_LIST 0xd1u
@@ -215,7 +289,9 @@ bool hypervisor_take_injection(struct hypervisor *hv, uint16_t code, bool rep,
 /**
  * struct hypervisor - all under @lock, but for @config
  * @domains, @devices: by id
+ * @owner: counts owners, the first is 0
  * @undead: ids of domains whose DELETE failed last; the items mean nothing
+ * @refused: flush lists refused as configured
  * @pages: memory of the call pages
  * @lent: which of them are
  */
@@ -225,6 +301,8 @@ struct hypervisor {
 	struct hypervisor_map domains;
 	struct hypervisor_map devices;
 	struct hypervisor_map undead;
+	uint32_t owner;
+	uint64_t refused;
 	uint8_t *pages;
 	bool lent[HYPERVISOR_PAGES];
 	struct hypervisor_injection injections[HYPERVISOR_INJECTIONS];

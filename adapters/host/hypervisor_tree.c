@@ -19,8 +19,8 @@ static int compare_u64(uint64_t a, uint64_t b)
 
 static uint64_t traits_of(const struct hypervisor_piece *piece)
 {
-	return (uint64_t)piece->level << 2 | (uint64_t)piece->table << 1 |
-	       (uint64_t)piece->writable;
+	return (uint64_t)piece->owner << 8 | (uint64_t)piece->level << 2 |
+	       (uint64_t)piece->table << 1 | (uint64_t)piece->writable;
 }
 
 static int compare(const struct hypervisor_piece *a,

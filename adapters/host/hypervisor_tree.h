@@ -22,6 +22,7 @@
  * @level: of the entry, 0 for a PTE
  * @table: it points at a table; else it translates
  * @writable: R/W was set in it and in all above it
+ * @owner: whose tables it was in
  */
 struct hypervisor_piece {
 	uint64_t first;
@@ -30,6 +31,7 @@ struct hypervisor_piece {
 	unsigned level;
 	bool table;
 	bool writable;
+	uint32_t owner;
 };
 
 /** One piece in a tree; all but @piece is the tree's own. */

@@ -115,7 +115,7 @@ static void set_host(struct hv_fixture *f)
 	f->host.iova_width = params->iova_width;
 	f->host.canonical = params->form == CANONICAL;
 	f->host.no_list = params->no_list;
-	f->host.no_reconfigure = params->no_reconfigure;
+	f->host.reconfigure = params->no_reconfigure ? HV_RAW_NOT_NOW : 0;
 }
 
 static void set_configs(struct hv_fixture *f)

@@ -57,6 +57,7 @@ enum hv_raw_status {
 	HV_RAW_CODE = 0x02,
 	HV_RAW_PARAMETER = 0x05,
 	HV_RAW_DENIED = 0x06,
+	HV_RAW_NOT_NOW = 0x08,
 	HV_RAW_MEMORY = 0x0b,
 	HV_RAW_DOMAINS = 0x38,
 	HV_RAW_DEVICE = 0x57,

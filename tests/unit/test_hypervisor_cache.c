@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The caches of the model hypervisor beside a slow twin: a plain list of
- * pieces, of which each flush cuts every one and nothing is ever joined.
+ * pieces, of which each flush cuts every one, or drops those which it covers,
+ * and nothing is ever joined.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,6 +19,7 @@
 #define TWIN_MAX 20000u
 
 struct twin {
+	enum hypervisor_iotlb iotlb;
 	struct hypervisor_piece at[TWIN_MAX];
 	size_t count;
 };
@@ -36,6 +38,9 @@ static void twin_flush(struct twin *twin, uint64_t first, uint64_t last)
 		struct hypervisor_piece low = twin->at[i], high = low;
 
 		if (low.last < first || low.first > last)
+			continue;
+		if (twin->iotlb == HYPERVISOR_IOTLB_WHOLE &&
+		    (low.first < first || low.last > last))
 			continue;
 		/* Nothing: ends before it begins. */
 		twin->at[i].first = 1;
@@ -149,19 +154,19 @@ static void do_one(struct hypervisor_cache *cache, struct twin *twin,
 	lg2 = 12 + (unsigned)prng_below(prng, prng_below(prng, 4) ? 6 : 52);
 	first = draw_iova(prng) >> lg2 << lg2;
 	last = first | ((UINT64_C(1) << lg2) - 1);
-	hypervisor_cache_flush(cache, first, last);
+	hypervisor_cache_flush(cache, twin->iotlb, first, last);
 	twin_flush(twin, first, last);
 }
 
-static void the_caches_do_what_a_plain_list_does(void **state)
+static void compare_with_list(enum hypervisor_iotlb iotlb)
 {
 	struct prng prng = { pt_seed("hypervisor_cache", 20260301) };
 	struct twin *twin = calloc(1, sizeof(*twin));
 	struct hypervisor_cache cache = { 0 };
 	unsigned round, k, rounds = pt_effort(20000);
 
-	(void)state;
 	assert_non_null(twin);
+	twin->iotlb = iotlb;
 	for (round = 0; round < rounds; round++) {
 		do_one(&cache, twin, &prng);
 		for (k = 0; k < 3; k++)
@@ -175,6 +180,18 @@ static void the_caches_do_what_a_plain_list_does(void **state)
 	}
 	hypervisor_cache_clear(&cache);
 	free(twin);
+}
+
+static void pieces_are_what_a_plain_list_keeps(void **state)
+{
+	(void)state;
+	compare_with_list(HYPERVISOR_IOTLB_PIECES);
+}
+
+static void whole_entries_are_what_a_plain_list_keeps(void **state)
+{
+	(void)state;
+	compare_with_list(HYPERVISOR_IOTLB_WHOLE);
 }
 
 /* Each node's highest address is right, children have lower priority. */
@@ -238,7 +255,8 @@ static void a_tree_keeps_its_shape(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_caches_do_what_a_plain_list_does),
+		cmocka_unit_test(pieces_are_what_a_plain_list_keeps),
+		cmocka_unit_test(whole_entries_are_what_a_plain_list_keeps),
 		cmocka_unit_test(a_tree_keeps_its_shape),
 	};
 

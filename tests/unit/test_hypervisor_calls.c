@@ -688,7 +688,7 @@ static void configuring_again_can_be_forbidden(void **state)
 	(void)state;
 	assert_int_equal(raw_configure(hv, 1, RAW_BLOCKED, 0), RAW_OK);
 	hypervisor_destroy(hv);
-	config.no_reconfigure = true;
+	config.reconfigure = RAW_NOT_NOW;
 	hv = world(&config);
 	assert_int_equal(raw_configure(hv, 1, RAW_BLOCKED, 0), RAW_NOT_NOW);
 	assert_int_equal(raw_configure(hv, 3, RAW_BLOCKED, 0), RAW_OK);
@@ -1178,9 +1178,9 @@ static void remove_stranger(void *state)
 	hypervisor_remove_device(state, 0x11);
 }
 
-static void switch_ats_of_stranger(void *state)
+static void claim_stranger(void *state)
 {
-	hypervisor_set_ats(state, 0x11, true);
+	hypervisor_claim(state, 0x11);
 }
 
 static void dma_of_stranger(void *state)
@@ -1204,7 +1204,7 @@ static void a_wrong_test_aborts(void **state)
 	expect_abort(inject_too_many, hv, "too many injections");
 	expect_abort(add_twice, hv, "is there already");
 	expect_abort(remove_stranger, hv, "no such device to remove");
-	expect_abort(switch_ats_of_stranger, hv, "no such device");
+	expect_abort(claim_stranger, hv, "no such device to claim");
 	expect_abort(dma_of_stranger, hv, "which is not there");
 	expect_abort(deny_nothing, hv, "no such call");
 	hypervisor_destroy(hv);

@@ -119,6 +119,7 @@ static int set_up(void **state)
 	fixture.config.read_ctx = &fixture.memory;
 	fixture.config.caps = HYPERVISOR_CAP_PRESENT | HYPERVISOR_CAP_S1 |
 			      HYPERVISOR_CAP_S1_5LVL;
+	fixture.config.page_sizes = K4 | M2 | G1;
 	fixture.config.iova_width = 57;
 	put(PML5, 5, TABLE(ROOT));
 	put(ROOT, 1, TABLE(PDPT));
