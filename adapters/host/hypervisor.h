@@ -36,15 +36,15 @@ struct hypervisor;
 
 /**
  * enum hypervisor_iotlb - what one descriptor of a flush list drops
- * @HYPERVISOR_IOTLB_PIECES: the part of each cached entry that it covers; the
- *	rest stays
  * @HYPERVISOR_IOTLB_WHOLE: each cached entry that it covers as a whole; one
  *	that it covers in part stays as it is (VT-d 6.5.1.2: the address mask
  *	of a page-selective invalidation must cover the largest page)
+ * @HYPERVISOR_IOTLB_PIECES: the part of each cached entry that it covers; the
+ *	rest stays. What stays is less than with whole entries
  */
 enum hypervisor_iotlb {
-	HYPERVISOR_IOTLB_PIECES = 0,
-	HYPERVISOR_IOTLB_WHOLE = 1,
+	HYPERVISOR_IOTLB_WHOLE = 0,
+	HYPERVISOR_IOTLB_PIECES = 1,
 };
 
 /**
