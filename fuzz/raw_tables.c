@@ -3,8 +3,9 @@
  * raw_tables.c - hostile table memory into adopt, audit, walk and visit.
  *
  * A refused tree must be refused for a reason which can be seen in memory, and
- * left alone. An accepted one must mean the same to the walker and to the
- * library, survive being changed, and come back page by page.
+ * left alone. An accepted one must break no rule of tree.h, which shares nothing
+ * with the core, mean the same to the walker and to the library, survive being
+ * changed, and come back page by page.
  */
 #include <string.h>
 
@@ -13,6 +14,7 @@
 #include "hostile.h"
 #include "hvpt/inspect.h"
 #include "hvpt/map.h"
+#include "tree.h"
 
 #define SPARES 8u
 
@@ -89,6 +91,23 @@ static const struct hvpt_page_ops ops = { alloc_page, free_page, NULL };
 static const struct hvpt_page_ops slow_ops = { alloc_page, free_page,
 					       write_back };
 
+/* What the second opinion needs to know. */
+static struct tree tree_of(const struct state *state)
+{
+	const struct tree tree = {
+		.memory = &state->memory,
+		.page_sizes = state->config.page_sizes,
+		.table_mask = state->config.table_gpa_mask,
+		.claimed = state->claimed,
+		.levels = state->pt.levels,
+		.width = state->config.width,
+		.form = state->config.form,
+		.noncoherent = state->config.ops == &slow_ops,
+	};
+
+	return tree;
+}
+
 /* ---- adopting -------------------------------------------------------- */
 
 static void start(struct state *state, struct fz_input *input)
@@ -129,41 +148,23 @@ static bool shows_fault(struct state *state, const struct hvpt_audit *report)
 	return pte == report->pte;
 }
 
-/* Does what is said about the entry go with what it looks like? */
-static bool is_plausible(const struct hvpt_audit *report)
-{
-	bool present = report->pte & 1;
-	bool large = report->level == 0 || (report->pte & 0x80);
-
-	switch (report->fault) {
-	case HVPT_FAULT_NOT_PRESENT:
-		return !present && report->pte != 0;
-	case HVPT_FAULT_TABLE_BITS:
-	case HVPT_FAULT_TABLE_ADDR:
-	case HVPT_FAULT_COUNT:
-		return present && !large;
-	case HVPT_FAULT_LEAF_BITS:
-		return present && large;
-	case HVPT_FAULT_LEAF_SIZE:
-	case HVPT_FAULT_LEAF_ADDR:
-		return present && large && report->level > 0;
-	case HVPT_FAULT_OUTSIDE:
-		return present;
-	case HVPT_FAULT_NONE:
-	default:
-		return false;
-	}
-}
-
 static void check_refused(struct state *state, const struct hvpt_audit *report)
 {
+	const struct tree tree = tree_of(state);
+	const struct tree_entry entry = {
+		.pte = report->pte,
+		.iova = report->iova.value,
+		.level = report->level,
+	};
+
 	if (report->level == state->pt.levels) {
 		FUZZ_CHECK(report->fault == HVPT_FAULT_TABLE_ADDR, "root");
 		return;
 	}
 	FUZZ_CHECK(report->level < state->pt.levels, "level of a fault");
 	FUZZ_CHECK(shows_fault(state, report), "an entry which is not there");
-	FUZZ_CHECK(is_plausible(report), hvpt_fault_name(report->fault));
+	FUZZ_CHECK(tree_breaks(&tree, &entry, report->fault),
+		   hvpt_fault_name(report->fault));
 }
 
 /* ---- after adoption -------------------------------------------------- */
@@ -222,6 +223,7 @@ static bool visit_leaf(void *ctx, hvpt_iova_t iova,
 
 static void check_all(struct state *state)
 {
+	const struct tree tree = tree_of(state);
 	struct hvpt_audit report;
 
 	state->leaves = 0;
@@ -234,6 +236,9 @@ static void check_all(struct state *state)
 	FUZZ_CHECK(report.leaves[0] + report.leaves[1] + report.leaves[2] ==
 			   state->leaves,
 		   "audit counts other leaves than visit");
+	FUZZ_CHECK(tree_leaves(&tree, hvpt_pt_root_gpa(&state->pt).value) ==
+			   state->leaves,
+		   "there are other leaves than those visited");
 }
 
 /* What the walker cannot read are pages the library took itself. */

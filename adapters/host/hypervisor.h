@@ -37,7 +37,7 @@ struct hypervisor;
 /**
  * enum hypervisor_iotlb - what one descriptor of a flush list drops
  * @HYPERVISOR_IOTLB_WHOLE: each cached entry that it covers as a whole; one
- *	that it covers in part stays as it is (VT-d 6.5.1.2: the address mask
+ *	that it covers in part stays as it is (VT-d, IVA_REG: the address mask
  *	of a page-selective invalidation must cover the largest page)
  * @HYPERVISOR_IOTLB_PIECES: the part of each cached entry that it covers; the
  *	rest stays. What stays is less than with whole entries

@@ -6,8 +6,8 @@
  *
  *   - The entry stays whole. A cache that holds one translation for a large
  *     page drops it when the mask of the invalidation covers the page, and VT-d
- *     6.5.1.2 asks no more of it. The same goes for the paging-structure
- *     caches.
+ *     (Invalidate Address Register) asks no more of it. The same goes for the
+ *     paging-structure caches.
  *   - What is covered goes and the rest stays: hardware may have broken a large
  *     translation into small ones, and may keep a table pointer for each of
  *     them (SDM volume 3A, 4.10; VT-d, 6.2). So one entry can be many pieces,
