@@ -101,6 +101,7 @@ set(HVPT_TOOL_SOURCES
   tools/domain_setup.c
   tools/fuzz_check.c
   tools/fuzz_command_line.c
+  tools/fuzz_draw.c
   tools/fuzz_failure.c
   tools/fuzz_generate.c
   tools/fuzz_jobs.c

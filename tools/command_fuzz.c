@@ -20,10 +20,11 @@ static const char usage[] =
 	"  --time T              how long: seconds, or a number with s, m or h\n"
 	"  --jobs N              processes, 1 .. 256; the n-th has the seed N + n\n"
 	"                        (1)\n"
-	"  --levels 4|5          table levels (4)\n"
+	"  --levels 4|5          table levels (either, for each sequence)\n"
 	"  --page-sizes LIST     leaf sizes, of 4K,2M,1G; 4K always (all)\n"
 	"  --width N             IOVA bits, 13 .. 48, or 57 with 5 levels (all)\n"
-	"  --iova-form FORM      plain, lower or canonical (plain)\n"
+	"  --iova-form FORM      plain, lower or canonical (any, for each\n"
+	"                        sequence; plain with --check)\n"
 	"  --policy POLICY       what flushes a range: two-block, cover or exact\n"
 	"                        (two-block)\n"
 	"  --lazy N              sync also after each N unmaps of a domain (1000:\n"
@@ -56,13 +57,38 @@ static const char *end_text(enum fuzz_end end)
 	return "an error";
 }
 
+static const char *levels_text(const struct fuzz_options *options)
+{
+	if (options->draw_levels)
+		return "4 or 5 levels";
+	return options->replay.levels == 4 ? "4 levels" : "5 levels";
+}
+
+/* As report_tables(), where each sequence has tables of its own. */
+static void summary_tables(const struct fuzz_options *options)
+{
+	const struct replay_options *replay = &options->replay;
+
+	if (!options->draw_levels && !options->draw_form) {
+		report_tables(stdout, replay);
+		return;
+	}
+	printf("  %-16s%s, %s, seed %" PRIu64 "\n", "tables",
+	       levels_text(options),
+	       options->draw_form ? "plain, lower or canonical" :
+				    options_form_name(replay->form),
+	       replay->seed);
+	printf("  %-16s%s, a sync every %" PRIu64 " unmaps\n", "flushing",
+	       options_policy_name(replay->policy), replay->lazy);
+}
+
 static void summary(const struct fuzz_options *options,
 		    const struct fuzz_search *search)
 {
 	uint64_t ms = search->milliseconds;
 
 	puts("hvpt fuzz");
-	report_tables(stdout, &options->replay);
+	summary_tables(options);
 	printf("  %-16s%" PRIu64 "\n", "processes", options->jobs);
 	printf("  %-16s%" PRIu64 "\n", "sequences", search->sequences);
 	printf("  %-16s%" PRIu64 "\n", "events", search->events);

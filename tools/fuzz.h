@@ -19,7 +19,9 @@
 
 /**
  * struct fuzz_options - the command line of `hvpt fuzz`
- * @replay: how each sequence is replayed, and the page table of both
+ * @replay: how each sequence is replayed, and the page table of both; what is
+ *	drawn for each sequence means nothing here
+ * @draw_levels, @draw_width, @draw_form: drawn for each sequence
  * @ops: events in all; 0: no end
  * @jobs: processes; the seed of the n-th is the given one plus n
  * @seconds: how long; 0: no end
@@ -28,12 +30,27 @@
  */
 struct fuzz_options {
 	struct replay_options replay;
+	bool draw_levels;
+	bool draw_width;
+	bool draw_form;
 	uint64_t ops;
 	uint64_t jobs;
 	uint64_t seconds;
 	const char *output;
 	const char *check;
 };
+
+/**
+ * fuzz_draw() - the options of one sequence
+ * @options: as asked
+ * @seed: of the process
+ * @number: of the sequence in it
+ * @drawn: out: nothing in it is left to be drawn
+ *
+ * The same arguments give the same options.
+ */
+void fuzz_draw(const struct fuzz_options *options, uint64_t seed,
+	       uint64_t number, struct fuzz_options *drawn);
 
 /** Parses the words after `hvpt fuzz`; argv[0] is the sub-command. */
 enum options_result fuzz_options_parse(int argc, char **argv,

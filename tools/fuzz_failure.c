@@ -246,13 +246,15 @@ enum exit_code fuzz_failure(const struct fuzz_options *options,
 			    const struct fuzz_search *search)
 {
 	struct trace_event events[FUZZ_EVENTS_MAX];
+	struct fuzz_options drawn;
 	struct failure failure;
 	enum exit_code code;
 
-	if (!open_bench(&failure, options))
+	fuzz_draw(options, search->seed, search->number, &drawn);
+	if (!open_bench(&failure, &drawn))
 		return EXIT_BAD_INPUT;
 	failure.events = events;
-	failure.count = fuzz_generate(&options->replay, search->seed,
+	failure.count = fuzz_generate(&drawn.replay, search->seed,
 				      search->number, events);
 	if (failure.count > search->count)
 		failure.count = search->count;

@@ -103,18 +103,20 @@ static void work(const struct team *team, unsigned place, pid_t parent)
 	struct slot *slot = &team->shared->slot[place];
 	struct trace_event events[FUZZ_EVENTS_MAX];
 	uint64_t left = share_of(options, place);
+	struct fuzz_options drawn;
 	struct fuzz_bench bench;
+	uint64_t seed = options->replay.seed + place;
 	uint64_t number;
 
-	if (!fuzz_bench_open(&bench, options))
+	if (!fuzz_bench_open(&bench, &drawn))
 		_exit(EXIT_BAD_INPUT);
 	for (number = 0; left > 0 && !atomic_load(&team->shared->stop) &&
 			 getppid() == parent;
 	     number++) {
-		size_t count = fuzz_generate(&options->replay,
-					     options->replay.seed + place,
-					     number, events);
+		size_t count;
 
+		fuzz_draw(options, seed, number, &drawn);
+		count = fuzz_generate(&drawn.replay, seed, number, events);
 		if (count > left)
 			count = (size_t)left;
 		left -= count;

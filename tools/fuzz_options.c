@@ -114,16 +114,21 @@ static bool parse_name(const char *option, const char *text, const char **name)
 
 /* ---- the command line ------------------------------------------------ */
 
-static bool take_table_option(int id, struct replay_options *replay)
+static bool take_table_option(int id, struct fuzz_options *options)
 {
+	struct replay_options *replay = &options->replay;
+
 	switch (id) {
 	case OPT_LEVELS:
+		options->draw_levels = false;
 		return value_levels(COMMAND, optarg, &replay->levels);
 	case OPT_PAGE_SIZES:
 		return value_page_sizes(COMMAND, optarg, &replay->page_sizes);
 	case OPT_WIDTH:
+		options->draw_width = false;
 		return value_width(COMMAND, optarg, &replay->width);
 	case OPT_IOVA_FORM:
+		options->draw_form = false;
 		return value_form(COMMAND, optarg, &replay->form);
 	case OPT_POLICY:
 		return value_policy(COMMAND, optarg, &replay->policy);
@@ -152,13 +157,16 @@ static bool take_option(int id, struct fuzz_options *options)
 	case OPT_CHECK:
 		return parse_name("--check", optarg, &options->check);
 	default:
-		return take_table_option(id, &options->replay);
+		return take_table_option(id, options);
 	}
 }
 
 static void set_defaults(struct fuzz_options *options)
 {
 	memset(options, 0, sizeof(*options));
+	options->draw_levels = true;
+	options->draw_width = true;
+	options->draw_form = true;
 	options->replay.levels = 4;
 	options->replay.page_sizes = HVPT_PAGE_SIZE_4K | HVPT_PAGE_SIZE_2M |
 				     HVPT_PAGE_SIZE_1G;
@@ -177,7 +185,14 @@ static bool complete(struct fuzz_options *options, int argc, char **argv)
 	}
 	if (options->ops == 0 && options->seconds == 0)
 		options->ops = OPS_DEFAULT;
-	return value_fits(COMMAND, options->replay.levels,
+	/* A trace is judged once; levels which are drawn fit any width. */
+	if (options->check) {
+		options->draw_levels = false;
+		options->draw_width = false;
+		options->draw_form = false;
+	}
+	return options->draw_levels ||
+	       value_fits(COMMAND, options->replay.levels,
 			  &options->replay.width);
 }
 

@@ -95,7 +95,10 @@ refused "hvpt fuzz: --page-sizes: '3M' is none of 4K, 2M, 1G" \
 	--page-sizes 4K,3M
 refused "hvpt fuzz: --page-sizes: 4K must be among them" --page-sizes 2M
 refused "hvpt fuzz: --width: must be 13 .. 57, not '12'" --width 12
-refused "hvpt fuzz: --width: 4 levels span at most 48 bits, not 57" --width 57
+refused "hvpt fuzz: --width: 4 levels span at most 48 bits, not 57" --levels 4 \
+	--width 57
+refused "hvpt fuzz: --width: 4 levels span at most 48 bits, not 57" \
+	--width 57 --check bad
 refused "hvpt fuzz: --iova-form: must be plain" --iova-form odd
 refused "hvpt fuzz: --policy: must be two-block" --policy none
 refused "hvpt fuzz: --lazy: must be a 64-bit number from 1, not '0'" --lazy 0
@@ -118,6 +121,7 @@ refused "empty: error: no event in it" --check empty
 # ---- a right library -------------------------------------------------------
 
 run 0 "$right" fuzz --ops $ops
+says out "4 or 5 levels, plain, lower or canonical, seed 1"
 says out "events          $ops"
 says out "failures        0"
 says out "ended           all events are done"
@@ -135,6 +139,10 @@ says out "5 levels, width 57, canonical, 4K,2M leaves, seed 1"
 says out "exact, a sync every 2 unmaps"
 says out "processes       3"
 says out "events          1001"
+run 0 "$right" fuzz --ops 300 --levels 5
+says out "5 levels, plain, lower or canonical, seed 1"
+run 0 "$right" fuzz --ops 300 --width 50 --iova-form plain
+says out "4 or 5 levels, plain, seed 1"
 run 0 "$right" fuzz --ops 2 --jobs 3
 says out "events          2"
 run 0 "$right" fuzz --ops 500 --width 13 --iova-form lower --quiet

@@ -122,6 +122,43 @@ static void test_seeds_differ(void **state)
 	assert_true(compared > 16);
 }
 
+/* What is not asked for is drawn, such that it fits; what is stays. */
+static void test_draw(void **state)
+{
+	struct fuzz_options options = { .draw_levels = true,
+					.draw_width = true,
+					.draw_form = true };
+	unsigned levels[6] = { 0 }, forms[3] = { 0 };
+	struct fuzz_options drawn, again;
+	uint64_t number;
+
+	(void)state;
+	for (number = 0; number < 200; number++) {
+		fuzz_draw(&options, 3, number, &drawn);
+		fuzz_draw(&options, 3, number, &again);
+		assert_in_range(drawn.replay.levels, 4, 5);
+		assert_int_equal(drawn.replay.width,
+				 drawn.replay.levels == 4 ? 48 : 57);
+		assert_int_equal(drawn.replay.levels, again.replay.levels);
+		assert_int_equal(drawn.replay.form, again.replay.form);
+		assert_false(drawn.draw_levels || drawn.draw_form);
+		levels[drawn.replay.levels]++;
+		forms[drawn.replay.form]++;
+	}
+	assert_true(levels[4] > 50 && levels[5] > 50);
+	assert_true(forms[0] > 30 && forms[1] > 30 && forms[2] > 30);
+	options.draw_width = false;
+	options.draw_form = false;
+	options.replay.width = 50;
+	options.replay.form = HVPT_IOVA_LOWER;
+	for (number = 0; number < 50; number++) {
+		fuzz_draw(&options, 3, number, &drawn);
+		assert_int_equal(drawn.replay.levels, 5);
+		assert_int_equal(drawn.replay.width, 50);
+		assert_int_equal(drawn.replay.form, HVPT_IOVA_LOWER);
+	}
+}
+
 /* Everything there is comes up: no kind, corner or oddity is forgotten. */
 static void test_variety(void **state)
 {
@@ -163,6 +200,7 @@ int main(void)
 		cmocka_unit_test(test_can_be_written),
 		cmocka_unit_test(test_repeatable),
 		cmocka_unit_test(test_seeds_differ),
+		cmocka_unit_test(test_draw),
 		cmocka_unit_test(test_variety),
 	};
 
