@@ -11,6 +11,7 @@ set(HVPT_CORE_HEADERS
   include/hvpt/addr.h
   include/hvpt/pte.h
   include/hvpt/gather.h
+  include/hvpt/pt_config.h
   include/hvpt/pagetable.h
   include/hvpt/map.h
   include/hvpt/inspect.h

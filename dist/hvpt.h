@@ -701,20 +701,29 @@ HVPT_INLINE bool hvpt_pte_replace(uint64_t *slot, uint64_t *seen, uint64_t pte)
  *
  *	hvpt_gather_init(&gather);
  *	status = hvpt_pt_unmap(&pt, iova, length, &gather, &unmapped);
- *	if (!hvpt_gather_is_empty(&gather) && flush(&gather) succeeded)
- *		hvpt_pt_release(&pt, &gather);
+ *	if (hvpt_gather_publish(&gather)) {
+ *		hvpt_pt_widen(&pt, &gather);
+ *		if (flush(&gather) succeeded)
+ *			hvpt_pt_release(&pt, &gather);
+ *	}
+ *
+ * hvpt_domain_sync() does all of this from hvpt_gather_publish() on.
  *
  * One gather may collect any number of calls before one flush. Nothing in it
  * may be reused before the flush has succeeded: not the memory behind the
  * ranges, not the IOVAs, not the table pages. When a flush fails, keep the
  * gather and try again. Dropping a gather that holds table pages leaks them;
- * dropping one that holds ranges leaves devices with access.
+ * dropping one that holds ranges leaves devices with access; dropping one that
+ * holds splits makes every later flush of the page table wider than it need be
+ * (pagetable.h, "Split leaves"). hvpt_gather_must_release() tells whether a
+ * gather holds more than ranges.
  *
  * The flush must reach the IOMMU's paging-structure caches when `tables` is
  * not NULL; translations alone do otherwise.
  *
  * A gather belongs to one thread at a time and to one page table. It holds no
  * pointer into itself: it may be copied, and the copy is then the gather.
+ * hvpt_gather_move() adds one gather to another.
  */
 #ifndef HVPT_GATHER_H
 #define HVPT_GATHER_H
@@ -727,6 +736,8 @@ HVPT_INLINE bool hvpt_pte_replace(uint64_t *slot, uint64_t *seen, uint64_t pte)
  * @tables: detached table pages, newest first. Word 0 of each holds the
  *	pointer to the next; its bit 0 is clear, so that a walker which still
  *	reads the page finds a non-present entry there.
+ * @tables_end: the oldest of them; not set when there is none
+ * @splits: leaves that were split, counted by level in HVPT_SPLIT() units
  * @table_count: how many pages that list has
  * @range_count: how many of @range are in use
  * @range: IOVA ranges to flush; disjoint, not adjacent, in no order. A call
@@ -736,10 +747,19 @@ HVPT_INLINE bool hvpt_pte_replace(uint64_t *slot, uint64_t *seen, uint64_t pte)
  */
 struct hvpt_gather {
 	uint64_t *tables;
+	uint64_t *tables_end;
+	uint64_t splits;
 	uint32_t table_count;
 	uint32_t range_count;
 	struct hvpt_iova_range range[HVPT_GATHER_RANGES];
 };
+
+/*
+ * One leaf of @level, 1 or 2, that was split. Two counters of 32 bits share a
+ * word, so that one load reads both. Each split takes a table page: 2^32 of
+ * them are 16 TiB.
+ */
+#define HVPT_SPLIT(level) ((uint64_t)1 << (32u * ((level)-1u)))
 
 HVPT_EXTERN_C_BEGIN
 
@@ -747,12 +767,31 @@ HVPT_EXTERN_C_BEGIN
 void hvpt_gather_join(struct hvpt_gather *gather, hvpt_iova_t first,
 		      hvpt_iova_t last);
 
+/**
+ * hvpt_gather_move() - add all of one gather to another
+ * @to: in/out: gets the ranges, table pages and splits
+ * @from: in/out: empty on return; not @to, and of the same page table
+ *
+ * The cost does not depend on how many table pages there are. Any context.
+ */
+void hvpt_gather_move(struct hvpt_gather *to, struct hvpt_gather *from);
+
+/**
+ * hvpt_gather_covers() - are all bytes first .. last in one of the ranges?
+ * @gather: in
+ * @first: first IOVA, any alignment
+ * @last: last IOVA, not below @first
+ */
+bool hvpt_gather_covers(const struct hvpt_gather *gather, hvpt_iova_t first,
+			hvpt_iova_t last);
+
 HVPT_EXTERN_C_END
 
 /** hvpt_gather_init() - make @gather empty, whatever it held. Any context. */
 HVPT_INLINE void hvpt_gather_init(struct hvpt_gather *gather)
 {
 	gather->tables = NULL;
+	gather->splits = 0;
 	gather->table_count = 0;
 	gather->range_count = 0;
 }
@@ -761,6 +800,17 @@ HVPT_INLINE void hvpt_gather_init(struct hvpt_gather *gather)
 HVPT_INLINE bool hvpt_gather_is_empty(const struct hvpt_gather *gather)
 {
 	return gather->range_count == 0 && gather->tables == NULL;
+}
+
+/**
+ * hvpt_gather_must_release() - is there more in it than ranges?
+ *
+ * Return: true when it holds table pages or splits, which are given back by
+ * hvpt_pt_release() only, after a flush of the gather's ranges.
+ */
+HVPT_INLINE bool hvpt_gather_must_release(const struct hvpt_gather *gather)
+{
+	return gather->tables != NULL || gather->splits != 0;
 }
 
 /**
@@ -806,53 +856,15 @@ HVPT_INLINE void hvpt_gather_add(struct hvpt_gather *gather, hvpt_iova_t first,
 
 #endif /* HVPT_GATHER_H */
 
-/* ======== include/hvpt/pagetable.h ======== */
+/* ======== include/hvpt/pt_config.h ======== */
 
 /*
- * hvpt/pagetable.h - stage-1 IO page tables: the object, and looking up.
+ * hvpt/pt_config.h - what a page table is made of: hooks, form, settings.
  *
- * A page table says which guest-physical page a device sees at which IOVA.
- * This header makes one and reads it; map.h changes it; inspect.h shows it,
- * checks it and takes over one built by others. What is said here holds for
- * all three. Words (iova, gpa, level, leaf, `last`, `end`, `_lg2`) are those of
- * addr.h.
- *
- * True before and after every call
- *   - each table page has exactly one parent entry, and is one the page hook
- *     gave (or the caller handed over by hvpt_pt_adopt());
- *   - a non-present entry is all zero; a present one has the bits of pte.h;
- *   - a leaf is 4 KiB, 2 MiB or 1 GiB, if the page-size bitmap has that size;
- *   - nothing is mapped outside the IOVA form.
- *
- * All or nothing. A call which does not return HVPT_OK has changed nothing:
- * no translation, no table page, no output, no gather; pages it took from the
- * page hook went back. The one exception is HVPT_ERR_CONCURRENT: map, unmap or
- * protect found that another call was changing the same range, against the
- * rules below; what the range translates to is then undefined. Bad input is
- * refused, never rounded or clamped. Where several rules are broken the first
- * in this order decides: EMPTY, ALIGN, WRAP, IOVA_RANGE, then (when mapping)
- * GPA_RANGE, PROT, WRITE_ONLY, then OVERLAP or NOT_MAPPED, then NO_MEMORY,
- * TABLE_PAGE.
- *
- * Pointers must be valid; NULL is allowed only where stated.
- *
- * Who holds what. There are no locks inside. A call owns the IOVA range it is
- * given: the caller sees to it that no other call which changes anything runs
- * on an overlapping range meanwhile. Calls on disjoint ranges run in parallel,
- * even inside one table. hvpt_pt_lookup() and hvpt_pt_visit() read their
- * range: they may run beside any call on other ranges. To run them beside a
- * call which takes the same range away, free the gather only after a grace
- * period (RCU or the like). init, adopt and destroy own the whole object.
- * What a device does at any time is always allowed for: the accessed and
- * dirty bits it sets in a mapping which stays are never lost.
- *
- * Context. Nothing sleeps, allocates, prints or recurses by itself; the page
- * hooks may do what the caller's context allows. Stack: 256 bytes a frame.
+ * Part of pagetable.h, which says what holds for all of it.
  */
-#ifndef HVPT_PAGETABLE_H
-#define HVPT_PAGETABLE_H
-
-/* ---- set-up ---------------------------------------------------------- */
+#ifndef HVPT_PT_CONFIG_H
+#define HVPT_PT_CONFIG_H
 
 /**
  * struct hvpt_page_ops - where table pages come from
@@ -937,6 +949,69 @@ struct hvpt_pt_config {
 	uint32_t flags;
 };
 
+#endif /* HVPT_PT_CONFIG_H */
+
+/* ======== include/hvpt/pagetable.h ======== */
+
+/*
+ * hvpt/pagetable.h - stage-1 IO page tables: the object, and looking up.
+ *
+ * A page table says which guest-physical page a device sees at which IOVA.
+ * This header makes one and reads it; map.h changes it; inspect.h shows it,
+ * checks it and takes over one built by others. What is said here holds for
+ * all three. Words (iova, gpa, level, leaf, `last`, `end`, `_lg2`) are those of
+ * addr.h.
+ *
+ * True before and after every call
+ *   - each table page has exactly one parent entry, and is one the page hook
+ *     gave (or the caller handed over by hvpt_pt_adopt());
+ *   - a non-present entry is all zero; a present one has the bits of pte.h;
+ *   - a leaf is 4 KiB, 2 MiB or 1 GiB, if the page-size bitmap has that size;
+ *   - nothing is mapped outside the IOVA form.
+ *
+ * All or nothing. A call which does not return HVPT_OK has changed nothing:
+ * no translation, no table page, no output, no gather; pages it took from the
+ * page hook went back. The one exception is HVPT_ERR_CONCURRENT: map, unmap or
+ * protect found that another call was changing the same range, against the
+ * rules below; what the range translates to is then undefined, and the gather
+ * has got all that was taken away until then. Bad input is
+ * refused, never rounded or clamped. Where several rules are broken the first
+ * in this order decides: EMPTY, ALIGN, WRAP, IOVA_RANGE, then (when mapping)
+ * GPA_RANGE, PROT, WRITE_ONLY, then OVERLAP or NOT_MAPPED, then NO_MEMORY,
+ * TABLE_PAGE.
+ *
+ * Pointers must be valid; NULL is allowed only where stated.
+ *
+ * Who holds what. There are no locks inside. A call owns the IOVA range it is
+ * given: the caller sees to it that no other call which changes anything runs
+ * on an overlapping range meanwhile. Calls on disjoint ranges run in parallel,
+ * even inside one table. hvpt_pt_lookup() and hvpt_pt_visit() read their
+ * range: they may run beside any call on other ranges. To run them beside a
+ * call which takes the same range away, free the gather only after a grace
+ * period (RCU or the like). init, adopt and destroy own the whole object.
+ * What a device does at any time is always allowed for: the accessed and
+ * dirty bits it sets in a mapping which stays are never lost.
+ *
+ * Split leaves. A call that takes away a part of a large leaf, or protects it,
+ * splits the leaf, and its gather covers all of it. Until that gather is
+ * flushed an IOMMU may hold the former leaf as one entry, and it need not drop
+ * it for a flush of less than the whole (VT-d, Invalidate Address Register: the
+ * mask must be at least the page's size). Another call, on another part of the leaf, need not know
+ * of the split. So the page table counts the splits that are not flushed yet,
+ * by size; a gather carries those of its calls, and hvpt_pt_release() takes
+ * them off. Whoever flushes the ranges of a gather calls hvpt_pt_widen()
+ * before, which rounds them outward to the largest leaf that was split while
+ * the count is not 0. hvpt_domain_flush() does it. A flush of everything needs
+ * no ranges. src/pagetable/cut.c has the argument.
+ *
+ * Context. Nothing sleeps, allocates, prints or recurses by itself; the page
+ * hooks may do what the caller's context allows. Stack: 256 bytes a frame.
+ */
+#ifndef HVPT_PAGETABLE_H
+#define HVPT_PAGETABLE_H
+
+/* ---- the object ------------------------------------------------------- */
+
 /**
  * struct hvpt_pagetable - one page table; all fields are hvpt's own
  * @root: the top table
@@ -946,6 +1021,7 @@ struct hvpt_pt_config {
  * @upper_first: first IOVA of the upper half; 0 when there is none
  * @table_gpa_mask: as configured
  * @table_count: table pages in the tree, root included; atomic
+ * @splits: leaves split and not flushed yet, in HVPT_SPLIT() units; atomic
  * @ops: as configured
  * @ctx: as configured
  * @levels: 4 or 5
@@ -963,6 +1039,7 @@ struct hvpt_pagetable {
 	uint64_t upper_first;
 	uint64_t table_gpa_mask;
 	uint64_t table_count;
+	uint64_t splits;
 	const struct hvpt_page_ops *ops;
 	void *ctx;
 	uint8_t levels;
@@ -999,7 +1076,21 @@ hvpt_pt_init(struct hvpt_pagetable *pt, const struct hvpt_pt_config *config);
 void hvpt_pt_destroy(struct hvpt_pagetable *pt);
 
 /**
- * hvpt_pt_release() - give a gather's table pages back
+ * hvpt_pt_widen() - make a gather's ranges cover leaves that others split
+ * @pt: the page table they came from
+ * @gather: in/out: its ranges are rounded outward to the size of the largest
+ *	leaf whose split is not flushed yet; unchanged when there is none
+ *
+ * To be called between the last call that filled @gather and its flush, by
+ * whoever flushes ranges himself; hvpt_domain_flush() leaves the gather as it
+ * is and does the same. See "Split leaves" above.
+ *
+ * Context: any; the caller owns @gather.
+ */
+void hvpt_pt_widen(const struct hvpt_pagetable *pt, struct hvpt_gather *gather);
+
+/**
+ * hvpt_pt_release() - give a gather's table pages and splits back
  * @pt: the page table they came from
  * @gather: in/out: empty on return
  *
@@ -1343,7 +1434,7 @@ hvpt_pt_unmap_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
  *	an IOMMU may cache a refusal.
  *
  * A large leaf which the range cuts is split first, into equivalent smaller
- * leaves; at most 4 pages are taken. Gpa, A and D stay; growing to writable
+ * leaves, as hvpt_pt_unmap() does; at most 4 pages are taken. Gpa, A and D stay; growing to writable
  * sets D unless dirty is tracked. Leaves which have @prot already are left
  * alone and not gathered.
  *
@@ -1406,10 +1497,9 @@ HVPT_INLINE bool hvpt_pt_try_unmap_leaf(struct hvpt_pagetable *pt,
  * nothing. A large leaf which the range cuts is split: the rest of it keeps
  * translating, permission, A and D carried over; at most 4 pages are taken
  * for that, and none otherwise. The gather then covers the whole former leaf,
- * which an IOMMU may have cached as one; a call on another part of it which
- * comes after the split owes its own part only, so the splitter's flush comes
- * first. Tables which lie wholly inside the range are detached into the
- * gather.
+ * which an IOMMU may have cached as one, and carries the split (pagetable.h,
+ * "Split leaves"). Tables which lie wholly inside the range are detached into
+ * the gather.
  *
  * Return: HVPT_OK; HVPT_ERR_EMPTY; HVPT_ERR_ALIGN; HVPT_ERR_WRAP;
  * HVPT_ERR_IOVA_RANGE; HVPT_ERR_NO_MEMORY, HVPT_ERR_TABLE_PAGE and
@@ -1588,6 +1678,11 @@ hvpt_pt_audit(const struct hvpt_pagetable *pt, hvpt_table_check_fn check,
  *
  * On success the table pages @check allowed belong to the page table: they
  * will come back through free_page. On failure they stay the caller's.
+ *
+ * What the earlier owner took away and did not flush is not known here, leaves
+ * that it split among it. If an IOMMU may have cached any of the tree, flush
+ * the whole domain after the earlier owner's last change and before anything
+ * that was unmapped is reused.
  *
  * Return: HVPT_OK; the refusals of hvpt_pt_init() but NO_MEMORY;
  * HVPT_ERR_OPS when @check is NULL; HVPT_ERR_TABLE_PAGE when @root cannot be
@@ -3017,7 +3112,8 @@ HVPT_EXTERN_C_END
  * each of which the hypervisor and the hardware's queue have to handle.
  *
  * Pure functions: no memory, no hypercall, any context. All are exact about
- * one thing: nothing that was asked for is left out.
+ * two things: nothing that was asked for is left out; and an aligned block of
+ * 2^n pages inside a range, such as a large leaf, is in one descriptor whole.
  */
 #ifndef HVPT_FLUSH_H
 #define HVPT_FLUSH_H
@@ -3276,8 +3372,9 @@ hvpt_domain_flush_all(struct hvpt_domain *domain);
  *
  * Nothing owed: no hypercall. No device attached since everything was flushed:
  * none either. Else FLUSH_DEVICE_DOMAIN_LIST with the descriptors of the
- * domain's policy, as few calls as hold them (508 each); when that fails
- * FLUSH_DEVICE_DOMAIN; once the list call is known not to exist
+ * domain's policy, as few calls as hold them (508 each), wider than the
+ * gather while some other call's split is not flushed (hvpt_pt_widen()); when
+ * that fails FLUSH_DEVICE_DOMAIN; once the list call is known not to exist
  * (INVALID_HYPERCALL_CODE) it is not tried again.
  *
  * Return: HVPT_OK; HVPT_ERR_KIND; any status of hvpt_hvcall_flush_domain():
@@ -4078,7 +4175,7 @@ uint64_t hvpt_table_pte(const struct hvpt_pagetable *pt, const uint64_t *page);
 /** Marks the entry of a table as written back, if that matters. */
 void hvpt_table_settle(const struct hvpt_pagetable *pt, uint64_t *slot);
 
-/** Makes written entries visible to a walker which does not snoop. */
+/** Makes written entries visible to a walker that does not snoop. */
 void hvpt_write_back(const struct hvpt_pagetable *pt, const uint64_t *start,
 		     unsigned count);
 
@@ -4086,11 +4183,31 @@ void hvpt_write_back(const struct hvpt_pagetable *pt, const uint64_t *start,
  * hvpt_tables_settle() - table entries on the way to @iova are visible
  * @level: down to, not including, this one
  *
- * For walkers which do not snoop: other threads may have installed them and
- * not yet written them back.
+ * For walkers that do not snoop: other threads may have installed them and
+ * not yet written them back. Where there is no table the way ends.
  */
 void hvpt_tables_settle(const struct hvpt_pagetable *pt, uint64_t iova,
 			unsigned level);
+
+/** The same, down to level 0, and then @count entries there from @slot on. */
+void hvpt_pages_settle(const struct hvpt_pagetable *pt, uint64_t iova,
+		       const uint64_t *slot, unsigned count);
+
+/**
+ * hvpt_ends_settle() - table entries on the way to both ends of a range
+ *
+ * Another call may just have split a leaf that reaches into the range. Until
+ * the entry of the leaf's table is written back, a walker that does not snoop
+ * still finds the leaf, even after the flush of this range.
+ */
+HVPT_INLINE void hvpt_ends_settle(const struct hvpt_pagetable *pt,
+				  uint64_t first, uint64_t last)
+{
+	if (HVPT_LIKELY(!pt->noncoherent))
+		return;
+	hvpt_tables_settle(pt, first, 0);
+	hvpt_tables_settle(pt, last, 0);
+}
 
 /* ---- shared steps ---------------------------------------------------- */
 
@@ -4108,13 +4225,16 @@ hvpt_map_long(struct hvpt_pagetable *pt, uint64_t iova,
  * @first: first address of the range
  * @end: the address behind it; 0 behind the last of all
  * @keep: leaves whose R/W bit has this value are left alone
- * @hull: in/out: notes the former leaves; untouched on failure
+ * @hull: in/out: notes the former leaves
+ * @gather: in/out: counts the splits; their ranges are in @hull only
  *
- * Return: HVPT_OK; NO_MEMORY, TABLE_PAGE: nothing changed; CONCURRENT.
+ * Return: HVPT_OK; NO_MEMORY, TABLE_PAGE: nothing changed, nothing noted;
+ * CONCURRENT: what was split is noted.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_cut_leaves(struct hvpt_pagetable *pt, uint64_t first, uint64_t end,
-		uint64_t keep, struct hvpt_hull *hull);
+		uint64_t keep, struct hvpt_hull *hull,
+		struct hvpt_gather *gather);
 
 /**
  * struct hvpt_sweep - take things out of a range, level by level
@@ -4494,6 +4614,7 @@ enum hvpt_status hvpt_pt_configure(struct hvpt_pagetable *pt,
 				  0;
 	pt->table_gpa_mask = config->table_gpa_mask;
 	pt->table_count = 1;
+	pt->splits = 0;
 	pt->ops = config->ops;
 	pt->ctx = config->ctx;
 	pt->levels = (uint8_t)levels;
@@ -4647,6 +4768,11 @@ void hvpt_spares_finish(struct hvpt_pagetable *pt, struct hvpt_spares *spares)
 
 void hvpt_pt_release(struct hvpt_pagetable *pt, struct hvpt_gather *gather)
 {
+	if (gather->splits) {
+		/* the flush is over before anybody learns that it is */
+		HVPT_PORT_FENCE();
+		HVPT_PORT_ADD(&pt->splits, 0 - gather->splits);
+	}
 	hvpt_pages_free(pt, gather->tables);
 	hvpt_gather_init(gather);
 }
@@ -4680,8 +4806,16 @@ void hvpt_tables_settle(const struct hvpt_pagetable *pt, uint64_t iova,
 
 	while (++level < pt->levels) {
 		hvpt_way_find(&way, pt, iova, level);
-		hvpt_table_settle(pt, way.slot);
+		if (hvpt_pte_is_table(way.pte, way.at))
+			hvpt_table_settle(pt, way.slot);
 	}
+}
+
+void hvpt_pages_settle(const struct hvpt_pagetable *pt, uint64_t iova,
+		       const uint64_t *slot, unsigned count)
+{
+	hvpt_tables_settle(pt, iova, 0);
+	hvpt_write_back(pt, slot, count);
 }
 
 uint64_t hvpt_table_pte(const struct hvpt_pagetable *pt, const uint64_t *page)
@@ -5179,10 +5313,8 @@ enum hvpt_status hvpt_pt_map_list(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 				     gather);
 	pages = (unsigned)(bytes >> HVPT_PAGE_LG2);
 	status = hvpt_map_part(slot, pages, segments, count, bits);
-	if (HVPT_UNLIKELY(pt->noncoherent) && status == HVPT_OK) {
-		hvpt_tables_settle(pt, iova.value, 0);
-		hvpt_write_back(pt, slot, pages);
-	}
+	if (HVPT_UNLIKELY(pt->noncoherent) && status == HVPT_OK)
+		hvpt_pages_settle(pt, iova.value, slot, pages);
 	return status;
 }
 
@@ -5724,7 +5856,8 @@ static uint64_t hvpt_unmap_short(const struct hvpt_pagetable *pt,
 	(void)hvpt_entries_clear(slot, count, 0, &cleared);
 	if (!cleared.count)
 		return 0;
-	hvpt_write_back(pt, slot, count);
+	if (HVPT_UNLIKELY(pt->noncoherent))
+		hvpt_pages_settle(pt, first, slot, count);
 	last = first + (((uint64_t)cleared.end << HVPT_PAGE_LG2) - 1);
 	first += (uint64_t)cleared.first << HVPT_PAGE_LG2;
 	hvpt_gather_add(gather, hvpt_iova(first), hvpt_iova(last));
@@ -5771,15 +5904,17 @@ hvpt_unmap_long(struct hvpt_pagetable *pt, uint64_t first, uint64_t length,
 		if (!hvpt_unmap_cuts_none(&sweep))
 			status = hvpt_cut_leaves(pt, sweep.first,
 						 sweep.last + 1, HVPT_CUT_ANY,
-						 &sweep.hull);
-		if (status != HVPT_OK)
-			return status;
-		hvpt_unmap_ends(&sweep);
-		hvpt_sweep_tables(&sweep);
+						 &sweep.hull, gather);
+		if (status == HVPT_OK) {
+			hvpt_unmap_ends(&sweep);
+			hvpt_sweep_tables(&sweep);
+		}
 	}
+	hvpt_ends_settle(pt, first, first + (length - 1));
 	hvpt_hull_gather(&sweep.hull, gather);
-	*unmapped = sweep.bytes;
-	return HVPT_OK;
+	if (status == HVPT_OK)
+		*unmapped = sweep.bytes;
+	return status;
 }
 
 enum hvpt_status hvpt_pt_unmap_range(struct hvpt_pagetable *pt,
@@ -5810,11 +5945,43 @@ enum hvpt_status hvpt_pt_unmap_range(struct hvpt_pagetable *pt,
  * The leaf may reach outside the range its caller owns, so another thread may
  * be splitting it for a boundary of its own, and the walker may be setting A
  * and D in it: it is replaced by compare-and-swap, from what it holds now.
+ *
+ * What others owe for a split leaf. Call X the leaf, T the table that took its
+ * place, A the call that split it, and B any call on another part of X. An
+ * IOMMU may hold X as one entry until one descriptor covers all of X. A's
+ * gather has all of X, but B's has B's part only. No flush of B's may return
+ * while X is held:
+ *
+ *  1. A adds 1 to pt->splits, then installs T with release order.
+ *  2. B changes an entry of T, or below it. So B walked through the entry that
+ *     points at T, and loaded it with acquire order: it sees the count raised,
+ *     and so does B's flush, which comes after and loads the count. No fence
+ *     is needed, for B cannot have work to do in T and not have seen T. Had B
+ *     met X instead, B would have split it, or tried to; then B's own gather
+ *     has all of X.
+ *  3. Only hvpt_pt_release() of the gather that carries A's split lowers the
+ *     count again, behind a fence, after that gather was flushed. If B's load
+ *     finds it lowered, then that flush is over. It covered all of X, with one
+ *     descriptor (plan.c shows that of any range that holds an aligned block),
+ *     and no walk can have cached X since, for T was in the tree before the
+ *     flush began.
+ *  4. If B's load finds it raised, B's ranges are rounded outward to the size
+ *     of X or of a larger leaf. So they hold all of X, and one descriptor of
+ *     B's own flush covers it. T was in the tree before, as in 3.
+ *
+ * A table that a split puts in may be split again at once, for the same
+ * boundary. Each split counts at its own level. A counter belongs to no leaf:
+ * with several splits in flight it is lowered to 0 only by the last one.
+ * Where a compare-and-swap is lost the count was raised in vain for a moment,
+ * which makes flushes wider and nothing else. A gather that is dropped does so
+ * for good. Where a domain has no device the flush is skipped and the count is
+ * lowered all the same: nothing can hold X there (device.c).
  */
 
 struct hvpt_cutter {
 	struct hvpt_pagetable *pt;
 	uint64_t keep;
+	uint64_t splits; /* done, by level */
 	struct hvpt_spares spares;
 	struct hvpt_way way; /* what hvpt_cut_look() found */
 };
@@ -5863,6 +6030,23 @@ static void hvpt_cut_fill(uint64_t *table, uint64_t pte, unsigned level)
 	hvpt_entries_fill(table, HVPT_TABLE_ENTRIES, pte, level);
 }
 
+/* Puts @table, filled, in the place of the leaf of @level which was found. */
+static void hvpt_cut_install(struct hvpt_cutter *cutter, uint64_t *table,
+			     unsigned level)
+{
+	struct hvpt_pagetable *pt = cutter->pt;
+
+	/* whoever sees the table sees this, too: see above */
+	HVPT_PORT_ADD(&pt->splits, HVPT_SPLIT(level));
+	if (hvpt_table_install(pt, &cutter->spares, cutter->way.slot,
+			       &cutter->way.pte, table)) {
+		cutter->splits += HVPT_SPLIT(level);
+		return;
+	}
+	/* lost to another thread, or to the A or D bit */
+	HVPT_PORT_ADD(&pt->splits, 0 - HVPT_SPLIT(level));
+}
+
 static bool hvpt_cut_at(struct hvpt_cutter *cutter, uint64_t boundary)
 {
 	unsigned level;
@@ -5873,10 +6057,7 @@ static bool hvpt_cut_at(struct hvpt_cutter *cutter, uint64_t boundary)
 		if (!table)
 			return false;
 		hvpt_cut_fill(table, cutter->way.pte, level - 1);
-		/* lost to another thread, or to the A or D bit? look again */
-		(void)hvpt_table_install(cutter->pt, &cutter->spares,
-					 cutter->way.slot, &cutter->way.pte,
-					 table);
+		hvpt_cut_install(cutter, table, level);
 	}
 	return true;
 }
@@ -5892,7 +6073,8 @@ static void hvpt_cut_note(struct hvpt_hull *hull, uint64_t boundary,
 
 enum hvpt_status hvpt_cut_leaves(struct hvpt_pagetable *pt, uint64_t first,
 				 uint64_t end, uint64_t keep,
-				 struct hvpt_hull *hull)
+				 struct hvpt_hull *hull,
+				 struct hvpt_gather *gather)
 {
 	struct hvpt_cutter cutter;
 	unsigned first_level, end_level;
@@ -5900,6 +6082,7 @@ enum hvpt_status hvpt_cut_leaves(struct hvpt_pagetable *pt, uint64_t first,
 
 	cutter.pt = pt;
 	cutter.keep = keep;
+	cutter.splits = 0;
 	first_level = hvpt_cut_look(&cutter, first);
 	end_level = hvpt_cut_look(&cutter, end);
 	if (HVPT_LIKELY(first_level + end_level == 0))
@@ -5915,6 +6098,7 @@ enum hvpt_status hvpt_cut_leaves(struct hvpt_pagetable *pt, uint64_t first,
 	hvpt_spares_finish(pt, &cutter.spares);
 	hvpt_cut_note(hull, first, first_level);
 	hvpt_cut_note(hull, end, end_level);
+	gather->splits += cutter.splits;
 	return status;
 }
 
@@ -5997,13 +6181,13 @@ enum hvpt_status hvpt_pt_protect(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 	if (!change)
 		return HVPT_OK;
 	hvpt_hull_init(&hull);
-	status = hvpt_cut_leaves(pt, job.first, job.last + 1, job.write, &hull);
-	if (status != HVPT_OK)
-		return status;
-	if (!hvpt_protect_pass(&job, &hull, &change))
-		return HVPT_ERR_CONCURRENT;
+	status = hvpt_cut_leaves(pt, job.first, job.last + 1, job.write, &hull,
+				 gather);
+	if (status == HVPT_OK && !hvpt_protect_pass(&job, &hull, &change))
+		status = HVPT_ERR_CONCURRENT;
+	hvpt_ends_settle(pt, job.first, job.last);
 	hvpt_hull_gather(&hull, gather);
-	return HVPT_OK;
+	return status;
 }
 
 /* ======== src/pagetable/reclaim.c ======== */
@@ -6039,6 +6223,8 @@ static void hvpt_sweep_detach(struct hvpt_sweep *sweep, uint64_t *table)
 	struct hvpt_gather *gather = sweep->gather;
 
 	HVPT_PORT_STORE(&table[0], (uint64_t)(uintptr_t)gather->tables);
+	if (!gather->tables)
+		gather->tables_end = table;
 	gather->tables = table;
 	gather->table_count++;
 	sweep->tables++;
@@ -6525,7 +6711,7 @@ const char *hvpt_fault_name(enum hvpt_fault fault)
 /* ======== src/pagetable/gather.c ======== */
 
 /*
- * gather.c - what a call took away, and joining that into a gather.
+ * gather.c - what a call took away, and how that gets into a gather.
  */
 
 void hvpt_hull_note(struct hvpt_hull *hull, uint64_t first, uint64_t last)
@@ -6595,6 +6781,64 @@ void hvpt_gather_join(struct hvpt_gather *gather, hvpt_iova_t first,
 	gather->range[gather->range_count].first = first;
 	gather->range[gather->range_count].last = last;
 	gather->range_count++;
+}
+
+void hvpt_gather_move(struct hvpt_gather *to, struct hvpt_gather *from)
+{
+	uint32_t i;
+
+	for (i = 0; i < from->range_count; i++)
+		hvpt_gather_join(to, from->range[i].first, from->range[i].last);
+	if (from->tables) {
+		if (!to->tables)
+			to->tables_end = from->tables_end;
+		HVPT_PORT_STORE(&from->tables_end[0],
+				(uint64_t)(uintptr_t)to->tables);
+		to->tables = from->tables;
+		to->table_count += from->table_count;
+	}
+	to->splits += from->splits;
+	hvpt_gather_init(from);
+}
+
+bool hvpt_gather_covers(const struct hvpt_gather *gather, hvpt_iova_t first,
+			hvpt_iova_t last)
+{
+	uint32_t i;
+
+	/* ranges do not touch, so no two of them can do it together */
+	for (i = 0; i < gather->range_count; i++)
+		if (gather->range[i].first.value <= first.value &&
+		    gather->range[i].last.value >= last.value)
+			return true;
+	return false;
+}
+
+/* ---- split leaves ---------------------------------------------------- */
+
+/* Offset bits of the largest leaf that is counted in @splits; 0: none is. */
+static uint64_t hvpt_splits_mask(uint64_t splits)
+{
+	unsigned level = HVPT_LEAF_LEVELS - 1;
+
+	while (level > 0 && splits < HVPT_SPLIT(level))
+		level--;
+	return level > 0 ? HVPT_LEVEL_BYTES(level) - 1 : 0;
+}
+
+void hvpt_pt_widen(const struct hvpt_pagetable *pt, struct hvpt_gather *gather)
+{
+	uint64_t mask = hvpt_splits_mask(HVPT_PORT_LOAD(&pt->splits));
+	uint32_t i, count = gather->range_count;
+
+	if (!mask)
+		return;
+	gather->range_count = 0;
+	/* range[i] is read before it can be written: at most i are in use */
+	for (i = 0; i < count; i++)
+		hvpt_gather_join(
+			gather, hvpt_iova(gather->range[i].first.value & ~mask),
+			hvpt_iova(gather->range[i].last.value | mask));
 }
 
 /* ======== src/hvcall/hv_status.c ======== */
@@ -7352,6 +7596,17 @@ enum hvpt_status hvpt_registry_check(const struct hvpt_registry *registry,
  *    than twice the pages, so the next step takes all: two blocks, never
  *    three.
  *  - Together: P(m - a) + P(b - m + 1) < 2(m - a) + 2(b - m + 1) = 2L.
+ *
+ * A large leaf must be flushed by one descriptor that holds all of it (cut.c).
+ * So of an aligned block X inside a range no policy may emit only parts.
+ *
+ *  - COVER emits one block.
+ *  - TWO_BLOCK splits at m, the middle of the smallest block B that holds the
+ *    range. Aligned blocks are nested or disjoint, so X is B, or lies on one
+ *    side of m. If X is B then the range is B, and is not split.
+ *  - EXACT: a block that begins before X and does not hold it ends before it.
+ *    So one begins where X does, where alignment and what is left allow one at
+ *    least as large as X.
  *
  * Pages are numbered 0 .. 2^52 - 1; the largest block is all of them, k = 52.
  * So every number of pages, doubled too, fits, and no shift reaches 64.
@@ -8195,7 +8450,7 @@ enum hvpt_status hvpt_domain_flush_all(struct hvpt_domain *domain)
 }
 
 /* All descriptors of the gather, in as few calls as hold them. */
-static enum hvpt_status
+static HVPT_NOINLINE enum hvpt_status
 hvpt_domain_flush_ranges(struct hvpt_domain *domain,
 			 const struct hvpt_gather *gather)
 {
@@ -8219,6 +8474,22 @@ hvpt_domain_flush_ranges(struct hvpt_domain *domain,
 	return hvpt_iommu_note(domain->iommu, status, &answer);
 }
 
+/* The same, while leaves are split whose flush is not over: see cut.c. */
+static HVPT_NOINLINE enum hvpt_status
+hvpt_domain_flush_wide(struct hvpt_domain *domain,
+		       const struct hvpt_gather *gather)
+{
+	struct hvpt_gather wide;
+	uint32_t i;
+
+	hvpt_gather_init(&wide);
+	for (i = 0; i < gather->range_count; i++)
+		hvpt_gather_add(&wide, gather->range[i].first,
+				gather->range[i].last);
+	hvpt_pt_widen(&domain->pt, &wide);
+	return hvpt_domain_flush_ranges(domain, &wide);
+}
+
 enum hvpt_status hvpt_domain_flush(struct hvpt_domain *domain,
 				   const struct hvpt_gather *gather)
 {
@@ -8231,7 +8502,10 @@ enum hvpt_status hvpt_domain_flush(struct hvpt_domain *domain,
 		return HVPT_OK;
 	if (gather->range_count == 0 || HVPT_PORT_LOAD(&iommu->no_list))
 		return hvpt_domain_flush_now(domain);
-	status = hvpt_domain_flush_ranges(domain, gather);
+	if (HVPT_LIKELY(HVPT_PORT_LOAD(&domain->pt.splits) == 0))
+		status = hvpt_domain_flush_ranges(domain, gather);
+	else
+		status = hvpt_domain_flush_wide(domain, gather);
 	if (status == HVPT_OK)
 		return HVPT_OK;
 	if (status == HVPT_ERR_HV_CODE)

@@ -10,33 +10,13 @@
  */
 #include "internal.h"
 
-/* Adds all of @gather to @into; @gather is empty afterwards. */
-static void hvpt_linux_gather_move(struct hvpt_gather *into,
-				   struct hvpt_gather *gather)
-{
-	u64 *last = gather->tables;
-	u32 i;
-
-	for (i = 0; i < gather->range_count; i++)
-		hvpt_gather_add(into, gather->range[i].first,
-				gather->range[i].last);
-	if (last) {
-		while (last[0])
-			last = (u64 *)(uintptr_t)last[0];
-		WRITE_ONCE(last[0], (uintptr_t)into->tables);
-		into->tables = gather->tables;
-		into->table_count += gather->table_count;
-	}
-	hvpt_gather_init(gather);
-}
-
 void hvpt_linux_limbo_put(struct hvpt_linux_domain *domain,
 			  struct hvpt_gather *gather)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&domain->limbo_lock, flags);
-	hvpt_linux_gather_move(&domain->limbo, gather);
+	hvpt_gather_move(&domain->limbo, gather);
 	spin_unlock_irqrestore(&domain->limbo_lock, flags);
 }
 
@@ -48,7 +28,7 @@ void hvpt_linux_limbo_take(struct hvpt_linux_domain *domain,
 
 	spin_lock_irqsave(&domain->limbo_lock, flags);
 	if (!hvpt_gather_is_empty(&domain->limbo))
-		hvpt_linux_gather_move(gather, &domain->limbo);
+		hvpt_gather_move(gather, &domain->limbo);
 	spin_unlock_irqrestore(&domain->limbo_lock, flags);
 }
 
@@ -65,7 +45,7 @@ void hvpt_linux_limbo_settle(struct hvpt_linux_domain *domain,
 	spin_lock_irqsave(&domain->limbo_lock, flags);
 	keep = status != HVPT_OK || (domain->visitors && gather->tables);
 	if (keep)
-		hvpt_linux_gather_move(&domain->limbo, gather);
+		hvpt_gather_move(&domain->limbo, gather);
 	spin_unlock_irqrestore(&domain->limbo_lock, flags);
 	if (keep)
 		return;

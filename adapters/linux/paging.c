@@ -130,10 +130,10 @@ static void hvpt_linux_owe(struct hvpt_linux_domain *domain,
 			   struct iommu_iotlb_gather *iogather,
 			   struct hvpt_gather *gather)
 {
-	/* Queued: everything is flushed later, so ranges are of no interest. */
+	/* Queued: everything is flushed later, ranges do not matter. */
 	if (iogather && !iommu_iotlb_gather_queued(iogather))
 		hvpt_linux_gather_add(iogather, gather);
-	if (gather->tables || !iogather)
+	if (hvpt_gather_must_release(gather) || !iogather)
 		hvpt_linux_limbo_put(domain, gather);
 }
 

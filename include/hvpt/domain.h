@@ -177,8 +177,9 @@ hvpt_domain_flush_all(struct hvpt_domain *domain);
  *
  * Nothing owed: no hypercall. No device attached since everything was flushed:
  * none either. Else FLUSH_DEVICE_DOMAIN_LIST with the descriptors of the
- * domain's policy, as few calls as hold them (508 each); when that fails
- * FLUSH_DEVICE_DOMAIN; once the list call is known not to exist
+ * domain's policy, as few calls as hold them (508 each), wider than the
+ * gather while some other call's split is not flushed (hvpt_pt_widen()); when
+ * that fails FLUSH_DEVICE_DOMAIN; once the list call is known not to exist
  * (INVALID_HYPERCALL_CODE) it is not tried again.
  *
  * Return: HVPT_OK; HVPT_ERR_KIND; any status of hvpt_hvcall_flush_domain():

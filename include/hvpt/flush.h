@@ -9,7 +9,8 @@
  * each of which the hypervisor and the hardware's queue have to handle.
  *
  * Pure functions: no memory, no hypercall, any context. All are exact about
- * one thing: nothing that was asked for is left out.
+ * two things: nothing that was asked for is left out; and an aligned block of
+ * 2^n pages inside a range, such as a large leaf, is in one descriptor whole.
  */
 #ifndef HVPT_FLUSH_H
 #define HVPT_FLUSH_H

@@ -13,20 +13,29 @@
  *
  *	hvpt_gather_init(&gather);
  *	status = hvpt_pt_unmap(&pt, iova, length, &gather, &unmapped);
- *	if (!hvpt_gather_is_empty(&gather) && flush(&gather) succeeded)
- *		hvpt_pt_release(&pt, &gather);
+ *	if (hvpt_gather_publish(&gather)) {
+ *		hvpt_pt_widen(&pt, &gather);
+ *		if (flush(&gather) succeeded)
+ *			hvpt_pt_release(&pt, &gather);
+ *	}
+ *
+ * hvpt_domain_sync() does all of this from hvpt_gather_publish() on.
  *
  * One gather may collect any number of calls before one flush. Nothing in it
  * may be reused before the flush has succeeded: not the memory behind the
  * ranges, not the IOVAs, not the table pages. When a flush fails, keep the
  * gather and try again. Dropping a gather that holds table pages leaks them;
- * dropping one that holds ranges leaves devices with access.
+ * dropping one that holds ranges leaves devices with access; dropping one that
+ * holds splits makes every later flush of the page table wider than it need be
+ * (pagetable.h, "Split leaves"). hvpt_gather_must_release() tells whether a
+ * gather holds more than ranges.
  *
  * The flush must reach the IOMMU's paging-structure caches when `tables` is
  * not NULL; translations alone do otherwise.
  *
  * A gather belongs to one thread at a time and to one page table. It holds no
  * pointer into itself: it may be copied, and the copy is then the gather.
+ * hvpt_gather_move() adds one gather to another.
  */
 #ifndef HVPT_GATHER_H
 #define HVPT_GATHER_H
@@ -41,6 +50,8 @@
  * @tables: detached table pages, newest first. Word 0 of each holds the
  *	pointer to the next; its bit 0 is clear, so that a walker which still
  *	reads the page finds a non-present entry there.
+ * @tables_end: the oldest of them; not set when there is none
+ * @splits: leaves that were split, counted by level in HVPT_SPLIT() units
  * @table_count: how many pages that list has
  * @range_count: how many of @range are in use
  * @range: IOVA ranges to flush; disjoint, not adjacent, in no order. A call
@@ -50,10 +61,19 @@
  */
 struct hvpt_gather {
 	uint64_t *tables;
+	uint64_t *tables_end;
+	uint64_t splits;
 	uint32_t table_count;
 	uint32_t range_count;
 	struct hvpt_iova_range range[HVPT_GATHER_RANGES];
 };
+
+/*
+ * One leaf of @level, 1 or 2, that was split. Two counters of 32 bits share a
+ * word, so that one load reads both. Each split takes a table page: 2^32 of
+ * them are 16 TiB.
+ */
+#define HVPT_SPLIT(level) ((uint64_t)1 << (32u * ((level)-1u)))
 
 HVPT_EXTERN_C_BEGIN
 
@@ -61,12 +81,31 @@ HVPT_EXTERN_C_BEGIN
 void hvpt_gather_join(struct hvpt_gather *gather, hvpt_iova_t first,
 		      hvpt_iova_t last);
 
+/**
+ * hvpt_gather_move() - add all of one gather to another
+ * @to: in/out: gets the ranges, table pages and splits
+ * @from: in/out: empty on return; not @to, and of the same page table
+ *
+ * The cost does not depend on how many table pages there are. Any context.
+ */
+void hvpt_gather_move(struct hvpt_gather *to, struct hvpt_gather *from);
+
+/**
+ * hvpt_gather_covers() - are all bytes first .. last in one of the ranges?
+ * @gather: in
+ * @first: first IOVA, any alignment
+ * @last: last IOVA, not below @first
+ */
+bool hvpt_gather_covers(const struct hvpt_gather *gather, hvpt_iova_t first,
+			hvpt_iova_t last);
+
 HVPT_EXTERN_C_END
 
 /** hvpt_gather_init() - make @gather empty, whatever it held. Any context. */
 HVPT_INLINE void hvpt_gather_init(struct hvpt_gather *gather)
 {
 	gather->tables = NULL;
+	gather->splits = 0;
 	gather->table_count = 0;
 	gather->range_count = 0;
 }
@@ -75,6 +114,17 @@ HVPT_INLINE void hvpt_gather_init(struct hvpt_gather *gather)
 HVPT_INLINE bool hvpt_gather_is_empty(const struct hvpt_gather *gather)
 {
 	return gather->range_count == 0 && gather->tables == NULL;
+}
+
+/**
+ * hvpt_gather_must_release() - is there more in it than ranges?
+ *
+ * Return: true when it holds table pages or splits, which are given back by
+ * hvpt_pt_release() only, after a flush of the gather's ranges.
+ */
+HVPT_INLINE bool hvpt_gather_must_release(const struct hvpt_gather *gather)
+{
+	return gather->tables != NULL || gather->splits != 0;
 }
 
 /**

@@ -29,6 +29,7 @@
 #include "hvpt/map.h"
 #include "hvpt/pagetable.h"
 #include "hvpt/port.h"
+#include "hvpt/pt_config.h"
 #include "hvpt/pte.h"
 #include "hvpt/status.h"
 #include "hvpt/status_map.h"

@@ -160,6 +160,11 @@ hvpt_pt_audit(const struct hvpt_pagetable *pt, hvpt_table_check_fn check,
  * On success the table pages @check allowed belong to the page table: they
  * will come back through free_page. On failure they stay the caller's.
  *
+ * What the earlier owner took away and did not flush is not known here, leaves
+ * that it split among it. If an IOMMU may have cached any of the tree, flush
+ * the whole domain after the earlier owner's last change and before anything
+ * that was unmapped is reused.
+ *
  * Return: HVPT_OK; the refusals of hvpt_pt_init() but NO_MEMORY;
  * HVPT_ERR_OPS when @check is NULL; HVPT_ERR_TABLE_PAGE when @root cannot be
  * a root; HVPT_ERR_CORRUPT with the reason in @report.

@@ -152,7 +152,7 @@ hvpt_pt_unmap_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
  *	an IOMMU may cache a refusal.
  *
  * A large leaf which the range cuts is split first, into equivalent smaller
- * leaves; at most 4 pages are taken. Gpa, A and D stay; growing to writable
+ * leaves, as hvpt_pt_unmap() does; at most 4 pages are taken. Gpa, A and D stay; growing to writable
  * sets D unless dirty is tracked. Leaves which have @prot already are left
  * alone and not gathered.
  *
@@ -215,10 +215,9 @@ HVPT_INLINE bool hvpt_pt_try_unmap_leaf(struct hvpt_pagetable *pt,
  * nothing. A large leaf which the range cuts is split: the rest of it keeps
  * translating, permission, A and D carried over; at most 4 pages are taken
  * for that, and none otherwise. The gather then covers the whole former leaf,
- * which an IOMMU may have cached as one; a call on another part of it which
- * comes after the split owes its own part only, so the splitter's flush comes
- * first. Tables which lie wholly inside the range are detached into the
- * gather.
+ * which an IOMMU may have cached as one, and carries the split (pagetable.h,
+ * "Split leaves"). Tables which lie wholly inside the range are detached into
+ * the gather.
  *
  * Return: HVPT_OK; HVPT_ERR_EMPTY; HVPT_ERR_ALIGN; HVPT_ERR_WRAP;
  * HVPT_ERR_IOVA_RANGE; HVPT_ERR_NO_MEMORY, HVPT_ERR_TABLE_PAGE and

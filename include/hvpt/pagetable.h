@@ -19,7 +19,8 @@
  * no translation, no table page, no output, no gather; pages it took from the
  * page hook went back. The one exception is HVPT_ERR_CONCURRENT: map, unmap or
  * protect found that another call was changing the same range, against the
- * rules below; what the range translates to is then undefined. Bad input is
+ * rules below; what the range translates to is then undefined, and the gather
+ * has got all that was taken away until then. Bad input is
  * refused, never rounded or clamped. Where several rules are broken the first
  * in this order decides: EMPTY, ALIGN, WRAP, IOVA_RANGE, then (when mapping)
  * GPA_RANGE, PROT, WRITE_ONLY, then OVERLAP or NOT_MAPPED, then NO_MEMORY,
@@ -37,6 +38,18 @@
  * What a device does at any time is always allowed for: the accessed and
  * dirty bits it sets in a mapping which stays are never lost.
  *
+ * Split leaves. A call that takes away a part of a large leaf, or protects it,
+ * splits the leaf, and its gather covers all of it. Until that gather is
+ * flushed an IOMMU may hold the former leaf as one entry, and it need not drop
+ * it for a flush of less than the whole (VT-d, Invalidate Address Register: the
+ * mask must be at least the page's size). Another call, on another part of the leaf, need not know
+ * of the split. So the page table counts the splits that are not flushed yet,
+ * by size; a gather carries those of its calls, and hvpt_pt_release() takes
+ * them off. Whoever flushes the ranges of a gather calls hvpt_pt_widen()
+ * before, which rounds them outward to the largest leaf that was split while
+ * the count is not 0. hvpt_domain_flush() does it. A flush of everything needs
+ * no ranges. src/pagetable/cut.c has the argument.
+ *
  * Context. Nothing sleeps, allocates, prints or recurses by itself; the page
  * hooks may do what the caller's context allows. Stack: 256 bytes a frame.
  */
@@ -44,92 +57,10 @@
 #define HVPT_PAGETABLE_H
 
 #include "hvpt/gather.h"
+#include "hvpt/pt_config.h"
 #include "hvpt/pte.h"
 
-/* ---- set-up ---------------------------------------------------------- */
-
-/**
- * struct hvpt_page_ops - where table pages come from
- *
- * One const object serves any number of page tables. Hooks may be called by
- * several threads at once when the caller changes disjoint ranges in
- * parallel. They must not change the range of the call they serve; they may
- * change others.
- */
-struct hvpt_page_ops {
-	/**
-	 * @alloc_page: give one page of 4096 bytes, 4096-aligned, all zero,
-	 * which the IOMMU can read. Called before anything is changed.
-	 *
-	 * Its gpa is its address minus the object's direct_map_offset and must
-	 * lie below 2^52 and outside table_gpa_mask. With an offset of
-	 * 0xffff888000000000, the page at 0xffff888012345000 has the gpa
-	 * 0x12345000.
-	 *
-	 * Return: the page; NULL when there is none (HVPT_ERR_NO_MEMORY).
-	 */
-	void *(*alloc_page)(void *ctx);
-
-	/**
-	 * @free_page: take one page back. Its contents are arbitrary. Called
-	 * on pages never made visible to the IOMMU, by hvpt_pt_release() and
-	 * by hvpt_pt_destroy().
-	 */
-	void (*free_page)(void *ctx, void *page);
-
-	/**
-	 * @write_back: make @bytes at @start visible to an IOMMU which does
-	 * not snoop caches; NULL when it does. @start is 8-byte aligned, and
-	 * not always at the start of a cache line. Returns when done.
-	 */
-	void (*write_back)(void *ctx, const void *start, size_t bytes);
-};
-
-/** Which 64-bit values are IOVAs. */
-enum hvpt_iova_form {
-	/** 0 .. 2^width - 1. What the Linux driver of Hyper-V assumes. */
-	HVPT_IOVA_PLAIN = 0,
-	/** 0 .. 2^(width-1) - 1: right however the top bit is read. */
-	HVPT_IOVA_LOWER = 1,
-	/**
-	 * Lower half as above, and its mirror 2^64 - 2^(width-1) .. 2^64 - 1:
-	 * how VT-d first stage (VT-d 3.6) and AMD v2 read addresses.
-	 */
-	HVPT_IOVA_CANONICAL = 2,
-};
-
-/* Map writable pages with D clear, for hvpt_pt_read_dirty(). */
-#define HVPT_PT_TRACK_DIRTY 1u
-#define HVPT_PT_FLAGS_MASK HVPT_PT_TRACK_DIRTY
-
-/**
- * struct hvpt_pt_config - what a page table is to be
- * @ops: page hooks; must outlive the page table
- * @ctx: passed to each hook
- * @direct_map_offset: added to a table page's gpa, modulo 2^64, to get its
- *	pointer: 0 in UEFI, the direct map in an OS, an arena on a host
- * @table_gpa_mask: bits set in every table address an entry holds and in the
- *	root's, such as the C-bit of encrypted memory; 0 for none. Leaves carry
- *	whatever gpa the caller gives.
- * @page_sizes: bit n allows leaves of 2^n bytes. Bit 12 must be set. Bit 30
- *	has an effect only with bit 21: a 1 GiB leaf which has to be split could
- *	otherwise only become 513 tables at once. Other bits have none.
- * @levels: 4, 5, or 0 for the least that spans @width
- * @width: bits of an IOVA, 13 .. 48 with 4 levels, 13 .. 57 with 5
- * @form: which values are IOVAs
- * @flags: HVPT_PT_TRACK_DIRTY or 0
- */
-struct hvpt_pt_config {
-	const struct hvpt_page_ops *ops;
-	void *ctx;
-	uint64_t direct_map_offset;
-	uint64_t table_gpa_mask;
-	uint64_t page_sizes;
-	uint32_t levels;
-	uint32_t width;
-	enum hvpt_iova_form form;
-	uint32_t flags;
-};
+/* ---- the object ------------------------------------------------------- */
 
 /**
  * struct hvpt_pagetable - one page table; all fields are hvpt's own
@@ -140,6 +71,7 @@ struct hvpt_pt_config {
  * @upper_first: first IOVA of the upper half; 0 when there is none
  * @table_gpa_mask: as configured
  * @table_count: table pages in the tree, root included; atomic
+ * @splits: leaves split and not flushed yet, in HVPT_SPLIT() units; atomic
  * @ops: as configured
  * @ctx: as configured
  * @levels: 4 or 5
@@ -157,6 +89,7 @@ struct hvpt_pagetable {
 	uint64_t upper_first;
 	uint64_t table_gpa_mask;
 	uint64_t table_count;
+	uint64_t splits;
 	const struct hvpt_page_ops *ops;
 	void *ctx;
 	uint8_t levels;
@@ -193,7 +126,21 @@ hvpt_pt_init(struct hvpt_pagetable *pt, const struct hvpt_pt_config *config);
 void hvpt_pt_destroy(struct hvpt_pagetable *pt);
 
 /**
- * hvpt_pt_release() - give a gather's table pages back
+ * hvpt_pt_widen() - make a gather's ranges cover leaves that others split
+ * @pt: the page table they came from
+ * @gather: in/out: its ranges are rounded outward to the size of the largest
+ *	leaf whose split is not flushed yet; unchanged when there is none
+ *
+ * To be called between the last call that filled @gather and its flush, by
+ * whoever flushes ranges himself; hvpt_domain_flush() leaves the gather as it
+ * is and does the same. See "Split leaves" above.
+ *
+ * Context: any; the caller owns @gather.
+ */
+void hvpt_pt_widen(const struct hvpt_pagetable *pt, struct hvpt_gather *gather);
+
+/**
+ * hvpt_pt_release() - give a gather's table pages and splits back
  * @pt: the page table they came from
  * @gather: in/out: empty on return
  *

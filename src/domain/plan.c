@@ -21,6 +21,17 @@
  *    three.
  *  - Together: P(m - a) + P(b - m + 1) < 2(m - a) + 2(b - m + 1) = 2L.
  *
+ * A large leaf must be flushed by one descriptor that holds all of it (cut.c).
+ * So of an aligned block X inside a range no policy may emit only parts.
+ *
+ *  - COVER emits one block.
+ *  - TWO_BLOCK splits at m, the middle of the smallest block B that holds the
+ *    range. Aligned blocks are nested or disjoint, so X is B, or lies on one
+ *    side of m. If X is B then the range is B, and is not split.
+ *  - EXACT: a block that begins before X and does not hold it ends before it.
+ *    So one begins where X does, where alignment and what is left allow one at
+ *    least as large as X.
+ *
  * Pages are numbered 0 .. 2^52 - 1; the largest block is all of them, k = 52.
  * So every number of pages, doubled too, fits, and no shift reaches 64.
  */

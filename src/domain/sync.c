@@ -31,7 +31,7 @@ enum hvpt_status hvpt_domain_flush_all(struct hvpt_domain *domain)
 }
 
 /* All descriptors of the gather, in as few calls as hold them. */
-static enum hvpt_status
+static HVPT_NOINLINE enum hvpt_status
 hvpt_domain_flush_ranges(struct hvpt_domain *domain,
 			 const struct hvpt_gather *gather)
 {
@@ -55,6 +55,22 @@ hvpt_domain_flush_ranges(struct hvpt_domain *domain,
 	return hvpt_iommu_note(domain->iommu, status, &answer);
 }
 
+/* The same, while leaves are split whose flush is not over: see cut.c. */
+static HVPT_NOINLINE enum hvpt_status
+hvpt_domain_flush_wide(struct hvpt_domain *domain,
+		       const struct hvpt_gather *gather)
+{
+	struct hvpt_gather wide;
+	uint32_t i;
+
+	hvpt_gather_init(&wide);
+	for (i = 0; i < gather->range_count; i++)
+		hvpt_gather_add(&wide, gather->range[i].first,
+				gather->range[i].last);
+	hvpt_pt_widen(&domain->pt, &wide);
+	return hvpt_domain_flush_ranges(domain, &wide);
+}
+
 enum hvpt_status hvpt_domain_flush(struct hvpt_domain *domain,
 				   const struct hvpt_gather *gather)
 {
@@ -67,7 +83,10 @@ enum hvpt_status hvpt_domain_flush(struct hvpt_domain *domain,
 		return HVPT_OK;
 	if (gather->range_count == 0 || HVPT_PORT_LOAD(&iommu->no_list))
 		return hvpt_domain_flush_now(domain);
-	status = hvpt_domain_flush_ranges(domain, gather);
+	if (HVPT_LIKELY(HVPT_PORT_LOAD(&domain->pt.splits) == 0))
+		status = hvpt_domain_flush_ranges(domain, gather);
+	else
+		status = hvpt_domain_flush_wide(domain, gather);
 	if (status == HVPT_OK)
 		return HVPT_OK;
 	if (status == HVPT_ERR_HV_CODE)

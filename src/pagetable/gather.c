@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * gather.c - what a call took away, and joining that into a gather.
+ * gather.c - what a call took away, and how that gets into a gather.
  */
 #include "internal.h"
 
@@ -71,4 +71,62 @@ void hvpt_gather_join(struct hvpt_gather *gather, hvpt_iova_t first,
 	gather->range[gather->range_count].first = first;
 	gather->range[gather->range_count].last = last;
 	gather->range_count++;
+}
+
+void hvpt_gather_move(struct hvpt_gather *to, struct hvpt_gather *from)
+{
+	uint32_t i;
+
+	for (i = 0; i < from->range_count; i++)
+		hvpt_gather_join(to, from->range[i].first, from->range[i].last);
+	if (from->tables) {
+		if (!to->tables)
+			to->tables_end = from->tables_end;
+		HVPT_PORT_STORE(&from->tables_end[0],
+				(uint64_t)(uintptr_t)to->tables);
+		to->tables = from->tables;
+		to->table_count += from->table_count;
+	}
+	to->splits += from->splits;
+	hvpt_gather_init(from);
+}
+
+bool hvpt_gather_covers(const struct hvpt_gather *gather, hvpt_iova_t first,
+			hvpt_iova_t last)
+{
+	uint32_t i;
+
+	/* ranges do not touch, so no two of them can do it together */
+	for (i = 0; i < gather->range_count; i++)
+		if (gather->range[i].first.value <= first.value &&
+		    gather->range[i].last.value >= last.value)
+			return true;
+	return false;
+}
+
+/* ---- split leaves ---------------------------------------------------- */
+
+/* Offset bits of the largest leaf that is counted in @splits; 0: none is. */
+static uint64_t hvpt_splits_mask(uint64_t splits)
+{
+	unsigned level = HVPT_LEAF_LEVELS - 1;
+
+	while (level > 0 && splits < HVPT_SPLIT(level))
+		level--;
+	return level > 0 ? HVPT_LEVEL_BYTES(level) - 1 : 0;
+}
+
+void hvpt_pt_widen(const struct hvpt_pagetable *pt, struct hvpt_gather *gather)
+{
+	uint64_t mask = hvpt_splits_mask(HVPT_PORT_LOAD(&pt->splits));
+	uint32_t i, count = gather->range_count;
+
+	if (!mask)
+		return;
+	gather->range_count = 0;
+	/* range[i] is read before it can be written: at most i are in use */
+	for (i = 0; i < count; i++)
+		hvpt_gather_join(
+			gather, hvpt_iova(gather->range[i].first.value & ~mask),
+			hvpt_iova(gather->range[i].last.value | mask));
 }

@@ -64,6 +64,7 @@ enum hvpt_status hvpt_pt_configure(struct hvpt_pagetable *pt,
 				  0;
 	pt->table_gpa_mask = config->table_gpa_mask;
 	pt->table_count = 1;
+	pt->splits = 0;
 	pt->ops = config->ops;
 	pt->ctx = config->ctx;
 	pt->levels = (uint8_t)levels;

@@ -257,7 +257,7 @@ uint64_t hvpt_table_pte(const struct hvpt_pagetable *pt, const uint64_t *page);
 /** Marks the entry of a table as written back, if that matters. */
 void hvpt_table_settle(const struct hvpt_pagetable *pt, uint64_t *slot);
 
-/** Makes written entries visible to a walker which does not snoop. */
+/** Makes written entries visible to a walker that does not snoop. */
 void hvpt_write_back(const struct hvpt_pagetable *pt, const uint64_t *start,
 		     unsigned count);
 
@@ -265,11 +265,31 @@ void hvpt_write_back(const struct hvpt_pagetable *pt, const uint64_t *start,
  * hvpt_tables_settle() - table entries on the way to @iova are visible
  * @level: down to, not including, this one
  *
- * For walkers which do not snoop: other threads may have installed them and
- * not yet written them back.
+ * For walkers that do not snoop: other threads may have installed them and
+ * not yet written them back. Where there is no table the way ends.
  */
 void hvpt_tables_settle(const struct hvpt_pagetable *pt, uint64_t iova,
 			unsigned level);
+
+/** The same, down to level 0, and then @count entries there from @slot on. */
+void hvpt_pages_settle(const struct hvpt_pagetable *pt, uint64_t iova,
+		       const uint64_t *slot, unsigned count);
+
+/**
+ * hvpt_ends_settle() - table entries on the way to both ends of a range
+ *
+ * Another call may just have split a leaf that reaches into the range. Until
+ * the entry of the leaf's table is written back, a walker that does not snoop
+ * still finds the leaf, even after the flush of this range.
+ */
+HVPT_INLINE void hvpt_ends_settle(const struct hvpt_pagetable *pt,
+				  uint64_t first, uint64_t last)
+{
+	if (HVPT_LIKELY(!pt->noncoherent))
+		return;
+	hvpt_tables_settle(pt, first, 0);
+	hvpt_tables_settle(pt, last, 0);
+}
 
 /* ---- shared steps ---------------------------------------------------- */
 
@@ -287,13 +307,16 @@ hvpt_map_long(struct hvpt_pagetable *pt, uint64_t iova,
  * @first: first address of the range
  * @end: the address behind it; 0 behind the last of all
  * @keep: leaves whose R/W bit has this value are left alone
- * @hull: in/out: notes the former leaves; untouched on failure
+ * @hull: in/out: notes the former leaves
+ * @gather: in/out: counts the splits; their ranges are in @hull only
  *
- * Return: HVPT_OK; NO_MEMORY, TABLE_PAGE: nothing changed; CONCURRENT.
+ * Return: HVPT_OK; NO_MEMORY, TABLE_PAGE: nothing changed, nothing noted;
+ * CONCURRENT: what was split is noted.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_cut_leaves(struct hvpt_pagetable *pt, uint64_t first, uint64_t end,
-		uint64_t keep, struct hvpt_hull *hull);
+		uint64_t keep, struct hvpt_hull *hull,
+		struct hvpt_gather *gather);
 
 /**
  * struct hvpt_sweep - take things out of a range, level by level

@@ -109,10 +109,8 @@ enum hvpt_status hvpt_pt_map_list(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 				     gather);
 	pages = (unsigned)(bytes >> HVPT_PAGE_LG2);
 	status = hvpt_map_part(slot, pages, segments, count, bits);
-	if (HVPT_UNLIKELY(pt->noncoherent) && status == HVPT_OK) {
-		hvpt_tables_settle(pt, iova.value, 0);
-		hvpt_write_back(pt, slot, pages);
-	}
+	if (HVPT_UNLIKELY(pt->noncoherent) && status == HVPT_OK)
+		hvpt_pages_settle(pt, iova.value, slot, pages);
 	return status;
 }
 

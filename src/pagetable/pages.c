@@ -77,6 +77,11 @@ void hvpt_spares_finish(struct hvpt_pagetable *pt, struct hvpt_spares *spares)
 
 void hvpt_pt_release(struct hvpt_pagetable *pt, struct hvpt_gather *gather)
 {
+	if (gather->splits) {
+		/* the flush is over before anybody learns that it is */
+		HVPT_PORT_FENCE();
+		HVPT_PORT_ADD(&pt->splits, 0 - gather->splits);
+	}
 	hvpt_pages_free(pt, gather->tables);
 	hvpt_gather_init(gather);
 }
@@ -110,8 +115,16 @@ void hvpt_tables_settle(const struct hvpt_pagetable *pt, uint64_t iova,
 
 	while (++level < pt->levels) {
 		hvpt_way_find(&way, pt, iova, level);
-		hvpt_table_settle(pt, way.slot);
+		if (hvpt_pte_is_table(way.pte, way.at))
+			hvpt_table_settle(pt, way.slot);
 	}
+}
+
+void hvpt_pages_settle(const struct hvpt_pagetable *pt, uint64_t iova,
+		       const uint64_t *slot, unsigned count)
+{
+	hvpt_tables_settle(pt, iova, 0);
+	hvpt_write_back(pt, slot, count);
 }
 
 uint64_t hvpt_table_pte(const struct hvpt_pagetable *pt, const uint64_t *page)

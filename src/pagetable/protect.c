@@ -77,11 +77,11 @@ enum hvpt_status hvpt_pt_protect(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 	if (!change)
 		return HVPT_OK;
 	hvpt_hull_init(&hull);
-	status = hvpt_cut_leaves(pt, job.first, job.last + 1, job.write, &hull);
-	if (status != HVPT_OK)
-		return status;
-	if (!hvpt_protect_pass(&job, &hull, &change))
-		return HVPT_ERR_CONCURRENT;
+	status = hvpt_cut_leaves(pt, job.first, job.last + 1, job.write, &hull,
+				 gather);
+	if (status == HVPT_OK && !hvpt_protect_pass(&job, &hull, &change))
+		status = HVPT_ERR_CONCURRENT;
+	hvpt_ends_settle(pt, job.first, job.last);
 	hvpt_hull_gather(&hull, gather);
-	return HVPT_OK;
+	return status;
 }

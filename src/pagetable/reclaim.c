@@ -31,6 +31,8 @@ static void hvpt_sweep_detach(struct hvpt_sweep *sweep, uint64_t *table)
 	struct hvpt_gather *gather = sweep->gather;
 
 	HVPT_PORT_STORE(&table[0], (uint64_t)(uintptr_t)gather->tables);
+	if (!gather->tables)
+		gather->tables_end = table;
 	gather->tables = table;
 	gather->table_count++;
 	sweep->tables++;

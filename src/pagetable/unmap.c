@@ -64,7 +64,8 @@ static uint64_t hvpt_unmap_short(const struct hvpt_pagetable *pt,
 	(void)hvpt_entries_clear(slot, count, 0, &cleared);
 	if (!cleared.count)
 		return 0;
-	hvpt_write_back(pt, slot, count);
+	if (HVPT_UNLIKELY(pt->noncoherent))
+		hvpt_pages_settle(pt, first, slot, count);
 	last = first + (((uint64_t)cleared.end << HVPT_PAGE_LG2) - 1);
 	first += (uint64_t)cleared.first << HVPT_PAGE_LG2;
 	hvpt_gather_add(gather, hvpt_iova(first), hvpt_iova(last));
@@ -111,15 +112,17 @@ hvpt_unmap_long(struct hvpt_pagetable *pt, uint64_t first, uint64_t length,
 		if (!hvpt_unmap_cuts_none(&sweep))
 			status = hvpt_cut_leaves(pt, sweep.first,
 						 sweep.last + 1, HVPT_CUT_ANY,
-						 &sweep.hull);
-		if (status != HVPT_OK)
-			return status;
-		hvpt_unmap_ends(&sweep);
-		hvpt_sweep_tables(&sweep);
+						 &sweep.hull, gather);
+		if (status == HVPT_OK) {
+			hvpt_unmap_ends(&sweep);
+			hvpt_sweep_tables(&sweep);
+		}
 	}
+	hvpt_ends_settle(pt, first, first + (length - 1));
 	hvpt_hull_gather(&sweep.hull, gather);
-	*unmapped = sweep.bytes;
-	return HVPT_OK;
+	if (status == HVPT_OK)
+		*unmapped = sweep.bytes;
+	return status;
 }
 
 enum hvpt_status hvpt_pt_unmap_range(struct hvpt_pagetable *pt,

@@ -345,15 +345,7 @@ void pt_flush(struct pt_fixture *fixture)
 bool pt_gather_covers(const struct hvpt_gather *gather, uint64_t first,
 		      uint64_t last)
 {
-	uint32_t i;
-
-	/* Ranges are not adjacent, so one of them must do it alone. */
-	for (i = 0; i < gather->range_count; i++) {
-		if (gather->range[i].first.value <= first &&
-		    gather->range[i].last.value >= last)
-			return true;
-	}
-	return false;
+	return hvpt_gather_covers(gather, hvpt_iova(first), hvpt_iova(last));
 }
 
 bool pt_gather_is(const struct hvpt_gather *gather, uint64_t first,

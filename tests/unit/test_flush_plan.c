@@ -221,11 +221,29 @@ static void judge_exact(struct blocks *blocks, wide first, wide last,
 	assert_int_equal(blocks->count, least);
 }
 
+/*
+ * No aligned block inside first .. last, such as a large leaf, is in pieces.
+ * The smallest one that a boundary between descriptors cuts has it in its
+ * middle; if that is not in the range, none which it cuts is. Sorted by covers().
+ */
+static void judge_whole_blocks(const struct blocks *blocks, wide first,
+			       wide last)
+{
+	unsigned i;
+
+	for (i = 1; i < blocks->count; i++) {
+		wide at = blocks->at[i].first, half = alignment(at);
+
+		assert_true(at - first < half || last - at + 1 < half);
+	}
+}
+
 static void judge(struct blocks *blocks, enum hvpt_flush_policy policy,
 		  wide first, wide last, unsigned least)
 {
 	assert_true(blocks->count > 0);
 	assert_true(covers(blocks, first, last));
+	judge_whole_blocks(blocks, first, last);
 	switch (policy) {
 	case HVPT_FLUSH_TWO_BLOCK:
 		judge_two_block(blocks, first, last);

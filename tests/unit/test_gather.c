@@ -222,6 +222,105 @@ static void test_copy_is_the_gather(void **state)
 	assert_true(has(&copy, 0x20000, 0x60fff));
 }
 
+static void must_list(const struct hvpt_gather *gather, uint64_t *const pages[],
+		      uint32_t count)
+{
+	const uint64_t *table = gather->tables;
+	uint32_t i;
+
+	assert_int_equal(gather->table_count, count);
+	for (i = 0; i < count; i++) {
+		assert_ptr_equal(table, pages[i]);
+		table = (const uint64_t *)(uintptr_t)table[0];
+	}
+	assert_null(table);
+}
+
+/* As the page table would: newest first. */
+static void detach(struct hvpt_gather *gather, uint64_t *page)
+{
+	page[0] = (uint64_t)(uintptr_t)gather->tables;
+	if (!gather->tables)
+		gather->tables_end = page;
+	gather->tables = page;
+	gather->table_count++;
+}
+
+static void test_move_takes_all(void **state)
+{
+	uint64_t page[5][512] = { { 0 } };
+	uint64_t *const order[] = { page[4], page[3], page[1], page[0],
+				    page[2] };
+	struct hvpt_gather to, from, empty;
+
+	(void)state;
+	hvpt_gather_init(&to);
+	hvpt_gather_init(&from);
+	hvpt_gather_init(&empty);
+	/* from nothing, to nothing */
+	hvpt_gather_move(&to, &empty);
+	assert_true(hvpt_gather_is_empty(&to));
+	detach(&from, page[2]);
+	from.splits = HVPT_SPLIT(1);
+	add(&from, 0x1000, 0x1fff);
+	hvpt_gather_move(&to, &from);
+	assert_true(hvpt_gather_is_empty(&from));
+	assert_false(hvpt_gather_must_release(&from));
+	must_list(&to, &order[4], 1);
+	/* two in front of one, then two in front of three */
+	detach(&from, page[0]);
+	detach(&from, page[1]);
+	from.splits = 2 * HVPT_SPLIT(2);
+	add(&from, 0x2000, 0x2fff);
+	hvpt_gather_move(&to, &from);
+	must_list(&to, &order[2], 3);
+	detach(&from, page[3]);
+	detach(&from, page[4]);
+	add(&from, 0x8000, 0x8fff);
+	hvpt_gather_move(&to, &from);
+	must_list(&to, order, 5);
+	/* what has no table leaves the list alone */
+	add(&from, 0x9000, 0x9fff);
+	hvpt_gather_move(&to, &from);
+	must_list(&to, order, 5);
+	assert_int_equal(to.splits, HVPT_SPLIT(1) + 2 * HVPT_SPLIT(2));
+	assert_int_equal(to.range_count, 2);
+	assert_true(has(&to, 0x1000, 0x2fff));
+	assert_true(has(&to, 0x8000, 0x9fff));
+	/* the end is still known */
+	hvpt_gather_move(&empty, &to);
+	detach(&to, page[0]);
+	hvpt_gather_move(&to, &empty);
+	assert_int_equal(to.table_count, 6);
+	assert_ptr_equal(to.tables_end, page[0]);
+}
+
+static void test_covers(void **state)
+{
+	struct hvpt_gather gather;
+
+	(void)state;
+	hvpt_gather_init(&gather);
+	assert_false(hvpt_gather_covers(&gather, hvpt_iova(0), hvpt_iova(0)));
+	add(&gather, 0x1000, 0x1fff);
+	add(&gather, 0x3000, TOP);
+	assert_true(hvpt_gather_covers(&gather, hvpt_iova(0x1000),
+				       hvpt_iova(0x1fff)));
+	assert_true(hvpt_gather_covers(&gather, hvpt_iova(0x1fff),
+				       hvpt_iova(0x1fff)));
+	assert_true(
+		hvpt_gather_covers(&gather, hvpt_iova(0x3000), hvpt_iova(TOP)));
+	assert_false(hvpt_gather_covers(&gather, hvpt_iova(0xfff),
+					hvpt_iova(0x1000)));
+	assert_false(hvpt_gather_covers(&gather, hvpt_iova(0x1fff),
+					hvpt_iova(0x2000)));
+	/* two ranges, a gap between them */
+	assert_false(hvpt_gather_covers(&gather, hvpt_iova(0x1000),
+					hvpt_iova(0x3fff)));
+	assert_false(hvpt_gather_covers(&gather, hvpt_iova(0x2000),
+					hvpt_iova(0x2fff)));
+}
+
 /* 256 numbered places, as bytes scattered over the address space. */
 #define PLACES 256u
 
@@ -352,6 +451,8 @@ int main(void)
 		cmocka_unit_test(test_the_ninth_joins_the_nearest),
 		cmocka_unit_test(test_a_ninth_may_free_room),
 		cmocka_unit_test(test_copy_is_the_gather),
+		cmocka_unit_test(test_move_takes_all),
+		cmocka_unit_test(test_covers),
 		cmocka_unit_test(test_random_against_bits),
 		cmocka_unit_test(test_random_nearest),
 	};

@@ -345,16 +345,35 @@ static void judge_now(void)
 }
 
 /*
- * The other call has returned: what it did can be used, or is gone. A leaf
- * which the first call is splitting may still be whole in memory; that call's
- * flush comes first, as map.h says.
+ * The flush of a call that returned: where it changed a part of what was a
+ * large leaf, it covers all of the leaf, whoever split it.
  */
+static void judge_flush(const struct done *done)
+{
+	struct hvpt_gather wide = done->gather;
+	unsigned i;
+
+	hvpt_pt_widen(&world.pt, &wide);
+	for (i = 0; i < probes; i++) {
+		const struct world_leaf *was = &before.leaf[probe[i]];
+		uint64_t pages = 1ull << (was->level * WORLD_BITS);
+		uint64_t first = probe[i] & ~(pages - 1);
+
+		if (!covers(done->call, probe[i]) || !was->mapped ||
+		    same(was, &after[probe[i]]))
+			continue;
+		WORLD_CHECK(hvpt_gather_covers(
+			&wide, hvpt_iova(first * PAGE),
+			hvpt_iova((first + pages) * PAGE - 1)));
+	}
+}
+
+/* The other call has returned: what it did can be used, or is gone. */
 static void judge_other(void)
 {
 	unsigned i;
 
-	if (world.noncoherent && other.call->kind > MAP_LIST)
-		return;
+	judge_flush(&other);
 	for (i = 0; i < probes; i++) {
 		struct world_leaf leaf;
 
@@ -459,9 +478,11 @@ static void judge(bool has_other)
 	for (i = 0; i < probes; i++)
 		judge_page(probe[i], has_other);
 	world.quiet = false;
+	judge_flush(&one);
 	hvpt_pt_release(&world.pt, &one.gather);
 	hvpt_pt_release(&world.pt, &other.gather);
 	WORLD_CHECK(world.in_use == tables);
+	WORLD_CHECK(world.pt.splits == 0);
 }
 
 /* ---- runs ------------------------------------------------------------ */

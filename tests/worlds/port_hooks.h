@@ -3,7 +3,7 @@
  * port_hooks.h - an HVPT_PORT_HEADER through which a test sees each access.
  *
  * Built with it, hvpt tells port_hooks about every load, store and atomic of
- * table memory before it is made. So a test can put another thread's whole
+ * table memory and of the page table's counters before it is made. So a test can put another thread's whole
  * call, or a device's update, between any two accesses of a call, and repeat
  * that for each of them. One thread at a time.
  */
@@ -18,7 +18,8 @@ enum port_access {
 	PORT_STORE,
 	PORT_CAS,
 	PORT_FETCH_AND,
-	PORT_FETCH_OR
+	PORT_FETCH_OR,
+	PORT_ADD
 };
 
 /**
@@ -93,6 +94,12 @@ static inline uint64_t port_fetch_or(uint64_t *slot, uint64_t value)
 	return __atomic_fetch_or(slot, value, __ATOMIC_ACQ_REL);
 }
 
+static inline void port_add(uint64_t *counter, uint64_t value)
+{
+	port_tell(PORT_ADD, counter);
+	__atomic_fetch_add(counter, value, __ATOMIC_RELAXED);
+}
+
 #define HVPT_PORT_LOAD(p) port_load((p), PORT_LOAD)
 #define HVPT_PORT_LOAD_ACQUIRE(p) port_load((p), PORT_LOAD_ACQUIRE)
 #define HVPT_PORT_STORE(p, v) port_store((p), (v))
@@ -100,6 +107,7 @@ static inline uint64_t port_fetch_or(uint64_t *slot, uint64_t value)
 #define HVPT_PORT_CAS(p, expected, desired) port_cas((p), (expected), (desired))
 #define HVPT_PORT_FETCH_AND(p, v) port_fetch_and((p), (v))
 #define HVPT_PORT_FETCH_OR(p, v) port_fetch_or((p), (v))
+#define HVPT_PORT_ADD(p, v) port_add((p), (v))
 
 /* A bug of hvpt ends the test at once. */
 #define HVPT_PORT_ASSERT(cond) ((cond) ? (void)0 : __builtin_trap())

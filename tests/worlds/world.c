@@ -273,11 +273,7 @@ bool world_device_write(uint64_t page)
 bool world_owes(const struct hvpt_gather *gather, uint64_t page)
 {
 	uint64_t first = page << PAGE_LG2;
-	uint32_t i;
 
-	for (i = 0; i < gather->range_count; i++)
-		if (gather->range[i].first.value <= first &&
-		    gather->range[i].last.value >= first + 0xfff)
-			return true;
-	return false;
+	return hvpt_gather_covers(gather, hvpt_iova(first),
+				  hvpt_iova(first + 0xfff));
 }
