@@ -25,6 +25,7 @@ set(HVPT_CORE_HEADERS
   include/hvpt/domain.h
   include/hvpt/iommu.h
   include/hvpt/device.h
+  include/hvpt/fault.h
   include/hvpt/hvpt.h
 )
 
@@ -68,6 +69,7 @@ set(HVPT_CORE_SOURCES
   src/domain/device.c
   src/domain/sync.c
   src/domain/resume.c
+  src/domain/fault.c
 )
 
 # The host adapter: table pages, a model and a walker for an ordinary process.

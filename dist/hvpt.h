@@ -244,6 +244,8 @@ enum hvpt_status {
 	HVPT_ERR_FOREIGN = 21,	   /* objects of two different pvIOMMUs */
 	HVPT_ERR_KIND = 22,	   /* not for identity or blocked domains */
 	HVPT_ERR_FLUSH_ENTRY = 23, /* a flush descriptor breaks the format */
+	HVPT_ERR_MESSAGE_TYPE = 24, /* a message of another type */
+	HVPT_ERR_MESSAGE_SIZE = 25, /* a message cut short, or too long */
 
 	/* 32 - 63: the state of the object, or of the page table. */
 	HVPT_ERR_OVERLAP = 32,	  /* part of the range is mapped already */
@@ -376,6 +378,8 @@ HVPT_EXTERN_C_END
 	ROW(ERR_FOREIGN, EINVAL, INVALID_PARAMETER)                            \
 	ROW(ERR_KIND, EINVAL, INVALID_PARAMETER)                               \
 	ROW(ERR_FLUSH_ENTRY, EINVAL, INVALID_PARAMETER)                        \
+	ROW(ERR_MESSAGE_TYPE, EINVAL, INVALID_PARAMETER)                       \
+	ROW(ERR_MESSAGE_SIZE, EINVAL, INVALID_PARAMETER)                       \
 	ROW(ERR_OVERLAP, EADDRINUSE, ALREADY_STARTED)                          \
 	ROW(ERR_NOT_MAPPED, ENOENT, NOT_FOUND)                                 \
 	ROW(ERR_CORRUPT, EIO, DEVICE_ERROR)                                    \
@@ -2053,14 +2057,15 @@ HVPT_HV_FIELD(struct hvpt_hv_logical_device_property, device_iommu, 0);
 /* ======== include/hvpt/hv_abi_extra.h ======== */
 
 /*
- * hvpt/hv_abi_extra.h - what is near the guest's calls, and hvpt does not use.
+ * hvpt/hv_abi_extra.h - what is near the guest's calls.
  *
- * Stage-2 mappings of device domains, passing devices through from a root
- * partition, interrupt retargeting (which names devices as the pvIOMMU does),
- * fault messages, and the codes of calls whose inputs nobody published. For
- * models, tracers and root partitions. Conventions and sources as in hv_abi.h;
- * mukesh stands for the patches for the root's IOMMU driver and wei for the
- * first draft of device domains, both on the linux-hyperv list.
+ * Fault messages, which fault.h decodes. What hvpt does not use: stage-2
+ * mappings of device domains, passing devices through from a root partition,
+ * interrupt retargeting (which names devices as the pvIOMMU does), and the
+ * codes of calls whose inputs nobody published. For models, tracers and root
+ * partitions. Conventions and sources as in hv_abi.h; mukesh stands for the
+ * patches for the root's IOMMU driver and wei for the first draft of device
+ * domains, both on the linux-hyperv list.
  */
 #ifndef HVPT_HV_ABI_EXTRA_H
 #define HVPT_HV_ABI_EXTRA_H
@@ -2249,18 +2254,48 @@ HVPT_HV_FIELD(struct hvpt_hv_detach_device, logical_device_id, 8);
 #define HVPT_HV_MESSAGE_IOMMU_FAULT 0x80000024u
 #define HVPT_HV_IOMMU_FAULT_SINT 1u
 
-/* mu: HvGuest.h. ARM64 has more. */
+/* TLFS, HV_MESSAGE: a slot of the message page. */
+#define HVPT_HV_MESSAGE_BYTES 256u
+#define HVPT_HV_MESSAGE_PAYLOAD_MAX 240u
+
+/** The head of each message; the payload follows. TLFS, HV_MESSAGE_HEADER. */
+struct hvpt_hv_message_header {
+	uint32_t type; /* 0: the slot is empty */
+	uint8_t payload_bytes;
+	uint8_t flags; /* 0: more messages are waiting */
+	uint8_t reserved[2];
+	uint64_t sender; /* a partition, or a port */
+};
+
+HVPT_HV_LAYOUT(struct hvpt_hv_message_header, 16);
+HVPT_HV_FIELD(struct hvpt_hv_message_header, payload_bytes, 4);
+HVPT_HV_FIELD(struct hvpt_hv_message_header, flags, 5);
+HVPT_HV_FIELD(struct hvpt_hv_message_header, sender, 8);
+
+/* mu: HvGuestSyntheticInterrupts.h, HV_IOMMU_FAULT_TYPE. */
 #define HVPT_HV_IOMMU_FAULT_TRANSLATION 0u
 #define HVPT_HV_IOMMU_FAULT_BLOCKED 1u
 #define HVPT_HV_IOMMU_FAULT_INTERRUPT 2u
 
+/* The same; in guests on ARM64 only. */
+#define HVPT_HV_IOMMU_FAULT_PERMISSION 3u
+#define HVPT_HV_IOMMU_FAULT_ADDRESS_SIZE 4u
+#define HVPT_HV_IOMMU_FAULT_TLB_CONFLICT 5u
+#define HVPT_HV_IOMMU_FAULT_EXTERNAL 6u
+#define HVPT_HV_IOMMU_FAULT_UNSUPPORTED 7u /* an upstream transaction */
+
+/* TLFS, HV_INTERCEPT_ACCESS_TYPE. */
+#define HVPT_HV_ACCESS_READ 0u
+#define HVPT_HV_ACCESS_WRITE 1u
+#define HVPT_HV_ACCESS_EXECUTE 2u
+
 #define HVPT_HV_IOMMU_FAULT_ADDRESS_VALID (1u << 0)
 #define HVPT_HV_IOMMU_FAULT_DEVICE_VALID (1u << 1)
 
-/** The payload of a fault message. mu. */
+/** The payload of a fault message. mu: the same file. */
 struct hvpt_hv_iommu_fault {
-	uint32_t type; /* HVPT_HV_IOMMU_FAULT_TRANSLATION ... */
-	uint8_t access_type;
+	uint32_t type;	     /* HVPT_HV_IOMMU_FAULT_TRANSLATION ... */
+	uint8_t access_type; /* HVPT_HV_ACCESS_* */
 	uint8_t padding0[3];
 	uint32_t flags; /* HVPT_HV_IOMMU_FAULT_*_VALID */
 	uint32_t padding1;
@@ -3897,6 +3932,162 @@ HVPT_INLINE void hvpt_device_set_ats(struct hvpt_device *device, bool on)
 }
 
 #endif /* HVPT_DEVICE_H */
+
+/* ======== include/hvpt/fault.h ======== */
+
+/*
+ * hvpt/fault.h - why a device's access was refused.
+ *
+ * A hypervisor tells its guest of a refused DMA by a synthetic message, type
+ * HVPT_HV_MESSAGE_IOMMU_FAULT on SINT HVPT_HV_IOMMU_FAULT_SINT. Here it is
+ * decoded, and explained by the tables of the domain that the device is in:
+ *
+ *	if (hvpt_iommu_fault_decode(slot, sizeof(slot), &fault) == HVPT_OK) {
+ *		domain = ... the one fault.device_id is in
+ *		hvpt_domain_explain(domain, &fault, &cause);
+ *	}
+ *
+ * A message says what was asked, not what the tables held then. They are read
+ * later: an explanation is about now.
+ *
+ * Context: any. Nothing is changed. Explaining reads a page table as
+ * hvpt_pt_lookup() does, so its rules hold: where ranges are unmapped
+ * meanwhile, gathers are freed only after a grace period.
+ */
+#ifndef HVPT_FAULT_H
+#define HVPT_FAULT_H
+
+/* ---- the message ----------------------------------------------------- */
+
+/**
+ * struct hvpt_iommu_fault - a decoded message
+ * @device_id: logical device id, as sent; with @has_device, else 0
+ * @iova: what the device asked for; with @has_iova, else 0
+ * @type: HVPT_HV_IOMMU_FAULT_*, or another number of the hypervisor's
+ * @access: HVPT_HV_ACCESS_*, or another number
+ * @has_device: the hypervisor knows which device it was
+ * @has_iova: it knows the address
+ */
+struct hvpt_iommu_fault {
+	uint64_t device_id;
+	hvpt_iova_t iova;
+	uint32_t type;
+	uint32_t access;
+	bool has_device;
+	bool has_iova;
+};
+
+HVPT_EXTERN_C_BEGIN
+
+/**
+ * hvpt_iommu_fault_decode() - read a fault message
+ * @message: in: a whole message, header first; need not be aligned. A slot of
+ *	the message page may be passed until the end of message is signalled.
+ * @bytes: how many bytes can be read there: HVPT_HV_MESSAGE_BYTES for a slot
+ * @fault: out: written only with HVPT_OK
+ *
+ * Reserved and padding bytes are not looked at, nor is what follows the
+ * payload that is known: a later hypervisor may have put something there.
+ *
+ * Return: HVPT_OK; HVPT_ERR_MESSAGE_TYPE: not an IOMMU fault, or an empty slot;
+ * HVPT_ERR_MESSAGE_SIZE: @bytes end inside the header or the payload, the
+ * payload is shorter than a fault, or longer than any message's.
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_iommu_fault_decode(const void *message, size_t bytes,
+			struct hvpt_iommu_fault *fault);
+
+/**
+ * hvpt_iommu_fault_type_name() - the hypervisor's word for a type, for logs
+ *
+ * Return: a static string such as "TRANSLATION"; "UNKNOWN" for a number that
+ * hv_abi_extra.h does not have. Never NULL.
+ */
+const char *hvpt_iommu_fault_type_name(uint32_t type);
+
+HVPT_EXTERN_C_END
+
+/* ---- the reason ------------------------------------------------------ */
+
+/** What the tables say to it. Values are pinned. */
+enum hvpt_fault_reason {
+	/*
+	 * The tables allow the access. Either it was mapped after the fault;
+	 * or an IOTLB still holds what was there before, so that a flush is
+	 * missing or pending; or there is no memory behind the gpa. With type
+	 * BLOCKED, the device may have used ATS where it must not.
+	 */
+	HVPT_REASON_MAPPED_NOW = 0,
+	HVPT_REASON_NOT_PRESENT = 1, /* nothing is mapped there */
+	HVPT_REASON_READ_ONLY = 2,   /* a write, and an entry without R/W */
+	HVPT_REASON_RESERVED = 3,    /* an entry with reserved bits set */
+	HVPT_REASON_SUPERVISOR = 4,  /* an entry without U/S */
+	HVPT_REASON_OUTSIDE = 5,    /* no IOVA of the domain's form and width */
+	HVPT_REASON_NO_ADDRESS = 6, /* the message has no address */
+	HVPT_REASON_INTERRUPT = 7,  /* an interrupt was refused, not DMA */
+	HVPT_REASON_BLOCKED = 8,    /* the blocked domain refuses everything */
+	HVPT_REASON_IDENTITY = 9,   /* no table: no memory behind the gpa */
+};
+
+/**
+ * struct hvpt_fault_cause - an access explained
+ * @reason: why it is refused now, if it is
+ * @level: of the entry that decides: 0 .. 4; the number of levels when no
+ *	entry was looked at; 0 without a page table
+ * @entry: that entry; 0 when none was looked at. With READ_ONLY and
+ *	SUPERVISOR it is the highest that forbids the access, with MAPPED_NOW
+ *	the leaf: hvpt_pte_decode() gives its gpa.
+ * @reserved: the reserved bits that are set in it; 0 unless RESERVED
+ *
+ * hvpt never writes an entry that is RESERVED or SUPERVISOR: memory of the
+ * tables was overwritten.
+ */
+struct hvpt_fault_cause {
+	enum hvpt_fault_reason reason;
+	uint32_t level;
+	uint64_t entry;
+	uint64_t reserved;
+};
+
+HVPT_EXTERN_C_BEGIN
+
+/**
+ * hvpt_pt_explain() - what would a page walk make of this access, now?
+ * @pt: the page table
+ * @iova: any 64-bit value
+ * @write: a write; else a read
+ * @cause: out: always written, whole: MAPPED_NOW, NOT_PRESENT, READ_ONLY,
+ *	RESERVED, SUPERVISOR or OUTSIDE
+ *
+ * Reserved are bit 63; bit 7 where the page table may have no leaf; bits 20:13
+ * of a 2 MiB leaf and 29:13 of a 1 GiB leaf (SDM vol. 3A 4.5, VT-d 9.7). That
+ * bits 51:12 are above the machine's address width cannot be seen here.
+ * An entry with reserved bits is not followed.
+ */
+void hvpt_pt_explain(const struct hvpt_pagetable *pt, hvpt_iova_t iova,
+		     bool write, struct hvpt_fault_cause *cause);
+
+/**
+ * hvpt_domain_explain() - a fault, by the domain its device is in
+ * @domain: any kind; the caller finds it by the fault's device id
+ * @fault: in: as decoded
+ * @cause: out: always written, whole
+ *
+ * The first that applies decides: INTERRUPT, BLOCKED, NO_ADDRESS, IDENTITY (or
+ * OUTSIDE, at and above 2^52), then hvpt_pt_explain(). An access that is not
+ * HVPT_HV_ACCESS_WRITE is explained as a read: hvpt's entries never forbid to
+ * execute.
+ */
+void hvpt_domain_explain(const struct hvpt_domain *domain,
+			 const struct hvpt_iommu_fault *fault,
+			 struct hvpt_fault_cause *cause);
+
+/** hvpt_fault_reason_name() - its identifier, for logs. Never NULL. */
+const char *hvpt_fault_reason_name(enum hvpt_fault_reason reason);
+
+HVPT_EXTERN_C_END
+
+#endif /* HVPT_FAULT_H */
 
 /* ======== include/hvpt/hvpt.h ======== */
 
@@ -8646,5 +8837,229 @@ enum hvpt_status hvpt_iommu_resume(struct hvpt_iommu *iommu, bool retry)
 	}
 	return HVPT_OK;
 }
+
+/* ======== src/domain/fault.c ======== */
+
+/*
+ * fault.c - the IOMMU fault message, and what the tables say to it.
+ */
+
+/* ---- the message ----------------------------------------------------- */
+
+#define HVPT_MESSAGE_AT(field)                                                 \
+	HVPT_HV_OFFSET(struct hvpt_hv_message_header, field)
+#define HVPT_FAULT_AT(field)                                                   \
+	(sizeof(struct hvpt_hv_message_header) +                               \
+	 HVPT_HV_OFFSET(struct hvpt_hv_iommu_fault, field))
+
+/* By the byte: the message may lie anywhere. */
+static uint64_t hvpt_message_word(const uint8_t *bytes, unsigned count)
+{
+	uint64_t value = 0;
+
+	while (count--)
+		value = value << 8 | bytes[count];
+	return value;
+}
+
+static enum hvpt_status hvpt_message_check(const uint8_t *message, size_t bytes)
+{
+	const size_t head = sizeof(struct hvpt_hv_message_header);
+	unsigned payload;
+
+	if (bytes < head)
+		return HVPT_ERR_MESSAGE_SIZE;
+	if (hvpt_message_word(message + HVPT_MESSAGE_AT(type), 4) !=
+	    HVPT_HV_MESSAGE_IOMMU_FAULT)
+		return HVPT_ERR_MESSAGE_TYPE;
+	payload = message[HVPT_MESSAGE_AT(payload_bytes)];
+	if (payload < sizeof(struct hvpt_hv_iommu_fault) ||
+	    payload > HVPT_HV_MESSAGE_PAYLOAD_MAX || bytes - head < payload)
+		return HVPT_ERR_MESSAGE_SIZE;
+	return HVPT_OK;
+}
+
+enum hvpt_status hvpt_iommu_fault_decode(const void *message, size_t bytes,
+					 struct hvpt_iommu_fault *fault)
+{
+	const uint8_t *at = message;
+	enum hvpt_status status = hvpt_message_check(at, bytes);
+	uint64_t flags, iova;
+
+	if (status != HVPT_OK)
+		return status;
+	flags = hvpt_message_word(at + HVPT_FAULT_AT(flags), 4);
+	iova = hvpt_message_word(at + HVPT_FAULT_AT(fault_address), 8);
+	fault->has_device = (flags & HVPT_HV_IOMMU_FAULT_DEVICE_VALID) != 0;
+	fault->has_iova = (flags & HVPT_HV_IOMMU_FAULT_ADDRESS_VALID) != 0;
+	fault->type = (uint32_t)hvpt_message_word(at + HVPT_FAULT_AT(type), 4);
+	fault->access = at[HVPT_FAULT_AT(access_type)];
+	fault->iova = hvpt_iova(fault->has_iova ? iova : 0);
+	fault->device_id =
+		fault->has_device ?
+			hvpt_message_word(at + HVPT_FAULT_AT(logical_device_id),
+					  8) :
+			0;
+	return HVPT_OK;
+}
+
+#undef HVPT_MESSAGE_AT
+#undef HVPT_FAULT_AT
+
+/* ---- the reason ------------------------------------------------------ */
+
+/* Execute-disable: reserved in VT-d unless it is enabled. */
+#define HVPT_PTE_XD ((uint64_t)1 << 63)
+
+/* The reserved bits that a present entry has set. */
+static uint64_t hvpt_pte_reserved(const struct hvpt_pagetable *pt, uint64_t pte,
+				  unsigned level)
+{
+	uint64_t bits = HVPT_PTE_XD;
+
+	if (level == 0 || !(pte & HVPT_PTE_LARGE))
+		return pte & bits;
+	if ((unsigned)pt->leaf_levels >> level & 1u)
+		bits |= HVPT_LEVEL_BYTES(level) - 2 * HVPT_PAGE_BYTES;
+	else
+		bits |= HVPT_PTE_LARGE;
+	return pte & bits;
+}
+
+/* Does the entry end a walk, whatever the access? */
+static enum hvpt_fault_reason hvpt_pte_explain(const struct hvpt_pagetable *pt,
+					       uint64_t pte, unsigned level)
+{
+	if (!hvpt_pte_is_present(pte))
+		return HVPT_REASON_NOT_PRESENT;
+	if (hvpt_pte_reserved(pt, pte, level))
+		return HVPT_REASON_RESERVED;
+	return pte & HVPT_PTE_USER ? HVPT_REASON_MAPPED_NOW :
+				     HVPT_REASON_SUPERVISOR;
+}
+
+static void hvpt_cause_set(struct hvpt_fault_cause *cause,
+			   enum hvpt_fault_reason reason, unsigned level,
+			   uint64_t entry)
+{
+	cause->reason = reason;
+	cause->level = level;
+	cause->entry = entry;
+	cause->reserved = 0;
+}
+
+void hvpt_pt_explain(const struct hvpt_pagetable *pt, hvpt_iova_t iova,
+		     bool write, struct hvpt_fault_cause *cause)
+{
+	enum hvpt_fault_reason reason;
+	unsigned level = pt->levels;
+	uint64_t *table = pt->root;
+	bool denied = false;
+	uint64_t pte;
+
+	hvpt_cause_set(cause, HVPT_REASON_OUTSIDE, level, 0);
+	if (!hvpt_pt_in_form(pt, iova.value, iova.value))
+		return;
+	for (;;) {
+		level--;
+		pte = hvpt_pte_load_table(
+			HVPT_SLOT(table, hvpt_pte_index(iova.value, level)));
+		reason = hvpt_pte_explain(pt, pte, level);
+		if (reason != HVPT_REASON_MAPPED_NOW)
+			break;
+		if (!denied && write && !(pte & HVPT_PTE_WRITE)) {
+			/* R/W counts once the leaf is known: SDM vol. 3A 4.6 */
+			denied = true;
+			hvpt_cause_set(cause, HVPT_REASON_READ_ONLY, level,
+				       pte);
+		}
+		if (!hvpt_pte_is_table(pte, level))
+			break;
+		table = hvpt_pt_table(pt, pte);
+	}
+	if (denied && reason == HVPT_REASON_MAPPED_NOW)
+		return;
+	hvpt_cause_set(cause, reason, level, pte);
+	if (reason == HVPT_REASON_RESERVED)
+		cause->reserved = hvpt_pte_reserved(pt, pte, level);
+}
+
+#undef HVPT_PTE_XD
+
+/* What a domain without tables, or without an address, answers. */
+static enum hvpt_fault_reason
+hvpt_domain_reason(const struct hvpt_domain *domain,
+		   const struct hvpt_iommu_fault *fault)
+{
+	if (fault->type == HVPT_HV_IOMMU_FAULT_INTERRUPT)
+		return HVPT_REASON_INTERRUPT;
+	if (domain->kind == HVPT_DOMAIN_BLOCKED)
+		return HVPT_REASON_BLOCKED;
+	if (!fault->has_iova)
+		return HVPT_REASON_NO_ADDRESS;
+	if (domain->kind == HVPT_DOMAIN_PAGING)
+		return HVPT_REASON_MAPPED_NOW;
+	return fault->iova.value >> HVPT_GPA_LG2 ? HVPT_REASON_OUTSIDE :
+						   HVPT_REASON_IDENTITY;
+}
+
+void hvpt_domain_explain(const struct hvpt_domain *domain,
+			 const struct hvpt_iommu_fault *fault,
+			 struct hvpt_fault_cause *cause)
+{
+	enum hvpt_fault_reason reason = hvpt_domain_reason(domain, fault);
+
+	if (reason == HVPT_REASON_MAPPED_NOW)
+		hvpt_pt_explain(&domain->pt, fault->iova,
+				fault->access == HVPT_HV_ACCESS_WRITE, cause);
+	else
+		hvpt_cause_set(cause, reason, 0, 0);
+}
+
+/* ---- names ----------------------------------------------------------- */
+
+#define HVPT_NAME_CASE(prefix, name)                                           \
+	case prefix##name:                                                     \
+		return #name
+
+const char *hvpt_iommu_fault_type_name(uint32_t type)
+{
+	switch (type) {
+		HVPT_NAME_CASE(HVPT_HV_IOMMU_FAULT_, TRANSLATION);
+		HVPT_NAME_CASE(HVPT_HV_IOMMU_FAULT_, BLOCKED);
+		HVPT_NAME_CASE(HVPT_HV_IOMMU_FAULT_, INTERRUPT);
+		HVPT_NAME_CASE(HVPT_HV_IOMMU_FAULT_, PERMISSION);
+		HVPT_NAME_CASE(HVPT_HV_IOMMU_FAULT_, ADDRESS_SIZE);
+		HVPT_NAME_CASE(HVPT_HV_IOMMU_FAULT_, TLB_CONFLICT);
+		HVPT_NAME_CASE(HVPT_HV_IOMMU_FAULT_, EXTERNAL);
+		HVPT_NAME_CASE(HVPT_HV_IOMMU_FAULT_, UNSUPPORTED);
+	}
+	return "UNKNOWN";
+}
+
+#undef HVPT_NAME_CASE
+
+#define HVPT_REASON_CASE(name)                                                 \
+	case name:                                                             \
+		return #name
+
+const char *hvpt_fault_reason_name(enum hvpt_fault_reason reason)
+{
+	switch (reason) {
+		HVPT_REASON_CASE(HVPT_REASON_MAPPED_NOW);
+		HVPT_REASON_CASE(HVPT_REASON_NOT_PRESENT);
+		HVPT_REASON_CASE(HVPT_REASON_READ_ONLY);
+		HVPT_REASON_CASE(HVPT_REASON_RESERVED);
+		HVPT_REASON_CASE(HVPT_REASON_SUPERVISOR);
+		HVPT_REASON_CASE(HVPT_REASON_OUTSIDE);
+		HVPT_REASON_CASE(HVPT_REASON_NO_ADDRESS);
+		HVPT_REASON_CASE(HVPT_REASON_INTERRUPT);
+		HVPT_REASON_CASE(HVPT_REASON_BLOCKED);
+		HVPT_REASON_CASE(HVPT_REASON_IDENTITY);
+	}
+	return "HVPT_REASON_UNKNOWN";
+}
+
+#undef HVPT_REASON_CASE
 
 #endif /* HVPT_IMPLEMENTATION */

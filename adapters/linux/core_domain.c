@@ -8,3 +8,4 @@
 #include "../../src/domain/device.c"
 #include "../../src/domain/sync.c"
 #include "../../src/domain/resume.c"
+#include "../../src/domain/fault.c"

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * hvpt/hv_abi_extra.h - what is near the guest's calls, and hvpt does not use.
+ * hvpt/hv_abi_extra.h - what is near the guest's calls.
  *
- * Stage-2 mappings of device domains, passing devices through from a root
- * partition, interrupt retargeting (which names devices as the pvIOMMU does),
- * fault messages, and the codes of calls whose inputs nobody published. For
- * models, tracers and root partitions. Conventions and sources as in hv_abi.h;
- * mukesh stands for the patches for the root's IOMMU driver and wei for the
- * first draft of device domains, both on the linux-hyperv list.
+ * Fault messages, which fault.h decodes. What hvpt does not use: stage-2
+ * mappings of device domains, passing devices through from a root partition,
+ * interrupt retargeting (which names devices as the pvIOMMU does), and the
+ * codes of calls whose inputs nobody published. For models, tracers and root
+ * partitions. Conventions and sources as in hv_abi.h; mukesh stands for the
+ * patches for the root's IOMMU driver and wei for the first draft of device
+ * domains, both on the linux-hyperv list.
  */
 #ifndef HVPT_HV_ABI_EXTRA_H
 #define HVPT_HV_ABI_EXTRA_H
@@ -198,18 +199,48 @@ HVPT_HV_FIELD(struct hvpt_hv_detach_device, logical_device_id, 8);
 #define HVPT_HV_MESSAGE_IOMMU_FAULT 0x80000024u
 #define HVPT_HV_IOMMU_FAULT_SINT 1u
 
-/* mu: HvGuest.h. ARM64 has more. */
+/* TLFS, HV_MESSAGE: a slot of the message page. */
+#define HVPT_HV_MESSAGE_BYTES 256u
+#define HVPT_HV_MESSAGE_PAYLOAD_MAX 240u
+
+/** The head of each message; the payload follows. TLFS, HV_MESSAGE_HEADER. */
+struct hvpt_hv_message_header {
+	uint32_t type; /* 0: the slot is empty */
+	uint8_t payload_bytes;
+	uint8_t flags; /* 0: more messages are waiting */
+	uint8_t reserved[2];
+	uint64_t sender; /* a partition, or a port */
+};
+
+HVPT_HV_LAYOUT(struct hvpt_hv_message_header, 16);
+HVPT_HV_FIELD(struct hvpt_hv_message_header, payload_bytes, 4);
+HVPT_HV_FIELD(struct hvpt_hv_message_header, flags, 5);
+HVPT_HV_FIELD(struct hvpt_hv_message_header, sender, 8);
+
+/* mu: HvGuestSyntheticInterrupts.h, HV_IOMMU_FAULT_TYPE. */
 #define HVPT_HV_IOMMU_FAULT_TRANSLATION 0u
 #define HVPT_HV_IOMMU_FAULT_BLOCKED 1u
 #define HVPT_HV_IOMMU_FAULT_INTERRUPT 2u
 
+/* The same; in guests on ARM64 only. */
+#define HVPT_HV_IOMMU_FAULT_PERMISSION 3u
+#define HVPT_HV_IOMMU_FAULT_ADDRESS_SIZE 4u
+#define HVPT_HV_IOMMU_FAULT_TLB_CONFLICT 5u
+#define HVPT_HV_IOMMU_FAULT_EXTERNAL 6u
+#define HVPT_HV_IOMMU_FAULT_UNSUPPORTED 7u /* an upstream transaction */
+
+/* TLFS, HV_INTERCEPT_ACCESS_TYPE. */
+#define HVPT_HV_ACCESS_READ 0u
+#define HVPT_HV_ACCESS_WRITE 1u
+#define HVPT_HV_ACCESS_EXECUTE 2u
+
 #define HVPT_HV_IOMMU_FAULT_ADDRESS_VALID (1u << 0)
 #define HVPT_HV_IOMMU_FAULT_DEVICE_VALID (1u << 1)
 
-/** The payload of a fault message. mu. */
+/** The payload of a fault message. mu: the same file. */
 struct hvpt_hv_iommu_fault {
-	uint32_t type; /* HVPT_HV_IOMMU_FAULT_TRANSLATION ... */
-	uint8_t access_type;
+	uint32_t type;	     /* HVPT_HV_IOMMU_FAULT_TRANSLATION ... */
+	uint8_t access_type; /* HVPT_HV_ACCESS_* */
 	uint8_t padding0[3];
 	uint32_t flags; /* HVPT_HV_IOMMU_FAULT_*_VALID */
 	uint32_t padding1;

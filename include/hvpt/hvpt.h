@@ -17,6 +17,7 @@
 #include "hvpt/device.h"
 #include "hvpt/discover.h"
 #include "hvpt/domain.h"
+#include "hvpt/fault.h"
 #include "hvpt/flush.h"
 #include "hvpt/gather.h"
 #include "hvpt/hv_abi.h"

@@ -40,6 +40,8 @@ enum hvpt_status {
 	HVPT_ERR_FOREIGN = 21,	   /* objects of two different pvIOMMUs */
 	HVPT_ERR_KIND = 22,	   /* not for identity or blocked domains */
 	HVPT_ERR_FLUSH_ENTRY = 23, /* a flush descriptor breaks the format */
+	HVPT_ERR_MESSAGE_TYPE = 24, /* a message of another type */
+	HVPT_ERR_MESSAGE_SIZE = 25, /* a message cut short, or too long */
 
 	/* 32 - 63: the state of the object, or of the page table. */
 	HVPT_ERR_OVERLAP = 32,	  /* part of the range is mapped already */

@@ -73,6 +73,8 @@
 	ROW(ERR_FOREIGN, EINVAL, INVALID_PARAMETER)                            \
 	ROW(ERR_KIND, EINVAL, INVALID_PARAMETER)                               \
 	ROW(ERR_FLUSH_ENTRY, EINVAL, INVALID_PARAMETER)                        \
+	ROW(ERR_MESSAGE_TYPE, EINVAL, INVALID_PARAMETER)                       \
+	ROW(ERR_MESSAGE_SIZE, EINVAL, INVALID_PARAMETER)                       \
 	ROW(ERR_OVERLAP, EADDRINUSE, ALREADY_STARTED)                          \
 	ROW(ERR_NOT_MAPPED, ENOENT, NOT_FOUND)                                 \
 	ROW(ERR_CORRUPT, EIO, DEVICE_ERROR)                                    \

@@ -114,6 +114,12 @@ static void test_extra_layouts(void **state)
 		AT(attach_device, pf_rid, 36),
 		SIZE(detach_device, 16),
 		AT(detach_device, logical_device_id, 8),
+		SIZE(message_header, 16),
+		AT(message_header, type, 0),
+		AT(message_header, payload_bytes, 4),
+		AT(message_header, flags, 5),
+		AT(message_header, reserved, 6),
+		AT(message_header, sender, 8),
 		SIZE(iommu_fault, 32),
 		AT(iommu_fault, type, 0),
 		AT(iommu_fault, access_type, 4),
@@ -198,6 +204,32 @@ static void test_constants(void **state)
 		IS(HV_IOMMU_CAP_ATS, 0x20),
 		IS(HV_IOMMU_CAP_PRI, 0x40),
 		IS(HV_NO_HYPERCALL, 0xffffffffffffffff),
+	};
+
+	(void)state;
+	must_be_pinned(numbers, FAKE_COUNT(numbers));
+}
+
+static void test_fault_messages(void **state)
+{
+	static const struct number numbers[] = {
+		IS(HV_MESSAGE_IOMMU_FAULT, 0x80000024),
+		IS(HV_IOMMU_FAULT_SINT, 1),
+		IS(HV_MESSAGE_BYTES, 256),
+		IS(HV_MESSAGE_PAYLOAD_MAX, 240),
+		IS(HV_IOMMU_FAULT_TRANSLATION, 0),
+		IS(HV_IOMMU_FAULT_BLOCKED, 1),
+		IS(HV_IOMMU_FAULT_INTERRUPT, 2),
+		IS(HV_IOMMU_FAULT_PERMISSION, 3),
+		IS(HV_IOMMU_FAULT_ADDRESS_SIZE, 4),
+		IS(HV_IOMMU_FAULT_TLB_CONFLICT, 5),
+		IS(HV_IOMMU_FAULT_EXTERNAL, 6),
+		IS(HV_IOMMU_FAULT_UNSUPPORTED, 7),
+		IS(HV_IOMMU_FAULT_ADDRESS_VALID, 1),
+		IS(HV_IOMMU_FAULT_DEVICE_VALID, 2),
+		IS(HV_ACCESS_READ, 0),
+		IS(HV_ACCESS_WRITE, 1),
+		IS(HV_ACCESS_EXECUTE, 2),
 	};
 
 	(void)state;
@@ -491,6 +523,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_layouts),
 		cmocka_unit_test(test_extra_layouts),
+		cmocka_unit_test(test_fault_messages),
 		cmocka_unit_test(test_constants),
 		cmocka_unit_test(test_control_word),
 		cmocka_unit_test(test_result_word),
