@@ -99,6 +99,11 @@ set(HVPT_TOOL_SOURCES
   tools/apply_change.c
   tools/command_fuzz.c
   tools/command_replay.c
+  tools/decoder.c
+  tools/decoder_bzip2.c
+  tools/decoder_gzip.c
+  tools/decoder_lzma.c
+  tools/decoder_zstd.c
   tools/dma_judge.c
   tools/domain.c
   tools/domain_setup.c
@@ -111,6 +116,7 @@ set(HVPT_TOOL_SOURCES
   tools/fuzz_options.c
   tools/inject.c
   tools/input.c
+  tools/input_kind.c
   tools/judge.c
   tools/judge_whole.c
   tools/option_values.c
@@ -127,8 +133,10 @@ set(HVPT_TOOL_SOURCES
   tools/teardown.c
   tools/text.c
   tools/trace.c
+  tools/trace_dat.c
   tools/trace_head.c
   tools/trace_load.c
+  tools/trace_lost.c
   tools/trace_write.c
   tools/walk.c
   tools/walk_cpu.c

@@ -192,6 +192,7 @@ bool apply_event(void *ctx, const struct trace_event *event)
 		return false;
 	}
 	apply->result->events++;
+	apply->result->named += event->has_dom;
 	step_init(&step, apply, event, domain);
 	apply_step(apply, &step);
 	dma_violations(&apply->judge, &apply->domains.world);

@@ -15,9 +15,9 @@
 static const char usage[] =
 	"Usage: hvpt replay [options] TRACE...\n"
 	"\n"
-	"Replays each TRACE (ftrace, trace_pipe or perf script text of the\n"
-	"iommu:map and iommu:unmap events, plain or .xz; - is standard input)\n"
-	"through hvpt on a model of the hypervisor: a domain with a device for\n"
+	"Replays each TRACE (the iommu:map and iommu:unmap events, as ftrace,\n"
+	"trace-cmd report or perf script print them, or a trace.dat file; plain\n"
+	"or compressed; - is standard input; docs/RECORDING.md) through hvpt on a model of the hypervisor: a domain with a device for\n"
 	"each in it. After every step an independent table walker, hvpt's own\n"
 	"lookup, and the device's DMA through the worst cache there may be are\n"
 	"compared with a plain list of what should be mapped.\n"

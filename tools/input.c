@@ -5,40 +5,43 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <lzma.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "decoder.h"
+#include "input_kind.h"
+#include "trace_dat.h"
 #include "uninstrumented.h"
 
 #define CHUNK_BYTES ((size_t)1 << 16)
 
-/* Enough for every preset of xz; keeps a crafted file from taking it all. */
-#define XZ_MEMORY_MAX ((uint64_t)256 << 20)
-
 /**
  * struct input - a file being read
  * @fd: where raw bytes come from
- * @xz: they are compressed
  * @at_eof: no more raw bytes
+ * @at_end: no more plain bytes
+ * @looked: what the plain bytes are was looked at
  * @total: size of the file, 0 when unknown
  * @consumed: raw bytes read so far
  * @error: the first thing that went wrong
- * @decoder: for @xz
+ * @decoder: how it is compressed; NULL: it is not
+ * @state: of @decoder
  * @raw, @raw_at, @raw_bytes: raw bytes not used yet
  * @text, @text_at, @text_bytes, @text_room: plain bytes not handed on yet
  */
 struct input {
 	int fd;
-	bool xz;
 	bool at_eof;
+	bool at_end;
+	bool looked;
 	uint64_t total;
 	uint64_t consumed;
 	const char *error;
-	lzma_stream decoder;
+	const struct decoder *decoder;
+	void *state;
 	size_t raw_at;
 	size_t raw_bytes;
 	char *text;
@@ -97,65 +100,103 @@ static bool make_room(struct input *input)
 	return true;
 }
 
-static const char *xz_error(lzma_ret ret)
+/* One step of the decoder. */
+static bool decode(struct input *input)
 {
-	switch (ret) {
-	case LZMA_FORMAT_ERROR:
-		return "not in .xz format, whatever the name says";
-	case LZMA_BUF_ERROR:
-		return "the .xz data is truncated";
-	case LZMA_DATA_ERROR:
-		return "the .xz data is corrupt";
-	case LZMA_MEMLIMIT_ERROR:
-		return "the .xz data needs more than 256 MiB to unpack";
-	case LZMA_OPTIONS_ERROR:
-		return "the .xz data uses an unknown compression option";
-	case LZMA_MEM_ERROR:
-		return "out of memory";
-	default:
-		return "the .xz data cannot be unpacked";
-	}
-}
-
-/* One step of the decoder; @more tells whether plain bytes can follow. */
-static bool decode(struct input *input, bool *more)
-{
-	lzma_stream *decoder = &input->decoder;
 	size_t room = input->text_room - input->text_bytes;
-	lzma_ret ret;
+	size_t raw_bytes = input->raw_bytes - input->raw_at;
+	char *out = input->text + input->text_bytes;
+	struct decoder_io io = {
+		input->raw + input->raw_at,
+		raw_bytes,
+		(uint8_t *)out,
+		room,
+		input->at_eof,
+		false,
+	};
+	const char *error;
 
-	decoder->next_in = input->raw + input->raw_at;
-	decoder->avail_in = input->raw_bytes - input->raw_at;
-	decoder->next_out = (uint8_t *)input->text + input->text_bytes;
-	decoder->avail_out = room;
 	UNINSTRUMENTED_BEGIN();
-	ret = lzma_code(decoder, input->at_eof ? LZMA_FINISH : LZMA_RUN);
+	error = input->decoder->step(input->state, &io);
 	UNINSTRUMENTED_END();
-	input->raw_at = input->raw_bytes - decoder->avail_in;
-	UNINSTRUMENTED_WROTE(input->text + input->text_bytes,
-			     room - decoder->avail_out);
-	input->text_bytes += room - decoder->avail_out;
-	*more = ret == LZMA_OK;
-	if (ret != LZMA_OK && ret != LZMA_STREAM_END)
-		return fail(input, xz_error(ret));
+	UNINSTRUMENTED_WROTE(&io, sizeof(io));
+	UNINSTRUMENTED_WROTE(out, room - io.out_room);
+	input->raw_at = input->raw_bytes - io.in_bytes;
+	input->text_bytes += room - io.out_room;
+	if (error)
+		return fail(input, error);
+	input->at_end = io.last && io.ended;
+	if (io.last && !io.ended && io.out_room == room &&
+	    io.in_bytes == raw_bytes)
+		return fail(input, input->decoder->truncated);
 	return true;
 }
 
-/* Adds plain bytes; @more is false when there will be no others. */
-static bool fill(struct input *input, bool *more)
+/* Adds plain bytes, or notes that there are no others. */
+static bool fill(struct input *input)
 {
 	size_t bytes;
 
 	if (!make_room(input) || !read_raw(input))
 		return false;
-	if (input->xz)
-		return decode(input, more);
+	if (input->decoder)
+		return decode(input);
 	bytes = input->raw_bytes - input->raw_at;
 	memcpy(input->text + input->text_bytes, input->raw + input->raw_at,
 	       bytes);
 	input->text_bytes += bytes;
 	input->raw_at = input->raw_bytes;
-	*more = !input->at_eof;
+	input->at_end = input->at_eof;
+	return true;
+}
+
+/* Is it text at all? What the first bytes of it say. */
+static bool look(struct input *input)
+{
+	const char *error;
+
+	while (!input->at_end && input->text_bytes < INPUT_KIND_BYTES) {
+		if (!fill(input))
+			return false;
+	}
+	input->looked = true;
+	error = input_kind_refused(input->text, input->text_bytes);
+	if (error)
+		return fail(input, error);
+	input->text_at = input_kind_mark(input->text, input->text_bytes);
+	return true;
+}
+
+/* ---- lines ----------------------------------------------------------- */
+
+/* Where a line ends, from @searched on: at LF, CR LF or CR; else @bytes. */
+static size_t find_end(const char *start, size_t searched, size_t bytes)
+{
+	while (searched < bytes && start[searched] != '\n' &&
+	       start[searched] != '\r')
+		searched++;
+	return searched;
+}
+
+/*
+ * Takes a line of @length, and what ends it. Return: false when that cannot
+ * be told yet, for an LF may follow a CR.
+ */
+static bool take_line(struct input *input, size_t length)
+{
+	const char *start = input->text + input->text_at;
+	size_t bytes = input->text_bytes - input->text_at;
+	size_t end = 0;
+
+	if (length < bytes) {
+		end = 1;
+		if (start[length] == '\r') {
+			if (length + 1 == bytes && !input->at_end)
+				return false;
+			end += length + 1 < bytes && start[length + 1] == '\n';
+		}
+	}
+	input->text_at += length + end;
 	return true;
 }
 
@@ -163,28 +204,24 @@ enum input_status input_line(struct input *input, const char **text,
 			     size_t *length)
 {
 	size_t searched = 0;
-	bool more = true;
 
-	if (input->error)
+	if (input->error || (!input->looked && !look(input)))
 		return INPUT_ERROR;
 	for (;;) {
-		const char *start = input->text + input->text_at;
 		size_t bytes = input->text_bytes - input->text_at;
-		const char *newline = NULL;
+		size_t end = find_end(input->text + input->text_at, searched,
+				      bytes);
 
-		if (bytes > searched)
-			newline = memchr(start + searched, '\n',
-					 bytes - searched);
-		if (newline || (!more && bytes > 0)) {
-			*text = start;
-			*length = newline ? (size_t)(newline - start) : bytes;
-			input->text_at += *length + (newline ? 1 : 0);
+		*text = input->text + input->text_at;
+		if ((end < bytes || (input->at_end && bytes > 0)) &&
+		    take_line(input, end)) {
+			*length = input_kind_clean((char *)*text, end);
 			return INPUT_LINE;
 		}
-		if (!more)
+		if (input->at_end)
 			return INPUT_END;
-		searched = bytes;
-		if (!fill(input, &more))
+		searched = end;
+		if (!fill(input))
 			return INPUT_ERROR;
 	}
 }
@@ -205,40 +242,14 @@ int input_percent(const struct input *input)
 
 /* ---- opening --------------------------------------------------------- */
 
-struct magic {
-	const char *bytes;
-	size_t length;
-	const char *error; /* NULL: xz */
-};
-
-static const struct magic magics[] = {
-	{ "\xfd"
-	  "7zXZ\0",
-	  6, NULL },
-	{ "\x1f\x8b", 2, "compressed by gzip; only .xz is understood" },
-	{ "\x28\xb5\x2f\xfd", 4, "compressed by zstd; only .xz is understood" },
-	{ "BZh", 3, "compressed by bzip2; only .xz is understood" },
-	{ "PERFILE2", 8, "a perf.data file; give the output of perf script" },
-	{ "\x17\x08\x44tracing", 10,
-	  "a trace.dat file; give the output of trace-cmd report" },
-};
-
-static bool ends_with(const char *text, const char *end)
-{
-	size_t text_length = strlen(text);
-	size_t end_length = strlen(end);
-
-	return text_length >= end_length &&
-	       strcmp(text + text_length - end_length, end) == 0;
-}
-
 /* A pipe may give few bytes at a time: enough of them to tell. */
 static bool read_magic(struct input *input)
 {
 	size_t bytes = 0;
 
-	while (bytes < 16) {
-		ssize_t got = read(input->fd, input->raw + bytes, 16 - bytes);
+	while (bytes < DECODER_MAGIC_MAX) {
+		ssize_t got = read(input->fd, input->raw + bytes,
+				   DECODER_MAGIC_MAX - bytes);
 
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -253,24 +264,41 @@ static bool read_magic(struct input *input)
 	return true;
 }
 
-static bool find_format(struct input *input, const char *path)
+static bool open_decoder(struct input *input)
 {
-	size_t i;
+	if (input->decoder->missing)
+		return fail(input, input->decoder->missing);
+	UNINSTRUMENTED_BEGIN();
+	input->state = input->decoder->open();
+	UNINSTRUMENTED_END();
+	return input->state || fail(input, "out of memory");
+}
 
+/* A trace.dat file is written out as text, which is read instead. */
+static bool open_trace_dat(struct input *input)
+{
+	const char *error = NULL;
+	int fd = trace_dat_text(input->fd, &error);
+
+	if (fd < 0)
+		return fail(input, error);
+	if (input->fd > STDERR_FILENO)
+		close(input->fd);
+	input->fd = fd;
+	input->raw_bytes = 0;
+	input->consumed = 0;
+	input->total = 0;
+	return true;
+}
+
+static bool find_format(struct input *input)
+{
 	if (!read_magic(input))
 		return false;
-	input->xz = ends_with(path, ".xz");
-	for (i = 0; i < sizeof(magics) / sizeof(magics[0]); i++) {
-		const struct magic *magic = &magics[i];
-
-		if (input->raw_bytes < magic->length ||
-		    memcmp(input->raw, magic->bytes, magic->length) != 0)
-			continue;
-		if (magic->error)
-			return fail(input, magic->error);
-		input->xz = true;
-	}
-	return true;
+	if (input_kind_is_trace_dat((const char *)input->raw, input->raw_bytes))
+		return open_trace_dat(input);
+	input->decoder = decoder_find(input->raw, input->raw_bytes);
+	return !input->decoder || open_decoder(input);
 }
 
 static bool start(struct input *input, const char *path)
@@ -286,19 +314,11 @@ static bool start(struct input *input, const char *path)
 		return fail(input, strerror(EISDIR));
 	if (S_ISREG(info.st_mode) && info.st_size > 0)
 		input->total = (uint64_t)info.st_size;
-	if (!find_format(input, path) || !make_room(input))
-		return false;
-	if (!input->xz)
-		return true;
-	if (lzma_stream_decoder(&input->decoder, XZ_MEMORY_MAX,
-				LZMA_CONCATENATED) != LZMA_OK)
-		return fail(input, "out of memory");
-	return true;
+	return find_format(input) && look(input);
 }
 
 struct input *input_open(const char *path, const char **error)
 {
-	static const lzma_stream no_decoder = LZMA_STREAM_INIT;
 	struct input *input = calloc(1, sizeof(*input));
 
 	if (!input) {
@@ -306,7 +326,6 @@ struct input *input_open(const char *path, const char **error)
 		return NULL;
 	}
 	input->fd = -1;
-	input->decoder = no_decoder;
 	if (start(input, path))
 		return input;
 	*error = input->error;
@@ -318,7 +337,8 @@ void input_close(struct input *input)
 {
 	if (!input)
 		return;
-	lzma_end(&input->decoder);
+	if (input->state)
+		input->decoder->close(input->state);
 	if (input->fd > STDERR_FILENO)
 		close(input->fd);
 	free(input->text);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * input.h - read a file line by line: plain, .xz, or standard input.
+ * input.h - read a file, or standard input, line by line, unpacking it if need
+ * be.
  */
 #ifndef TOOLS_INPUT_H
 #define TOOLS_INPUT_H
@@ -24,15 +25,19 @@ enum input_status {
  * @path: a file, "-" for standard input
  * @error: out: what is wrong, with NULL returned; a static or errno text
  *
- * xz is known by its first bytes, or by the name. Other compressed and known
- * binary formats are refused with a hint.
+ * What is compressed by xz, gzip, bzip2 or zstd is known by its first bytes, and
+ * so is a trace.dat file; each is read if its library was there when hvpt was
+ * built. What else is no text is refused by name.
  */
 struct input *input_open(const char *path, const char **error);
 
 /**
  * input_line() - the next line
- * @text: out: valid until the next call; newline taken off, not terminated
+ * @text: out: valid until the next call; not terminated
  * @length: out: its bytes
+ *
+ * LF, CR LF or CR end a line and are taken off, as are a mark of UTF-8 in front
+ * of all and what terminals take for colours.
  */
 enum input_status input_line(struct input *input, const char **text,
 			     size_t *length);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "hvpt/pte.h"
+
 void pairing_init(struct pairing *pairing)
 {
 	memset(pairing, 0, sizeof(*pairing));
@@ -110,6 +112,17 @@ static bool add_probe(struct pairing *pairing, const struct trace_event *probe,
 	return true;
 }
 
+/*
+ * What was really unmapped counts. Linux ends at the first page which is not
+ * mapped: nothing unmapped is that page.
+ */
+static void take_unmapped(struct trace_event *event)
+{
+	if (event->kind == TRACE_UNMAP)
+		event->size = event->unmapped ? event->unmapped :
+						HVPT_PAGE_BYTES;
+}
+
 bool pairing_add(struct pairing *pairing, const struct trace_line *line,
 		 pairing_fn fn, void *ctx)
 {
@@ -125,6 +138,7 @@ bool pairing_add(struct pairing *pairing, const struct trace_line *line,
 	    !begin_tracepoints(pairing, fn, ctx))
 		return false;
 	complete(pairing, &event);
+	take_unmapped(&event);
 	return fn(ctx, &event);
 }
 

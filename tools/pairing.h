@@ -9,6 +9,10 @@
  * for events instead: that is so when PAIRING_PENDING of them, or all there
  * are, come before any tracepoint. Protects, reclaims and syncs have no
  * tracepoints and are events in either case.
+ *
+ * An unmap's tracepoint says what was asked, which finds its kprobe, and what
+ * was really unmapped, which is then the event's size: more when a part of a
+ * large leaf was asked, less when there was a hole.
  */
 #ifndef TOOLS_PAIRING_H
 #define TOOLS_PAIRING_H

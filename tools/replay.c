@@ -57,15 +57,21 @@ static bool take_malformed(struct replay *replay, const struct trace_line *line,
 	return false;
 }
 
+/* @lost: 0: nobody knows how many. */
 static void take_lost(struct replay *replay, uint64_t lost)
 {
 	struct replay_result *result = replay->result;
+	char number[32] = "an unknown number of";
 
 	result->lost += lost;
-	if (!replay->options->quiet)
-		say("%s:%" PRIu64 ": note: the tracer lost %" PRIu64 " events; "
-		    "expect unknown unmaps and conflicts",
-		    result->file, result->lines, lost);
+	result->lost_unknown += lost == 0;
+	if (replay->options->quiet)
+		return;
+	if (lost)
+		snprintf(number, sizeof(number), "%" PRIu64, lost);
+	say("%s:%" PRIu64 ": note: the tracer lost %s events; expect unknown "
+	    "unmaps and conflicts",
+	    result->file, result->lines, number);
 }
 
 static bool take_line(struct replay *replay, const char *text, size_t length)
@@ -222,6 +228,19 @@ static void run_walker(struct replay *replay, struct input *input)
 	walk_close(walk);
 }
 
+/* Several devices without dom= look like one which maps what is mapped. */
+static void note_nameless(const struct replay *replay)
+{
+	const struct replay_result *result = replay->result;
+
+	if (replay->options->quiet || result->named || result->conflicts == 0)
+		return;
+	say("%s: note: %" PRIu64 " maps of what was mapped already, and no "
+	    "event names its domain (dom=): several devices look like one; "
+	    "docs/RECORDING.md says how to record dom= by kprobes",
+	    result->file, result->conflicts);
+}
+
 static enum exit_code exit_code_of(const struct replay_result *result)
 {
 	if (result->mismatches)
@@ -252,6 +271,7 @@ enum exit_code replay_file(const char *path,
 		if (result->events == 0 && result->error[0] == '\0')
 			snprintf(result->error, sizeof(result->error),
 				 "no map or unmap event in it");
+		note_nameless(replay);
 	} else {
 		snprintf(result->error, sizeof(result->error), "%s", error);
 	}

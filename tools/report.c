@@ -73,7 +73,12 @@ static void print_oddities(FILE *out, const struct replay_result *result)
 {
 	if (result->other_lines)
 		print_count(out, "other lines", result->other_lines);
-	if (result->lost)
+	if (result->lost_unknown)
+		fprintf(out,
+			"  %-16s%" PRIu64 ", and %" PRIu64
+			" times an unknown number\n",
+			"lost by tracer", result->lost, result->lost_unknown);
+	else if (result->lost)
 		print_count(out, "lost by tracer", result->lost);
 	if (result->refused)
 		print_count(out, "refused", result->refused);

@@ -30,7 +30,9 @@ struct report_calls {
  * @conflicts: maps over something mapped, rightly refused
  * @refused: events outside the IOVA form or above 2^52, rightly refused
  * @malformed: lines which could not be understood
- * @lost: events the tracer says it dropped
+ * @named: events which name their domain
+ * @lost: events the tracer says it dropped; @lost_unknown: how often it did
+ *	not say how many
  * @other_lines: lines of other events
  * @domains: page tables
  * @audits: of all page tables
@@ -73,7 +75,9 @@ struct replay_result {
 	uint64_t conflicts;
 	uint64_t refused;
 	uint64_t malformed;
+	uint64_t named;
 	uint64_t lost;
+	uint64_t lost_unknown;
 	uint64_t other_lines;
 	uint64_t domains;
 	uint64_t audits;

@@ -81,7 +81,9 @@ static void json_figures(FILE *out, const struct replay_result *result)
 	json_count(out, "conflicts", result->conflicts);
 	json_count(out, "refused", result->refused);
 	json_count(out, "malformed", result->malformed);
+	json_count(out, "named", result->named);
 	json_count(out, "lost", result->lost);
+	json_count(out, "lost_unknown", result->lost_unknown);
 	json_count(out, "lines", result->lines);
 	json_count(out, "other_lines", result->other_lines);
 	json_count(out, "domains", result->domains);

@@ -7,6 +7,7 @@
 
 #include "hvpt/pte.h"
 #include "trace_head.h"
+#include "trace_lost.h"
 
 /* Bits of prot= which matter; cache, noexec, mmio and others do not. */
 #define LINUX_READ 1u
@@ -99,53 +100,65 @@ static bool check_ranges(struct trace_line *line, const char *gpa_name)
 
 /* ---- tracepoints ----------------------------------------------------- */
 
-/* "iova=FIRST - END": the only field with two numbers; END is exclusive. */
+/*
+ * "iova=FIRST - END": the only field with two numbers; END is exclusive, and
+ * missing up to Linux 5.16.
+ */
 static bool take_iova_range(struct trace_line *line, struct span text,
-			    uint64_t *end)
+			    bool *has_end, uint64_t *end)
 {
 	if (!find_field(&text, "iova"))
 		return fail_field(line, "iova", "is missing");
 	if (!take_field(line, &text, "iova", &line->event.iova))
 		return false;
 	text = text_skip_spaces(text);
-	if (!text_accept(&text, "- "))
-		return fail(line, "the end of the iova range is missing");
-	if (text_take_number(&text, end) != TEXT_NUMBER_OK)
+	*has_end = text_accept(&text, "-");
+	text = text_skip_spaces(text);
+	if (*has_end && text_take_number(&text, end) != TEXT_NUMBER_OK)
 		return fail(line, "the end of the iova range is not a 64-bit "
 				  "number");
 	return true;
 }
 
+/* Part of a large leaf cannot be unmapped: Linux then unmaps all of it. */
 static bool take_unmapped(struct trace_line *line, struct span text)
 {
-	uint64_t unmapped;
+	uint64_t *unmapped = &line->event.unmapped;
 
-	if (!need_field(line, text, "unmapped_size", &unmapped))
+	if (!need_field(line, text, "unmapped_size", unmapped))
 		return false;
-	if (unmapped > line->event.size)
-		return fail(line, "unmapped_size= is larger than size=");
+	if (*unmapped & (HVPT_PAGE_BYTES - 1))
+		return fail(line, "unmapped_size= is not a multiple of 4 KiB");
+	if (*unmapped && line->event.iova + (*unmapped - 1) < line->event.iova)
+		return fail(line, "iova= plus unmapped_size= passes 2^64");
 	return true;
 }
 
-static bool take_tracepoint(struct trace_line *line, struct span text)
+static bool take_sizes(struct trace_line *line, struct span text)
 {
 	struct trace_event *event = &line->event;
-	uint64_t end;
 
-	if (!text_starts_with(text, " IOMMU: "))
-		return fail(line, "IOMMU: is missing after the event's name");
-	if (!take_iova_range(line, text, &end))
-		return false;
 	if (event->kind == TRACE_MAP &&
 	    !need_field(line, text, "paddr", &event->gpa))
 		return false;
 	if (!need_field(line, text, "size", &event->size))
 		return false;
-	if (event->kind == TRACE_UNMAP && !take_unmapped(line, text))
+	return event->kind != TRACE_UNMAP || take_unmapped(line, text);
+}
+
+static bool take_tracepoint(struct trace_line *line,
+			    const struct trace_found *at)
+{
+	struct trace_event *event = &line->event;
+	uint64_t end = 0;
+	bool has_end;
+
+	if (!at->sure)
+		return fail(line, "IOMMU: is missing after the event's name");
+	if (!take_iova_range(line, at->payload, &has_end, &end) ||
+	    !take_sizes(line, at->payload) || !check_ranges(line, "paddr"))
 		return false;
-	if (!check_ranges(line, "paddr"))
-		return false;
-	if (end - event->iova != event->size)
+	if (has_end && end - event->iova != event->size)
 		return fail(line, "the iova range is not size= bytes long");
 	line->class = TRACE_EVENT;
 	return true;
@@ -214,11 +227,12 @@ static bool take_probe_range(struct trace_line *line, struct span text)
 	return !has_prot || take_prot(line, text);
 }
 
-static bool take_probe(struct trace_line *line, struct span text)
+static bool take_probe(struct trace_line *line, const struct trace_found *at)
 {
 	struct trace_event *event = &line->event;
+	struct span text = at->payload;
 
-	if (!text_starts_with(text, " ("))
+	if (!at->sure)
 		return fail(line, "(function) is missing after the event's "
 				  "name");
 	if (!need_field(line, text, "dom", &event->dom))
@@ -233,23 +247,6 @@ static bool take_probe(struct trace_line *line, struct span text)
 
 /* ---- lines ----------------------------------------------------------- */
 
-/* "CPU:1 [LOST 120 EVENTS]" */
-static bool take_lost(struct trace_line *line, struct span text)
-{
-	uint64_t ignored;
-
-	if (!text_accept(&text, "CPU:") ||
-	    text_take_number(&text, &ignored) != TEXT_NUMBER_OK)
-		return false;
-	text = text_skip_spaces(text);
-	if (!text_accept(&text, "[LOST ") ||
-	    text_take_number(&text, &line->lost) != TEXT_NUMBER_OK ||
-	    !text_starts_with(text, " EVENTS]"))
-		return false;
-	line->class = TRACE_LOST;
-	return true;
-}
-
 void trace_parse(const char *text, size_t length, struct trace_line *line)
 {
 	struct span all = { text, text + length };
@@ -259,18 +256,25 @@ void trace_parse(const char *text, size_t length, struct trace_line *line)
 	line->event.cpu = -1;
 	line->event.pid = -1;
 	all = text_skip_spaces(all);
-	if (all.p == all.end || *all.p == '#')
+	if (all.p == all.end || *all.p == '#') {
+		if (trace_overwritten(all, &line->lost))
+			line->class = TRACE_LOST;
 		return;
+	}
 	line->class = TRACE_OTHER;
-	if (take_lost(line, all))
-		return;
 	found = trace_find(all);
-	if (!found.name)
+	if (!found.name) {
+		if (trace_lost(all, &line->lost))
+			line->class = TRACE_LOST;
+		else if (trace_is_nameless(all))
+			fail(line, "the event's name is missing; let perf "
+				   "script -F print event");
 		return;
+	}
 	trace_take_task(&line->event, found.head);
 	line->event.kind = found.name->kind;
 	if (found.name->probe)
-		take_probe(line, found.payload);
+		take_probe(line, &found);
 	else
-		take_tracepoint(line, found.payload);
+		take_tracepoint(line, &found);
 }

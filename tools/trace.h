@@ -2,12 +2,16 @@
 /*
  * trace.h - one line of a recorded trace.
  *
- * Linux reports IOMMU traffic by two tracepoints, in ftrace text, trace_pipe
- * and `perf script` alike:
+ * Linux reports IOMMU traffic by two tracepoints:
  *
  *	... 8.182470: map: IOMMU: iova=0x1000 - 0x2000 paddr=0x5000 size=4096
  *	... 8.182470: iommu:unmap: IOMMU: iova=0x1000 - 0x2000 size=4096
  *	    unmapped_size=4096
+ *
+ * Up to Linux 5.16 there is no end of the range; trace-cmd report -R leaves
+ * out the word IOMMU too. What stands before the event's name differs with the
+ * tracer and its options (ftrace in all its formats, trace-cmd report, perf
+ * script, the kernel's log) and need not be there at all.
  *
  * They do not say which domain and which permission. Kprobes named kmap and
  * kunmap, hit just before, do:
@@ -39,7 +43,7 @@
 enum trace_class {
 	TRACE_BLANK = 0,     /* empty, or a comment */
 	TRACE_OTHER = 1,     /* some other event or text */
-	TRACE_LOST = 2,	     /* the tracer dropped events here */
+	TRACE_LOST = 2,	     /* events were dropped here, or before */
 	TRACE_EVENT = 3,     /* a tracepoint: map or unmap */
 	TRACE_PROBE = 4,     /* a kprobe: kmap, kunmap, or what follows it */
 	TRACE_MALFORMED = 5, /* one of the four, but not as it should be */
@@ -69,6 +73,8 @@ enum trace_kind {
  * @gpa: where to; maps only, checked as @iova
  * @dom: which domain
  * @line: its line number; for whoever reads the file
+ * @unmapped: what an unmap's tracepoint says was unmapped from @iova on, which
+ *	may be more than @size, or 0; see pairing.h
  */
 struct trace_event {
 	enum trace_kind kind;
@@ -84,13 +90,14 @@ struct trace_event {
 	uint64_t gpa;
 	uint64_t dom;
 	uint64_t line;
+	uint64_t unmapped;
 };
 
 /**
  * struct trace_line - one line understood
  * @class: decides what else is valid
  * @event: for TRACE_EVENT and TRACE_PROBE
- * @lost: for TRACE_LOST: how many events
+ * @lost: for TRACE_LOST: how many events; 0: an unknown number
  * @error: for TRACE_MALFORMED: what is wrong
  */
 struct trace_line {

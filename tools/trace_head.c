@@ -24,72 +24,171 @@ static long small_number(struct span text)
 	return (long)value;
 }
 
-/* "NAME-PID [CPU]" of ftrace, "NAME PID [CPU]" of perf, before a timestamp. */
-void trace_take_task(struct trace_event *event, struct span head)
+static void skip_back(struct span *text, bool (*skip)(char c))
 {
-	struct span cpu, pid;
+	while (text->end > text->p && skip(text->end[-1]))
+		text->end--;
+}
+
+/* The digits at the end of @text, which are taken off. */
+static long take_number_back(struct span *text)
+{
+	struct span digits;
+
+	skip_back(text, text_is_space);
+	digits.end = text->end;
+	skip_back(text, text_is_digit);
+	digits.p = text->end;
+	return small_number(digits);
+}
+
+/* "(TGID)" may stand before the CPU. */
+static void skip_group(struct span *text)
+{
+	const char *open;
+
+	skip_back(text, text_is_space);
+	if (text->end == text->p || text->end[-1] != ')')
+		return;
+	open = find_last(*text, '(');
+	if (open)
+		text->end = open;
+}
+
+/* "NAME-PID [CPU]" of ftrace, "NAME PID [CPU]" of perf, before a timestamp. */
+static bool take_brackets(struct trace_event *event, struct span head)
+{
+	struct span cpu;
 
 	cpu.end = find_last(head, ']');
 	if (!cpu.end)
-		return;
+		return false;
 	head.end = cpu.end;
 	cpu.p = find_last(head, '[');
 	if (!cpu.p)
-		return;
-	pid.end = cpu.p++;
+		return false;
+	head.end = cpu.p++;
 	event->cpu = small_number(cpu);
-	while (pid.end > head.p && text_is_space(pid.end[-1]))
-		pid.end--;
-	pid.p = pid.end;
-	while (pid.p > head.p && text_is_digit(pid.p[-1]))
-		pid.p--;
-	event->pid = small_number(pid);
+	if (event->cpu < 0)
+		return false;
+	skip_group(&head);
+	event->pid = take_number_back(&head);
+	return true;
 }
 
-/*
- * Looks for ": " after a digit: where a timestamp ends and the event's name
- * begins. Task names may hold colons and spaces, so any later one may be it.
- */
-static bool next_name(struct span *text)
+/* The digits at the front of @text. */
+static struct span digits_of(struct span text)
 {
-	const char *p = text->p;
+	struct span digits = { text.p, text.p };
 
-	for (; p + 2 < text->end; p++) {
-		if (text_is_digit(p[0]) && p[1] == ':' && text_is_space(p[2])) {
-			text->p = p + 2;
-			return true;
-		}
-	}
-	return false;
+	while (digits.end < text.end && text_is_digit(*digits.end))
+		digits.end++;
+	return digits;
 }
 
-/* perf puts a group in front; the tracepoints' is fixed, a kprobe's is not. */
-static const struct trace_name event_names[] = {
+/* "NAME-PID CPUflags": the latency format, of ftrace and trace-cmd. */
+static void take_latency(struct trace_event *event, struct span head)
+{
+	for (; head.p < head.end; head.p++) {
+		struct span rest = { head.p + 1, head.end };
+		struct span pid = digits_of(rest);
+
+		rest.p = pid.end;
+		if (*head.p != '-' || pid.p == pid.end || rest.p == rest.end ||
+		    !text_is_space(*rest.p))
+			continue;
+		event->pid = small_number(pid);
+		event->cpu = small_number(digits_of(text_skip_spaces(rest)));
+	}
+}
+
+void trace_take_task(struct trace_event *event, struct span head)
+{
+	if (!take_brackets(event, head)) {
+		event->cpu = -1;
+		event->pid = -1;
+		take_latency(event, head);
+	}
+}
+
+/** A name without its group. */
+static const struct trace_name names[] = {
 	{ "map:", TRACE_MAP, false },
 	{ "unmap:", TRACE_UNMAP, false },
-	{ "iommu:map:", TRACE_MAP, false },
-	{ "iommu:unmap:", TRACE_UNMAP, false },
 	{ "kmap:", TRACE_MAP, true },
 	{ "kunmap:", TRACE_UNMAP, true },
-	{ "probe:kmap:", TRACE_MAP, true },
-	{ "probe:kunmap:", TRACE_UNMAP, true },
-	{ "kprobes:kmap:", TRACE_MAP, true },
-	{ "kprobes:kunmap:", TRACE_UNMAP, true },
 	{ "kprotect:", TRACE_PROTECT, true },
 	{ "kreclaim:", TRACE_RECLAIM, true },
 	{ "ksync:", TRACE_SYNC, true },
 };
 
+static bool is_word(char c)
+{
+	return text_is_digit(c) || c == '_' || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z');
+}
+
+/* perf puts a group in front: the tracepoints' is fixed, a kprobe's is not. */
+static bool accept_name(struct span *text, const struct trace_name *name)
+{
+	struct span at = *text;
+	struct span group = at;
+
+	while (group.p < group.end && is_word(*group.p))
+		group.p++;
+	if (!name->probe)
+		(void)text_accept(&at, "iommu:");
+	else if (!text_starts_with(at, name->text) && text_accept(&group, ":"))
+		at = group;
+	if (!text_accept(&at, name->text))
+		return false;
+	*text = at;
+	return true;
+}
+
 static const struct trace_name *take_name(struct span *text)
 {
 	size_t i;
 
-	*text = text_skip_spaces(*text);
-	for (i = 0; i < sizeof(event_names) / sizeof(event_names[0]); i++) {
-		if (text_accept(text, event_names[i].text))
-			return &event_names[i];
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (accept_name(text, &names[i]))
+			return &names[i];
 	}
 	return NULL;
+}
+
+/* What follows the name of an event, and of little else. */
+static bool is_payload(struct span text, bool probe)
+{
+	if (text.p == text.end || !text_is_space(*text.p))
+		return false;
+	text = text_skip_spaces(text);
+	if (probe)
+		return text_starts_with(text, "(") ||
+		       text_starts_with(text, "__probe_ip=");
+	return text_starts_with(text, "IOMMU: ") ||
+	       text_starts_with(text, "iova=");
+}
+
+/* Does @head end as a timestamp does: "1.5: ", "15us+: ", "(+0.5ms): "? */
+static bool ends_a_time(struct span head)
+{
+	skip_back(&head, text_is_space);
+	if (head.end - head.p < 2 || head.end[-1] != ':')
+		return false;
+	head.end--;
+	return text_is_digit(head.end[-1]) || head.end[-1] == ')' ||
+	       (head.end - head.p > 3 && head.end[-2] == 's' &&
+		head.end[-3] == 'u');
+}
+
+/* The next word, for task names hold spaces and anything else. */
+static bool next_word(struct span *text)
+{
+	while (text->p < text->end && !text_is_space(*text->p))
+		text->p++;
+	*text = text_skip_spaces(*text);
+	return text->p < text->end;
 }
 
 /*
@@ -108,14 +207,30 @@ struct trace_found trace_find(struct span text)
 
 		found.head.p = text.p;
 		found.head.end = rest.p;
-		found.name = take_name(&rest);
+		found.payload = rest;
+		found.name = take_name(&found.payload);
 		if (!found.name)
 			continue;
-		found.payload = rest;
-		found.sure = text_starts_with(
-			rest, found.name->probe ? " (" : " IOMMU: ");
-		if (found.sure || (!best.sure && found.head.end > text.p))
+		found.sure = is_payload(found.payload, found.name->probe);
+		if (found.sure || (!best.sure && ends_a_time(found.head)))
 			best = found;
-	} while (next_name(&rest));
+	} while (next_word(&rest));
 	return best;
+}
+
+bool trace_is_nameless(struct span text)
+{
+	struct span rest = text;
+
+	do {
+		struct span head = { text.p, rest.p };
+
+		if (!text_starts_with(rest, "IOMMU: iova="))
+			continue;
+		if (ends_a_time(head))
+			return true;
+		skip_back(&head, text_is_space);
+		return head.p == head.end || head.end[-1] != ':';
+	} while (next_word(&rest));
+	return false;
 }

@@ -32,6 +32,9 @@ struct trace_found {
 /** Finds the event; the last one which may be it. */
 struct trace_found trace_find(struct span text);
 
+/** An event of which only the name is missing: perf script -F trace. */
+bool trace_is_nameless(struct span text);
+
 /** Takes CPU and process from the text before an event. */
 void trace_take_task(struct trace_event *event, struct span head);
 

@@ -61,9 +61,13 @@ hvpt_install() {
 
 # Packages by what they are for.
 HVPT_FOR_BUILD="gcc:gcc libc6-dev:/usr/include/stdio.h cmake:cmake
-	ninja-build:ninja liblzma-dev:/usr/include/lzma.h"
+	ninja-build:ninja pkg-config:pkg-config liblzma-dev:/usr/include/lzma.h
+	zlib1g-dev:/usr/include/zlib.h libbz2-dev:/usr/include/bzlib.h
+	libzstd-dev:/usr/include/zstd.h
+	libtracefs-dev:/usr/include/tracefs/tracefs.h
+	libtracecmd-dev:/usr/include/trace-cmd/trace-cmd.h"
 HVPT_FOR_TESTS="$HVPT_FOR_BUILD libcmocka-dev:/usr/include/cmocka.h
-	python3:python3 binutils:nm xz-utils:xz git:git"
+	python3:python3 binutils:nm xz-utils:xz zstd:zstd git:git"
 HVPT_FOR_CLANG="clang:clang libclang-rt-dev:/usr/share/doc/libclang-rt-dev"
 HVPT_FOR_SOURCE_CHECKS="$HVPT_FOR_CLANG g++:g++ clang-format:clang-format
 	clang-tidy:clang-tidy gcc-aarch64-linux-gnu:aarch64-linux-gnu-gcc

@@ -133,17 +133,18 @@ says err "cut.xz: error: the .xz data is truncated"
 says out "ended early     the .xz data is truncated"
 json json 1 mismatches=0 "error=the .xz data is truncated"
 cp plain.txt plain.xz
-run 2 replay plain.xz
-says err "plain.xz: error: not in .xz format, whatever the name says"
-gzip -c plain.txt >plain.gz
-run 2 replay plain.gz
-says err "plain.gz: error: compressed by gzip; only .xz is understood"
+run 0 replay plain.xz
+says out "216 maps, 92 unmaps"
 printf '# tracer: nop\n\n' >empty.txt
 run 2 replay empty.txt
 says err "empty.txt: error: no map or unmap event in it"
 head -c 2000000 /dev/zero >zeros
 run 2 replay zeros
-says err "zeros: error: a line is longer than 1 MiB"
+says err "zeros: error: not text: there are NUL bytes in it"
+silent out
+head -c 2000000 /dev/zero | tr '\0' x >line
+run 2 replay line
+says err "line: error: a line is longer than 1 MiB"
 
 # ---- several files, JSON ---------------------------------------------------
 
@@ -179,11 +180,19 @@ json json 2 file=none.txt opened=False "error=No such file or directory"
 	unboth 0xb 0x2000 4
 } >two.txt
 run 0 replay --json json two.txt
-json json 1 maps=2 unmaps=2 domains=2 conflicts=0 unknown_unmaps=0 \
+silent err
+json json 1 maps=2 unmaps=2 named=4 domains=2 conflicts=0 unknown_unmaps=0 \
 	mismatches=0 left_mapped_bytes=0 peak_mapped_bytes=32768
 
-# The same without kprobes: one domain, a map which is rightly refused.
+# The same without kprobes: one domain, a map which is rightly refused, and a
+# word on why.
 grep -v '(f' two.txt >one.txt
+run 0 replay --json json one.txt
+says err "one.txt: note: 1 maps of what was mapped already, and no event names \
+its domain (dom=): several devices look like one; docs/RECORDING.md says how"
+lines err "" 1
+run 0 replay --quiet one.txt
+silent err
 run 0 replay --json json one.txt
 json json 1 maps=2 unmaps=2 domains=1 conflicts=1 mismatches=0 \
 	map_bytes=16384 unmap_bytes=16384 unknown_unmaps=1
@@ -430,7 +439,7 @@ run 0 replay --json json bad.txt
 says err "bad.txt:2: the iova range is not size= bytes long: dd-1 [000]"
 says err "bad.txt:6: note: the tracer lost 17 events"
 says err "bad.txt:7: iova= is not a number: dd-1 [000]"
-says err "iova=zero.[2J"
+says err "unmap: IOMMU: iova=zero"
 says out "malformed       2"
 says out "lost by tracer  17"
 says out "other lines     1"

@@ -194,15 +194,21 @@ static void test_xz_twice(void **state)
 	input_close(input);
 }
 
-static void assert_fails(struct fixture *f, const char *error)
+/* What is wrong shows when it is opened, or later. */
+static void assert_fails(struct fixture *f, const char *wanted)
 {
-	struct input *input = must_open(f);
+	const char *error = NULL;
+	struct input *input = input_open(f->path, &error);
 	const char *line;
 	size_t bytes;
 
-	assert_int_equal(read_text(input, f->text, &bytes), INPUT_ERROR);
-	assert_string_equal(input_error(input), error);
-	assert_int_equal(input_line(input, &line, &bytes), INPUT_ERROR);
+	if (input) {
+		assert_int_equal(read_text(input, f->text, &bytes),
+				 INPUT_ERROR);
+		error = input_error(input);
+		assert_int_equal(input_line(input, &line, &bytes), INPUT_ERROR);
+	}
+	assert_string_equal(error, wanted);
 	input_close(input);
 }
 
@@ -230,13 +236,90 @@ static void test_xz_corrupt(void **state)
 	assert_fails(f, "the .xz data is corrupt");
 }
 
-static void test_xz_by_name_only(void **state)
+/* A name says nothing. */
+static void test_plain_named_xz(void **state)
 {
 	struct fixture *f = *state;
 
 	snprintf(f->path, sizeof(f->path), "%.63s/trace.xz", f->dir);
 	append(f, f->text, TEXT_BYTES);
-	assert_fails(f, "not in .xz format, whatever the name says");
+	assert_reads_all(f);
+}
+
+static void test_garbage_after_xz(void **state)
+{
+	struct fixture *f = *state;
+
+	append(f, f->packed, f->packed_bytes);
+	append(f, "more than a few bytes", 21);
+	assert_fails(f, "the .xz data is corrupt");
+}
+
+static void assert_lines(struct fixture *f, const char *const *wanted)
+{
+	struct input *input = must_open(f);
+	const char *line;
+	size_t length;
+
+	for (; *wanted; wanted++) {
+		assert_int_equal(input_line(input, &line, &length), INPUT_LINE);
+		assert_int_equal(length, strlen(*wanted));
+		assert_memory_equal(line, *wanted, length);
+	}
+	assert_int_equal(input_line(input, &line, &length), INPUT_END);
+	input_close(input);
+}
+
+static void test_ends_of_lines(void **state)
+{
+	static const char text[] = "a\nb\r\nc\rd\r\r\ne";
+	static const char *const wanted[] = {
+		"a", "b", "c", "d", "", "e", NULL
+	};
+	static const char *const marked[] = { "x", NULL };
+	struct fixture *f = *state;
+
+	append(f, text, sizeof(text) - 1);
+	assert_lines(f, wanted);
+	unlink(f->path);
+	append(f, "\xef\xbb\xbfx\r", 5);
+	assert_lines(f, marked);
+}
+
+/* A CR which ends a chunk, with the LF in the next. */
+static void test_cr_between_chunks(void **state)
+{
+	struct fixture *f = *state;
+	size_t chunk = (size_t)1 << 16;
+	struct input *input;
+	const char *line;
+	size_t length;
+
+	memset(f->text, 'x', chunk - 1);
+	append(f, f->text, chunk - 1);
+	append(f, "\r\ny\n", 4);
+	input = must_open(f);
+	assert_int_equal(input_line(input, &line, &length), INPUT_LINE);
+	assert_int_equal(length, chunk - 1);
+	assert_int_equal(input_line(input, &line, &length), INPUT_LINE);
+	assert_int_equal(length, 1);
+	assert_int_equal(input_line(input, &line, &length), INPUT_END);
+	input_close(input);
+}
+
+static void test_colours(void **state)
+{
+	static const char text[] = "\033[01;31m\033[Kmap\033[m\033[K: x\n"
+				   "\033]8;;http://a\033\\b\033]0;t\ac\n"
+				   "\033(Bd\n"
+				   "e\033\n"
+				   "f\033[31\n";
+	static const char *const wanted[] = { "map: x", "bc", "Bd",
+					      "e",	"f",  NULL };
+	struct fixture *f = *state;
+
+	append(f, text, sizeof(text) - 1);
+	assert_lines(f, wanted);
 }
 
 static void test_empty(void **state)
@@ -289,6 +372,9 @@ static void test_long_lines(void **state)
 	input_close(input);
 }
 
+#define UTF16 "UTF-16 text; convert it: iconv -f UTF-16 -t UTF-8"
+#define UTF32 "UTF-32 text; convert it: iconv -f UTF-32 -t UTF-8"
+
 static void test_refused_formats(void **state)
 {
 	static const struct {
@@ -296,15 +382,34 @@ static void test_refused_formats(void **state)
 		size_t length;
 		const char *error;
 	} cases[] = {
-		{ "\x1f\x8b\x08", 3,
-		  "compressed by gzip; only .xz is understood" },
-		{ "\x28\xb5\x2f\xfd", 4,
-		  "compressed by zstd; only .xz is understood" },
-		{ "BZh9", 4, "compressed by bzip2; only .xz is understood" },
 		{ "PERFILE2xxxxxxxx", 16,
 		  "a perf.data file; give the output of perf script" },
-		{ "\x17\x08\x44tracing", 10,
-		  "a trace.dat file; give the output of trace-cmd report" },
+		{ "\xff\xfe#\0", 4, UTF16 },
+		{ "\xfe\xff\0#", 4, UTF16 },
+		{ "#\0 \0", 4, UTF16 },
+		{ "\0#\0 ", 4, UTF16 },
+		{ "\xff\xfe\0\0#\0\0\0", 8, UTF32 },
+		{ "\0\0\xfe\xff\0\0\0#", 8, UTF32 },
+		{ "#\0\0\0", 4, UTF32 },
+		{ "\0\0\0#", 4, UTF32 },
+		{ "\0\0\0\0\0", 5, "not text: there are NUL bytes in it" },
+		{ "abc\0", 4, "not text: there are NUL bytes in it" },
+		{ "\x7f"
+		  "ELF\2\1",
+		  6, "a program or core dump (ELF), not a trace" },
+		{ "\xd4\xc3\xb2\xa1xxxx", 8,
+		  "a capture of network packets (pcap), not a trace" },
+		{ "\x04\x22\x4d\x18xxxx", 8,
+		  "compressed by lz4; unpack it: lz4 -d" },
+		{ "PK\3\4xxxx", 8, "a .zip archive; unpack it" },
+		{ "\x1f\x8b\x08\0", 4, "the .gz data is truncated" },
+		{ "\x1f\x8bxxxxxxxxxxxx", 14, "the .gz data is corrupt" },
+		{ "BZh9", 4, "the .bz2 data is truncated" },
+		{ "BZhxxxxxxxx", 11, "the .bz2 data is corrupt" },
+		{ "\x28\xb5\x2f\xfd", 4, "the .zst data is truncated" },
+		{ "\x28\xb5\x2f\xfd\x08xxxxxxxxxx", 15,
+		  "the .zst data is corrupt" },
+		{ "\xfd\x37zXZ\0xxxxxxxxxx", 16, "the .xz data is corrupt" },
 	};
 	struct fixture *f = *state;
 	size_t i;
@@ -336,11 +441,20 @@ static void test_no_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_plain),	    TEST(test_xz),
-		TEST(test_xz_twice),	    TEST(test_xz_truncated),
-		TEST(test_xz_corrupt),	    TEST(test_xz_by_name_only),
-		TEST(test_empty),	    TEST(test_long_lines),
-		TEST(test_refused_formats), TEST(test_no_file),
+		TEST(test_plain),
+		TEST(test_xz),
+		TEST(test_xz_twice),
+		TEST(test_xz_truncated),
+		TEST(test_xz_corrupt),
+		TEST(test_plain_named_xz),
+		TEST(test_garbage_after_xz),
+		TEST(test_ends_of_lines),
+		TEST(test_cr_between_chunks),
+		TEST(test_colours),
+		TEST(test_empty),
+		TEST(test_long_lines),
+		TEST(test_refused_formats),
+		TEST(test_no_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,6 +114,26 @@ static void test_pair(void **state)
 	assert_last(f, 3, false, 0);
 }
 
+/* The kprobe says what was asked; the size is then what was really unmapped. */
+static void test_really_unmapped(void **state)
+{
+	static const uint64_t unmapped[] = { 0, 4096, 8192, 0x200000 };
+	struct fixture *f = *state;
+	unsigned i;
+
+	for (i = 0; i < 4; i++) {
+		struct trace_line line = make(TRACE_EVENT, TRACE_UNMAP, i, 0,
+					      10);
+
+		line.event.unmapped = unmapped[i];
+		assert_true(add_probe(f, TRACE_UNMAP, i, 0, 10, 0xaa));
+		assert_true(pairing_add(&f->pairing, &line, note, &f->seen));
+		assert_last(f, i + 1, true, 0xaa);
+		assert_int_equal(f->seen.event[i].size,
+				 unmapped[i] ? unmapped[i] : 4096);
+	}
+}
+
 static void test_no_pair(void **state)
 {
 	struct fixture *f = *state;
@@ -287,6 +307,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_pair),
+		TEST(test_really_unmapped),
 		TEST(test_no_pair),
 		TEST(test_nested),
 		TEST(test_interleaved),

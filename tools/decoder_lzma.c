@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "decoder.h"
+
+#define TRUNCATED "the .xz data is truncated"
+
+#ifdef HVPT_HAVE_LZMA
+#include <lzma.h>
+#include <stdlib.h>
+
+static void *lzma_open(void)
+{
+	static const lzma_stream nothing = LZMA_STREAM_INIT;
+	lzma_stream *stream = malloc(sizeof(*stream));
+
+	if (!stream)
+		return NULL;
+	*stream = nothing;
+	if (lzma_auto_decoder(stream, DECODER_MEMORY_MAX, LZMA_CONCATENATED) ==
+	    LZMA_OK)
+		return stream;
+	free(stream);
+	return NULL;
+}
+
+static const char *error_of(lzma_ret ret)
+{
+	switch (ret) {
+	case LZMA_OK:
+	case LZMA_STREAM_END:
+	case LZMA_BUF_ERROR: /* no progress: the caller sees that */
+		return NULL;
+	case LZMA_FORMAT_ERROR:
+	case LZMA_DATA_ERROR: /* also what follows, and is none */
+		return "the .xz data is corrupt";
+	case LZMA_MEMLIMIT_ERROR:
+		return "the .xz data needs more than 256 MiB to unpack";
+	case LZMA_OPTIONS_ERROR:
+		return "the .xz data uses an unknown compression option";
+	case LZMA_MEM_ERROR:
+		return "out of memory";
+	default:
+		return "the .xz data cannot be unpacked";
+	}
+}
+
+static const char *lzma_step(void *state, struct decoder_io *io)
+{
+	lzma_stream *stream = state;
+	lzma_ret ret;
+
+	stream->next_in = io->in;
+	stream->avail_in = io->in_bytes;
+	stream->next_out = io->out;
+	stream->avail_out = io->out_room;
+	ret = lzma_code(stream, io->last ? LZMA_FINISH : LZMA_RUN);
+	io->in = stream->next_in;
+	io->in_bytes = stream->avail_in;
+	io->out = stream->next_out;
+	io->out_room = stream->avail_out;
+	io->ended = ret == LZMA_STREAM_END;
+	return error_of(ret);
+}
+
+static void lzma_close(void *state)
+{
+	lzma_end(state);
+	free(state);
+}
+
+const struct decoder decoder_lzma = {
+	NULL, TRUNCATED, lzma_open, lzma_step, lzma_close,
+};
+#else
+const struct decoder decoder_lzma = {
+	"compressed by xz; this hvpt was built without liblzma (Debian: "
+	"liblzma-dev)",
+	TRUNCATED,
+	NULL,
+	NULL,
+	NULL,
+};
+#endif
