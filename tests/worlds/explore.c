@@ -621,6 +621,11 @@ static void judge_leaves(const struct op *op, const struct world_leaf *leaf,
 		struct world_leaf right = right_leaf(op, i);
 
 		WORLD_CHECK(same(&leaf[i], &right));
+		/* nothing tracks what is dirty: D is preset with R/W */
+		WORLD_CHECK(!leaf[i].writable || leaf[i].dirty);
+		/* and is lost with the leaf only */
+		WORLD_CHECK(!leaf[i].mapped || !now.leaf[i].dirty ||
+			    leaf[i].dirty);
 		/* a leaf which was split is owed as a whole */
 		if (leaf[i].mapped && now.leaf[i].mapped &&
 		    now.leaf[i].level > leaf[i].level)
