@@ -4,7 +4,9 @@
  * against the flat interval model of what ought to be mapped.
  *
  * A device may see what is mapped now. It may see what was unmapped only as
- * long as the gather it went into is not synced. It may see nothing else.
+ * long as the gather it went into is not synced. It may see nothing else. Each
+ * domain has two gathers, as if of two threads: neither knows what the other
+ * split or unmapped.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,8 +23,11 @@
 #define WINDOW (4 * HV_2M)
 #define WINDOWS 3u
 
-/* A translation which was taken away, and is not synced. */
+#define GATHERS 2u
+
+/* A translation which was taken away, and is not synced: into which gather. */
 struct past {
+	unsigned gather;
 	uint64_t first;
 	uint64_t last;
 	uint64_t gpa;
@@ -36,6 +41,9 @@ struct run {
 	struct hvpt_model *model[DOMAINS];
 	struct past past[DOMAINS][PASTS];
 	size_t past_count[DOMAINS];
+	struct hvpt_gather gather[DOMAINS][GATHERS];
+	unsigned last_domain;
+	uint64_t last_iova;
 	unsigned where[DEVICES];
 	bool detached[DEVICES];
 	uint64_t failed;
@@ -127,10 +135,31 @@ static bool was_there(struct run *run, unsigned n, uint64_t iova, uint64_t gpa)
 	return false;
 }
 
+/* Is what is cached of @first .. @last still to be flushed? */
+static bool is_owed(struct run *run, unsigned n, uint64_t first, uint64_t last)
+{
+	unsigned g;
+
+	for (g = 0; g < GATHERS; g++)
+		if (hv_gather_meets(&run->gather[n][g], first, last))
+			return true;
+	return false;
+}
+
+/* A gather is synced: what went into it is over. */
+static void forget_pasts(struct run *run, unsigned n, unsigned g)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < run->past_count[n]; i++)
+		if (run->past[n][i].gather != g)
+			run->past[n][kept++] = run->past[n][i];
+	run->past_count[n] = kept;
+}
+
 static void check_in_domain(struct run *run, unsigned n, uint64_t iova,
 			    bool write, const struct hypervisor_dma *dma)
 {
-	const struct hvpt_gather *gather = &run->f->gather[n];
 	uint64_t gpa = 0;
 	unsigned prot = 0;
 	bool mapped;
@@ -143,7 +172,7 @@ static void check_in_domain(struct run *run, unsigned n, uint64_t iova,
 	if (mapped)
 		assert_int_equal(dma->fresh.gpa, gpa);
 	for (i = 0; i < dma->stale_count; i++) {
-		assert_true(hv_gather_meets(gather, iova, iova));
+		assert_true(is_owed(run, n, iova, iova));
 		if (dma->stale[i].translated)
 			assert_true(was_there(run, n, iova, dma->stale[i].gpa));
 	}
@@ -234,19 +263,20 @@ static void target(struct run *run, uint64_t *iova, uint64_t *length)
 	*length = (size < units - start ? size : units - start) * grain;
 }
 
-static void note_past(struct run *run, unsigned n, uint64_t first,
+static void note_past(struct run *run, unsigned n, unsigned g, uint64_t first,
 		      uint64_t last, uint64_t gpa)
 {
 	struct past *past = &run->past[n][run->past_count[n]++];
 
 	assert_true(run->past_count[n] <= PASTS);
+	past->gather = g;
 	past->first = first;
 	past->last = last;
 	past->gpa = gpa;
 }
 
 /* All of the range which is mapped now, will be of the past. */
-static void note_pasts(struct run *run, unsigned n, uint64_t iova,
+static void note_pasts(struct run *run, unsigned n, unsigned g, uint64_t iova,
 		       uint64_t length)
 {
 	uint64_t end = iova + (length - 1);
@@ -257,48 +287,58 @@ static void note_pasts(struct run *run, unsigned n, uint64_t iova,
 	while (hvpt_model_next(run->model[n], at, &first, &last, &gpa, &prot)) {
 		if (first > end)
 			break;
-		note_past(run, n, first, last, gpa);
+		/* Only what is taken away: the rest of a leaf stays. */
+		if (first < iova) {
+			gpa += iova - first;
+			first = iova;
+		}
+		note_past(run, n, g, first, last < end ? last : end, gpa);
 		if (last >= end)
 			break;
 		at = last + 1;
 	}
 }
 
-static void sync_domain(struct run *run, unsigned n)
+static void sync_domain(struct run *run, unsigned n, unsigned g)
 {
-	struct hvpt_gather before = run->f->gather[n];
+	struct hvpt_gather *gather = &run->gather[n][g];
+	struct hvpt_gather before = *gather;
 	enum hvpt_status status;
 
 	maybe_inject(run);
 	if (one_in(run, 4)) {
-		status = hvpt_domain_flush(&run->f->domain[n],
-					   &run->f->gather[n]);
-		assert_true(hv_gather_equal(&before, &run->f->gather[n]));
+		status = hvpt_domain_flush(&run->f->domain[n], gather);
+		assert_true(hv_gather_equal(&before, gather));
 	} else {
-		status = hv_try_sync(run->f, n);
+		status = hvpt_domain_sync(&run->f->domain[n], gather);
 	}
 	heal(run);
 	if (status == HVPT_OK) {
 		hvpt_pt_release(hvpt_domain_pagetable(&run->f->domain[n]),
-				&run->f->gather[n]);
-		run->past_count[n] = 0;
+				gather);
+		forget_pasts(run, n, g);
 		return;
 	}
-	assert_true(hv_gather_equal(&before, &run->f->gather[n]));
+	assert_true(hv_gather_equal(&before, gather));
 	run->failed++;
 }
 
 static void must_sync(struct run *run, unsigned n)
 {
+	unsigned g;
+
 	heal(run);
-	hv_sync(run->f, n);
+	for (g = 0; g < GATHERS; g++) {
+		hv_ok(hvpt_domain_sync(&run->f->domain[n], &run->gather[n][g]));
+		assert_true(hvpt_gather_is_empty(&run->gather[n][g]));
+	}
 	run->past_count[n] = 0;
 }
 
 /* IOVAs which are still owed a flush are not reused. */
 static void settle(struct run *run, unsigned n, uint64_t iova, uint64_t length)
 {
-	if (hv_gather_meets(&run->f->gather[n], iova, iova + (length - 1)))
+	if (is_owed(run, n, iova, iova + (length - 1)))
 		must_sync(run, n);
 }
 
@@ -308,6 +348,11 @@ static uint64_t any_gpa(struct run *run, uint64_t iova)
 		return HV_DATA + HV_4K * prng_below(&run->prng, 1ull << 30);
 	/* Such that large leaves fit. */
 	return HV_DATA + HV_512G * pick(run, 4) + iova % HV_512G;
+}
+
+static struct hvpt_gather *any_gather(struct run *run, unsigned n)
+{
+	return &run->gather[n][pick(run, GATHERS)];
 }
 
 static void check_map(struct run *run, unsigned n, enum hvpt_status status,
@@ -335,7 +380,7 @@ static void step_map(struct run *run)
 	maybe_inject(run);
 	status = hvpt_domain_map(&run->f->domain[n], hvpt_iova(iova),
 				 hvpt_gpa(gpa), length, prot,
-				 &run->f->gather[n]);
+				 any_gather(run, n));
 	heal(run);
 	check_map(run, n, status, iova, length);
 	if (status == HVPT_OK)
@@ -365,7 +410,7 @@ static void step_map_list(struct run *run)
 		segments[i].length = length / 3;
 	}
 	status = hvpt_domain_map_list(&run->f->domain[n], hvpt_iova(iova),
-				      segments, 3, HV_RW, &run->f->gather[n]);
+				      segments, 3, HV_RW, any_gather(run, n));
 	check_map(run, n, status, iova, length);
 	for (i = 0, at = iova; status == HVPT_OK && i < 3; i++) {
 		assert_true(hvpt_model_map(run->model[n], at,
@@ -395,19 +440,27 @@ static void unmap_target(struct run *run, unsigned n, uint64_t *iova,
 
 static void step_unmap(struct run *run)
 {
-	unsigned n = pick(run, DOMAINS);
+	unsigned n = pick(run, DOMAINS), g = pick(run, GATHERS);
 	uint64_t unmapped = 0;
 	enum hvpt_status status;
 	uint64_t iova, length;
 
 	unmap_target(run, n, &iova, &length);
+	if (run->last_iova && one_in(run, 4)) {
+		/* Another part of a leaf which somebody else split. */
+		n = run->last_domain;
+		iova = (run->last_iova & ~(HV_2M - 1)) + HV_4K * pick(run, 512);
+		length = HV_4K;
+	}
+	run->last_domain = n;
+	run->last_iova = iova;
 	if (run->past_count[n] > PASTS / 2)
 		must_sync(run, n);
 	use_range(run, iova, length);
-	note_pasts(run, n, iova, length);
+	note_pasts(run, n, g, iova, length);
 	maybe_inject(run);
 	status = hvpt_domain_unmap(&run->f->domain[n], hvpt_iova(iova), length,
-				   &run->f->gather[n], &unmapped);
+				   &run->gather[n][g], &unmapped);
 	heal(run);
 	if (status == HVPT_OK) {
 		assert_int_equal(unmapped,
@@ -418,7 +471,7 @@ static void step_unmap(struct run *run)
 	}
 	use_range(run, iova, length);
 	if (one_in(run, 2))
-		sync_domain(run, n);
+		sync_domain(run, n, g);
 	use_range(run, iova, length);
 }
 
@@ -429,21 +482,21 @@ static void step_reclaim(struct run *run)
 
 	hv_ok(hvpt_pt_reclaim(hvpt_domain_pagetable(&run->f->domain[n]),
 			      hvpt_iova(run->f->base), 16 * HV_1G,
-			      &run->f->gather[n], &reclaimed));
+			      any_gather(run, n), &reclaimed));
 	must_sync(run, n);
 	step_dma(run);
 }
 
 static void step_flush_all(struct run *run)
 {
-	unsigned n = pick(run, DOMAINS);
+	unsigned n = pick(run, DOMAINS), g = pick(run, GATHERS);
 
 	maybe_inject(run);
 	if (hvpt_domain_flush_all(&run->f->domain[n]) == HVPT_OK &&
 	    one_in(run, 2)) {
 		hvpt_pt_release(hvpt_domain_pagetable(&run->f->domain[n]),
-				&run->f->gather[n]);
-		run->past_count[n] = 0;
+				&run->gather[n][g]);
+		forget_pasts(run, n, g);
 	}
 	heal(run);
 }
@@ -535,6 +588,7 @@ static void make_domain(struct run *run, unsigned n)
 		HVPT_FLUSH_EXACT,
 	};
 	enum hvpt_status status;
+	unsigned g;
 
 	run->f->domain_config.policy = policies[pick(run, 3)];
 	maybe_inject(run);
@@ -546,6 +600,8 @@ static void make_domain(struct run *run, unsigned n)
 	}
 	run->model[n] = hvpt_model_create();
 	run->past_count[n] = 0;
+	for (g = 0; g < GATHERS; g++)
+		hvpt_gather_init(&run->gather[n][g]);
 }
 
 /* Taken down while it is full; now and then it cannot be, and is abandoned. */
@@ -606,7 +662,7 @@ static void step(struct run *run)
 		step_unmap(run);
 		break;
 	case 15:
-		sync_domain(run, pick(run, DOMAINS));
+		sync_domain(run, pick(run, DOMAINS), pick(run, GATHERS));
 		break;
 	case 16:
 	case 17:
@@ -685,7 +741,7 @@ static void finish(struct run *run)
 static void test_random_steps(void **state)
 {
 	struct run *run = test_calloc(1, sizeof(*run));
-	unsigned steps = pt_effort(20000);
+	unsigned steps = pt_effort(80000);
 	unsigned n;
 
 	run->f = *state;
