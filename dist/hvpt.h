@@ -259,6 +259,7 @@ enum hvpt_status {
 	HVPT_ERR_BUSY = 40,   /* a device or domain still uses the object */
 	HVPT_ERR_ATS_ON = 41, /* ATS must be disabled first */
 	HVPT_ERR_NOT_ATTACHED = 42, /* the device is in no domain */
+	HVPT_ERR_LOST = 43, /* the hypervisor lost the domain: resume first */
 
 	/* 64 - 95: a resource. */
 	HVPT_ERR_NO_MEMORY = 64,  /* the page hook had no page */
@@ -391,6 +392,7 @@ HVPT_EXTERN_C_END
 	ROW(ERR_BUSY, EBUSY, NOT_READY)                                        \
 	ROW(ERR_ATS_ON, EBUSY, NOT_READY)                                      \
 	ROW(ERR_NOT_ATTACHED, ENODEV, NOT_STARTED)                             \
+	ROW(ERR_LOST, ESTALE, NOT_READY)                                       \
 	ROW(ERR_NO_MEMORY, ENOMEM, OUT_OF_RESOURCES)                           \
 	ROW(ERR_TABLE_PAGE, ENOMEM, OUT_OF_RESOURCES)                          \
 	ROW(ERR_NO_IDS, ENOSPC, OUT_OF_RESOURCES)                              \
@@ -2457,7 +2459,7 @@ HVPT_EXTERN_C_BEGIN
  * hvpt_hv_status_name() - the hypervisor's word for a status, for logs
  * @raw: any value
  *
- * Context: any, as for the other two.
+ * Context: any, as for the others.
  * Return: a static string such as "INVALID_DEVICE_ID"; "UNKNOWN" for a code
  * which is not in the list. Never NULL.
  */
@@ -2473,6 +2475,16 @@ enum hvpt_status hvpt_hv_status_map(uint16_t raw);
  * status, and what Linux's own drivers return.
  */
 int hvpt_hv_status_errno(uint16_t raw);
+
+/**
+ * hvpt_hv_status_is_absence() - may it mean "there is no such device"?
+ *
+ * INVALID_DEVICE_ID, NOT_FOUND, INVALID_DEVICE_STATE, INVALID_PARAMETER: which
+ * of them a host uses after it took a device away is not documented. Each can
+ * also be about another argument, so it is evidence only of a call which has
+ * none but the device and worked for it before: GET_LOGICAL_DEVICE_PROPERTY.
+ */
+bool hvpt_hv_status_is_absence(uint16_t raw);
 
 HVPT_EXTERN_C_END
 
@@ -2600,6 +2612,8 @@ HVPT_INLINE unsigned hvpt_hv_result_reps(uint64_t result)
  * @result: the last result word; 0 when no hypercall was made
  * @code: the call
  * @reps: elements done, of a rep call, as far as the hypervisor is credible
+ * @trips: how often the hypercall was issued. 0: it never was, and @result
+ *	says nothing; a @result of 0 after a trip is a success with 0 reps.
  *
  * Always written by the functions below, whatever they return.
  */
@@ -2607,7 +2621,19 @@ struct hvpt_answer {
 	uint64_t result;
 	uint16_t code;
 	uint16_t reps;
+	uint32_t trips;
 };
+
+/**
+ * hvpt_answer_is_heard() - did the hypervisor get the call?
+ *
+ * False when no page could be borrowed, or when the transport has no way to
+ * make a hypercall: then nothing has changed in the hypervisor.
+ */
+HVPT_INLINE bool hvpt_answer_is_heard(const struct hvpt_answer *answer)
+{
+	return answer->trips != 0 && answer->result != HVPT_HV_NO_HYPERCALL;
+}
 
 /* ---- what the calls take and give ------------------------------------ */
 
@@ -2646,7 +2672,7 @@ struct hvpt_domain_settings {
 
 /**
  * typedef hvpt_flush_source_fn - gives flush descriptors, one at a time
- * @entry: out: HVPT_HV_FLUSH_ENTRY form: page number | shift
+ * @entry: out: a descriptor, as hvpt_hv_flush_entry_ok() of hv_abi.h wants it
  *
  * Called with the call page borrowed: interrupts may be off. Pure, but for
  * what @ctx counts. Return: false when there is none left.
@@ -3239,13 +3265,16 @@ HVPT_EXTERN_C_END
  * (iommu.h) brings two, identity and blocked; paging domains own a page table
  * (pagetable.h). Devices are moved between domains by device.h.
  *
- *	hvpt_domain_init(&domain, &iommu, &config);
- *	hvpt_domain_map(&domain, iova, gpa, length, prot, NULL);
- *	hvpt_device_attach(&device, &domain, &duty);
+ *	status = hvpt_domain_init(&domain, &iommu, &config);
+ *	status = hvpt_domain_map(&domain, iova, gpa, length, prot, NULL);
+ *	status = hvpt_device_attach(&device, &domain);
  *	...
  *	hvpt_gather_init(&gather);
- *	hvpt_domain_unmap(&domain, iova, length, &gather, &unmapped);
- *	hvpt_domain_sync(&domain, &gather);   then the memory may be reused
+ *	status = hvpt_domain_unmap(&domain, iova, length, &gather, &unmapped);
+ *	status = hvpt_domain_sync(&domain, &gather);
+ *
+ * After the last the memory may be used for something else; each status must
+ * be HVPT_OK before the next call.
  *
  * Who holds what. Making, destroying and abandoning a domain: the iommu lock.
  * Mapping, unmapping, looking up: the rules of pagetable.h, each call owns its
@@ -3276,9 +3305,12 @@ enum hvpt_domain_kind {
  * @direct_map_offset: as in struct hvpt_pt_config
  * @table_gpa_mask: as in struct hvpt_pt_config
  * @page_sizes: which leaf sizes to use, if the host has them; 0: all it has.
- *	Bit 12 must be set otherwise.
+ *	Bit 12 must be set otherwise. Without 2 MiB leaves 1 GiB ones are
+ *	not used either (pagetable.h).
  * @width: IOVA bits, at most what the pvIOMMU uses; 0: those
- * @levels: 4 or 5; 0: the least that spans @width
+ * @levels: 4 or 5; 0: the least that spans @width. 4 levels span 48 bits: with
+ *	4 say @width, or the domain is refused (HVPT_ERR_WIDTH) on a host with
+ *	more.
  * @form: which values are IOVAs
  * @flags: HVPT_PT_TRACK_DIRTY or 0
  * @policy: how flushes are planned
@@ -3307,6 +3339,9 @@ struct hvpt_domain_config {
  * @epoch: in which it was created
  * @kind: which
  * @policy: how flushes are planned
+ * @left_behind: a device that went away may still be attached to it
+ * @undead: a DELETE of its id failed, during a resume
+ * @leaks: the hypervisor may have its root in a second domain: never freed
  *
  * Linked: it must not be moved.
  */
@@ -3320,6 +3355,9 @@ struct hvpt_domain {
 	uint32_t epoch;
 	enum hvpt_domain_kind kind;
 	enum hvpt_flush_policy policy;
+	bool left_behind;
+	bool undead;
+	bool leaks;
 };
 
 HVPT_EXTERN_C_BEGIN
@@ -3355,7 +3393,8 @@ hvpt_domain_init(struct hvpt_domain *domain, struct hvpt_iommu *iommu,
  * no other call on this domain runs.
  *
  * Return: HVPT_OK; HVPT_ERR_KIND for the two special ones; HVPT_ERR_BUSY while
- * a device is attached, or perhaps is (hvpt_device_attach() failed); any
+ * a device is attached, or perhaps is (it is in doubt, see device.h);
+ * HVPT_ERR_LOST between a resume that failed and its retry; any
  * status of flush (if it may be cached) and delete: then nothing was freed,
  * the id stays taken, and the call may be made again. A hypervisor which
  * deletes and says it did not will never say it did: hvpt_domain_abandon() is
@@ -3394,8 +3433,8 @@ hvpt_domain_flush(struct hvpt_domain *domain, const struct hvpt_gather *gather);
  * hvpt_domain_flush_all() - flush everything cached of the domain
  * @domain: any kind
  *
- * Return: HVPT_OK, also without a hypercall when nothing can be cached; any
- * status of hvpt_hvcall_flush_domain().
+ * Return: HVPT_OK, also without a hypercall when nothing can be cached;
+ * HVPT_ERR_LOST; any status of hvpt_hvcall_flush_domain().
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_flush_all(struct hvpt_domain *domain);
@@ -3412,7 +3451,8 @@ hvpt_domain_flush_all(struct hvpt_domain *domain);
  * that fails FLUSH_DEVICE_DOMAIN; once the list call is known not to exist
  * (INVALID_HYPERCALL_CODE) it is not tried again.
  *
- * Return: HVPT_OK; HVPT_ERR_KIND; any status of hvpt_hvcall_flush_domain():
+ * Return: HVPT_OK; HVPT_ERR_KIND; HVPT_ERR_LOST between a resume that failed
+ * and its retry; any status of hvpt_hvcall_flush_domain():
  * then devices may still see what was unmapped, the gather is as it was, its
  * tables are not freed; try again, and reuse nothing until it succeeds.
  */
@@ -3514,8 +3554,8 @@ HVPT_INLINE uint32_t hvpt_domain_id(const struct hvpt_domain *domain)
 /**
  * hvpt_domain_device_count() - how many devices are in it, or perhaps are
  *
- * One whose attach failed counts in both domains until a later call settles
- * it. Context: iommu lock held.
+ * One whose move failed counts in both domains until a later call succeeds.
+ * Context: iommu lock held.
  */
 HVPT_INLINE uint32_t hvpt_domain_device_count(const struct hvpt_domain *domain)
 {
@@ -3555,6 +3595,15 @@ HVPT_INLINE uint32_t hvpt_domain_device_count(const struct hvpt_domain *domain)
 /* Ranges of domain ids which can be in quarantine. */
 #define HVPT_QUARANTINE_RANGES 16u
 
+/*
+ * How many ids that turn out to exist one creation passes over, and how many
+ * of them one by one; behind those the distance doubles each time. So 64
+ * hypercalls get past all ids of another owner which gave them out upwards,
+ * however many there are: 2^0 + ... + 2^31 is the whole range.
+ */
+#define HVPT_ID_TRIES 64u
+#define HVPT_ID_STEPS 32u
+
 /** An inclusive range of domain ids. */
 struct hvpt_id_range {
 	uint32_t first;
@@ -3564,9 +3613,9 @@ struct hvpt_id_range {
 /**
  * struct hvpt_iommu_config - what hvpt_iommu_init() is told
  * @transport: how to make hypercalls
- * @ids: domain ids to use, both ends included; { 0, 0 } for all. A kernel
- *	started by another (kexec) whose domains may still exist takes a range
- *	the other did not use.
+ * @ids: domain ids to use, both ends included; { 0, 0 } for all. Ids which
+ *	exist already are passed over, so another kernel's domains need no
+ *	range of their own.
  * @width_limit: use no more IOVA bits than these; 0: no limit. With one bit
  *	less than the host says, addresses are right also where the hardware
  *	takes the top bit for a sign.
@@ -3592,6 +3641,11 @@ struct hvpt_iommu_config {
  * @quarantined: how many ranges of it are in use
  * @forgotten: a quarantined id did not fit: no second lap
  * @epoch: of the hypervisor's state; counts resumes
+ * @old_blocked: id the blocked domain had before this resume, to be deleted;
+ *	0: none
+ * @flush_tells: a FLUSH_DEVICE_DOMAIN is refused where there is no domain
+ * @shared: ids may be others': each is looked for before it is created
+ * @handed_over: a device stays in the identity domain when all is destroyed
  * @no_list: FLUSH_DEVICE_DOMAIN_LIST does not exist; atomic
  * @last_failure: see hvpt_iommu_last_failure(); atomic
  * @width: IOVA bits in use
@@ -3612,9 +3666,13 @@ struct hvpt_iommu {
 	uint64_t no_list;
 	uint64_t last_failure;
 	uint32_t epoch;
+	uint32_t old_blocked;
 	uint32_t width;
 	bool lapped;
 	bool forgotten;
+	bool handed_over;
+	bool flush_tells;
+	bool shared;
 };
 
 HVPT_EXTERN_C_BEGIN
@@ -3626,8 +3684,18 @@ HVPT_EXTERN_C_BEGIN
  *
  * To be done before any device is bound to a driver: a device which did DMA
  * with raw gpas would later be translated. In this order: the configuration
- * is checked; GET_IOMMU_CAPABILITIES; the refusals below; identity and blocked
- * are created and configured. Without S1_5LVL at most 48 bits are used.
+ * is checked; GET_IOMMU_CAPABILITIES; the refusals below; one FLUSH of the
+ * last domain id, to see whether the host refuses it; identity and blocked
+ * are created and configured. Without S1_5LVL at most 48 bits are used, with
+ * it at most 57: the host's width is that of its devices, and tables span less.
+ *
+ * What others left in the hypervisor (firmware, a kernel before kexec, a
+ * kernel that crashed) is no obstacle: an id which exists is passed over,
+ * HVPT_ID_TRIES of them for each domain. An id exists when CREATE says so
+ * (HVPT_ERR_HV_EXISTS). Before, during init and from then on if one existed, a
+ * FLUSH of it is made, which succeeds where there is a domain, for hosts that
+ * say so in other words, or let CREATE succeed. Devices of others stay where they are until
+ * hvpt_iommu_takeover() or an attach moves them.
  *
  * Return: HVPT_OK;
  * HVPT_ERR_OPS when a transport hook is missing;
@@ -3637,24 +3705,47 @@ HVPT_EXTERN_C_BEGIN
  * HVPT_ERR_NO_IOMMU when the call does not exist (INVALID_HYPERCALL_CODE) or
  * PRESENT is clear: an ordinary host, say nothing;
  * HVPT_ERR_NO_STAGE1 when S1 is clear;
- * HVPT_ERR_IOMMU_CAPS when page_sizes lacks 4 KiB, or iova_width is below 13,
- * or above 57 with S1_5LVL;
+ * HVPT_ERR_IOMMU_CAPS when page_sizes lacks 4 KiB, or iova_width is below 13;
+ * HVPT_ERR_HV_EXISTS when HVPT_ID_TRIES ids in a row exist;
  * any status of hvpt_hvcall_get_caps(), create or configure.
  *
  * On failure *@iommu is not to be used, but for hvpt_iommu_last_failure(); the
  * domains made until then were deleted. If that failed too they stay behind,
- * configured, with no device in them.
+ * with no device in them, and the next init passes over their ids.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_iommu_init(struct hvpt_iommu *iommu,
 		const struct hvpt_iommu_config *config);
 
 /**
+ * hvpt_iommu_takeover() - block the devices which another owner may have left
+ *	in domains of its own
+ * @iommu: in/out
+ *
+ * For a kernel which finds devices attached by a kernel or firmware before it.
+ * Every device that was probed and never attached since is attached to the
+ * blocked domain; those deferred (hvpt_device_set_deferred()) are left alone.
+ * After HVPT_OK no other device known to hvpt does DMA through tables of
+ * another owner, and their memory may be used for something else. To be called
+ * when the devices were probed.
+ *
+ * Iommu lock held. Return: HVPT_OK; else the first failure of
+ * hvpt_device_attach(), all devices having been tried: hvpt_device_state()
+ * tells which are not in the blocked domain. May be repeated; a device in
+ * doubt is not tried again, hvpt_device_attach() is for that.
+ */
+HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_takeover(struct hvpt_iommu *iommu);
+
+/**
  * hvpt_iommu_destroy() - delete the two special domains
  * @iommu: not to be used afterwards, with HVPT_OK
  *
+ * The identity domain is left where it is when devices were left in it
+ * (hvpt_device_hand_over()).
+ *
  * Iommu lock held, and for the last time. Return: HVPT_OK; HVPT_ERR_BUSY while
- * a paging domain or a device is left; any status of delete, HVPT_ERR_HV_STATE
+ * a paging domain or a device is left; HVPT_ERR_LOST between a resume that
+ * failed and its retry; any status of delete, HVPT_ERR_HV_STATE
  * among them while the host has a device in the blocked domain (see
  * hvpt_device_remove()). The call may be made again, or the object be dropped:
  * then the special domains stay behind, and nothing of the guest's is in them.
@@ -3664,28 +3755,44 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_destroy(struct hvpt_iommu *iommu);
 /**
  * hvpt_iommu_resume() - make all anew after the hypervisor lost its state
  * @iommu: in/out
- * @retry: false: all domains and attachments are gone; true: go on with what
+ * @retry: false: domains and attachments may be gone; true: go on with what
  *	an earlier call, which failed, has not done yet
  *
- * After hibernation, or whatever else left a hypervisor which knows none of
- * the domains. Every domain is created and configured again with the id it
- * had, then every device is attached to the domain it was in, a detached one to
- * the blocked domain. Page tables are memory and are taken as they are. A domain which turns out to exist
- * (HVPT_ERR_HV_EXISTS) is configured all the same.
+ * After hibernation, or whatever else may have left a hypervisor which knows
+ * none of the domains, or has those of another kernel (the one which loaded
+ * the image) under the same ids, with devices in them. Also right when nothing
+ * was lost, as in the kernel that goes on after it has written the image.
  *
- * ATS was reset with the devices: each counts as off afterwards, and the
- * caller asks hvpt_device_duty() of each what to do.
+ * What the host offers is asked again. A blocked domain is made, and every
+ * device attached to it: from here on none is in tables that are not its own.
+ * Then each domain is created and configured, and flushed. One which exists is
+ * deleted first; if that is refused the domain gets another id, and its tables
+ * are leaked when it is destroyed, for what has the old id may be ours. At last
+ * every device is attached to the domain it was in. One which was in doubt goes
+ * to where it was before; one which was in no domain, detached or never
+ * attached, stays in the blocked domain. Page tables are taken as they are.
  *
- * Iommu lock held; nothing is mapped, unmapped or flushed meanwhile. What the
- * host offers is asked again first.
+ * ATS must be off on every device when this is called, as it is after a reset;
+ * each counts as off afterwards, and the caller asks hvpt_device_duty() of
+ * each what to do.
  *
- * Return: HVPT_OK; HVPT_ERR_IOMMU_CAPS when it no longer offers the width in
- * use, or the levels and leaf sizes of some domain; the refusals of
- * hvpt_iommu_init(); any status of create, configure or attach. After a failure
- * devices not yet attached are where the hypervisor put them: call again with
- * @retry. A CONFIGURE which took effect and was reported as failed cannot be
- * repeated on a hypervisor which refuses a second one; whether there is such a
- * one is not known.
+ * Iommu lock held; nothing is mapped, unmapped or flushed meanwhile.
+ *
+ * Return: HVPT_OK: all is back; HVPT_ERR_IOMMU_CAPS when the host no longer
+ * offers the width in use (all devices stay blocked), or the levels or leaf
+ * sizes of some domain (its devices do); the other refusals of
+ * hvpt_iommu_init(); HVPT_ERR_LOST when a domain's old id cannot be deleted
+ * while a device may be in it; any status of a hypercall. A domain or device
+ * which fails does not keep the others from coming back; the first failure is
+ * returned, and hvpt_device_is_lost() and hvpt_domain_is_lost() tell what has
+ * not come back. Call again with @retry, as often as it takes, or
+ * hvpt_device_resume() for one device, as when its bus comes back later.
+ *
+ * Until then: mapping, unmapping and looking up work as ever. What was
+ * unmapped in a lost domain is not flushed: syncs return HVPT_ERR_LOST, and
+ * gathers stay as they are. A lost domain cannot be attached to or destroyed. A
+ * lost device can be attached to a domain which is back, removed, or declared
+ * gone (hvpt_device_gone()).
  */
 HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_resume(struct hvpt_iommu *iommu,
 						   bool retry);
@@ -3720,6 +3827,12 @@ HVPT_INLINE uint64_t hvpt_iommu_page_sizes(const struct hvpt_iommu *iommu)
 	return iommu->caps.page_sizes;
 }
 
+/** hvpt_domain_is_lost() - has a resume not brought it back yet? */
+HVPT_INLINE bool hvpt_domain_is_lost(const struct hvpt_domain *domain)
+{
+	return domain->epoch != domain->iommu->epoch;
+}
+
 /** hvpt_iommu_has_ats() - may devices use ATS at all? */
 HVPT_INLINE bool hvpt_iommu_has_ats(const struct hvpt_iommu *iommu)
 {
@@ -3729,10 +3842,13 @@ HVPT_INLINE bool hvpt_iommu_has_ats(const struct hvpt_iommu *iommu)
 /**
  * hvpt_iommu_last_failure() - the newest refusal of the hypervisor, for logs
  * @code: out: the call
- * @hv_status: out: its raw status, 0xffff when there was no hypercall
+ * @hv_status: out: its raw status; 0xffff when the transport could make no
+ *	hypercall; 0 (SUCCESS) when a rep call succeeded and did nothing
  *
- * Of any hypercall of this pvIOMMU, from any thread, but for the DELETE which
- * cleans up after another failure: the cause is told, not its consequence.
+ * Of any hypercall of this pvIOMMU, from any thread, but for those whose refusal
+ * is expected: the DELETE which cleans up after another failure, a CREATE
+ * which finds an id taken, what is asked of a device that may be gone. Where no
+ * hypercall was made at all (HVPT_ERR_CALL_PAGE) nothing is written down.
  * Context: any.
  * Return: false when there was none; then nothing is written.
  */
@@ -3757,9 +3873,13 @@ HVPT_INLINE bool hvpt_iommu_last_failure(const struct hvpt_iommu *iommu,
  *
  * All functions: iommu lock held (iommu.h).
  *
+ * A device which was never attached reaches all of memory, or whatever another
+ * owner of the pvIOMMU (firmware, a kernel before this one) gave it. So attach
+ * it to something before its driver gets it.
+ *
  * ATS. A device with an address cache of its own (PCIe Address Translation
- * Services) may have it enabled only while it is in a domain other than
- * blocked: enable it after the attach, disable it before the device is
+ * Services) may have it enabled only while it is known to be in a domain other
+ * than blocked: enable it after the attach, disable it before the device is
  * blocked, detached or removed. hvpt does not touch configuration space, so
  * it says what is to be done, and the caller tells when it is:
  *
@@ -3770,13 +3890,66 @@ HVPT_INLINE bool hvpt_iommu_last_failure(const struct hvpt_iommu *iommu,
  *	status = hvpt_device_attach(&device, domain);
  *	if (status == HVPT_OK &&
  *	    hvpt_device_duty(&device) == HVPT_ATS_ENABLE &&
- *	    platform_enable_ats(pdev, 12))     (smallest unit: 4 KiB)
+ *	    platform_enable_ats(pdev, HVPT_PAGE_LG2))
  *		hvpt_device_set_ats(&device, true);
  *
  * Moving between two domains which are not blocked leaves ATS as it is.
+ *
+ * Which calls for which occasion:
+ *
+ * Hot removal announced by the guest: hvpt_device_remove(), while the logical
+ * id still means this device.
+ *
+ * Rescind, surprise removal: the host took the device away. Ask
+ * hvpt_device_remove() first, which finds out by itself on most hosts; where it
+ * fails and the bus knows that the device is gone, hvpt_device_gone(). Either
+ * way the id can be probed again when the device comes back.
+ *
+ * Shutdown, kexec, hand-over by firmware to a system that may have no driver
+ * for the pvIOMMU: stop DMA; hvpt_device_hand_over() each device, which leaves
+ * it where iova = gpa; destroy the paging domains, then the pvIOMMU. To leave
+ * no DMA at all, and no domain either: hvpt_device_detach(), then
+ * hvpt_device_remove(), then destroy the domains and the pvIOMMU. The next
+ * kernel passes over what stays behind (hvpt_iommu_init()).
+ *
+ * A kernel started by kexec: hvpt_iommu_init(), probe all devices,
+ * hvpt_iommu_takeover(), then attach each to its domain.
+ *
+ * A kdump kernel: the crashed kernel's DMA goes on, into memory reserved from
+ * this kernel. A device that is blocked in the middle of a transfer may fail
+ * beyond repair; so hvpt_device_set_deferred() each after its probe, leave it
+ * alone, and attach it when its driver has reset it.
+ *
+ * Hibernation: no unmap outstanding in a gather before the image is made. In
+ * the restored kernel, and in the one that goes on after writing the image:
+ * ATS off, hvpt_iommu_resume(). Where buses come back later than this call,
+ * hvpt_device_resume() for each device on its bus.
  */
 #ifndef HVPT_DEVICE_H
 #define HVPT_DEVICE_H
+
+/**
+ * enum hvpt_device_state - what is known of where a device is
+ * @HVPT_DEVICE_NEW: never attached: where the hypervisor, or an owner before
+ *	us, put it. It may reach all of memory.
+ * @HVPT_DEVICE_ATTACHED: in hvpt_device_domain()
+ * @HVPT_DEVICE_DETACHED: in none; its DMA is blocked
+ * @HVPT_DEVICE_IN_DOUBT: a move was refused, or seemed to be: where it was, or
+ *	where it was to go
+ * @HVPT_DEVICE_LOST: anywhere; a resume has not reached it
+ * @HVPT_DEVICE_PARKED: in the blocked domain, until a resume can attach it to
+ *	its own
+ *
+ * docs/SPEC.md has what each call does in each state.
+ */
+enum hvpt_device_state {
+	HVPT_DEVICE_NEW = 0,
+	HVPT_DEVICE_ATTACHED = 1,
+	HVPT_DEVICE_DETACHED = 2,
+	HVPT_DEVICE_IN_DOUBT = 3,
+	HVPT_DEVICE_LOST = 4,
+	HVPT_DEVICE_PARKED = 5,
+};
 
 /** What the caller is to do about a device's ATS. */
 enum hvpt_ats_duty {
@@ -3789,14 +3962,14 @@ enum hvpt_ats_duty {
  * struct hvpt_device - one device; fields are hvpt's own
  * @iommu: whose
  * @next: in the list of all
- * @domain: where it is; NULL: where the hypervisor put it, or detached
+ * @domain: where it is, or was when that was known last, or is to be brought
+ *	back to; NULL: none
  * @tried: where an attach which failed may have put it, or NULL
  * @id: logical device id
- * @epoch: in which it was attached
+ * @state: what is known
  * @ats: ATS is on
  * @ats_capable: the function has ATS
- * @detached: hvpt took it out of its domain, and did not try to put it into
- *	another since: its DMA is blocked
+ * @deferred: hvpt_iommu_takeover() leaves it alone
  *
  * Linked: it must not be moved.
  */
@@ -3806,10 +3979,10 @@ struct hvpt_device {
 	struct hvpt_domain *domain;
 	struct hvpt_domain *tried;
 	uint64_t id;
-	uint32_t epoch;
+	enum hvpt_device_state state;
 	bool ats;
 	bool ats_capable;
-	bool detached;
+	bool deferred;
 };
 
 HVPT_EXTERN_C_BEGIN
@@ -3821,8 +3994,9 @@ HVPT_EXTERN_C_BEGIN
  * @device_id: from hvpt_logical_id()
  * @ats_capable: the function has the ATS capability
  *
- * One GET_LOGICAL_DEVICE_PROPERTY. With HVPT_OK the device is linked, and
- * still where the hypervisor put it: attach it to something next.
+ * One GET_LOGICAL_DEVICE_PROPERTY. With HVPT_OK the device is linked, and in
+ * state HVPT_DEVICE_NEW: until its first attach it reaches all of memory, or
+ * what an owner before us gave it. Attach it to something next.
  *
  * Return: HVPT_OK; HVPT_ERR_DEVICE_ID; HVPT_ERR_EXISTS when a device of this
  * id is linked; HVPT_ERR_NOT_MANAGED; any status of
@@ -3842,13 +4016,15 @@ hvpt_device_probe(struct hvpt_device *device, struct hvpt_iommu *iommu,
  * paging domain the domain is flushed as a whole, so that later unmaps in it
  * need no hypercall; if that fails, they do.
  *
- * Return: HVPT_OK; HVPT_ERR_FOREIGN; HVPT_ERR_ATS_ON when @domain is blocked
- * and ATS is on; HVPT_ERR_BUSY for a third paging domain, see below; any
- * status of hvpt_hvcall_attach_device(). After the latter it is not known
- * whether the device moved: it counts as being in both, so neither domain can
+ * Return: HVPT_OK; HVPT_ERR_FOREIGN; HVPT_ERR_LOST when @domain has not come
+ * back (hvpt_iommu_resume()); HVPT_ERR_ATS_ON when @domain is blocked
+ * and ATS is on; HVPT_ERR_BUSY for a third paging domain, see below;
+ * HVPT_ERR_CALL_PAGE and HVPT_ERR_NO_HYPERVISOR: no hypercall was made, and
+ * nothing changed; any status of hvpt_hvcall_attach_device(). After the latter
+ * the device is in doubt: it counts as being in both, so neither domain can
  * be destroyed, until an attach or detach succeeds. Until then it can be
  * attached to one of the two, or to identity or blocked, and to no third
- * paging domain.
+ * paging domain; and it is not known to be where ATS may be enabled.
  */
 HVPT_MUST_CHECK enum hvpt_status hvpt_device_attach(struct hvpt_device *device,
 						    struct hvpt_domain *domain);
@@ -3857,11 +4033,21 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_device_attach(struct hvpt_device *device,
  * hvpt_device_detach() - take a device out of its domain, into none
  * @device: in/out
  *
- * DETACH_DEVICE_DOMAIN: DMA is blocked until the next attach. The blocked
- * domain does the same and is what the merged Linux driver uses.
+ * ATTACH_DEVICE_DOMAIN to the blocked domain, then DETACH_DEVICE_DOMAIN: DMA is
+ * blocked until the next attach. The blocked domain alone does the same, and is
+ * what the merged Linux driver uses; but it cannot be deleted with a device in
+ * it.
  *
- * Return: HVPT_OK; HVPT_ERR_NOT_ATTACHED; HVPT_ERR_ATS_ON; any status of
- * hvpt_hvcall_detach_device(): then it counts as where it was.
+ * The first makes the second one safe: from then on the device is in no paging
+ * domain, whatever DETACH answers and whenever it takes effect; and the call
+ * can be repeated, also where the device was detached and said not to be. Where
+ * the blocked domain is refused, DETACH is tried all the same.
+ *
+ * Return: HVPT_OK; HVPT_ERR_NOT_ATTACHED for one which is in no domain of ours
+ * (HVPT_DEVICE_NEW, HVPT_DEVICE_DETACHED); HVPT_ERR_ATS_ON;
+ * HVPT_ERR_CALL_PAGE and HVPT_ERR_NO_HYPERVISOR: no DETACH was made; any status
+ * of hvpt_hvcall_detach_device(): then it is in doubt, in the blocked domain or
+ * in none; or, if the former was refused too, perhaps where it was.
  */
 HVPT_MUST_CHECK enum hvpt_status hvpt_device_detach(struct hvpt_device *device);
 
@@ -3872,16 +4058,62 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_device_detach(struct hvpt_device *device);
  * It is moved to the blocked domain, then forgotten; a device which was
  * detached is forgotten as it is, for its DMA is blocked. To be called while
  * the logical id still means this device: before its bus is unregistered.
+ * Where the move is refused the hypervisor is asked for the device's property.
+ * When it no longer answers for the device
+ * (hvpt_hv_status_is_absence()), that is as hvpt_device_gone().
  *
  * A removed device stays in the blocked domain as long as the host has it, so
  * that domain cannot be deleted. Who means to end with hvpt_iommu_destroy()
  * while devices are there detaches them first.
  *
- * Return: HVPT_OK, also when the hypervisor no longer knows the device
- * (HVPT_ERR_HV_DEVICE): then it can do no DMA; HVPT_ERR_ATS_ON; any other
- * status of attach: then it is still linked, and counted where it was.
+ * Return: HVPT_OK; HVPT_ERR_ATS_ON; HVPT_ERR_LOST while the blocked domain has
+ * not come back; any other status of attach: then it is still linked, in
+ * doubt, and counted where it was. Try again; or say that it is gone.
  */
 HVPT_MUST_CHECK enum hvpt_status hvpt_device_remove(struct hvpt_device *device);
+
+/**
+ * hvpt_device_gone() - the host took the device away: the caller knows
+ * @device: not to be used afterwards
+ *
+ * For a caller whose bus says so (a rescind, a surprise removal), whatever the
+ * hypervisor answers; what it answers then is not documented. One DETACH is
+ * made, and may fail. ATS need not be off. The device is forgotten, so that one
+ * of the same id can be probed, and its domains can be destroyed.
+ *
+ * Nothing is freed by faith: tables go when the hypervisor has deleted their
+ * domain. The device may come back attached as it was. So its domain is taken to be cached for good, every unmap in it is flushed, and
+ * hvpt_domain_destroy() fails as long as the hypervisor says that a device is
+ * attached: until the device comes back and is attached elsewhere.
+ */
+void hvpt_device_gone(struct hvpt_device *device);
+
+/**
+ * hvpt_device_hand_over() - leave the device to whoever comes next
+ * @device: not to be used afterwards, with HVPT_OK
+ *
+ * It is moved to the identity domain, where its addresses are gpas, then
+ * forgotten; hvpt_iommu_destroy() leaves that domain alone. Its DMA must have
+ * stopped: an address that meant something in its domain means other memory
+ * now.
+ *
+ * Return: HVPT_OK; any status of hvpt_device_attach(): then it is still linked.
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_device_hand_over(struct hvpt_device *device);
+
+/**
+ * hvpt_device_resume() - bring one device back which a resume left behind
+ * @device: in/out
+ *
+ * What hvpt_iommu_resume() does to each: into the blocked domain, then to the
+ * domain it was in. For devices whose bus comes back later than that call.
+ *
+ * Return: HVPT_OK, also for one which is not lost; HVPT_ERR_LOST when its
+ * domain, or the blocked one, has not come back: hvpt_iommu_resume() first;
+ * any status of hvpt_hvcall_attach_device(): it is still lost.
+ */
+HVPT_MUST_CHECK enum hvpt_status hvpt_device_resume(struct hvpt_device *device);
 
 HVPT_EXTERN_C_END
 
@@ -3897,7 +4129,33 @@ HVPT_INLINE bool hvpt_device_has_ats_on(const struct hvpt_device *device)
 	return device->ats;
 }
 
-/** hvpt_device_domain() - where it is; NULL when in none. */
+/** hvpt_device_state() - what is known of where it is. */
+HVPT_INLINE enum hvpt_device_state
+hvpt_device_state(const struct hvpt_device *device)
+{
+	return device->state;
+}
+
+/** hvpt_device_is_lost() - has a resume not brought it back yet? */
+HVPT_INLINE bool hvpt_device_is_lost(const struct hvpt_device *device)
+{
+	return device->state == HVPT_DEVICE_LOST ||
+	       device->state == HVPT_DEVICE_PARKED;
+}
+
+/** hvpt_device_set_deferred() - is hvpt_iommu_takeover() to leave it alone? */
+HVPT_INLINE void hvpt_device_set_deferred(struct hvpt_device *device,
+					  bool deferred)
+{
+	device->deferred = deferred;
+}
+
+/**
+ * hvpt_device_domain() - the domain a device is in
+ *
+ * In doubt: where it was when that was known last. Lost or parked: where a
+ * resume is to bring it. NULL when in none.
+ */
 HVPT_INLINE struct hvpt_domain *
 hvpt_device_domain(const struct hvpt_device *device)
 {
@@ -3914,11 +4172,12 @@ hvpt_device_duty_before(const struct hvpt_device *device,
 	return HVPT_ATS_NOTHING;
 }
 
-/** hvpt_device_duty() - what to do where it is now. */
+/** hvpt_device_duty() - what to do where it is now; in doubt: nothing. */
 HVPT_INLINE enum hvpt_ats_duty
 hvpt_device_duty(const struct hvpt_device *device)
 {
-	if (device->ats || !device->ats_capable || !device->domain ||
+	if (device->ats || !device->ats_capable ||
+	    device->state != HVPT_DEVICE_ATTACHED ||
 	    device->domain->kind == HVPT_DOMAIN_BLOCKED ||
 	    !hvpt_iommu_has_ats(device->iommu))
 		return HVPT_ATS_NOTHING;
@@ -4512,6 +4771,7 @@ HVPT_INLINE void hvpt_answer_clear(struct hvpt_answer *answer, uint16_t code)
 	answer->result = 0;
 	answer->code = code;
 	answer->reps = 0;
+	answer->trips = 0;
 }
 
 /**
@@ -4636,6 +4896,9 @@ void hvpt_ids_init(struct hvpt_iommu *iommu, const struct hvpt_id_range *ids);
 HVPT_MUST_CHECK enum hvpt_status hvpt_id_take(struct hvpt_iommu *iommu,
 					      uint32_t *id);
 
+/** The search goes on behind @count more ids: somebody else has those. */
+void hvpt_id_skip(struct hvpt_iommu *iommu, uint32_t count);
+
 /** Never again, as long as this pvIOMMU object lives. */
 void hvpt_id_quarantine(struct hvpt_iommu *iommu, uint32_t id);
 
@@ -4653,6 +4916,14 @@ void hvpt_domain_prepare(struct hvpt_domain *domain, struct hvpt_iommu *iommu,
 HVPT_MUST_CHECK enum hvpt_status hvpt_domain_create(struct hvpt_domain *domain,
 						    bool *stuck);
 
+/** CREATE under the id it has. HV_EXISTS is not noted: it may be skipped. */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_create_same(struct hvpt_domain *domain);
+
+/** CREATE under an id nobody has, passing over some which exist. */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_create_fresh(struct hvpt_domain *domain);
+
 /** CONFIGURE by what the domain is. */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_configure(struct hvpt_domain *domain);
@@ -4667,13 +4938,17 @@ hvpt_domain_flush_now(struct hvpt_domain *domain);
 /* ---- devices --------------------------------------------------------- */
 
 /**
- * hvpt_device_place() - ATTACH, and nothing else
+ * hvpt_device_place() - ATTACH, and what its failure means
  *
  * From before the call on, an IOMMU may cache what is in @domain. That the
- * device is there already is HVPT_OK.
+ * device is there already is HVPT_OK. After a refusal the device is in doubt.
  */
-HVPT_MUST_CHECK enum hvpt_status
-hvpt_device_place(const struct hvpt_device *device, struct hvpt_domain *domain);
+HVPT_MUST_CHECK enum hvpt_status hvpt_device_place(struct hvpt_device *device,
+						   struct hvpt_domain *domain);
+
+/** It is known to be in @domain (NULL: in none), and nowhere else. */
+void hvpt_device_settle(struct hvpt_device *device, struct hvpt_domain *domain,
+			enum hvpt_device_state state);
 
 #endif /* HVPT_DOMAIN_INTERNAL_H */
 
@@ -7092,6 +7367,14 @@ int hvpt_hv_status_errno(uint16_t raw)
 	return row ? row->number : HVPT_ERRNO_EIO;
 }
 
+bool hvpt_hv_status_is_absence(uint16_t raw)
+{
+	return raw == HVPT_HV_STATUS_INVALID_DEVICE_ID ||
+	       raw == HVPT_HV_STATUS_NOT_FOUND ||
+	       raw == HVPT_HV_STATUS_INVALID_DEVICE_STATE ||
+	       raw == HVPT_HV_STATUS_INVALID_PARAMETER;
+}
+
 #undef HVPT_HV_STATUS_ROW
 #undef HVPT_HV_STATUS_NAME
 
@@ -7179,6 +7462,7 @@ static uint16_t hvpt_call_once(struct hvpt_call *call, unsigned count,
 	const struct hvpt_transport *transport = call->transport;
 	struct hvpt_answer *answer = call->answer;
 
+	answer->trips++;
 	answer->result = transport->ops->issue(
 		transport->ctx, hvpt_hv_control(answer->code, count, start),
 		call->page.gpa, output);
@@ -8009,6 +8293,16 @@ enum hvpt_status hvpt_id_take(struct hvpt_iommu *iommu, uint32_t *id)
 	return HVPT_ERR_NO_IDS;
 }
 
+void hvpt_id_skip(struct hvpt_iommu *iommu, uint32_t count)
+{
+	if (iommu->ids.last - iommu->next_id >= count) {
+		iommu->next_id += count;
+	} else {
+		iommu->lapped = true;
+		iommu->next_id = iommu->ids.first;
+	}
+}
+
 /* Does @id prolong a range in quarantine? Then it does now. */
 static bool hvpt_id_prolong(struct hvpt_iommu *iommu, uint32_t id)
 {
@@ -8055,8 +8349,8 @@ enum hvpt_status hvpt_iommu_note(struct hvpt_iommu *iommu,
 	uint64_t word = (uint64_t)answer->code << 16 |
 			hvpt_hv_result_status(answer->result);
 
-	/* without a result no hypercall was made: the status says it all */
-	if (status != HVPT_OK && answer->result != 0)
+	/* without a trip no hypercall was made: the status says it all */
+	if (status != HVPT_OK && answer->trips != 0)
 		HVPT_PORT_STORE(&iommu->last_failure, word);
 	return status;
 }
@@ -8072,10 +8366,12 @@ static enum hvpt_status hvpt_caps_check(const struct hvpt_iommu_caps *caps,
 		return HVPT_ERR_NO_STAGE1;
 	if (!(caps->page_sizes & HVPT_PAGE_SIZE_4K))
 		return HVPT_ERR_IOMMU_CAPS;
-	/* the width is that of the devices; 4 levels span less */
+	/* the width is that of the devices; tables may span less */
+	if (bits > HVPT_WIDTH_5)
+		bits = HVPT_WIDTH_5;
 	if (!(caps->caps & HVPT_HV_IOMMU_CAP_S1_5LVL) && bits > HVPT_WIDTH_4)
 		bits = HVPT_WIDTH_4;
-	if (bits < HVPT_WIDTH_MIN || bits > HVPT_WIDTH_5)
+	if (bits < HVPT_WIDTH_MIN)
 		return HVPT_ERR_IOMMU_CAPS;
 	*width = bits;
 	return HVPT_OK;
@@ -8128,6 +8424,10 @@ static void hvpt_iommu_prepare(struct hvpt_iommu *iommu,
 	iommu->no_list = 0;
 	iommu->last_failure = 0;
 	iommu->epoch = 0;
+	iommu->old_blocked = 0;
+	iommu->handed_over = false;
+	iommu->flush_tells = false;
+	iommu->shared = true;
 	hvpt_ids_init(iommu, &config->ids);
 	hvpt_domain_prepare(&iommu->identity, iommu, HVPT_DOMAIN_IDENTITY);
 	hvpt_domain_prepare(&iommu->blocked, iommu, HVPT_DOMAIN_BLOCKED);
@@ -8151,6 +8451,22 @@ static enum hvpt_status hvpt_iommu_create_special(struct hvpt_iommu *iommu)
 	return status;
 }
 
+/*
+ * Does a flush tell whether a domain exists? The last of all ids is one which
+ * hardly anybody has. It is not an error that the flush fails.
+ */
+static enum hvpt_status hvpt_iommu_try_flush(struct hvpt_iommu *iommu)
+{
+	struct hvpt_answer answer;
+	enum hvpt_status status = hvpt_hvcall_flush_domain(
+		&iommu->transport, HVPT_DOMAIN_ID_LAST, &answer);
+
+	if (status != HVPT_OK && !hvpt_answer_is_heard(&answer))
+		return hvpt_iommu_note(iommu, status, &answer);
+	iommu->flush_tells = status != HVPT_OK;
+	return HVPT_OK;
+}
+
 enum hvpt_status hvpt_iommu_init(struct hvpt_iommu *iommu,
 				 const struct hvpt_iommu_config *config)
 {
@@ -8168,7 +8484,13 @@ enum hvpt_status hvpt_iommu_init(struct hvpt_iommu *iommu,
 	if (config->width_limit != 0 && width > config->width_limit)
 		width = config->width_limit;
 	iommu->width = width;
-	return hvpt_iommu_create_special(iommu);
+	status = hvpt_iommu_try_flush(iommu);
+	if (status == HVPT_OK)
+		status = hvpt_iommu_create_special(iommu);
+	/* nobody's in the way of the first two: then none are looked for */
+	iommu->shared = iommu->identity.id != iommu->ids.first ||
+			iommu->blocked.id != iommu->ids.first + 1;
+	return status;
 }
 
 /* Unlinked is deleted: a second try does not delete again. */
@@ -8198,7 +8520,10 @@ enum hvpt_status hvpt_iommu_destroy(struct hvpt_iommu *iommu)
 
 	if (hvpt_iommu_is_busy(iommu))
 		return HVPT_ERR_BUSY;
-	if (hvpt_iommu_has(iommu, &iommu->identity))
+	if (hvpt_domain_is_lost(&iommu->blocked) ||
+	    hvpt_domain_is_lost(&iommu->identity))
+		return HVPT_ERR_LOST;
+	if (!iommu->handed_over && hvpt_iommu_has(iommu, &iommu->identity))
 		status = hvpt_domain_delete(&iommu->identity);
 	if (status == HVPT_OK && hvpt_iommu_has(iommu, &iommu->blocked))
 		status = hvpt_domain_delete(&iommu->blocked);
@@ -8224,6 +8549,9 @@ void hvpt_domain_prepare(struct hvpt_domain *domain, struct hvpt_iommu *iommu,
 	domain->cached = 0;
 	domain->devices = 0;
 	domain->epoch = iommu->epoch;
+	domain->left_behind = false;
+	domain->undead = false;
+	domain->leaks = false;
 	domain->kind = kind;
 	domain->policy = HVPT_FLUSH_TWO_BLOCK;
 }
@@ -8249,18 +8577,73 @@ enum hvpt_status hvpt_domain_configure(struct hvpt_domain *domain)
 	return hvpt_iommu_note(domain->iommu, status, &answer);
 }
 
+/*
+ * Looked for only where others were seen, or may have come since.
+ *
+ * Hosts may differ in what CREATE says of an id which exists, and one might
+ * even succeed, and give us another's domain with its devices. A flush does no
+ * harm there, and is refused where there is nothing.
+ */
+static enum hvpt_status hvpt_domain_look(const struct hvpt_domain *domain)
+{
+	struct hvpt_answer answer;
+	enum hvpt_status status;
+
+	if (!domain->iommu->flush_tells || !domain->iommu->shared)
+		return HVPT_OK;
+	status = hvpt_hvcall_flush_domain(&domain->iommu->transport, domain->id,
+					  &answer);
+	if (status == HVPT_OK)
+		return HVPT_ERR_HV_EXISTS;
+	if (!hvpt_answer_is_heard(&answer))
+		return hvpt_iommu_note(domain->iommu, status, &answer);
+	return HVPT_OK;
+}
+
+enum hvpt_status hvpt_domain_create_same(struct hvpt_domain *domain)
+{
+	struct hvpt_answer answer;
+	enum hvpt_status status = hvpt_domain_look(domain);
+
+	if (status != HVPT_OK)
+		return status;
+	status = hvpt_hvcall_create_domain(&domain->iommu->transport,
+					   domain->id, &answer);
+	if (status == HVPT_ERR_HV_EXISTS)
+		return status;
+	return hvpt_iommu_note(domain->iommu, status, &answer);
+}
+
+enum hvpt_status hvpt_domain_create_fresh(struct hvpt_domain *domain)
+{
+	struct hvpt_iommu *iommu = domain->iommu;
+	enum hvpt_status status;
+	unsigned found;
+
+	for (found = 0; found < HVPT_ID_TRIES; found++) {
+		status = hvpt_id_take(iommu, &domain->id);
+		if (status == HVPT_OK)
+			status = hvpt_domain_create_same(domain);
+		if (status != HVPT_ERR_HV_EXISTS)
+			return status;
+		iommu->shared = true;
+		/* others gave them out upwards too: soon by larger steps */
+		if (found >= HVPT_ID_STEPS)
+			hvpt_id_skip(iommu,
+				     (uint32_t)1 << (found - HVPT_ID_STEPS));
+	}
+	domain->id = 0;
+	return HVPT_ERR_HV_EXISTS;
+}
+
 enum hvpt_status hvpt_domain_create(struct hvpt_domain *domain, bool *stuck)
 {
 	struct hvpt_iommu *iommu = domain->iommu;
 	struct hvpt_answer answer;
-	enum hvpt_status status = hvpt_id_take(iommu, &domain->id);
+	enum hvpt_status status = hvpt_domain_create_fresh(domain);
 
 	*stuck = false;
 	if (status != HVPT_OK)
-		return status;
-	status = hvpt_hvcall_create_domain(&iommu->transport, domain->id,
-					   &answer);
-	if (hvpt_iommu_note(iommu, status, &answer) != HVPT_OK)
 		return status;
 	status = hvpt_domain_configure(domain);
 	if (status == HVPT_OK) {
@@ -8373,18 +8756,25 @@ static enum hvpt_status hvpt_domain_may_end(const struct hvpt_domain *domain)
 	return domain->devices ? HVPT_ERR_BUSY : HVPT_OK;
 }
 
+/* A root which a second domain of the hypervisor may have is not freed. */
+static void hvpt_domain_free(struct hvpt_domain *domain)
+{
+	if (!domain->leaks)
+		hvpt_pt_destroy(&domain->pt);
+}
+
 enum hvpt_status hvpt_domain_destroy(struct hvpt_domain *domain)
 {
 	enum hvpt_status status = hvpt_domain_may_end(domain);
 
-	if (status != HVPT_OK)
-		return status;
-	status = hvpt_domain_flush_all(domain);
-	if (status != HVPT_OK)
-		return status;
-	status = hvpt_domain_delete(domain);
+	if (status == HVPT_OK && hvpt_domain_is_lost(domain))
+		status = HVPT_ERR_LOST;
 	if (status == HVPT_OK)
-		hvpt_pt_destroy(&domain->pt);
+		status = hvpt_domain_flush_all(domain);
+	if (status == HVPT_OK)
+		status = hvpt_domain_delete(domain);
+	if (status == HVPT_OK)
+		hvpt_domain_free(domain);
 	return status;
 }
 
@@ -8405,8 +8795,9 @@ enum hvpt_status hvpt_domain_abandon(struct hvpt_domain *domain)
  * device.c - moving devices between domains.
  *
  * Only paging domains count their devices: the two special ones live as long
- * as the pvIOMMU. A device whose attach failed may be in either domain, so it
- * counts in both until some later call settles where it is.
+ * as the pvIOMMU. A device whose move failed may be in either domain, so it
+ * counts in both until a later call succeeds. docs/SPEC.md, "Where a device
+ * is", has what each call does in each state.
  */
 
 /* ---- probe ----------------------------------------------------------- */
@@ -8428,9 +8819,9 @@ static void hvpt_device_link(struct hvpt_device *device,
 	device->domain = NULL;
 	device->tried = NULL;
 	device->id = id;
-	device->epoch = iommu->epoch;
+	device->state = HVPT_DEVICE_NEW;
 	device->ats = false;
-	device->detached = false;
+	device->deferred = false;
 	iommu->devices = device;
 }
 
@@ -8472,7 +8863,8 @@ static bool hvpt_device_may_be_in(const struct hvpt_device *device,
 /* One device less, of a paging domain; NULL and other kinds: nothing. */
 static void hvpt_domain_leave(struct hvpt_domain *domain)
 {
-	if (!hvpt_domain_counts(domain) || --domain->devices > 0)
+	if (!hvpt_domain_counts(domain) || --domain->devices > 0 ||
+	    domain->left_behind || hvpt_domain_is_lost(domain))
 		return;
 	/*
 	 * No walk can start any more; once the caches are empty too nothing
@@ -8482,26 +8874,39 @@ static void hvpt_domain_leave(struct hvpt_domain *domain)
 		HVPT_PORT_STORE(&domain->cached, 0);
 }
 
-/* It is known to be in @domain, and nowhere else. */
-static void hvpt_device_settle(struct hvpt_device *device,
-			       struct hvpt_domain *domain)
+void hvpt_device_settle(struct hvpt_device *device, struct hvpt_domain *domain,
+			enum hvpt_device_state state)
 {
 	struct hvpt_domain *old = device->domain;
 	struct hvpt_domain *tried = device->tried;
 
 	device->domain = domain;
 	device->tried = NULL;
-	device->detached = false;
-	device->epoch = device->iommu->epoch;
+	device->state = state;
 	if (old != domain)
 		hvpt_domain_leave(old);
 	if (tried != domain)
 		hvpt_domain_leave(tried);
 }
 
+/* After a failed move to @domain, which the hypervisor may have made. */
+static void hvpt_device_doubt(struct hvpt_device *device,
+			      struct hvpt_domain *domain)
+{
+	device->state = hvpt_device_is_lost(device) ? HVPT_DEVICE_LOST :
+						      HVPT_DEVICE_IN_DOUBT;
+	if (hvpt_device_may_be_in(device, domain))
+		return;
+	if (hvpt_domain_counts(domain))
+		domain->devices++;
+	else if (device->tried)
+		return;
+	device->tried = domain;
+}
+
 /* ---- moving ---------------------------------------------------------- */
 
-enum hvpt_status hvpt_device_place(const struct hvpt_device *device,
+enum hvpt_status hvpt_device_place(struct hvpt_device *device,
 				   struct hvpt_domain *domain)
 {
 	struct hvpt_answer answer;
@@ -8518,6 +8923,8 @@ enum hvpt_status hvpt_device_place(const struct hvpt_device *device,
 	if (hvpt_hv_result_status(answer.result) ==
 	    HVPT_HV_STATUS_DEVICE_ALREADY_IN_DOMAIN)
 		return HVPT_OK;
+	if (status != HVPT_OK && hvpt_answer_is_heard(&answer))
+		hvpt_device_doubt(device, domain);
 	return hvpt_iommu_note(device->iommu, status, &answer);
 }
 
@@ -8527,6 +8934,8 @@ hvpt_device_attach_check(const struct hvpt_device *device,
 {
 	if (domain->iommu != device->iommu)
 		return HVPT_ERR_FOREIGN;
+	if (hvpt_domain_is_lost(domain))
+		return HVPT_ERR_LOST;
 	if (hvpt_device_duty_before(device, domain) == HVPT_ATS_DISABLE)
 		return HVPT_ERR_ATS_ON;
 	/* where else it may be is written down for one paging domain only */
@@ -8536,20 +8945,7 @@ hvpt_device_attach_check(const struct hvpt_device *device,
 	return HVPT_OK;
 }
 
-/* From now on it may be in @domain. A paging domain is what must be known. */
-static void hvpt_device_try(struct hvpt_device *device,
-			    struct hvpt_domain *domain)
-{
-	device->detached = false;
-	if (hvpt_device_may_be_in(device, domain))
-		return;
-	if (hvpt_domain_counts(domain))
-		domain->devices++;
-	else if (device->tried)
-		return;
-	device->tried = domain;
-}
-
+/* A paging domain counts it from before the call on. */
 enum hvpt_status hvpt_device_attach(struct hvpt_device *device,
 				    struct hvpt_domain *domain)
 {
@@ -8557,30 +8953,59 @@ enum hvpt_status hvpt_device_attach(struct hvpt_device *device,
 
 	if (status != HVPT_OK)
 		return status;
-	hvpt_device_try(device, domain);
 	status = hvpt_device_place(device, domain);
-	if (status == HVPT_OK)
-		hvpt_device_settle(device, domain);
-	return status;
+	if (status != HVPT_OK)
+		return status;
+	if (hvpt_domain_counts(domain) &&
+	    !hvpt_device_may_be_in(device, domain))
+		domain->devices++;
+	hvpt_device_settle(device, domain, HVPT_DEVICE_ATTACHED);
+	return HVPT_OK;
 }
 
+/* The hypervisor may still have it in @domain, and it may come back there. */
+static void hvpt_domain_leave_behind(struct hvpt_domain *domain)
+{
+	if (domain)
+		domain->left_behind = true;
+}
+
+/* It is in no domain, or will be; in none of ours for sure. */
+static void hvpt_device_forget(struct hvpt_device *device)
+{
+	hvpt_domain_leave_behind(device->domain);
+	hvpt_domain_leave_behind(device->tried);
+	hvpt_device_settle(device, NULL, HVPT_DEVICE_DETACHED);
+}
+
+/*
+ * By way of the blocked domain. What DETACH says of a device which is detached
+ * already cannot be told from other refusals, and when it takes effect is the
+ * host's: an ATTACH can be repeated, and from then on nothing hangs on DETACH.
+ */
 enum hvpt_status hvpt_device_detach(struct hvpt_device *device)
 {
 	struct hvpt_answer answer;
 	enum hvpt_status status;
 
-	if (!device->domain && !device->tried)
+	if (device->state == HVPT_DEVICE_NEW ||
+	    device->state == HVPT_DEVICE_DETACHED)
 		return HVPT_ERR_NOT_ATTACHED;
 	if (device->ats)
 		return HVPT_ERR_ATS_ON;
+	status = hvpt_device_attach(device, &device->iommu->blocked);
+	if (status == HVPT_ERR_CALL_PAGE || status == HVPT_ERR_NO_HYPERVISOR)
+		return status;
 	status = hvpt_hvcall_detach_device(&device->iommu->transport,
 					   device->id, &answer);
-	if (status == HVPT_OK) {
-		hvpt_device_settle(device, NULL);
-		device->detached = true;
-	}
+	if (status == HVPT_OK)
+		hvpt_device_forget(device);
+	else if (hvpt_answer_is_heard(&answer))
+		hvpt_device_doubt(device, device->domain);
 	return hvpt_iommu_note(device->iommu, status, &answer);
 }
+
+/* ---- the end --------------------------------------------------------- */
 
 static void hvpt_device_unlink(struct hvpt_device *device)
 {
@@ -8592,20 +9017,63 @@ static void hvpt_device_unlink(struct hvpt_device *device)
 		*link = device->next;
 }
 
+void hvpt_device_gone(struct hvpt_device *device)
+{
+	enum hvpt_status ignored;
+	struct hvpt_answer answer;
+
+	device->ats = false;
+	/* neither noted nor an error: nobody may be there to be detached */
+	if (device->state != HVPT_DEVICE_NEW &&
+	    device->state != HVPT_DEVICE_DETACHED) {
+		ignored = hvpt_hvcall_detach_device(&device->iommu->transport,
+						    device->id, &answer);
+		(void)ignored;
+		hvpt_device_forget(device);
+	}
+	hvpt_device_unlink(device);
+}
+
+/*
+ * It answered for this device once. The call has no other argument, so one of
+ * these words now is about the device.
+ */
+static bool hvpt_device_is_absent(struct hvpt_device *device)
+{
+	struct hvpt_answer answer;
+	bool managed;
+
+	return hvpt_hvcall_get_device_iommu(&device->iommu->transport,
+					    device->id, &managed,
+					    &answer) != HVPT_OK &&
+	       hvpt_answer_is_heard(&answer) &&
+	       hvpt_hv_status_is_absence(hvpt_hv_result_status(answer.result));
+}
+
 enum hvpt_status hvpt_device_remove(struct hvpt_device *device)
 {
 	enum hvpt_status status = HVPT_OK;
 
-	if (!device->detached)
+	if (device->state != HVPT_DEVICE_DETACHED)
 		status = hvpt_device_attach(device, &device->iommu->blocked);
-	/* a device the hypervisor does not know reaches no memory */
-	if (status == HVPT_ERR_HV_DEVICE) {
-		hvpt_device_settle(device, NULL);
-		status = HVPT_OK;
-	}
 	if (status == HVPT_OK)
 		hvpt_device_unlink(device);
-	return status;
+	if (status < HVPT_ERR_HV_CODE || !hvpt_device_is_absent(device))
+		return status;
+	hvpt_device_gone(device);
+	return HVPT_OK;
+}
+
+enum hvpt_status hvpt_device_hand_over(struct hvpt_device *device)
+{
+	struct hvpt_iommu *iommu = device->iommu;
+	enum hvpt_status status = hvpt_device_attach(device, &iommu->identity);
+
+	if (status != HVPT_OK)
+		return status;
+	iommu->handed_over = true;
+	hvpt_device_unlink(device);
+	return HVPT_OK;
 }
 
 /* ======== src/domain/sync.c ======== */
@@ -8637,7 +9105,8 @@ enum hvpt_status hvpt_domain_flush_all(struct hvpt_domain *domain)
 	HVPT_PORT_FENCE();
 	if (!hvpt_domain_is_cached(domain))
 		return HVPT_OK;
-	return hvpt_domain_flush_now(domain);
+	return hvpt_domain_is_lost(domain) ? HVPT_ERR_LOST :
+					     hvpt_domain_flush_now(domain);
 }
 
 /* All descriptors of the gather, in as few calls as hold them. */
@@ -8691,6 +9160,8 @@ enum hvpt_status hvpt_domain_flush(struct hvpt_domain *domain,
 		return HVPT_ERR_KIND;
 	if (!hvpt_gather_publish(gather) || !hvpt_domain_is_cached(domain))
 		return HVPT_OK;
+	if (hvpt_domain_is_lost(domain))
+		return HVPT_ERR_LOST;
 	if (gather->range_count == 0 || HVPT_PORT_LOAD(&iommu->no_list))
 		return hvpt_domain_flush_now(domain);
 	if (HVPT_LIKELY(HVPT_PORT_LOAD(&domain->pt.splits) == 0))
@@ -8719,9 +9190,19 @@ enum hvpt_status hvpt_domain_sync(struct hvpt_domain *domain,
 /*
  * resume.c - making all anew after the hypervisor lost its state.
  *
- * The epoch counts such losses. A domain or device which carries an older one
- * has not been brought back yet; that is how a retry knows where to go on.
+ * The hypervisor may know nothing of us; or still all of it, when nothing was
+ * lost; or domains of another kernel under the ids we have, with our devices
+ * in them. One order serves all three: a blocked domain, every device into it,
+ * then the domains, which nobody of ours is in any more, then the devices to
+ * where they belong. A domain is taken over by DELETE and CREATE, or gets
+ * another id; never by CONFIGURE, for which there is no rule when it is
+ * repeated, and never with devices in it.
+ *
+ * The epoch counts losses. A domain of an older one has not been brought back;
+ * a device says so by its state.
  */
+
+/* ---- what the host offers -------------------------------------------- */
 
 /* Does the host still offer what this domain uses? */
 static bool hvpt_caps_suffice(const struct hvpt_iommu_caps *caps,
@@ -8743,7 +9224,6 @@ static bool hvpt_caps_suffice(const struct hvpt_iommu_caps *caps,
 
 static enum hvpt_status hvpt_resume_probe(struct hvpt_iommu *iommu)
 {
-	const struct hvpt_domain *domain;
 	struct hvpt_iommu_caps caps;
 	uint32_t width;
 	enum hvpt_status status = hvpt_iommu_probe(iommu, &caps, &width);
@@ -8752,9 +9232,6 @@ static enum hvpt_status hvpt_resume_probe(struct hvpt_iommu *iommu)
 		return status;
 	if (width < iommu->width)
 		return HVPT_ERR_IOMMU_CAPS;
-	for (domain = iommu->domains; domain; domain = domain->next)
-		if (!hvpt_caps_suffice(&caps, domain))
-			return HVPT_ERR_IOMMU_CAPS;
 	iommu->caps.caps = caps.caps;
 	iommu->caps.page_sizes = caps.page_sizes;
 	iommu->caps.iova_width = caps.iova_width;
@@ -8763,79 +9240,274 @@ static enum hvpt_status hvpt_resume_probe(struct hvpt_iommu *iommu)
 }
 
 /*
- * Nothing is attached any more, so no device is in doubt, and ATS is off. Those
- * which were detached are not blocked any more, and are to be.
+ * From now on a device may be anywhere. What is in no domain is to be blocked:
+ * it may be in another kernel's. Doubts stay, for perhaps nothing was lost.
  */
 static void hvpt_resume_begin(struct hvpt_iommu *iommu)
 {
 	struct hvpt_device *device;
 
 	iommu->epoch++;
+	iommu->shared = true;
 	for (device = iommu->devices; device; device = device->next) {
 		device->ats = false;
-		if (device->detached)
+		device->state = HVPT_DEVICE_LOST;
+		if (!device->domain)
 			device->domain = &iommu->blocked;
-		device->detached = false;
-		if (device->tried && device->tried->kind == HVPT_DOMAIN_PAGING)
-			device->tried->devices--;
-		device->tried = NULL;
 	}
+}
+
+/* ---- domains --------------------------------------------------------- */
+
+/* DELETE of an id which was found to be there; its refusal is no news. */
+static bool hvpt_resume_delete(struct hvpt_iommu *iommu, uint32_t id)
+{
+	struct hvpt_answer answer;
+
+	return hvpt_hvcall_delete_domain(&iommu->transport, id, &answer) ==
+	       HVPT_OK;
+}
+
+/* The flush: hosts differ in what a CREATE finds under the id. */
+static enum hvpt_status hvpt_resume_fill(struct hvpt_domain *domain)
+{
+	enum hvpt_status status = hvpt_domain_configure(domain);
+
+	if (status == HVPT_OK)
+		status = hvpt_domain_flush_now(domain);
+	if (status == HVPT_OK)
+		domain->epoch = domain->iommu->epoch;
+	return status;
+}
+
+/* A device which could not be moved out of where it was may be in @domain. */
+static bool hvpt_resume_is_held(const struct hvpt_domain *domain)
+{
+	const struct hvpt_device *device = domain->iommu->devices;
+
+	for (; device; device = device->next)
+		if (device->state == HVPT_DEVICE_LOST &&
+		    (device->domain == domain || device->tried == domain))
+			return true;
+	return false;
+}
+
+/*
+ * An id which cannot be deleted is not used again; 0 stands for one to be
+ * chosen. What has it may be ours, with our root: the tables are never freed.
+ */
+static void hvpt_resume_give_up_id(struct hvpt_domain *domain)
+{
+	hvpt_id_quarantine(domain->iommu, domain->id);
+	domain->id = 0;
+	domain->leaks = true;
+}
+
+/* Under the id it had, or a new one. */
+static enum hvpt_status hvpt_resume_create_any(struct hvpt_domain *domain)
+{
+	return domain->id == 0 ? hvpt_domain_create_fresh(domain) :
+				 hvpt_domain_create_same(domain);
+}
+
+/* Of an id which exists, or for which a DELETE failed. */
+static enum hvpt_status hvpt_resume_clear_id(struct hvpt_domain *domain)
+{
+	domain->undead = !hvpt_resume_delete(domain->iommu, domain->id);
+	if (!domain->undead)
+		return HVPT_OK;
+	if (hvpt_resume_is_held(domain))
+		return HVPT_ERR_LOST;
+	domain->undead = false;
+	hvpt_resume_give_up_id(domain);
+	return HVPT_OK;
+}
+
+static enum hvpt_status hvpt_resume_create(struct hvpt_domain *domain)
+{
+	enum hvpt_status status = HVPT_ERR_HV_EXISTS;
+
+	if (!domain->undead)
+		status = hvpt_resume_create_any(domain);
+	if (status != HVPT_ERR_HV_EXISTS || domain->id == 0)
+		return status;
+	status = hvpt_resume_clear_id(domain);
+	return status == HVPT_OK ? hvpt_resume_create_any(domain) : status;
+}
+
+/* CONFIGURE and FLUSH of one just created; else DELETE, to try it again. */
+static enum hvpt_status hvpt_resume_fill_new(struct hvpt_domain *domain)
+{
+	enum hvpt_status status = hvpt_resume_fill(domain);
+
+	if (status != HVPT_OK)
+		domain->undead = !hvpt_resume_delete(domain->iommu, domain->id);
+	return status;
 }
 
 static enum hvpt_status hvpt_resume_domain(struct hvpt_domain *domain)
 {
-	struct hvpt_iommu *iommu = domain->iommu;
-	struct hvpt_answer answer;
 	enum hvpt_status status;
 
-	if (domain->epoch == iommu->epoch)
+	if (!hvpt_domain_is_lost(domain))
 		return HVPT_OK;
-	status = hvpt_hvcall_create_domain(&iommu->transport, domain->id,
-					   &answer);
-	hvpt_iommu_note(iommu, status, &answer);
-	if (status != HVPT_OK && status != HVPT_ERR_HV_EXISTS)
-		return status;
-	status = hvpt_domain_configure(domain);
+	if (!hvpt_caps_suffice(&domain->iommu->caps, domain))
+		return HVPT_ERR_IOMMU_CAPS;
+	status = hvpt_resume_create(domain);
 	if (status == HVPT_OK)
-		domain->epoch = iommu->epoch;
+		status = hvpt_resume_fill_new(domain);
+	if (status == HVPT_OK)
+		domain->left_behind = false;
 	return status;
 }
 
-static enum hvpt_status hvpt_resume_device(struct hvpt_device *device)
+/*
+ * Devices may be in what has the id of the blocked domain, so another comes
+ * first and that goes last. Without room for another it is taken as it is:
+ * settings which let nothing through harm nobody in it.
+ */
+static enum hvpt_status hvpt_resume_replace_blocked(struct hvpt_domain *blocked)
+{
+	uint32_t id = blocked->id;
+	enum hvpt_status status = hvpt_domain_create_fresh(blocked);
+
+	if (status == HVPT_OK) {
+		if (blocked->iommu->old_blocked != 0)
+			hvpt_id_quarantine(blocked->iommu,
+					   blocked->iommu->old_blocked);
+		blocked->iommu->old_blocked = id;
+		return hvpt_resume_fill_new(blocked);
+	}
+	blocked->id = id;
+	if (status == HVPT_ERR_NO_IDS || status == HVPT_ERR_HV_DOMAINS)
+		status = hvpt_resume_fill(blocked);
+	return status;
+}
+
+static enum hvpt_status hvpt_resume_blocked(struct hvpt_domain *blocked)
 {
 	enum hvpt_status status;
 
-	if (!device->domain || device->epoch == device->iommu->epoch)
+	if (!hvpt_domain_is_lost(blocked))
 		return HVPT_OK;
-	status = hvpt_device_place(device, device->domain);
+	if (blocked->undead && !hvpt_resume_delete(blocked->iommu, blocked->id))
+		hvpt_resume_give_up_id(blocked);
+	blocked->undead = false;
+	status = hvpt_resume_create_any(blocked);
+	if (status == HVPT_ERR_HV_EXISTS && blocked->id != 0)
+		return hvpt_resume_replace_blocked(blocked);
+	return status == HVPT_OK ? hvpt_resume_fill_new(blocked) : status;
+}
+
+/* Until nobody is in it any more; another one in line is left to itself. */
+static void hvpt_resume_old_blocked(struct hvpt_iommu *iommu)
+{
+	if (iommu->old_blocked != 0 &&
+	    hvpt_resume_delete(iommu, iommu->old_blocked))
+		iommu->old_blocked = 0;
+}
+
+/* ---- devices --------------------------------------------------------- */
+
+/* Into the blocked domain, out of whatever it is in. */
+static enum hvpt_status hvpt_resume_park(struct hvpt_device *device)
+{
+	struct hvpt_domain *domain = device->domain;
+	enum hvpt_status status;
+
+	if (device->state != HVPT_DEVICE_LOST)
+		return HVPT_OK;
+	status = hvpt_device_place(device, &device->iommu->blocked);
 	if (status == HVPT_OK)
-		device->epoch = device->iommu->epoch;
+		hvpt_device_settle(device, domain, HVPT_DEVICE_PARKED);
 	return status;
+}
+
+enum hvpt_status hvpt_device_resume(struct hvpt_device *device)
+{
+	struct hvpt_iommu *iommu = device->iommu;
+	struct hvpt_domain *domain = device->domain;
+	enum hvpt_status status;
+
+	if (!hvpt_device_is_lost(device))
+		return HVPT_OK;
+	if (hvpt_domain_is_lost(&iommu->blocked))
+		return HVPT_ERR_LOST;
+	status = hvpt_resume_park(device);
+	if (status == HVPT_OK && hvpt_domain_is_lost(domain))
+		status = HVPT_ERR_LOST;
+	if (status == HVPT_OK && domain != &iommu->blocked)
+		status = hvpt_device_place(device, domain);
+	if (status == HVPT_OK)
+		hvpt_device_settle(device, domain, HVPT_DEVICE_ATTACHED);
+	return status;
+}
+
+/* ---- all of it ------------------------------------------------------- */
+
+/* Out of all tables; what cannot be moved now is tried again at the end. */
+static void hvpt_resume_park_all(struct hvpt_iommu *iommu)
+{
+	enum hvpt_status ignored;
+	struct hvpt_device *device;
+
+	for (device = iommu->devices; device; device = device->next) {
+		ignored = hvpt_resume_park(device);
+		(void)ignored;
+	}
+	hvpt_resume_old_blocked(iommu);
+}
+
+/* Past what fails. Return: the first failure. */
+static enum hvpt_status hvpt_resume_all(struct hvpt_iommu *iommu)
+{
+	enum hvpt_status first = HVPT_OK, status;
+	struct hvpt_domain *domain;
+	struct hvpt_device *device;
+
+	for (domain = iommu->domains; domain; domain = domain->next) {
+		status = hvpt_resume_domain(domain);
+		if (first == HVPT_OK)
+			first = status;
+	}
+	for (device = iommu->devices; device; device = device->next) {
+		status = hvpt_device_resume(device);
+		if (first == HVPT_OK)
+			first = status;
+	}
+	return first;
 }
 
 enum hvpt_status hvpt_iommu_resume(struct hvpt_iommu *iommu, bool retry)
 {
-	struct hvpt_domain *domain;
-	struct hvpt_device *device;
-	enum hvpt_status status;
+	enum hvpt_status offers, status;
 
 	/* first of all: a retry after any failure finds the epoch counted */
 	if (!retry)
 		hvpt_resume_begin(iommu);
-	status = hvpt_resume_probe(iommu);
+	offers = hvpt_resume_probe(iommu);
+	if (offers != HVPT_OK && offers != HVPT_ERR_IOMMU_CAPS)
+		return offers;
+	status = hvpt_resume_blocked(&iommu->blocked);
 	if (status != HVPT_OK)
 		return status;
-	for (domain = iommu->domains; domain; domain = domain->next) {
-		status = hvpt_resume_domain(domain);
-		if (status != HVPT_OK)
-			return status;
-	}
+	hvpt_resume_park_all(iommu);
+	return offers == HVPT_OK ? hvpt_resume_all(iommu) : offers;
+}
+
+enum hvpt_status hvpt_iommu_takeover(struct hvpt_iommu *iommu)
+{
+	enum hvpt_status first = HVPT_OK, status;
+	struct hvpt_device *device;
+
 	for (device = iommu->devices; device; device = device->next) {
-		status = hvpt_resume_device(device);
-		if (status != HVPT_OK)
-			return status;
+		if (device->state != HVPT_DEVICE_NEW || device->deferred)
+			continue;
+		status = hvpt_device_attach(device, &iommu->blocked);
+		if (first == HVPT_OK)
+			first = status;
 	}
-	return HVPT_OK;
+	return first;
 }
 
 /* ======== src/domain/fault.c ======== */

@@ -143,7 +143,9 @@ static void step_attach(struct dw *dw, struct fz_input *input)
 	if (status != HVPT_OK)
 		FUZZ_CHECK(dw_is_armed(dw, status), hvpt_status_name(status));
 	dw_heal(dw);
-	if (status == HVPT_OK)
+	/* Without a hypercall it did not move. */
+	if (status == HVPT_OK || status == HVPT_ERR_CALL_PAGE ||
+	    status == HVPT_ERR_NO_HYPERVISOR)
 		return;
 	/* In both, perhaps: neither can go until this is settled. */
 	if (to < DW_DOMAINS)

@@ -4,9 +4,13 @@
  *
  * All functions: iommu lock held (iommu.h).
  *
+ * A device which was never attached reaches all of memory, or whatever another
+ * owner of the pvIOMMU (firmware, a kernel before this one) gave it. So attach
+ * it to something before its driver gets it.
+ *
  * ATS. A device with an address cache of its own (PCIe Address Translation
- * Services) may have it enabled only while it is in a domain other than
- * blocked: enable it after the attach, disable it before the device is
+ * Services) may have it enabled only while it is known to be in a domain other
+ * than blocked: enable it after the attach, disable it before the device is
  * blocked, detached or removed. hvpt does not touch configuration space, so
  * it says what is to be done, and the caller tells when it is:
  *
@@ -17,15 +21,68 @@
  *	status = hvpt_device_attach(&device, domain);
  *	if (status == HVPT_OK &&
  *	    hvpt_device_duty(&device) == HVPT_ATS_ENABLE &&
- *	    platform_enable_ats(pdev, 12))     (smallest unit: 4 KiB)
+ *	    platform_enable_ats(pdev, HVPT_PAGE_LG2))
  *		hvpt_device_set_ats(&device, true);
  *
  * Moving between two domains which are not blocked leaves ATS as it is.
+ *
+ * Which calls for which occasion:
+ *
+ * Hot removal announced by the guest: hvpt_device_remove(), while the logical
+ * id still means this device.
+ *
+ * Rescind, surprise removal: the host took the device away. Ask
+ * hvpt_device_remove() first, which finds out by itself on most hosts; where it
+ * fails and the bus knows that the device is gone, hvpt_device_gone(). Either
+ * way the id can be probed again when the device comes back.
+ *
+ * Shutdown, kexec, hand-over by firmware to a system that may have no driver
+ * for the pvIOMMU: stop DMA; hvpt_device_hand_over() each device, which leaves
+ * it where iova = gpa; destroy the paging domains, then the pvIOMMU. To leave
+ * no DMA at all, and no domain either: hvpt_device_detach(), then
+ * hvpt_device_remove(), then destroy the domains and the pvIOMMU. The next
+ * kernel passes over what stays behind (hvpt_iommu_init()).
+ *
+ * A kernel started by kexec: hvpt_iommu_init(), probe all devices,
+ * hvpt_iommu_takeover(), then attach each to its domain.
+ *
+ * A kdump kernel: the crashed kernel's DMA goes on, into memory reserved from
+ * this kernel. A device that is blocked in the middle of a transfer may fail
+ * beyond repair; so hvpt_device_set_deferred() each after its probe, leave it
+ * alone, and attach it when its driver has reset it.
+ *
+ * Hibernation: no unmap outstanding in a gather before the image is made. In
+ * the restored kernel, and in the one that goes on after writing the image:
+ * ATS off, hvpt_iommu_resume(). Where buses come back later than this call,
+ * hvpt_device_resume() for each device on its bus.
  */
 #ifndef HVPT_DEVICE_H
 #define HVPT_DEVICE_H
 
 #include "hvpt/iommu.h"
+
+/**
+ * enum hvpt_device_state - what is known of where a device is
+ * @HVPT_DEVICE_NEW: never attached: where the hypervisor, or an owner before
+ *	us, put it. It may reach all of memory.
+ * @HVPT_DEVICE_ATTACHED: in hvpt_device_domain()
+ * @HVPT_DEVICE_DETACHED: in none; its DMA is blocked
+ * @HVPT_DEVICE_IN_DOUBT: a move was refused, or seemed to be: where it was, or
+ *	where it was to go
+ * @HVPT_DEVICE_LOST: anywhere; a resume has not reached it
+ * @HVPT_DEVICE_PARKED: in the blocked domain, until a resume can attach it to
+ *	its own
+ *
+ * docs/SPEC.md has what each call does in each state.
+ */
+enum hvpt_device_state {
+	HVPT_DEVICE_NEW = 0,
+	HVPT_DEVICE_ATTACHED = 1,
+	HVPT_DEVICE_DETACHED = 2,
+	HVPT_DEVICE_IN_DOUBT = 3,
+	HVPT_DEVICE_LOST = 4,
+	HVPT_DEVICE_PARKED = 5,
+};
 
 /** What the caller is to do about a device's ATS. */
 enum hvpt_ats_duty {
@@ -38,14 +95,14 @@ enum hvpt_ats_duty {
  * struct hvpt_device - one device; fields are hvpt's own
  * @iommu: whose
  * @next: in the list of all
- * @domain: where it is; NULL: where the hypervisor put it, or detached
+ * @domain: where it is, or was when that was known last, or is to be brought
+ *	back to; NULL: none
  * @tried: where an attach which failed may have put it, or NULL
  * @id: logical device id
- * @epoch: in which it was attached
+ * @state: what is known
  * @ats: ATS is on
  * @ats_capable: the function has ATS
- * @detached: hvpt took it out of its domain, and did not try to put it into
- *	another since: its DMA is blocked
+ * @deferred: hvpt_iommu_takeover() leaves it alone
  *
  * Linked: it must not be moved.
  */
@@ -55,10 +112,10 @@ struct hvpt_device {
 	struct hvpt_domain *domain;
 	struct hvpt_domain *tried;
 	uint64_t id;
-	uint32_t epoch;
+	enum hvpt_device_state state;
 	bool ats;
 	bool ats_capable;
-	bool detached;
+	bool deferred;
 };
 
 HVPT_EXTERN_C_BEGIN
@@ -70,8 +127,9 @@ HVPT_EXTERN_C_BEGIN
  * @device_id: from hvpt_logical_id()
  * @ats_capable: the function has the ATS capability
  *
- * One GET_LOGICAL_DEVICE_PROPERTY. With HVPT_OK the device is linked, and
- * still where the hypervisor put it: attach it to something next.
+ * One GET_LOGICAL_DEVICE_PROPERTY. With HVPT_OK the device is linked, and in
+ * state HVPT_DEVICE_NEW: until its first attach it reaches all of memory, or
+ * what an owner before us gave it. Attach it to something next.
  *
  * Return: HVPT_OK; HVPT_ERR_DEVICE_ID; HVPT_ERR_EXISTS when a device of this
  * id is linked; HVPT_ERR_NOT_MANAGED; any status of
@@ -91,13 +149,15 @@ hvpt_device_probe(struct hvpt_device *device, struct hvpt_iommu *iommu,
  * paging domain the domain is flushed as a whole, so that later unmaps in it
  * need no hypercall; if that fails, they do.
  *
- * Return: HVPT_OK; HVPT_ERR_FOREIGN; HVPT_ERR_ATS_ON when @domain is blocked
- * and ATS is on; HVPT_ERR_BUSY for a third paging domain, see below; any
- * status of hvpt_hvcall_attach_device(). After the latter it is not known
- * whether the device moved: it counts as being in both, so neither domain can
+ * Return: HVPT_OK; HVPT_ERR_FOREIGN; HVPT_ERR_LOST when @domain has not come
+ * back (hvpt_iommu_resume()); HVPT_ERR_ATS_ON when @domain is blocked
+ * and ATS is on; HVPT_ERR_BUSY for a third paging domain, see below;
+ * HVPT_ERR_CALL_PAGE and HVPT_ERR_NO_HYPERVISOR: no hypercall was made, and
+ * nothing changed; any status of hvpt_hvcall_attach_device(). After the latter
+ * the device is in doubt: it counts as being in both, so neither domain can
  * be destroyed, until an attach or detach succeeds. Until then it can be
  * attached to one of the two, or to identity or blocked, and to no third
- * paging domain.
+ * paging domain; and it is not known to be where ATS may be enabled.
  */
 HVPT_MUST_CHECK enum hvpt_status hvpt_device_attach(struct hvpt_device *device,
 						    struct hvpt_domain *domain);
@@ -106,11 +166,21 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_device_attach(struct hvpt_device *device,
  * hvpt_device_detach() - take a device out of its domain, into none
  * @device: in/out
  *
- * DETACH_DEVICE_DOMAIN: DMA is blocked until the next attach. The blocked
- * domain does the same and is what the merged Linux driver uses.
+ * ATTACH_DEVICE_DOMAIN to the blocked domain, then DETACH_DEVICE_DOMAIN: DMA is
+ * blocked until the next attach. The blocked domain alone does the same, and is
+ * what the merged Linux driver uses; but it cannot be deleted with a device in
+ * it.
  *
- * Return: HVPT_OK; HVPT_ERR_NOT_ATTACHED; HVPT_ERR_ATS_ON; any status of
- * hvpt_hvcall_detach_device(): then it counts as where it was.
+ * The first makes the second one safe: from then on the device is in no paging
+ * domain, whatever DETACH answers and whenever it takes effect; and the call
+ * can be repeated, also where the device was detached and said not to be. Where
+ * the blocked domain is refused, DETACH is tried all the same.
+ *
+ * Return: HVPT_OK; HVPT_ERR_NOT_ATTACHED for one which is in no domain of ours
+ * (HVPT_DEVICE_NEW, HVPT_DEVICE_DETACHED); HVPT_ERR_ATS_ON;
+ * HVPT_ERR_CALL_PAGE and HVPT_ERR_NO_HYPERVISOR: no DETACH was made; any status
+ * of hvpt_hvcall_detach_device(): then it is in doubt, in the blocked domain or
+ * in none; or, if the former was refused too, perhaps where it was.
  */
 HVPT_MUST_CHECK enum hvpt_status hvpt_device_detach(struct hvpt_device *device);
 
@@ -121,16 +191,62 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_device_detach(struct hvpt_device *device);
  * It is moved to the blocked domain, then forgotten; a device which was
  * detached is forgotten as it is, for its DMA is blocked. To be called while
  * the logical id still means this device: before its bus is unregistered.
+ * Where the move is refused the hypervisor is asked for the device's property.
+ * When it no longer answers for the device
+ * (hvpt_hv_status_is_absence()), that is as hvpt_device_gone().
  *
  * A removed device stays in the blocked domain as long as the host has it, so
  * that domain cannot be deleted. Who means to end with hvpt_iommu_destroy()
  * while devices are there detaches them first.
  *
- * Return: HVPT_OK, also when the hypervisor no longer knows the device
- * (HVPT_ERR_HV_DEVICE): then it can do no DMA; HVPT_ERR_ATS_ON; any other
- * status of attach: then it is still linked, and counted where it was.
+ * Return: HVPT_OK; HVPT_ERR_ATS_ON; HVPT_ERR_LOST while the blocked domain has
+ * not come back; any other status of attach: then it is still linked, in
+ * doubt, and counted where it was. Try again; or say that it is gone.
  */
 HVPT_MUST_CHECK enum hvpt_status hvpt_device_remove(struct hvpt_device *device);
+
+/**
+ * hvpt_device_gone() - the host took the device away: the caller knows
+ * @device: not to be used afterwards
+ *
+ * For a caller whose bus says so (a rescind, a surprise removal), whatever the
+ * hypervisor answers; what it answers then is not documented. One DETACH is
+ * made, and may fail. ATS need not be off. The device is forgotten, so that one
+ * of the same id can be probed, and its domains can be destroyed.
+ *
+ * Nothing is freed by faith: tables go when the hypervisor has deleted their
+ * domain. The device may come back attached as it was. So its domain is taken to be cached for good, every unmap in it is flushed, and
+ * hvpt_domain_destroy() fails as long as the hypervisor says that a device is
+ * attached: until the device comes back and is attached elsewhere.
+ */
+void hvpt_device_gone(struct hvpt_device *device);
+
+/**
+ * hvpt_device_hand_over() - leave the device to whoever comes next
+ * @device: not to be used afterwards, with HVPT_OK
+ *
+ * It is moved to the identity domain, where its addresses are gpas, then
+ * forgotten; hvpt_iommu_destroy() leaves that domain alone. Its DMA must have
+ * stopped: an address that meant something in its domain means other memory
+ * now.
+ *
+ * Return: HVPT_OK; any status of hvpt_device_attach(): then it is still linked.
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_device_hand_over(struct hvpt_device *device);
+
+/**
+ * hvpt_device_resume() - bring one device back which a resume left behind
+ * @device: in/out
+ *
+ * What hvpt_iommu_resume() does to each: into the blocked domain, then to the
+ * domain it was in. For devices whose bus comes back later than that call.
+ *
+ * Return: HVPT_OK, also for one which is not lost; HVPT_ERR_LOST when its
+ * domain, or the blocked one, has not come back: hvpt_iommu_resume() first;
+ * any status of hvpt_hvcall_attach_device(): it is still lost.
+ */
+HVPT_MUST_CHECK enum hvpt_status hvpt_device_resume(struct hvpt_device *device);
 
 HVPT_EXTERN_C_END
 
@@ -146,7 +262,33 @@ HVPT_INLINE bool hvpt_device_has_ats_on(const struct hvpt_device *device)
 	return device->ats;
 }
 
-/** hvpt_device_domain() - where it is; NULL when in none. */
+/** hvpt_device_state() - what is known of where it is. */
+HVPT_INLINE enum hvpt_device_state
+hvpt_device_state(const struct hvpt_device *device)
+{
+	return device->state;
+}
+
+/** hvpt_device_is_lost() - has a resume not brought it back yet? */
+HVPT_INLINE bool hvpt_device_is_lost(const struct hvpt_device *device)
+{
+	return device->state == HVPT_DEVICE_LOST ||
+	       device->state == HVPT_DEVICE_PARKED;
+}
+
+/** hvpt_device_set_deferred() - is hvpt_iommu_takeover() to leave it alone? */
+HVPT_INLINE void hvpt_device_set_deferred(struct hvpt_device *device,
+					  bool deferred)
+{
+	device->deferred = deferred;
+}
+
+/**
+ * hvpt_device_domain() - the domain a device is in
+ *
+ * In doubt: where it was when that was known last. Lost or parked: where a
+ * resume is to bring it. NULL when in none.
+ */
 HVPT_INLINE struct hvpt_domain *
 hvpt_device_domain(const struct hvpt_device *device)
 {
@@ -163,11 +305,12 @@ hvpt_device_duty_before(const struct hvpt_device *device,
 	return HVPT_ATS_NOTHING;
 }
 
-/** hvpt_device_duty() - what to do where it is now. */
+/** hvpt_device_duty() - what to do where it is now; in doubt: nothing. */
 HVPT_INLINE enum hvpt_ats_duty
 hvpt_device_duty(const struct hvpt_device *device)
 {
-	if (device->ats || !device->ats_capable || !device->domain ||
+	if (device->ats || !device->ats_capable ||
+	    device->state != HVPT_DEVICE_ATTACHED ||
 	    device->domain->kind == HVPT_DOMAIN_BLOCKED ||
 	    !hvpt_iommu_has_ats(device->iommu))
 		return HVPT_ATS_NOTHING;

@@ -6,13 +6,16 @@
  * (iommu.h) brings two, identity and blocked; paging domains own a page table
  * (pagetable.h). Devices are moved between domains by device.h.
  *
- *	hvpt_domain_init(&domain, &iommu, &config);
- *	hvpt_domain_map(&domain, iova, gpa, length, prot, NULL);
- *	hvpt_device_attach(&device, &domain, &duty);
+ *	status = hvpt_domain_init(&domain, &iommu, &config);
+ *	status = hvpt_domain_map(&domain, iova, gpa, length, prot, NULL);
+ *	status = hvpt_device_attach(&device, &domain);
  *	...
  *	hvpt_gather_init(&gather);
- *	hvpt_domain_unmap(&domain, iova, length, &gather, &unmapped);
- *	hvpt_domain_sync(&domain, &gather);   then the memory may be reused
+ *	status = hvpt_domain_unmap(&domain, iova, length, &gather, &unmapped);
+ *	status = hvpt_domain_sync(&domain, &gather);
+ *
+ * After the last the memory may be used for something else; each status must
+ * be HVPT_OK before the next call.
  *
  * Who holds what. Making, destroying and abandoning a domain: the iommu lock.
  * Mapping, unmapping, looking up: the rules of pagetable.h, each call owns its
@@ -46,9 +49,12 @@ enum hvpt_domain_kind {
  * @direct_map_offset: as in struct hvpt_pt_config
  * @table_gpa_mask: as in struct hvpt_pt_config
  * @page_sizes: which leaf sizes to use, if the host has them; 0: all it has.
- *	Bit 12 must be set otherwise.
+ *	Bit 12 must be set otherwise. Without 2 MiB leaves 1 GiB ones are
+ *	not used either (pagetable.h).
  * @width: IOVA bits, at most what the pvIOMMU uses; 0: those
- * @levels: 4 or 5; 0: the least that spans @width
+ * @levels: 4 or 5; 0: the least that spans @width. 4 levels span 48 bits: with
+ *	4 say @width, or the domain is refused (HVPT_ERR_WIDTH) on a host with
+ *	more.
  * @form: which values are IOVAs
  * @flags: HVPT_PT_TRACK_DIRTY or 0
  * @policy: how flushes are planned
@@ -77,6 +83,9 @@ struct hvpt_domain_config {
  * @epoch: in which it was created
  * @kind: which
  * @policy: how flushes are planned
+ * @left_behind: a device that went away may still be attached to it
+ * @undead: a DELETE of its id failed, during a resume
+ * @leaks: the hypervisor may have its root in a second domain: never freed
  *
  * Linked: it must not be moved.
  */
@@ -90,6 +99,9 @@ struct hvpt_domain {
 	uint32_t epoch;
 	enum hvpt_domain_kind kind;
 	enum hvpt_flush_policy policy;
+	bool left_behind;
+	bool undead;
+	bool leaks;
 };
 
 HVPT_EXTERN_C_BEGIN
@@ -125,7 +137,8 @@ hvpt_domain_init(struct hvpt_domain *domain, struct hvpt_iommu *iommu,
  * no other call on this domain runs.
  *
  * Return: HVPT_OK; HVPT_ERR_KIND for the two special ones; HVPT_ERR_BUSY while
- * a device is attached, or perhaps is (hvpt_device_attach() failed); any
+ * a device is attached, or perhaps is (it is in doubt, see device.h);
+ * HVPT_ERR_LOST between a resume that failed and its retry; any
  * status of flush (if it may be cached) and delete: then nothing was freed,
  * the id stays taken, and the call may be made again. A hypervisor which
  * deletes and says it did not will never say it did: hvpt_domain_abandon() is
@@ -164,8 +177,8 @@ hvpt_domain_flush(struct hvpt_domain *domain, const struct hvpt_gather *gather);
  * hvpt_domain_flush_all() - flush everything cached of the domain
  * @domain: any kind
  *
- * Return: HVPT_OK, also without a hypercall when nothing can be cached; any
- * status of hvpt_hvcall_flush_domain().
+ * Return: HVPT_OK, also without a hypercall when nothing can be cached;
+ * HVPT_ERR_LOST; any status of hvpt_hvcall_flush_domain().
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_flush_all(struct hvpt_domain *domain);
@@ -182,7 +195,8 @@ hvpt_domain_flush_all(struct hvpt_domain *domain);
  * that fails FLUSH_DEVICE_DOMAIN; once the list call is known not to exist
  * (INVALID_HYPERCALL_CODE) it is not tried again.
  *
- * Return: HVPT_OK; HVPT_ERR_KIND; any status of hvpt_hvcall_flush_domain():
+ * Return: HVPT_OK; HVPT_ERR_KIND; HVPT_ERR_LOST between a resume that failed
+ * and its retry; any status of hvpt_hvcall_flush_domain():
  * then devices may still see what was unmapped, the gather is as it was, its
  * tables are not freed; try again, and reuse nothing until it succeeds.
  */
@@ -284,8 +298,8 @@ HVPT_INLINE uint32_t hvpt_domain_id(const struct hvpt_domain *domain)
 /**
  * hvpt_domain_device_count() - how many devices are in it, or perhaps are
  *
- * One whose attach failed counts in both domains until a later call settles
- * it. Context: iommu lock held.
+ * One whose move failed counts in both domains until a later call succeeds.
+ * Context: iommu lock held.
  */
 HVPT_INLINE uint32_t hvpt_domain_device_count(const struct hvpt_domain *domain)
 {

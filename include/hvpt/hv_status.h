@@ -106,7 +106,7 @@ HVPT_EXTERN_C_BEGIN
  * hvpt_hv_status_name() - the hypervisor's word for a status, for logs
  * @raw: any value
  *
- * Context: any, as for the other two.
+ * Context: any, as for the others.
  * Return: a static string such as "INVALID_DEVICE_ID"; "UNKNOWN" for a code
  * which is not in the list. Never NULL.
  */
@@ -122,6 +122,16 @@ enum hvpt_status hvpt_hv_status_map(uint16_t raw);
  * status, and what Linux's own drivers return.
  */
 int hvpt_hv_status_errno(uint16_t raw);
+
+/**
+ * hvpt_hv_status_is_absence() - may it mean "there is no such device"?
+ *
+ * INVALID_DEVICE_ID, NOT_FOUND, INVALID_DEVICE_STATE, INVALID_PARAMETER: which
+ * of them a host uses after it took a device away is not documented. Each can
+ * also be about another argument, so it is evidence only of a call which has
+ * none but the device and worked for it before: GET_LOGICAL_DEVICE_PROPERTY.
+ */
+bool hvpt_hv_status_is_absence(uint16_t raw);
 
 HVPT_EXTERN_C_END
 

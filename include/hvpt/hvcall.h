@@ -123,6 +123,8 @@ HVPT_INLINE unsigned hvpt_hv_result_reps(uint64_t result)
  * @result: the last result word; 0 when no hypercall was made
  * @code: the call
  * @reps: elements done, of a rep call, as far as the hypervisor is credible
+ * @trips: how often the hypercall was issued. 0: it never was, and @result
+ *	says nothing; a @result of 0 after a trip is a success with 0 reps.
  *
  * Always written by the functions below, whatever they return.
  */
@@ -130,7 +132,19 @@ struct hvpt_answer {
 	uint64_t result;
 	uint16_t code;
 	uint16_t reps;
+	uint32_t trips;
 };
+
+/**
+ * hvpt_answer_is_heard() - did the hypervisor get the call?
+ *
+ * False when no page could be borrowed, or when the transport has no way to
+ * make a hypercall: then nothing has changed in the hypervisor.
+ */
+HVPT_INLINE bool hvpt_answer_is_heard(const struct hvpt_answer *answer)
+{
+	return answer->trips != 0 && answer->result != HVPT_HV_NO_HYPERCALL;
+}
 
 /* ---- what the calls take and give ------------------------------------ */
 
@@ -169,7 +183,7 @@ struct hvpt_domain_settings {
 
 /**
  * typedef hvpt_flush_source_fn - gives flush descriptors, one at a time
- * @entry: out: HVPT_HV_FLUSH_ENTRY form: page number | shift
+ * @entry: out: a descriptor, as hvpt_hv_flush_entry_ok() of hv_abi.h wants it
  *
  * Called with the call page borrowed: interrupts may be off. Pure, but for
  * what @ctx counts. Return: false when there is none left.

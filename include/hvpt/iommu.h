@@ -31,6 +31,15 @@
 /* Ranges of domain ids which can be in quarantine. */
 #define HVPT_QUARANTINE_RANGES 16u
 
+/*
+ * How many ids that turn out to exist one creation passes over, and how many
+ * of them one by one; behind those the distance doubles each time. So 64
+ * hypercalls get past all ids of another owner which gave them out upwards,
+ * however many there are: 2^0 + ... + 2^31 is the whole range.
+ */
+#define HVPT_ID_TRIES 64u
+#define HVPT_ID_STEPS 32u
+
 /** An inclusive range of domain ids. */
 struct hvpt_id_range {
 	uint32_t first;
@@ -40,9 +49,9 @@ struct hvpt_id_range {
 /**
  * struct hvpt_iommu_config - what hvpt_iommu_init() is told
  * @transport: how to make hypercalls
- * @ids: domain ids to use, both ends included; { 0, 0 } for all. A kernel
- *	started by another (kexec) whose domains may still exist takes a range
- *	the other did not use.
+ * @ids: domain ids to use, both ends included; { 0, 0 } for all. Ids which
+ *	exist already are passed over, so another kernel's domains need no
+ *	range of their own.
  * @width_limit: use no more IOVA bits than these; 0: no limit. With one bit
  *	less than the host says, addresses are right also where the hardware
  *	takes the top bit for a sign.
@@ -68,6 +77,11 @@ struct hvpt_iommu_config {
  * @quarantined: how many ranges of it are in use
  * @forgotten: a quarantined id did not fit: no second lap
  * @epoch: of the hypervisor's state; counts resumes
+ * @old_blocked: id the blocked domain had before this resume, to be deleted;
+ *	0: none
+ * @flush_tells: a FLUSH_DEVICE_DOMAIN is refused where there is no domain
+ * @shared: ids may be others': each is looked for before it is created
+ * @handed_over: a device stays in the identity domain when all is destroyed
  * @no_list: FLUSH_DEVICE_DOMAIN_LIST does not exist; atomic
  * @last_failure: see hvpt_iommu_last_failure(); atomic
  * @width: IOVA bits in use
@@ -88,9 +102,13 @@ struct hvpt_iommu {
 	uint64_t no_list;
 	uint64_t last_failure;
 	uint32_t epoch;
+	uint32_t old_blocked;
 	uint32_t width;
 	bool lapped;
 	bool forgotten;
+	bool handed_over;
+	bool flush_tells;
+	bool shared;
 };
 
 HVPT_EXTERN_C_BEGIN
@@ -102,8 +120,18 @@ HVPT_EXTERN_C_BEGIN
  *
  * To be done before any device is bound to a driver: a device which did DMA
  * with raw gpas would later be translated. In this order: the configuration
- * is checked; GET_IOMMU_CAPABILITIES; the refusals below; identity and blocked
- * are created and configured. Without S1_5LVL at most 48 bits are used.
+ * is checked; GET_IOMMU_CAPABILITIES; the refusals below; one FLUSH of the
+ * last domain id, to see whether the host refuses it; identity and blocked
+ * are created and configured. Without S1_5LVL at most 48 bits are used, with
+ * it at most 57: the host's width is that of its devices, and tables span less.
+ *
+ * What others left in the hypervisor (firmware, a kernel before kexec, a
+ * kernel that crashed) is no obstacle: an id which exists is passed over,
+ * HVPT_ID_TRIES of them for each domain. An id exists when CREATE says so
+ * (HVPT_ERR_HV_EXISTS). Before, during init and from then on if one existed, a
+ * FLUSH of it is made, which succeeds where there is a domain, for hosts that
+ * say so in other words, or let CREATE succeed. Devices of others stay where they are until
+ * hvpt_iommu_takeover() or an attach moves them.
  *
  * Return: HVPT_OK;
  * HVPT_ERR_OPS when a transport hook is missing;
@@ -113,24 +141,47 @@ HVPT_EXTERN_C_BEGIN
  * HVPT_ERR_NO_IOMMU when the call does not exist (INVALID_HYPERCALL_CODE) or
  * PRESENT is clear: an ordinary host, say nothing;
  * HVPT_ERR_NO_STAGE1 when S1 is clear;
- * HVPT_ERR_IOMMU_CAPS when page_sizes lacks 4 KiB, or iova_width is below 13,
- * or above 57 with S1_5LVL;
+ * HVPT_ERR_IOMMU_CAPS when page_sizes lacks 4 KiB, or iova_width is below 13;
+ * HVPT_ERR_HV_EXISTS when HVPT_ID_TRIES ids in a row exist;
  * any status of hvpt_hvcall_get_caps(), create or configure.
  *
  * On failure *@iommu is not to be used, but for hvpt_iommu_last_failure(); the
  * domains made until then were deleted. If that failed too they stay behind,
- * configured, with no device in them.
+ * with no device in them, and the next init passes over their ids.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_iommu_init(struct hvpt_iommu *iommu,
 		const struct hvpt_iommu_config *config);
 
 /**
+ * hvpt_iommu_takeover() - block the devices which another owner may have left
+ *	in domains of its own
+ * @iommu: in/out
+ *
+ * For a kernel which finds devices attached by a kernel or firmware before it.
+ * Every device that was probed and never attached since is attached to the
+ * blocked domain; those deferred (hvpt_device_set_deferred()) are left alone.
+ * After HVPT_OK no other device known to hvpt does DMA through tables of
+ * another owner, and their memory may be used for something else. To be called
+ * when the devices were probed.
+ *
+ * Iommu lock held. Return: HVPT_OK; else the first failure of
+ * hvpt_device_attach(), all devices having been tried: hvpt_device_state()
+ * tells which are not in the blocked domain. May be repeated; a device in
+ * doubt is not tried again, hvpt_device_attach() is for that.
+ */
+HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_takeover(struct hvpt_iommu *iommu);
+
+/**
  * hvpt_iommu_destroy() - delete the two special domains
  * @iommu: not to be used afterwards, with HVPT_OK
  *
+ * The identity domain is left where it is when devices were left in it
+ * (hvpt_device_hand_over()).
+ *
  * Iommu lock held, and for the last time. Return: HVPT_OK; HVPT_ERR_BUSY while
- * a paging domain or a device is left; any status of delete, HVPT_ERR_HV_STATE
+ * a paging domain or a device is left; HVPT_ERR_LOST between a resume that
+ * failed and its retry; any status of delete, HVPT_ERR_HV_STATE
  * among them while the host has a device in the blocked domain (see
  * hvpt_device_remove()). The call may be made again, or the object be dropped:
  * then the special domains stay behind, and nothing of the guest's is in them.
@@ -140,28 +191,44 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_destroy(struct hvpt_iommu *iommu);
 /**
  * hvpt_iommu_resume() - make all anew after the hypervisor lost its state
  * @iommu: in/out
- * @retry: false: all domains and attachments are gone; true: go on with what
+ * @retry: false: domains and attachments may be gone; true: go on with what
  *	an earlier call, which failed, has not done yet
  *
- * After hibernation, or whatever else left a hypervisor which knows none of
- * the domains. Every domain is created and configured again with the id it
- * had, then every device is attached to the domain it was in, a detached one to
- * the blocked domain. Page tables are memory and are taken as they are. A domain which turns out to exist
- * (HVPT_ERR_HV_EXISTS) is configured all the same.
+ * After hibernation, or whatever else may have left a hypervisor which knows
+ * none of the domains, or has those of another kernel (the one which loaded
+ * the image) under the same ids, with devices in them. Also right when nothing
+ * was lost, as in the kernel that goes on after it has written the image.
  *
- * ATS was reset with the devices: each counts as off afterwards, and the
- * caller asks hvpt_device_duty() of each what to do.
+ * What the host offers is asked again. A blocked domain is made, and every
+ * device attached to it: from here on none is in tables that are not its own.
+ * Then each domain is created and configured, and flushed. One which exists is
+ * deleted first; if that is refused the domain gets another id, and its tables
+ * are leaked when it is destroyed, for what has the old id may be ours. At last
+ * every device is attached to the domain it was in. One which was in doubt goes
+ * to where it was before; one which was in no domain, detached or never
+ * attached, stays in the blocked domain. Page tables are taken as they are.
  *
- * Iommu lock held; nothing is mapped, unmapped or flushed meanwhile. What the
- * host offers is asked again first.
+ * ATS must be off on every device when this is called, as it is after a reset;
+ * each counts as off afterwards, and the caller asks hvpt_device_duty() of
+ * each what to do.
  *
- * Return: HVPT_OK; HVPT_ERR_IOMMU_CAPS when it no longer offers the width in
- * use, or the levels and leaf sizes of some domain; the refusals of
- * hvpt_iommu_init(); any status of create, configure or attach. After a failure
- * devices not yet attached are where the hypervisor put them: call again with
- * @retry. A CONFIGURE which took effect and was reported as failed cannot be
- * repeated on a hypervisor which refuses a second one; whether there is such a
- * one is not known.
+ * Iommu lock held; nothing is mapped, unmapped or flushed meanwhile.
+ *
+ * Return: HVPT_OK: all is back; HVPT_ERR_IOMMU_CAPS when the host no longer
+ * offers the width in use (all devices stay blocked), or the levels or leaf
+ * sizes of some domain (its devices do); the other refusals of
+ * hvpt_iommu_init(); HVPT_ERR_LOST when a domain's old id cannot be deleted
+ * while a device may be in it; any status of a hypercall. A domain or device
+ * which fails does not keep the others from coming back; the first failure is
+ * returned, and hvpt_device_is_lost() and hvpt_domain_is_lost() tell what has
+ * not come back. Call again with @retry, as often as it takes, or
+ * hvpt_device_resume() for one device, as when its bus comes back later.
+ *
+ * Until then: mapping, unmapping and looking up work as ever. What was
+ * unmapped in a lost domain is not flushed: syncs return HVPT_ERR_LOST, and
+ * gathers stay as they are. A lost domain cannot be attached to or destroyed. A
+ * lost device can be attached to a domain which is back, removed, or declared
+ * gone (hvpt_device_gone()).
  */
 HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_resume(struct hvpt_iommu *iommu,
 						   bool retry);
@@ -196,6 +263,12 @@ HVPT_INLINE uint64_t hvpt_iommu_page_sizes(const struct hvpt_iommu *iommu)
 	return iommu->caps.page_sizes;
 }
 
+/** hvpt_domain_is_lost() - has a resume not brought it back yet? */
+HVPT_INLINE bool hvpt_domain_is_lost(const struct hvpt_domain *domain)
+{
+	return domain->epoch != domain->iommu->epoch;
+}
+
 /** hvpt_iommu_has_ats() - may devices use ATS at all? */
 HVPT_INLINE bool hvpt_iommu_has_ats(const struct hvpt_iommu *iommu)
 {
@@ -205,10 +278,13 @@ HVPT_INLINE bool hvpt_iommu_has_ats(const struct hvpt_iommu *iommu)
 /**
  * hvpt_iommu_last_failure() - the newest refusal of the hypervisor, for logs
  * @code: out: the call
- * @hv_status: out: its raw status, 0xffff when there was no hypercall
+ * @hv_status: out: its raw status; 0xffff when the transport could make no
+ *	hypercall; 0 (SUCCESS) when a rep call succeeded and did nothing
  *
- * Of any hypercall of this pvIOMMU, from any thread, but for the DELETE which
- * cleans up after another failure: the cause is told, not its consequence.
+ * Of any hypercall of this pvIOMMU, from any thread, but for those whose refusal
+ * is expected: the DELETE which cleans up after another failure, a CREATE
+ * which finds an id taken, what is asked of a device that may be gone. Where no
+ * hypercall was made at all (HVPT_ERR_CALL_PAGE) nothing is written down.
  * Context: any.
  * Return: false when there was none; then nothing is written.
  */

@@ -55,6 +55,7 @@ enum hvpt_status {
 	HVPT_ERR_BUSY = 40,   /* a device or domain still uses the object */
 	HVPT_ERR_ATS_ON = 41, /* ATS must be disabled first */
 	HVPT_ERR_NOT_ATTACHED = 42, /* the device is in no domain */
+	HVPT_ERR_LOST = 43, /* the hypervisor lost the domain: resume first */
 
 	/* 64 - 95: a resource. */
 	HVPT_ERR_NO_MEMORY = 64,  /* the page hook had no page */

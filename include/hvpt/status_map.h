@@ -86,6 +86,7 @@
 	ROW(ERR_BUSY, EBUSY, NOT_READY)                                        \
 	ROW(ERR_ATS_ON, EBUSY, NOT_READY)                                      \
 	ROW(ERR_NOT_ATTACHED, ENODEV, NOT_STARTED)                             \
+	ROW(ERR_LOST, ESTALE, NOT_READY)                                       \
 	ROW(ERR_NO_MEMORY, ENOMEM, OUT_OF_RESOURCES)                           \
 	ROW(ERR_TABLE_PAGE, ENOMEM, OUT_OF_RESOURCES)                          \
 	ROW(ERR_NO_IDS, ENOSPC, OUT_OF_RESOURCES)                              \

@@ -3,8 +3,9 @@
  * device.c - moving devices between domains.
  *
  * Only paging domains count their devices: the two special ones live as long
- * as the pvIOMMU. A device whose attach failed may be in either domain, so it
- * counts in both until some later call settles where it is.
+ * as the pvIOMMU. A device whose move failed may be in either domain, so it
+ * counts in both until a later call succeeds. docs/SPEC.md, "Where a device
+ * is", has what each call does in each state.
  */
 #include "internal.h"
 
@@ -27,9 +28,9 @@ static void hvpt_device_link(struct hvpt_device *device,
 	device->domain = NULL;
 	device->tried = NULL;
 	device->id = id;
-	device->epoch = iommu->epoch;
+	device->state = HVPT_DEVICE_NEW;
 	device->ats = false;
-	device->detached = false;
+	device->deferred = false;
 	iommu->devices = device;
 }
 
@@ -71,7 +72,8 @@ static bool hvpt_device_may_be_in(const struct hvpt_device *device,
 /* One device less, of a paging domain; NULL and other kinds: nothing. */
 static void hvpt_domain_leave(struct hvpt_domain *domain)
 {
-	if (!hvpt_domain_counts(domain) || --domain->devices > 0)
+	if (!hvpt_domain_counts(domain) || --domain->devices > 0 ||
+	    domain->left_behind || hvpt_domain_is_lost(domain))
 		return;
 	/*
 	 * No walk can start any more; once the caches are empty too nothing
@@ -81,26 +83,39 @@ static void hvpt_domain_leave(struct hvpt_domain *domain)
 		HVPT_PORT_STORE(&domain->cached, 0);
 }
 
-/* It is known to be in @domain, and nowhere else. */
-static void hvpt_device_settle(struct hvpt_device *device,
-			       struct hvpt_domain *domain)
+void hvpt_device_settle(struct hvpt_device *device, struct hvpt_domain *domain,
+			enum hvpt_device_state state)
 {
 	struct hvpt_domain *old = device->domain;
 	struct hvpt_domain *tried = device->tried;
 
 	device->domain = domain;
 	device->tried = NULL;
-	device->detached = false;
-	device->epoch = device->iommu->epoch;
+	device->state = state;
 	if (old != domain)
 		hvpt_domain_leave(old);
 	if (tried != domain)
 		hvpt_domain_leave(tried);
 }
 
+/* After a failed move to @domain, which the hypervisor may have made. */
+static void hvpt_device_doubt(struct hvpt_device *device,
+			      struct hvpt_domain *domain)
+{
+	device->state = hvpt_device_is_lost(device) ? HVPT_DEVICE_LOST :
+						      HVPT_DEVICE_IN_DOUBT;
+	if (hvpt_device_may_be_in(device, domain))
+		return;
+	if (hvpt_domain_counts(domain))
+		domain->devices++;
+	else if (device->tried)
+		return;
+	device->tried = domain;
+}
+
 /* ---- moving ---------------------------------------------------------- */
 
-enum hvpt_status hvpt_device_place(const struct hvpt_device *device,
+enum hvpt_status hvpt_device_place(struct hvpt_device *device,
 				   struct hvpt_domain *domain)
 {
 	struct hvpt_answer answer;
@@ -117,6 +132,8 @@ enum hvpt_status hvpt_device_place(const struct hvpt_device *device,
 	if (hvpt_hv_result_status(answer.result) ==
 	    HVPT_HV_STATUS_DEVICE_ALREADY_IN_DOMAIN)
 		return HVPT_OK;
+	if (status != HVPT_OK && hvpt_answer_is_heard(&answer))
+		hvpt_device_doubt(device, domain);
 	return hvpt_iommu_note(device->iommu, status, &answer);
 }
 
@@ -126,6 +143,8 @@ hvpt_device_attach_check(const struct hvpt_device *device,
 {
 	if (domain->iommu != device->iommu)
 		return HVPT_ERR_FOREIGN;
+	if (hvpt_domain_is_lost(domain))
+		return HVPT_ERR_LOST;
 	if (hvpt_device_duty_before(device, domain) == HVPT_ATS_DISABLE)
 		return HVPT_ERR_ATS_ON;
 	/* where else it may be is written down for one paging domain only */
@@ -135,20 +154,7 @@ hvpt_device_attach_check(const struct hvpt_device *device,
 	return HVPT_OK;
 }
 
-/* From now on it may be in @domain. A paging domain is what must be known. */
-static void hvpt_device_try(struct hvpt_device *device,
-			    struct hvpt_domain *domain)
-{
-	device->detached = false;
-	if (hvpt_device_may_be_in(device, domain))
-		return;
-	if (hvpt_domain_counts(domain))
-		domain->devices++;
-	else if (device->tried)
-		return;
-	device->tried = domain;
-}
-
+/* A paging domain counts it from before the call on. */
 enum hvpt_status hvpt_device_attach(struct hvpt_device *device,
 				    struct hvpt_domain *domain)
 {
@@ -156,30 +162,59 @@ enum hvpt_status hvpt_device_attach(struct hvpt_device *device,
 
 	if (status != HVPT_OK)
 		return status;
-	hvpt_device_try(device, domain);
 	status = hvpt_device_place(device, domain);
-	if (status == HVPT_OK)
-		hvpt_device_settle(device, domain);
-	return status;
+	if (status != HVPT_OK)
+		return status;
+	if (hvpt_domain_counts(domain) &&
+	    !hvpt_device_may_be_in(device, domain))
+		domain->devices++;
+	hvpt_device_settle(device, domain, HVPT_DEVICE_ATTACHED);
+	return HVPT_OK;
 }
 
+/* The hypervisor may still have it in @domain, and it may come back there. */
+static void hvpt_domain_leave_behind(struct hvpt_domain *domain)
+{
+	if (domain)
+		domain->left_behind = true;
+}
+
+/* It is in no domain, or will be; in none of ours for sure. */
+static void hvpt_device_forget(struct hvpt_device *device)
+{
+	hvpt_domain_leave_behind(device->domain);
+	hvpt_domain_leave_behind(device->tried);
+	hvpt_device_settle(device, NULL, HVPT_DEVICE_DETACHED);
+}
+
+/*
+ * By way of the blocked domain. What DETACH says of a device which is detached
+ * already cannot be told from other refusals, and when it takes effect is the
+ * host's: an ATTACH can be repeated, and from then on nothing hangs on DETACH.
+ */
 enum hvpt_status hvpt_device_detach(struct hvpt_device *device)
 {
 	struct hvpt_answer answer;
 	enum hvpt_status status;
 
-	if (!device->domain && !device->tried)
+	if (device->state == HVPT_DEVICE_NEW ||
+	    device->state == HVPT_DEVICE_DETACHED)
 		return HVPT_ERR_NOT_ATTACHED;
 	if (device->ats)
 		return HVPT_ERR_ATS_ON;
+	status = hvpt_device_attach(device, &device->iommu->blocked);
+	if (status == HVPT_ERR_CALL_PAGE || status == HVPT_ERR_NO_HYPERVISOR)
+		return status;
 	status = hvpt_hvcall_detach_device(&device->iommu->transport,
 					   device->id, &answer);
-	if (status == HVPT_OK) {
-		hvpt_device_settle(device, NULL);
-		device->detached = true;
-	}
+	if (status == HVPT_OK)
+		hvpt_device_forget(device);
+	else if (hvpt_answer_is_heard(&answer))
+		hvpt_device_doubt(device, device->domain);
 	return hvpt_iommu_note(device->iommu, status, &answer);
 }
+
+/* ---- the end --------------------------------------------------------- */
 
 static void hvpt_device_unlink(struct hvpt_device *device)
 {
@@ -191,18 +226,61 @@ static void hvpt_device_unlink(struct hvpt_device *device)
 		*link = device->next;
 }
 
+void hvpt_device_gone(struct hvpt_device *device)
+{
+	enum hvpt_status ignored;
+	struct hvpt_answer answer;
+
+	device->ats = false;
+	/* neither noted nor an error: nobody may be there to be detached */
+	if (device->state != HVPT_DEVICE_NEW &&
+	    device->state != HVPT_DEVICE_DETACHED) {
+		ignored = hvpt_hvcall_detach_device(&device->iommu->transport,
+						    device->id, &answer);
+		(void)ignored;
+		hvpt_device_forget(device);
+	}
+	hvpt_device_unlink(device);
+}
+
+/*
+ * It answered for this device once. The call has no other argument, so one of
+ * these words now is about the device.
+ */
+static bool hvpt_device_is_absent(struct hvpt_device *device)
+{
+	struct hvpt_answer answer;
+	bool managed;
+
+	return hvpt_hvcall_get_device_iommu(&device->iommu->transport,
+					    device->id, &managed,
+					    &answer) != HVPT_OK &&
+	       hvpt_answer_is_heard(&answer) &&
+	       hvpt_hv_status_is_absence(hvpt_hv_result_status(answer.result));
+}
+
 enum hvpt_status hvpt_device_remove(struct hvpt_device *device)
 {
 	enum hvpt_status status = HVPT_OK;
 
-	if (!device->detached)
+	if (device->state != HVPT_DEVICE_DETACHED)
 		status = hvpt_device_attach(device, &device->iommu->blocked);
-	/* a device the hypervisor does not know reaches no memory */
-	if (status == HVPT_ERR_HV_DEVICE) {
-		hvpt_device_settle(device, NULL);
-		status = HVPT_OK;
-	}
 	if (status == HVPT_OK)
 		hvpt_device_unlink(device);
-	return status;
+	if (status < HVPT_ERR_HV_CODE || !hvpt_device_is_absent(device))
+		return status;
+	hvpt_device_gone(device);
+	return HVPT_OK;
+}
+
+enum hvpt_status hvpt_device_hand_over(struct hvpt_device *device)
+{
+	struct hvpt_iommu *iommu = device->iommu;
+	enum hvpt_status status = hvpt_device_attach(device, &iommu->identity);
+
+	if (status != HVPT_OK)
+		return status;
+	iommu->handed_over = true;
+	hvpt_device_unlink(device);
+	return HVPT_OK;
 }

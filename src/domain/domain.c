@@ -17,6 +17,9 @@ void hvpt_domain_prepare(struct hvpt_domain *domain, struct hvpt_iommu *iommu,
 	domain->cached = 0;
 	domain->devices = 0;
 	domain->epoch = iommu->epoch;
+	domain->left_behind = false;
+	domain->undead = false;
+	domain->leaks = false;
 	domain->kind = kind;
 	domain->policy = HVPT_FLUSH_TWO_BLOCK;
 }
@@ -42,18 +45,73 @@ enum hvpt_status hvpt_domain_configure(struct hvpt_domain *domain)
 	return hvpt_iommu_note(domain->iommu, status, &answer);
 }
 
+/*
+ * Looked for only where others were seen, or may have come since.
+ *
+ * Hosts may differ in what CREATE says of an id which exists, and one might
+ * even succeed, and give us another's domain with its devices. A flush does no
+ * harm there, and is refused where there is nothing.
+ */
+static enum hvpt_status hvpt_domain_look(const struct hvpt_domain *domain)
+{
+	struct hvpt_answer answer;
+	enum hvpt_status status;
+
+	if (!domain->iommu->flush_tells || !domain->iommu->shared)
+		return HVPT_OK;
+	status = hvpt_hvcall_flush_domain(&domain->iommu->transport, domain->id,
+					  &answer);
+	if (status == HVPT_OK)
+		return HVPT_ERR_HV_EXISTS;
+	if (!hvpt_answer_is_heard(&answer))
+		return hvpt_iommu_note(domain->iommu, status, &answer);
+	return HVPT_OK;
+}
+
+enum hvpt_status hvpt_domain_create_same(struct hvpt_domain *domain)
+{
+	struct hvpt_answer answer;
+	enum hvpt_status status = hvpt_domain_look(domain);
+
+	if (status != HVPT_OK)
+		return status;
+	status = hvpt_hvcall_create_domain(&domain->iommu->transport,
+					   domain->id, &answer);
+	if (status == HVPT_ERR_HV_EXISTS)
+		return status;
+	return hvpt_iommu_note(domain->iommu, status, &answer);
+}
+
+enum hvpt_status hvpt_domain_create_fresh(struct hvpt_domain *domain)
+{
+	struct hvpt_iommu *iommu = domain->iommu;
+	enum hvpt_status status;
+	unsigned found;
+
+	for (found = 0; found < HVPT_ID_TRIES; found++) {
+		status = hvpt_id_take(iommu, &domain->id);
+		if (status == HVPT_OK)
+			status = hvpt_domain_create_same(domain);
+		if (status != HVPT_ERR_HV_EXISTS)
+			return status;
+		iommu->shared = true;
+		/* others gave them out upwards too: soon by larger steps */
+		if (found >= HVPT_ID_STEPS)
+			hvpt_id_skip(iommu,
+				     (uint32_t)1 << (found - HVPT_ID_STEPS));
+	}
+	domain->id = 0;
+	return HVPT_ERR_HV_EXISTS;
+}
+
 enum hvpt_status hvpt_domain_create(struct hvpt_domain *domain, bool *stuck)
 {
 	struct hvpt_iommu *iommu = domain->iommu;
 	struct hvpt_answer answer;
-	enum hvpt_status status = hvpt_id_take(iommu, &domain->id);
+	enum hvpt_status status = hvpt_domain_create_fresh(domain);
 
 	*stuck = false;
 	if (status != HVPT_OK)
-		return status;
-	status = hvpt_hvcall_create_domain(&iommu->transport, domain->id,
-					   &answer);
-	if (hvpt_iommu_note(iommu, status, &answer) != HVPT_OK)
 		return status;
 	status = hvpt_domain_configure(domain);
 	if (status == HVPT_OK) {
@@ -166,18 +224,25 @@ static enum hvpt_status hvpt_domain_may_end(const struct hvpt_domain *domain)
 	return domain->devices ? HVPT_ERR_BUSY : HVPT_OK;
 }
 
+/* A root which a second domain of the hypervisor may have is not freed. */
+static void hvpt_domain_free(struct hvpt_domain *domain)
+{
+	if (!domain->leaks)
+		hvpt_pt_destroy(&domain->pt);
+}
+
 enum hvpt_status hvpt_domain_destroy(struct hvpt_domain *domain)
 {
 	enum hvpt_status status = hvpt_domain_may_end(domain);
 
-	if (status != HVPT_OK)
-		return status;
-	status = hvpt_domain_flush_all(domain);
-	if (status != HVPT_OK)
-		return status;
-	status = hvpt_domain_delete(domain);
+	if (status == HVPT_OK && hvpt_domain_is_lost(domain))
+		status = HVPT_ERR_LOST;
 	if (status == HVPT_OK)
-		hvpt_pt_destroy(&domain->pt);
+		status = hvpt_domain_flush_all(domain);
+	if (status == HVPT_OK)
+		status = hvpt_domain_delete(domain);
+	if (status == HVPT_OK)
+		hvpt_domain_free(domain);
 	return status;
 }
 

@@ -85,6 +85,16 @@ enum hvpt_status hvpt_id_take(struct hvpt_iommu *iommu, uint32_t *id)
 	return HVPT_ERR_NO_IDS;
 }
 
+void hvpt_id_skip(struct hvpt_iommu *iommu, uint32_t count)
+{
+	if (iommu->ids.last - iommu->next_id >= count) {
+		iommu->next_id += count;
+	} else {
+		iommu->lapped = true;
+		iommu->next_id = iommu->ids.first;
+	}
+}
+
 /* Does @id prolong a range in quarantine? Then it does now. */
 static bool hvpt_id_prolong(struct hvpt_iommu *iommu, uint32_t id)
 {

@@ -46,6 +46,9 @@ void hvpt_ids_init(struct hvpt_iommu *iommu, const struct hvpt_id_range *ids);
 HVPT_MUST_CHECK enum hvpt_status hvpt_id_take(struct hvpt_iommu *iommu,
 					      uint32_t *id);
 
+/** The search goes on behind @count more ids: somebody else has those. */
+void hvpt_id_skip(struct hvpt_iommu *iommu, uint32_t count);
+
 /** Never again, as long as this pvIOMMU object lives. */
 void hvpt_id_quarantine(struct hvpt_iommu *iommu, uint32_t id);
 
@@ -63,6 +66,14 @@ void hvpt_domain_prepare(struct hvpt_domain *domain, struct hvpt_iommu *iommu,
 HVPT_MUST_CHECK enum hvpt_status hvpt_domain_create(struct hvpt_domain *domain,
 						    bool *stuck);
 
+/** CREATE under the id it has. HV_EXISTS is not noted: it may be skipped. */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_create_same(struct hvpt_domain *domain);
+
+/** CREATE under an id nobody has, passing over some which exist. */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_create_fresh(struct hvpt_domain *domain);
+
 /** CONFIGURE by what the domain is. */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_configure(struct hvpt_domain *domain);
@@ -77,12 +88,16 @@ hvpt_domain_flush_now(struct hvpt_domain *domain);
 /* ---- devices --------------------------------------------------------- */
 
 /**
- * hvpt_device_place() - ATTACH, and nothing else
+ * hvpt_device_place() - ATTACH, and what its failure means
  *
  * From before the call on, an IOMMU may cache what is in @domain. That the
- * device is there already is HVPT_OK.
+ * device is there already is HVPT_OK. After a refusal the device is in doubt.
  */
-HVPT_MUST_CHECK enum hvpt_status
-hvpt_device_place(const struct hvpt_device *device, struct hvpt_domain *domain);
+HVPT_MUST_CHECK enum hvpt_status hvpt_device_place(struct hvpt_device *device,
+						   struct hvpt_domain *domain);
+
+/** It is known to be in @domain (NULL: in none), and nowhere else. */
+void hvpt_device_settle(struct hvpt_device *device, struct hvpt_domain *domain,
+			enum hvpt_device_state state);
 
 #endif /* HVPT_DOMAIN_INTERNAL_H */

@@ -29,6 +29,10 @@ static void hvpt_iommu_prepare(struct hvpt_iommu *iommu,
 	iommu->no_list = 0;
 	iommu->last_failure = 0;
 	iommu->epoch = 0;
+	iommu->old_blocked = 0;
+	iommu->handed_over = false;
+	iommu->flush_tells = false;
+	iommu->shared = true;
 	hvpt_ids_init(iommu, &config->ids);
 	hvpt_domain_prepare(&iommu->identity, iommu, HVPT_DOMAIN_IDENTITY);
 	hvpt_domain_prepare(&iommu->blocked, iommu, HVPT_DOMAIN_BLOCKED);
@@ -52,6 +56,22 @@ static enum hvpt_status hvpt_iommu_create_special(struct hvpt_iommu *iommu)
 	return status;
 }
 
+/*
+ * Does a flush tell whether a domain exists? The last of all ids is one which
+ * hardly anybody has. It is not an error that the flush fails.
+ */
+static enum hvpt_status hvpt_iommu_try_flush(struct hvpt_iommu *iommu)
+{
+	struct hvpt_answer answer;
+	enum hvpt_status status = hvpt_hvcall_flush_domain(
+		&iommu->transport, HVPT_DOMAIN_ID_LAST, &answer);
+
+	if (status != HVPT_OK && !hvpt_answer_is_heard(&answer))
+		return hvpt_iommu_note(iommu, status, &answer);
+	iommu->flush_tells = status != HVPT_OK;
+	return HVPT_OK;
+}
+
 enum hvpt_status hvpt_iommu_init(struct hvpt_iommu *iommu,
 				 const struct hvpt_iommu_config *config)
 {
@@ -69,7 +89,13 @@ enum hvpt_status hvpt_iommu_init(struct hvpt_iommu *iommu,
 	if (config->width_limit != 0 && width > config->width_limit)
 		width = config->width_limit;
 	iommu->width = width;
-	return hvpt_iommu_create_special(iommu);
+	status = hvpt_iommu_try_flush(iommu);
+	if (status == HVPT_OK)
+		status = hvpt_iommu_create_special(iommu);
+	/* nobody's in the way of the first two: then none are looked for */
+	iommu->shared = iommu->identity.id != iommu->ids.first ||
+			iommu->blocked.id != iommu->ids.first + 1;
+	return status;
 }
 
 /* Unlinked is deleted: a second try does not delete again. */
@@ -99,7 +125,10 @@ enum hvpt_status hvpt_iommu_destroy(struct hvpt_iommu *iommu)
 
 	if (hvpt_iommu_is_busy(iommu))
 		return HVPT_ERR_BUSY;
-	if (hvpt_iommu_has(iommu, &iommu->identity))
+	if (hvpt_domain_is_lost(&iommu->blocked) ||
+	    hvpt_domain_is_lost(&iommu->identity))
+		return HVPT_ERR_LOST;
+	if (!iommu->handed_over && hvpt_iommu_has(iommu, &iommu->identity))
 		status = hvpt_domain_delete(&iommu->identity);
 	if (status == HVPT_OK && hvpt_iommu_has(iommu, &iommu->blocked))
 		status = hvpt_domain_delete(&iommu->blocked);

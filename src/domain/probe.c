@@ -11,8 +11,8 @@ enum hvpt_status hvpt_iommu_note(struct hvpt_iommu *iommu,
 	uint64_t word = (uint64_t)answer->code << 16 |
 			hvpt_hv_result_status(answer->result);
 
-	/* without a result no hypercall was made: the status says it all */
-	if (status != HVPT_OK && answer->result != 0)
+	/* without a trip no hypercall was made: the status says it all */
+	if (status != HVPT_OK && answer->trips != 0)
 		HVPT_PORT_STORE(&iommu->last_failure, word);
 	return status;
 }
@@ -28,10 +28,12 @@ static enum hvpt_status hvpt_caps_check(const struct hvpt_iommu_caps *caps,
 		return HVPT_ERR_NO_STAGE1;
 	if (!(caps->page_sizes & HVPT_PAGE_SIZE_4K))
 		return HVPT_ERR_IOMMU_CAPS;
-	/* the width is that of the devices; 4 levels span less */
+	/* the width is that of the devices; tables may span less */
+	if (bits > HVPT_WIDTH_5)
+		bits = HVPT_WIDTH_5;
 	if (!(caps->caps & HVPT_HV_IOMMU_CAP_S1_5LVL) && bits > HVPT_WIDTH_4)
 		bits = HVPT_WIDTH_4;
-	if (bits < HVPT_WIDTH_MIN || bits > HVPT_WIDTH_5)
+	if (bits < HVPT_WIDTH_MIN)
 		return HVPT_ERR_IOMMU_CAPS;
 	*width = bits;
 	return HVPT_OK;

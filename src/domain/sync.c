@@ -27,7 +27,8 @@ enum hvpt_status hvpt_domain_flush_all(struct hvpt_domain *domain)
 	HVPT_PORT_FENCE();
 	if (!hvpt_domain_is_cached(domain))
 		return HVPT_OK;
-	return hvpt_domain_flush_now(domain);
+	return hvpt_domain_is_lost(domain) ? HVPT_ERR_LOST :
+					     hvpt_domain_flush_now(domain);
 }
 
 /* All descriptors of the gather, in as few calls as hold them. */
@@ -81,6 +82,8 @@ enum hvpt_status hvpt_domain_flush(struct hvpt_domain *domain,
 		return HVPT_ERR_KIND;
 	if (!hvpt_gather_publish(gather) || !hvpt_domain_is_cached(domain))
 		return HVPT_OK;
+	if (hvpt_domain_is_lost(domain))
+		return HVPT_ERR_LOST;
 	if (gather->range_count == 0 || HVPT_PORT_LOAD(&iommu->no_list))
 		return hvpt_domain_flush_now(domain);
 	if (HVPT_LIKELY(HVPT_PORT_LOAD(&domain->pt.splits) == 0))

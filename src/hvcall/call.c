@@ -82,6 +82,7 @@ static uint16_t hvpt_call_once(struct hvpt_call *call, unsigned count,
 	const struct hvpt_transport *transport = call->transport;
 	struct hvpt_answer *answer = call->answer;
 
+	answer->trips++;
 	answer->result = transport->ops->issue(
 		transport->ctx, hvpt_hv_control(answer->code, count, start),
 		call->page.gpa, output);

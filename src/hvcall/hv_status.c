@@ -58,5 +58,13 @@ int hvpt_hv_status_errno(uint16_t raw)
 	return row ? row->number : HVPT_ERRNO_EIO;
 }
 
+bool hvpt_hv_status_is_absence(uint16_t raw)
+{
+	return raw == HVPT_HV_STATUS_INVALID_DEVICE_ID ||
+	       raw == HVPT_HV_STATUS_NOT_FOUND ||
+	       raw == HVPT_HV_STATUS_INVALID_DEVICE_STATE ||
+	       raw == HVPT_HV_STATUS_INVALID_PARAMETER;
+}
+
 #undef HVPT_HV_STATUS_ROW
 #undef HVPT_HV_STATUS_NAME

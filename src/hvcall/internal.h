@@ -32,6 +32,7 @@ HVPT_INLINE void hvpt_answer_clear(struct hvpt_answer *answer, uint16_t code)
 	answer->result = 0;
 	answer->code = code;
 	answer->reps = 0;
+	answer->trips = 0;
 }
 
 /**

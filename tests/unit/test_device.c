@@ -422,6 +422,12 @@ static void test_unmaps_after_a_failed_move(void **state)
 	}
 }
 
+static void make_places_again(struct hv_fixture *f)
+{
+	hv_make(f, 1);
+	hv_map(f, 1, f->base, HV_DATA + HV_1G, HV_4K);
+}
+
 static void test_attach_without_a_call_page(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -432,6 +438,16 @@ static void test_attach_without_a_call_page(void **state)
 	f->borrow_fail_at = 1;
 	hv_status(hv_try_attach(f, 0, &f->domain[1]), HVPT_ERR_CALL_PAGE);
 	sees_place(f, 0, 0);
+	/* Nobody was asked, so there is no doubt. */
+	assert_int_equal(hvpt_device_state(&f->device[0]),
+			 HVPT_DEVICE_ATTACHED);
+	hv_ok(hv_try_destroy(f, 1));
+	make_places_again(f);
+	hv_fail(f, HV_ATTACH, HV_RAW_NO_CALL);
+	hv_status(hv_try_attach(f, 0, &f->domain[1]), HVPT_ERR_NO_HYPERVISOR);
+	assert_int_equal(hvpt_device_state(&f->device[0]),
+			 HVPT_DEVICE_ATTACHED);
+	hv_ok(hv_try_destroy(f, 1));
 }
 
 /* ---- the last one leaves --------------------------------------------- */
@@ -568,17 +584,110 @@ static void test_detach_fails(void **state)
 			  HVPT_ERR_HV_MEMORY);
 		hv_last_failure_is(f, HV_DETACH, HV_RAW_MEMORY);
 		hv_heal(f);
+		/* In the blocked domain, or in none: not where it was. */
 		assert_ptr_equal(hvpt_device_domain(&f->device[0]),
-				 &f->domain[0]);
-		assert_int_equal(hvpt_domain_device_count(&f->domain[0]), 1);
-		hv_status(hv_try_destroy(f, 0), HVPT_ERR_BUSY);
-		hv_ok(hvpt_device_attach(&f->device[0], place(f, 3)));
+				 place(f, 3));
 		assert_int_equal(hvpt_domain_device_count(&f->domain[0]), 0);
+		hv_dma_faults(f, 0, f->base);
 	}
 	hv_ok(hv_try_destroy(f, 0));
 }
 
+/* Both are refused: it is where it was, or not. */
+static void test_detach_without_a_blocked_domain(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned fault;
+
+	make_places(f);
+	hv_device(f, 0);
+	for (fault = 0; fault < 2; fault++) {
+		hv_ok(hvpt_device_attach(&f->device[0], &f->domain[0]));
+		hv_fail(f, HV_ATTACH, HV_RAW_MEMORY);
+		hv_inject(f, HV_DETACH, 1, 1, both_faults[fault],
+			  HV_RAW_MEMORY);
+		hv_status(hvpt_device_detach(&f->device[0]),
+			  HVPT_ERR_HV_MEMORY);
+		hv_heal(f);
+		assert_ptr_equal(hvpt_device_domain(&f->device[0]),
+				 &f->domain[0]);
+		hv_status(hv_try_destroy(f, 0), HVPT_ERR_BUSY);
+	}
+	hv_ok(hvpt_device_attach(&f->device[0], &f->domain[0]));
+	sees_place(f, 0, 0);
+	hv_fail(f, HV_ATTACH, HV_RAW_MEMORY);
+	hv_ok(hvpt_device_detach(&f->device[0]));
+	hv_dma_faults(f, 0, f->base);
+	hv_ok(hv_try_destroy(f, 0));
+}
+
+/* Detached, or said not to be: the call can be made again until it is told. */
+static void test_a_detach_which_failed_is_repeated(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned fault, from;
+
+	hv_device(f, 0);
+	for (fault = 0; fault < 2; fault++)
+		for (from = 0; from < PLACES; from++) {
+			make_places(f);
+			hv_ok(hvpt_device_attach(&f->device[0],
+						 place(f, from)));
+			hv_inject(f, HV_DETACH, 1, 1, both_faults[fault],
+				  HV_RAW_MEMORY);
+			hv_status(hvpt_device_detach(&f->device[0]),
+				  HVPT_ERR_HV_MEMORY);
+			hv_heal(f);
+			assert_int_equal(hvpt_device_state(&f->device[0]),
+					 HVPT_DEVICE_IN_DOUBT);
+			hv_ok(hvpt_device_detach(&f->device[0]));
+			hv_device_is_in_none(f, 0);
+			hv_dma_faults(f, 0, f->base);
+			hv_ok(hv_try_destroy(f, 0));
+			hv_ok(hv_try_destroy(f, 1));
+		}
+	hv_ok(hv_try_remove(f, 0));
+	hv_ok(hv_try_iommu_destroy(f));
+}
+
 /* ---- ATS ------------------------------------------------------------- */
+
+/* In doubt it may be in the blocked domain, whatever else is known. */
+static void test_no_ats_while_in_doubt(void **state)
+{
+	struct hv_fixture *f = *state;
+	struct hvpt_device *device;
+	unsigned fault, from, to;
+
+	make_places(f);
+	device = hv_device(f, 0);
+	for (fault = 0; fault < 2; fault++)
+		for (from = 0; from < PLACES; from++)
+			for (to = 0; to < PLACES; to++) {
+				hv_attach(f, 0, place(f, from));
+				hypervisor_set_ats(f->hv, hv_device_id(0),
+						   false);
+				hvpt_device_set_ats(device, false);
+				fail_move(f, both_faults[fault], place(f, to),
+					  HV_RAW_MEMORY);
+				assert_int_equal(hvpt_device_duty(device),
+						 HVPT_ATS_NOTHING);
+				/* A paging domain is what was tried, too. */
+				fail_move(f, both_faults[fault], place(f, 3),
+					  HV_RAW_MEMORY);
+				assert_int_equal(hvpt_device_duty(device),
+						 HVPT_ATS_NOTHING);
+				hv_inject(f, HV_DETACH, 1, 1,
+					  both_faults[fault], HV_RAW_MEMORY);
+				hv_status(hvpt_device_detach(device),
+					  HVPT_ERR_HV_MEMORY);
+				hv_heal(f);
+				assert_int_equal(hvpt_device_duty(device),
+						 HVPT_ATS_NOTHING);
+				hv_attach(f, 0, place(f, 3));
+			}
+	hv_no_violation(f);
+}
 
 static void test_duties_at_every_move(void **state)
 {
@@ -741,6 +850,112 @@ static void test_attach_of_what_the_host_took_away(void **state)
 	hv_ok(hv_try_destroy(f, 1));
 }
 
+/* Whatever the host says of it: the device can be probed when it is back. */
+static void test_a_device_which_comes_back(void **state)
+{
+	static const uint16_t words[] = { 0x10, 0x58, 0x05, 0x57 };
+	struct hv_fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < HV_COUNT(words); i++) {
+		make_places(f);
+		hv_device(f, 0);
+		hv_attach(f, 0, &f->domain[0]);
+		sees_place(f, 0, 0);
+		hypervisor_set_ats(f->hv, hv_device_id(0), false);
+		hvpt_device_set_ats(&f->device[0], false);
+		hv_fail(f, HV_ATTACH, words[i]);
+		hv_fail(f, HV_GET_DEVICE, words[i]);
+		hv_fail(f, HV_DETACH, words[i]);
+		hv_ok(hvpt_device_remove(&f->device[0]));
+		hv_heal(f);
+		/* The host still has it where it was. */
+		hv_status(hv_try_destroy(f, 0), HVPT_ERR_HV_STATE);
+		sees_place(f, 0, 0);
+		hv_unmap(f, 0, f->base, HV_4K);
+		hv_dma_is_stale(f, 0, f->base, HV_DATA);
+		hv_sync(f, 0);
+		hv_dma_faults(f, 0, f->base);
+		hv_ok(hv_try_probe(f, 0));
+		hv_attach(f, 0, &f->domain[1]);
+		hv_ok(hv_try_destroy(f, 0));
+		sees_place(f, 0, 1);
+		hv_attach(f, 0, place(f, 3));
+		hv_ok(hv_try_destroy(f, 1));
+		hv_ok(hv_try_remove(f, 0));
+	}
+}
+
+/* The caller knows, and no answer of the host stands in the way. */
+static void test_gone(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned from, there;
+
+	for (there = 0; there < 2; there++)
+		for (from = 0; from <= PLACES; from++) {
+			make_places(f);
+			hv_device(f, 0);
+			if (from < PLACES) {
+				hv_attach(f, 0, place(f, from));
+				sees_place(f, 0, from);
+			}
+			if (there)
+				hv_fail(f, HV_DETACH, HV_RAW_MEMORY);
+			else
+				hypervisor_remove_device(f->hv,
+							 hv_device_id(0));
+			hvpt_device_gone(&f->device[0]);
+			f->device_live[0] = false;
+			hv_heal(f);
+			if (there && from < 2)
+				hv_status(hv_try_destroy(f, from),
+					  HVPT_ERR_HV_STATE);
+			if (there)
+				hypervisor_remove_device(f->hv,
+							 hv_device_id(0));
+			hv_ok(hv_try_destroy(f, 0));
+			hv_ok(hv_try_destroy(f, 1));
+		}
+	hv_ok(hv_try_iommu_destroy(f));
+}
+
+/* It is left where iova = gpa, and the domain for that stays. */
+static void test_hand_over(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned from;
+
+	for (from = 0; from <= PLACES; from++) {
+		make_places(f);
+		hv_device(f, 0);
+		if (from < PLACES)
+			hv_attach(f, 0, place(f, from));
+		hv_fail(f, HV_ATTACH, HV_RAW_MEMORY);
+		if (from != 2)
+			hv_status(hvpt_device_hand_over(&f->device[0]),
+				  HVPT_ERR_HV_MEMORY);
+		hv_heal(f);
+		hv_ok(hvpt_device_hand_over(&f->device[0]));
+		f->device_live[0] = false;
+		sees_place(f, 0, 2);
+		hv_ok(hv_try_destroy(f, 0));
+		hv_ok(hv_try_destroy(f, 1));
+		if (from < PLACES)
+			hypervisor_remove_device(f->hv, hv_device_id(0));
+	}
+	hv_ok(hv_try_iommu_destroy(f));
+	assert_int_equal(hypervisor_domains(f->hv), 1);
+	f->orphans = 1;
+	/* Whoever comes next finds it, and it works for him. */
+	sees_place(f, 0, 2);
+	hv_ok(hv_try_init(f));
+	hv_ok(hv_try_probe(f, 0));
+	sees_place(f, 0, 2);
+	hv_ok(hvpt_iommu_takeover(&f->iommu));
+	hv_dma_faults(f, 0, HV_DATA);
+}
+
 static void test_remove_fails(void **state)
 {
 	static const uint16_t raw[] = { HV_RAW_CODE, HV_RAW_MEMORY,
@@ -804,6 +1019,9 @@ int main(void)
 		HV_CASE(test_detach),
 		HV_CASE(test_remove),
 		HV_CASE(test_remove_of_what_the_host_took_away),
+		HV_CASE(test_a_device_which_comes_back),
+		HV_CASE(test_gone),
+		HV_CASE(test_a_detach_which_failed_is_repeated),
 	};
 	static const struct hv_case plain[] = {
 		HV_CASE(test_probe),
@@ -821,6 +1039,9 @@ int main(void)
 		HV_CASE(test_remove_after_a_failed_attach),
 		HV_CASE(test_attach_without_a_call_page),
 		HV_CASE(test_detach_fails),
+		HV_CASE(test_detach_without_a_blocked_domain),
+		HV_CASE(test_no_ats_while_in_doubt),
+		HV_CASE(test_hand_over),
 		HV_CASE(test_duties_at_every_move),
 		HV_CASE(test_no_ats_where_there_is_none),
 		HV_PREPARED(test_no_ats_on_a_host_without),

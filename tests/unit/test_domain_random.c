@@ -528,6 +528,9 @@ static void step_attach(struct run *run)
 		return;
 	}
 	run->failed++;
+	/* No hypercall was made: it did not move. */
+	if (status == HVPT_ERR_CALL_PAGE || status == HVPT_ERR_NO_HYPERVISOR)
+		return;
 	/* Until it is known again: neither of the two can go. */
 	if (to < DOMAINS)
 		hv_status(hv_try_destroy(run->f, to), HVPT_ERR_BUSY);
@@ -557,6 +560,9 @@ static void step_detach(struct run *run)
 	if (status == HVPT_OK) {
 		run->where[device] = NOWHERE;
 		run->detached[device] = true;
+	} else if (run->where[device] != NOWHERE) {
+		/* Where it was, in the blocked domain, or detached. */
+		must_attach(run, device, run->where[device]);
 	}
 }
 

@@ -602,6 +602,9 @@ static bool is_natural(const struct hv_fixture *f, const struct hv_event *event)
 {
 	if (event->code == HV_ATTACH)
 		return event->status == HV_RAW_IN_DOMAIN;
+	/* Does a domain of this id exist? No. */
+	if (event->code == HV_FLUSH)
+		return event->status == HV_RAW_NOT_FOUND;
 	return f->params->no_list && event->code == HV_FLUSH_LIST &&
 	       event->status == HV_RAW_CODE;
 }
@@ -622,10 +625,12 @@ static void status_is_right(struct hv_fixture *f, enum hvpt_status status,
 {
 	const struct hv_event *event = first_failure(f);
 
-	/* Flushes have a second way, or a second time. */
+	/* Flushes have a second way, or a second time; detaches too. */
 	if (status == HVPT_OK) {
 		assert_true(!event || event->code == HV_FLUSH ||
-			    event->code == HV_FLUSH_LIST);
+			    event->code == HV_FLUSH_LIST ||
+			    (event->code == HV_ATTACH &&
+			     event[1].code == HV_DETACH));
 		return;
 	}
 	assert_non_null(event);

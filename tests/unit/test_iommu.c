@@ -266,7 +266,6 @@ static void test_leaves_are_of_sizes_the_host_has(void **state)
 static void test_widths_out_of_reason_are_refused(void **state)
 {
 	static const unsigned low[] = { 0, 1, 11, 12 };
-	static const unsigned high[] = { 58, 63, 64, 255 };
 	struct hv_fixture *f = *state;
 	unsigned five;
 	size_t i;
@@ -279,16 +278,160 @@ static void test_widths_out_of_reason_are_refused(void **state)
 			no_domain_is_asked_for(f);
 		}
 	}
-	for (i = 0; i < HV_COUNT(high); i++) {
-		f->host.iova_width = high[i];
-		hv_status(init_on_changed_host(f), HVPT_ERR_IOMMU_CAPS);
-		no_domain_is_asked_for(f);
-	}
 	f->host.iova_width = 13;
 	hv_ok(init_on_changed_host(f));
 	hv_ok(hv_try_iommu_destroy(f));
 	f->host.iova_width = 57;
 	hv_ok(init_on_changed_host(f));
+}
+
+/* ---- others were here before ------------------------------------------ */
+
+/* A second kernel, then a third, all of which start with the same ids. */
+static void test_ids_of_others_are_passed_over(void **state)
+{
+	struct hv_fixture *f = *state;
+	struct hvpt_domain domain;
+	struct hvpt_iommu other[3];
+	unsigned n;
+
+	for (n = 0; n < 3; n++) {
+		hv_ok(hvpt_iommu_init(&other[n], &f->config));
+		hv_ok(hvpt_domain_init(&domain, &other[n], &f->domain_config));
+		f->leaked += hvpt_pt_tables(&domain.pt);
+	}
+	f->orphans = 9;
+	hv_ok(hv_try_init(f));
+	assert_int_equal(hvpt_iommu_identity(&f->iommu)->id, 10);
+	hv_make(f, 0);
+	assert_int_equal(hvpt_domain_id(&f->domain[0]), 12);
+	hv_device(f, 0);
+	hv_attach(f, 0, &f->domain[0]);
+}
+
+/* However many there are, the hypercalls to get past them are few. */
+static void test_many_ids_of_others(void **state)
+{
+	struct hv_fixture *f = *state;
+	struct hvpt_answer answer;
+	uint32_t id;
+
+	for (id = 1; id <= 3000; id++)
+		hv_ok(hvpt_hvcall_create_domain(&f->config.transport, id,
+						&answer));
+	f->orphans = 3000;
+	hv_mark(f);
+	hv_ok(hv_try_init(f));
+	assert_true(hv_since(f, HV_CREATE) <= HVPT_ID_TRIES + 1);
+	assert_true(hvpt_iommu_identity(&f->iommu)->id > 3000);
+	hv_make(f, 0);
+}
+
+/* All are taken: told, with a bound. */
+static void test_all_ids_are_others(void **state)
+{
+	struct hv_fixture *f = *state;
+	struct hvpt_answer answer;
+	uint32_t id;
+
+	f->config.ids.first = 100;
+	f->config.ids.last = 139;
+	for (id = 100; id < 140; id++)
+		hv_ok(hvpt_hvcall_create_domain(&f->config.transport, id,
+						&answer));
+	f->orphans = 40;
+	hv_mark(f);
+	hv_status(hv_try_init(f), HVPT_ERR_HV_EXISTS);
+	assert_int_equal(hv_since(f, HV_FLUSH), 1 + HVPT_ID_TRIES);
+	assert_int_equal(hv_since(f, HV_CREATE), 0);
+	/* Two of them become free, wherever they are. */
+	hv_ok(hvpt_hvcall_delete_domain(&f->config.transport, 101, &answer));
+	hv_ok(hvpt_hvcall_delete_domain(&f->config.transport, 131, &answer));
+	f->orphans = 38;
+	hv_ok(hv_try_init(f));
+	hv_status(hv_try_make(f, 0), HVPT_ERR_HV_EXISTS);
+}
+
+/* CONFIGURE fails, and so does the DELETE: the next init does not use it. */
+static void test_an_id_left_by_a_failed_init(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	hv_fail(f, HV_CONFIGURE, HV_RAW_MEMORY);
+	hv_fail(f, HV_DELETE, HV_RAW_MEMORY);
+	hv_status(hv_try_init(f), HVPT_ERR_HV_MEMORY);
+	hv_heal(f);
+	assert_true(hypervisor_has_domain(f->hv, 1));
+	hv_ok(hv_try_init(f));
+	assert_int_equal(hvpt_iommu_identity(&f->iommu)->id, 2);
+	hv_no_violation(f);
+}
+
+/* DMA of theirs runs until it is told to stop, or for ever if deferred. */
+static void test_takeover(void **state)
+{
+	struct hv_fixture *f = *state;
+	struct hvpt_device device[3];
+	struct hvpt_domain domain;
+	struct hvpt_iommu other;
+	unsigned n;
+
+	hv_ok(hvpt_iommu_init(&other, &f->config));
+	hv_ok(hvpt_domain_init(&domain, &other, &f->domain_config));
+	hv_ok(hvpt_domain_map(&domain, hvpt_iova(f->base), hvpt_gpa(HV_DATA),
+			      HV_4K, HV_RW, NULL));
+	for (n = 0; n < 3; n++) {
+		hv_add_device(f, n);
+		hv_ok(hvpt_device_probe(&device[n], &other, hv_device_id(n),
+					false));
+		hv_ok(hvpt_device_attach(&device[n], &domain));
+	}
+	f->orphans = 3;
+	f->leaked = hvpt_pt_tables(&domain.pt);
+	hv_ok(hv_try_init(f));
+	for (n = 0; n < 3; n++) {
+		hv_ok(hv_try_probe(f, n));
+		hv_dma_reaches(f, n, f->base, HV_DATA);
+	}
+	hvpt_device_set_deferred(&f->device[1], true);
+	hv_fail(f, HV_ATTACH, HV_RAW_MEMORY);
+	hv_status(hvpt_iommu_takeover(&f->iommu), HVPT_ERR_HV_MEMORY);
+	assert_int_equal(hvpt_device_state(&f->device[1]), HVPT_DEVICE_NEW);
+	hv_dma_reaches(f, 1, f->base, HV_DATA);
+	/* One refused, the other went on; then the rest. */
+	for (n = 0; n < 3; n += 2)
+		if (hvpt_device_state(&f->device[n]) == HVPT_DEVICE_IN_DOUBT)
+			hv_attach(f, n, hvpt_iommu_blocked(&f->iommu));
+	hv_ok(hvpt_iommu_takeover(&f->iommu));
+	hv_dma_faults(f, 0, f->base);
+	hv_dma_reaches(f, 1, f->base, HV_DATA);
+	hv_dma_faults(f, 2, f->base);
+	hv_make(f, 0);
+	hv_attach(f, 1, &f->domain[0]);
+	hv_dma_faults(f, 1, f->base);
+	hv_no_violation(f);
+}
+
+/* The width is that of the devices: tables use what they can span of it. */
+static void test_widths_above_what_tables_span(void **state)
+{
+	static const unsigned high[] = { 57, 58, 63, 64, 255 };
+	struct hv_fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < HV_COUNT(high); i++) {
+		f->host.iova_width = high[i];
+		f->host.caps |= HYPERVISOR_CAP_S1_5LVL;
+		hv_ok(init_on_changed_host(f));
+		assert_int_equal(hvpt_iommu_width(&f->iommu), 57);
+		hv_ok(hvpt_iommu_resume(&f->iommu, false));
+		hv_ok(hv_try_iommu_destroy(f));
+		f->host.caps &= ~HYPERVISOR_CAP_S1_5LVL;
+		hv_ok(init_on_changed_host(f));
+		assert_int_equal(hvpt_iommu_width(&f->iommu), 48);
+		hv_ok(hvpt_iommu_resume(&f->iommu, false));
+		hv_ok(hv_try_iommu_destroy(f));
+	}
 }
 
 /* Domains have @bits, no more; 5 levels if, and only if, @five. */
@@ -372,13 +515,16 @@ static void test_capabilities_cannot_be_had(void **state)
 }
 
 /* Nothing was asked, so nothing was refused: there is no last failure. */
+/* Capabilities, a flush of nothing; a look, CREATE, CONFIGURE twice. */
+#define INIT_CALLS (1u + 1u + 2u * 3u)
+
 static void test_no_call_page_at_any_time(void **state)
 {
 	struct hv_fixture *f = *state;
 	uint16_t code, status;
 	unsigned n;
 
-	for (n = 1; n <= 5; n++) {
+	for (n = 1; n <= INIT_CALLS; n++) {
 		f->borrow_fail_at = n;
 		hv_status(hv_try_init(f), HVPT_ERR_CALL_PAGE);
 		assert_false(
@@ -467,7 +613,8 @@ static void test_the_calls_of_an_init(void **state)
 	assert_int_equal(hv_since(f, HV_GET_CAPS), 1);
 	assert_int_equal(hv_since(f, HV_CREATE), 2);
 	assert_int_equal(hv_since(f, HV_CONFIGURE), 2);
-	assert_int_equal(hv_calls_since(f), 5);
+	assert_int_equal(hv_since(f, HV_FLUSH), 3);
+	assert_int_equal(hv_calls_since(f), INIT_CALLS);
 	assert_int_equal(hvpt_arena_allocs(f->arena), 0);
 	hv_mark(f);
 	hv_ok(hv_try_iommu_destroy(f));
@@ -627,6 +774,12 @@ int main(void)
 		HV_PREPARED(test_odd_page_sizes),
 		HV_PREPARED(test_leaves_are_of_sizes_the_host_has),
 		HV_PREPARED(test_widths_out_of_reason_are_refused),
+		HV_PREPARED(test_widths_above_what_tables_span),
+		HV_PREPARED(test_ids_of_others_are_passed_over),
+		HV_PREPARED(test_many_ids_of_others),
+		HV_PREPARED(test_all_ids_are_others),
+		HV_PREPARED(test_an_id_left_by_a_failed_init),
+		HV_PREPARED(test_takeover),
 		HV_PREPARED(test_which_width_is_used),
 		HV_PREPARED(test_capabilities_cannot_be_had),
 		HV_PREPARED(test_no_call_page_at_any_time),
