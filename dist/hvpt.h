@@ -2754,7 +2754,9 @@ hvpt_hvcall_flush_domain(const struct hvpt_transport *transport,
  * @ctx: for @source
  * @answer: out: reps tells how many descriptors were done
  *
- * One call page full. Elements the hypervisor leaves over are asked for again,
+ * One call page full: with HVPT_OK and 508 reps @source may have more, and the
+ * call is to be made again, until it does fewer or returns HVPT_ERR_EMPTY.
+ * hvpt_hvcall_flush_lists() does that. Elements the hypervisor leaves over are asked for again,
  * also after TIMEOUT, as long as each round does at least one. The call is done
  * when the hypervisor says that all elements are, TIMEOUT or not.
  *
@@ -2769,6 +2771,18 @@ HVPT_MUST_CHECK enum hvpt_status
 hvpt_hvcall_flush_list(const struct hvpt_transport *transport,
 		       uint32_t domain_id, hvpt_flush_source_fn source,
 		       void *ctx, struct hvpt_answer *answer);
+
+/**
+ * hvpt_hvcall_flush_lists() - the same, again and again, until @source is dry
+ * @answer: out: of the last call
+ *
+ * Return: as hvpt_hvcall_flush_list(); HVPT_ERR_EMPTY only when @source has
+ * nothing at all. After a failure what earlier calls did is done.
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_hvcall_flush_lists(const struct hvpt_transport *transport,
+			uint32_t domain_id, hvpt_flush_source_fn source,
+			void *ctx, struct hvpt_answer *answer);
 
 /** DELETE_DEVICE_DOMAIN (0xc5). */
 HVPT_MUST_CHECK enum hvpt_status
@@ -3604,6 +3618,15 @@ HVPT_INLINE uint32_t hvpt_domain_device_count(const struct hvpt_domain *domain)
 #define HVPT_ID_TRIES 64u
 #define HVPT_ID_STEPS 32u
 
+/*
+ * After how many refusals in a row, of whatever kind, FLUSH_DEVICE_DOMAIN_LIST
+ * is given up, and at each how many full flushes it is then tried again: a host
+ * that was short of memory gets precise flushes back, and one that will never
+ * do it costs a call in 1024.
+ */
+#define HVPT_LIST_TRIES 8u
+#define HVPT_LIST_AGAIN 1024u
+
 /** An inclusive range of domain ids. */
 struct hvpt_id_range {
 	uint32_t first;
@@ -3624,6 +3647,35 @@ struct hvpt_iommu_config {
 	struct hvpt_transport transport;
 	struct hvpt_id_range ids;
 	uint32_t width_limit;
+};
+
+/* The nine hypercalls, in order of their codes (hv_abi.h). */
+#define HVPT_CALLS 9u
+
+/**
+ * struct hvpt_iommu_stats - what was done, since hvpt_iommu_init()
+ * @list_flushes: flushes by descriptors that succeeded
+ * @descriptors: in those
+ * @full_flushes: FLUSH_DEVICE_DOMAIN of a domain that succeeded
+ * @fallbacks: of the latter, those made because a list was refused, or given up
+ * @fallback_status: raw status of the newest list that was refused; 0: none was
+ * @list_given_up: not 0: lists are not made any more, or hardly ever
+ * @failures: hypercalls that were refused, by call: CREATE, ATTACH, DETACH,
+ *	DELETE, CONFIGURE, FLUSH, FLUSH_LIST, GET_IOMMU_CAPABILITIES,
+ *	GET_LOGICAL_DEVICE_PROPERTY. Refusals that are expected are left out,
+ *	as in hvpt_iommu_last_failure().
+ *
+ * All are counted where a hypercall is made anyway; mapping, unmapping and
+ * syncs without a flush count nothing.
+ */
+struct hvpt_iommu_stats {
+	uint64_t list_flushes;
+	uint64_t descriptors;
+	uint64_t full_flushes;
+	uint64_t fallbacks;
+	uint64_t fallback_status;
+	uint64_t list_given_up;
+	uint64_t failures[HVPT_CALLS];
 };
 
 /**
@@ -3647,6 +3699,8 @@ struct hvpt_iommu_config {
  * @shared: ids may be others': each is looked for before it is created
  * @handed_over: a device stays in the identity domain when all is destroyed
  * @no_list: FLUSH_DEVICE_DOMAIN_LIST does not exist; atomic
+ * @list_refused: refusals of it in a row; atomic
+ * @stats: what hvpt_iommu_read_stats() gives; each number atomic
  * @last_failure: see hvpt_iommu_last_failure(); atomic
  * @width: IOVA bits in use
  *
@@ -3664,7 +3718,9 @@ struct hvpt_iommu {
 	uint32_t quarantined;
 	struct hvpt_id_range quarantine[HVPT_QUARANTINE_RANGES];
 	uint64_t no_list;
+	uint64_t list_refused;
 	uint64_t last_failure;
+	struct hvpt_iommu_stats stats;
 	uint32_t epoch;
 	uint32_t old_blocked;
 	uint32_t width;
@@ -3796,6 +3852,15 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_destroy(struct hvpt_iommu *iommu);
  */
 HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_resume(struct hvpt_iommu *iommu,
 						   bool retry);
+
+/**
+ * hvpt_iommu_read_stats() - all counters, each read by itself
+ * @stats: out
+ *
+ * Context: any; no lock.
+ */
+void hvpt_iommu_read_stats(const struct hvpt_iommu *iommu,
+			   struct hvpt_iommu_stats *stats);
 
 HVPT_EXTERN_C_END
 
@@ -4874,6 +4939,22 @@ hvpt_device_id_check(uint64_t device_id)
 enum hvpt_status hvpt_iommu_note(struct hvpt_iommu *iommu,
 				 enum hvpt_status status,
 				 const struct hvpt_answer *answer);
+
+/** All counters 0. */
+void hvpt_stats_init(struct hvpt_iommu *iommu);
+
+/** A call of @code was refused. */
+void hvpt_stats_failed(struct hvpt_iommu *iommu, uint16_t code);
+
+/** Is the list call worth a try now? */
+bool hvpt_list_may_work(const struct hvpt_iommu *iommu);
+
+/** A flush by @descriptors was made. */
+void hvpt_stats_list_done(struct hvpt_iommu *iommu, uint64_t descriptors);
+
+/** A list was refused: @answer, and what it became. */
+void hvpt_stats_list_refused(struct hvpt_iommu *iommu, enum hvpt_status status,
+			     const struct hvpt_answer *answer);
 
 /**
  * hvpt_iommu_probe() - ask what the host offers, and whether that will do
@@ -7808,6 +7889,25 @@ enum hvpt_status hvpt_hvcall_flush_list(const struct hvpt_transport *transport,
 	return status;
 }
 
+enum hvpt_status hvpt_hvcall_flush_lists(const struct hvpt_transport *transport,
+					 uint32_t domain_id,
+					 hvpt_flush_source_fn source, void *ctx,
+					 struct hvpt_answer *answer)
+{
+	enum hvpt_status status;
+	bool more = false;
+
+	do {
+		status = hvpt_hvcall_flush_list(transport, domain_id, source,
+						ctx, answer);
+		/* the pages before were full, and nothing was left */
+		if (status == HVPT_ERR_EMPTY && more)
+			return HVPT_OK;
+		more = true;
+	} while (status == HVPT_OK && answer->reps == HVPT_HV_FLUSH_LIST_MAX);
+	return status;
+}
+
 /* ======== src/hvcall/discover.c ======== */
 
 /*
@@ -8350,8 +8450,10 @@ enum hvpt_status hvpt_iommu_note(struct hvpt_iommu *iommu,
 			hvpt_hv_result_status(answer->result);
 
 	/* without a trip no hypercall was made: the status says it all */
-	if (status != HVPT_OK && answer->trips != 0)
+	if (status != HVPT_OK && answer->trips != 0) {
 		HVPT_PORT_STORE(&iommu->last_failure, word);
+		hvpt_stats_failed(iommu, answer->code);
+	}
 	return status;
 }
 
@@ -8421,7 +8523,7 @@ static void hvpt_iommu_prepare(struct hvpt_iommu *iommu,
 	iommu->transport.ctx = config->transport.ctx;
 	iommu->domains = NULL;
 	iommu->devices = NULL;
-	iommu->no_list = 0;
+	hvpt_stats_init(iommu);
 	iommu->last_failure = 0;
 	iommu->epoch = 0;
 	iommu->old_blocked = 0;
@@ -9076,6 +9178,107 @@ enum hvpt_status hvpt_device_hand_over(struct hvpt_device *device)
 	return HVPT_OK;
 }
 
+/* ======== src/domain/stats.c ======== */
+
+/*
+ * stats.c - counters, and when the list call is given up.
+ *
+ * Counted beside hypercalls only. The counters share lines with each other, not
+ * with what a map, an unmap or a sync without a flush reads.
+ */
+
+/* The first nine, in order of their codes: where @code is in failures[]. */
+static const uint16_t hvpt_stats_codes[HVPT_CALLS] = {
+	HVPT_HVCALL_CREATE_DEVICE_DOMAIN,
+	HVPT_HVCALL_ATTACH_DEVICE_DOMAIN,
+	HVPT_HVCALL_DETACH_DEVICE_DOMAIN,
+	HVPT_HVCALL_DELETE_DEVICE_DOMAIN,
+	HVPT_HVCALL_CONFIGURE_DEVICE_DOMAIN,
+	HVPT_HVCALL_FLUSH_DEVICE_DOMAIN,
+	HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST,
+	HVPT_HVCALL_GET_IOMMU_CAPABILITIES,
+	HVPT_HVCALL_GET_LOGICAL_DEVICE_PROPERTY,
+};
+
+void hvpt_stats_init(struct hvpt_iommu *iommu)
+{
+	struct hvpt_iommu_stats *stats = &iommu->stats;
+	unsigned i;
+
+	iommu->no_list = 0;
+	iommu->list_refused = 0;
+	stats->list_flushes = 0;
+	stats->descriptors = 0;
+	stats->full_flushes = 0;
+	stats->fallbacks = 0;
+	stats->fallback_status = 0;
+	stats->list_given_up = 0;
+	for (i = 0; i < HVPT_CALLS; i++)
+		stats->failures[i] = 0;
+}
+
+void hvpt_stats_failed(struct hvpt_iommu *iommu, uint16_t code)
+{
+	unsigned i;
+
+	for (i = 0; i < HVPT_CALLS; i++)
+		if (hvpt_stats_codes[i] == code)
+			HVPT_PORT_ADD(&iommu->stats.failures[i], 1);
+}
+
+static bool hvpt_list_is_given_up(const struct hvpt_iommu *iommu)
+{
+	return HVPT_PORT_LOAD(&iommu->no_list) != 0 ||
+	       HVPT_PORT_LOAD(&iommu->list_refused) >= HVPT_LIST_TRIES;
+}
+
+/* Where it does not exist, never again; where it was refused, now and then. */
+bool hvpt_list_may_work(const struct hvpt_iommu *iommu)
+{
+	if (!hvpt_list_is_given_up(iommu))
+		return true;
+	return HVPT_PORT_LOAD(&iommu->no_list) == 0 &&
+	       HVPT_PORT_LOAD(&iommu->stats.full_flushes) % HVPT_LIST_AGAIN ==
+		       0;
+}
+
+void hvpt_stats_list_done(struct hvpt_iommu *iommu, uint64_t descriptors)
+{
+	HVPT_PORT_ADD(&iommu->stats.list_flushes, 1);
+	HVPT_PORT_ADD(&iommu->stats.descriptors, descriptors);
+	if (HVPT_PORT_LOAD(&iommu->list_refused) != 0)
+		HVPT_PORT_STORE(&iommu->list_refused, 0);
+}
+
+void hvpt_stats_list_refused(struct hvpt_iommu *iommu, enum hvpt_status status,
+			     const struct hvpt_answer *answer)
+{
+	/* the host said nothing about lists */
+	if (!hvpt_answer_is_heard(answer))
+		return;
+	HVPT_PORT_STORE(&iommu->stats.fallback_status,
+			(uint64_t)hvpt_hv_result_status(answer->result));
+	HVPT_PORT_ADD(&iommu->list_refused, 1);
+	if (status == HVPT_ERR_HV_CODE)
+		HVPT_PORT_STORE(&iommu->no_list, 1);
+}
+
+void hvpt_iommu_read_stats(const struct hvpt_iommu *iommu,
+			   struct hvpt_iommu_stats *stats)
+{
+	const struct hvpt_iommu_stats *from = &iommu->stats;
+	unsigned i;
+
+	stats->list_flushes = HVPT_PORT_LOAD(&from->list_flushes);
+	stats->descriptors = HVPT_PORT_LOAD(&from->descriptors);
+	stats->full_flushes = HVPT_PORT_LOAD(&from->full_flushes);
+	stats->fallbacks = HVPT_PORT_LOAD(&from->fallbacks);
+	stats->fallback_status = HVPT_PORT_LOAD(&from->fallback_status);
+	stats->list_given_up = hvpt_list_is_given_up(iommu);
+	for (i = 0; i < HVPT_CALLS; i++)
+		stats->failures[i] = HVPT_PORT_LOAD(&from->failures[i]);
+}
+
 /* ======== src/domain/sync.c ======== */
 
 /*
@@ -9089,6 +9292,8 @@ enum hvpt_status hvpt_domain_flush_now(struct hvpt_domain *domain)
 
 	status = hvpt_hvcall_flush_domain(&domain->iommu->transport, domain->id,
 					  &answer);
+	if (status == HVPT_OK)
+		HVPT_PORT_ADD(&domain->iommu->stats.full_flushes, 1);
 	return hvpt_iommu_note(domain->iommu, status, &answer);
 }
 
@@ -9122,16 +9327,23 @@ hvpt_domain_flush_ranges(struct hvpt_domain *domain,
 				      domain->policy);
 	if (status != HVPT_OK)
 		return status;
-	do {
-		status = hvpt_hvcall_flush_list(&domain->iommu->transport,
-						domain->id,
-						hvpt_flush_plan_next, &plan,
-						&answer);
-	} while (status == HVPT_OK && answer.reps == HVPT_HV_FLUSH_LIST_MAX);
-	/* the pages before were full, and nothing was left */
-	if (status == HVPT_ERR_EMPTY && plan.emitted != 0)
-		return HVPT_OK;
+	status = hvpt_hvcall_flush_lists(&domain->iommu->transport, domain->id,
+					 hvpt_flush_plan_next, &plan, &answer);
+	if (status == HVPT_OK)
+		hvpt_stats_list_done(domain->iommu, plan.emitted);
+	else
+		hvpt_stats_list_refused(domain->iommu, status, &answer);
 	return hvpt_iommu_note(domain->iommu, status, &answer);
+}
+
+/* Everything, instead of what was asked for. */
+static enum hvpt_status hvpt_domain_fall_back(struct hvpt_domain *domain)
+{
+	enum hvpt_status status = hvpt_domain_flush_now(domain);
+
+	if (status == HVPT_OK)
+		HVPT_PORT_ADD(&domain->iommu->stats.fallbacks, 1);
+	return status;
 }
 
 /* The same, while leaves are split whose flush is not over: see cut.c. */
@@ -9153,7 +9365,6 @@ hvpt_domain_flush_wide(struct hvpt_domain *domain,
 enum hvpt_status hvpt_domain_flush(struct hvpt_domain *domain,
 				   const struct hvpt_gather *gather)
 {
-	struct hvpt_iommu *iommu = domain->iommu;
 	enum hvpt_status status;
 
 	if (domain->kind != HVPT_DOMAIN_PAGING)
@@ -9162,17 +9373,15 @@ enum hvpt_status hvpt_domain_flush(struct hvpt_domain *domain,
 		return HVPT_OK;
 	if (hvpt_domain_is_lost(domain))
 		return HVPT_ERR_LOST;
-	if (gather->range_count == 0 || HVPT_PORT_LOAD(&iommu->no_list))
+	if (gather->range_count == 0)
 		return hvpt_domain_flush_now(domain);
+	if (!hvpt_list_may_work(domain->iommu))
+		return hvpt_domain_fall_back(domain);
 	if (HVPT_LIKELY(HVPT_PORT_LOAD(&domain->pt.splits) == 0))
 		status = hvpt_domain_flush_ranges(domain, gather);
 	else
 		status = hvpt_domain_flush_wide(domain, gather);
-	if (status == HVPT_OK)
-		return HVPT_OK;
-	if (status == HVPT_ERR_HV_CODE)
-		HVPT_PORT_STORE(&iommu->no_list, 1);
-	return hvpt_domain_flush_now(domain);
+	return status == HVPT_OK ? HVPT_OK : hvpt_domain_fall_back(domain);
 }
 
 enum hvpt_status hvpt_domain_sync(struct hvpt_domain *domain,
