@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * compare.h - what two guests send for the same thing, and may send otherwise.
+ *
+ * The differences that are known are these; each is counted, and the tests
+ * say how many there are. Whatever else differs is returned as a text.
+ */
+#ifndef TESTS_GOLDEN_COMPARE_H
+#define TESTS_GOLDEN_COMPARE_H
+
+#include "guest.h"
+
+/**
+ * struct comparison - what was compared
+ * @same: calls equal in code, control word, input, status and reps
+ * @roots: of those, CONFIGUREs whose roots are different tables: neither is 0,
+ *	both are 4 KiB aligned
+ * @looked: FLUSHes by which hvpt looks, while it starts, for domains of others;
+ *	all are refused, for there are none
+ * @left: FLUSHes that hvpt makes when the last device has left a domain, once
+ *	its ATTACH succeeded; so a DELETE comes behind one
+ * @ranges: maps that freed several tables: one block over all in the
+ *	recording, a descriptor for each range here
+ * @refused: maps that hvpt refused: no call here
+ * @undone: calls that the recording has for those, to undo the map
+ * @nothing: unmaps of iova 0 where nothing is mapped: a flush of 2^52 pages in
+ *	the recording, no call here
+ * @tables: unmaps that take tables out: a block over what was mapped in the
+ *	recording, over what the tables spanned here
+ * @parts: unmaps that begin inside a large leaf: they do nothing in the
+ *	recording, and unmap what they say here
+ */
+struct comparison {
+	size_t same;
+	size_t roots;
+	size_t looked;
+	size_t left;
+	size_t ranges;
+	size_t refused;
+	size_t undone;
+	size_t nothing;
+	size_t tables;
+	size_t parts;
+};
+
+/** One event, which @guest has just done. Return: what differs, or NULL. */
+const char *compare_event(const struct recording *recording,
+			  const struct recording_event *event,
+			  const struct guest *guest, struct comparison *so_far);
+
+/**
+ * compare_recording() - do all of it, and compare
+ * @at: out: the event of the first difference that is not known
+ *
+ * Return: that difference, or NULL.
+ */
+const char *compare_recording(const struct recording *recording,
+			      struct comparison *result, size_t *at);
+
+#endif /* TESTS_GOLDEN_COMPARE_H */

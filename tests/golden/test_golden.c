@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * hvpt is held to the bytes that Linux's driver sent for the same maps and
+ * unmaps, and the model hypervisor to taking them.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "compare.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* ---- the same bytes -------------------------------------------------- */
+
+/** What a recording, or a scenario, differs in: see compare.h. */
+struct expected {
+	const char *name;
+	struct comparison is;
+};
+
+static const struct expected files[] = {
+	{ "modload", { .same = 95, .roots = 1, .looked = 3, .left = 1 } },
+	{ "nvme-dd", { .same = 3000, .roots = 1, .looked = 3 } },
+	{ "nvme-ext4", { .same = 1469, .roots = 1, .looked = 3, .left = 1 } },
+	{ "vfio-5level", { .same = 3000, .roots = 1, .looked = 3 } },
+	{ "random11-5level",
+	  { .same = 776, .roots = 2, .looked = 3, .left = 2, .ranges = 2 } },
+	{ "random11-4k", { .same = 739, .roots = 2, .looked = 3, .left = 2 } },
+	{ "random1-with-refused-maps",
+	  { .same = 773,
+	    .roots = 2,
+	    .looked = 3,
+	    .left = 2,
+	    .ranges = 1,
+	    .refused = 13,
+	    .undone = 6 } },
+};
+
+/* Those of scenarios.txt whose lines another guest can follow. */
+static const struct expected scenarios[] = {
+	{ "partial", { .same = 11, .roots = 1, .looked = 3, .parts = 1 } },
+	{ "remap-large", { .same = 522, .roots = 1, .looked = 3 } },
+	{ "overflow", { .same = 10, .roots = 1, .looked = 3, .tables = 1 } },
+	{ "empty0", { .same = 9, .roots = 1, .looked = 3, .nothing = 1 } },
+	{ "five", { .same = 12, .roots = 1, .looked = 3, .left = 1 } },
+	{ "width39", { .same = 12, .roots = 1, .looked = 3, .left = 1 } },
+	{ "sizes4k", { .same = 12, .roots = 1, .looked = 3, .left = 1 } },
+	{ "sizes4k1g", { .same = 12, .roots = 1, .looked = 3, .left = 1 } },
+};
+
+static void must_compare(const struct recording *recording,
+			 const struct expected *expected)
+{
+	const struct comparison *want = &expected->is;
+	struct comparison is;
+	size_t at;
+	const char *differs = compare_recording(recording, &is, &at);
+
+	if (differs)
+		fail_msg("%s: %s: %s", expected->name,
+			 recording->event[at].text, differs);
+	if (memcmp(&is, want, sizeof(is)) != 0)
+		print_error("%s\n", expected->name);
+	assert_int_equal(is.same, want->same);
+	assert_int_equal(is.roots, want->roots);
+	assert_int_equal(is.looked, want->looked);
+	assert_int_equal(is.left, want->left);
+	assert_int_equal(is.ranges, want->ranges);
+	assert_int_equal(is.refused, want->refused);
+	assert_int_equal(is.undone, want->undone);
+	assert_int_equal(is.nothing, want->nothing);
+	assert_int_equal(is.tables, want->tables);
+	assert_int_equal(is.parts, want->parts);
+}
+
+static void test_the_same_bytes(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(files); i++) {
+		struct recording_file file;
+
+		recording_load(&file, files[i].name);
+		assert_int_equal(file.count, 1);
+		must_compare(&file.recording[0], &files[i]);
+		recording_unload(&file);
+	}
+}
+
+static void test_the_same_bytes_in_scenarios(void **state)
+{
+	struct recording_file file;
+	size_t i;
+
+	(void)state;
+	recording_load(&file, "scenarios");
+	for (i = 0; i < COUNT(scenarios); i++)
+		must_compare(recording_find(&file, scenarios[i].name),
+			     &scenarios[i]);
+	recording_unload(&file);
+}
+
+/* ---- the comparison can fail ----------------------------------------- */
+
+/* In a way that is not known, or more often than is known. */
+static void must_differ(const struct recording *recording)
+{
+	struct comparison is;
+	size_t at;
+	const char *differs = compare_recording(recording, &is, &at);
+
+	assert_true(differs || memcmp(&is, &files[0].is, sizeof(is)) != 0);
+}
+
+/* Any root that can be one is as good as another. */
+static bool any_root_will_do(const struct recording_call *call, size_t at)
+{
+	return recording_code(call) == 0xce && at >= 32 && call->input[37] != 0;
+}
+
+static void test_one_byte_is_noticed(void **state)
+{
+	struct recording_file file;
+	size_t n, at;
+
+	(void)state;
+	recording_load(&file, "modload");
+	for (n = 0; n < file.recording[0].calls; n++) {
+		struct recording_call *call = &file.recording[0].call[n];
+
+		for (at = 0; at < call->bytes; at++) {
+			if (any_root_will_do(call, at) && at > 32)
+				continue;
+			call->input[at] ^= 1;
+			must_differ(&file.recording[0]);
+			call->input[at] ^= 1;
+		}
+	}
+	must_compare(&file.recording[0], &files[0]);
+	recording_unload(&file);
+}
+
+static void test_other_changes_are_noticed(void **state)
+{
+	struct recording_file file;
+	struct recording *recording;
+	size_t n;
+
+	(void)state;
+	recording_load(&file, "modload");
+	recording = &file.recording[0];
+	for (n = 0; n < recording->calls; n++) {
+		struct recording_call *call = &recording->call[n];
+
+		call->control ^= (uint64_t)1 << 48;
+		must_differ(recording);
+		call->control ^= (uint64_t)1 << 48;
+		call->bytes--;
+		must_differ(recording);
+		call->bytes++;
+		call->status ^= 5;
+		must_differ(recording);
+		call->status ^= 5;
+		call->reps++;
+		must_differ(recording);
+		call->reps--;
+	}
+	for (n = 0; n < recording->events; n++) {
+		struct recording_event *event = &recording->event[n];
+
+		if (event->count == 0)
+			continue;
+		event->count--;
+		must_differ(recording);
+		event->count++;
+	}
+	must_compare(recording, &files[0]);
+	recording_unload(&file);
+}
+
+/* ---- the model takes all of it --------------------------------------- */
+
+/* No device does DMA here: nobody reads a table. */
+static bool no_memory(void *ctx, uint64_t gpa, uint64_t *value)
+{
+	(void)ctx;
+	(void)gpa;
+	*value = 0;
+	return true;
+}
+
+static struct hypervisor *make_host(const struct recording_host *host)
+{
+	const struct hypervisor_config config = {
+		.read64 = no_memory,
+		.caps = host->caps,
+		.page_sizes = host->page_sizes,
+		.iova_width = host->width,
+		.no_list = host->no_list,
+	};
+
+	return hypervisor_create(&config);
+}
+
+/* Answers that a host of those choices gives by itself; others were made. */
+static bool is_natural(uint16_t status)
+{
+	return status == 0 || status == 0x02 || status == 0x19 ||
+	       status == 0x57 || status == 0x65 || status == 0x66;
+}
+
+static void prepare_answer(struct hypervisor *hv,
+			   const struct recording *recording,
+			   const struct recording_call *call)
+{
+	struct hypervisor_injection injection = {
+		.code = recording_code(call),
+		.nth = 1,
+		.fault = HYPERVISOR_FAIL,
+		.status = call->status,
+	};
+	uint64_t device;
+
+	if (strstr(recording->name, "-done-but-failed") &&
+	    recording_code(call) != 0xc5)
+		injection.fault = HYPERVISOR_FAIL_AFTER;
+	if (!is_natural(call->status) ||
+	    strcmp(recording->name, "init-fail-nocaps") == 0)
+		hypervisor_inject(hv, &injection);
+	if (recording_code(call) == 0x127) {
+		memcpy(&device, call->input + 8, sizeof(device));
+		hypervisor_add_device(hv, device,
+				      call->status || call->output[0]);
+	}
+}
+
+static bool has_output(const struct recording_call *call)
+{
+	return recording_code(call) == 0x125 || recording_code(call) == 0x127;
+}
+
+static void must_answer(struct hypervisor *hv,
+			const struct recording *recording,
+			const struct recording_call *call)
+{
+	uint64_t gpa, result, output;
+	void *page;
+
+	prepare_answer(hv, recording, call);
+	hypervisor_borrow(hv, &page, &gpa);
+	memcpy(page, call->input, call->bytes);
+	output = has_output(call) ? call->bytes : 0;
+	result = hypervisor_call(hv, call->control, gpa,
+				 output ? gpa + output : 0);
+	assert_int_equal(result & 0xffff, call->status);
+	assert_int_equal(result >> 32 & 0xfff, call->reps);
+	assert_memory_equal((const uint8_t *)page + output, call->output,
+			    call->output_bytes);
+	hypervisor_give_back(hv, gpa);
+}
+
+/* What the driver does in its failure scenarios that no guest may do. */
+static const char *violation_of(const char *scenario)
+{
+	static const char *const of[][2] = {
+		{ "delete-fail",
+		  "domain id 3 used again after its delete failed" },
+		{ "attach-fail-release",
+		  "domain id 3 used again after its delete failed" },
+		{ "attach-done-but-failed",
+		  "domain id 4 used again after its delete failed" },
+		{ "configure-done-but-failed",
+		  "domain id 3 used again after its delete failed" },
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(of); i++) {
+		if (strcmp(scenario, of[i][0]) == 0)
+			return of[i][1];
+	}
+	return "";
+}
+
+static size_t feed(const struct recording *recording)
+{
+	struct hypervisor *hv = make_host(&recording->host);
+	size_t n, i;
+
+	for (n = 0; n < recording->events; n++) {
+		const struct recording_event *event = &recording->event[n];
+
+		if (strstr(event->text, "the host took the device away"))
+			hypervisor_remove_device(hv, 0x4000);
+		for (i = 0; i < event->count; i++)
+			must_answer(hv, recording,
+				    &recording->call[event->first + i]);
+	}
+	assert_string_equal(hypervisor_violation(hv),
+			    violation_of(recording->name));
+	hypervisor_destroy(hv);
+	return recording->calls;
+}
+
+static void test_the_model_takes_the_calls(void **state)
+{
+	size_t i, n, fed = 0;
+
+	(void)state;
+	for (i = 0; i <= COUNT(files); i++) {
+		struct recording_file file;
+
+		recording_load(&file,
+			       i < COUNT(files) ? files[i].name : "scenarios");
+		for (n = 0; n < file.count; n++)
+			fed += feed(&file.recording[n]);
+		recording_unload(&file);
+	}
+	assert_true(fed > 10000);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_same_bytes),
+		cmocka_unit_test(test_the_same_bytes_in_scenarios),
+		cmocka_unit_test(test_one_byte_is_noticed),
+		cmocka_unit_test(test_other_changes_are_noticed),
+		cmocka_unit_test(test_the_model_takes_the_calls),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
