@@ -8,6 +8,7 @@
 #include "dma_judge.h"
 #include "settle.h"
 #include "step.h"
+#include "walk.h"
 
 void apply_error(struct apply *apply, const char *text)
 {
@@ -196,6 +197,8 @@ bool apply_event(void *ctx, const struct trace_event *event)
 	step_init(&step, apply, event, domain);
 	apply_step(apply, &step);
 	dma_violations(&apply->judge, &apply->domains.world);
+	if (apply->domains.world.walk && apply->domains.world.walk->error)
+		apply_error(apply, apply->domains.world.walk->error);
 	if (apply->options->audit_every != 0 &&
 	    apply->result->events % apply->options->audit_every == 0)
 		apply_audit(apply);

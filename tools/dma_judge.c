@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "walk.h"
+
 #define PAGE HVPT_PAGE_BYTES
 #define RANDOM_PAGES 2u
 
@@ -106,6 +108,8 @@ void dma_page(struct judge *judge, const struct domain *domain, uint64_t iova)
 
 	dma_byte(judge, domain, byte, false);
 	dma_byte(judge, domain, byte, true);
+	if (domain->walk)
+		walk_page(judge, domain, byte);
 }
 
 /* ---- ranges ---------------------------------------------------------- */
@@ -224,6 +228,8 @@ void dma_blocked(struct judge *judge, const struct domain *domain,
 	uint64_t first, last;
 
 	dma_faults(judge, domain, 0, where);
+	if (domain->walk)
+		walk_blocked(judge, domain, where);
 	while (next_run(domain->model, from, &first, &last)) {
 		dma_faults(judge, domain, first, where);
 		dma_faults(judge, domain, last, where);

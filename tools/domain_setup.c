@@ -98,6 +98,7 @@ bool domain_set_up(struct world *world, struct domain *domain, size_t number)
 	enum hvpt_status status;
 
 	domain->hv = world->hv;
+	domain->walk = world->walk;
 	if (!make_domain(world, domain))
 		return false;
 	status = make_id(world, domain, number);

@@ -4,6 +4,8 @@
 
 #include <inttypes.h>
 
+#include "walk.h"
+
 /* ---- leaves ---------------------------------------------------------- */
 
 /**
@@ -178,6 +180,8 @@ void judge_audit(struct judge *judge, const struct domain_set *set)
 		status = hvpt_pt_audit(set->list[i]->pt, hvpt_arena_claim,
 				       arena, &report);
 		judge_report(judge, status, &report);
+		if (set->world.walk)
+			walk_whole(judge, set->list[i]);
 		tables += report.tables + set->list[i]->owed.table_count;
 	}
 	judge_that(judge,

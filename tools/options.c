@@ -149,9 +149,6 @@ static bool complete_walker(const struct replay_options *options)
 
 	if (options->drop_flushes && options->walker != WALKER_VTD)
 		why = "--drop-flushes: only with --walker vtd";
-	else if (options->walker != WALKER_MODEL &&
-		 (options->inject.count || options->inject.alloc))
-		why = "--inject: only with --walker model";
 	else if (options->walker == WALKER_VTD && options->levels != 4)
 		why = "--walker vtd: QEMU's VT-d has 4 levels; --walker cpu "
 		      "has 5";

@@ -21,15 +21,12 @@
  * @result: what is counted
  * @apply: the page tables
  * @pairing: kprobe lines which wait
- * @take, @take_ctx: who gets the events
  */
 struct replay {
 	const struct replay_options *options;
 	struct replay_result *result;
 	struct apply apply;
 	struct pairing pairing;
-	pairing_fn take;
-	void *take_ctx;
 };
 
 /* ---- lines ----------------------------------------------------------- */
@@ -96,8 +93,8 @@ static bool take_line(struct replay *replay, const char *text, size_t length)
 	case TRACE_PROBE:
 		break;
 	}
-	return pairing_add(&replay->pairing, &line, replay->take,
-			   replay->take_ctx);
+	return pairing_add(&replay->pairing, &line, apply_event,
+			   &replay->apply);
 }
 
 static void take_lines(struct replay *replay, struct input *input)
@@ -121,8 +118,8 @@ static void take_lines(struct replay *replay, struct input *input)
 		snprintf(result->error, sizeof(result->error), "%s",
 			 input_error(input));
 	if (status == INPUT_END)
-		(void)pairing_finish(&replay->pairing, replay->take,
-				     replay->take_ctx);
+		(void)pairing_finish(&replay->pairing, apply_event,
+				     &replay->apply);
 }
 
 /* ---- a file ---------------------------------------------------------- */
@@ -165,17 +162,28 @@ static void read_hypervisor(struct replay_result *result, struct hypervisor *hv)
 	}
 }
 
+static void read_walk(struct replay_result *result, struct judge *judge,
+		      const struct walk *walk)
+{
+	if (!walk)
+		return;
+	walk_end(judge, walk);
+	result->walker_looks = walk->looks;
+	result->walker_stale = walk->stale;
+}
+
 /* Also after an error: what was replayed until then is to be right. */
 static void finish(struct replay *replay)
 {
 	struct replay_result *result = replay->result;
-	const struct judge *judge = &replay->apply.judge;
+	struct judge *judge = &replay->apply.judge;
 
-	replay->apply.judge.line = 0;
+	judge->line = 0;
 	result->other_lines += replay->pairing.ignored;
 	judge_end(replay);
 	teardown(&replay->apply);
 	read_hypervisor(result, replay->apply.domains.world.hv);
+	read_walk(result, judge, replay->apply.domains.world.walk);
 	result->checks = judge->checks;
 	result->mismatches = judge->mismatches;
 	result->stale_before = judge->stale_before;
@@ -197,35 +205,17 @@ static bool begin(struct replay *replay, size_t table_pages)
 	if (domain_set_init(domains, replay->options, table_pages))
 		return true;
 	snprintf(result->error, sizeof(result->error), "%s", domains->error);
+	result->opened = domains->world.arena != NULL;
 	return false;
 }
 
 static void run(struct replay *replay, struct input *input)
 {
 	if (begin(replay, DOMAIN_TABLE_PAGES)) {
-		replay->take = apply_event;
-		replay->take_ctx = &replay->apply;
 		take_lines(replay, input);
 		finish(replay);
 	}
 	domain_set_close(&replay->apply.domains);
-}
-
-/* With a walker which is not ours. */
-static void run_walker(struct replay *replay, struct input *input)
-{
-	struct replay_result *result = replay->result;
-	struct walk *walk;
-
-	pairing_init(&replay->pairing);
-	walk = walk_open(replay->options, result);
-	if (!walk)
-		return;
-	replay->take = walk_event;
-	replay->take_ctx = walk;
-	take_lines(replay, input);
-	result->other_lines += replay->pairing.ignored;
-	walk_close(walk);
 }
 
 /* Several devices without dom= look like one which maps what is mapped. */
@@ -264,10 +254,7 @@ enum exit_code replay_file(const char *path,
 	if (input) {
 		replay->options = options;
 		replay->result = result;
-		if (options->walker == WALKER_MODEL)
-			run(replay, input);
-		else
-			run_walker(replay, input);
+		run(replay, input);
 		if (result->events == 0 && result->error[0] == '\0')
 			snprintf(result->error, sizeof(result->error),
 				 "no map or unmap event in it");

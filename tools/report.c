@@ -136,33 +136,15 @@ static void print_leaves(FILE *out, const struct replay_result *result)
 		result->leaves[2]);
 }
 
-static void print_model(FILE *out, const struct replay_result *result)
-{
-	print_flushes(out, result);
-	print_calls(out, result);
-	print_dma(out, result);
-	print_count(out, "audits", result->audits);
-}
-
-/* What a walker which is not ours has to say. */
 static void print_walker(FILE *out, const struct replay_result *result,
 			 const struct replay_options *options)
 {
-	uint64_t tenths = result->nanoseconds / 100000000;
-
-	fprintf(out, "  %-16sQEMU's %s%s, %" PRIu64 ".%" PRIu64 " s\n",
+	fprintf(out,
+		"  %-16sQEMU's %s%s, %" PRIu64 " looks, %" PRIu64
+		" stale before a sync\n",
 		"walker", options->walker == WALKER_VTD ? "VT-d" : "processor",
 		options->drop_flushes ? " with flushes dropped" : "",
-		tenths / 10, tenths % 10);
-	if (options->walker == WALKER_CPU) {
-		print_count(out, "translations", result->dmas);
-		print_count(out, "dumps", result->audits);
-		return;
-	}
-	print_count(out, "hypercalls", result->hypercalls);
-	fprintf(out, "  %-16s%" PRIu64 ", %" PRIu64 " descriptors\n",
-		"flush calls", result->flush_calls, result->descriptors);
-	print_dma(out, result);
+		result->walker_looks, result->walker_stale);
 }
 
 void report_text(FILE *out, const struct replay_result *result,
@@ -175,8 +157,7 @@ void report_text(FILE *out, const struct replay_result *result,
 	print_bytes(out, "unmapped", result->unmap_bytes);
 	print_bytes(out, "peak mapped", result->peak_mapped_bytes);
 	print_bytes(out, "left mapped", result->left_mapped_bytes);
-	if (options->walker == WALKER_MODEL)
-		print_leaves(out, result);
+	print_leaves(out, result);
 	fprintf(out, "  %-16s%" PRIu64 " now, %" PRIu64 " at the peak\n",
 		"table pages", result->table_pages_final,
 		result->table_pages_peak);
@@ -185,9 +166,11 @@ void report_text(FILE *out, const struct replay_result *result,
 	print_count(out, "conflicts", result->conflicts);
 	print_count(out, "malformed", result->malformed);
 	print_oddities(out, result);
-	if (options->walker == WALKER_MODEL)
-		print_model(out, result);
-	else
+	print_flushes(out, result);
+	print_calls(out, result);
+	print_dma(out, result);
+	print_count(out, "audits", result->audits);
+	if (options->walker != WALKER_MODEL)
 		print_walker(out, result, options);
 	print_count(out, "checks", result->checks);
 	print_count(out, "mismatches", result->mismatches);

@@ -50,11 +50,11 @@ struct report_calls {
  *	@failed_syncs: which did not succeed
  * @failed_calls: others which failed because they were told to
  * @stale_before, @stale_after: as in struct judge
- * @dmas: bytes read or written by devices; translations asked for, of a
- *	processor
+ * @dmas: bytes read or written by devices of the model hypervisor
+ * @walker_looks: how often QEMU's VT-d or processor was asked
+ * @walker_stale: how often its caches had what was not yet synced
  * @mismatch: the first one, @mismatch_line: of the event which showed it; 0:
  *	after the last one
- * @nanoseconds: how long it took, with a walker which is not ours
  */
 struct replay_result {
 	const char *file;
@@ -103,7 +103,8 @@ struct replay_result {
 	uint64_t dmas;
 	char mismatch[320];
 	uint64_t mismatch_line;
-	uint64_t nanoseconds;
+	uint64_t walker_looks;
+	uint64_t walker_stale;
 };
 
 /** Prints the summary of one trace. */

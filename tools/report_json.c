@@ -114,8 +114,8 @@ static void json_flushes(FILE *out, const struct replay_result *result)
 	json_count(out, "stale_hits_before_sync", result->stale_before);
 	json_count(out, "stale_hits_after_sync", result->stale_after);
 	json_count(out, "dmas", result->dmas);
-	if (result->nanoseconds)
-		json_count(out, "milliseconds", result->nanoseconds / 1000000);
+	json_count(out, "walker_looks", result->walker_looks);
+	json_count(out, "walker_stale", result->walker_stale);
 }
 
 static void json_calls(FILE *out, const struct replay_result *result)

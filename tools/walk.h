@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * walk.h - replay a trace with someone else's walker for a judge: the VT-d or
- * the processor which QEMU emulates (tests/walkers/).
+ * walk.h - a second judge beside the model hypervisor: the VT-d or the
+ * processor which QEMU emulates (tests/walkers/).
  *
- * The library's tables lie in the memory of the emulated machine. After each
- * event some pages of its range are looked at: by a device's write, or by the
- * monitor's address translation. What is seen is compared with a plain list
- * of what should be mapped.
+ * A replay is the same whoever judges. With one of these its table pages lie in
+ * the memory of the emulated machine as well, and each page at which the model
+ * hypervisor's DMA is judged is also looked at by the emulated device, or
+ * translated by the emulated processor. The VT-d is given the hypercalls which
+ * the model hypervisor carried out.
  */
 #ifndef TOOLS_WALK_H
 #define TOOLS_WALK_H
@@ -14,16 +15,12 @@
 #include "bridge.h"
 #include "cpu_walk.h"
 #include "dma.h"
-#include "host/model.h"
-#include "hvpt/device.h"
+#include "host/arena.h"
 #include "judge.h"
-#include "report.h"
-#include "trace.h"
+#include "options.h"
 
-#define WALK_DOMAINS_MAX 32u
-
-/* Pages looked at of one range: the first, the last, a random one. */
-#define WALK_PAGES 3u
+/* Devices of a replay: one for each domain. */
+#define WALK_DEVICES DOMAINS_MAX
 
 /* What is seen of an address which is expected at some gpa. */
 enum walk_seen {
@@ -31,102 +28,99 @@ enum walk_seen {
 	WALK_NOTHING = 1,   /* nothing is mapped */
 	WALK_READ_ONLY = 2, /* it may not be written */
 	WALK_ELSEWHERE = 3, /* it gets somewhere else */
-};
-
-/** A page the device has used, and where it was. */
-struct walk_page {
-	uint64_t iova;
-	uint64_t gpa;
-};
-
-/**
- * struct walk_domain - one domain of a trace
- * @named: @id, dom= of the trace, is known
- * @domain: the library's, with the VT-d
- * @table: the library's page table alone, with the processor
- * @pt: the page table of either
- * @unsynced: unmaps since the last sync
- * @model: what ought to be mapped; @waiting: what waits for a sync
- * @used: pages of it which may be in a cache
- */
-struct walk_domain {
-	bool named;
-	uint64_t id;
-	struct hvpt_domain domain;
-	struct hvpt_pagetable table;
-	struct hvpt_pagetable *pt;
-	struct hvpt_gather owed;
-	uint64_t unsynced;
-	struct hvpt_model *model;
-	struct hvpt_model *waiting;
-	struct walk_page *used;
-	size_t used_count;
-	size_t used_room;
+	WALK_UNSEEN = 4,    /* looking would do harm */
 };
 
 struct walk;
 
 /**
  * struct walk_ops - one of the walkers
- * @permissions: it sees them
- * @start: the machine is to run. Return: false with the result's error
- * @make: a new domain, nothing mapped
- * @see: what is at @iova, expected at @gpa?
- * @sync: flush what @domain owes
- * @whole: look at all of @domain
- * @finish: end all domains and the machine
+ * @name: for people
+ * @permissions: it sees them page by page
+ * @pool, @pool_pages: where table pages may lie
+ * @start: the machine is to run. Return: NULL, or why not
+ * @see: what is at @iova, a multiple of 4, expected at @gpa?
+ * @whole: looks at all of @domain; NULL: it cannot
  */
 struct walk_ops {
+	const char *name;
 	bool permissions;
-	bool (*start)(struct walk *walk);
-	enum hvpt_status (*make)(struct walk *walk, struct walk_domain *domain);
-	enum walk_seen (*see)(struct walk *walk, struct walk_domain *domain,
+	uint64_t pool;
+	size_t pool_pages;
+	const char *(*start)(struct walk *walk);
+	enum walk_seen (*see)(struct walk *walk, const struct domain *domain,
 			      uint64_t iova, uint64_t gpa);
-	enum hvpt_status (*sync)(struct walk *walk, struct walk_domain *domain);
-	void (*whole)(struct walk *walk, struct walk_domain *domain);
-	void (*finish)(struct walk *walk);
+	void (*whole)(struct walk *walk, struct judge *judge,
+		      const struct domain *domain);
 };
 
 extern const struct walk_ops walk_vtd_ops;
 extern const struct walk_ops walk_cpu_ops;
 
+/** Which domain a device of the replay is in; @domain 0: in none. */
+struct walk_device {
+	uint64_t id;
+	uint32_t domain;
+};
+
 /**
- * struct walk - one trace
- * @recent: the domain of the last event
- * @shown: whose tables the walker has before it
- * @mapped: bytes now
+ * struct walk - a walker of one replay
+ * @hv: the model hypervisor
+ * @error: why it cannot go on; NULL: it can
+ * @looks: how often it was asked; @stale: to what was unmapped and not synced
+ * @root: the table the processor has
+ * @page: the call page which the model hypervisor has lent
+ * @device: of the replay, @devices of them
+ * @shown: the domain which the one emulated device is in; 0: none
  */
 struct walk {
 	const struct walk_ops *ops;
 	const struct replay_options *options;
-	struct replay_result *result;
-	struct judge judge;
+	struct hypervisor *hv;
+	const char *error;
+	uint64_t looks;
+	uint64_t stale;
 	struct guest_ram ram;
 	struct qemu *qemu;
+	uint64_t root;
 	struct vtd vtd;
 	struct dma dma;
 	struct bridge bridge;
-	struct hvpt_iommu iommu;
-	struct hvpt_device device;
-	struct walk_domain *recent;
-	struct walk_domain *shown;
-	struct walk_domain *domain[WALK_DOMAINS_MAX];
-	size_t count;
-	uint64_t mapped;
-	uint64_t started; /* nanoseconds */
+	const void *page;
+	struct walk_device device[WALK_DEVICES];
+	size_t devices;
+	uint32_t shown;
 };
 
-/** Starts the walker. Return: NULL with @result->error. */
+/** Starts the walker. Return: NULL with @error, which is static. */
 struct walk *walk_open(const struct replay_options *options,
-		       struct replay_result *result);
+		       const char **error);
 
-/** One event; a pairing_fn whose ctx is a struct walk *. */
-bool walk_event(void *walk, const struct trace_event *event);
-
-/** Looks at everything, ends all, and writes the figures. */
+/** @walk may be NULL. */
 void walk_close(struct walk *walk);
 
-/** Is a gpa memory which a device of the emulated machine may write to? */
-bool walk_is_data(const struct walk *walk, uint64_t gpa);
+/**
+ * walk_arena() - table pages which the walker sees
+ * @pages: in/out: at most so many; fewer when there is no room
+ *
+ * Return: NULL when the system refuses.
+ */
+struct hvpt_arena *walk_arena(struct walk *walk, size_t *pages);
+
+/** The transport of a replay which the VT-d is to follow; ctx: the walk. */
+extern const struct hvpt_transport_ops walk_vtd_transport;
+
+/** Is the page at @iova what the model says, or what it was before a sync? */
+void walk_page(struct judge *judge, const struct domain *domain, uint64_t iova);
+
+/** The device is in no paging domain: is it refused? */
+void walk_blocked(struct judge *judge, const struct domain *domain,
+		  const char *where);
+
+/** Looks at all of a domain, if the walker can. */
+void walk_whole(struct judge *judge, const struct domain *domain);
+
+/** At the end: has the VT-d's hypervisor done all it was given? */
+void walk_end(struct judge *judge, const struct walk *walk);
 
 #endif /* TOOLS_WALK_H */

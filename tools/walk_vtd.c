@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The emulated VT-d as a judge: a device writes, and where does it get to? */
+/*
+ * The emulated VT-d as a judge: a device writes, and where does it get to?
+ *
+ * The one emulated device goes to the domain which the replay's device, of
+ * which something is to be seen, is in.
+ */
 #include "walk.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define PAGE HVPT_PAGE_BYTES
@@ -16,73 +20,174 @@
 /* Where a write would have to land which must be refused. */
 #define NOWHERE (GUEST_RAM_MAX - PAGE)
 
-bool walk_is_data(const struct walk *walk, uint64_t gpa)
-{
-	return gpa >= GUEST_RAM_HOLE_END && gpa < walk->ram.pool;
-}
+#define FOUR_GIB (UINT64_C(1) << 32)
 
-static bool start(struct walk *walk)
+/* Calls, and where their input has what: docs/SPEC.md. */
+#define CREATE 0xb1u
+#define ATTACH 0xb2u
+#define DETACH 0xc4u
+#define DELETE 0xc5u
+#define CONFIGURE 0xceu
+#define FLUSH 0xd0u
+#define FLUSH_LIST 0xd1u
+#define NO_DOMAINS 0x38u
+#define SELF (~UINT64_C(0))
+#define STAGE_1 1u
+
+static const char *start(struct walk *walk)
 {
 	const char *program = qemu_find(QEMU_FETCHED);
-	struct hvpt_iommu_config config;
-	enum hvpt_status status;
 
-	if (!program) {
-		snprintf(walk->result->error, sizeof(walk->result->error),
-			 "no QEMU with such a VT-d; run scripts/get-qemu");
-		return false;
-	}
-	guest_ram_open(&walk->ram, GUEST_RAM_MAX, POOL, POOL_PAGES);
+	if (!program)
+		return "no QEMU with such a VT-d; run scripts/get-qemu";
 	walk->qemu = qemu_start_vtd(program, &walk->ram);
+	if (!walk->qemu)
+		return "QEMU ended before it answered; is it one with a "
+		       "first-stage VT-d? HVPT_QEMU names it";
 	vtd_open(&walk->vtd, walk->qemu, &walk->ram, 0);
 	dma_open(&walk->dma, walk->qemu, &walk->ram);
 	bridge_open(&walk->bridge, &walk->vtd, &walk->ram, CALL_PAGE);
 	bridge_add_device(&walk->bridge, VTD_DEVICE_TEST, DEVICE_ID);
 	walk->bridge.drop_flushes = walk->options->drop_flushes;
-	memset(&config, 0, sizeof(config));
-	config.transport.ops = &bridge_ops;
-	config.transport.ctx = &walk->bridge;
-	status = hvpt_iommu_init(&walk->iommu, &config);
-	if (status == HVPT_OK)
-		status = hvpt_device_probe(&walk->device, &walk->iommu,
-					   DEVICE_ID, false);
-	if (status != HVPT_OK)
-		walker_die("no pvIOMMU: %s", hvpt_status_name(status));
-	return true;
+	return NULL;
 }
 
-static enum hvpt_status make(struct walk *walk, struct walk_domain *domain)
-{
-	struct hvpt_domain_config config;
-	enum hvpt_status status;
+/* ---- hypercalls ------------------------------------------------------------ */
 
-	memset(&config, 0, sizeof(config));
-	config.ops = &guest_ram_ops;
-	config.ctx = &walk->ram;
-	config.direct_map_offset = guest_ram_offset(&walk->ram);
-	config.page_sizes = walk->options->page_sizes;
-	config.levels = walk->options->levels;
-	config.width = walk->options->width;
-	config.form = walk->options->form;
-	config.policy = walk->options->policy;
-	status = hvpt_domain_init(&domain->domain, &walk->iommu, &config);
-	if (status == HVPT_OK)
-		domain->pt = hvpt_domain_pagetable(&domain->domain);
-	return status;
+/* Carries out a call whose input is @page. */
+static unsigned carry_out(struct walk *walk, uint64_t control, const void *page,
+			  unsigned offset)
+{
+	struct bridge *bridge = &walk->bridge;
+	struct hvpt_call_page own;
+	uint64_t result;
+
+	(void)bridge_ops.borrow(bridge, &own);
+	memcpy(own.va, page, PAGE);
+	result = bridge_ops.issue(bridge, control, hvpt_gpa(CALL_PAGE + offset),
+				  hvpt_gpa(0));
+	bridge_ops.give_back(bridge, &own);
+	return (unsigned)result & 0xffffu;
 }
 
-/* The one device goes where it is looked from. */
-static void show(struct walk *walk, struct walk_domain *domain)
+/* The emulated device goes to a domain, or to none. */
+static void move_device(struct walk *walk, uint32_t domain)
 {
-	enum hvpt_status status;
+	uint64_t input[PAGE / 8] = { SELF };
 
 	if (walk->shown == domain)
 		return;
-	status = hvpt_device_attach(&walk->device, &domain->domain);
-	judge_that(&walk->judge, status == HVPT_OK, "attach: %s",
-		   hvpt_status_name(status));
+	if (domain) {
+		input[2] = (uint64_t)domain << 32 | STAGE_1;
+		input[3] = DEVICE_ID;
+		(void)carry_out(walk, ATTACH, input, 0);
+	} else {
+		input[1] = DEVICE_ID;
+		(void)carry_out(walk, DETACH, input, 0);
+	}
 	walk->shown = domain;
 }
+
+static struct walk_device *find_device(struct walk *walk, uint64_t id)
+{
+	struct walk_device *device;
+	size_t i;
+
+	for (i = 0; i < walk->devices; i++) {
+		if (walk->device[i].id == id)
+			return &walk->device[i];
+	}
+	if (walk->devices == WALK_DEVICES)
+		walker_die("more devices than domains");
+	device = &walk->device[walk->devices++];
+	*device = (struct walk_device){ id, 0 };
+	return device;
+}
+
+static uint64_t input_word(const struct walk *walk, unsigned offset,
+			   unsigned index)
+{
+	uint64_t word;
+
+	memcpy(&word, (const uint8_t *)walk->page + offset + index * 8u,
+	       sizeof(word));
+	return word;
+}
+
+/* What the model hypervisor carried out; of a list, up to what it did. */
+static void follow(struct walk *walk, uint64_t control, uint64_t result,
+		   unsigned offset)
+{
+	unsigned code = (unsigned)control & 0xffffu;
+	uint32_t domain = (uint32_t)(input_word(walk, offset, 2) >> 32);
+
+	if (code == ATTACH) {
+		find_device(walk, input_word(walk, offset, 3))->domain = domain;
+		return;
+	}
+	if (code == DETACH) {
+		find_device(walk, input_word(walk, offset, 1))->domain = 0;
+		return;
+	}
+	if (code != CREATE && code != CONFIGURE && code != DELETE &&
+	    code != FLUSH && code != FLUSH_LIST)
+		return;
+	if (code == DELETE && walk->shown == domain)
+		move_device(walk, 0);
+	if (code == FLUSH_LIST)
+		control = (control & ~(UINT64_C(0xfff) << 32)) |
+			  (result & (UINT64_C(0xfff) << 32));
+	if (carry_out(walk, control, walk->page, offset) == NO_DOMAINS)
+		walk->error = "more domains than the walker has; --walker "
+			      "model has more";
+}
+
+static bool did_something(uint64_t control, uint64_t result)
+{
+	uint64_t done = result >> 32 & 0xfff, begun = control >> 48 & 0xfff;
+
+	if ((control & 0xffff) == FLUSH_LIST)
+		return done > begun;
+	return (result & 0xffff) == 0;
+}
+
+static bool borrow(void *ctx, struct hvpt_call_page *page)
+{
+	struct walk *walk = ctx;
+
+	if (!hvpt_hypervisor_transport.borrow(walk->hv, page))
+		return false;
+	walk->page = page->va;
+	return true;
+}
+
+static uint64_t issue(void *ctx, uint64_t control, hvpt_gpa_t input,
+		      hvpt_gpa_t output)
+{
+	struct walk *walk = ctx;
+	uint64_t result = hvpt_hypervisor_transport.issue(walk->hv, control,
+							  input, output);
+
+	if (!walk->error && did_something(control, result))
+		follow(walk, control, result,
+		       (unsigned)(input.value & (PAGE - 1)));
+	return result;
+}
+
+static void give_back(void *ctx, struct hvpt_call_page *page)
+{
+	struct walk *walk = ctx;
+
+	hvpt_hypervisor_transport.give_back(walk->hv, page);
+}
+
+const struct hvpt_transport_ops walk_vtd_transport = {
+	.borrow = borrow,
+	.issue = issue,
+	.give_back = give_back,
+};
+
+/* ---- looking ----------------------------------------------------------------- */
 
 /* A VT-d takes the top bit of an address for a sign. */
 static uint64_t on_the_bus(uint64_t iova)
@@ -90,101 +195,63 @@ static uint64_t on_the_bus(uint64_t iova)
 	return cpu_walk_sign_extend(iova, 4);
 }
 
-static enum walk_seen see(struct walk *walk, struct walk_domain *domain,
+static bool is_data(uint64_t gpa)
+{
+	return gpa >= GUEST_RAM_HOLE_END && gpa < POOL;
+}
+
+/* A write to the unit's memory, to tables or to devices would do harm. */
+static bool is_harmful(uint64_t iova, uint64_t gpa)
+{
+	return (gpa < FOUR_GIB && gpa != 0 && !is_data(gpa)) ||
+	       (iova >= VTD_INTERRUPT_FIRST && iova <= VTD_INTERRUPT_LAST);
+}
+
+static enum walk_seen seen_of_fault(const struct vtd_fault *fault,
+				    uint64_t address)
+{
+	if (fault->address != (address & ~(PAGE - 1)))
+		return WALK_ELSEWHERE;
+	switch (fault->reason) {
+	case VTD_REASON_WRITE:
+		return WALK_READ_ONLY;
+	case VTD_REASON_NOT_PRESENT:
+	case VTD_REASON_PASID_RESERVED: /* of a blocked device: vtd.c */
+		return WALK_NOTHING;
+	default:
+		return WALK_ELSEWHERE;
+	}
+}
+
+static enum walk_seen see(struct walk *walk, const struct domain *domain,
 			  uint64_t iova, uint64_t gpa)
 {
-	bool known = walk_is_data(walk, gpa);
+	uint64_t address = on_the_bus(iova);
+	bool known = is_data(gpa);
 	struct vtd_fault fault;
 
-	show(walk, domain);
-	switch (dma_probe(&walk->dma, VTD_DEVICE_TEST, on_the_bus(iova),
+	if (walk->error || is_harmful(iova, gpa))
+		return WALK_UNSEEN;
+	move_device(walk, find_device(walk, domain->device_id)->domain);
+	switch (dma_probe(&walk->dma, VTD_DEVICE_TEST, address,
 			  known ? gpa : NOWHERE)) {
 	case DMA_HIT:
 		return WALK_THERE;
-	case DMA_STRAY:
-		return known ? WALK_ELSEWHERE : WALK_THERE;
 	case DMA_REFUSED:
+		if (vtd_take_fault(&walk->vtd, &fault))
+			return seen_of_fault(&fault, address);
+		break; /* translated, to where no memory is */
+	case DMA_STRAY:
 		break;
 	}
-	if (!vtd_take_fault(&walk->vtd, &fault))
-		return WALK_ELSEWHERE;
-	if (fault.address != (on_the_bus(iova) & ~(PAGE - 1)))
-		return WALK_ELSEWHERE;
-	if (fault.reason == VTD_REASON_WRITE)
-		return WALK_READ_ONLY;
-	return fault.reason == VTD_REASON_NOT_PRESENT ? WALK_NOTHING :
-							WALK_ELSEWHERE;
-}
-
-static enum hvpt_status sync_domain(struct walk *walk,
-				    struct walk_domain *domain)
-{
-	(void)walk;
-	return hvpt_domain_sync(&domain->domain, &domain->owed);
-}
-
-static void whole(struct walk *walk, struct walk_domain *domain)
-{
-	(void)walk;
-	(void)domain;
-}
-
-static void judge_status(struct walk *walk, const char *what,
-			 enum hvpt_status status)
-{
-	judge_that(&walk->judge, status == HVPT_OK, "%s: %s", what,
-		   hvpt_status_name(status));
-}
-
-static void count_calls(const struct bridge *bridge,
-			struct replay_result *result)
-{
-	uint16_t code;
-	size_t i;
-
-	for (i = 0; i < REPORT_CALLS_MAX; i++) {
-		code = hypervisor_call_code(i);
-		if (code == 0)
-			break;
-		result->calls[i].name = hypervisor_call_name(code);
-		result->calls[i].count = bridge->by_code[code];
-	}
-	result->hypercalls = bridge->calls;
-	result->flush_calls = bridge->flushes;
-	result->descriptors = bridge->entries;
-}
-
-static void finish(struct walk *walk)
-{
-	struct hvpt_domain *blocked = hvpt_iommu_blocked(&walk->iommu);
-	size_t i;
-
-	judge_status(walk, "attach to blocked",
-		     hvpt_device_attach(&walk->device, blocked));
-	judge_that(&walk->judge,
-		   dma_probe(&walk->dma, VTD_DEVICE_TEST, 0, NOWHERE) ==
-			   DMA_REFUSED,
-		   "the device is blocked, and not refused");
-	for (i = 0; i < walk->count; i++)
-		judge_status(walk, "destroy of a domain",
-			     hvpt_domain_destroy(&walk->domain[i]->domain));
-	judge_status(walk, "removal of the device",
-		     hvpt_device_remove(&walk->device));
-	walk->bridge.device[VTD_DEVICE_TEST].domain = NULL;
-	judge_status(walk, "end of the pvIOMMU",
-		     hvpt_iommu_destroy(&walk->iommu));
-	judge_that(&walk->judge, walk->bridge.refused == 0,
-		   "the hypervisor refused something");
-	count_calls(&walk->bridge, walk->result);
-	walk->result->dmas = walk->dma.probes;
+	return known ? WALK_ELSEWHERE : WALK_THERE;
 }
 
 const struct walk_ops walk_vtd_ops = {
+	.name = "QEMU's VT-d",
 	.permissions = true,
+	.pool = POOL,
+	.pool_pages = POOL_PAGES,
 	.start = start,
-	.make = make,
 	.see = see,
-	.sync = sync_domain,
-	.whole = whole,
-	.finish = finish,
 };

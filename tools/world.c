@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "walk.h"
+
 /* ---- setting up ------------------------------------------------------ */
 
 void world_fail_allocs(struct world *world)
@@ -31,6 +33,8 @@ static void create_hypervisor(struct world *world)
 	config.iova_width = options->width;
 	config.canonical = options->form != HVPT_IOVA_PLAIN;
 	world->hv = hypervisor_create(&config);
+	if (world->walk)
+		world->walk->hv = world->hv;
 	for (i = 0; i < options->inject.count; i++)
 		hypervisor_inject(world->hv, &options->inject.call[i]);
 	world_fail_allocs(world);
@@ -43,7 +47,32 @@ static enum hvpt_status probe(struct world *world)
 	memset(&config, 0, sizeof(config));
 	config.transport.ops = &hvpt_hypervisor_transport;
 	config.transport.ctx = world->hv;
+	if (world->options->walker == WALKER_VTD) {
+		config.transport.ops = &walk_vtd_transport;
+		config.transport.ctx = world->walk;
+	}
 	return hvpt_iommu_init(&world->iommu, &config);
+}
+
+/* With a walker the table pages are where it sees them. */
+static bool create_arena(struct world *world)
+{
+	const char *error = "cannot reserve memory for table pages";
+
+	if (world->options->walker == WALKER_MODEL) {
+		world->arena = hvpt_arena_create(world->table_pages,
+						 WORLD_GPA_BASE);
+	} else {
+		world->walk = walk_open(world->options, &error);
+		if (world->walk)
+			world->arena = walk_arena(world->walk,
+						  &world->table_pages);
+	}
+	if (world->arena)
+		return true;
+	snprintf(world->error, sizeof(world->error), "%s", error);
+	walk_close(world->walk);
+	return false;
 }
 
 bool world_open(struct world *world, const struct replay_options *options,
@@ -54,12 +83,8 @@ bool world_open(struct world *world, const struct replay_options *options,
 	memset(world, 0, sizeof(*world));
 	world->options = options;
 	world->table_pages = table_pages;
-	world->arena = hvpt_arena_create(table_pages, WORLD_GPA_BASE);
-	if (!world->arena) {
-		snprintf(world->error, sizeof(world->error),
-			 "cannot reserve memory for table pages");
+	if (!create_arena(world))
 		return false;
-	}
 	create_hypervisor(world);
 	world->pages.arena = world->arena;
 	world->pages.hv = world->hv;
@@ -80,6 +105,7 @@ size_t world_close(struct world *world)
 	pages = hvpt_arena_in_use(world->arena);
 	hypervisor_destroy(world->hv);
 	hvpt_arena_destroy(world->arena);
+	walk_close(world->walk);
 	return pages;
 }
 

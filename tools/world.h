@@ -16,9 +16,12 @@
 /* gpas of table pages: far above any machine's memory, and not pointers. */
 #define WORLD_GPA_BASE ((uint64_t)1 << 46)
 
+struct walk;
+
 /**
  * struct world - of one trace
  * @options: as asked
+ * @walk: who else judges; NULL: nobody
  * @arena: table pages, one pool for all so that sharing shows
  * @table_pages: how many it has
  * @leaked: pages which hvpt was right to leak
@@ -33,6 +36,7 @@
  */
 struct world {
 	const struct replay_options *options;
+	struct walk *walk;
 	struct hvpt_arena *arena;
 	size_t table_pages;
 	size_t leaked;

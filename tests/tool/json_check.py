@@ -18,7 +18,7 @@ COUNTS = [
     "audits", "levels", "width", "seed", "lazy", "syncs", "forced_syncs",
     "failed_syncs", "protects", "reclaims", "asked_syncs", "failed_calls", "flush_calls", "descriptors",
     "pages_asked", "pages_flushed", "over_flushed_pages", "full_flushes",
-    "stale_hits_before_sync", "stale_hits_after_sync", "dmas",
+    "stale_hits_before_sync", "stale_hits_after_sync", "dmas", "walker_looks", "walker_stale",
     "hypercalls_total",
 ]
 

@@ -58,8 +58,6 @@ misuse "--walker: must be model, vtd or cpu, not 'amd'" \
 	replay --walker amd "$modload"
 misuse "--drop-flushes: only with --walker vtd" \
 	replay --drop-flushes "$modload"
-misuse "--inject: only with --walker model" \
-	replay --walker cpu --inject alloc:1 "$modload"
 misuse "QEMU's VT-d has 4 levels" replay --walker vtd --levels 5 "$modload"
 misuse "--inject: needs a value" replay "$modload" --inject
 # injection SPEC TEXT

@@ -18,6 +18,8 @@ bool machine_open(struct machine *machine)
 	guest_ram_open(&machine->ram, MACHINE_BYTES, MACHINE_POOL,
 		       MACHINE_POOL_PAGES);
 	machine->qemu = qemu_start_vtd(program, &machine->ram);
+	if (!machine->qemu)
+		walker_die("%s does not answer", program);
 	vtd_open(&machine->vtd, machine->qemu, &machine->ram, 0);
 	dma_open(&machine->dma, machine->qemu, &machine->ram);
 	return true;

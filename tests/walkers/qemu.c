@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,6 +20,9 @@
 #define PROGRAM "qemu-system-x86_64"
 #define ARGS_MAX 48
 #define TEXT_MAX 128
+
+/* A machine which says nothing for so long will not. */
+#define SPEAKS_MILLISECONDS 60000
 
 /* ---- finding one ------------------------------------------------------ */
 
@@ -163,6 +167,29 @@ static struct qemu *new_qemu(void)
 	return qemu;
 }
 
+/*
+ * Does it say something? What is no QEMU ends without a word.
+ */
+static bool speaks(int fd)
+{
+	struct pollfd wait = { .fd = fd, .events = POLLIN };
+	char byte;
+
+	return poll(&wait, 1, SPEAKS_MILLISECONDS) == 1 &&
+	       recv(fd, &byte, 1, MSG_PEEK) == 1;
+}
+
+/* qtest speaks when asked; the answer is taken with the others. */
+static bool answers(struct qemu *qemu)
+{
+	static const char question[] = "readl 0x0\n";
+
+	(void)send(qemu->qtest.fd, question, sizeof(question) - 1,
+		   MSG_NOSIGNAL);
+	qemu->posted++;
+	return speaks(qemu->qtest.fd);
+}
+
 struct qemu *qemu_start_vtd(const char *program, const struct guest_ram *ram)
 {
 	struct qemu *qemu = new_qemu();
@@ -181,7 +208,10 @@ struct qemu *qemu_start_vtd(const char *program, const struct guest_ram *ram)
 	add_two(&command, "-device", "iommu-testdev,addr=6");
 	qemu->pid = spawn(&command);
 	close(theirs);
-	return qemu;
+	if (answers(qemu))
+		return qemu;
+	qemu_stop(qemu);
+	return NULL;
 }
 
 struct qemu *qemu_start_cpu(const char *program, const struct guest_ram *ram)
@@ -201,6 +231,10 @@ struct qemu *qemu_start_cpu(const char *program, const struct guest_ram *ram)
 	qemu->pid = spawn(&command);
 	close(theirs[0]);
 	close(theirs[1]);
+	if (!speaks(qemu->monitor.fd)) {
+		qemu_stop(qemu);
+		return NULL;
+	}
 	monitor_begin(qemu);
 	gdb_begin(qemu);
 	return qemu;

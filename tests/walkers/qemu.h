@@ -32,10 +32,15 @@ enum qemu_source {
  */
 const char *qemu_find(enum qemu_source source);
 
-/** The machine with the VT-d. @program: 11 or later. */
+/**
+ * qemu_start_vtd() - the machine with the VT-d
+ * @program: 11 or later
+ *
+ * Return: NULL when it ends, or says nothing.
+ */
 struct qemu *qemu_start_vtd(const char *program, const struct guest_ram *ram);
 
-/** The machine with the paused processor, any version. */
+/** The same with the paused processor, any version. */
 struct qemu *qemu_start_cpu(const char *program, const struct guest_ram *ram);
 
 /** @qemu may be NULL. */

@@ -419,6 +419,8 @@ int main(int argc, char **argv)
 	}
 	guest_ram_open(&ram, MACHINE_BYTES, MACHINE_POOL, MACHINE_POOL_PAGES);
 	qemu = qemu_start_cpu(program, &ram);
+	if (!qemu)
+		walker_die("%s does not answer", program);
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
 	qemu_stop(qemu);
 	guest_ram_close(&ram);

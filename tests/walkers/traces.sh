@@ -2,29 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Replays shipped traces with QEMU's VT-d and processor for judges; with
 # flushes dropped it has to fail. Usage: traces.sh TRACES COMMAND
-set -u
-here=$(dirname "$0")
-root=$here/../..
-traces=$1
-hvpt=$2
-# As qemu_find() of the command does.
-if [ "${HVPT_QEMU+set}" ]; then
-	[ -n "$HVPT_QEMU" ] || {
-		echo "SKIP: HVPT_QEMU is empty"
-		exit 77
-	}
-elif ! "$root/scripts/get-qemu" --cached >/dev/null 2>&1; then
-	echo "SKIP: no QEMU with first-stage VT-d; scripts/get-qemu fetches one"
-	exit 77
-fi
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-failed=0
-
-fail() {
-	echo "FAIL: $*"
-	failed=1
-}
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/common.sh"
 
 # good NAME MAPS UNMAPS OPTION... - nothing wrong, nothing stale
 good() {
@@ -49,10 +28,10 @@ figure() {
 }
 
 good vfio 14834 14834 --walker vtd
-good nvme-ext4 4000 1458 --walker vtd --policy cover
 good nvme-ext4 4000 1458 --walker vtd --policy exact --lazy 64 --seed 7
-good nvme-ext4 4000 1458 --walker vtd --page-sizes 4K --iova-form canonical
-[ "$(figure stale_hits_before_sync)" -gt 0 ] ||
+good nvme-ext4 4000 1458 --walker vtd --policy cover --page-sizes 4K \
+	--iova-form canonical
+[ "$(figure walker_stale)" -gt 0 ] ||
 	fail "nothing was stale even before a sync: nothing is cached?"
 for levels in 4 5; do
 	good modload 216 92 --walker cpu --levels $levels --audit-every 10
