@@ -12,9 +12,23 @@
 
 #define STEPS 48u
 
+/* A domain, and one of its gathers. */
+struct dw_pick {
+	unsigned n;
+	unsigned g;
+};
+
+static struct dw_pick pick(struct fz_input *input)
+{
+	unsigned choice = fz_choice(input, DW_DOMAINS * DW_GATHERS);
+	struct dw_pick at = { choice % DW_DOMAINS, choice / DW_DOMAINS };
+
+	return at;
+}
+
 static void step_map(struct dw *dw, struct fz_input *input)
 {
-	unsigned n = fz_choice(input, DW_DOMAINS);
+	struct dw_pick at = pick(input);
 	struct dw_range range = dw_pick_range(dw, input);
 	uint64_t gpa = dw_pick_gpa(input, range.first);
 	unsigned prot = fz_byte(input) & 1 ? 3 : 1;
@@ -23,96 +37,98 @@ static void step_map(struct dw *dw, struct fz_input *input)
 	/* All of it in pages of 4 KiB: tables enough, but not for gigabytes. */
 	if ((gpa ^ range.first) % DW_LARGE && range.length > DW_LARGE)
 		range.length = DW_LARGE;
-	if (hvpt_model_mapped_in(dw->model[n], range.first, range.length))
+	if (hvpt_model_mapped_in(dw->model[at.n], range.first, range.length))
 		want = HVPT_ERR_OVERLAP;
-	status = hvpt_domain_map(&dw->domain[n], hvpt_iova(range.first),
+	status = hvpt_domain_map(&dw->domain[at.n], hvpt_iova(range.first),
 				 hvpt_gpa(gpa), range.length, prot,
-				 &dw->gather[n]);
+				 &dw->gather[at.n][at.g]);
 	if (status == HVPT_OK)
-		FUZZ_CHECK(hvpt_model_map(dw->model[n], range.first, gpa,
+		FUZZ_CHECK(hvpt_model_map(dw->model[at.n], range.first, gpa,
 					  range.length, prot),
 			   "an overlap was mapped");
 	else
-		FUZZ_CHECK(status == want || dw_is_armed(dw, status),
+		FUZZ_CHECK(status == want || dw_may_fail(dw, DW_PAGES, status),
 			   hvpt_status_name(status));
 	dw_heal(dw);
 	/* Tables which went: to be synced before a device uses the range. */
-	if (dw->gather[n].tables)
-		dw_must_sync(dw, n);
+	if (dw->gather[at.n][at.g].tables)
+		dw_must_sync(dw, at.n);
 }
 
 static void step_unmap(struct dw *dw, struct fz_input *input)
 {
-	unsigned n = fz_choice(input, DW_DOMAINS);
+	struct dw_pick at = pick(input);
 	struct dw_range range = dw_pick_range(dw, input);
 	uint64_t bytes = 0;
 	enum hvpt_status status;
 
-	dw_note_past(dw, n, range);
-	status = hvpt_domain_unmap(&dw->domain[n], hvpt_iova(range.first),
-				   range.length, &dw->gather[n], &bytes);
+	dw_note_past(dw, at.n, at.g, range);
+	status = hvpt_domain_unmap(&dw->domain[at.n], hvpt_iova(range.first),
+				   range.length, &dw->gather[at.n][at.g],
+				   &bytes);
 	if (status == HVPT_OK)
-		FUZZ_CHECK(bytes == hvpt_model_unmap(dw->model[n], range.first,
-						     range.length),
+		FUZZ_CHECK(bytes == hvpt_model_unmap(dw->model[at.n],
+						     range.first, range.length),
 			   "bytes unmapped");
 	else
-		FUZZ_CHECK(dw_is_armed(dw, status), hvpt_status_name(status));
+		FUZZ_CHECK(dw_may_fail(dw, DW_PAGES, status),
+			   hvpt_status_name(status));
 	dw_heal(dw);
 }
 
 static void step_protect(struct dw *dw, struct fz_input *input)
 {
-	unsigned n = fz_choice(input, DW_DOMAINS);
+	struct dw_pick at = pick(input);
 	struct dw_range range = dw_pick_range(dw, input);
 	unsigned prot = fz_byte(input) & 1 ? 3 : 1;
-	bool whole = hvpt_model_mapped_in(dw->model[n], range.first,
+	bool whole = hvpt_model_mapped_in(dw->model[at.n], range.first,
 					  range.length) == range.length;
 	enum hvpt_status status;
 
-	dw_note_past(dw, n, range);
-	status = hvpt_pt_protect(hvpt_domain_pagetable(&dw->domain[n]),
+	dw_note_past(dw, at.n, at.g, range);
+	status = hvpt_pt_protect(hvpt_domain_pagetable(&dw->domain[at.n]),
 				 hvpt_iova(range.first), range.length, prot,
-				 &dw->gather[n]);
+				 &dw->gather[at.n][at.g]);
 	if (status == HVPT_OK)
-		FUZZ_CHECK(hvpt_model_protect(dw->model[n], range.first,
+		FUZZ_CHECK(hvpt_model_protect(dw->model[at.n], range.first,
 					      range.length, prot),
 			   "a hole was protected");
 	else
-		FUZZ_CHECK((status == HVPT_ERR_NOT_MAPPED && !whole) ||
-				   dw_is_armed(dw, status),
+		FUZZ_CHECK((!whole && status == HVPT_ERR_NOT_MAPPED) ||
+				   dw_may_fail(dw, DW_PAGES, status),
 			   hvpt_status_name(status));
 	dw_heal(dw);
 }
 
 static void step_reclaim(struct dw *dw, struct fz_input *input)
 {
-	unsigned n = fz_choice(input, DW_DOMAINS);
+	struct dw_pick at = pick(input);
 	struct dw_range range = dw_pick_range(dw, input);
 	uint64_t tables;
 
-	FUZZ_CHECK(hvpt_pt_reclaim(hvpt_domain_pagetable(&dw->domain[n]),
+	FUZZ_CHECK(hvpt_pt_reclaim(hvpt_domain_pagetable(&dw->domain[at.n]),
 				   hvpt_iova(range.first), range.length,
-				   &dw->gather[n], &tables) == HVPT_OK,
+				   &dw->gather[at.n][at.g], &tables) == HVPT_OK,
 		   "reclaim");
 	dw_heal(dw);
 }
 
 static void step_sync(struct dw *dw, struct fz_input *input)
 {
-	unsigned n = fz_choice(input, DW_DOMAINS);
-	struct hvpt_gather before = dw->gather[n];
-	enum hvpt_status status = hvpt_domain_sync(&dw->domain[n],
-						   &dw->gather[n]);
+	struct dw_pick at = pick(input);
+	struct hvpt_gather *gather = &dw->gather[at.n][at.g];
+	struct hvpt_gather before = *gather;
+	enum hvpt_status status = hvpt_domain_sync(&dw->domain[at.n], gather);
 
 	if (status == HVPT_OK) {
-		FUZZ_CHECK(hvpt_gather_is_empty(&dw->gather[n]),
+		FUZZ_CHECK(hvpt_gather_is_empty(gather),
 			   "a synced gather is not empty");
-		dw->pasts[n] = 0;
+		dw_forget_past(dw, at.n, at.g);
 	} else {
-		FUZZ_CHECK(dw_is_armed(dw, status), hvpt_status_name(status));
-		FUZZ_CHECK(before.tables == dw->gather[n].tables &&
-				   before.range_count ==
-					   dw->gather[n].range_count,
+		FUZZ_CHECK(dw_may_fail(dw, DW_CALLS, status),
+			   hvpt_status_name(status));
+		FUZZ_CHECK(before.tables == gather->tables &&
+				   before.range_count == gather->range_count,
 			   "a sync which failed changed the gather");
 	}
 	dw_heal(dw);
@@ -120,16 +136,17 @@ static void step_sync(struct dw *dw, struct fz_input *input)
 
 static void step_flush_all(struct dw *dw, struct fz_input *input)
 {
-	unsigned n = fz_choice(input, DW_DOMAINS);
-	enum hvpt_status status = hvpt_domain_flush_all(&dw->domain[n]);
+	struct dw_pick at = pick(input);
+	struct hvpt_gather *gather = &dw->gather[at.n][at.g];
+	enum hvpt_status status = hvpt_domain_flush_all(&dw->domain[at.n]);
 
-	FUZZ_CHECK(status == HVPT_OK || dw_is_armed(dw, status),
+	FUZZ_CHECK(status == HVPT_OK || dw_may_fail(dw, DW_CALLS, status),
 		   hvpt_status_name(status));
 	dw_heal(dw);
 	if (status != HVPT_OK)
 		return;
-	hvpt_pt_release(hvpt_domain_pagetable(&dw->domain[n]), &dw->gather[n]);
-	dw->pasts[n] = 0;
+	hvpt_pt_release(hvpt_domain_pagetable(&dw->domain[at.n]), gather);
+	dw_forget_past(dw, at.n, at.g);
 }
 
 /* ---- devices --------------------------------------------------------- */
@@ -141,7 +158,8 @@ static void step_attach(struct dw *dw, struct fz_input *input)
 	enum hvpt_status status = dw_attach(dw, d, to);
 
 	if (status != HVPT_OK)
-		FUZZ_CHECK(dw_is_armed(dw, status), hvpt_status_name(status));
+		FUZZ_CHECK(dw_may_fail(dw, DW_CALLS, status),
+			   hvpt_status_name(status));
 	dw_heal(dw);
 	/* Without a hypercall it did not move. */
 	if (status == HVPT_OK || status == HVPT_ERR_CALL_PAGE ||
@@ -158,6 +176,11 @@ static void step_attach(struct dw *dw, struct fz_input *input)
 	FUZZ_CHECK(status == HVPT_OK, hvpt_status_name(status));
 }
 
+static bool is_refused_detach(const struct dw *dw, enum hvpt_status status)
+{
+	return dw->host.detach && status == dw_status_of(dw->host.detach);
+}
+
 static void step_detach(struct dw *dw, struct fz_input *input)
 {
 	unsigned d = fz_choice(input, DW_DEVICES);
@@ -171,7 +194,9 @@ static void step_detach(struct dw *dw, struct fz_input *input)
 		FUZZ_CHECK(status == HVPT_ERR_NOT_ATTACHED,
 			   hvpt_status_name(status));
 	else
-		FUZZ_CHECK(dw_is_armed(dw, status), hvpt_status_name(status));
+		FUZZ_CHECK(dw_may_fail(dw, DW_CALLS, status) ||
+				   is_refused_detach(dw, status),
+			   hvpt_status_name(status));
 	dw_heal(dw);
 	if (status == HVPT_OK || dw->where[d] == DW_NOWHERE)
 		return;
@@ -187,12 +212,32 @@ static void step_replug(struct dw *dw, struct fz_input *input)
 	dw_ats_off(dw, d);
 	status = hvpt_device_remove(&dw->device[d]);
 	if (status != HVPT_OK)
-		FUZZ_CHECK(dw_is_armed(dw, status), hvpt_status_name(status));
+		FUZZ_CHECK(dw_may_fail(dw, DW_CALLS, status),
+			   hvpt_status_name(status));
 	dw_heal(dw);
 	if (status != HVPT_OK)
 		status = hvpt_device_remove(&dw->device[d]);
 	FUZZ_CHECK(status == HVPT_OK, hvpt_status_name(status));
 	hypervisor_remove_device(dw->hv, dw_device_id(d));
+	dw_plug(dw, d);
+}
+
+/* The host takes it away, nobody asked, and gives it back. */
+static void step_surprise(struct dw *dw, struct fz_input *input)
+{
+	unsigned d = fz_choice(input, DW_DEVICES);
+	uint16_t gone = dw->host.gone ? dw->host.gone : 0x57;
+	enum hvpt_status status;
+
+	dw_disarm(dw);
+	hypervisor_remove_device(dw->hv, dw_device_id(d));
+	dw_ats_off(dw, d);
+	status = hvpt_device_remove(&dw->device[d]);
+	if (status != HVPT_OK) {
+		FUZZ_CHECK(status == dw_status_of(gone),
+			   hvpt_status_name(status));
+		hvpt_device_gone(&dw->device[d]);
+	}
 	dw_plug(dw, d);
 }
 
@@ -202,6 +247,8 @@ static void step_domain(struct dw *dw, struct fz_input *input)
 {
 	unsigned n = fz_choice(input, DW_DOMAINS), d;
 
+	if (!dw_has_ids(dw))
+		return;
 	dw_disarm(dw); /* moving the devices out is not what is tried here */
 	for (d = 0; d < DW_DEVICES; d++) {
 		if (dw->where[d] != n)
@@ -228,16 +275,39 @@ static void step_resume(struct dw *dw)
 	dw->orphans = 0;
 	for (d = 0; d < DW_DEVICES; d++)
 		hypervisor_set_ats(dw->hv, dw_device_id(d), false);
+	dw->resumed |= dw->armed;
 	status = hvpt_iommu_resume(&dw->iommu, false);
 	if (status != HVPT_OK)
-		FUZZ_CHECK(dw_is_armed(dw, status), hvpt_status_name(status));
+		FUZZ_CHECK(dw_may_fail_probe(dw, status),
+			   hvpt_status_name(status));
 	dw_heal(dw);
 	if (status != HVPT_OK)
 		status = hvpt_iommu_resume(&dw->iommu, true);
 	FUZZ_CHECK(status == HVPT_OK, hvpt_status_name(status));
+	dw_count_orphans(dw);
+	dw->spent += (uint32_t)dw->orphans;
 	for (d = 0; d < DW_DEVICES; d++)
 		if (dw->device[d].domain == hvpt_iommu_blocked(&dw->iommu))
 			dw->where[d] = DW_DOMAINS + 1;
+}
+
+/* Another kernel, or the device comes and goes: what is rare. */
+static void step_rare(struct dw *dw, struct fz_input *input)
+{
+	switch (fz_choice(input, 4)) {
+	default:
+		step_replug(dw, input);
+		break;
+	case 1:
+		step_surprise(dw, input);
+		break;
+	case 2:
+		dw_kexec(dw);
+		break;
+	case 3:
+		dw_restore(dw);
+		break;
+	}
 }
 
 static void step(struct dw *dw, struct fz_input *input)
@@ -280,7 +350,7 @@ static void step(struct dw *dw, struct fz_input *input)
 		step_detach(dw, input);
 		break;
 	case 28:
-		step_replug(dw, input);
+		step_rare(dw, input);
 		break;
 	case 29:
 		step_domain(dw, input);

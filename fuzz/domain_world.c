@@ -13,53 +13,6 @@
 #define ARENA_GPA UINT64_C(0x40000000)
 #define DATA_GPA UINT64_C(0x1000000000)
 
-/* ---- things go wrong ------------------------------------------------- */
-
-static const uint16_t statuses[] = { 0x0b, 0x78, 0x05, 0x06,
-				     0x02, 0x58, 0x1b, 0x00 };
-
-void dw_arm(struct dw *dw, struct fz_input *input)
-{
-	struct hypervisor_injection injection;
-	uint8_t choice = fz_byte(input);
-
-	dw->armed = true;
-	if (choice >= 224) {
-		hvpt_arena_fail_at(dw->arena, 1u + choice % 4u);
-		return;
-	}
-	memset(&injection, 0, sizeof(injection));
-	injection.nth = 1u + choice % 3u;
-	injection.times = choice & 8 ? 1 : 2;
-	injection.fault = (enum hypervisor_fault)fz_choice(input, 4);
-	injection.status = statuses[fz_choice(input, 8)];
-	injection.reps = (uint16_t)fz_choice(input, 8);
-	/* "Success, but nothing was done" is not a thing which can go wrong. */
-	if (injection.status == 0 && injection.fault != HYPERVISOR_STOP_REP)
-		injection.status = 0x0b;
-	hypervisor_inject(dw->hv, &injection);
-}
-
-void dw_disarm(struct dw *dw)
-{
-	if (!dw->armed)
-		return;
-	hypervisor_inject_nothing(dw->hv);
-	hvpt_arena_fail_at(dw->arena, 0);
-	dw->armed = false;
-}
-
-void dw_heal(struct dw *dw)
-{
-	dw_disarm(dw);
-}
-
-bool dw_is_armed(const struct dw *dw, enum hvpt_status status)
-{
-	return dw->armed && (status == HVPT_ERR_NO_MEMORY ||
-			     status >= HVPT_ERR_NO_HYPERVISOR);
-}
-
 void dw_check(struct dw *dw)
 {
 	const char *violation = hypervisor_violation(dw->hv);
@@ -68,29 +21,6 @@ void dw_check(struct dw *dw)
 }
 
 /* ---- life ------------------------------------------------------------ */
-
-static void set_host(struct dw *dw, struct fz_input *input)
-{
-	uint8_t choice = fz_byte(input);
-
-	dw->host.read64 = hvpt_arena_read64;
-	dw->host.read_ctx = dw->arena;
-	dw->host.caps = HYPERVISOR_CAP_PRESENT | HYPERVISOR_CAP_S1 |
-			HYPERVISOR_CAP_ATS;
-	if (choice & 1)
-		dw->host.caps |= HYPERVISOR_CAP_S1_5LVL;
-	dw->host.page_sizes = choice & 2 ? SIZE_4K | SIZE_2M :
-					   SIZE_4K | SIZE_2M | SIZE_1G;
-	dw->host.iova_width = choice & 5 ? 48 : 57;
-	dw->host.canonical = choice & 8;
-	dw->host.no_list = (choice & 0x30) == 0x30;
-	dw->domain_config.form = dw->host.canonical ? HVPT_IOVA_CANONICAL :
-						      HVPT_IOVA_PLAIN;
-	dw->domain_config.policy = (enum hvpt_flush_policy)(choice / 64 % 3);
-	dw->base = 64 * SIZE_1G;
-	if (dw->host.canonical)
-		dw->base |= UINT64_MAX << 47;
-}
 
 /* The arena stays for the next run, unless pages of it were given up. */
 static void end(struct dw *dw)
@@ -111,7 +41,7 @@ bool dw_start(struct dw *dw, struct fz_input *input)
 	memset(dw, 0, sizeof(*dw));
 	dw->arena = arena ? arena : hvpt_arena_create(ARENA_PAGES, ARENA_GPA);
 	FUZZ_CHECK(dw->arena, "no arena");
-	set_host(dw, input);
+	dw_set_host(dw, input);
 	dw->hv = hypervisor_create(&dw->host);
 	dw->pages.arena = dw->arena;
 	dw->pages.hv = dw->hv;
@@ -124,7 +54,8 @@ bool dw_start(struct dw *dw, struct fz_input *input)
 		dw_arm(dw, input);
 	status = hvpt_iommu_init(&dw->iommu, &dw->config);
 	if (status != HVPT_OK) {
-		FUZZ_CHECK(dw_is_armed(dw, status), hvpt_status_name(status));
+		FUZZ_CHECK(dw_may_fail_probe(dw, status),
+			   hvpt_status_name(status));
 		dw_check(dw);
 		end(dw);
 		return false;
@@ -137,6 +68,18 @@ bool dw_start(struct dw *dw, struct fz_input *input)
 		FUZZ_CHECK(dw_attach(dw, n, n) == HVPT_OK, "attach");
 	}
 	return true;
+}
+
+/* Devices that the host took away may stay in the blocked domain. */
+static void end_iommu(struct dw *dw)
+{
+	enum hvpt_status status = hvpt_iommu_destroy(&dw->iommu);
+
+	if (status == HVPT_OK)
+		return;
+	FUZZ_CHECK(dw->host.gone_stays && status == HVPT_ERR_HV_STATE,
+		   hvpt_status_name(status));
+	dw->orphans++;
 }
 
 void dw_finish(struct dw *dw)
@@ -154,11 +97,14 @@ void dw_finish(struct dw *dw)
 		dw_must_sync(dw, n);
 		dw_end_domain(dw, n);
 	}
-	FUZZ_CHECK(hvpt_iommu_destroy(&dw->iommu) == HVPT_OK, "destroy");
+	end_iommu(dw);
 	dw_check(dw);
 	FUZZ_CHECK(hvpt_arena_in_use(dw->arena) == dw->leaked,
 		   "pages left over");
-	FUZZ_CHECK(hypervisor_domains(dw->hv) == dw->orphans,
+	/* One which was left may have been taken over, and ended. */
+	FUZZ_CHECK(hypervisor_domains(dw->hv) == dw->orphans ||
+			   (dw->host.take_over &&
+			    hypervisor_domains(dw->hv) < dw->orphans),
 		   "domains left over");
 	end(dw);
 }
@@ -170,11 +116,14 @@ void dw_make_domain(struct dw *dw, unsigned n)
 {
 	size_t domains = hypervisor_domains(dw->hv);
 	size_t pages = hvpt_arena_in_use(dw->arena);
+	unsigned g;
 	enum hvpt_status status = hvpt_domain_init(&dw->domain[n], &dw->iommu,
 						   &dw->domain_config);
 
 	if (status != HVPT_OK) {
-		FUZZ_CHECK(dw_is_armed(dw, status), hvpt_status_name(status));
+		FUZZ_CHECK(dw_may_fail(dw, DW_PAGES | DW_CALLS, status),
+			   hvpt_status_name(status));
+		dw->spent++;
 		dw->orphans += hypervisor_domains(dw->hv) - domains;
 		dw->leaked += hvpt_arena_in_use(dw->arena) - pages;
 		dw_disarm(dw);
@@ -183,7 +132,8 @@ void dw_make_domain(struct dw *dw, unsigned n)
 	}
 	FUZZ_CHECK(status == HVPT_OK, hvpt_status_name(status));
 	dw_disarm(dw);
-	hvpt_gather_init(&dw->gather[n]);
+	for (g = 0; g < DW_GATHERS; g++)
+		hvpt_gather_init(&dw->gather[n][g]);
 	dw->model[n] = hvpt_model_create();
 	dw->pasts[n] = 0;
 }
@@ -193,29 +143,55 @@ void dw_end_domain(struct dw *dw, unsigned n)
 {
 	struct hvpt_domain *domain = &dw->domain[n];
 	size_t tables = (size_t)hvpt_pt_tables(&domain->pt);
+	bool leaks = domain->leaks;
 	enum hvpt_status status = hvpt_domain_destroy(domain);
 
 	if (status != HVPT_OK) {
-		FUZZ_CHECK(dw_is_armed(dw, status), hvpt_status_name(status));
+		FUZZ_CHECK(dw_may_fail(dw, DW_CALLS, status),
+			   hvpt_status_name(status));
 		dw_disarm(dw);
 		status = hvpt_domain_destroy(domain);
 	}
 	dw_disarm(dw);
+	FUZZ_CHECK(!leaks || dw->resumed, "tables are leaked for nothing");
+	if (status == HVPT_OK && leaks)
+		dw->leaked += tables;
 	if (status != HVPT_OK) {
 		FUZZ_CHECK(!hypervisor_has_domain(dw->hv,
 						  hvpt_domain_id(domain)),
 			   "a domain which is there is not destroyed");
 		FUZZ_CHECK(hvpt_domain_abandon(domain) == HVPT_OK, "abandon");
+		dw->spent++;
 		dw->leaked += tables;
 	}
 	hvpt_model_destroy(dw->model[n]);
 	dw->model[n] = NULL;
 }
 
+void dw_count_orphans(struct dw *dw)
+{
+	size_t domains = hypervisor_domains(dw->hv);
+
+	FUZZ_CHECK(domains >= DW_OWN_DOMAINS, "a domain is missing");
+	dw->orphans = domains - DW_OWN_DOMAINS;
+}
+
+bool dw_has_ids(const struct dw *dw)
+{
+	uint32_t all = dw->config.ids.last - dw->config.ids.first + 1;
+
+	return dw->config.ids.first == 0 ||
+	       all >= dw->spent + 2 + DW_DOMAINS + 2;
+}
+
 void dw_must_sync(struct dw *dw, unsigned n)
 {
-	FUZZ_CHECK(hvpt_domain_sync(&dw->domain[n], &dw->gather[n]) == HVPT_OK,
-		   "sync");
+	unsigned g;
+
+	for (g = 0; g < DW_GATHERS; g++)
+		FUZZ_CHECK(hvpt_domain_sync(&dw->domain[n],
+					    &dw->gather[n][g]) == HVPT_OK,
+			   "sync");
 	dw->pasts[n] = 0;
 }
 
@@ -306,7 +282,28 @@ static void add_past(struct dw *dw, unsigned n, struct dw_past past)
 	dw->past[n][dw->pasts[n]++] = past;
 }
 
-void dw_note_past(struct dw *dw, unsigned n, struct dw_range range)
+void dw_forget_past(struct dw *dw, unsigned n, unsigned g)
+{
+	unsigned i, kept = 0;
+
+	for (i = 0; i < dw->pasts[n]; i++)
+		if (dw->past[n][i].gather != g)
+			dw->past[n][kept++] = dw->past[n][i];
+	dw->pasts[n] = kept;
+}
+
+/* Of an interval what lies in the range: the rest of a leaf stays. */
+static void cut_past(struct dw_past *past, uint64_t first, uint64_t last)
+{
+	if (past->first < first) {
+		past->gpa += first - past->first;
+		past->first = first;
+	}
+	if (past->last > last)
+		past->last = last;
+}
+
+void dw_note_past(struct dw *dw, unsigned n, unsigned g, struct dw_range range)
 {
 	uint64_t at = range.first, last = range.first + (range.length - 1);
 	struct dw_past past;
@@ -321,10 +318,12 @@ void dw_note_past(struct dw *dw, unsigned n, struct dw_range range)
 					     &past.last, &past.gpa, &prot)) {
 		if (past.first > last)
 			break;
+		at = past.last;
+		past.gather = g;
+		cut_past(&past, range.first, last);
 		add_past(dw, n, past);
-		if (past.last >= last)
+		if (at++ >= last)
 			break;
-		at = past.last + 1;
 	}
 }
 
@@ -343,10 +342,20 @@ static bool was_mapped(const struct dw *dw, unsigned n, uint64_t iova,
 	return false;
 }
 
+static bool is_synced(const struct dw *dw, unsigned n)
+{
+	unsigned g;
+
+	for (g = 0; g < DW_GATHERS; g++)
+		if (!hvpt_gather_is_empty(&dw->gather[n][g]))
+			return false;
+	return true;
+}
+
 static void check_outcomes(struct dw *dw, unsigned n, uint64_t iova, bool write,
 			   const struct hypervisor_dma *seen)
 {
-	bool owed = dw->pasts[n] || !hvpt_gather_is_empty(&dw->gather[n]);
+	bool owed = dw->pasts[n] || !is_synced(dw, n);
 	uint64_t gpa = 0;
 	unsigned prot = 0;
 	bool mapped = hvpt_model_lookup(dw->model[n], iova, &gpa, &prot);
