@@ -122,24 +122,6 @@ static struct block block_join(struct block one, struct block two)
 	return joined;
 }
 
-/* Is their only block the least that holds all of ours? */
-static bool is_several_ranges(const struct recording_call *theirs,
-			      const struct guest_call *ours)
-{
-	size_t count = ours->control >> 32 & 0xfff, n;
-	struct block want, joined;
-
-	if (theirs->control != ((uint64_t)1 << 32 | FLUSH_LIST) || count < 2 ||
-	    ours->control != ((uint64_t)count << 32 | FLUSH_LIST) ||
-	    memcmp(theirs->input, ours->input, LIST_AT) != 0)
-		return false;
-	want = block_at(theirs->input, 0);
-	joined = block_at(ours->input, 0);
-	for (n = 1; n < count; n++)
-		joined = block_join(joined, block_at(ours->input, n));
-	return joined.first == want.first && joined.shift == want.shift;
-}
-
 /* ---- events ---------------------------------------------------------- */
 
 static bool is_map(const struct recording_event *event)
@@ -215,11 +197,6 @@ const char *compare_event(const struct recording *recording,
 
 	if (is_map(event) && guest->status == HVPT_ERR_OVERLAP)
 		return compare_refused(theirs, left, guest, so_far);
-	if (is_map(event) && left == 1 && guest->calls == 1 &&
-	    is_several_ranges(theirs, ours)) {
-		so_far->ranges++;
-		return NULL;
-	}
 	if (strncmp(event->text, "unmap ", 6) == 0 &&
 	    compare_unmap(theirs, left, guest, so_far))
 		return NULL;

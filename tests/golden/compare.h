@@ -19,8 +19,6 @@
  *	all are refused, for there are none
  * @left: FLUSHes that hvpt makes when the last device has left a domain, once
  *	its ATTACH succeeded; so a DELETE comes behind one
- * @ranges: maps that freed several tables: one block over all in the
- *	recording, a descriptor for each range here
  * @refused: maps that hvpt refused: no call here
  * @undone: calls that the recording has for those, to undo the map
  * @nothing: unmaps of iova 0 where nothing is mapped: a flush of 2^52 pages in
@@ -35,7 +33,6 @@ struct comparison {
 	size_t roots;
 	size_t looked;
 	size_t left;
-	size_t ranges;
 	size_t refused;
 	size_t undone;
 	size_t nothing;
