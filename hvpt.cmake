@@ -67,6 +67,7 @@ set(HVPT_CORE_SOURCES
   src/domain/iommu.c
   src/domain/domain.c
   src/domain/device.c
+  src/domain/stats.c
   src/domain/sync.c
   src/domain/resume.c
   src/domain/fault.c

@@ -95,6 +95,15 @@ HVPT_STATIC_ASSERT(sizeof(uintptr_t) == 8, "uintptr_t must be 8 bytes");
 #include HVPT_PORT_HEADER
 #endif
 
+/* Is ThreadSanitizer watching? gcc and clang say so in different ways. */
+#ifdef __SANITIZE_THREAD__
+#define HVPT_PORT_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define HVPT_PORT_TSAN 1
+#endif
+#endif
+
 /*
  * Need: a function which folds into its callers wherever code is optimised.
  * Where it is not, folding would only make their frames larger.
@@ -187,9 +196,23 @@ HVPT_STATIC_ASSERT(sizeof(uintptr_t) == 8, "uintptr_t must be 8 bytes");
 /*
  * Need: a full fence. No earlier load or store passes a later one, a store
  * followed by a load of another word included.
+ *
+ * Only write-back memory needs to be ordered: table pages, and the words of
+ * hvpt's structures. There a locked instruction is a full fence (SDM vol. 3A
+ * 8.2.2 and 8.2.3.9, APM vol. 2 7.4.2) and takes less time than MFENCE, which
+ * clang emits for the builtin: MFENCE also orders write-combining memory, and
+ * the stores and flushes of write_back hooks, which complete before the hook
+ * returns. ORing 0 into a word of the stack changes nothing, below the stack
+ * pointer too, where the word is in use by nobody or by a leaf function.
+ * ThreadSanitizer does not look into assembly, so it gets the builtin.
  */
 #ifndef HVPT_PORT_FENCE
+#if defined(__x86_64__) && !defined(HVPT_PORT_TSAN)
+#define HVPT_PORT_FENCE()                                                      \
+	__asm__ __volatile__("lock; orl $0, -8(%%rsp)" ::: "memory", "cc")
+#else
 #define HVPT_PORT_FENCE() __atomic_thread_fence(__ATOMIC_SEQ_CST)
+#endif
 #endif
 
 /*
@@ -982,9 +1005,10 @@ struct hvpt_pt_config {
  * rules below; what the range translates to is then undefined, and the gather
  * has got all that was taken away until then. Bad input is
  * refused, never rounded or clamped. Where several rules are broken the first
- * in this order decides: EMPTY, ALIGN, WRAP, IOVA_RANGE, then (when mapping)
- * GPA_RANGE, PROT, WRITE_ONLY, then OVERLAP or NOT_MAPPED, then NO_MEMORY,
- * TABLE_PAGE.
+ * in this order decides: EMPTY, ALIGN, WRAP, IOVA_RANGE, then (map) GPA_RANGE,
+ * then (map, protect) PROT, WRITE_ONLY, then (read_dirty) FLAGS, then OVERLAP
+ * or NOT_MAPPED, then NO_MEMORY, TABLE_PAGE. hvpt_pt_init() and adopt check in
+ * the order in which their errors are listed.
  *
  * Pointers must be valid; NULL is allowed only where stated.
  *
@@ -1294,6 +1318,17 @@ hvpt_pt_lookup(const struct hvpt_pagetable *pt, hvpt_iova_t iova,
  *
  * The rules at the head of pagetable.h hold: all or nothing, refuse and never
  * clamp, the order of errors, who owns which range.
+ *
+ * Cost. Where tables are there, a call reads the entries of its range; where
+ * they are not, the entry above, however much that spans. Beyond that map
+ * writes each leaf and takes a page for each table the range lacks: for 1 GiB
+ * of 4 KiB leaves 262,144 entries and at most 514 pages. It ends at the first
+ * page it does not get. unmap clears what it removes, but reads tables that go
+ * whole, once; protect goes over the leaves twice; reclaim reads tables that
+ * are empty. Nothing here waits or can be interrupted, so a caller with a limit
+ * splits a long range into several calls, at multiples of the largest leaf
+ * size. They come to the same as one call, but all or nothing holds for each by
+ * itself: when one fails, unmap what those before have mapped.
  */
 #ifndef HVPT_MAP_H
 #define HVPT_MAP_H
@@ -1312,7 +1347,9 @@ HVPT_EXTERN_C_BEGIN
  * hvpt_pt_map_list() - map a scatter list to one contiguous IOVA range
  * @pt: the page table
  * @iova: first IOVA, 4 KiB aligned
- * @segments: in: what to map, in this order, back to back
+ * @segments: in: what to map, in this order, back to back. Nobody may change
+ *	the array before the call returns, the page hook included. Where the
+ *	hook did, the call returns HVPT_ERR_CONCURRENT and maps nothing.
  * @count: how many segments, at least 1
  * @prot: HVPT_PROT_READ, or HVPT_PROT_READ | HVPT_PROT_WRITE
  * @gather: in/out: where a large leaf may put empty table pages it replaces;
@@ -1321,7 +1358,9 @@ HVPT_EXTERN_C_BEGIN
  * On success every byte translates, by the largest leaves that alignment,
  * length and the page-size bitmap allow; segments which touch in gpa count as
  * one. When @gather grew, flush and release it before a device uses the
- * range, for the IOMMU may still know the empty tables. Otherwise a new
+ * range, for the IOMMU may still know the empty tables. It grows by one range
+ * for all of them: what lies between is in the range of the call, where no
+ * device has a translation yet that could be lost. Otherwise a new
  * mapping needs no flush: an IOMMU does not cache what is not present (VT-d
  * 6.1, CM = 0).
  *
@@ -2754,7 +2793,9 @@ hvpt_hvcall_flush_domain(const struct hvpt_transport *transport,
  * @ctx: for @source
  * @answer: out: reps tells how many descriptors were done
  *
- * One call page full. Elements the hypervisor leaves over are asked for again,
+ * One call page full: with HVPT_OK and 508 reps @source may have more, and the
+ * call is to be made again, until it does fewer or returns HVPT_ERR_EMPTY.
+ * hvpt_hvcall_flush_lists() does that. Elements the hypervisor leaves over are asked for again,
  * also after TIMEOUT, as long as each round does at least one. The call is done
  * when the hypervisor says that all elements are, TIMEOUT or not.
  *
@@ -2769,6 +2810,18 @@ HVPT_MUST_CHECK enum hvpt_status
 hvpt_hvcall_flush_list(const struct hvpt_transport *transport,
 		       uint32_t domain_id, hvpt_flush_source_fn source,
 		       void *ctx, struct hvpt_answer *answer);
+
+/**
+ * hvpt_hvcall_flush_lists() - the same, again and again, until @source is dry
+ * @answer: out: of the last call
+ *
+ * Return: as hvpt_hvcall_flush_list(); HVPT_ERR_EMPTY only when @source has
+ * nothing at all. After a failure what earlier calls did is done.
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_hvcall_flush_lists(const struct hvpt_transport *transport,
+			uint32_t domain_id, hvpt_flush_source_fn source,
+			void *ctx, struct hvpt_answer *answer);
 
 /** DELETE_DEVICE_DOMAIN (0xc5). */
 HVPT_MUST_CHECK enum hvpt_status
@@ -3197,14 +3250,17 @@ enum hvpt_flush_policy {
 	HVPT_FLUSH_EXACT = 2,
 };
 
+/* Far enough for all ranges of a gather; bounds the work of a long list. */
+#define HVPT_FLUSH_NEAR 7u
+
 /**
  * struct hvpt_flush_plan - descriptors of a list of ranges, one at a time
  * @range: the ranges
  * @count: how many
  * @policy: as asked
  * @at: the range which is being worked on, or is next
- * @busy: 1: some of it is covered, or is about to be; 0: it is untouched
- * @next: first page of it which is not covered yet
+ * @busy: 1: some of it is planned, or is about to be; 0: it is untouched
+ * @next: first page of it which is not planned yet
  * @last: last page of it
  * @emitted: descriptors so far
  * @pages: pages those cover, modulo 2^64; a whole 2^52-page block counts 2^52
@@ -3230,7 +3286,10 @@ HVPT_EXTERN_C_BEGIN
  * @plan: out
  * @range: in: must outlive the plan; first not above last; a range which
  *	starts or ends inside a page stands for the whole page. Ranges are
- *	planned one by one: overlapping ones are flushed twice.
+ *	planned one by one, in their order, and not joined. A descriptor is left
+ *	out when one of another range holds all of it, if that range is at most
+ *	HVPT_FLUSH_NEAR places away in the list, and the policy is not EXACT,
+ *	whose descriptors hold nothing of other ranges unless ranges overlap.
  * @count: how many; 0 gives a plan with no descriptor
  * @policy: which
  *
@@ -3604,6 +3663,15 @@ HVPT_INLINE uint32_t hvpt_domain_device_count(const struct hvpt_domain *domain)
 #define HVPT_ID_TRIES 64u
 #define HVPT_ID_STEPS 32u
 
+/*
+ * After how many refusals in a row, of whatever kind, FLUSH_DEVICE_DOMAIN_LIST
+ * is given up, and at each how many full flushes it is then tried again: a host
+ * that was short of memory gets precise flushes back, and one that will never
+ * do it costs a call in 1024.
+ */
+#define HVPT_LIST_TRIES 8u
+#define HVPT_LIST_AGAIN 1024u
+
 /** An inclusive range of domain ids. */
 struct hvpt_id_range {
 	uint32_t first;
@@ -3624,6 +3692,35 @@ struct hvpt_iommu_config {
 	struct hvpt_transport transport;
 	struct hvpt_id_range ids;
 	uint32_t width_limit;
+};
+
+/* The nine hypercalls, in order of their codes (hv_abi.h). */
+#define HVPT_CALLS 9u
+
+/**
+ * struct hvpt_iommu_stats - what was done, since hvpt_iommu_init()
+ * @list_flushes: flushes by descriptors that succeeded
+ * @descriptors: in those
+ * @full_flushes: FLUSH_DEVICE_DOMAIN of a domain that succeeded
+ * @fallbacks: of the latter, those made because a list was refused, or given up
+ * @fallback_status: raw status of the newest list that was refused; 0: none was
+ * @list_given_up: not 0: lists are not made any more, or hardly ever
+ * @failures: hypercalls that were refused, by call: CREATE, ATTACH, DETACH,
+ *	DELETE, CONFIGURE, FLUSH, FLUSH_LIST, GET_IOMMU_CAPABILITIES,
+ *	GET_LOGICAL_DEVICE_PROPERTY. Refusals that are expected are left out,
+ *	as in hvpt_iommu_last_failure().
+ *
+ * All are counted where a hypercall is made anyway; mapping, unmapping and
+ * syncs without a flush count nothing.
+ */
+struct hvpt_iommu_stats {
+	uint64_t list_flushes;
+	uint64_t descriptors;
+	uint64_t full_flushes;
+	uint64_t fallbacks;
+	uint64_t fallback_status;
+	uint64_t list_given_up;
+	uint64_t failures[HVPT_CALLS];
 };
 
 /**
@@ -3647,6 +3744,8 @@ struct hvpt_iommu_config {
  * @shared: ids may be others': each is looked for before it is created
  * @handed_over: a device stays in the identity domain when all is destroyed
  * @no_list: FLUSH_DEVICE_DOMAIN_LIST does not exist; atomic
+ * @list_refused: refusals of it in a row; atomic
+ * @stats: what hvpt_iommu_read_stats() gives; each number atomic
  * @last_failure: see hvpt_iommu_last_failure(); atomic
  * @width: IOVA bits in use
  *
@@ -3664,7 +3763,9 @@ struct hvpt_iommu {
 	uint32_t quarantined;
 	struct hvpt_id_range quarantine[HVPT_QUARANTINE_RANGES];
 	uint64_t no_list;
+	uint64_t list_refused;
 	uint64_t last_failure;
+	struct hvpt_iommu_stats stats;
 	uint32_t epoch;
 	uint32_t old_blocked;
 	uint32_t width;
@@ -3796,6 +3897,15 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_destroy(struct hvpt_iommu *iommu);
  */
 HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_resume(struct hvpt_iommu *iommu,
 						   bool retry);
+
+/**
+ * hvpt_iommu_read_stats() - all counters, each read by itself
+ * @stats: out
+ *
+ * Context: any; no lock.
+ */
+void hvpt_iommu_read_stats(const struct hvpt_iommu *iommu,
+			   struct hvpt_iommu_stats *stats);
 
 HVPT_EXTERN_C_END
 
@@ -4431,7 +4541,7 @@ struct hvpt_way {
 	uint64_t pte;
 	uint64_t iova;
 	unsigned at;
-	uint64_t *table[HVPT_MAX_LEVELS - 1];
+	uint64_t *table[HVPT_PORT_SMALL ? 1 : HVPT_MAX_LEVELS - 1];
 };
 
 /** To be walked from the root. */
@@ -4574,6 +4684,10 @@ bool hvpt_run_next_table(struct hvpt_cursor *cursor);
  */
 bool hvpt_leaf_next(struct hvpt_cursor *cursor);
 
+/** Is nothing mapped in the range? Costs what its tables have entries. */
+bool hvpt_range_is_empty(const struct hvpt_pagetable *pt, uint64_t first,
+			 uint64_t last);
+
 /* ---- table pages ----------------------------------------------------- */
 
 /**
@@ -4586,10 +4700,16 @@ struct hvpt_spares {
 	uint64_t installed;
 };
 
-/** Takes @count pages, or none: NO_MEMORY, TABLE_PAGE. */
+/** No page yet. */
+HVPT_INLINE void hvpt_spares_init(struct hvpt_spares *spares)
+{
+	spares->head = NULL;
+	spares->installed = 0;
+}
+
+/** Takes one page more: NO_MEMORY, TABLE_PAGE. */
 HVPT_MUST_CHECK enum hvpt_status hvpt_spares_take(struct hvpt_pagetable *pt,
-						  struct hvpt_spares *spares,
-						  uint64_t count);
+						  struct hvpt_spares *spares);
 
 /** Takes one page and checks it can serve as a table. */
 HVPT_MUST_CHECK enum hvpt_status hvpt_page_take(struct hvpt_pagetable *pt,
@@ -4661,9 +4781,12 @@ HVPT_INLINE void hvpt_ends_settle(const struct hvpt_pagetable *pt,
 
 /* ---- shared steps ---------------------------------------------------- */
 
+/** Tells segments that were checked from what a page hook made of them. */
+uint64_t hvpt_segments_hash(const struct hvpt_segment *segments, size_t count);
+
 /** A map call of any range; the arguments have been checked. */
 HVPT_MUST_CHECK enum hvpt_status
-hvpt_map_long(struct hvpt_pagetable *pt, uint64_t iova,
+hvpt_map_long(struct hvpt_pagetable *pt, const struct hvpt_iova_range *range,
 	      const struct hvpt_segment *segments, size_t count, uint64_t bits,
 	      struct hvpt_gather *gather);
 
@@ -4720,9 +4843,15 @@ void hvpt_sweep_note(struct hvpt_sweep *sweep, uint64_t first,
 /** Levels 1 and up: entries which lie wholly inside the range. */
 void hvpt_sweep_tables(struct hvpt_sweep *sweep);
 
-/** Detaches empty tables of a range into @gather. Returns how many. */
+/**
+ * hvpt_reclaim_range() - detach empty tables of a range into @gather
+ * @hull: in/out: notes what they spanned, for the caller to gather
+ *
+ * Return: how many.
+ */
 uint64_t hvpt_reclaim_range(struct hvpt_pagetable *pt, uint64_t first,
-			    uint64_t last, struct hvpt_gather *gather);
+			    uint64_t last, struct hvpt_gather *gather,
+			    struct hvpt_hull *hull);
 
 /** Fills in all of *@pt but the root, or refuses @config. */
 HVPT_MUST_CHECK enum hvpt_status
@@ -4874,6 +5003,22 @@ hvpt_device_id_check(uint64_t device_id)
 enum hvpt_status hvpt_iommu_note(struct hvpt_iommu *iommu,
 				 enum hvpt_status status,
 				 const struct hvpt_answer *answer);
+
+/** All counters 0. */
+void hvpt_stats_init(struct hvpt_iommu *iommu);
+
+/** A call of @code was refused. */
+void hvpt_stats_failed(struct hvpt_iommu *iommu, uint16_t code);
+
+/** Is the list call worth a try now? */
+bool hvpt_list_may_work(const struct hvpt_iommu *iommu);
+
+/** A flush by @descriptors was made. */
+void hvpt_stats_list_done(struct hvpt_iommu *iommu, uint64_t descriptors);
+
+/** A list was refused: @answer, and what it became. */
+void hvpt_stats_list_refused(struct hvpt_iommu *iommu, enum hvpt_status status,
+			     const struct hvpt_answer *answer);
 
 /**
  * hvpt_iommu_probe() - ask what the host offers, and whether that will do
@@ -5187,21 +5332,14 @@ static void hvpt_spares_push(struct hvpt_spares *spares, uint64_t *page)
 }
 
 enum hvpt_status hvpt_spares_take(struct hvpt_pagetable *pt,
-				  struct hvpt_spares *spares, uint64_t count)
+				  struct hvpt_spares *spares)
 {
-	spares->head = NULL;
-	spares->installed = 0;
-	for (; count > 0; count--) {
-		uint64_t *page;
-		enum hvpt_status status = hvpt_page_take(pt, &page);
+	uint64_t *page;
+	enum hvpt_status status = hvpt_page_take(pt, &page);
 
-		if (status != HVPT_OK) {
-			hvpt_spares_finish(pt, spares);
-			return status;
-		}
+	if (status == HVPT_OK)
 		hvpt_spares_push(spares, page);
-	}
-	return HVPT_OK;
+	return status;
 }
 
 uint64_t *hvpt_spares_pop(struct hvpt_spares *spares)
@@ -5465,6 +5603,15 @@ bool hvpt_leaf_next(struct hvpt_cursor *cursor)
 		cursor->count = 0;
 		cursor->done = false;
 	}
+}
+
+bool hvpt_range_is_empty(const struct hvpt_pagetable *pt, uint64_t first,
+			 uint64_t last)
+{
+	struct hvpt_cursor cursor;
+
+	hvpt_cursor_init(&cursor, pt, first, last, 0);
+	return !hvpt_leaf_next(&cursor);
 }
 
 /* ======== src/pagetable/entries.c ======== */
@@ -5738,6 +5885,17 @@ hvpt_map_check(const struct hvpt_pagetable *pt, uint64_t iova,
 	return high ? HVPT_ERR_GPA_RANGE : hvpt_prot_check(prot);
 }
 
+uint64_t hvpt_segments_hash(const struct hvpt_segment *segments, size_t count)
+{
+	uint64_t hash = 0;
+
+	/* an odd factor, 2^64 over the golden ratio */
+	for (; count > 0; count--, segments++)
+		hash = (hash << 9 | hash >> 55) + segments->gpa.value +
+		       segments->length * 0x9e3779b97f4a7c15u;
+	return hash;
+}
+
 /* ---- calls ----------------------------------------------------------- */
 
 /* A part of one level 0 table: no table is missing, no leaf is large. */
@@ -5765,6 +5923,7 @@ enum hvpt_status hvpt_pt_map_list(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 				  size_t count, unsigned prot,
 				  struct hvpt_gather *gather)
 {
+	struct hvpt_iova_range range;
 	uint64_t bytes, bits, *slot;
 	unsigned pages;
 	enum hvpt_status status = hvpt_map_check(pt, iova.value, segments,
@@ -5774,9 +5933,10 @@ enum hvpt_status hvpt_pt_map_list(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 		return status;
 	bits = hvpt_pte_leaf_bits(0, prot, pt->track_dirty);
 	slot = hvpt_part_slot(pt, iova.value, bytes);
+	range.first = iova;
+	range.last = hvpt_iova(iova.value + (bytes - 1));
 	if (!slot)
-		return hvpt_map_long(pt, iova.value, segments, count, bits,
-				     gather);
+		return hvpt_map_long(pt, &range, segments, count, bits, gather);
 	pages = (unsigned)(bytes >> HVPT_PAGE_LG2);
 	status = hvpt_map_part(slot, pages, segments, count, bits);
 	if (HVPT_UNLIKELY(pt->noncoherent) && status == HVPT_OK)
@@ -5840,6 +6000,7 @@ static enum hvpt_status hvpt_map_plain(struct hvpt_pagetable *pt, uint64_t iova,
 {
 	uint64_t length = segment->length, pte = segment->gpa.value | bits;
 	uint64_t *slot = hvpt_part_slot(pt, iova, length);
+	struct hvpt_iova_range range;
 	enum hvpt_status status;
 
 	if (slot)
@@ -5849,7 +6010,9 @@ static enum hvpt_status hvpt_map_plain(struct hvpt_pagetable *pt, uint64_t iova,
 	status = hvpt_range_check(pt, iova, length);
 	if (status != HVPT_OK)
 		return status;
-	return hvpt_map_long(pt, iova, segment, 1, bits, gather);
+	range.first = hvpt_iova(iova);
+	range.last = hvpt_iova(iova + (length - 1));
+	return hvpt_map_long(pt, &range, segment, 1, bits, gather);
 }
 
 enum hvpt_status hvpt_pt_map_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
@@ -5873,12 +6036,13 @@ enum hvpt_status hvpt_pt_map_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
  * map_long.c - making translations, step by step.
  *
  * A failure changes nothing, so a range is gone over twice. The scan looks for
- * conflicts, counts the tables the range lacks, and builds, out of sight,
- * those it fills from end to end: while they are in the cache, and as nobody
- * else can want them. The commit hangs those into the tree, puts in the others
- * and fills them; it cannot fail. Between the two other threads may install
- * tables on the way for ranges of their own, never remove one: a table on the
- * way to this range leaves the tree only inside a range which covers it.
+ * conflicts and takes pages for the tables the range lacks. Those which it
+ * fills from end to end it builds at once, out of sight: while they are in the
+ * cache, and as nobody else can want them. The commit hangs those into the
+ * tree, puts in the others and fills them; it cannot fail. Between the two
+ * other threads may install tables on the way for ranges of their own, never
+ * remove one: a table on the way to this range leaves the tree only inside a
+ * range which covers it.
  *
  * Scan and commit go over the same steps: a step is a run of leaves of one
  * size in one table. Most calls need none of this: their range is a part of
@@ -5892,15 +6056,16 @@ enum hvpt_status hvpt_pt_map_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
  * @iova: where the next byte goes
  * @gpa: what goes there
  * @left: bytes left of the current, contiguous, piece
+ * @rest: bytes of the range that no piece was loaded for yet
  * @bits: all of a 4 KiB leaf but its address
- * @missing: tables the range lacks and the scan did not build
- * @last_iova: the last address at which tables were counted
- * @last_at: from below this level
- * @last_level: down to this level
- * @spares: the tables which were missing
+ * @last_iova: the last address at which pages were taken
+ * @last_at: for tables from below this level on
+ * @spares: pages for tables the range lacks and the scan did not build
  * @built: the tables built by the scan, linked through word 0, in order
  * @built_end: where the link to the next goes
- * @failed: why one could not be built
+ * @hull: what the tables that the commit takes out spanned
+ * @failed: why a page could not be had, or a segment could not be right
+ * @took: the page hook was called
  * @tables: the scan met tables where large leaves might go
  * @commit: the second time
  * @single: there is but one step
@@ -5918,18 +6083,19 @@ struct hvpt_map_job {
 	uint64_t iova;
 	uint64_t gpa;
 	uint64_t left;
+	uint64_t rest;
 	uint64_t bits;
-	uint64_t missing;
 	uint64_t last_iova;
 	struct hvpt_spares spares;
 	uint64_t built;
 	uint64_t *built_end;
+	struct hvpt_hull hull;
 	struct hvpt_way way;
 	unsigned run;
 	enum hvpt_status failed;
 	uint8_t level;
 	uint8_t last_at;
-	uint8_t last_level;
+	bool took;
 	bool tables;
 	bool commit;
 	bool single;
@@ -5937,7 +6103,10 @@ struct hvpt_map_job {
 
 /* ---- steps ----------------------------------------------------------- */
 
-/* Loads the next piece, joining segments which touch, when one is done. */
+/*
+ * Loads the next piece, joining segments which touch, when one is done. Return:
+ * false behind the last; or, with @failed, if the array was changed meanwhile.
+ */
 static bool hvpt_map_feed(struct hvpt_map_job *job)
 {
 	if (job->left)
@@ -5946,7 +6115,15 @@ static bool hvpt_map_feed(struct hvpt_map_job *job)
 		return false;
 	job->gpa = job->segments->gpa.value;
 	do {
-		job->left += job->segments->length;
+		uint64_t length = job->segments->length;
+
+		if ((length & (HVPT_PAGE_BYTES - 1)) ||
+		    length - 1 >= job->rest) {
+			job->failed = HVPT_ERR_CONCURRENT;
+			return false;
+		}
+		job->left += length;
+		job->rest -= length;
 		job->segments++;
 		job->count--;
 	} while (job->count &&
@@ -5989,16 +6166,6 @@ static void hvpt_map_locate(struct hvpt_map_job *job)
 	job->run = leaves < room ? (unsigned)leaves : room;
 }
 
-/* May the table below a large leaf's slot be replaced: is all of it empty? */
-static bool hvpt_map_is_empty(const struct hvpt_pagetable *pt, uint64_t first,
-			      uint64_t last)
-{
-	struct hvpt_cursor cursor;
-
-	hvpt_cursor_init(&cursor, pt, first, last, 0);
-	return !hvpt_leaf_next(&cursor);
-}
-
 /*
  * The slots of large leaves must hold nothing, or, with a gather, empty
  * tables, which the commit takes out. Without one the run ends before them.
@@ -6023,8 +6190,9 @@ static bool hvpt_map_make_room(struct hvpt_map_job *job)
 		if (!job->gather)
 			break;
 		if (job->commit)
-			hvpt_reclaim_range(job->pt, first, last, job->gather);
-		else if (!hvpt_map_is_empty(job->pt, first, last))
+			hvpt_reclaim_range(job->pt, first, last, job->gather,
+					   &job->hull);
+		else if (!hvpt_range_is_empty(job->pt, first, last))
 			return false;
 	}
 	job->run = i;
@@ -6032,23 +6200,6 @@ static bool hvpt_map_make_room(struct hvpt_map_job *job)
 }
 
 /* ---- scan ------------------------------------------------------------ */
-
-/*
- * Tables to be made between the entry at @at and leaves of @level. Addresses
- * only grow, so a table counted before was counted at the last address too.
- */
-static void hvpt_map_count_missing(struct hvpt_map_job *job)
-{
-	unsigned at;
-
-	for (at = job->way.at; at > job->level; at--)
-		if (at > job->last_at || at <= job->last_level ||
-		    (job->iova ^ job->last_iova) >> HVPT_LEVEL_LG2(at))
-			job->missing++;
-	job->last_iova = job->iova;
-	job->last_at = (uint8_t)job->way.at;
-	job->last_level = job->level;
-}
 
 /* A table which one step fills: its slot is in the range of this call. */
 static bool hvpt_map_fills_table(const struct hvpt_map_job *job)
@@ -6058,32 +6209,53 @@ static bool hvpt_map_fills_table(const struct hvpt_map_job *job)
 }
 
 /* Word 0 is left for the commit; it holds the link meanwhile. */
-static void hvpt_map_build(struct hvpt_map_job *job)
+static enum hvpt_status hvpt_map_build(struct hvpt_map_job *job)
 {
 	uint64_t *page;
+	enum hvpt_status status = hvpt_page_take(job->pt, &page);
 
-	job->missing--;
-	if (job->failed != HVPT_OK)
-		return;
-	job->failed = hvpt_page_take(job->pt, &page);
-	if (job->failed != HVPT_OK)
-		return;
+	if (status != HVPT_OK)
+		return status;
 	hvpt_entries_fill(page, HVPT_TABLE_ENTRIES, job->gpa | job->bits, 0);
 	HVPT_PORT_STORE(&page[0], 0);
 	HVPT_PORT_STORE(job->built_end, (uint64_t)(uintptr_t)page);
 	job->built_end = page;
+	return HVPT_OK;
 }
 
-/* Return: false when something is in the way. */
+/*
+ * Takes pages for the tables to be made between the entry at @at and leaves of
+ * @level. Addresses only grow, so a table that was counted before was counted
+ * at the last address too. Return: false at the first page that fails.
+ */
+static bool hvpt_map_take(struct hvpt_map_job *job)
+{
+	bool fills = hvpt_map_fills_table(job);
+	unsigned at;
+
+	for (at = job->way.at; at > job->level; at--) {
+		if (at <= job->last_at &&
+		    !((job->iova ^ job->last_iova) >> HVPT_LEVEL_LG2(at)))
+			continue;
+		job->took = true;
+		job->failed = fills && at == 1 ?
+				      hvpt_map_build(job) :
+				      hvpt_spares_take(job->pt, &job->spares);
+		if (job->failed != HVPT_OK)
+			return false;
+	}
+	job->last_iova = job->iova;
+	job->last_at = (uint8_t)job->way.at;
+	return true;
+}
+
+/* Return: false when something is in the way, or in @failed. */
 static bool hvpt_map_scan(struct hvpt_map_job *job)
 {
 	if (job->way.at > job->level) {
 		if (hvpt_pte_is_present(job->way.pte))
 			return false;
-		hvpt_map_count_missing(job);
-		if (hvpt_map_fills_table(job))
-			hvpt_map_build(job);
-		return true;
+		return hvpt_map_take(job);
 	}
 	if (HVPT_PORT_SMALL || job->level > 0)
 		return hvpt_map_make_room(job);
@@ -6144,7 +6316,7 @@ static bool hvpt_map_commit(struct hvpt_map_job *job)
 	if (job->level > 0) {
 		bits |= HVPT_PTE_LARGE;
 		/* else nothing has run since the scan saw empty slots */
-		if ((HVPT_PORT_SMALL || job->tables || job->missing) &&
+		if ((HVPT_PORT_SMALL || job->tables || job->took) &&
 		    !hvpt_map_make_room(job))
 			return false;
 	}
@@ -6155,26 +6327,22 @@ static bool hvpt_map_commit(struct hvpt_map_job *job)
 
 /* ---- calls ----------------------------------------------------------- */
 
-/* One step, located before. Return: false when it could not be. */
-static bool hvpt_map_step(struct hvpt_map_job *job)
-{
-	return job->commit ? hvpt_map_commit(job) : hvpt_map_scan(job);
-}
-
 /* Goes over all steps once. Return: false when one of them could not be. */
-static bool hvpt_map_pass(struct hvpt_map_job *job, uint64_t iova,
+static bool hvpt_map_pass(struct hvpt_map_job *job,
+			  const struct hvpt_iova_range *range,
 			  const struct hvpt_segment *segments, size_t count)
 {
-	job->iova = iova;
+	job->iova = range->first.value;
 	job->segments = segments;
 	job->count = count;
 	job->left = 0;
+	job->rest = range->last.value - range->first.value + 1;
 	job->single = true;
 	while (hvpt_map_feed(job)) {
 		uint64_t bytes;
 
 		hvpt_map_locate(job);
-		if (!hvpt_map_step(job))
+		if (!(job->commit ? hvpt_map_commit(job) : hvpt_map_scan(job)))
 			return false;
 		bytes = (uint64_t)job->run << HVPT_LEVEL_LG2(job->level);
 		if (!HVPT_PORT_SMALL && job->left == bytes && !job->count)
@@ -6184,76 +6352,83 @@ static bool hvpt_map_pass(struct hvpt_map_job *job, uint64_t iova,
 		job->gpa += bytes;
 		job->left -= bytes;
 	}
-	return true;
+	return job->failed == HVPT_OK;
 }
 
 static void hvpt_map_begin(struct hvpt_map_job *job)
 {
 	hvpt_way_init(&job->way, job->pt);
-	job->missing = 0;
+	hvpt_spares_init(&job->spares);
+	hvpt_hull_init(&job->hull);
 	job->last_iova = 0;
 	job->last_at = 0;
-	job->last_level = 0;
+	job->failed = HVPT_OK;
+	job->took = false;
 	job->tables = false;
 	job->commit = false;
 	if (HVPT_PORT_SMALL)
 		return;
 	job->built = 0;
 	job->built_end = &job->built;
-	job->failed = HVPT_OK;
 }
 
-static bool hvpt_map_has_built(const struct hvpt_map_job *job)
+/*
+ * Why the scan ended early. Where a page failed, what lies behind was not
+ * looked at yet: a conflict there comes first. Only tables which are there
+ * cost time.
+ */
+static enum hvpt_status hvpt_map_refusal(const struct hvpt_map_job *job,
+					 uint64_t last)
 {
-	return !HVPT_PORT_SMALL && job->built;
-}
-
-/* The scan, the pages, the commit. */
-static enum hvpt_status hvpt_map_steps(struct hvpt_map_job *job, uint64_t iova,
-				       const struct hvpt_segment *segments,
-				       size_t count)
-{
-	enum hvpt_status status;
-
-	hvpt_map_begin(job);
-	if (!hvpt_map_pass(job, iova, segments, count))
-		return HVPT_ERR_OVERLAP;
-	if (!HVPT_PORT_SMALL && job->failed != HVPT_OK)
+	if (job->failed == HVPT_ERR_CONCURRENT)
 		return job->failed;
-	status = hvpt_spares_take(job->pt, &job->spares, job->missing);
-	if (status != HVPT_OK)
-		return status;
+	if (job->failed == HVPT_OK ||
+	    !hvpt_range_is_empty(job->pt, job->iova, last))
+		return HVPT_ERR_OVERLAP;
+	return job->failed;
+}
+
+/* The scan and the commit. */
+static enum hvpt_status
+hvpt_map_steps(struct hvpt_map_job *job, const struct hvpt_iova_range *range,
+	       const struct hvpt_segment *segments, size_t count)
+{
+	uint64_t hash = hvpt_segments_hash(segments, count);
+
+	if (!hvpt_map_pass(job, range, segments, count))
+		return hvpt_map_refusal(job, range->last.value);
+	/* no page is taken behind this */
+	if (job->took && hvpt_segments_hash(segments, count) != hash)
+		return HVPT_ERR_CONCURRENT;
 	job->commit = true;
 	/* a single step is still where the scan left it */
 	if (!(!HVPT_PORT_SMALL && job->single ?
-		      hvpt_map_step(job) :
-		      hvpt_map_pass(job, iova, segments, count)) ||
-	    hvpt_map_has_built(job))
-		status = HVPT_ERR_CONCURRENT;
-	hvpt_spares_finish(job->pt, &job->spares);
-	return status;
+		      hvpt_map_commit(job) :
+		      hvpt_map_pass(job, range, segments, count)) ||
+	    (!HVPT_PORT_SMALL && job->built))
+		return HVPT_ERR_CONCURRENT;
+	return HVPT_OK;
 }
 
-/* Gives back what was built and not hung in. */
-static enum hvpt_status hvpt_map_end(struct hvpt_map_job *job,
-				     enum hvpt_status status)
-{
-	if (hvpt_map_has_built(job))
-		hvpt_pages_free(job->pt, (uint64_t *)(uintptr_t)job->built);
-	return status;
-}
-
-enum hvpt_status hvpt_map_long(struct hvpt_pagetable *pt, uint64_t iova,
-			       const struct hvpt_segment *segments,
-			       size_t count, uint64_t bits,
-			       struct hvpt_gather *gather)
+enum hvpt_status
+hvpt_map_long(struct hvpt_pagetable *pt, const struct hvpt_iova_range *range,
+	      const struct hvpt_segment *segments, size_t count, uint64_t bits,
+	      struct hvpt_gather *gather)
 {
 	struct hvpt_map_job job;
+	enum hvpt_status status;
 
 	job.pt = pt;
 	job.gather = gather;
 	job.bits = bits;
-	return hvpt_map_end(&job, hvpt_map_steps(&job, iova, segments, count));
+	hvpt_map_begin(&job);
+	status = hvpt_map_steps(&job, range, segments, count);
+	hvpt_spares_finish(pt, &job.spares);
+	if (!HVPT_PORT_SMALL)
+		hvpt_pages_free(pt, (uint64_t *)(uintptr_t)job.built);
+	if (job.tables && gather)
+		hvpt_hull_gather(&job.hull, gather);
+	return status;
 }
 
 /* ======== src/pagetable/unmap.c ======== */
@@ -6537,6 +6712,20 @@ static void hvpt_cut_note(struct hvpt_hull *hull, uint64_t boundary,
 		hvpt_hull_note(hull, boundary & ~inside, boundary | inside);
 }
 
+/* All pages for both ends, or none. */
+static enum hvpt_status hvpt_cut_take(struct hvpt_cutter *cutter,
+				      unsigned count)
+{
+	enum hvpt_status status = HVPT_OK;
+
+	hvpt_spares_init(&cutter->spares);
+	for (; count > 0 && status == HVPT_OK; count--)
+		status = hvpt_spares_take(cutter->pt, &cutter->spares);
+	if (status != HVPT_OK)
+		hvpt_spares_finish(cutter->pt, &cutter->spares);
+	return status;
+}
+
 enum hvpt_status hvpt_cut_leaves(struct hvpt_pagetable *pt, uint64_t first,
 				 uint64_t end, uint64_t keep,
 				 struct hvpt_hull *hull,
@@ -6553,10 +6742,10 @@ enum hvpt_status hvpt_cut_leaves(struct hvpt_pagetable *pt, uint64_t first,
 	end_level = hvpt_cut_look(&cutter, end);
 	if (HVPT_LIKELY(first_level + end_level == 0))
 		return HVPT_OK;
-	status = hvpt_spares_take(pt, &cutter.spares,
-				  hvpt_cut_count(first, first_level, 0, 0) +
-					  hvpt_cut_count(end, end_level, first,
-							 first_level));
+	status = hvpt_cut_take(&cutter,
+			       hvpt_cut_count(first, first_level, 0, 0) +
+				       hvpt_cut_count(end, end_level, first,
+						      first_level));
 	if (status != HVPT_OK)
 		return status;
 	if (!hvpt_cut_at(&cutter, first) || !hvpt_cut_at(&cutter, end))
@@ -6771,8 +6960,7 @@ static bool hvpt_sweep_inside(const struct hvpt_sweep *sweep, unsigned level,
 	uint64_t length = sweep->last - sweep->first;
 
 	/* length is one byte short, so that all of 2^64 fits */
-	if (length < mask || length - mask < head ||
-	    length - mask - head < tail)
+	if (length < mask || length - mask < head)
 		return false;
 	*first = sweep->first + head;
 	*last = sweep->last - tail;
@@ -6798,13 +6986,15 @@ void hvpt_sweep_tables(struct hvpt_sweep *sweep)
 }
 
 uint64_t hvpt_reclaim_range(struct hvpt_pagetable *pt, uint64_t first,
-			    uint64_t last, struct hvpt_gather *gather)
+			    uint64_t last, struct hvpt_gather *gather,
+			    struct hvpt_hull *hull)
 {
 	struct hvpt_sweep sweep;
 
 	hvpt_sweep_init(&sweep, pt, first, last, gather);
 	hvpt_sweep_tables(&sweep);
-	hvpt_hull_gather(&sweep.hull, gather);
+	if (sweep.tables)
+		hvpt_hull_note(hull, sweep.hull.first, sweep.hull.last);
 	return sweep.tables;
 }
 
@@ -6814,10 +7004,14 @@ enum hvpt_status hvpt_pt_reclaim(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 {
 	uint64_t last = iova.value + (length - 1);
 	enum hvpt_status status = hvpt_range_check(pt, iova.value, length);
+	struct hvpt_hull hull;
 
-	if (status == HVPT_OK)
-		*reclaimed = hvpt_reclaim_range(pt, iova.value, last, gather);
-	return status;
+	if (status != HVPT_OK)
+		return status;
+	hvpt_hull_init(&hull);
+	*reclaimed = hvpt_reclaim_range(pt, iova.value, last, gather, &hull);
+	hvpt_hull_gather(&hull, gather);
+	return HVPT_OK;
 }
 
 /* ======== src/pagetable/dirty.c ======== */
@@ -7808,6 +8002,25 @@ enum hvpt_status hvpt_hvcall_flush_list(const struct hvpt_transport *transport,
 	return status;
 }
 
+enum hvpt_status hvpt_hvcall_flush_lists(const struct hvpt_transport *transport,
+					 uint32_t domain_id,
+					 hvpt_flush_source_fn source, void *ctx,
+					 struct hvpt_answer *answer)
+{
+	enum hvpt_status status;
+	bool more = false;
+
+	do {
+		status = hvpt_hvcall_flush_list(transport, domain_id, source,
+						ctx, answer);
+		/* the pages before were full, and nothing was left */
+		if (status == HVPT_ERR_EMPTY && more)
+			return HVPT_OK;
+		more = true;
+	} while (status == HVPT_OK && answer->reps == HVPT_HV_FLUSH_LIST_MAX);
+	return status;
+}
+
 /* ======== src/hvcall/discover.c ======== */
 
 /*
@@ -8130,17 +8343,18 @@ static uint64_t hvpt_flush_take_exact(uint64_t first, uint64_t last)
 }
 
 /* The last of the pages which the next descriptor is for. */
-static uint64_t hvpt_flush_take(const struct hvpt_flush_plan *plan)
+static uint64_t hvpt_flush_take(enum hvpt_flush_policy policy, uint64_t next,
+				uint64_t last)
 {
-	switch (plan->policy) {
+	switch (policy) {
 	case HVPT_FLUSH_TWO_BLOCK:
-		return hvpt_flush_take_two_block(plan->next, plan->last);
+		return hvpt_flush_take_two_block(next, last);
 	case HVPT_FLUSH_EXACT:
-		return hvpt_flush_take_exact(plan->next, plan->last);
+		return hvpt_flush_take_exact(next, last);
 	case HVPT_FLUSH_COVER:
 		break;
 	}
-	return plan->last;
+	return last;
 }
 
 enum hvpt_status hvpt_flush_plan_init(struct hvpt_flush_plan *plan,
@@ -8184,25 +8398,92 @@ static bool hvpt_flush_turn(struct hvpt_flush_plan *plan)
 	return true;
 }
 
+/* A descriptor: 2^order pages which hold page @first. */
+struct hvpt_flush_block {
+	uint64_t first;
+	unsigned order;
+};
+
+/* Takes the next block of the current range. */
+static void hvpt_flush_step(struct hvpt_flush_plan *plan,
+			    struct hvpt_flush_block *block)
+{
+	uint64_t upto = hvpt_flush_take(plan->policy, plan->next, plan->last);
+
+	block->first = plan->next;
+	block->order = hvpt_flush_order(plan->next, upto);
+	plan->busy = upto != plan->last;
+	plan->next = upto + 1;
+}
+
+/* TWO_BLOCK's blocks have at most twice the pages of their range. */
+static bool hvpt_flush_is_far(const struct hvpt_flush_block *block,
+			      uint64_t first, uint64_t last)
+{
+	uint64_t most = 2 * (last - first + 1);
+
+	return block->first >= last + most || block->first + most <= first;
+}
+
+/* Is @block inside a block of @range? With @same also when both are one. */
+static bool hvpt_flush_holds(enum hvpt_flush_policy policy,
+			     const struct hvpt_iova_range *range, bool same,
+			     const struct hvpt_flush_block *block)
+{
+	uint64_t next = range->first.value >> HVPT_PAGE_LG2, upto;
+	uint64_t last = range->last.value >> HVPT_PAGE_LG2;
+	unsigned order;
+
+	if (policy == HVPT_FLUSH_TWO_BLOCK &&
+	    hvpt_flush_is_far(block, next, last))
+		return false;
+	do {
+		upto = hvpt_flush_take(policy, next, last);
+		order = hvpt_flush_order(next, upto);
+		if ((block->first ^ next) >> order == 0 &&
+		    order + same > block->order)
+			return true;
+		next = upto + 1;
+	} while (upto != last);
+	return false;
+}
+
+/*
+ * Does another range's block hold all of @block, of range @at? Of equal ones
+ * the first in the list stays, so what is left out is always in one that is
+ * not. Blocks are left out whole or not at all: see large leaves above.
+ */
+static bool hvpt_flush_is_held(const struct hvpt_flush_plan *plan, uint32_t at,
+			       const struct hvpt_flush_block *block)
+{
+	uint32_t i = at > HVPT_FLUSH_NEAR ? at - HVPT_FLUSH_NEAR : 0;
+
+	if (plan->policy == HVPT_FLUSH_EXACT)
+		return false;
+	for (; i < plan->count && i <= at + HVPT_FLUSH_NEAR; i++)
+		if (i != at && hvpt_flush_holds(plan->policy, &plan->range[i],
+						i < at, block))
+			return true;
+	return false;
+}
+
 bool hvpt_flush_plan_next(void *plan, uint64_t *entry)
 {
 	struct hvpt_flush_plan *self = (struct hvpt_flush_plan *)plan;
-	uint64_t upto;
-	unsigned order;
+	struct hvpt_flush_block block;
+	uint32_t at;
 
-	if (!hvpt_flush_turn(self))
-		return false;
-	upto = hvpt_flush_take(self);
-	order = hvpt_flush_order(self->next, upto);
-	*entry = self->next >> order << order << HVPT_PAGE_LG2 | order;
+	do {
+		if (!hvpt_flush_turn(self))
+			return false;
+		at = self->at;
+		hvpt_flush_step(self, &block);
+		self->at += !self->busy;
+	} while (hvpt_flush_is_held(self, at, &block));
+	*entry = block.first >> block.order << block.order << HVPT_PAGE_LG2 |
+		 block.order;
 	self->emitted++;
-	self->pages += (uint64_t)1 << order;
-	if (upto == self->last) {
-		self->busy = 0;
-		self->at++;
-	} else {
-		self->next = upto + 1;
-	}
+	self->pages += (uint64_t)1 << block.order;
 	return true;
 }
 
@@ -8350,8 +8631,10 @@ enum hvpt_status hvpt_iommu_note(struct hvpt_iommu *iommu,
 			hvpt_hv_result_status(answer->result);
 
 	/* without a trip no hypercall was made: the status says it all */
-	if (status != HVPT_OK && answer->trips != 0)
+	if (status != HVPT_OK && answer->trips != 0) {
 		HVPT_PORT_STORE(&iommu->last_failure, word);
+		hvpt_stats_failed(iommu, answer->code);
+	}
 	return status;
 }
 
@@ -8421,7 +8704,7 @@ static void hvpt_iommu_prepare(struct hvpt_iommu *iommu,
 	iommu->transport.ctx = config->transport.ctx;
 	iommu->domains = NULL;
 	iommu->devices = NULL;
-	iommu->no_list = 0;
+	hvpt_stats_init(iommu);
 	iommu->last_failure = 0;
 	iommu->epoch = 0;
 	iommu->old_blocked = 0;
@@ -9076,6 +9359,107 @@ enum hvpt_status hvpt_device_hand_over(struct hvpt_device *device)
 	return HVPT_OK;
 }
 
+/* ======== src/domain/stats.c ======== */
+
+/*
+ * stats.c - counters, and when the list call is given up.
+ *
+ * Counted beside hypercalls only. The counters share lines with each other, not
+ * with what a map, an unmap or a sync without a flush reads.
+ */
+
+/* The first nine, in order of their codes: where @code is in failures[]. */
+static const uint16_t hvpt_stats_codes[HVPT_CALLS] = {
+	HVPT_HVCALL_CREATE_DEVICE_DOMAIN,
+	HVPT_HVCALL_ATTACH_DEVICE_DOMAIN,
+	HVPT_HVCALL_DETACH_DEVICE_DOMAIN,
+	HVPT_HVCALL_DELETE_DEVICE_DOMAIN,
+	HVPT_HVCALL_CONFIGURE_DEVICE_DOMAIN,
+	HVPT_HVCALL_FLUSH_DEVICE_DOMAIN,
+	HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST,
+	HVPT_HVCALL_GET_IOMMU_CAPABILITIES,
+	HVPT_HVCALL_GET_LOGICAL_DEVICE_PROPERTY,
+};
+
+void hvpt_stats_init(struct hvpt_iommu *iommu)
+{
+	struct hvpt_iommu_stats *stats = &iommu->stats;
+	unsigned i;
+
+	iommu->no_list = 0;
+	iommu->list_refused = 0;
+	stats->list_flushes = 0;
+	stats->descriptors = 0;
+	stats->full_flushes = 0;
+	stats->fallbacks = 0;
+	stats->fallback_status = 0;
+	stats->list_given_up = 0;
+	for (i = 0; i < HVPT_CALLS; i++)
+		stats->failures[i] = 0;
+}
+
+void hvpt_stats_failed(struct hvpt_iommu *iommu, uint16_t code)
+{
+	unsigned i;
+
+	for (i = 0; i < HVPT_CALLS; i++)
+		if (hvpt_stats_codes[i] == code)
+			HVPT_PORT_ADD(&iommu->stats.failures[i], 1);
+}
+
+static bool hvpt_list_is_given_up(const struct hvpt_iommu *iommu)
+{
+	return HVPT_PORT_LOAD(&iommu->no_list) != 0 ||
+	       HVPT_PORT_LOAD(&iommu->list_refused) >= HVPT_LIST_TRIES;
+}
+
+/* Where it does not exist, never again; where it was refused, now and then. */
+bool hvpt_list_may_work(const struct hvpt_iommu *iommu)
+{
+	if (!hvpt_list_is_given_up(iommu))
+		return true;
+	return HVPT_PORT_LOAD(&iommu->no_list) == 0 &&
+	       HVPT_PORT_LOAD(&iommu->stats.full_flushes) % HVPT_LIST_AGAIN ==
+		       0;
+}
+
+void hvpt_stats_list_done(struct hvpt_iommu *iommu, uint64_t descriptors)
+{
+	HVPT_PORT_ADD(&iommu->stats.list_flushes, 1);
+	HVPT_PORT_ADD(&iommu->stats.descriptors, descriptors);
+	if (HVPT_PORT_LOAD(&iommu->list_refused) != 0)
+		HVPT_PORT_STORE(&iommu->list_refused, 0);
+}
+
+void hvpt_stats_list_refused(struct hvpt_iommu *iommu, enum hvpt_status status,
+			     const struct hvpt_answer *answer)
+{
+	/* the host said nothing about lists */
+	if (!hvpt_answer_is_heard(answer))
+		return;
+	HVPT_PORT_STORE(&iommu->stats.fallback_status,
+			(uint64_t)hvpt_hv_result_status(answer->result));
+	HVPT_PORT_ADD(&iommu->list_refused, 1);
+	if (status == HVPT_ERR_HV_CODE)
+		HVPT_PORT_STORE(&iommu->no_list, 1);
+}
+
+void hvpt_iommu_read_stats(const struct hvpt_iommu *iommu,
+			   struct hvpt_iommu_stats *stats)
+{
+	const struct hvpt_iommu_stats *from = &iommu->stats;
+	unsigned i;
+
+	stats->list_flushes = HVPT_PORT_LOAD(&from->list_flushes);
+	stats->descriptors = HVPT_PORT_LOAD(&from->descriptors);
+	stats->full_flushes = HVPT_PORT_LOAD(&from->full_flushes);
+	stats->fallbacks = HVPT_PORT_LOAD(&from->fallbacks);
+	stats->fallback_status = HVPT_PORT_LOAD(&from->fallback_status);
+	stats->list_given_up = hvpt_list_is_given_up(iommu);
+	for (i = 0; i < HVPT_CALLS; i++)
+		stats->failures[i] = HVPT_PORT_LOAD(&from->failures[i]);
+}
+
 /* ======== src/domain/sync.c ======== */
 
 /*
@@ -9089,6 +9473,8 @@ enum hvpt_status hvpt_domain_flush_now(struct hvpt_domain *domain)
 
 	status = hvpt_hvcall_flush_domain(&domain->iommu->transport, domain->id,
 					  &answer);
+	if (status == HVPT_OK)
+		HVPT_PORT_ADD(&domain->iommu->stats.full_flushes, 1);
 	return hvpt_iommu_note(domain->iommu, status, &answer);
 }
 
@@ -9122,16 +9508,23 @@ hvpt_domain_flush_ranges(struct hvpt_domain *domain,
 				      domain->policy);
 	if (status != HVPT_OK)
 		return status;
-	do {
-		status = hvpt_hvcall_flush_list(&domain->iommu->transport,
-						domain->id,
-						hvpt_flush_plan_next, &plan,
-						&answer);
-	} while (status == HVPT_OK && answer.reps == HVPT_HV_FLUSH_LIST_MAX);
-	/* the pages before were full, and nothing was left */
-	if (status == HVPT_ERR_EMPTY && plan.emitted != 0)
-		return HVPT_OK;
+	status = hvpt_hvcall_flush_lists(&domain->iommu->transport, domain->id,
+					 hvpt_flush_plan_next, &plan, &answer);
+	if (status == HVPT_OK)
+		hvpt_stats_list_done(domain->iommu, plan.emitted);
+	else
+		hvpt_stats_list_refused(domain->iommu, status, &answer);
 	return hvpt_iommu_note(domain->iommu, status, &answer);
+}
+
+/* Everything, instead of what was asked for. */
+static enum hvpt_status hvpt_domain_fall_back(struct hvpt_domain *domain)
+{
+	enum hvpt_status status = hvpt_domain_flush_now(domain);
+
+	if (status == HVPT_OK)
+		HVPT_PORT_ADD(&domain->iommu->stats.fallbacks, 1);
+	return status;
 }
 
 /* The same, while leaves are split whose flush is not over: see cut.c. */
@@ -9153,7 +9546,6 @@ hvpt_domain_flush_wide(struct hvpt_domain *domain,
 enum hvpt_status hvpt_domain_flush(struct hvpt_domain *domain,
 				   const struct hvpt_gather *gather)
 {
-	struct hvpt_iommu *iommu = domain->iommu;
 	enum hvpt_status status;
 
 	if (domain->kind != HVPT_DOMAIN_PAGING)
@@ -9162,17 +9554,15 @@ enum hvpt_status hvpt_domain_flush(struct hvpt_domain *domain,
 		return HVPT_OK;
 	if (hvpt_domain_is_lost(domain))
 		return HVPT_ERR_LOST;
-	if (gather->range_count == 0 || HVPT_PORT_LOAD(&iommu->no_list))
+	if (gather->range_count == 0)
 		return hvpt_domain_flush_now(domain);
+	if (!hvpt_list_may_work(domain->iommu))
+		return hvpt_domain_fall_back(domain);
 	if (HVPT_LIKELY(HVPT_PORT_LOAD(&domain->pt.splits) == 0))
 		status = hvpt_domain_flush_ranges(domain, gather);
 	else
 		status = hvpt_domain_flush_wide(domain, gather);
-	if (status == HVPT_OK)
-		return HVPT_OK;
-	if (status == HVPT_ERR_HV_CODE)
-		HVPT_PORT_STORE(&iommu->no_list, 1);
-	return hvpt_domain_flush_now(domain);
+	return status == HVPT_OK ? HVPT_OK : hvpt_domain_fall_back(domain);
 }
 
 enum hvpt_status hvpt_domain_sync(struct hvpt_domain *domain,

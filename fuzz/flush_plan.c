@@ -74,37 +74,87 @@ static void check_policy(enum hvpt_flush_policy policy, struct pages asked,
 	}
 }
 
-/* The descriptors of one range cover it, with nothing left out between. */
-static void
-check_range(const struct hvpt_iova_range *range, enum hvpt_flush_policy policy,
-	    struct hvpt_flush_plan *plan, uint64_t *emitted, uint64_t *total)
+/* One after the other: the descriptors of a range by itself. */
+static unsigned plan_alone(const struct hvpt_iova_range *range,
+			   enum hvpt_flush_policy policy, struct pages *block)
 {
 	struct pages asked = { range->first.value >> 12,
 			       (range->last.value >> 12) + 1 };
 	uint64_t next = asked.first, covered = 0, entry = 0;
+	struct hvpt_flush_plan plan;
 	unsigned blocks = 0;
 
+	FUZZ_CHECK(hvpt_flush_plan_init(&plan, range, 1, policy) == HVPT_OK,
+		   "a range of a list is refused");
 	while (next < asked.end) {
-		struct pages block;
-
-		FUZZ_CHECK(hvpt_flush_plan_next(plan, &entry),
+		FUZZ_CHECK(hvpt_flush_plan_next(&plan, &entry),
 			   "a range is not covered");
-		block = decode(entry);
-		FUZZ_CHECK(block.first <= next && block.end > next,
+		*block = decode(entry);
+		FUZZ_CHECK(block->first <= next && block->end > next,
 			   "a gap between blocks, or a useless one");
-		next = block.end;
-		covered += block.end - block.first;
+		next = block->end;
+		covered += block->end - block->first;
 		blocks++;
+		block++;
 	}
+	FUZZ_CHECK(!hvpt_flush_plan_next(&plan, &entry),
+		   "more than was asked for");
 	check_policy(policy, asked, blocks, covered);
-	*emitted += blocks;
-	*total += covered;
+	return blocks;
+}
+
+static bool is_in(const struct pages *block, const struct pages *list,
+		  unsigned count)
+{
+	unsigned i;
+
+	for (i = 0; i < count; i++)
+		if (list[i].first <= block->first && list[i].end >= block->end)
+			return true;
+	return false;
+}
+
+/*
+ * A list gives blocks which its ranges give by themselves; what is left out of
+ * those is in others, whole, and nothing is flushed twice.
+ */
+static void check_list(const struct hvpt_iova_range *range, uint32_t count,
+		       enum hvpt_flush_policy policy,
+		       struct hvpt_flush_plan *plan)
+{
+	static struct pages alone[RANGES * MOST_EXACT];
+	static struct pages got[RANGES * MOST_EXACT];
+	unsigned blocks = 0, kept = 0, i;
+	uint64_t total = 0, entry = 0;
+
+	for (i = 0; i < count; i++)
+		blocks += plan_alone(&range[i], policy, &alone[blocks]);
+	for (i = 0; i < blocks && hvpt_flush_plan_next(plan, &entry); i++) {
+		struct pages block = decode(entry);
+
+		FUZZ_CHECK(policy == HVPT_FLUSH_EXACT ||
+				   !is_in(&block, got, kept),
+			   "a block is flushed twice");
+		got[kept++] = block;
+		total += block.end - block.first;
+	}
+	FUZZ_CHECK(!hvpt_flush_plan_next(plan, &entry),
+		   "more than was asked for");
+	for (i = 0; i < blocks; i++)
+		FUZZ_CHECK(is_in(&alone[i], got, kept),
+			   "a block is not flushed whole");
+	for (i = 0; i < kept; i++)
+		FUZZ_CHECK(is_in(&got[i], alone, blocks),
+			   "a block nobody asked for");
+	FUZZ_CHECK(policy != HVPT_FLUSH_EXACT || kept == blocks,
+		   "exact, and not all");
+	FUZZ_CHECK(plan->emitted == kept && plan->pages == total,
+		   "the plan counts wrongly");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct hvpt_iova_range range[RANGES];
-	uint64_t emitted = 0, total = 0, entry = 0;
 	enum hvpt_flush_policy policy;
 	struct hvpt_flush_plan plan;
 	enum hvpt_status status, want = HVPT_OK;
@@ -133,11 +183,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_CHECK(status == want, hvpt_status_name(status));
 	if (status != HVPT_OK)
 		return 0;
-	for (i = 0; i < count; i++)
-		check_range(&range[i], policy, &plan, &emitted, &total);
-	FUZZ_CHECK(!hvpt_flush_plan_next(&plan, &entry),
-		   "more than was asked for");
-	FUZZ_CHECK(plan.emitted == emitted && plan.pages == total,
-		   "the plan counts wrongly");
+	check_list(range, count, policy, &plan);
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include "../../src/domain/iommu.c"
 #include "../../src/domain/domain.c"
 #include "../../src/domain/device.c"
+#include "../../src/domain/stats.c"
 #include "../../src/domain/sync.c"
 #include "../../src/domain/resume.c"
 #include "../../src/domain/fault.c"

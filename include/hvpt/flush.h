@@ -36,14 +36,17 @@ enum hvpt_flush_policy {
 	HVPT_FLUSH_EXACT = 2,
 };
 
+/* Far enough for all ranges of a gather; bounds the work of a long list. */
+#define HVPT_FLUSH_NEAR 7u
+
 /**
  * struct hvpt_flush_plan - descriptors of a list of ranges, one at a time
  * @range: the ranges
  * @count: how many
  * @policy: as asked
  * @at: the range which is being worked on, or is next
- * @busy: 1: some of it is covered, or is about to be; 0: it is untouched
- * @next: first page of it which is not covered yet
+ * @busy: 1: some of it is planned, or is about to be; 0: it is untouched
+ * @next: first page of it which is not planned yet
  * @last: last page of it
  * @emitted: descriptors so far
  * @pages: pages those cover, modulo 2^64; a whole 2^52-page block counts 2^52
@@ -69,7 +72,10 @@ HVPT_EXTERN_C_BEGIN
  * @plan: out
  * @range: in: must outlive the plan; first not above last; a range which
  *	starts or ends inside a page stands for the whole page. Ranges are
- *	planned one by one: overlapping ones are flushed twice.
+ *	planned one by one, in their order, and not joined. A descriptor is left
+ *	out when one of another range holds all of it, if that range is at most
+ *	HVPT_FLUSH_NEAR places away in the list, and the policy is not EXACT,
+ *	whose descriptors hold nothing of other ranges unless ranges overlap.
  * @count: how many; 0 gives a plan with no descriptor
  * @policy: which
  *

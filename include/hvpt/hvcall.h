@@ -265,7 +265,9 @@ hvpt_hvcall_flush_domain(const struct hvpt_transport *transport,
  * @ctx: for @source
  * @answer: out: reps tells how many descriptors were done
  *
- * One call page full. Elements the hypervisor leaves over are asked for again,
+ * One call page full: with HVPT_OK and 508 reps @source may have more, and the
+ * call is to be made again, until it does fewer or returns HVPT_ERR_EMPTY.
+ * hvpt_hvcall_flush_lists() does that. Elements the hypervisor leaves over are asked for again,
  * also after TIMEOUT, as long as each round does at least one. The call is done
  * when the hypervisor says that all elements are, TIMEOUT or not.
  *
@@ -280,6 +282,18 @@ HVPT_MUST_CHECK enum hvpt_status
 hvpt_hvcall_flush_list(const struct hvpt_transport *transport,
 		       uint32_t domain_id, hvpt_flush_source_fn source,
 		       void *ctx, struct hvpt_answer *answer);
+
+/**
+ * hvpt_hvcall_flush_lists() - the same, again and again, until @source is dry
+ * @answer: out: of the last call
+ *
+ * Return: as hvpt_hvcall_flush_list(); HVPT_ERR_EMPTY only when @source has
+ * nothing at all. After a failure what earlier calls did is done.
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_hvcall_flush_lists(const struct hvpt_transport *transport,
+			uint32_t domain_id, hvpt_flush_source_fn source,
+			void *ctx, struct hvpt_answer *answer);
 
 /** DELETE_DEVICE_DOMAIN (0xc5). */
 HVPT_MUST_CHECK enum hvpt_status

@@ -40,6 +40,15 @@
 #define HVPT_ID_TRIES 64u
 #define HVPT_ID_STEPS 32u
 
+/*
+ * After how many refusals in a row, of whatever kind, FLUSH_DEVICE_DOMAIN_LIST
+ * is given up, and at each how many full flushes it is then tried again: a host
+ * that was short of memory gets precise flushes back, and one that will never
+ * do it costs a call in 1024.
+ */
+#define HVPT_LIST_TRIES 8u
+#define HVPT_LIST_AGAIN 1024u
+
 /** An inclusive range of domain ids. */
 struct hvpt_id_range {
 	uint32_t first;
@@ -60,6 +69,35 @@ struct hvpt_iommu_config {
 	struct hvpt_transport transport;
 	struct hvpt_id_range ids;
 	uint32_t width_limit;
+};
+
+/* The nine hypercalls, in order of their codes (hv_abi.h). */
+#define HVPT_CALLS 9u
+
+/**
+ * struct hvpt_iommu_stats - what was done, since hvpt_iommu_init()
+ * @list_flushes: flushes by descriptors that succeeded
+ * @descriptors: in those
+ * @full_flushes: FLUSH_DEVICE_DOMAIN of a domain that succeeded
+ * @fallbacks: of the latter, those made because a list was refused, or given up
+ * @fallback_status: raw status of the newest list that was refused; 0: none was
+ * @list_given_up: not 0: lists are not made any more, or hardly ever
+ * @failures: hypercalls that were refused, by call: CREATE, ATTACH, DETACH,
+ *	DELETE, CONFIGURE, FLUSH, FLUSH_LIST, GET_IOMMU_CAPABILITIES,
+ *	GET_LOGICAL_DEVICE_PROPERTY. Refusals that are expected are left out,
+ *	as in hvpt_iommu_last_failure().
+ *
+ * All are counted where a hypercall is made anyway; mapping, unmapping and
+ * syncs without a flush count nothing.
+ */
+struct hvpt_iommu_stats {
+	uint64_t list_flushes;
+	uint64_t descriptors;
+	uint64_t full_flushes;
+	uint64_t fallbacks;
+	uint64_t fallback_status;
+	uint64_t list_given_up;
+	uint64_t failures[HVPT_CALLS];
 };
 
 /**
@@ -83,6 +121,8 @@ struct hvpt_iommu_config {
  * @shared: ids may be others': each is looked for before it is created
  * @handed_over: a device stays in the identity domain when all is destroyed
  * @no_list: FLUSH_DEVICE_DOMAIN_LIST does not exist; atomic
+ * @list_refused: refusals of it in a row; atomic
+ * @stats: what hvpt_iommu_read_stats() gives; each number atomic
  * @last_failure: see hvpt_iommu_last_failure(); atomic
  * @width: IOVA bits in use
  *
@@ -100,7 +140,9 @@ struct hvpt_iommu {
 	uint32_t quarantined;
 	struct hvpt_id_range quarantine[HVPT_QUARANTINE_RANGES];
 	uint64_t no_list;
+	uint64_t list_refused;
 	uint64_t last_failure;
+	struct hvpt_iommu_stats stats;
 	uint32_t epoch;
 	uint32_t old_blocked;
 	uint32_t width;
@@ -232,6 +274,15 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_destroy(struct hvpt_iommu *iommu);
  */
 HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_resume(struct hvpt_iommu *iommu,
 						   bool retry);
+
+/**
+ * hvpt_iommu_read_stats() - all counters, each read by itself
+ * @stats: out
+ *
+ * Context: any; no lock.
+ */
+void hvpt_iommu_read_stats(const struct hvpt_iommu *iommu,
+			   struct hvpt_iommu_stats *stats);
 
 HVPT_EXTERN_C_END
 

@@ -4,6 +4,17 @@
  *
  * The rules at the head of pagetable.h hold: all or nothing, refuse and never
  * clamp, the order of errors, who owns which range.
+ *
+ * Cost. Where tables are there, a call reads the entries of its range; where
+ * they are not, the entry above, however much that spans. Beyond that map
+ * writes each leaf and takes a page for each table the range lacks: for 1 GiB
+ * of 4 KiB leaves 262,144 entries and at most 514 pages. It ends at the first
+ * page it does not get. unmap clears what it removes, but reads tables that go
+ * whole, once; protect goes over the leaves twice; reclaim reads tables that
+ * are empty. Nothing here waits or can be interrupted, so a caller with a limit
+ * splits a long range into several calls, at multiples of the largest leaf
+ * size. They come to the same as one call, but all or nothing holds for each by
+ * itself: when one fails, unmap what those before have mapped.
  */
 #ifndef HVPT_MAP_H
 #define HVPT_MAP_H
@@ -24,7 +35,9 @@ HVPT_EXTERN_C_BEGIN
  * hvpt_pt_map_list() - map a scatter list to one contiguous IOVA range
  * @pt: the page table
  * @iova: first IOVA, 4 KiB aligned
- * @segments: in: what to map, in this order, back to back
+ * @segments: in: what to map, in this order, back to back. Nobody may change
+ *	the array before the call returns, the page hook included. Where the
+ *	hook did, the call returns HVPT_ERR_CONCURRENT and maps nothing.
  * @count: how many segments, at least 1
  * @prot: HVPT_PROT_READ, or HVPT_PROT_READ | HVPT_PROT_WRITE
  * @gather: in/out: where a large leaf may put empty table pages it replaces;
@@ -33,7 +46,9 @@ HVPT_EXTERN_C_BEGIN
  * On success every byte translates, by the largest leaves that alignment,
  * length and the page-size bitmap allow; segments which touch in gpa count as
  * one. When @gather grew, flush and release it before a device uses the
- * range, for the IOMMU may still know the empty tables. Otherwise a new
+ * range, for the IOMMU may still know the empty tables. It grows by one range
+ * for all of them: what lies between is in the range of the call, where no
+ * device has a translation yet that could be lost. Otherwise a new
  * mapping needs no flush: an IOMMU does not cache what is not present (VT-d
  * 6.1, CM = 0).
  *

@@ -22,9 +22,10 @@
  * rules below; what the range translates to is then undefined, and the gather
  * has got all that was taken away until then. Bad input is
  * refused, never rounded or clamped. Where several rules are broken the first
- * in this order decides: EMPTY, ALIGN, WRAP, IOVA_RANGE, then (when mapping)
- * GPA_RANGE, PROT, WRITE_ONLY, then OVERLAP or NOT_MAPPED, then NO_MEMORY,
- * TABLE_PAGE.
+ * in this order decides: EMPTY, ALIGN, WRAP, IOVA_RANGE, then (map) GPA_RANGE,
+ * then (map, protect) PROT, WRITE_ONLY, then (read_dirty) FLAGS, then OVERLAP
+ * or NOT_MAPPED, then NO_MEMORY, TABLE_PAGE. hvpt_pt_init() and adopt check in
+ * the order in which their errors are listed.
  *
  * Pointers must be valid; NULL is allowed only where stated.
  *

@@ -25,6 +25,22 @@ enum hvpt_status hvpt_iommu_note(struct hvpt_iommu *iommu,
 				 enum hvpt_status status,
 				 const struct hvpt_answer *answer);
 
+/** All counters 0. */
+void hvpt_stats_init(struct hvpt_iommu *iommu);
+
+/** A call of @code was refused. */
+void hvpt_stats_failed(struct hvpt_iommu *iommu, uint16_t code);
+
+/** Is the list call worth a try now? */
+bool hvpt_list_may_work(const struct hvpt_iommu *iommu);
+
+/** A flush by @descriptors was made. */
+void hvpt_stats_list_done(struct hvpt_iommu *iommu, uint64_t descriptors);
+
+/** A list was refused: @answer, and what it became. */
+void hvpt_stats_list_refused(struct hvpt_iommu *iommu, enum hvpt_status status,
+			     const struct hvpt_answer *answer);
+
 /**
  * hvpt_iommu_probe() - ask what the host offers, and whether that will do
  * @iommu: in/out: notes failures; caps and width are not changed

@@ -26,7 +26,7 @@ static void hvpt_iommu_prepare(struct hvpt_iommu *iommu,
 	iommu->transport.ctx = config->transport.ctx;
 	iommu->domains = NULL;
 	iommu->devices = NULL;
-	iommu->no_list = 0;
+	hvpt_stats_init(iommu);
 	iommu->last_failure = 0;
 	iommu->epoch = 0;
 	iommu->old_blocked = 0;

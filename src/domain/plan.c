@@ -80,17 +80,18 @@ static uint64_t hvpt_flush_take_exact(uint64_t first, uint64_t last)
 }
 
 /* The last of the pages which the next descriptor is for. */
-static uint64_t hvpt_flush_take(const struct hvpt_flush_plan *plan)
+static uint64_t hvpt_flush_take(enum hvpt_flush_policy policy, uint64_t next,
+				uint64_t last)
 {
-	switch (plan->policy) {
+	switch (policy) {
 	case HVPT_FLUSH_TWO_BLOCK:
-		return hvpt_flush_take_two_block(plan->next, plan->last);
+		return hvpt_flush_take_two_block(next, last);
 	case HVPT_FLUSH_EXACT:
-		return hvpt_flush_take_exact(plan->next, plan->last);
+		return hvpt_flush_take_exact(next, last);
 	case HVPT_FLUSH_COVER:
 		break;
 	}
-	return plan->last;
+	return last;
 }
 
 enum hvpt_status hvpt_flush_plan_init(struct hvpt_flush_plan *plan,
@@ -134,24 +135,91 @@ static bool hvpt_flush_turn(struct hvpt_flush_plan *plan)
 	return true;
 }
 
+/* A descriptor: 2^order pages which hold page @first. */
+struct hvpt_flush_block {
+	uint64_t first;
+	unsigned order;
+};
+
+/* Takes the next block of the current range. */
+static void hvpt_flush_step(struct hvpt_flush_plan *plan,
+			    struct hvpt_flush_block *block)
+{
+	uint64_t upto = hvpt_flush_take(plan->policy, plan->next, plan->last);
+
+	block->first = plan->next;
+	block->order = hvpt_flush_order(plan->next, upto);
+	plan->busy = upto != plan->last;
+	plan->next = upto + 1;
+}
+
+/* TWO_BLOCK's blocks have at most twice the pages of their range. */
+static bool hvpt_flush_is_far(const struct hvpt_flush_block *block,
+			      uint64_t first, uint64_t last)
+{
+	uint64_t most = 2 * (last - first + 1);
+
+	return block->first >= last + most || block->first + most <= first;
+}
+
+/* Is @block inside a block of @range? With @same also when both are one. */
+static bool hvpt_flush_holds(enum hvpt_flush_policy policy,
+			     const struct hvpt_iova_range *range, bool same,
+			     const struct hvpt_flush_block *block)
+{
+	uint64_t next = range->first.value >> HVPT_PAGE_LG2, upto;
+	uint64_t last = range->last.value >> HVPT_PAGE_LG2;
+	unsigned order;
+
+	if (policy == HVPT_FLUSH_TWO_BLOCK &&
+	    hvpt_flush_is_far(block, next, last))
+		return false;
+	do {
+		upto = hvpt_flush_take(policy, next, last);
+		order = hvpt_flush_order(next, upto);
+		if ((block->first ^ next) >> order == 0 &&
+		    order + same > block->order)
+			return true;
+		next = upto + 1;
+	} while (upto != last);
+	return false;
+}
+
+/*
+ * Does another range's block hold all of @block, of range @at? Of equal ones
+ * the first in the list stays, so what is left out is always in one that is
+ * not. Blocks are left out whole or not at all: see large leaves above.
+ */
+static bool hvpt_flush_is_held(const struct hvpt_flush_plan *plan, uint32_t at,
+			       const struct hvpt_flush_block *block)
+{
+	uint32_t i = at > HVPT_FLUSH_NEAR ? at - HVPT_FLUSH_NEAR : 0;
+
+	if (plan->policy == HVPT_FLUSH_EXACT)
+		return false;
+	for (; i < plan->count && i <= at + HVPT_FLUSH_NEAR; i++)
+		if (i != at && hvpt_flush_holds(plan->policy, &plan->range[i],
+						i < at, block))
+			return true;
+	return false;
+}
+
 bool hvpt_flush_plan_next(void *plan, uint64_t *entry)
 {
 	struct hvpt_flush_plan *self = (struct hvpt_flush_plan *)plan;
-	uint64_t upto;
-	unsigned order;
+	struct hvpt_flush_block block;
+	uint32_t at;
 
-	if (!hvpt_flush_turn(self))
-		return false;
-	upto = hvpt_flush_take(self);
-	order = hvpt_flush_order(self->next, upto);
-	*entry = self->next >> order << order << HVPT_PAGE_LG2 | order;
+	do {
+		if (!hvpt_flush_turn(self))
+			return false;
+		at = self->at;
+		hvpt_flush_step(self, &block);
+		self->at += !self->busy;
+	} while (hvpt_flush_is_held(self, at, &block));
+	*entry = block.first >> block.order << block.order << HVPT_PAGE_LG2 |
+		 block.order;
 	self->emitted++;
-	self->pages += (uint64_t)1 << order;
-	if (upto == self->last) {
-		self->busy = 0;
-		self->at++;
-	} else {
-		self->next = upto + 1;
-	}
+	self->pages += (uint64_t)1 << block.order;
 	return true;
 }

@@ -12,8 +12,10 @@ enum hvpt_status hvpt_iommu_note(struct hvpt_iommu *iommu,
 			hvpt_hv_result_status(answer->result);
 
 	/* without a trip no hypercall was made: the status says it all */
-	if (status != HVPT_OK && answer->trips != 0)
+	if (status != HVPT_OK && answer->trips != 0) {
 		HVPT_PORT_STORE(&iommu->last_failure, word);
+		hvpt_stats_failed(iommu, answer->code);
+	}
 	return status;
 }
 

@@ -11,6 +11,8 @@ enum hvpt_status hvpt_domain_flush_now(struct hvpt_domain *domain)
 
 	status = hvpt_hvcall_flush_domain(&domain->iommu->transport, domain->id,
 					  &answer);
+	if (status == HVPT_OK)
+		HVPT_PORT_ADD(&domain->iommu->stats.full_flushes, 1);
 	return hvpt_iommu_note(domain->iommu, status, &answer);
 }
 
@@ -44,16 +46,23 @@ hvpt_domain_flush_ranges(struct hvpt_domain *domain,
 				      domain->policy);
 	if (status != HVPT_OK)
 		return status;
-	do {
-		status = hvpt_hvcall_flush_list(&domain->iommu->transport,
-						domain->id,
-						hvpt_flush_plan_next, &plan,
-						&answer);
-	} while (status == HVPT_OK && answer.reps == HVPT_HV_FLUSH_LIST_MAX);
-	/* the pages before were full, and nothing was left */
-	if (status == HVPT_ERR_EMPTY && plan.emitted != 0)
-		return HVPT_OK;
+	status = hvpt_hvcall_flush_lists(&domain->iommu->transport, domain->id,
+					 hvpt_flush_plan_next, &plan, &answer);
+	if (status == HVPT_OK)
+		hvpt_stats_list_done(domain->iommu, plan.emitted);
+	else
+		hvpt_stats_list_refused(domain->iommu, status, &answer);
 	return hvpt_iommu_note(domain->iommu, status, &answer);
+}
+
+/* Everything, instead of what was asked for. */
+static enum hvpt_status hvpt_domain_fall_back(struct hvpt_domain *domain)
+{
+	enum hvpt_status status = hvpt_domain_flush_now(domain);
+
+	if (status == HVPT_OK)
+		HVPT_PORT_ADD(&domain->iommu->stats.fallbacks, 1);
+	return status;
 }
 
 /* The same, while leaves are split whose flush is not over: see cut.c. */
@@ -75,7 +84,6 @@ hvpt_domain_flush_wide(struct hvpt_domain *domain,
 enum hvpt_status hvpt_domain_flush(struct hvpt_domain *domain,
 				   const struct hvpt_gather *gather)
 {
-	struct hvpt_iommu *iommu = domain->iommu;
 	enum hvpt_status status;
 
 	if (domain->kind != HVPT_DOMAIN_PAGING)
@@ -84,17 +92,15 @@ enum hvpt_status hvpt_domain_flush(struct hvpt_domain *domain,
 		return HVPT_OK;
 	if (hvpt_domain_is_lost(domain))
 		return HVPT_ERR_LOST;
-	if (gather->range_count == 0 || HVPT_PORT_LOAD(&iommu->no_list))
+	if (gather->range_count == 0)
 		return hvpt_domain_flush_now(domain);
+	if (!hvpt_list_may_work(domain->iommu))
+		return hvpt_domain_fall_back(domain);
 	if (HVPT_LIKELY(HVPT_PORT_LOAD(&domain->pt.splits) == 0))
 		status = hvpt_domain_flush_ranges(domain, gather);
 	else
 		status = hvpt_domain_flush_wide(domain, gather);
-	if (status == HVPT_OK)
-		return HVPT_OK;
-	if (status == HVPT_ERR_HV_CODE)
-		HVPT_PORT_STORE(&iommu->no_list, 1);
-	return hvpt_domain_flush_now(domain);
+	return status == HVPT_OK ? HVPT_OK : hvpt_domain_fall_back(domain);
 }
 
 enum hvpt_status hvpt_domain_sync(struct hvpt_domain *domain,

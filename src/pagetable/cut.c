@@ -138,6 +138,20 @@ static void hvpt_cut_note(struct hvpt_hull *hull, uint64_t boundary,
 		hvpt_hull_note(hull, boundary & ~inside, boundary | inside);
 }
 
+/* All pages for both ends, or none. */
+static enum hvpt_status hvpt_cut_take(struct hvpt_cutter *cutter,
+				      unsigned count)
+{
+	enum hvpt_status status = HVPT_OK;
+
+	hvpt_spares_init(&cutter->spares);
+	for (; count > 0 && status == HVPT_OK; count--)
+		status = hvpt_spares_take(cutter->pt, &cutter->spares);
+	if (status != HVPT_OK)
+		hvpt_spares_finish(cutter->pt, &cutter->spares);
+	return status;
+}
+
 enum hvpt_status hvpt_cut_leaves(struct hvpt_pagetable *pt, uint64_t first,
 				 uint64_t end, uint64_t keep,
 				 struct hvpt_hull *hull,
@@ -154,10 +168,10 @@ enum hvpt_status hvpt_cut_leaves(struct hvpt_pagetable *pt, uint64_t first,
 	end_level = hvpt_cut_look(&cutter, end);
 	if (HVPT_LIKELY(first_level + end_level == 0))
 		return HVPT_OK;
-	status = hvpt_spares_take(pt, &cutter.spares,
-				  hvpt_cut_count(first, first_level, 0, 0) +
-					  hvpt_cut_count(end, end_level, first,
-							 first_level));
+	status = hvpt_cut_take(&cutter,
+			       hvpt_cut_count(first, first_level, 0, 0) +
+				       hvpt_cut_count(end, end_level, first,
+						      first_level));
 	if (status != HVPT_OK)
 		return status;
 	if (!hvpt_cut_at(&cutter, first) || !hvpt_cut_at(&cutter, end))

@@ -63,7 +63,7 @@ struct hvpt_way {
 	uint64_t pte;
 	uint64_t iova;
 	unsigned at;
-	uint64_t *table[HVPT_MAX_LEVELS - 1];
+	uint64_t *table[HVPT_PORT_SMALL ? 1 : HVPT_MAX_LEVELS - 1];
 };
 
 /** To be walked from the root. */
@@ -206,6 +206,10 @@ bool hvpt_run_next_table(struct hvpt_cursor *cursor);
  */
 bool hvpt_leaf_next(struct hvpt_cursor *cursor);
 
+/** Is nothing mapped in the range? Costs what its tables have entries. */
+bool hvpt_range_is_empty(const struct hvpt_pagetable *pt, uint64_t first,
+			 uint64_t last);
+
 /* ---- table pages ----------------------------------------------------- */
 
 /**
@@ -218,10 +222,16 @@ struct hvpt_spares {
 	uint64_t installed;
 };
 
-/** Takes @count pages, or none: NO_MEMORY, TABLE_PAGE. */
+/** No page yet. */
+HVPT_INLINE void hvpt_spares_init(struct hvpt_spares *spares)
+{
+	spares->head = NULL;
+	spares->installed = 0;
+}
+
+/** Takes one page more: NO_MEMORY, TABLE_PAGE. */
 HVPT_MUST_CHECK enum hvpt_status hvpt_spares_take(struct hvpt_pagetable *pt,
-						  struct hvpt_spares *spares,
-						  uint64_t count);
+						  struct hvpt_spares *spares);
 
 /** Takes one page and checks it can serve as a table. */
 HVPT_MUST_CHECK enum hvpt_status hvpt_page_take(struct hvpt_pagetable *pt,
@@ -293,9 +303,12 @@ HVPT_INLINE void hvpt_ends_settle(const struct hvpt_pagetable *pt,
 
 /* ---- shared steps ---------------------------------------------------- */
 
+/** Tells segments that were checked from what a page hook made of them. */
+uint64_t hvpt_segments_hash(const struct hvpt_segment *segments, size_t count);
+
 /** A map call of any range; the arguments have been checked. */
 HVPT_MUST_CHECK enum hvpt_status
-hvpt_map_long(struct hvpt_pagetable *pt, uint64_t iova,
+hvpt_map_long(struct hvpt_pagetable *pt, const struct hvpt_iova_range *range,
 	      const struct hvpt_segment *segments, size_t count, uint64_t bits,
 	      struct hvpt_gather *gather);
 
@@ -352,9 +365,15 @@ void hvpt_sweep_note(struct hvpt_sweep *sweep, uint64_t first,
 /** Levels 1 and up: entries which lie wholly inside the range. */
 void hvpt_sweep_tables(struct hvpt_sweep *sweep);
 
-/** Detaches empty tables of a range into @gather. Returns how many. */
+/**
+ * hvpt_reclaim_range() - detach empty tables of a range into @gather
+ * @hull: in/out: notes what they spanned, for the caller to gather
+ *
+ * Return: how many.
+ */
 uint64_t hvpt_reclaim_range(struct hvpt_pagetable *pt, uint64_t first,
-			    uint64_t last, struct hvpt_gather *gather);
+			    uint64_t last, struct hvpt_gather *gather,
+			    struct hvpt_hull *hull);
 
 /** Fills in all of *@pt but the root, or refuses @config. */
 HVPT_MUST_CHECK enum hvpt_status

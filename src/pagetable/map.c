@@ -68,6 +68,17 @@ hvpt_map_check(const struct hvpt_pagetable *pt, uint64_t iova,
 	return high ? HVPT_ERR_GPA_RANGE : hvpt_prot_check(prot);
 }
 
+uint64_t hvpt_segments_hash(const struct hvpt_segment *segments, size_t count)
+{
+	uint64_t hash = 0;
+
+	/* an odd factor, 2^64 over the golden ratio */
+	for (; count > 0; count--, segments++)
+		hash = (hash << 9 | hash >> 55) + segments->gpa.value +
+		       segments->length * 0x9e3779b97f4a7c15u;
+	return hash;
+}
+
 /* ---- calls ----------------------------------------------------------- */
 
 /* A part of one level 0 table: no table is missing, no leaf is large. */
@@ -95,6 +106,7 @@ enum hvpt_status hvpt_pt_map_list(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 				  size_t count, unsigned prot,
 				  struct hvpt_gather *gather)
 {
+	struct hvpt_iova_range range;
 	uint64_t bytes, bits, *slot;
 	unsigned pages;
 	enum hvpt_status status = hvpt_map_check(pt, iova.value, segments,
@@ -104,9 +116,10 @@ enum hvpt_status hvpt_pt_map_list(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 		return status;
 	bits = hvpt_pte_leaf_bits(0, prot, pt->track_dirty);
 	slot = hvpt_part_slot(pt, iova.value, bytes);
+	range.first = iova;
+	range.last = hvpt_iova(iova.value + (bytes - 1));
 	if (!slot)
-		return hvpt_map_long(pt, iova.value, segments, count, bits,
-				     gather);
+		return hvpt_map_long(pt, &range, segments, count, bits, gather);
 	pages = (unsigned)(bytes >> HVPT_PAGE_LG2);
 	status = hvpt_map_part(slot, pages, segments, count, bits);
 	if (HVPT_UNLIKELY(pt->noncoherent) && status == HVPT_OK)
@@ -170,6 +183,7 @@ static enum hvpt_status hvpt_map_plain(struct hvpt_pagetable *pt, uint64_t iova,
 {
 	uint64_t length = segment->length, pte = segment->gpa.value | bits;
 	uint64_t *slot = hvpt_part_slot(pt, iova, length);
+	struct hvpt_iova_range range;
 	enum hvpt_status status;
 
 	if (slot)
@@ -179,7 +193,9 @@ static enum hvpt_status hvpt_map_plain(struct hvpt_pagetable *pt, uint64_t iova,
 	status = hvpt_range_check(pt, iova, length);
 	if (status != HVPT_OK)
 		return status;
-	return hvpt_map_long(pt, iova, segment, 1, bits, gather);
+	range.first = hvpt_iova(iova);
+	range.last = hvpt_iova(iova + (length - 1));
+	return hvpt_map_long(pt, &range, segment, 1, bits, gather);
 }
 
 enum hvpt_status hvpt_pt_map_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,

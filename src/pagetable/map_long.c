@@ -3,12 +3,13 @@
  * map_long.c - making translations, step by step.
  *
  * A failure changes nothing, so a range is gone over twice. The scan looks for
- * conflicts, counts the tables the range lacks, and builds, out of sight,
- * those it fills from end to end: while they are in the cache, and as nobody
- * else can want them. The commit hangs those into the tree, puts in the others
- * and fills them; it cannot fail. Between the two other threads may install
- * tables on the way for ranges of their own, never remove one: a table on the
- * way to this range leaves the tree only inside a range which covers it.
+ * conflicts and takes pages for the tables the range lacks. Those which it
+ * fills from end to end it builds at once, out of sight: while they are in the
+ * cache, and as nobody else can want them. The commit hangs those into the
+ * tree, puts in the others and fills them; it cannot fail. Between the two
+ * other threads may install tables on the way for ranges of their own, never
+ * remove one: a table on the way to this range leaves the tree only inside a
+ * range which covers it.
  *
  * Scan and commit go over the same steps: a step is a run of leaves of one
  * size in one table. Most calls need none of this: their range is a part of
@@ -23,15 +24,16 @@
  * @iova: where the next byte goes
  * @gpa: what goes there
  * @left: bytes left of the current, contiguous, piece
+ * @rest: bytes of the range that no piece was loaded for yet
  * @bits: all of a 4 KiB leaf but its address
- * @missing: tables the range lacks and the scan did not build
- * @last_iova: the last address at which tables were counted
- * @last_at: from below this level
- * @last_level: down to this level
- * @spares: the tables which were missing
+ * @last_iova: the last address at which pages were taken
+ * @last_at: for tables from below this level on
+ * @spares: pages for tables the range lacks and the scan did not build
  * @built: the tables built by the scan, linked through word 0, in order
  * @built_end: where the link to the next goes
- * @failed: why one could not be built
+ * @hull: what the tables that the commit takes out spanned
+ * @failed: why a page could not be had, or a segment could not be right
+ * @took: the page hook was called
  * @tables: the scan met tables where large leaves might go
  * @commit: the second time
  * @single: there is but one step
@@ -49,18 +51,19 @@ struct hvpt_map_job {
 	uint64_t iova;
 	uint64_t gpa;
 	uint64_t left;
+	uint64_t rest;
 	uint64_t bits;
-	uint64_t missing;
 	uint64_t last_iova;
 	struct hvpt_spares spares;
 	uint64_t built;
 	uint64_t *built_end;
+	struct hvpt_hull hull;
 	struct hvpt_way way;
 	unsigned run;
 	enum hvpt_status failed;
 	uint8_t level;
 	uint8_t last_at;
-	uint8_t last_level;
+	bool took;
 	bool tables;
 	bool commit;
 	bool single;
@@ -68,7 +71,10 @@ struct hvpt_map_job {
 
 /* ---- steps ----------------------------------------------------------- */
 
-/* Loads the next piece, joining segments which touch, when one is done. */
+/*
+ * Loads the next piece, joining segments which touch, when one is done. Return:
+ * false behind the last; or, with @failed, if the array was changed meanwhile.
+ */
 static bool hvpt_map_feed(struct hvpt_map_job *job)
 {
 	if (job->left)
@@ -77,7 +83,15 @@ static bool hvpt_map_feed(struct hvpt_map_job *job)
 		return false;
 	job->gpa = job->segments->gpa.value;
 	do {
-		job->left += job->segments->length;
+		uint64_t length = job->segments->length;
+
+		if ((length & (HVPT_PAGE_BYTES - 1)) ||
+		    length - 1 >= job->rest) {
+			job->failed = HVPT_ERR_CONCURRENT;
+			return false;
+		}
+		job->left += length;
+		job->rest -= length;
 		job->segments++;
 		job->count--;
 	} while (job->count &&
@@ -120,16 +134,6 @@ static void hvpt_map_locate(struct hvpt_map_job *job)
 	job->run = leaves < room ? (unsigned)leaves : room;
 }
 
-/* May the table below a large leaf's slot be replaced: is all of it empty? */
-static bool hvpt_map_is_empty(const struct hvpt_pagetable *pt, uint64_t first,
-			      uint64_t last)
-{
-	struct hvpt_cursor cursor;
-
-	hvpt_cursor_init(&cursor, pt, first, last, 0);
-	return !hvpt_leaf_next(&cursor);
-}
-
 /*
  * The slots of large leaves must hold nothing, or, with a gather, empty
  * tables, which the commit takes out. Without one the run ends before them.
@@ -154,8 +158,9 @@ static bool hvpt_map_make_room(struct hvpt_map_job *job)
 		if (!job->gather)
 			break;
 		if (job->commit)
-			hvpt_reclaim_range(job->pt, first, last, job->gather);
-		else if (!hvpt_map_is_empty(job->pt, first, last))
+			hvpt_reclaim_range(job->pt, first, last, job->gather,
+					   &job->hull);
+		else if (!hvpt_range_is_empty(job->pt, first, last))
 			return false;
 	}
 	job->run = i;
@@ -163,23 +168,6 @@ static bool hvpt_map_make_room(struct hvpt_map_job *job)
 }
 
 /* ---- scan ------------------------------------------------------------ */
-
-/*
- * Tables to be made between the entry at @at and leaves of @level. Addresses
- * only grow, so a table counted before was counted at the last address too.
- */
-static void hvpt_map_count_missing(struct hvpt_map_job *job)
-{
-	unsigned at;
-
-	for (at = job->way.at; at > job->level; at--)
-		if (at > job->last_at || at <= job->last_level ||
-		    (job->iova ^ job->last_iova) >> HVPT_LEVEL_LG2(at))
-			job->missing++;
-	job->last_iova = job->iova;
-	job->last_at = (uint8_t)job->way.at;
-	job->last_level = job->level;
-}
 
 /* A table which one step fills: its slot is in the range of this call. */
 static bool hvpt_map_fills_table(const struct hvpt_map_job *job)
@@ -189,32 +177,53 @@ static bool hvpt_map_fills_table(const struct hvpt_map_job *job)
 }
 
 /* Word 0 is left for the commit; it holds the link meanwhile. */
-static void hvpt_map_build(struct hvpt_map_job *job)
+static enum hvpt_status hvpt_map_build(struct hvpt_map_job *job)
 {
 	uint64_t *page;
+	enum hvpt_status status = hvpt_page_take(job->pt, &page);
 
-	job->missing--;
-	if (job->failed != HVPT_OK)
-		return;
-	job->failed = hvpt_page_take(job->pt, &page);
-	if (job->failed != HVPT_OK)
-		return;
+	if (status != HVPT_OK)
+		return status;
 	hvpt_entries_fill(page, HVPT_TABLE_ENTRIES, job->gpa | job->bits, 0);
 	HVPT_PORT_STORE(&page[0], 0);
 	HVPT_PORT_STORE(job->built_end, (uint64_t)(uintptr_t)page);
 	job->built_end = page;
+	return HVPT_OK;
 }
 
-/* Return: false when something is in the way. */
+/*
+ * Takes pages for the tables to be made between the entry at @at and leaves of
+ * @level. Addresses only grow, so a table that was counted before was counted
+ * at the last address too. Return: false at the first page that fails.
+ */
+static bool hvpt_map_take(struct hvpt_map_job *job)
+{
+	bool fills = hvpt_map_fills_table(job);
+	unsigned at;
+
+	for (at = job->way.at; at > job->level; at--) {
+		if (at <= job->last_at &&
+		    !((job->iova ^ job->last_iova) >> HVPT_LEVEL_LG2(at)))
+			continue;
+		job->took = true;
+		job->failed = fills && at == 1 ?
+				      hvpt_map_build(job) :
+				      hvpt_spares_take(job->pt, &job->spares);
+		if (job->failed != HVPT_OK)
+			return false;
+	}
+	job->last_iova = job->iova;
+	job->last_at = (uint8_t)job->way.at;
+	return true;
+}
+
+/* Return: false when something is in the way, or in @failed. */
 static bool hvpt_map_scan(struct hvpt_map_job *job)
 {
 	if (job->way.at > job->level) {
 		if (hvpt_pte_is_present(job->way.pte))
 			return false;
-		hvpt_map_count_missing(job);
-		if (hvpt_map_fills_table(job))
-			hvpt_map_build(job);
-		return true;
+		return hvpt_map_take(job);
 	}
 	if (HVPT_PORT_SMALL || job->level > 0)
 		return hvpt_map_make_room(job);
@@ -275,7 +284,7 @@ static bool hvpt_map_commit(struct hvpt_map_job *job)
 	if (job->level > 0) {
 		bits |= HVPT_PTE_LARGE;
 		/* else nothing has run since the scan saw empty slots */
-		if ((HVPT_PORT_SMALL || job->tables || job->missing) &&
+		if ((HVPT_PORT_SMALL || job->tables || job->took) &&
 		    !hvpt_map_make_room(job))
 			return false;
 	}
@@ -286,26 +295,22 @@ static bool hvpt_map_commit(struct hvpt_map_job *job)
 
 /* ---- calls ----------------------------------------------------------- */
 
-/* One step, located before. Return: false when it could not be. */
-static bool hvpt_map_step(struct hvpt_map_job *job)
-{
-	return job->commit ? hvpt_map_commit(job) : hvpt_map_scan(job);
-}
-
 /* Goes over all steps once. Return: false when one of them could not be. */
-static bool hvpt_map_pass(struct hvpt_map_job *job, uint64_t iova,
+static bool hvpt_map_pass(struct hvpt_map_job *job,
+			  const struct hvpt_iova_range *range,
 			  const struct hvpt_segment *segments, size_t count)
 {
-	job->iova = iova;
+	job->iova = range->first.value;
 	job->segments = segments;
 	job->count = count;
 	job->left = 0;
+	job->rest = range->last.value - range->first.value + 1;
 	job->single = true;
 	while (hvpt_map_feed(job)) {
 		uint64_t bytes;
 
 		hvpt_map_locate(job);
-		if (!hvpt_map_step(job))
+		if (!(job->commit ? hvpt_map_commit(job) : hvpt_map_scan(job)))
 			return false;
 		bytes = (uint64_t)job->run << HVPT_LEVEL_LG2(job->level);
 		if (!HVPT_PORT_SMALL && job->left == bytes && !job->count)
@@ -315,74 +320,81 @@ static bool hvpt_map_pass(struct hvpt_map_job *job, uint64_t iova,
 		job->gpa += bytes;
 		job->left -= bytes;
 	}
-	return true;
+	return job->failed == HVPT_OK;
 }
 
 static void hvpt_map_begin(struct hvpt_map_job *job)
 {
 	hvpt_way_init(&job->way, job->pt);
-	job->missing = 0;
+	hvpt_spares_init(&job->spares);
+	hvpt_hull_init(&job->hull);
 	job->last_iova = 0;
 	job->last_at = 0;
-	job->last_level = 0;
+	job->failed = HVPT_OK;
+	job->took = false;
 	job->tables = false;
 	job->commit = false;
 	if (HVPT_PORT_SMALL)
 		return;
 	job->built = 0;
 	job->built_end = &job->built;
-	job->failed = HVPT_OK;
 }
 
-static bool hvpt_map_has_built(const struct hvpt_map_job *job)
+/*
+ * Why the scan ended early. Where a page failed, what lies behind was not
+ * looked at yet: a conflict there comes first. Only tables which are there
+ * cost time.
+ */
+static enum hvpt_status hvpt_map_refusal(const struct hvpt_map_job *job,
+					 uint64_t last)
 {
-	return !HVPT_PORT_SMALL && job->built;
-}
-
-/* The scan, the pages, the commit. */
-static enum hvpt_status hvpt_map_steps(struct hvpt_map_job *job, uint64_t iova,
-				       const struct hvpt_segment *segments,
-				       size_t count)
-{
-	enum hvpt_status status;
-
-	hvpt_map_begin(job);
-	if (!hvpt_map_pass(job, iova, segments, count))
-		return HVPT_ERR_OVERLAP;
-	if (!HVPT_PORT_SMALL && job->failed != HVPT_OK)
+	if (job->failed == HVPT_ERR_CONCURRENT)
 		return job->failed;
-	status = hvpt_spares_take(job->pt, &job->spares, job->missing);
-	if (status != HVPT_OK)
-		return status;
+	if (job->failed == HVPT_OK ||
+	    !hvpt_range_is_empty(job->pt, job->iova, last))
+		return HVPT_ERR_OVERLAP;
+	return job->failed;
+}
+
+/* The scan and the commit. */
+static enum hvpt_status
+hvpt_map_steps(struct hvpt_map_job *job, const struct hvpt_iova_range *range,
+	       const struct hvpt_segment *segments, size_t count)
+{
+	uint64_t hash = hvpt_segments_hash(segments, count);
+
+	if (!hvpt_map_pass(job, range, segments, count))
+		return hvpt_map_refusal(job, range->last.value);
+	/* no page is taken behind this */
+	if (job->took && hvpt_segments_hash(segments, count) != hash)
+		return HVPT_ERR_CONCURRENT;
 	job->commit = true;
 	/* a single step is still where the scan left it */
 	if (!(!HVPT_PORT_SMALL && job->single ?
-		      hvpt_map_step(job) :
-		      hvpt_map_pass(job, iova, segments, count)) ||
-	    hvpt_map_has_built(job))
-		status = HVPT_ERR_CONCURRENT;
-	hvpt_spares_finish(job->pt, &job->spares);
-	return status;
+		      hvpt_map_commit(job) :
+		      hvpt_map_pass(job, range, segments, count)) ||
+	    (!HVPT_PORT_SMALL && job->built))
+		return HVPT_ERR_CONCURRENT;
+	return HVPT_OK;
 }
 
-/* Gives back what was built and not hung in. */
-static enum hvpt_status hvpt_map_end(struct hvpt_map_job *job,
-				     enum hvpt_status status)
-{
-	if (hvpt_map_has_built(job))
-		hvpt_pages_free(job->pt, (uint64_t *)(uintptr_t)job->built);
-	return status;
-}
-
-enum hvpt_status hvpt_map_long(struct hvpt_pagetable *pt, uint64_t iova,
-			       const struct hvpt_segment *segments,
-			       size_t count, uint64_t bits,
-			       struct hvpt_gather *gather)
+enum hvpt_status
+hvpt_map_long(struct hvpt_pagetable *pt, const struct hvpt_iova_range *range,
+	      const struct hvpt_segment *segments, size_t count, uint64_t bits,
+	      struct hvpt_gather *gather)
 {
 	struct hvpt_map_job job;
+	enum hvpt_status status;
 
 	job.pt = pt;
 	job.gather = gather;
 	job.bits = bits;
-	return hvpt_map_end(&job, hvpt_map_steps(&job, iova, segments, count));
+	hvpt_map_begin(&job);
+	status = hvpt_map_steps(&job, range, segments, count);
+	hvpt_spares_finish(pt, &job.spares);
+	if (!HVPT_PORT_SMALL)
+		hvpt_pages_free(pt, (uint64_t *)(uintptr_t)job.built);
+	if (job.tables && gather)
+		hvpt_hull_gather(&job.hull, gather);
+	return status;
 }

@@ -30,21 +30,14 @@ static void hvpt_spares_push(struct hvpt_spares *spares, uint64_t *page)
 }
 
 enum hvpt_status hvpt_spares_take(struct hvpt_pagetable *pt,
-				  struct hvpt_spares *spares, uint64_t count)
+				  struct hvpt_spares *spares)
 {
-	spares->head = NULL;
-	spares->installed = 0;
-	for (; count > 0; count--) {
-		uint64_t *page;
-		enum hvpt_status status = hvpt_page_take(pt, &page);
+	uint64_t *page;
+	enum hvpt_status status = hvpt_page_take(pt, &page);
 
-		if (status != HVPT_OK) {
-			hvpt_spares_finish(pt, spares);
-			return status;
-		}
+	if (status == HVPT_OK)
 		hvpt_spares_push(spares, page);
-	}
-	return HVPT_OK;
+	return status;
 }
 
 uint64_t *hvpt_spares_pop(struct hvpt_spares *spares)

@@ -113,8 +113,7 @@ static bool hvpt_sweep_inside(const struct hvpt_sweep *sweep, unsigned level,
 	uint64_t length = sweep->last - sweep->first;
 
 	/* length is one byte short, so that all of 2^64 fits */
-	if (length < mask || length - mask < head ||
-	    length - mask - head < tail)
+	if (length < mask || length - mask < head)
 		return false;
 	*first = sweep->first + head;
 	*last = sweep->last - tail;
@@ -140,13 +139,15 @@ void hvpt_sweep_tables(struct hvpt_sweep *sweep)
 }
 
 uint64_t hvpt_reclaim_range(struct hvpt_pagetable *pt, uint64_t first,
-			    uint64_t last, struct hvpt_gather *gather)
+			    uint64_t last, struct hvpt_gather *gather,
+			    struct hvpt_hull *hull)
 {
 	struct hvpt_sweep sweep;
 
 	hvpt_sweep_init(&sweep, pt, first, last, gather);
 	hvpt_sweep_tables(&sweep);
-	hvpt_hull_gather(&sweep.hull, gather);
+	if (sweep.tables)
+		hvpt_hull_note(hull, sweep.hull.first, sweep.hull.last);
 	return sweep.tables;
 }
 
@@ -156,8 +157,12 @@ enum hvpt_status hvpt_pt_reclaim(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 {
 	uint64_t last = iova.value + (length - 1);
 	enum hvpt_status status = hvpt_range_check(pt, iova.value, length);
+	struct hvpt_hull hull;
 
-	if (status == HVPT_OK)
-		*reclaimed = hvpt_reclaim_range(pt, iova.value, last, gather);
-	return status;
+	if (status != HVPT_OK)
+		return status;
+	hvpt_hull_init(&hull);
+	*reclaimed = hvpt_reclaim_range(pt, iova.value, last, gather, &hull);
+	hvpt_hull_gather(&hull, gather);
+	return HVPT_OK;
 }

@@ -160,3 +160,12 @@ bool hvpt_leaf_next(struct hvpt_cursor *cursor)
 		cursor->done = false;
 	}
 }
+
+bool hvpt_range_is_empty(const struct hvpt_pagetable *pt, uint64_t first,
+			 uint64_t last)
+{
+	struct hvpt_cursor cursor;
+
+	hvpt_cursor_init(&cursor, pt, first, last, 0);
+	return !hvpt_leaf_next(&cursor);
+}

@@ -734,6 +734,158 @@ static void test_a_list_which_fails_is_tried_next_time(void **state)
 	}
 }
 
+static struct hvpt_iommu_stats stats_of(struct hv_fixture *f)
+{
+	struct hvpt_iommu_stats stats;
+
+	hvpt_iommu_read_stats(&f->iommu, &stats);
+	return stats;
+}
+
+static void flush_pages(struct hv_fixture *f, unsigned times)
+{
+	while (times-- > 0) {
+		hv_unmap(f, 0, f->base, HV_4K);
+		hv_sync(f, 0);
+		hv_dma_faults(f, 0, f->base);
+		hv_map(f, 0, f->base, HV_DATA, HV_4K);
+	}
+}
+
+/*
+ * Whatever the refusal: told, counted, and given up after some in a row; then
+ * tried again now and then, and used again when it works.
+ */
+static void test_a_list_which_always_fails_is_given_up(void **state)
+{
+	struct hv_fixture *f = *state;
+	struct hvpt_iommu_stats stats, start;
+
+	used_pages(f);
+	start = stats_of(f);
+	assert_int_equal(start.list_given_up, 0);
+	hv_fail_always(f, HV_FLUSH_LIST, HV_RAW_PARAMETER);
+	hv_mark(f);
+	flush_pages(f, HVPT_LIST_TRIES - 1);
+	assert_int_equal(stats_of(f).list_given_up, 0);
+	flush_pages(f, 1);
+	assert_int_equal(stats_of(f).list_given_up, 1);
+	flush_pages(f, 100);
+	stats = stats_of(f);
+	assert_int_equal(hv_since(f, HV_FLUSH_LIST), HVPT_LIST_TRIES);
+	assert_int_equal(stats.fallback_status, HV_RAW_PARAMETER);
+	assert_int_equal(stats.fallbacks, HVPT_LIST_TRIES + 100);
+	assert_int_equal(stats.full_flushes - start.full_flushes,
+			 HVPT_LIST_TRIES + 100);
+	assert_int_equal(stats.list_flushes, start.list_flushes);
+	assert_int_equal(stats.failures[6], HVPT_LIST_TRIES);
+	/* Now and then it is tried again. */
+	hv_mark(f);
+	flush_pages(f, HVPT_LIST_AGAIN);
+	assert_int_equal(hv_since(f, HV_FLUSH_LIST), 1);
+	hv_heal(f);
+	flush_pages(f, HVPT_LIST_AGAIN);
+	stats = stats_of(f);
+	assert_int_equal(stats.list_given_up, 0);
+	assert_true(stats.list_flushes > 0);
+	assert_int_equal(stats.descriptors, stats.list_flushes);
+	hv_mark(f);
+	flush_pages(f, 3);
+	assert_int_equal(hv_since(f, HV_FLUSH_LIST), 3);
+}
+
+/* A success in between, and it counts anew. */
+static void test_refusals_in_a_row(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned n;
+
+	used_pages(f);
+	for (n = 0; n < 4; n++) {
+		hv_inject(f, HV_FLUSH_LIST, 1, HVPT_LIST_TRIES - 1,
+			  HYPERVISOR_FAIL, HV_RAW_MEMORY);
+		hv_mark(f);
+		flush_pages(f, HVPT_LIST_TRIES);
+		assert_int_equal(hv_since(f, HV_FLUSH_LIST), HVPT_LIST_TRIES);
+		assert_int_equal(stats_of(f).list_given_up, 0);
+	}
+	assert_int_equal(stats_of(f).list_flushes, 4);
+}
+
+/* Where it does not exist it is never tried again. */
+static void test_a_list_which_does_not_exist(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	used_pages(f);
+	hv_fail(f, HV_FLUSH_LIST, HV_RAW_CODE);
+	flush_pages(f, 1);
+	assert_int_equal(stats_of(f).list_given_up, 1);
+	assert_int_equal(stats_of(f).fallback_status, HV_RAW_CODE);
+	hv_mark(f);
+	flush_pages(f, 2 * HVPT_LIST_AGAIN);
+	assert_int_equal(hv_since(f, HV_FLUSH_LIST), 0);
+}
+
+/* Success with nothing done: told, and not as "there was no hypercall". */
+static void test_a_success_which_does_nothing(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	f->host.reps = HYPERVISOR_REPS_NONE;
+	hv_new_host(f);
+	hv_ok(hv_try_init(f));
+	used_pages(f);
+	flush_pages(f, 1);
+	hv_last_failure_is(f, HV_FLUSH_LIST, 0);
+	assert_int_equal(stats_of(f).failures[6], 1);
+	assert_int_equal(stats_of(f).fallbacks, 1);
+	flush_pages(f, HVPT_LIST_TRIES);
+	assert_int_equal(stats_of(f).list_given_up, 1);
+}
+
+/* Each refusal is counted where its call is. */
+static void test_failures_by_call(void **state)
+{
+	static const uint16_t codes[HVPT_CALLS] = {
+		HV_CREATE,     HV_ATTACH,    HV_DETACH,
+		HV_DELETE,     HV_CONFIGURE, HV_FLUSH,
+		HV_FLUSH_LIST, HV_GET_CAPS,  HV_GET_DEVICE,
+	};
+	struct hv_fixture *f = *state;
+	struct hvpt_iommu_stats before, after;
+	unsigned i, k;
+
+	used_pages(f);
+	for (i = 0; i < HVPT_CALLS; i++) {
+		before = stats_of(f);
+		hv_fail(f, codes[i], HV_RAW_DENIED);
+		hypervisor_set_ats(f->hv, hv_device_id(0), false);
+		hvpt_device_set_ats(&f->device[0], false);
+		flush_pages(f, 1);
+		if (hv_try_make(f, 1) == HVPT_OK)
+			(void)!hv_try_destroy(f, 1);
+		(void)!hvpt_domain_flush_all(&f->domain[0]);
+		(void)!hvpt_device_detach(&f->device[0]);
+		hv_add_device(f, 3);
+		if (hv_try_probe(f, 3) == HVPT_OK)
+			hv_ok(hv_try_remove(f, 3));
+		else
+			hypervisor_remove_device(f->hv, hv_device_id(3));
+		if (codes[i] == HV_GET_CAPS)
+			(void)!hvpt_iommu_resume(&f->iommu, false);
+		hv_heal(f);
+		hv_ok(hvpt_iommu_resume(&f->iommu, true));
+		hv_attach(f, 0, &f->domain[0]);
+		if (f->domain_live[1])
+			hv_ok(hv_try_destroy(f, 1));
+		after = stats_of(f);
+		for (k = 0; k < HVPT_CALLS; k++)
+			assert_int_equal(after.failures[k] - before.failures[k],
+					 k == i);
+	}
+}
+
 /* The call page is missing for the list, not for the flush. */
 static void test_a_list_without_a_call_page(void **state)
 {
@@ -1204,6 +1356,11 @@ int main(void)
 		HV_PREPARED(test_quarantine_grows_downwards_too),
 		HV_CASE(test_that_there_is_no_list_is_remembered),
 		HV_CASE(test_a_list_which_fails_is_tried_next_time),
+		HV_CASE(test_a_list_which_always_fails_is_given_up),
+		HV_CASE(test_refusals_in_a_row),
+		HV_CASE(test_a_list_which_does_not_exist),
+		HV_PREPARED(test_a_success_which_does_nothing),
+		HV_CASE(test_failures_by_call),
 		HV_CASE(test_a_list_without_a_call_page),
 		HV_CASE(test_policies),
 		HV_CASE(test_several_ranges_in_one_call),

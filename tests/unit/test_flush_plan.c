@@ -523,33 +523,95 @@ static void test_random_ranges(void **state)
 
 #define RANGES 40u
 
-/* A list gives what its ranges give, one after the other. */
-static void judge_list(const struct hvpt_iova_range *range, uint32_t count,
-		       enum hvpt_flush_policy policy)
+/* All that the ranges of a list give, each planned alone. */
+struct alone {
+	struct blocks of[RANGES];
+	uint32_t count;
+};
+
+/* Is the block inside one of another range near by? Of equal ones the first. */
+static bool is_held(const struct alone *alone, uint32_t at,
+		    const struct block *block)
 {
-	/* As the flush hypercall calls it. */
-	bool (*const next)(void *ctx, uint64_t *entry) = hvpt_flush_plan_next;
-	uint64_t emitted = 0, pages = 0, entry;
-	struct hvpt_flush_plan plan;
-	struct blocks alone;
 	uint32_t i;
 	unsigned j;
 
+	for (i = 0; i < alone->count; i++) {
+		if (i == at || i > at + 7 || at > i + 7)
+			continue;
+		for (j = 0; j < alone->of[i].count; j++) {
+			const struct block *other = &alone->of[i].at[j];
+			wide more = other->end - other->first;
+
+			more -= block->end - block->first;
+			if (other->first <= block->first &&
+			    other->end >= block->end && (more > 0 || i < at))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* The list's blocks hold all that the ranges' own do, each in one. */
+static void must_hold(const struct alone *alone, const struct block *got,
+		      unsigned count)
+{
+	uint32_t i;
+	unsigned j, k;
+
+	for (i = 0; i < alone->count; i++)
+		for (j = 0; j < alone->of[i].count; j++) {
+			for (k = 0; k < count; k++)
+				if (got[k].first <= alone->of[i].at[j].first &&
+				    got[k].end >= alone->of[i].at[j].end)
+					break;
+			assert_true(k < count);
+		}
+}
+
+/*
+ * A list gives what its ranges give, one after the other, but for what others
+ * hold. Return: how many descriptors were left out.
+ */
+static unsigned judge_list(const struct hvpt_iova_range *range, uint32_t count,
+			   enum hvpt_flush_policy policy)
+{
+	/* As the flush hypercall calls it. */
+	bool (*const next)(void *ctx, uint64_t *entry) = hvpt_flush_plan_next;
+	static struct block got[RANGES * MOST];
+	static struct alone alone;
+	unsigned j, count_got = 0, left_out = 0;
+	struct hvpt_flush_plan plan;
+	uint64_t pages = 0, entry = 0;
+	uint32_t i;
+
+	alone.count = count;
+	for (i = 0; i < count; i++)
+		plan_bytes(range[i].first.value, range[i].last.value, policy,
+			   &alone.of[i]);
 	assert_int_equal(hvpt_flush_plan_init(&plan, range, count, policy),
 			 HVPT_OK);
 	for (i = 0; i < count; i++) {
-		plan_bytes(range[i].first.value, range[i].last.value, policy,
-			   &alone);
-		for (j = 0; j < alone.count; j++) {
+		for (j = 0; j < alone.of[i].count; j++) {
+			const struct block *block = &alone.of[i].at[j];
+
+			if (policy != HVPT_FLUSH_EXACT &&
+			    is_held(&alone, i, block)) {
+				left_out++;
+				continue;
+			}
 			assert_true(next(&plan, &entry));
-			assert_int_equal(entry, alone.entry[j]);
+			assert_int_equal(entry, alone.of[i].entry[j]);
+			pages += (uint64_t)(block->end - block->first);
+			got[count_got++] = *block;
 		}
-		emitted += alone.count;
-		pages += alone.pages;
 	}
 	assert_false(next(&plan, &entry));
-	assert_int_equal(plan.emitted, emitted);
+	assert_int_equal(plan.emitted, count_got);
 	assert_int_equal(plan.pages, pages);
+	if (left_out)
+		must_hold(&alone, got, count_got);
+	return left_out;
 }
 
 static void test_lists_are_planned_range_by_range(void **state)
@@ -570,8 +632,62 @@ static void test_lists_are_planned_range_by_range(void **state)
 			range[i].last = hvpt_iova(
 				(uint64_t)(last * PAGE + 0xfff));
 		}
-		judge_list(range, count, policies[round % 3]);
+		(void)judge_list(range, count, policies[round % 3]);
 	}
+}
+
+/*
+ * Ranges as a gather has them: up to 8, disjoint, in any order, close enough
+ * for one's blocks to reach over others.
+ */
+static void test_ranges_of_a_gather(void **state)
+{
+	struct prng prng = { pt_seed("test_ranges_of_a_gather", 0x6a7e) };
+	unsigned round, rounds = pt_effort(60000), left_out[3] = { 0 };
+
+	(void)state;
+	for (round = 0; round < rounds; round++) {
+		struct hvpt_gather gather;
+		unsigned i, lg2 = (unsigned)prng_below(&prng, 48);
+
+		hvpt_gather_init(&gather);
+		for (i = 0; i < 8; i++) {
+			uint64_t first = prng_below(&prng, 200) << lg2;
+			uint64_t span = 1 + prng_below(&prng, 20);
+
+			hvpt_gather_add(&gather, hvpt_iova(first),
+					hvpt_iova(first + (span << lg2) - 1));
+		}
+		left_out[round % 3] += judge_list(
+			gather.range, gather.range_count, policies[round % 3]);
+	}
+	/* Both policies that flush beside their ranges have met the case. */
+	assert_true(left_out[0] > 0 && left_out[1] > 0);
+	assert_int_equal(left_out[2], 0);
+}
+
+/* One block holds the other; farther apart in the list nobody looks. */
+static void test_only_near_ranges_are_compared(void **state)
+{
+	struct hvpt_iova_range range[9];
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < PT_COUNT(range); i++) {
+		range[i].first = hvpt_iova(0x1000000 * (i + 1));
+		range[i].last = hvpt_iova(0x1000000 * (i + 1) + 0xfff);
+	}
+	range[0].first = hvpt_iova(0x800000600000);
+	range[0].last = hvpt_iova(0x8000009fffff);
+	range[8].first = hvpt_iova(0x800000c00000);
+	range[8].last = hvpt_iova(0x800000dfffff);
+	assert_int_equal(judge_list(range, 9, HVPT_FLUSH_COVER), 0);
+	assert_int_equal(judge_list(range + 1, 8, HVPT_FLUSH_COVER), 0);
+	range[7] = range[8];
+	assert_int_equal(judge_list(range, 8, HVPT_FLUSH_COVER), 1);
+	range[7] = range[0];
+	range[0] = range[8];
+	assert_int_equal(judge_list(range, 8, HVPT_FLUSH_COVER), 1);
 }
 
 /* Adjacent, equal, overlapping and descending ones are not joined. */
@@ -590,7 +706,7 @@ static void test_ranges_are_not_joined(void **state)
 
 	(void)state;
 	for (i = 0; i < PT_COUNT(policies); i++)
-		judge_list(range, PT_COUNT(range), policies[i]);
+		(void)judge_list(range, PT_COUNT(range), policies[i]);
 }
 
 static void test_no_range_no_descriptor(void **state)
@@ -684,6 +800,8 @@ int main(void)
 		cmocka_unit_test(test_ends_at_powers_of_two),
 		cmocka_unit_test(test_random_ranges),
 		cmocka_unit_test(test_lists_are_planned_range_by_range),
+		cmocka_unit_test(test_ranges_of_a_gather),
+		cmocka_unit_test(test_only_near_ranges_are_compared),
 		cmocka_unit_test(test_ranges_are_not_joined),
 		cmocka_unit_test(test_no_range_no_descriptor),
 		cmocka_unit_test(test_unknown_policies_are_refused),

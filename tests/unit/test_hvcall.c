@@ -676,6 +676,60 @@ static void test_long_lists(void **state)
 	}
 }
 
+static bool further_entry(void *ctx, uint64_t *entry)
+{
+	struct list *list = ctx;
+
+	if (list->given == list->count)
+		return false;
+	*entry = list->entry[list->given++];
+	return true;
+}
+
+/* All pages of it, whether or not the last one is full. */
+static void test_all_of_a_long_list(void **state)
+{
+	static const size_t counts[] = { 0, 1, 508, 509, 600 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < FAKE_COUNT(counts); i++) {
+		struct fake fake;
+		struct list list;
+		struct hvpt_answer answer;
+		enum hvpt_status status;
+
+		fake_init(&fake);
+		fake.answer = do_all;
+		start_list(&list, &fake, counts[i]);
+		status = hvpt_hvcall_flush_lists(&fake.transport, DOMAIN,
+						 further_entry, &list, &answer);
+		assert_int_equal(status, counts[i] ? HVPT_OK : HVPT_ERR_EMPTY);
+		assert_int_equal(list.given, counts[i]);
+		assert_int_equal(fake.issues, (counts[i] + 507) / 508);
+	}
+}
+
+/* What was issued and answered with 0 differs from what never was. */
+static void test_heard(void **state)
+{
+	struct hvpt_answer answer;
+	struct fake fake;
+
+	(void)state;
+	fake_init(&fake);
+	assert_int_equal(hvpt_hvcall_flush_domain(&fake.transport, 0, &answer),
+			 HVPT_ERR_DOMAIN_ID);
+	assert_int_equal(answer.trips, 0);
+	assert_false(hvpt_answer_is_heard(&answer));
+	assert_int_equal(hvpt_hvcall_flush_domain(&fake.transport, DOMAIN,
+						  &answer),
+			 HVPT_OK);
+	assert_int_equal(answer.trips, 1);
+	assert_int_equal(answer.result, 0);
+	assert_true(hvpt_answer_is_heard(&answer));
+}
+
 static void refuse_entry(uint64_t entry, size_t at, size_t count)
 {
 	struct fake fake;
@@ -949,6 +1003,8 @@ int main(void)
 		cmocka_unit_test(test_silent_success),
 		cmocka_unit_test(test_empty_list),
 		cmocka_unit_test(test_long_lists),
+		cmocka_unit_test(test_all_of_a_long_list),
+		cmocka_unit_test(test_heard),
 		cmocka_unit_test(test_bad_entries),
 		cmocka_unit_test(test_partial_rounds),
 		cmocka_unit_test(test_stopped_rounds),

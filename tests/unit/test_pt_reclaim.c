@@ -133,6 +133,22 @@ static void test_a_table_in_use_is_not_replaced(void **state)
 			 HVPT_ERR_OVERLAP);
 }
 
+/* Whatever a map replaces, it owes one range: between lies what it maps. */
+static void test_replacements_owe_one_range(void **state)
+{
+	struct pt_fixture *f = *state;
+	unsigned n;
+
+	for (n = 1; n < 10; n += 4)
+		leave_table(f, f->base + n * PT_2M);
+	pt_flush(f);
+	pt_map(f, f->base, PT_DATA, 12 * PT_2M, PT_RW);
+	assert_int_equal(f->gather.table_count, 3);
+	assert_true(pt_gather_is(&f->gather, f->base + PT_2M,
+				 f->base + 10 * PT_2M - 1));
+	pt_expect_leaves(f, 0, 12, 0);
+}
+
 /* A full gather takes the tables all the same. */
 static void test_replacement_with_a_full_gather(void **state)
 {
@@ -353,6 +369,7 @@ int main(void)
 		PT_CASE(test_a_mixed_map_replaces_what_it_covers),
 		PT_CASE(test_without_gather_tables_stay),
 		PT_CASE(test_a_table_in_use_is_not_replaced),
+		PT_CASE(test_replacements_owe_one_range),
 		PT_CASE(test_replacement_with_a_full_gather),
 		PT_CASE(test_destroy_gives_all_back),
 	};

@@ -807,6 +807,74 @@ static void test_a_table_taken_away_is_reported(void **state)
 	pt_reclaim_all(f);
 }
 
+/* Segments that the hook changes while they are being mapped. */
+struct edit {
+	struct hvpt_segment *segment;
+	uint64_t gpa;
+	uint64_t length;
+	unsigned at; /* the page taken before the change, counted down */
+};
+
+static void edit_a_segment(struct pt_fixture *f)
+{
+	struct edit *edit = f->test_data;
+
+	if (--edit->at > 0)
+		return;
+	f->on_alloc = NULL;
+	edit->segment->gpa = hvpt_gpa(edit->gpa);
+	edit->segment->length = edit->length;
+}
+
+static void try_edit(struct pt_fixture *f, struct edit *edit, unsigned which,
+		     bool table)
+{
+	struct hvpt_segment segment[] = {
+		{ hvpt_gpa(PT_DATA + PT_4K), 3 * PT_4K },
+		{ hvpt_gpa(PT_DATA + PT_2M), PT_2M + PT_4K },
+		{ hvpt_gpa(PT_DATA + 9 * PT_2M), 2 * PT_2M },
+	};
+	uint64_t tables = hvpt_pt_tables(&f->pt);
+
+	edit->segment = &segment[which];
+	f->test_data = edit;
+	f->on_alloc = edit_a_segment;
+	assert_int_equal(
+		hvpt_pt_map_list(&f->pt,
+				 hvpt_iova(f->base + (table ? PT_2M : 0)),
+				 segment, 3, PT_RW, &f->gather),
+		HVPT_ERR_CONCURRENT);
+	assert_null(f->on_alloc);
+	assert_int_equal(hvpt_pt_tables(&f->pt), tables);
+	assert_true(hvpt_gather_is_empty(&f->gather));
+	pt_expect_hole(f, f->base, 16 * PT_2M);
+}
+
+static void test_changed_segments_are_not_mapped(void **state)
+{
+	static const struct edit edits[] = {
+		{ NULL, PT_DATA, PT_4K, 0 },
+		{ NULL, PT_DATA + 5 * PT_2M, PT_2M + PT_4K, 0 },
+		{ NULL, PT_DATA + PT_2M, PT_2M + 2 * PT_4K, 0 },
+		{ NULL, PT_DATA + PT_2M, ~(uint64_t)0xfff, 0 },
+		{ NULL, PT_DATA + PT_2M, 0, 0 },
+		{ NULL, PT_DATA + PT_2M, 100, 0 },
+		{ NULL, ~(uint64_t)0, ~(uint64_t)0, 0 },
+	};
+	struct pt_fixture *f = *state;
+	unsigned i, at, which;
+
+	for (i = 0; i < PT_COUNT(edits); i++)
+		for (which = 0; which < 3; which++)
+			for (at = 1; at <= 3; at++) {
+				struct edit edit = edits[i];
+
+				edit.at = at;
+				try_edit(f, &edit, which, at & 1);
+			}
+	pt_check(f);
+}
+
 /* What was to be protected is gone when the pages have come. */
 static void unmap_underneath(struct pt_fixture *f)
 {
@@ -853,6 +921,7 @@ int main(void)
 		PT_CASE(test_lost_cut_gives_pages_back),
 		PT_CASE(test_a_leaf_in_the_way_is_reported),
 		PT_CASE(test_a_table_taken_away_is_reported),
+		PT_CASE(test_changed_segments_are_not_mapped),
 		PT_CASE(test_a_mapping_taken_away_is_reported),
 	};
 	/* Not those with a device: its A and D do not reach the shadow. */
@@ -866,6 +935,7 @@ int main(void)
 		PT_CASE(test_lost_cut_gives_pages_back),
 		PT_CASE(test_a_leaf_in_the_way_is_reported),
 		PT_CASE(test_a_table_taken_away_is_reported),
+		PT_CASE(test_changed_segments_are_not_mapped),
 		PT_CASE(test_a_mapping_taken_away_is_reported),
 	};
 	int failed;

@@ -51,7 +51,8 @@ struct bridge_device {
  * @by_code: hypercalls by their code
  * @entries: flush descriptors so far
  * @blocks: a flush list, decoded
- * @refused: calls answered with an error, but "it is there already"
+ * @refused: calls answered with an error, but "it is there already" and the
+ *	FLUSH of a domain that is not there
  */
 struct bridge {
 	struct vtd *vtd;

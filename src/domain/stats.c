@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * stats.c - counters, and when the list call is given up.
+ *
+ * Counted beside hypercalls only. The counters share lines with each other, not
+ * with what a map, an unmap or a sync without a flush reads.
+ */
+#include "internal.h"
+
+/* The first nine, in order of their codes: where @code is in failures[]. */
+static const uint16_t hvpt_stats_codes[HVPT_CALLS] = {
+	HVPT_HVCALL_CREATE_DEVICE_DOMAIN,
+	HVPT_HVCALL_ATTACH_DEVICE_DOMAIN,
+	HVPT_HVCALL_DETACH_DEVICE_DOMAIN,
+	HVPT_HVCALL_DELETE_DEVICE_DOMAIN,
+	HVPT_HVCALL_CONFIGURE_DEVICE_DOMAIN,
+	HVPT_HVCALL_FLUSH_DEVICE_DOMAIN,
+	HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST,
+	HVPT_HVCALL_GET_IOMMU_CAPABILITIES,
+	HVPT_HVCALL_GET_LOGICAL_DEVICE_PROPERTY,
+};
+
+void hvpt_stats_init(struct hvpt_iommu *iommu)
+{
+	struct hvpt_iommu_stats *stats = &iommu->stats;
+	unsigned i;
+
+	iommu->no_list = 0;
+	iommu->list_refused = 0;
+	stats->list_flushes = 0;
+	stats->descriptors = 0;
+	stats->full_flushes = 0;
+	stats->fallbacks = 0;
+	stats->fallback_status = 0;
+	stats->list_given_up = 0;
+	for (i = 0; i < HVPT_CALLS; i++)
+		stats->failures[i] = 0;
+}
+
+void hvpt_stats_failed(struct hvpt_iommu *iommu, uint16_t code)
+{
+	unsigned i;
+
+	for (i = 0; i < HVPT_CALLS; i++)
+		if (hvpt_stats_codes[i] == code)
+			HVPT_PORT_ADD(&iommu->stats.failures[i], 1);
+}
+
+static bool hvpt_list_is_given_up(const struct hvpt_iommu *iommu)
+{
+	return HVPT_PORT_LOAD(&iommu->no_list) != 0 ||
+	       HVPT_PORT_LOAD(&iommu->list_refused) >= HVPT_LIST_TRIES;
+}
+
+/* Where it does not exist, never again; where it was refused, now and then. */
+bool hvpt_list_may_work(const struct hvpt_iommu *iommu)
+{
+	if (!hvpt_list_is_given_up(iommu))
+		return true;
+	return HVPT_PORT_LOAD(&iommu->no_list) == 0 &&
+	       HVPT_PORT_LOAD(&iommu->stats.full_flushes) % HVPT_LIST_AGAIN ==
+		       0;
+}
+
+void hvpt_stats_list_done(struct hvpt_iommu *iommu, uint64_t descriptors)
+{
+	HVPT_PORT_ADD(&iommu->stats.list_flushes, 1);
+	HVPT_PORT_ADD(&iommu->stats.descriptors, descriptors);
+	if (HVPT_PORT_LOAD(&iommu->list_refused) != 0)
+		HVPT_PORT_STORE(&iommu->list_refused, 0);
+}
+
+void hvpt_stats_list_refused(struct hvpt_iommu *iommu, enum hvpt_status status,
+			     const struct hvpt_answer *answer)
+{
+	/* the host said nothing about lists */
+	if (!hvpt_answer_is_heard(answer))
+		return;
+	HVPT_PORT_STORE(&iommu->stats.fallback_status,
+			(uint64_t)hvpt_hv_result_status(answer->result));
+	HVPT_PORT_ADD(&iommu->list_refused, 1);
+	if (status == HVPT_ERR_HV_CODE)
+		HVPT_PORT_STORE(&iommu->no_list, 1);
+}
+
+void hvpt_iommu_read_stats(const struct hvpt_iommu *iommu,
+			   struct hvpt_iommu_stats *stats)
+{
+	const struct hvpt_iommu_stats *from = &iommu->stats;
+	unsigned i;
+
+	stats->list_flushes = HVPT_PORT_LOAD(&from->list_flushes);
+	stats->descriptors = HVPT_PORT_LOAD(&from->descriptors);
+	stats->full_flushes = HVPT_PORT_LOAD(&from->full_flushes);
+	stats->fallbacks = HVPT_PORT_LOAD(&from->fallbacks);
+	stats->fallback_status = HVPT_PORT_LOAD(&from->fallback_status);
+	stats->list_given_up = hvpt_list_is_given_up(iommu);
+	for (i = 0; i < HVPT_CALLS; i++)
+		stats->failures[i] = HVPT_PORT_LOAD(&from->failures[i]);
+}
