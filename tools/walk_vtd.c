@@ -104,12 +104,11 @@ static struct walk_device *find_device(struct walk *walk, uint64_t id)
 	return device;
 }
 
-static uint64_t input_word(const struct walk *walk, unsigned offset,
-			   unsigned index)
+static uint64_t input_word(const struct walk *walk, size_t offset, size_t index)
 {
 	uint64_t word;
 
-	memcpy(&word, (const uint8_t *)walk->page + offset + index * 8u,
+	memcpy(&word, (const uint8_t *)walk->page + offset + index * 8,
 	       sizeof(word));
 	return word;
 }

@@ -277,7 +277,7 @@ says out "stale before a sync, 0 after"
 json json 1 policy=two-block lazy=1 syncs=2 forced_syncs=0 flush_calls=2 \
 	flush_calls_per_unmap=1.0 descriptors=3 pages_asked=6 pages_flushed=7 \
 	over_flushed_pages=1 full_flushes=1 stale_hits_after_sync=0 \
-	hypercalls.FLUSH_DEVICE_DOMAIN_LIST=2 hypercalls.FLUSH_DEVICE_DOMAIN=1 \
+	hypercalls.FLUSH_DEVICE_DOMAIN_LIST=2 hypercalls.FLUSH_DEVICE_DOMAIN=4 \
 	hypercalls.GET_IOMMU_CAPABILITIES=1 hypercalls.CREATE_DEVICE_DOMAIN=3 \
 	mismatches=0
 run 0 replay --policy cover --json json flush.txt
@@ -302,7 +302,7 @@ json json 1 syncs=2 forced_syncs=1 mismatches=0 stale_hits_after_sync=0
 says out "syncs           2 (1 before their time)"
 # As many hypercalls as there are domains, and each has its own count.
 run 0 replay --lazy 2 --json json two.txt
-json json 1 syncs=2 forced_syncs=0 hypercalls.ATTACH_DEVICE_DOMAIN=4 \
+json json 1 syncs=2 forced_syncs=0 hypercalls.ATTACH_DEVICE_DOMAIN=6 \
 	mismatches=0
 
 # ---- what Linux has no event for -------------------------------------------
@@ -367,15 +367,15 @@ json json 1 mismatches=0
 
 # What fails on the way is made good.
 run 0 replay --inject flush-list:1:0x0b --json json flush.txt
-json json 1 hypercalls.FLUSH_DEVICE_DOMAIN=2 full_flushes=2 syncs=2 \
+json json 1 hypercalls.FLUSH_DEVICE_DOMAIN=5 full_flushes=2 syncs=2 \
 	flush_calls=3 failed_syncs=0 over_flushed_pages=0 mismatches=0
 run 0 replay --inject flush-list:1:2 --json json flush.txt
 json json 1 hypercalls.FLUSH_DEVICE_DOMAIN_LIST=1 full_flushes=3 \
 	mismatches=0 stale_hits_after_sync=0
-run 0 replay --inject flush-list:1:5 --inject flush:1:5 --json json flush.txt
+run 0 replay --inject flush-list:1:5 --inject flush:4:5 --json json flush.txt
 says out "failed syncs    1"
 json json 1 failed_syncs=1 syncs=1 mismatches=0 stale_hits_after_sync=0
-run 0 replay --inject flush-list:2:5:9 --inject flush:1:5:9 --json json \
+run 0 replay --inject flush-list:2:5:9 --inject flush:4:5:9 --json json \
 	flush.txt
 json json 1 failed_syncs=9 syncs=2 mismatches=0 stale_hits_after_sync=0
 for reps in 0 1; do

@@ -38,26 +38,43 @@ replay() {
 	fi
 }
 
-# all OPTION... -- COMMAND...
-all() {
-	replay nvme-ext4 4000 1458 0 "$@"
-	replay vfio 14834 14834 0 "$@"
-	replay modload 216 92 8 "$@"
+# row LEVELS SIZES FORM POLICY LAZY COMMAND...
+row() {
+	levels=$1
+	sizes=$2
+	form=$3
+	policy=$4
+	lazy=$5
+	shift 5
+	options="--levels $levels --page-sizes $sizes --iova-form $form"
+	options="$options --policy $policy --lazy $lazy"
+	# shellcheck disable=SC2086 # options are words
+	{
+		replay nvme-ext4 4000 1458 0 $options -- "$@"
+		replay modload 216 92 8 $options -- "$@"
+	}
 }
 
-for levels in 4 5; do
-	for sizes in 4K 4K,2M 4K,1G 4K,2M,1G; do
-		all --levels $levels --page-sizes $sizes -- "$@"
-	done
-	for form in plain lower canonical; do
-		all --levels $levels --iova-form $form -- "$@"
-	done
-done
-all --width 47 -- "$@"
-for policy in two-block cover exact; do
-	for lazy in 1 64 1000; do
-		all --policy $policy --lazy $lazy -- "$@"
-	done
-done
-replay vfio 14834 14834 0 --audit-every 500 --seed 42 -- "$@"
+# vfio OPTION... -- COMMAND...: ten times as long as the others
+vfio() {
+	replay vfio 14834 14834 0 "$@"
+}
+
+# Each set of sizes and each form with each number of levels, each policy with
+# each laziness.
+row 4 4K plain two-block 1 "$@"
+row 4 4K,2M lower two-block 64 "$@"
+row 4 4K,1G canonical two-block 1000 "$@"
+row 4 4K,2M,1G plain cover 1 "$@"
+row 5 4K plain cover 64 "$@"
+row 5 4K,2M lower cover 1000 "$@"
+row 5 4K,1G canonical exact 1 "$@"
+row 5 4K,2M,1G lower exact 64 "$@"
+row 4 4K,2M,1G canonical exact 1000 "$@"
+replay nvme-ext4 4000 1458 0 --width 47 -- "$@"
+vfio --audit-every 500 --seed 42 -- "$@"
+vfio --page-sizes 4K --policy cover --width 47 -- "$@"
+vfio --page-sizes 4K,2M --levels 5 --policy exact --lazy 64 -- "$@"
+vfio --page-sizes 4K,1G --iova-form lower --lazy 1000 -- "$@"
+vfio --iova-form canonical --levels 5 --policy cover --lazy 64 -- "$@"
 exit $failed

@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""Records IOMMU traffic in a guest, with the commands of docs/RECORDING.md.
+
+The guest is a Debian kernel (scripts/get-linux) with the VT-d which QEMU
+(scripts/get-qemu) emulates, driven by Linux's own driver. The code blocks
+which the document marks are run in it as they are (record.sh); `workload` is a
+few writes and reads of an NVMe disk. trace-cmd and perf are those of this
+system, where it has them. What was recorded is unpacked into FOLDER.
+
+Usage: record.py FOLDER. Exit code 77: something was not fetched.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+import initramfs  # noqa: E402
+
+ROOT = os.path.dirname(os.path.dirname(HERE))
+EXIT_SKIP = 77
+VERSION = "7.3"
+DISK_BYTES = 64 << 20
+# A guest which says nothing for so long hangs.
+GUARD_SECONDS = 550
+WORKLOAD = b"""#!/bin/busybox sh
+for size in 4096 65536 1048576; do
+	dd if=/dev/zero of=/dev/nvme0n1 bs=$size count=4 oflag=direct
+	dd if=/dev/nvme0n1 of=/dev/null bs=$size count=4 iflag=direct
+done
+"""
+
+
+def ask(*command):
+    done = subprocess.run([os.path.join(ROOT, command[0]), *command[1:]],
+                          stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        print(f"SKIP: run {command[0]}")
+        sys.exit(EXIT_SKIP)
+    return done.stdout.strip()
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def blocks():
+    """The marked code blocks of the document, by mark."""
+    text = read(f"{ROOT}/docs/RECORDING.md").decode()
+    return re.findall(r"<!-- guest: (\S+) -->\n```sh\n(.*?)```", text,
+                      re.DOTALL)
+
+
+def add_program(archive, name):
+    """A program of this system, if it has it, with its libraries."""
+    path = shutil.which(name)
+    if not path:
+        return
+    archive.file(f"usr/bin/{name}", read(path))
+    listed = subprocess.run(["ldd", path], stdout=subprocess.PIPE, text=True,
+                            check=True).stdout
+    for library in re.findall(r"(/\S+) \(", listed):
+        archive.file(library.lstrip("/"), read(library))
+
+
+def add_modules(archive, folder):
+    modules = initramfs.Modules(folder)
+    found = {}
+    for driver in ("nvme", "virtio_pci", "virtio_blk"):
+        modules.closure(driver, found)
+    for name, data in found.items():
+        archive.file(f"modules/{name}.ko", data)
+    archive.file("modules/order", " ".join(found).encode())
+
+
+def make_initramfs(path, root, release):
+    archive = initramfs.Archive()
+    archive.file("bin/busybox", read(f"{root}/usr/bin/busybox"))
+    archive.file("init", read(f"{HERE}/record.sh"))
+    archive.file("usr/bin/workload", WORKLOAD)
+    for name, text in blocks():
+        archive.file(f"recording/{name}.sh", text.encode())
+    for name in ("trace-cmd", "perf"):
+        add_program(archive, name)
+    add_modules(archive, f"{root}/usr/lib/modules/{release}")
+    archive.write(path)
+
+
+def command_line(qemu, folder, image):
+    for name in ("nvme", "out"):
+        with open(f"{folder}/{name}.img", "wb") as file:
+            file.truncate(DISK_BYTES)
+    return ["timeout", str(GUARD_SECONDS), qemu, "-M", "q35", "-accel",
+            "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "1G",
+            "-nodefaults", "-display", "none", "-serial", "stdio",
+            "-no-reboot", "-kernel", image, "-initrd", f"{folder}/initramfs",
+            "-append", "console=ttyS0 panic=-1 quiet intel_iommu=on,sm_on "
+            "iommu.strict=1",
+            "-device", "intel-iommu,scalable-mode=on,fsts=on,aw-bits=48",
+            "-drive", f"if=none,id=disk,file={folder}/nvme.img,format=raw",
+            "-device", "nvme,serial=hvpt,drive=disk",
+            "-drive", f"if=none,id=out,file={folder}/out.img,format=raw",
+            "-device", "virtio-blk-pci,drive=out"]
+
+
+def main():
+    linux = ask("scripts/get-linux", "--cached", VERSION)
+    qemu = os.environ.get("HVPT_QEMU") or ask("scripts/get-qemu", "--cached")
+    release = read(f"{linux}/release-{VERSION}").decode().strip()
+    root = f"{linux}/root"
+    image = f"{root}/usr/lib/modules/{release}/vmlinuz"
+    with tempfile.TemporaryDirectory() as folder:
+        make_initramfs(f"{folder}/initramfs", root, release)
+        done = subprocess.run(command_line(qemu, folder, image),
+                              stdin=subprocess.DEVNULL, check=False,
+                              stdout=subprocess.PIPE, text=True,
+                              errors="replace")
+        if "RECORDED" not in done.stdout:
+            sys.exit(f"{done.stdout}\nthe guest did not come to its end")
+        with tarfile.open(f"{folder}/out.img") as archive:
+            archive.extractall(sys.argv[1])
+
+
+main()
