@@ -1000,6 +1000,8 @@ static void test_rep_calls_which_fail_half_way(void **state)
 			assert_int_equal(hv_since(f, HV_FLUSH), 1);
 			hv_last_failure_is(f, HV_FLUSH_LIST, raw[i]);
 			reset(f);
+			/* Refused too often in a row they would be given up. */
+			assert_int_equal(count_all(f), all);
 		}
 }
 
