@@ -168,3 +168,36 @@ void dw_set_host(struct dw *dw, struct fz_input *input)
 	if (dw->host.canonical)
 		dw->base |= UINT64_MAX << 47;
 }
+
+/* ---- fallbacks ------------------------------------------------------- */
+
+void dw_read_flushes(struct dw *dw, struct dw_flushes *flushes)
+{
+	struct hypervisor_stats seen;
+	struct hvpt_iommu_stats told;
+
+	hypervisor_read_stats(dw->hv, &seen);
+	hvpt_iommu_read_stats(&dw->iommu, &told);
+	flushes->lists_refused = hypervisor_failures(dw->hv, 0xd1);
+	flushes->full = seen.full_flushes;
+	flushes->fallbacks = told.fallbacks;
+}
+
+void dw_check_fallback(struct dw *dw, const struct dw_flushes *before)
+{
+	struct dw_flushes now;
+
+	/* A list which timed out behind its last element is done. */
+	if (dw->armed_status == HVPT_ERR_HV_TIMEOUT)
+		return;
+	dw_read_flushes(dw, &now);
+	FUZZ_CHECK(now.lists_refused == before->lists_refused ||
+			   now.full > before->full,
+		   "a list was refused, and nothing flushed instead");
+	FUZZ_CHECK(now.lists_refused == before->lists_refused ||
+			   now.fallbacks == before->fallbacks + 1,
+		   "a fallback is not counted");
+	FUZZ_CHECK(now.full > before->full ||
+			   now.fallbacks == before->fallbacks,
+		   "a fallback is counted which was none");
+}

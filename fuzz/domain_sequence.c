@@ -118,9 +118,13 @@ static void step_sync(struct dw *dw, struct fz_input *input)
 	struct dw_pick at = pick(input);
 	struct hvpt_gather *gather = &dw->gather[at.n][at.g];
 	struct hvpt_gather before = *gather;
-	enum hvpt_status status = hvpt_domain_sync(&dw->domain[at.n], gather);
+	struct dw_flushes flushes;
+	enum hvpt_status status;
 
+	dw_read_flushes(dw, &flushes);
+	status = hvpt_domain_sync(&dw->domain[at.n], gather);
 	if (status == HVPT_OK) {
+		dw_check_fallback(dw, &flushes);
 		FUZZ_CHECK(hvpt_gather_is_empty(gather),
 			   "a synced gather is not empty");
 		dw_forget_past(dw, at.n, at.g);

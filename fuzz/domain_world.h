@@ -96,6 +96,18 @@ void dw_check(struct dw *dw);
 /** Draws what the host is like, and configurations which fit it. */
 void dw_set_host(struct dw *dw, struct fz_input *input);
 
+/** Flushes so far: what the hypervisor saw, and what the library counts. */
+struct dw_flushes {
+	uint64_t lists_refused;
+	uint64_t full;
+	uint64_t fallbacks;
+};
+
+void dw_read_flushes(struct dw *dw, struct dw_flushes *flushes);
+
+/** A sync succeeded: with a list refused, all was flushed, and counted. */
+void dw_check_fallback(struct dw *dw, const struct dw_flushes *before);
+
 /* ---- things go wrong ------------------------------------------------- */
 
 void dw_arm(struct dw *dw, struct fz_input *input);
