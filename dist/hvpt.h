@@ -2843,7 +2843,7 @@ HVPT_EXTERN_C_END
  *
  * Sources: TLFS, Feature and Interface Discovery, and Hypercall Interface;
  * Microsoft mu_msvm HvGuestCpuid.h and OpenVMM hvdef for what TLFS leaves out
- * (device-domain bits and width); Linux include/hyperv/hvgdk_mini.h.
+ * (device-domain bits and width, pinning, SVM); Linux include/hyperv/hvgdk_mini.h.
  */
 #ifndef HVPT_DISCOVER_H
 #define HVPT_DISCOVER_H
@@ -2854,7 +2854,9 @@ HVPT_EXTERN_C_END
 #define HVPT_CPUID_HV_MAX 0x40000000u
 #define HVPT_CPUID_HV_INTERFACE 0x40000001u
 #define HVPT_CPUID_HV_FEATURES 0x40000003u
+#define HVPT_CPUID_HV_ADVICE 0x40000004u
 #define HVPT_CPUID_HV_HARDWARE 0x40000006u
+#define HVPT_CPUID_HV_SVM 0x40000008u
 #define HVPT_CPUID_HV_ISOLATION 0x4000000cu
 
 /** What CPUID gave for one leaf. */
@@ -2876,7 +2878,9 @@ struct hvpt_cpuid_leaves {
 	struct hvpt_cpuid hv_max;
 	struct hvpt_cpuid hv_interface;
 	struct hvpt_cpuid hv_features;
+	struct hvpt_cpuid hv_advice;
 	struct hvpt_cpuid hv_hardware;
+	struct hvpt_cpuid hv_svm;
 	struct hvpt_cpuid hv_isolation;
 };
 
@@ -2894,6 +2898,8 @@ struct hvpt_cpuid_leaves {
  * @privileges: partition privilege mask: leaf 0x40000003 EAX, EBX above it
  * @shared_gpa_boundary: gpas from here on are visible to the host; 0: there is
  *	no boundary
+ * @svm_spaces: PASID spaces there can be; 0 without @svm
+ * @svm_pasids: PASIDs in each; 0 without @svm
  * @max_leaf: highest hypervisor leaf; 0 without a hypervisor
  * @isolation: HVPT_ISOLATION_*, or another number of the host's
  * @domain_width: device-domain input width; 0: not said. Informative:
@@ -2910,10 +2916,17 @@ struct hvpt_cpuid_leaves {
  * @paravisor: a paravisor stands between guest and host
  * @dma_remapping: the hypervisor uses DMA remapping
  * @dma_protection: and protects itself with it
+ * @gpa_pinning: memory for DMA is to be pinned by a hypercall, whose layout is
+ *	not public: a guest that cannot make it leaves translation to somebody
+ *	who can
+ * @svm: shared virtual memory, that is PASIDs and page requests, is available.
+ *	hvpt has no calls for it, see docs/SPEC.md
  */
 struct hvpt_host {
 	uint64_t privileges;
 	uint64_t shared_gpa_boundary;
+	uint32_t svm_spaces;
+	uint32_t svm_pasids;
 	uint32_t max_leaf;
 	uint8_t isolation;
 	uint8_t domain_width;
@@ -2928,6 +2941,8 @@ struct hvpt_host {
 	bool paravisor;
 	bool dma_remapping;
 	bool dma_protection;
+	bool gpa_pinning;
+	bool svm;
 };
 
 HVPT_EXTERN_C_BEGIN
@@ -8038,19 +8053,27 @@ enum hvpt_status hvpt_hvcall_flush_lists(const struct hvpt_transport *transport,
 /* Leaf 0x40000001, EAX: "Hv#1". */
 #define HVPT_CPUID_HV1 0x31237648u
 
-/* Leaf 0x40000003. EDX 24 and 25 from mu_msvm and OpenVMM. */
+/* Leaf 0x40000003. EDX 16, 24 and 25 from mu_msvm and OpenVMM. */
 #define HVPT_FEATURES_EAX_HYPERCALL_MSRS (1u << 5)
 #define HVPT_FEATURES_EBX_ISOLATION (1u << 22)
 #define HVPT_FEATURES_EDX_XMM_INPUT (1u << 4)
 #define HVPT_FEATURES_EDX_XMM_OUTPUT (1u << 15)
+#define HVPT_FEATURES_EDX_SVM_LEAF (1u << 16)
 #define HVPT_FEATURES_EDX_MSR_LOCK (1u << 18)
 #define HVPT_FEATURES_EDX_DEVICE_DOMAINS (1u << 24)
 #define HVPT_FEATURES_EDX_STAGE1_DOMAINS (1u << 25)
+
+/* Leaf 0x40000004. From mu_msvm (HvGuestCpuid.h) and OpenVMM. */
+#define HVPT_ADVICE_EAX_GPA_PINNING (1u << 22)
 
 /* Leaf 0x40000006. EBX from OpenVMM. */
 #define HVPT_HARDWARE_EAX_DMA_REMAPPING (1u << 4)
 #define HVPT_HARDWARE_EAX_DMA_PROTECTION (1u << 7)
 #define HVPT_HARDWARE_EBX_WIDTH_MASK 0xffu
+
+/* Leaf 0x40000008. From mu_msvm (HvGuestCpuid.h). */
+#define HVPT_SVM_EAX_SUPPORTED (1u << 0)
+#define HVPT_SVM_EAX_PASIDS_SHIFT 11u
 
 /* Leaf 0x4000000c. */
 #define HVPT_ISOLATION_EAX_PARAVISOR (1u << 0)
@@ -8064,6 +8087,8 @@ static void hvpt_host_clear(struct hvpt_host *host)
 {
 	host->privileges = 0;
 	host->shared_gpa_boundary = 0;
+	host->svm_spaces = 0;
+	host->svm_pasids = 0;
 	host->max_leaf = 0;
 	host->isolation = HVPT_ISOLATION_NONE;
 	host->domain_width = 0;
@@ -8078,6 +8103,8 @@ static void hvpt_host_clear(struct hvpt_host *host)
 	host->paravisor = false;
 	host->dma_remapping = false;
 	host->dma_protection = false;
+	host->gpa_pinning = false;
+	host->svm = false;
 }
 
 static void hvpt_host_features(struct hvpt_host *host,
@@ -8105,6 +8132,20 @@ static void hvpt_host_hardware(struct hvpt_host *host,
 			       0;
 	host->domain_width = (uint8_t)(leaf->ebx &
 				       HVPT_HARDWARE_EBX_WIDTH_MASK);
+}
+
+static void hvpt_host_svm(struct hvpt_host *host,
+			  const struct hvpt_cpuid_leaves *leaves)
+{
+	const struct hvpt_cpuid *leaf = &leaves->hv_svm;
+
+	if (!(leaves->hv_features.edx & HVPT_FEATURES_EDX_SVM_LEAF) ||
+	    host->max_leaf < HVPT_CPUID_HV_SVM ||
+	    !(leaf->eax & HVPT_SVM_EAX_SUPPORTED))
+		return;
+	host->svm = true;
+	host->svm_pasids = leaf->eax >> HVPT_SVM_EAX_PASIDS_SHIFT;
+	host->svm_spaces = leaf->ebx;
 }
 
 static void hvpt_host_isolation(struct hvpt_host *host,
@@ -8140,7 +8181,10 @@ enum hvpt_status hvpt_discover(const struct hvpt_cpuid_leaves *leaves,
 		return HVPT_ERR_NO_HYPERVISOR;
 	host->hyperv = true;
 	hvpt_host_features(host, &leaves->hv_features);
+	host->gpa_pinning = (leaves->hv_advice.eax &
+			     HVPT_ADVICE_EAX_GPA_PINNING) != 0;
 	hvpt_host_hardware(host, &leaves->hv_hardware);
+	hvpt_host_svm(host, leaves);
 	hvpt_host_isolation(host, leaves);
 	if (!host->may_call)
 		return HVPT_ERR_NO_HYPERVISOR;

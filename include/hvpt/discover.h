@@ -8,7 +8,7 @@
  *
  * Sources: TLFS, Feature and Interface Discovery, and Hypercall Interface;
  * Microsoft mu_msvm HvGuestCpuid.h and OpenVMM hvdef for what TLFS leaves out
- * (device-domain bits and width); Linux include/hyperv/hvgdk_mini.h.
+ * (device-domain bits and width, pinning, SVM); Linux include/hyperv/hvgdk_mini.h.
  */
 #ifndef HVPT_DISCOVER_H
 #define HVPT_DISCOVER_H
@@ -22,7 +22,9 @@
 #define HVPT_CPUID_HV_MAX 0x40000000u
 #define HVPT_CPUID_HV_INTERFACE 0x40000001u
 #define HVPT_CPUID_HV_FEATURES 0x40000003u
+#define HVPT_CPUID_HV_ADVICE 0x40000004u
 #define HVPT_CPUID_HV_HARDWARE 0x40000006u
+#define HVPT_CPUID_HV_SVM 0x40000008u
 #define HVPT_CPUID_HV_ISOLATION 0x4000000cu
 
 /** What CPUID gave for one leaf. */
@@ -44,7 +46,9 @@ struct hvpt_cpuid_leaves {
 	struct hvpt_cpuid hv_max;
 	struct hvpt_cpuid hv_interface;
 	struct hvpt_cpuid hv_features;
+	struct hvpt_cpuid hv_advice;
 	struct hvpt_cpuid hv_hardware;
+	struct hvpt_cpuid hv_svm;
 	struct hvpt_cpuid hv_isolation;
 };
 
@@ -62,6 +66,8 @@ struct hvpt_cpuid_leaves {
  * @privileges: partition privilege mask: leaf 0x40000003 EAX, EBX above it
  * @shared_gpa_boundary: gpas from here on are visible to the host; 0: there is
  *	no boundary
+ * @svm_spaces: PASID spaces there can be; 0 without @svm
+ * @svm_pasids: PASIDs in each; 0 without @svm
  * @max_leaf: highest hypervisor leaf; 0 without a hypervisor
  * @isolation: HVPT_ISOLATION_*, or another number of the host's
  * @domain_width: device-domain input width; 0: not said. Informative:
@@ -78,10 +84,17 @@ struct hvpt_cpuid_leaves {
  * @paravisor: a paravisor stands between guest and host
  * @dma_remapping: the hypervisor uses DMA remapping
  * @dma_protection: and protects itself with it
+ * @gpa_pinning: memory for DMA is to be pinned by a hypercall, whose layout is
+ *	not public: a guest that cannot make it leaves translation to somebody
+ *	who can
+ * @svm: shared virtual memory, that is PASIDs and page requests, is available.
+ *	hvpt has no calls for it, see docs/SPEC.md
  */
 struct hvpt_host {
 	uint64_t privileges;
 	uint64_t shared_gpa_boundary;
+	uint32_t svm_spaces;
+	uint32_t svm_pasids;
 	uint32_t max_leaf;
 	uint8_t isolation;
 	uint8_t domain_width;
@@ -96,6 +109,8 @@ struct hvpt_host {
 	bool paravisor;
 	bool dma_remapping;
 	bool dma_protection;
+	bool gpa_pinning;
+	bool svm;
 };
 
 HVPT_EXTERN_C_BEGIN

@@ -15,19 +15,27 @@
 /* Leaf 0x40000001, EAX: "Hv#1". */
 #define HVPT_CPUID_HV1 0x31237648u
 
-/* Leaf 0x40000003. EDX 24 and 25 from mu_msvm and OpenVMM. */
+/* Leaf 0x40000003. EDX 16, 24 and 25 from mu_msvm and OpenVMM. */
 #define HVPT_FEATURES_EAX_HYPERCALL_MSRS (1u << 5)
 #define HVPT_FEATURES_EBX_ISOLATION (1u << 22)
 #define HVPT_FEATURES_EDX_XMM_INPUT (1u << 4)
 #define HVPT_FEATURES_EDX_XMM_OUTPUT (1u << 15)
+#define HVPT_FEATURES_EDX_SVM_LEAF (1u << 16)
 #define HVPT_FEATURES_EDX_MSR_LOCK (1u << 18)
 #define HVPT_FEATURES_EDX_DEVICE_DOMAINS (1u << 24)
 #define HVPT_FEATURES_EDX_STAGE1_DOMAINS (1u << 25)
+
+/* Leaf 0x40000004. From mu_msvm (HvGuestCpuid.h) and OpenVMM. */
+#define HVPT_ADVICE_EAX_GPA_PINNING (1u << 22)
 
 /* Leaf 0x40000006. EBX from OpenVMM. */
 #define HVPT_HARDWARE_EAX_DMA_REMAPPING (1u << 4)
 #define HVPT_HARDWARE_EAX_DMA_PROTECTION (1u << 7)
 #define HVPT_HARDWARE_EBX_WIDTH_MASK 0xffu
+
+/* Leaf 0x40000008. From mu_msvm (HvGuestCpuid.h). */
+#define HVPT_SVM_EAX_SUPPORTED (1u << 0)
+#define HVPT_SVM_EAX_PASIDS_SHIFT 11u
 
 /* Leaf 0x4000000c. */
 #define HVPT_ISOLATION_EAX_PARAVISOR (1u << 0)
@@ -41,6 +49,8 @@ static void hvpt_host_clear(struct hvpt_host *host)
 {
 	host->privileges = 0;
 	host->shared_gpa_boundary = 0;
+	host->svm_spaces = 0;
+	host->svm_pasids = 0;
 	host->max_leaf = 0;
 	host->isolation = HVPT_ISOLATION_NONE;
 	host->domain_width = 0;
@@ -55,6 +65,8 @@ static void hvpt_host_clear(struct hvpt_host *host)
 	host->paravisor = false;
 	host->dma_remapping = false;
 	host->dma_protection = false;
+	host->gpa_pinning = false;
+	host->svm = false;
 }
 
 static void hvpt_host_features(struct hvpt_host *host,
@@ -82,6 +94,20 @@ static void hvpt_host_hardware(struct hvpt_host *host,
 			       0;
 	host->domain_width = (uint8_t)(leaf->ebx &
 				       HVPT_HARDWARE_EBX_WIDTH_MASK);
+}
+
+static void hvpt_host_svm(struct hvpt_host *host,
+			  const struct hvpt_cpuid_leaves *leaves)
+{
+	const struct hvpt_cpuid *leaf = &leaves->hv_svm;
+
+	if (!(leaves->hv_features.edx & HVPT_FEATURES_EDX_SVM_LEAF) ||
+	    host->max_leaf < HVPT_CPUID_HV_SVM ||
+	    !(leaf->eax & HVPT_SVM_EAX_SUPPORTED))
+		return;
+	host->svm = true;
+	host->svm_pasids = leaf->eax >> HVPT_SVM_EAX_PASIDS_SHIFT;
+	host->svm_spaces = leaf->ebx;
 }
 
 static void hvpt_host_isolation(struct hvpt_host *host,
@@ -117,7 +143,10 @@ enum hvpt_status hvpt_discover(const struct hvpt_cpuid_leaves *leaves,
 		return HVPT_ERR_NO_HYPERVISOR;
 	host->hyperv = true;
 	hvpt_host_features(host, &leaves->hv_features);
+	host->gpa_pinning = (leaves->hv_advice.eax &
+			     HVPT_ADVICE_EAX_GPA_PINNING) != 0;
 	hvpt_host_hardware(host, &leaves->hv_hardware);
+	hvpt_host_svm(host, leaves);
 	hvpt_host_isolation(host, leaves);
 	if (!host->may_call)
 		return HVPT_ERR_NO_HYPERVISOR;

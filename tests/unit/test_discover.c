@@ -74,6 +74,10 @@ static void hosts_equal(const struct hvpt_host *one,
 	assert_int_equal(one->paravisor, two->paravisor);
 	assert_int_equal(one->dma_remapping, two->dma_remapping);
 	assert_int_equal(one->dma_protection, two->dma_protection);
+	assert_int_equal(one->gpa_pinning, two->gpa_pinning);
+	assert_int_equal(one->svm, two->svm);
+	assert_int_equal(one->svm_pasids, two->svm_pasids);
+	assert_int_equal(one->svm_spaces, two->svm_spaces);
 }
 
 static void finds(const struct hvpt_cpuid_leaves *leaves,
@@ -200,6 +204,51 @@ static void test_hardware(void **state)
 	}
 }
 
+static void test_advice(void **state)
+{
+	unsigned bit;
+
+	(void)state;
+	for (bit = 0; bit < 32; bit++) {
+		struct hvpt_cpuid_leaves leaves = ordinary();
+		struct hvpt_host want = plain();
+
+		leaves.hv_advice.eax = 1u << bit;
+		want.gpa_pinning = bit == 22;
+		finds(&leaves, HVPT_OK, &want);
+	}
+}
+
+static void test_svm(void **state)
+{
+	struct hvpt_cpuid_leaves leaves = ordinary();
+	struct hvpt_host want = plain();
+
+	(void)state;
+	leaves.hv_svm.eax = 0xabcde801;
+	leaves.hv_svm.ebx = 0x12345678;
+	/* without the feature bit there is no leaf */
+	leaves.hv_features.edx = ~(1u << 16) & 0x00ff0000u & ~(1u << 18);
+	finds(&leaves, HVPT_OK, &want);
+	leaves.hv_features.edx = 1u << 16;
+	want.svm = true;
+	want.svm_pasids = 0x1579bd; /* bits 31:11 */
+	want.svm_spaces = 0x12345678;
+	finds(&leaves, HVPT_OK, &want);
+	leaves.hv_svm.eax = 0xffffffff;
+	want.svm_pasids = 0x1fffff;
+	finds(&leaves, HVPT_OK, &want);
+	leaves.hv_max.eax = want.max_leaf = 0x40000008;
+	finds(&leaves, HVPT_OK, &want);
+	leaves.hv_max.eax = 0x40000007;
+	want = plain();
+	want.max_leaf = 0x40000007;
+	finds(&leaves, HVPT_OK, &want);
+	leaves.hv_max.eax = want.max_leaf = 0x4000000c;
+	leaves.hv_svm.eax = 0xfffffffe;
+	finds(&leaves, HVPT_OK, &want);
+}
+
 static void test_isolation_types(void **state)
 {
 	unsigned type;
@@ -273,7 +322,9 @@ static void test_leaf_numbers(void **state)
 	assert_int_equal(HVPT_CPUID_HV_MAX, 0x40000000);
 	assert_int_equal(HVPT_CPUID_HV_INTERFACE, 0x40000001);
 	assert_int_equal(HVPT_CPUID_HV_FEATURES, 0x40000003);
+	assert_int_equal(HVPT_CPUID_HV_ADVICE, 0x40000004);
 	assert_int_equal(HVPT_CPUID_HV_HARDWARE, 0x40000006);
+	assert_int_equal(HVPT_CPUID_HV_SVM, 0x40000008);
 	assert_int_equal(HVPT_CPUID_HV_ISOLATION, 0x4000000c);
 	assert_int_equal(HVPT_MSR_GUEST_OS_ID, 0x40000000);
 	assert_int_equal(HVPT_MSR_HYPERCALL, 0x40000001);
@@ -358,6 +409,8 @@ int main(void)
 		cmocka_unit_test(test_feature_bits),
 		cmocka_unit_test(test_privileges_word),
 		cmocka_unit_test(test_hardware),
+		cmocka_unit_test(test_advice),
+		cmocka_unit_test(test_svm),
 		cmocka_unit_test(test_isolation_types),
 		cmocka_unit_test(test_isolation_needs_the_privilege),
 		cmocka_unit_test(test_isolation_without_leaf),

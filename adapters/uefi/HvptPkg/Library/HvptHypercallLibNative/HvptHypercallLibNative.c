@@ -69,7 +69,9 @@ FindHypervisor (
   ReadLeaf (HVPT_CPUID_HV_MAX, &Leaves.hv_max);
   ReadLeaf (HVPT_CPUID_HV_INTERFACE, &Leaves.hv_interface);
   ReadLeaf (HVPT_CPUID_HV_FEATURES, &Leaves.hv_features);
+  ReadLeaf (HVPT_CPUID_HV_ADVICE, &Leaves.hv_advice);
   ReadLeaf (HVPT_CPUID_HV_HARDWARE, &Leaves.hv_hardware);
+  ReadLeaf (HVPT_CPUID_HV_SVM, &Leaves.hv_svm);
   ReadLeaf (HVPT_CPUID_HV_ISOLATION, &Leaves.hv_isolation);
   Status = hvpt_discover (&Leaves, &Host);
   if ((Status == HVPT_OK) && (Host.isolation != HVPT_ISOLATION_NONE)) {
