@@ -732,7 +732,7 @@ HVPT_INLINE bool hvpt_pte_replace(uint64_t *slot, uint64_t *seen, uint64_t pte)
  *	status = hvpt_pt_unmap(&pt, iova, length, &gather, &unmapped);
  *	if (hvpt_gather_publish(&gather)) {
  *		hvpt_pt_widen(&pt, &gather);
- *		if (flush(&gather) succeeded)
+ *		if (flush(&gather) == HVPT_OK)
  *			hvpt_pt_release(&pt, &gather);
  *	}
  *
@@ -4327,8 +4327,8 @@ HVPT_INLINE void hvpt_device_set_ats(struct hvpt_device *device, bool on)
  * decoded, and explained by the tables of the domain that the device is in:
  *
  *	if (hvpt_iommu_fault_decode(slot, sizeof(slot), &fault) == HVPT_OK) {
- *		domain = ... the one fault.device_id is in
- *		hvpt_domain_explain(domain, &fault, &cause);
+ *		domain = domain_of(fault.device_id);
+ *		status = hvpt_domain_explain(domain, &fault, &cause);
  *	}
  *
  * A message says what was asked, not what the tables held then. They are read

@@ -41,8 +41,8 @@ hvpt_add_check(freestanding-stores-self-test freestanding
   ${python} ${stores} --self-test)
 
 hvpt_add_check(dist-fresh source ${python} ${scripts}/gen-single-file --check)
-foreach(check check-deps check-spdx check-docs check-findings check-catalogue
-    budgets)
+foreach(check check-deps check-spdx check-docs check-headers check-findings
+    check-catalogue budgets)
   hvpt_add_check(${check} source ${python} ${scripts}/${check})
   hvpt_add_check(${check}-self-test source
     ${python} ${scripts}/${check} --self-test)

@@ -7,8 +7,8 @@
  * decoded, and explained by the tables of the domain that the device is in:
  *
  *	if (hvpt_iommu_fault_decode(slot, sizeof(slot), &fault) == HVPT_OK) {
- *		domain = ... the one fault.device_id is in
- *		hvpt_domain_explain(domain, &fault, &cause);
+ *		domain = domain_of(fault.device_id);
+ *		status = hvpt_domain_explain(domain, &fault, &cause);
  *	}
  *
  * A message says what was asked, not what the tables held then. They are read

@@ -15,7 +15,7 @@
  *	status = hvpt_pt_unmap(&pt, iova, length, &gather, &unmapped);
  *	if (hvpt_gather_publish(&gather)) {
  *		hvpt_pt_widen(&pt, &gather);
- *		if (flush(&gather) succeeded)
+ *		if (flush(&gather) == HVPT_OK)
  *			hvpt_pt_release(&pt, &gather);
  *	}
  *

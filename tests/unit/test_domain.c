@@ -457,6 +457,28 @@ static void test_neighbours_in_quarantine_share_a_range(void **state)
 }
 
 /* The same from the highest down. */
+/* Two ids which are not neighbours: neither comes back on the second lap. */
+static void test_two_ranges_in_quarantine(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned n;
+
+	f->config.ids.first = 10;
+	f->config.ids.last = 17;
+	hv_ok(hv_try_init(f));
+	for (n = 0; n < 5; n++)
+		hv_make(f, n);
+	hv_abandon(f, 0);
+	hv_abandon(f, 2);
+	assert_int_equal(f->iommu.quarantined, 2);
+	for (n = 0; n < 12; n++) {
+		hv_make(f, 0);
+		assert_int_not_equal(hvpt_domain_id(&f->domain[0]), 12);
+		assert_int_not_equal(hvpt_domain_id(&f->domain[0]), 14);
+		hv_ok(hv_try_destroy(f, 0));
+	}
+}
+
 static void test_quarantine_grows_downwards_too(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -1353,6 +1375,7 @@ int main(void)
 		HV_PREPARED(test_create_fails_and_so_does_the_delete),
 		HV_PREPARED(test_more_is_in_quarantine_than_fits),
 		HV_PREPARED(test_neighbours_in_quarantine_share_a_range),
+		HV_PREPARED(test_two_ranges_in_quarantine),
 		HV_PREPARED(test_quarantine_grows_downwards_too),
 		HV_CASE(test_that_there_is_no_list_is_remembered),
 		HV_CASE(test_a_list_which_fails_is_tried_next_time),

@@ -273,6 +273,81 @@ static void test_a_doubt_outlives_a_resume_which_fails(void **state)
 	hv_ok(hv_try_destroy(f, 1));
 }
 
+/* Between a failed resume and its retry: what works, and what waits. */
+static void test_between_a_resume_and_its_retry(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	make_all(f);
+	hv_lose_state(f);
+	hv_inject(f, HV_CREATE, 2, UINT64_MAX, HYPERVISOR_FAIL, HV_RAW_MEMORY);
+	hv_status(hvpt_iommu_resume(&f->iommu, false), HVPT_ERR_HV_MEMORY);
+	hv_heal(f);
+	assert_true(hvpt_domain_is_lost(&f->domain[0]));
+	hv_map(f, 0, f->base + 4 * HV_4K, HV_DATA, HV_4K);
+	hv_unmap(f, 0, f->base, HV_4K);
+	hv_lookup_is(&f->domain[0], f->base + 4 * HV_4K, HV_DATA);
+	hv_mark(f);
+	hv_status(hv_try_sync(f, 0), HVPT_ERR_LOST);
+	hv_status(hvpt_domain_flush_all(&f->domain[0]), HVPT_ERR_LOST);
+	hv_status(hv_try_iommu_destroy(f), HVPT_ERR_BUSY);
+	hv_status(hvpt_device_attach(&f->device[2], &f->domain[0]),
+		  HVPT_ERR_LOST);
+	assert_int_equal(hv_calls_since(f), 0);
+	assert_false(hvpt_gather_is_empty(&f->gather[0]));
+	/* One is removed, one comes late: the rest does not mind. */
+	hv_ok(hv_try_remove(f, 3));
+	hv_status(hvpt_device_resume(&f->device[0]), HVPT_ERR_LOST);
+	hv_status(hv_try_destroy(f, 1), HVPT_ERR_LOST);
+	hv_ok(hvpt_iommu_resume(&f->iommu, true));
+	hv_sync(f, 0);
+	hv_dma_faults(f, 0, f->base);
+	hv_dma_reaches(f, 0, f->base + 4 * HV_4K, HV_DATA);
+	hv_ok(hv_try_destroy(f, 1));
+}
+
+/* Buses come back after the hypervisor: each device by itself. */
+static void test_devices_which_come_late(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned n;
+
+	make_all(f);
+	for (n = 0; n < 4; n++)
+		hypervisor_remove_device(f->hv, hv_device_id(n));
+	hypervisor_lose_state(f->hv);
+	hv_status(hvpt_iommu_resume(&f->iommu, false), HVPT_ERR_HV_DEVICE);
+	for (n = 0; n < 4; n++) {
+		assert_true(hvpt_device_is_lost(&f->device[n]));
+		hv_status(hvpt_device_resume(&f->device[n]),
+			  HVPT_ERR_HV_DEVICE);
+		hv_add_device(f, n);
+		hv_ok(hvpt_device_resume(&f->device[n]));
+		hv_ok(hvpt_device_resume(&f->device[n]));
+	}
+	is_resumed(f, NULL);
+}
+
+/* One is never seen again: the others are not kept from coming back. */
+static void test_a_device_which_does_not_come_back(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	make_all(f);
+	hypervisor_remove_device(f->hv, hv_device_id(0));
+	hypervisor_lose_state(f->hv);
+	hypervisor_set_ats(f->hv, hv_device_id(1), false);
+	hypervisor_set_ats(f->hv, hv_device_id(3), false);
+	hv_status(hvpt_iommu_resume(&f->iommu, false), HVPT_ERR_HV_DEVICE);
+	assert_true(hvpt_device_is_lost(&f->device[0]));
+	hv_device_is_in(f, 1, hvpt_iommu_identity(&f->iommu));
+	hv_device_is_in(f, 3, &f->domain[1]);
+	hvpt_device_gone(&f->device[0]);
+	f->device_live[0] = false;
+	hv_ok(hvpt_iommu_resume(&f->iommu, true));
+	hv_ok(hv_try_destroy(f, 0));
+}
+
 /* ---- another kernel was here ------------------------------------------ */
 
 /*
@@ -591,6 +666,73 @@ static void test_a_host_with_more(void **state)
 	all_works(f);
 }
 
+/* A domain made after the loss keeps to what the host has now. */
+static void test_new_sizes_after_a_resume(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	f->host.page_sizes &= ~HV_1G;
+	hv_new_host(f);
+	hv_ok(hvpt_iommu_resume(&f->iommu, false));
+	assert_int_equal(hvpt_iommu_page_sizes(&f->iommu), f->host.page_sizes);
+	hv_make(f, 0);
+	hv_map(f, 0, f->base, HV_DATA, HV_1G);
+	hv_device(f, 0);
+	hv_attach(f, 0, &f->domain[0]);
+	/* A leaf of 1 GiB is a violation on this host. */
+	hv_dma_reaches(f, 0, f->base, HV_DATA);
+	hv_no_violation(f);
+}
+
+/* It was made after the loss, so a retry does not make it again. */
+static void test_a_domain_made_after_a_resume(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	hv_device(f, 0);
+	hv_lose_state(f);
+	hv_ok(hvpt_iommu_resume(&f->iommu, false));
+	hv_make(f, 0);
+	hv_attach(f, 0, &f->domain[0]);
+	hv_mark(f);
+	hv_ok(hvpt_iommu_resume(&f->iommu, true));
+	assert_int_equal(hv_since(f, HV_CREATE), 0);
+	assert_int_equal(hv_since(f, HV_ATTACH), 0);
+}
+
+/* Of 5 levels with a width 4 would span, which the host can no longer do. */
+static void test_five_levels_of_a_small_width(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	f->host.caps |= HYPERVISOR_CAP_S1_5LVL;
+	f->host.iova_width = 48;
+	f->config.width_limit = 0;
+	hv_new_host(f);
+	hv_ok(hv_try_init(f));
+	f->domain_config.form = HVPT_IOVA_PLAIN;
+	f->domain_config.levels = 5;
+	hv_make(f, 0);
+	f->domain_config.levels = 4;
+	hv_make(f, 1);
+	hv_device(f, 0);
+	hv_device(f, 1);
+	hv_ok(hvpt_device_attach(&f->device[0], &f->domain[0]));
+	hv_ok(hvpt_device_attach(&f->device[1], &f->domain[1]));
+	f->host.caps &= ~HYPERVISOR_CAP_S1_5LVL;
+	hv_new_host(f);
+	hv_status(hvpt_iommu_resume(&f->iommu, false), HVPT_ERR_IOMMU_CAPS);
+	/* The other one came back; this one does no DMA. */
+	hv_device_is_in(f, 0, hvpt_iommu_blocked(&f->iommu));
+	assert_true(hvpt_domain_is_lost(&f->domain[0]));
+	hv_device_is_in(f, 1, &f->domain[1]);
+	assert_false(hvpt_domain_is_lost(&f->domain[1]));
+	f->host.caps |= HYPERVISOR_CAP_S1_5LVL;
+	hv_new_host(f);
+	hv_ok(hvpt_iommu_resume(&f->iommu, false));
+	hv_device_is_in(f, 0, &f->domain[0]);
+}
+
 static void test_a_host_without_ats(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -620,6 +762,9 @@ int main(void)
 		HV_CASE(test_a_move_which_was_open),
 		HV_CASE(test_an_open_move_to_identity),
 		HV_CASE(test_a_doubt_outlives_a_resume_which_fails),
+		HV_CASE(test_between_a_resume_and_its_retry),
+		HV_CASE(test_devices_which_come_late),
+		HV_CASE(test_a_device_which_does_not_come_back),
 		HV_CASE(test_over_a_boot_kernel),
 		HV_PREPARED(test_over_a_boot_kernel_with_failures),
 		HV_CASE(test_any_call_fails),
@@ -629,6 +774,9 @@ int main(void)
 		HV_CASE(test_the_state_was_not_lost),
 		HV_CASE(test_a_host_with_less),
 		HV_CASE(test_a_host_with_more),
+		HV_CASE(test_new_sizes_after_a_resume),
+		HV_CASE(test_a_domain_made_after_a_resume),
+		HV_PREPARED(test_five_levels_of_a_small_width),
 		HV_CASE(test_a_host_without_ats),
 	};
 
