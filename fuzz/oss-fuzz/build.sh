@@ -24,11 +24,13 @@ for program in "$work"/fuzz/fuzz_*; do
 	target=${name#fuzz_}
 	cp "$program" "$OUT/$name"
 	# A regression and a corpus file never have the same name.
-	set -- "$root/fuzz/corpus/$target"/*
-	[ ! -d "$root/fuzz/regressions/$target" ] ||
-		set -- "$@" "$root/fuzz/regressions/$target"/*
+	set --
+	for seeds in corpus regressions; do
+		[ ! -d "$root/fuzz/$seeds/$target" ] ||
+			set -- "$@" "$root/fuzz/$seeds/$target"/*
+	done
 	rm -f "$OUT/${name}_seed_corpus.zip"
-	zip -q -j "$OUT/${name}_seed_corpus.zip" "$@"
+	[ $# -eq 0 ] || zip -q -j "$OUT/${name}_seed_corpus.zip" "$@"
 	dictionary=$root/fuzz/dictionaries/$target.dict
 	[ ! -e "$dictionary" ] || cp "$dictionary" "$OUT/$name.dict"
 	printf '[libfuzzer]\nmax_len = 640\n' >"$OUT/$name.options"
