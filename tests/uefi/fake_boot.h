@@ -73,6 +73,7 @@ bool fake_boot_said(const char *text);
 extern uint64_t fake_msr[FAKE_MSRS]; /* from 0x40000000 on */
 extern bool fake_msr_stuck;
 extern unsigned fake_msr_writes;
-extern uint32_t fake_cpuid[6][4];
+#define FAKE_LEAVES 8u
+extern uint32_t fake_cpuid[FAKE_LEAVES][4];
 
 #endif /* HVPT_UEFI_FAKE_BOOT_H */

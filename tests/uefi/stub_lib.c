@@ -129,19 +129,20 @@ VOID EFIAPI DebugPrint(UINTN level, CONST CHAR8 *format, ...)
 uint64_t fake_msr[FAKE_MSRS];
 bool fake_msr_stuck;
 unsigned fake_msr_writes;
-uint32_t fake_cpuid[6][4];
+uint32_t fake_cpuid[FAKE_LEAVES][4];
 
 UINT32 EFIAPI AsmCpuid(UINT32 leaf, UINT32 *eax, UINT32 *ebx, UINT32 *ecx,
 		       UINT32 *edx)
 {
-	static const uint32_t leaves[6] = {
-		1, 0x40000000, 0x40000001, 0x40000003, 0x40000006, 0x4000000c
-	};
+	static const uint32_t leaves[FAKE_LEAVES] = { 1,	  0x40000000,
+						      0x40000001, 0x40000003,
+						      0x40000006, 0x4000000c,
+						      0x40000004, 0x40000008 };
 	size_t i;
 
-	for (i = 0; i < 6 && leaves[i] != leaf; i++)
+	for (i = 0; i < FAKE_LEAVES && leaves[i] != leaf; i++)
 		;
-	if (i == 6)
+	if (i == FAKE_LEAVES)
 		abort();
 	*eax = fake_cpuid[i][0];
 	*ebx = fake_cpuid[i][1];
