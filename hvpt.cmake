@@ -98,6 +98,7 @@ set(HVPT_TOOL_MAIN
 set(HVPT_TOOL_SOURCES
   tools/apply.c
   tools/apply_change.c
+  tools/command_fault.c
   tools/command_fuzz.c
   tools/command_replay.c
   tools/decoder.c

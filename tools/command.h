@@ -9,5 +9,6 @@
 
 int command_replay(int argc, char **argv);
 int command_fuzz(int argc, char **argv);
+int command_fault(int argc, char **argv);
 
 #endif /* TOOLS_COMMAND_H */

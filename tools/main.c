@@ -14,13 +14,16 @@
 static const char usage[] =
 	"Usage: hvpt replay [options] TRACE...\n"
 	"       hvpt fuzz [options]\n"
+	"       hvpt fault [--trace TRACE] HEX...\n"
 	"       hvpt --help | --version\n"
 	"\n"
 	"Commands:\n"
 	"  replay   run recorded IOMMU traffic through hvpt's page tables and\n"
 	"           check every step; 'hvpt replay --help' says more\n"
 	"  fuzz     look for a sequence of calls which hvpt gets wrong, and shrink\n"
-	"           it to a trace; 'hvpt fuzz --help' says more\n";
+	"           it to a trace; 'hvpt fuzz --help' says more\n"
+	"  fault    decode the hypervisor's message of a refused DMA, and explain it\n"
+	"           by the tables of a trace\n";
 
 static int run(int argc, char **argv)
 {
@@ -32,6 +35,8 @@ static int run(int argc, char **argv)
 		return command_replay(argc - 1, argv + 1);
 	if (strcmp(argv[1], "fuzz") == 0)
 		return command_fuzz(argc - 1, argv + 1);
+	if (strcmp(argv[1], "fault") == 0)
+		return command_fault(argc - 1, argv + 1);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		fputs(usage, stdout);
 		return EXIT_ALL_WELL;

@@ -169,17 +169,22 @@ static bool complete(struct replay_options *options)
 	return complete_walker(options);
 }
 
-enum options_result options_parse(int argc, char **argv,
-				  struct replay_options *options)
+void options_default(struct replay_options *options)
 {
-	int id;
-
 	memset(options, 0, sizeof(*options));
 	options->levels = 4;
 	options->page_sizes = HVPT_PAGE_SIZE_4K | HVPT_PAGE_SIZE_2M |
 			      HVPT_PAGE_SIZE_1G;
 	options->seed = 1;
 	options->lazy = 1;
+}
+
+enum options_result options_parse(int argc, char **argv,
+				  struct replay_options *options)
+{
+	int id;
+
+	options_default(options);
 	opterr = 0;
 	for (;;) {
 		id = getopt_long(argc, argv, ":h", long_options, NULL);

@@ -67,6 +67,9 @@ enum options_result {
 	OPTIONS_ERROR = 2, /* the message is out already */
 };
 
+/** What holds for what is not asked; @width is left 0: as wide as can be. */
+void options_default(struct replay_options *options);
+
 /** Parses the words after `hvpt replay`; argv[0] is the sub-command. */
 enum options_result options_parse(int argc, char **argv,
 				  struct replay_options *options);

@@ -21,12 +21,15 @@
  * @result: what is counted
  * @apply: the page tables
  * @pairing: kprobe lines which wait
+ * @end, @end_ctx: who looks at the end; may be NULL
  */
 struct replay {
 	const struct replay_options *options;
 	struct replay_result *result;
 	struct apply apply;
 	struct pairing pairing;
+	replay_end_fn end;
+	void *end_ctx;
 };
 
 /* ---- lines ----------------------------------------------------------- */
@@ -181,6 +184,8 @@ static void finish(struct replay *replay)
 	judge->line = 0;
 	result->other_lines += replay->pairing.ignored;
 	judge_end(replay);
+	if (replay->end)
+		replay->end(replay->end_ctx, &replay->apply.domains);
 	teardown(&replay->apply);
 	read_hypervisor(result, replay->apply.domains.world.hv);
 	read_walk(result, judge, replay->apply.domains.world.walk);
@@ -238,9 +243,9 @@ static enum exit_code exit_code_of(const struct replay_result *result)
 	return result->error[0] ? EXIT_BAD_INPUT : EXIT_ALL_WELL;
 }
 
-enum exit_code replay_file(const char *path,
-			   const struct replay_options *options,
-			   struct replay_result *result)
+enum exit_code
+replay_file_then(const char *path, const struct replay_options *options,
+		 struct replay_result *result, replay_end_fn end, void *ctx)
 {
 	const char *error = "out of memory";
 	struct replay *replay = calloc(1, sizeof(*replay));
@@ -254,6 +259,8 @@ enum exit_code replay_file(const char *path,
 	if (input) {
 		replay->options = options;
 		replay->result = result;
+		replay->end = end;
+		replay->end_ctx = ctx;
 		run(replay, input);
 		if (result->events == 0 && result->error[0] == '\0')
 			snprintf(result->error, sizeof(result->error),
@@ -267,6 +274,13 @@ enum exit_code replay_file(const char *path,
 	if (result->error[0])
 		say("%s: error: %s", result->file, result->error);
 	return exit_code_of(result);
+}
+
+enum exit_code replay_file(const char *path,
+			   const struct replay_options *options,
+			   struct replay_result *result)
+{
+	return replay_file_then(path, options, result, NULL, NULL);
 }
 
 /* ---- events in memory ------------------------------------------------ */

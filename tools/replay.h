@@ -21,6 +21,16 @@ enum exit_code replay_file(const char *path,
 			   const struct replay_options *options,
 			   struct replay_result *result);
 
+struct domain_set;
+
+/** Called at the end of a trace, before everything is taken apart. */
+typedef void (*replay_end_fn)(void *ctx, const struct domain_set *domains);
+
+/** replay_file(), and @end, if not NULL, looks at what is there at its end. */
+enum exit_code
+replay_file_then(const char *path, const struct replay_options *options,
+		 struct replay_result *result, replay_end_fn end, void *ctx);
+
 /**
  * replay_events() - replay events which are in memory, silently
  * @events: in: their line numbers are not looked at: they count from 1

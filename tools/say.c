@@ -9,6 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Two names of files, and more words than any message has. */
+#define TEXT_MAX 9000
+
 /* The terminal is one for the whole process, so is this. */
 static bool progress_shown;
 
@@ -19,15 +22,26 @@ void say_progress_end(void)
 	progress_shown = false;
 }
 
+/* Words and names which somebody gave may hold anything. */
+static void clean(char *text)
+{
+	for (; *text; text++) {
+		if ((unsigned char)*text < ' ' || *text == '\177')
+			*text = '.';
+	}
+}
+
 void say(const char *format, ...)
 {
+	char text[TEXT_MAX];
 	va_list args;
 
 	say_progress_end();
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	(void)vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	fputc('\n', stderr);
+	clean(text);
+	fprintf(stderr, "%s\n", text);
 }
 
 void say_shorten(char *out, size_t room, const char *text, size_t length)

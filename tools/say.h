@@ -12,7 +12,12 @@
 /* Messages of one kind for one file; the rest is only counted. */
 #define SAY_MAX 20u
 
-/** Prints one line, "hvpt: " not added; wipes a progress line first. */
+/**
+ * say() - print one line
+ *
+ * "hvpt: " is not added; what would not be printed is a dot. Wipes a progress
+ * line first.
+ */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /** Copies @text for display: shortened, with nothing unprintable in it. */

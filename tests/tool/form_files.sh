@@ -19,7 +19,7 @@ while read -r name wanted figures; do
 	json json 1 $figures
 	[ -z "$message" ] || says err "$message"
 done <expected
-ls "$forms" | grep '\.txt$' | sort >have
+(cd "$forms" && printf '%s\n' ./*.txt) | sed 's|^\./||' | sort >have
 cut -d ' ' -f 1 expected | sort >listed
 cmp -s have listed || fail "expected does not list just what is there"
 finish
