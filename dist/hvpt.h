@@ -4328,7 +4328,7 @@ HVPT_INLINE void hvpt_device_set_ats(struct hvpt_device *device, bool on)
  *
  *	if (hvpt_iommu_fault_decode(slot, sizeof(slot), &fault) == HVPT_OK) {
  *		domain = domain_of(fault.device_id);
- *		status = hvpt_domain_explain(domain, &fault, &cause);
+ *		hvpt_domain_explain(domain, &fault, &cause);
  *	}
  *
  * A message says what was asked, not what the tables held then. They are read
@@ -9873,7 +9873,7 @@ enum hvpt_status hvpt_device_resume(struct hvpt_device *device)
 	if (status == HVPT_OK && domain != &iommu->blocked)
 		status = hvpt_device_place(device, domain);
 	if (status == HVPT_OK)
-		hvpt_device_settle(device, domain, HVPT_DEVICE_ATTACHED);
+		device->state = HVPT_DEVICE_ATTACHED;
 	return status;
 }
 

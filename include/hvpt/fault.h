@@ -8,7 +8,7 @@
  *
  *	if (hvpt_iommu_fault_decode(slot, sizeof(slot), &fault) == HVPT_OK) {
  *		domain = domain_of(fault.device_id);
- *		status = hvpt_domain_explain(domain, &fault, &cause);
+ *		hvpt_domain_explain(domain, &fault, &cause);
  *	}
  *
  * A message says what was asked, not what the tables held then. They are read

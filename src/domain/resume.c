@@ -252,7 +252,7 @@ enum hvpt_status hvpt_device_resume(struct hvpt_device *device)
 	if (status == HVPT_OK && domain != &iommu->blocked)
 		status = hvpt_device_place(device, domain);
 	if (status == HVPT_OK)
-		hvpt_device_settle(device, domain, HVPT_DEVICE_ATTACHED);
+		device->state = HVPT_DEVICE_ATTACHED;
 	return status;
 }
 

@@ -461,6 +461,7 @@ static void test_neighbours_in_quarantine_share_a_range(void **state)
 static void test_two_ranges_in_quarantine(void **state)
 {
 	struct hv_fixture *f = *state;
+	struct hvpt_answer answer;
 	unsigned n;
 
 	f->config.ids.first = 10;
@@ -471,6 +472,10 @@ static void test_two_ranges_in_quarantine(void **state)
 	hv_abandon(f, 0);
 	hv_abandon(f, 2);
 	assert_int_equal(f->iommu.quarantined, 2);
+	/* The hypervisor has forgotten them: nothing else is in the way. */
+	hv_ok(hvpt_hvcall_delete_domain(&f->config.transport, 12, &answer));
+	hv_ok(hvpt_hvcall_delete_domain(&f->config.transport, 14, &answer));
+	f->orphans = 0;
 	for (n = 0; n < 12; n++) {
 		hv_make(f, 0);
 		assert_int_not_equal(hvpt_domain_id(&f->domain[0]), 12);
@@ -849,13 +854,27 @@ static void test_a_list_which_does_not_exist(void **state)
 	assert_int_equal(hv_since(f, HV_FLUSH_LIST), 0);
 }
 
+static const struct hvpt_transport_ops *talking;
+
+/* A list is answered with a word of 0: success, nothing done. */
+static uint64_t say_nothing(void *ctx, uint64_t control, hvpt_gpa_t input,
+			    hvpt_gpa_t output)
+{
+	if ((control & 0xffff) == HV_FLUSH_LIST)
+		return 0;
+	return talking->issue(ctx, control, input, output);
+}
+
 /* Success with nothing done: told, and not as "there was no hypercall". */
 static void test_a_success_which_does_nothing(void **state)
 {
+	static struct hvpt_transport_ops silent;
 	struct hv_fixture *f = *state;
 
-	f->host.reps = HYPERVISOR_REPS_NONE;
-	hv_new_host(f);
+	talking = f->config.transport.ops;
+	silent = *talking;
+	silent.issue = say_nothing;
+	f->config.transport.ops = &silent;
 	hv_ok(hv_try_init(f));
 	used_pages(f);
 	flush_pages(f, 1);

@@ -348,6 +348,83 @@ static void test_a_device_which_does_not_come_back(void **state)
 	hv_ok(hv_try_destroy(f, 0));
 }
 
+/* In the blocked domain for sure, it is in no other that was tried. */
+static void test_a_parked_device_is_in_no_doubt(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	make_all(f);
+	hv_fail_after(f, HV_ATTACH, HV_RAW_MEMORY);
+	hv_status(hv_try_attach(f, 0, &f->domain[1]), HVPT_ERR_HV_MEMORY);
+	assert_int_equal(hvpt_domain_device_count(&f->domain[1]), 2);
+	hv_lose_state(f);
+	hv_inject(f, HV_CREATE, 2, UINT64_MAX, HYPERVISOR_FAIL, HV_RAW_MEMORY);
+	hv_status(hvpt_iommu_resume(&f->iommu, false), HVPT_ERR_HV_MEMORY);
+	hv_heal(f);
+	assert_int_equal(hvpt_device_state(&f->device[0]), HVPT_DEVICE_PARKED);
+	assert_int_equal(hvpt_domain_device_count(&f->domain[1]), 1);
+	hv_ok(hvpt_iommu_resume(&f->iommu, true));
+	is_resumed(f, NULL);
+}
+
+/*
+ * Nothing was lost, and a domain of ours cannot be deleted: it gets another id,
+ * and what the old one has of its tables is never freed.
+ */
+static void test_an_old_domain_which_stays(void **state)
+{
+	struct hv_fixture *f = *state;
+	uint32_t id[4];
+	unsigned n;
+
+	make_all(f);
+	ids(f, id);
+	for (n = 0; n < 4; n++)
+		hypervisor_set_ats(f->hv, hv_device_id(n), false);
+	hv_fail_always(f, HV_DELETE, HV_RAW_MEMORY);
+	hv_ok(hvpt_iommu_resume(&f->iommu, false));
+	hv_heal(f);
+	assert_int_not_equal(hvpt_domain_id(&f->domain[0]), id[2]);
+	for (n = 0; n < 4; n++) {
+		assert_true(hypervisor_has_domain(f->hv, id[n]));
+		assert_false(hvpt_device_is_lost(&f->device[n]));
+	}
+	all_is_there(f);
+	f->orphans = 4;
+	f->leaked = hvpt_pt_tables(&f->domain[0].pt) +
+		    hvpt_pt_tables(&f->domain[1].pt);
+	hv_attach(f, 0, hvpt_iommu_blocked(&f->iommu));
+	hv_attach(f, 3, hvpt_iommu_blocked(&f->iommu));
+	hv_ok(hv_try_destroy(f, 0));
+	hv_ok(hv_try_destroy(f, 1));
+}
+
+/* No room for a second blocked domain: the one that is there is used. */
+static void test_no_room_for_a_blocked_domain(void **state)
+{
+	struct hv_fixture *f = *state;
+	uint32_t id[4];
+	unsigned n;
+
+	f->host.max_domains = 4;
+	hv_new_host(f);
+	hv_ok(hv_try_init(f));
+	make_all(f);
+	ids(f, id);
+	for (n = 0; n < 4; n++)
+		hypervisor_set_ats(f->hv, hv_device_id(n), false);
+	if (f->params->no_reconfigure) {
+		hv_status(hvpt_iommu_resume(&f->iommu, false),
+			  HVPT_ERR_HV_DENIED);
+		hypervisor_lose_state(f->hv);
+	} else {
+		hv_ok(hvpt_iommu_resume(&f->iommu, false));
+		is_resumed(f, id);
+	}
+	hv_ok(hvpt_iommu_resume(&f->iommu, true));
+	is_resumed(f, id);
+}
+
 /* ---- another kernel was here ------------------------------------------ */
 
 /*
@@ -763,6 +840,9 @@ int main(void)
 		HV_CASE(test_an_open_move_to_identity),
 		HV_CASE(test_a_doubt_outlives_a_resume_which_fails),
 		HV_CASE(test_between_a_resume_and_its_retry),
+		HV_CASE(test_a_parked_device_is_in_no_doubt),
+		HV_CASE(test_an_old_domain_which_stays),
+		HV_PREPARED(test_no_room_for_a_blocked_domain),
 		HV_CASE(test_devices_which_come_late),
 		HV_CASE(test_a_device_which_does_not_come_back),
 		HV_CASE(test_over_a_boot_kernel),
