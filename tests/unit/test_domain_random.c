@@ -566,10 +566,28 @@ static void step_detach(struct run *run)
 	}
 }
 
+/* The host takes it away, nobody asked; and gives it back. */
+static void surprise(struct run *run, unsigned device)
+{
+	struct hvpt_device *gone = &run->f->device[device];
+
+	hypervisor_remove_device(run->f->hv, hv_device_id(device));
+	ats_off(run, device);
+	if (hvpt_device_remove(gone) != HVPT_OK)
+		hvpt_device_gone(gone);
+	run->f->device_live[device] = false;
+	hv_device(run->f, device);
+	must_attach(run, device, DOMAINS + 1);
+}
+
 static void step_replug(struct run *run)
 {
 	unsigned device = pick(run, DEVICES);
 
+	if (one_in(run, 3)) {
+		surprise(run, device);
+		return;
+	}
 	ats_off(run, device);
 	maybe_inject(run);
 	if (hv_try_remove(run->f, device) == HVPT_OK) {
@@ -744,15 +762,10 @@ static void finish(struct run *run)
 		end_domain(run, n);
 }
 
-static void test_random_steps(void **state)
+static void make_steps(struct run *run, unsigned steps)
 {
-	struct run *run = test_calloc(1, sizeof(*run));
-	unsigned steps = pt_effort(80000);
 	unsigned n;
 
-	run->f = *state;
-	run->prng.state = pt_seed("test_random_steps", 0xd0ba1);
-	begin(run);
 	for (n = 0; n < steps; n++) {
 		hv_mark(run->f);
 		step(run);
@@ -760,6 +773,17 @@ static void test_random_steps(void **state)
 			compare_all(run);
 	}
 	compare_all(run);
+}
+
+static void test_random_steps(void **state)
+{
+	struct run *run = test_calloc(1, sizeof(*run));
+	unsigned steps = pt_effort(80000);
+
+	run->f = *state;
+	run->prng.state = pt_seed("test_random_steps", 0xd0ba1);
+	begin(run);
+	make_steps(run, steps);
 	printf("%u steps, %llu failures, %llu stale outcomes\n", steps,
 	       (unsigned long long)run->failed, (unsigned long long)run->stale);
 	/* A run in which nothing of this happened has tested nothing. */
@@ -771,10 +795,71 @@ static void test_random_steps(void **state)
 	test_free(run);
 }
 
+/* ---- hosts ----------------------------------------------------------- */
+
+/* Each choice of the host's, one time in three other than usual. */
+static void draw_host(struct run *run, struct hypervisor_config *host)
+{
+	static const uint16_t refusals[] = { 0, 0, 0x08, 0x58, 0x05, 0x0b };
+	static const uint16_t gone[] = { 0, 0, 0x10, 0x58, 0x05 };
+	static const uint64_t times[] = { 1, 5, 100, UINT64_MAX };
+
+	host->reconfigure = refusals[pick(run, 6)];
+	host->detach = refusals[pick(run, 6)];
+	host->detach_delay = one_in(run, 3) ? 1 + pick(run, 8) : 0;
+	host->list = refusals[pick(run, 6)];
+	host->list_times = times[pick(run, 4)];
+	host->reps = one_in(run, 2) ? HYPERVISOR_REPS_HONEST :
+				      (enum hypervisor_reps)pick(run, 4);
+	host->gone = gone[pick(run, 5)];
+	host->gone_stays = one_in(run, 3);
+	host->take_over = !host->reconfigure && one_in(run, 3);
+}
+
+/* Devices which the host took away may stay in the blocked domain. */
+static void end_host(struct run *run)
+{
+	struct hv_fixture *f = run->f;
+	unsigned n;
+
+	finish(run);
+	for (n = 0; n < DEVICES; n++) {
+		ats_off(run, n);
+		hv_ok(hv_try_remove(f, n));
+	}
+	if (!f->host.gone_stays) {
+		hv_ok(hv_try_iommu_destroy(f));
+		return;
+	}
+	hv_status(hv_try_iommu_destroy(f), HVPT_ERR_HV_STATE);
+	f->live = false;
+	f->orphans++;
+}
+
+static void test_random_hosts(void **state)
+{
+	struct run *run = test_calloc(1, sizeof(*run));
+	unsigned rounds = pt_effort(24), n;
+
+	run->f = *state;
+	run->prng.state = pt_seed("test_random_hosts", 0x4057);
+	for (n = 0; n < rounds; n++) {
+		draw_host(run, &run->f->host);
+		hv_new_host(run->f);
+		run->f->orphans = 0;
+		hv_ok(hv_try_init(run->f));
+		begin(run);
+		make_steps(run, 1500);
+		end_host(run);
+	}
+	test_free(run);
+}
+
 int main(void)
 {
 	static const struct hv_case cases[] = {
 		HV_CASE(test_random_steps),
+		HV_PREPARED(test_random_hosts),
 	};
 
 	return hv_run("domain_random", cases, HV_COUNT(cases), hv_main,
