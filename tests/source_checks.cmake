@@ -48,6 +48,9 @@ foreach(check check-deps check-spdx check-docs check-headers check-findings
     ${python} ${scripts}/${check} --self-test)
 endforeach()
 
+hvpt_add_check(plant-bugs-places source
+  ${python} ${scripts}/plant-bugs --self-test)
+
 hvpt_add_check(lint-format lint ${scripts}/lint format --no-install)
 hvpt_add_check(lint-tidy lint
   ${scripts}/lint tidy --no-install --build ${PROJECT_BINARY_DIR})

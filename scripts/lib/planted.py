@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""The bugs that scripts/plant-bugs plants.
+
+Each is a text in one file of the core, which must be there exactly once, and
+what it is replaced with. unit: unit tests, the likeliest finder first. fuzz:
+"hvpt", with options, or a fuzz target.
+"""
+
+BUGS = [
+    {
+        "name": "unmap leaves the last page",
+        "file": "src/pagetable/unmap.c",
+        "old": "\t(void)hvpt_entries_clear(slot, count, 0, &cleared);\n"
+               "\thvpt_sweep_note(sweep, first, slot, 0, &cleared);\n",
+        "new": "\tcount -= count > 1;\n"
+               "\t(void)hvpt_entries_clear(slot, count, 0, &cleared);\n"
+               "\thvpt_sweep_note(sweep, first, slot, 0, &cleared);\n",
+        "unit": ["test_pt_unmap", "test_domain_random"],
+        "fuzz": ["hvpt", "pt_sequence"],
+    },
+    {
+        "name": "the gather misses an upper table",
+        "file": "src/pagetable/reclaim.c",
+        "old": "\thvpt_hull_note(&sweep->hull, first,\n"
+               "\t\t       first + (HVPT_LEVEL_BYTES(level) - 1));\n",
+        "new": "\tif (level < 2)\n"
+               "\t\thvpt_hull_note(&sweep->hull, first,\n"
+               "\t\t\t       first + (HVPT_LEVEL_BYTES(level) - 1));\n",
+        "unit": ["test_pt_reclaim", "test_pt_unmap"],
+        "fuzz": ["hvpt", "pt_sequence"],
+    },
+    {
+        "name": "protect keeps W on a 1 GiB leaf",
+        "file": "src/pagetable/protect.c",
+        "old": "\t\twanted = (pte & ~HVPT_PTE_WRITE) | job->write |"
+               " job->dirty;\n",
+        "new": "\t\twanted = (cursor->leaf_last - cursor->leaf_first <\n"
+               "\t\t\t\t\t  HVPT_LEVEL_BYTES(2) - 1 ?\n"
+               "\t\t\t\t  pte & ~HVPT_PTE_WRITE :\n"
+               "\t\t\t\t  pte) |\n"
+               "\t\t\t job->write | job->dirty;\n",
+        "unit": ["test_pt_protect"],
+        "fuzz": ["hvpt", "pt_sequence"],
+    },
+    {
+        "name": "D is lost in the split of a 1 GiB leaf",
+        "file": "src/pagetable/cut.c",
+        "old": "\tif (level == 0)\n\t\tpte &= ~HVPT_PTE_LARGE;\n",
+        "new": "\tif (level == 0)\n\t\tpte &= ~HVPT_PTE_LARGE;\n"
+               "\tif (level == 1)\n\t\tpte &= ~HVPT_PTE_DIRTY;\n",
+        "unit": ["test_pt_unmap", "world_explore_1"],
+        "fuzz": ["hvpt", "pt_sequence"],
+    },
+    {
+        "name": "reclaim takes a live table at 5 levels",
+        "file": "src/pagetable/reclaim.c",
+        "old": "\tif (!sweep->leaves && !hvpt_entries_are_zero(table,"
+               " HVPT_TABLE_ENTRIES))\n",
+        "new": "\tif (!sweep->leaves && level < 4 &&\n"
+               "\t    !hvpt_entries_are_zero(table, HVPT_TABLE_ENTRIES))\n",
+        "unit": ["test_pt_reclaim", "test_pt_random"],
+        "fuzz": ["hvpt", "pt_sequence"],
+    },
+    {
+        "name": "the planner emits half a block",
+        "file": "src/domain/plan.c",
+        "old": "\t*entry = block.first >> block.order << block.order <<"
+               " HVPT_PAGE_LG2 |\n\t\t block.order;\n",
+        "new": "\t*entry = block.first >> block.order << block.order <<"
+               " HVPT_PAGE_LG2 |\n"
+               "\t\t (block.order > 1 ? block.order - 1 : block.order);\n",
+        "unit": ["test_flush_plan"],
+        "fuzz": ["hvpt", "flush_plan"],
+    },
+    {
+        "name": "an id is used again after a failed delete",
+        "file": "src/domain/ids.c",
+        "old": "\tif (hvpt_id_prolong(iommu, id))\n\t\treturn;\n",
+        "new": "\tif (hvpt_id_prolong(iommu, id) || id != 0)\n\t\treturn;\n",
+        "unit": ["test_iommu", "test_domain"],
+        "fuzz": ["domain_sequence"],
+    },
+    {
+        "name": "resume forgets a device",
+        "file": "src/domain/resume.c",
+        "old": "\t\tstatus = hvpt_device_resume(device);\n",
+        "new": "\t\tif (!device->next)\n\t\t\tcontinue;\n"
+               "\t\tstatus = hvpt_device_resume(device);\n",
+        "unit": ["test_resume"],
+        "fuzz": ["domain_sequence"],
+    },
+    {
+        "name": "a refused flush list has no fallback",
+        "file": "src/domain/sync.c",
+        "old": "\treturn status == HVPT_OK ? HVPT_OK :"
+               " hvpt_domain_fall_back(domain);\n",
+        "new": "\treturn status;\n",
+        "unit": ["test_domain"],
+        "fuzz": ["domain_sequence"],
+    },
+    {
+        "name": "adopt accepts a reserved bit",
+        "file": "src/pagetable/audit.c",
+        "old": "\tuint64_t free = HVPT_PTE_ADDR | HVPT_PTE_ACCESSED;\n",
+        "new": "\tuint64_t free = HVPT_PTE_ADDR | HVPT_PTE_ACCESSED |\n"
+               "\t\t\t(uint64_t)1 << 63;\n",
+        "unit": ["test_pt_adopt", "test_pt_audit"],
+        "fuzz": ["raw_tables"],
+    },
+]
