@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * hypercall_bytes.c - hypercalls as bytes into the model hypervisor, and
- * answers as bytes into the library.
+ * answers and messages as bytes into the library.
  *
  * The model has to take whatever a guest does: it answers, it counts, it never
  * counts elements which were not there. The library has to take whatever a
@@ -12,6 +12,7 @@
 #include "fuzz.h"
 #include "host/hypervisor.h"
 #include "hostile.h"
+#include "hvpt/fault.h"
 #include "hvpt/flush.h"
 #include "hvpt/hvcall.h"
 
@@ -334,10 +335,55 @@ static void into_the_library(struct fz_input *input)
 	liar.input = NULL;
 }
 
+/* ---- messages into the library --------------------------------------- */
+
+/* The input is a message, as it is and with the type of a fault in front. */
+static void decode(const uint8_t *message, size_t bytes)
+{
+	static const struct hvpt_iommu_fault nothing;
+	struct hvpt_iommu_fault fault = nothing;
+	enum hvpt_status status;
+
+	status = hvpt_iommu_fault_decode(message, bytes, &fault);
+	if (status == HVPT_OK) {
+		FUZZ_CHECK(bytes >= 48 && message[4] >= 32,
+			   "a fault out of too few bytes");
+		FUZZ_CHECK(fault.has_iova || fault.iova.value == 0,
+			   "an address that is not valid");
+		FUZZ_CHECK(fault.has_device || fault.device_id == 0,
+			   "a device that is not valid");
+		FUZZ_CHECK(hvpt_iommu_fault_type_name(fault.type)[0] != 0,
+			   "a type without a name");
+		return;
+	}
+	FUZZ_CHECK(status == HVPT_ERR_MESSAGE_TYPE ||
+			   status == HVPT_ERR_MESSAGE_SIZE,
+		   "a status");
+	FUZZ_CHECK(!fault.has_iova && !fault.has_device && fault.type == 0,
+		   "a refused message writes");
+}
+
+static void decode_as_fault(const uint8_t *data, size_t size)
+{
+	uint8_t message[HVPT_HV_MESSAGE_BYTES];
+	size_t bytes = size < sizeof(message) ? size : sizeof(message);
+
+	if (bytes < 4)
+		return;
+	memcpy(message, data, bytes);
+	message[0] = 0x24;
+	message[1] = 0;
+	message[2] = 0;
+	message[3] = 0x80;
+	decode(message, bytes);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fz_input input;
 
+	decode(data, size);
+	decode_as_fault(data, size);
 	fz_input_start(&input, data, size);
 	if (fz_byte(&input) & 1)
 		into_the_library(&input);
