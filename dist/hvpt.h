@@ -269,6 +269,7 @@ enum hvpt_status {
 	HVPT_ERR_FLUSH_ENTRY = 23, /* a flush descriptor breaks the format */
 	HVPT_ERR_MESSAGE_TYPE = 24, /* a message of another type */
 	HVPT_ERR_MESSAGE_SIZE = 25, /* a message cut short, or too long */
+	HVPT_ERR_RESERVED = 26,	    /* in a range that is never mapped */
 
 	/* 32 - 63: the state of the object, or of the page table. */
 	HVPT_ERR_OVERLAP = 32,	  /* part of the range is mapped already */
@@ -404,6 +405,7 @@ HVPT_EXTERN_C_END
 	ROW(ERR_FLUSH_ENTRY, EINVAL, INVALID_PARAMETER)                        \
 	ROW(ERR_MESSAGE_TYPE, EINVAL, INVALID_PARAMETER)                       \
 	ROW(ERR_MESSAGE_SIZE, EINVAL, INVALID_PARAMETER)                       \
+	ROW(ERR_RESERVED, ERANGE, INVALID_PARAMETER)                           \
 	ROW(ERR_OVERLAP, EADDRINUSE, ALREADY_STARTED)                          \
 	ROW(ERR_NOT_MAPPED, ENOENT, NOT_FOUND)                                 \
 	ROW(ERR_CORRUPT, EIO, DEVICE_ERROR)                                    \
@@ -949,6 +951,27 @@ enum hvpt_iova_form {
 #define HVPT_PT_TRACK_DIRTY 1u
 #define HVPT_PT_FLAGS_MASK HVPT_PT_TRACK_DIRTY
 
+/*
+ * Ranges that no page table should map, as initialisers of a struct
+ * hvpt_iova_range. What a device writes to the first is an interrupt (SDM vol.
+ * 3A 11.11.1; VT-d 3.14) and is not translated. AMD processors keep the second
+ * for HyperTransport (AMD IOMMU specification 2.1.2).
+ */
+#define HVPT_RESERVED_MSI                                                      \
+	{                                                                      \
+		{ 0xfee00000u },                                               \
+		{                                                              \
+			0xfeefffffu                                            \
+		}                                                              \
+	}
+#define HVPT_RESERVED_HT                                                       \
+	{                                                                      \
+		{ 0xfd00000000u },                                             \
+		{                                                              \
+			0xffffffffffu                                          \
+		}                                                              \
+	}
+
 /**
  * struct hvpt_pt_config - what a page table is to be
  * @ops: page hooks; must outlive the page table
@@ -965,6 +988,13 @@ enum hvpt_iova_form {
  * @width: bits of an IOVA, 13 .. 48 with 4 levels, 13 .. 57 with 5
  * @form: which values are IOVAs
  * @flags: HVPT_PT_TRACK_DIRTY or 0
+ * @reserved: IOVAs which are never mapped, such as HVPT_RESERVED_MSI or memory
+ *	that firmware uses: first not above last, any alignment; a page that is
+ *	touched is reserved whole. They may overlap, come in any order and lie
+ *	outside the form. The array must not change and must outlive the page
+ *	table. NULL with @reserved_count 0.
+ * @reserved_count: how many. Each map compares its range with each of them,
+ *	and none is mapped inline, so keep them few.
  */
 struct hvpt_pt_config {
 	const struct hvpt_page_ops *ops;
@@ -976,6 +1006,8 @@ struct hvpt_pt_config {
 	uint32_t width;
 	enum hvpt_iova_form form;
 	uint32_t flags;
+	const struct hvpt_iova_range *reserved;
+	uint32_t reserved_count;
 };
 
 #endif /* HVPT_PT_CONFIG_H */
@@ -996,7 +1028,7 @@ struct hvpt_pt_config {
  *     gave (or the caller handed over by hvpt_pt_adopt());
  *   - a non-present entry is all zero; a present one has the bits of pte.h;
  *   - a leaf is 4 KiB, 2 MiB or 1 GiB, if the page-size bitmap has that size;
- *   - nothing is mapped outside the IOVA form.
+ *   - nothing is mapped outside the IOVA form, or in a reserved range.
  *
  * All or nothing. A call which does not return HVPT_OK has changed nothing:
  * no translation, no table page, no output, no gather; pages it took from the
@@ -1005,8 +1037,8 @@ struct hvpt_pt_config {
  * rules below; what the range translates to is then undefined, and the gather
  * has got all that was taken away until then. Bad input is
  * refused, never rounded or clamped. Where several rules are broken the first
- * in this order decides: EMPTY, ALIGN, WRAP, IOVA_RANGE, then (map) GPA_RANGE,
- * then (map, protect) PROT, WRITE_ONLY, then (read_dirty) FLAGS, then OVERLAP
+ * in this order decides: EMPTY, ALIGN, WRAP, IOVA_RANGE, then (map) RESERVED,
+ * GPA_RANGE, then (map, protect) PROT, WRITE_ONLY, then (read_dirty) FLAGS, then OVERLAP
  * or NOT_MAPPED, then NO_MEMORY, TABLE_PAGE. hvpt_pt_init() and adopt check in
  * the order in which their errors are listed.
  *
@@ -1054,10 +1086,14 @@ struct hvpt_pt_config {
  * @splits: leaves split and not flushed yet, in HVPT_SPLIT() units; atomic
  * @ops: as configured
  * @ctx: as configured
+ * @reserved: as configured
+ * @reserved_count: as configured
  * @levels: 4 or 5
  * @leaf_levels: bit n set when leaves of level n are allowed
  * @noncoherent: 1 when there is a write_back hook
  * @track_dirty: 1 with HVPT_PT_TRACK_DIRTY
+ * @plain: 1 when a map is done with its entries: there is neither a write_back
+ *	hook nor a reserved range
  *
  * It holds no pointer into itself: it may be moved between calls.
  */
@@ -1072,10 +1108,13 @@ struct hvpt_pagetable {
 	uint64_t splits;
 	const struct hvpt_page_ops *ops;
 	void *ctx;
+	const struct hvpt_iova_range *reserved;
+	uint32_t reserved_count;
 	uint8_t levels;
 	uint8_t leaf_levels;
 	uint8_t noncoherent;
 	uint8_t track_dirty;
+	uint8_t plain;
 };
 
 HVPT_EXTERN_C_BEGIN
@@ -1083,14 +1122,14 @@ HVPT_EXTERN_C_BEGIN
 /**
  * hvpt_pt_init() - make an empty page table
  * @pt: out: the object, storage of the caller's
- * @config: in: may be gone when the call returns, but for ops and ctx
+ * @config: in: may be gone when the call returns, but for ops, ctx and reserved
  *
  * Takes one page, the root.
  *
  * Return: HVPT_OK; HVPT_ERR_OPS when alloc_page or free_page is NULL;
  * HVPT_ERR_LEVELS; HVPT_ERR_WIDTH; HVPT_ERR_IOVA_FORM; HVPT_ERR_PAGE_SIZES;
- * HVPT_ERR_TABLE_MASK; HVPT_ERR_FLAGS; HVPT_ERR_NO_MEMORY;
- * HVPT_ERR_TABLE_PAGE when the root came misaligned, above 2^52 or inside
+ * HVPT_ERR_TABLE_MASK; HVPT_ERR_FLAGS; HVPT_ERR_WRAP when a reserved range ends
+ * below its start; HVPT_ERR_NO_MEMORY; HVPT_ERR_TABLE_PAGE when the root came misaligned, above 2^52 or inside
  * table_gpa_mask. On failure *@pt is not to be used.
  */
 HVPT_MUST_CHECK enum hvpt_status
@@ -1147,6 +1186,18 @@ HVPT_INLINE hvpt_gpa_t hvpt_pt_root_gpa(const struct hvpt_pagetable *pt)
 HVPT_INLINE uint64_t hvpt_pt_tables(const struct hvpt_pagetable *pt)
 {
 	return HVPT_PORT_LOAD(&pt->table_count);
+}
+
+/**
+ * hvpt_pt_reserved() - the ranges which are never mapped, one by one
+ * @index: from 0 on
+ *
+ * Return: the range as it was configured; NULL behind the last.
+ */
+HVPT_INLINE const struct hvpt_iova_range *
+hvpt_pt_reserved(const struct hvpt_pagetable *pt, uint32_t index)
+{
+	return index < pt->reserved_count ? &pt->reserved[index] : NULL;
 }
 
 /** hvpt_pt_table() - the table a table entry points at. No memory is read. */
@@ -1369,7 +1420,7 @@ HVPT_EXTERN_C_BEGIN
  *
  * Return: HVPT_OK; HVPT_ERR_EMPTY (no segment, or one of length 0);
  * HVPT_ERR_ALIGN; HVPT_ERR_WRAP (the sum, or the range, passes 2^64);
- * HVPT_ERR_IOVA_RANGE; HVPT_ERR_GPA_RANGE; HVPT_ERR_PROT;
+ * HVPT_ERR_IOVA_RANGE; HVPT_ERR_RESERVED; HVPT_ERR_GPA_RANGE; HVPT_ERR_PROT;
  * HVPT_ERR_WRITE_ONLY; HVPT_ERR_OVERLAP; HVPT_ERR_NO_MEMORY;
  * HVPT_ERR_TABLE_PAGE; HVPT_ERR_CONCURRENT.
  */
@@ -1411,7 +1462,7 @@ HVPT_INLINE uint64_t *hvpt_pt_leaf_slot(const struct hvpt_pagetable *pt,
 	/* 4 KiB is always allowed */
 	if (level > 0 && !((unsigned)pt->leaf_levels >> level & 1u))
 		return NULL;
-	if ((iova & (length - 1)) || pt->noncoherent)
+	if (iova & (length - 1))
 		return NULL;
 	if (!hvpt_pt_in_form(pt, iova, iova + (length - 1)))
 		return NULL;
@@ -1427,7 +1478,7 @@ HVPT_INLINE bool hvpt_pt_try_map_leaf(struct hvpt_pagetable *pt,
 	uint64_t *slot;
 
 	if ((gpa.value & (length - 1)) || (gpa.value >> HVPT_GPA_LG2) ||
-	    hvpt_prot_check(prot) != HVPT_OK)
+	    !pt->plain || hvpt_prot_check(prot) != HVPT_OK)
 		return false;
 	slot = hvpt_pt_leaf_slot(pt, levels, iova.value, length);
 	if (!slot || hvpt_pte_load(slot) != 0)
@@ -1522,7 +1573,7 @@ HVPT_INLINE bool hvpt_pt_try_unmap_leaf(struct hvpt_pagetable *pt,
 {
 	uint64_t *slot = hvpt_pt_leaf_slot(pt, levels, iova.value, length);
 
-	if (!slot ||
+	if (!slot || pt->noncoherent ||
 	    !hvpt_pte_is_leaf(hvpt_pte_load(slot), hvpt_leaf_level(length)))
 		return false;
 	hvpt_pte_store(slot, 0);
@@ -1653,6 +1704,7 @@ enum hvpt_fault {
 	HVPT_FAULT_TABLE_ADDR = 6,  /* table_gpa_mask missing, or refused */
 	HVPT_FAULT_OUTSIDE = 7,	    /* present outside the IOVA form */
 	HVPT_FAULT_COUNT = 8,	    /* more, or fewer, tables than counted */
+	HVPT_FAULT_RESERVED = 9,    /* a leaf in a reserved range */
 };
 
 /**
@@ -3381,13 +3433,14 @@ enum hvpt_domain_kind {
  * @page_sizes: which leaf sizes to use, if the host has them; 0: all it has.
  *	Bit 12 must be set otherwise. Without 2 MiB leaves 1 GiB ones are
  *	not used either (pagetable.h).
- * @width: IOVA bits, at most what the pvIOMMU uses; 0: those
- * @levels: 4 or 5; 0: the least that spans @width. 4 levels span 48 bits: with
- *	4 say @width, or the domain is refused (HVPT_ERR_WIDTH) on a host with
- *	more.
+ * @width: IOVA bits, at most what the pvIOMMU uses; 0: those, or what @levels
+ *	span if that is less (4: 48)
+ * @levels: 4 or 5; 0: the least that spans @width
  * @form: which values are IOVAs
  * @flags: HVPT_PT_TRACK_DIRTY or 0
  * @policy: how flushes are planned
+ * @reserved: as in struct hvpt_pt_config; must outlive the domain
+ * @reserved_count: how many; hvpt_pt_reserved() shows them
  */
 struct hvpt_domain_config {
 	const struct hvpt_page_ops *ops;
@@ -3400,6 +3453,8 @@ struct hvpt_domain_config {
 	enum hvpt_iova_form form;
 	uint32_t flags;
 	enum hvpt_flush_policy policy;
+	const struct hvpt_iova_range *reserved;
+	uint32_t reserved_count;
 };
 
 /**
@@ -4535,6 +4590,9 @@ HVPT_MUST_CHECK enum hvpt_status
 hvpt_range_check(const struct hvpt_pagetable *pt, uint64_t iova,
 		 uint64_t length);
 
+bool hvpt_range_is_reserved(const struct hvpt_pagetable *pt, uint64_t first,
+			    uint64_t last);
+
 /** Offset of @address inside the entry of @level which spans it. */
 HVPT_INLINE uint64_t hvpt_level_offset(uint64_t address, unsigned level)
 {
@@ -4676,13 +4734,6 @@ void hvpt_cursor_init(struct hvpt_cursor *cursor,
 		      const struct hvpt_pagetable *pt, uint64_t first,
 		      uint64_t last, unsigned stop);
 
-/** As above, over every slot of the tree, whatever the IOVA form. */
-HVPT_INLINE void hvpt_cursor_all(struct hvpt_cursor *cursor,
-				 const struct hvpt_pagetable *pt, unsigned stop)
-{
-	hvpt_cursor_init(cursor, pt, 0, HVPT_LEVEL_BYTES(pt->levels) - 1, stop);
-}
-
 /** The next run of the wanted level, or above. Return: false at the end. */
 bool hvpt_run_next(struct hvpt_cursor *cursor);
 
@@ -4785,25 +4836,33 @@ void hvpt_pages_settle(const struct hvpt_pagetable *pt, uint64_t iova,
  * the entry of the leaf's table is written back, a walker that does not snoop
  * still finds the leaf, even after the flush of this range.
  */
-HVPT_INLINE void hvpt_ends_settle(const struct hvpt_pagetable *pt,
-				  uint64_t first, uint64_t last)
-{
-	if (HVPT_LIKELY(!pt->noncoherent))
-		return;
-	hvpt_tables_settle(pt, first, 0);
-	hvpt_tables_settle(pt, last, 0);
-}
+void hvpt_ends_settle(const struct hvpt_pagetable *pt, uint64_t first,
+		      uint64_t last);
 
 /* ---- shared steps ---------------------------------------------------- */
 
 /** Tells segments that were checked from what a page hook made of them. */
 uint64_t hvpt_segments_hash(const struct hvpt_segment *segments, size_t count);
 
-/** A map call of any range; the arguments have been checked. */
+/**
+ * struct hvpt_map_call - what is asked of a map; it has been checked
+ * @range: where to
+ * @segments: what, the caller's array
+ * @count: of segments
+ * @bits: all of a 4 KiB leaf but its address
+ * @gather: the caller's, or NULL
+ */
+struct hvpt_map_call {
+	struct hvpt_iova_range range;
+	const struct hvpt_segment *segments;
+	size_t count;
+	uint64_t bits;
+	struct hvpt_gather *gather;
+};
+
+/** A map of any range. */
 HVPT_MUST_CHECK enum hvpt_status
-hvpt_map_long(struct hvpt_pagetable *pt, const struct hvpt_iova_range *range,
-	      const struct hvpt_segment *segments, size_t count, uint64_t bits,
-	      struct hvpt_gather *gather);
+hvpt_map_long(struct hvpt_pagetable *pt, const struct hvpt_map_call *call);
 
 /* For hvpt_cut_leaves(): no leaf is left alone. */
 #define HVPT_CUT_ANY (~(uint64_t)0)
@@ -5190,6 +5249,17 @@ static unsigned hvpt_config_levels(const struct hvpt_pt_config *config)
 		       HVPT_MIN_LEVELS;
 }
 
+static bool hvpt_config_reserved_ok(const struct hvpt_pt_config *config)
+{
+	uint32_t i;
+
+	for (i = 0; i < config->reserved_count; i++)
+		if (config->reserved[i].last.value <
+		    config->reserved[i].first.value)
+			return false;
+	return true;
+}
+
 static enum hvpt_status hvpt_config_check(const struct hvpt_pt_config *config,
 					  unsigned levels)
 {
@@ -5208,7 +5278,7 @@ static enum hvpt_status hvpt_config_check(const struct hvpt_pt_config *config,
 		return HVPT_ERR_TABLE_MASK;
 	if (config->flags & ~HVPT_PT_FLAGS_MASK)
 		return HVPT_ERR_FLAGS;
-	return HVPT_OK;
+	return hvpt_config_reserved_ok(config) ? HVPT_OK : HVPT_ERR_WRAP;
 }
 
 /* A size without the one below it could not be split: see page_sizes. */
@@ -5243,10 +5313,13 @@ enum hvpt_status hvpt_pt_configure(struct hvpt_pagetable *pt,
 	pt->splits = 0;
 	pt->ops = config->ops;
 	pt->ctx = config->ctx;
+	pt->reserved = config->reserved;
+	pt->reserved_count = config->reserved_count;
 	pt->levels = (uint8_t)levels;
 	pt->leaf_levels = hvpt_config_leaf_levels(config->page_sizes);
 	pt->noncoherent = config->ops->write_back != NULL;
 	pt->track_dirty = (config->flags & HVPT_PT_TRACK_DIRTY) != 0;
+	pt->plain = !pt->noncoherent && config->reserved_count == 0;
 	return HVPT_OK;
 }
 
@@ -5437,6 +5510,15 @@ void hvpt_pages_settle(const struct hvpt_pagetable *pt, uint64_t iova,
 	hvpt_write_back(pt, slot, count);
 }
 
+void hvpt_ends_settle(const struct hvpt_pagetable *pt, uint64_t first,
+		      uint64_t last)
+{
+	if (HVPT_LIKELY(!pt->noncoherent))
+		return;
+	hvpt_tables_settle(pt, first, 0);
+	hvpt_tables_settle(pt, last, 0);
+}
+
 uint64_t hvpt_table_pte(const struct hvpt_pagetable *pt, const uint64_t *page)
 {
 	return hvpt_page_gpa(pt, page) | pt->table_gpa_mask |
@@ -5475,6 +5557,18 @@ enum hvpt_status hvpt_range_check(const struct hvpt_pagetable *pt,
 	if (last < iova)
 		return HVPT_ERR_WRAP;
 	return hvpt_pt_in_form(pt, iova, last) ? HVPT_OK : HVPT_ERR_IOVA_RANGE;
+}
+
+bool hvpt_range_is_reserved(const struct hvpt_pagetable *pt, uint64_t first,
+			    uint64_t last)
+{
+	uint32_t i;
+
+	for (i = 0; i < pt->reserved_count; i++)
+		if (pt->reserved[i].first.value <= last &&
+		    pt->reserved[i].last.value >= first)
+			return true;
+	return false;
 }
 
 /* The lowest table gone through which spans @iova too, not below @stop. */
@@ -5897,6 +5991,9 @@ hvpt_map_check(const struct hvpt_pagetable *pt, uint64_t iova,
 		status = hvpt_range_check(pt, iova, bytes);
 	if (status != HVPT_OK)
 		return status;
+	if (HVPT_UNLIKELY(!pt->plain) &&
+	    hvpt_range_is_reserved(pt, iova, iova + (bytes - 1)))
+		return HVPT_ERR_RESERVED;
 	return high ? HVPT_ERR_GPA_RANGE : hvpt_prot_check(prot);
 }
 
@@ -5938,22 +6035,26 @@ enum hvpt_status hvpt_pt_map_list(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 				  size_t count, unsigned prot,
 				  struct hvpt_gather *gather)
 {
-	struct hvpt_iova_range range;
-	uint64_t bytes, bits, *slot;
+	struct hvpt_map_call call;
+	uint64_t bytes, *slot;
 	unsigned pages;
 	enum hvpt_status status = hvpt_map_check(pt, iova.value, segments,
 						 count, prot, &bytes);
 
 	if (status != HVPT_OK)
 		return status;
-	bits = hvpt_pte_leaf_bits(0, prot, pt->track_dirty);
+	call.bits = hvpt_pte_leaf_bits(0, prot, pt->track_dirty);
 	slot = hvpt_part_slot(pt, iova.value, bytes);
-	range.first = iova;
-	range.last = hvpt_iova(iova.value + (bytes - 1));
-	if (!slot)
-		return hvpt_map_long(pt, &range, segments, count, bits, gather);
+	if (!slot) {
+		call.range.first = iova;
+		call.range.last = hvpt_iova(iova.value + (bytes - 1));
+		call.segments = segments;
+		call.count = count;
+		call.gather = gather;
+		return hvpt_map_long(pt, &call);
+	}
 	pages = (unsigned)(bytes >> HVPT_PAGE_LG2);
-	status = hvpt_map_part(slot, pages, segments, count, bits);
+	status = hvpt_map_part(slot, pages, segments, count, call.bits);
 	if (HVPT_UNLIKELY(pt->noncoherent) && status == HVPT_OK)
 		hvpt_pages_settle(pt, iova.value, slot, pages);
 	return status;
@@ -5965,7 +6066,7 @@ enum hvpt_status hvpt_pt_map_list(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 static bool hvpt_map_is_plain(const struct hvpt_pagetable *pt, uint64_t gpa,
 			      uint64_t length, unsigned prot)
 {
-	return !pt->noncoherent && !(gpa & (HVPT_PAGE_BYTES - 1)) &&
+	return pt->plain && !(gpa & (HVPT_PAGE_BYTES - 1)) &&
 	       !((gpa | (gpa + (length - 1))) >> HVPT_GPA_LG2) &&
 	       hvpt_prot_check(prot) == HVPT_OK;
 }
@@ -6007,15 +6108,14 @@ static bool hvpt_map_two(const struct hvpt_pagetable *pt, uint64_t iova,
 	return true;
 }
 
-/* All of it, when hvpt_map_is_plain(). */
-static enum hvpt_status hvpt_map_plain(struct hvpt_pagetable *pt, uint64_t iova,
-				       const struct hvpt_segment *segment,
-				       uint64_t bits,
-				       struct hvpt_gather *gather)
+/* All of it, when hvpt_map_is_plain(); one segment, and its range not checked. */
+static enum hvpt_status hvpt_map_plain(struct hvpt_pagetable *pt,
+				       struct hvpt_map_call *call)
 {
-	uint64_t length = segment->length, pte = segment->gpa.value | bits;
+	uint64_t iova = call->range.first.value;
+	uint64_t length = call->segments->length;
+	uint64_t pte = call->segments->gpa.value | call->bits;
 	uint64_t *slot = hvpt_part_slot(pt, iova, length);
-	struct hvpt_iova_range range;
 	enum hvpt_status status;
 
 	if (slot)
@@ -6025,9 +6125,8 @@ static enum hvpt_status hvpt_map_plain(struct hvpt_pagetable *pt, uint64_t iova,
 	status = hvpt_range_check(pt, iova, length);
 	if (status != HVPT_OK)
 		return status;
-	range.first = hvpt_iova(iova);
-	range.last = hvpt_iova(iova + (length - 1));
-	return hvpt_map_long(pt, &range, segment, 1, bits, gather);
+	call->range.last = hvpt_iova(iova + (length - 1));
+	return hvpt_map_long(pt, call);
 }
 
 enum hvpt_status hvpt_pt_map_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
@@ -6035,14 +6134,18 @@ enum hvpt_status hvpt_pt_map_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 				   unsigned prot, struct hvpt_gather *gather)
 {
 	struct hvpt_segment segment;
+	struct hvpt_map_call call;
 
 	segment.gpa = gpa;
 	segment.length = length;
-	if (!HVPT_PORT_SMALL && hvpt_map_is_plain(pt, gpa.value, length, prot))
-		return hvpt_map_plain(
-			pt, iova.value, &segment,
-			hvpt_pte_leaf_bits(0, prot, pt->track_dirty), gather);
-	return hvpt_pt_map_list(pt, iova, &segment, 1, prot, gather);
+	if (HVPT_PORT_SMALL || !hvpt_map_is_plain(pt, gpa.value, length, prot))
+		return hvpt_pt_map_list(pt, iova, &segment, 1, prot, gather);
+	call.range.first = iova;
+	call.segments = &segment;
+	call.count = 1;
+	call.bits = hvpt_pte_leaf_bits(0, prot, pt->track_dirty);
+	call.gather = gather;
+	return hvpt_map_plain(pt, &call);
 }
 
 /* ======== src/pagetable/map_long.c ======== */
@@ -6065,14 +6168,14 @@ enum hvpt_status hvpt_pt_map_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
  */
 
 /**
- * struct hvpt_map_job - one map call
+ * struct hvpt_map_job - how far a map call has come
+ * @call: what was asked
  * @segments: what is still to come
  * @count: of segments
  * @iova: where the next byte goes
  * @gpa: what goes there
  * @left: bytes left of the current, contiguous, piece
  * @rest: bytes of the range that no piece was loaded for yet
- * @bits: all of a 4 KiB leaf but its address
  * @last_iova: the last address at which pages were taken
  * @last_at: for tables from below this level on
  * @spares: pages for tables the range lacks and the scan did not build
@@ -6092,14 +6195,13 @@ enum hvpt_status hvpt_pt_map_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
  */
 struct hvpt_map_job {
 	struct hvpt_pagetable *pt;
-	struct hvpt_gather *gather;
+	const struct hvpt_map_call *call;
 	const struct hvpt_segment *segments;
 	size_t count;
 	uint64_t iova;
 	uint64_t gpa;
 	uint64_t left;
 	uint64_t rest;
-	uint64_t bits;
 	uint64_t last_iova;
 	struct hvpt_spares spares;
 	uint64_t built;
@@ -6173,7 +6275,7 @@ static void hvpt_map_locate(struct hvpt_map_job *job)
 	do {
 		level = hvpt_map_level(job, level - 1);
 		hvpt_way_go(&job->way, job->pt, job->iova, level);
-	} while (level > 0 && !job->gather &&
+	} while (level > 0 && !job->call->gather &&
 		 hvpt_pte_is_table(job->way.pte, level));
 	room = HVPT_TABLE_ENTRIES - hvpt_pte_index(job->iova, level);
 	leaves = job->left >> HVPT_LEVEL_LG2(level);
@@ -6202,11 +6304,11 @@ static bool hvpt_map_make_room(struct hvpt_map_job *job)
 		if (!hvpt_pte_is_table(pte, job->level))
 			return false;
 		job->tables = true;
-		if (!job->gather)
+		if (!job->call->gather)
 			break;
 		if (job->commit)
-			hvpt_reclaim_range(job->pt, first, last, job->gather,
-					   &job->hull);
+			hvpt_reclaim_range(job->pt, first, last,
+					   job->call->gather, &job->hull);
 		else if (!hvpt_range_is_empty(job->pt, first, last))
 			return false;
 	}
@@ -6231,7 +6333,8 @@ static enum hvpt_status hvpt_map_build(struct hvpt_map_job *job)
 
 	if (status != HVPT_OK)
 		return status;
-	hvpt_entries_fill(page, HVPT_TABLE_ENTRIES, job->gpa | job->bits, 0);
+	hvpt_entries_fill(page, HVPT_TABLE_ENTRIES, job->gpa | job->call->bits,
+			  0);
 	HVPT_PORT_STORE(&page[0], 0);
 	HVPT_PORT_STORE(job->built_end, (uint64_t)(uintptr_t)page);
 	job->built_end = page;
@@ -6308,7 +6411,7 @@ static bool hvpt_map_hang(struct hvpt_map_job *job)
 	if (!page || job->way.pte != 0)
 		return false;
 	job->built = HVPT_PORT_LOAD(&page[0]);
-	HVPT_PORT_STORE(&page[0], job->gpa | job->bits);
+	HVPT_PORT_STORE(&page[0], job->gpa | job->call->bits);
 	/* the table's contents must be visible before the entry is */
 	hvpt_write_back(job->pt, page, HVPT_TABLE_ENTRIES);
 	HVPT_PORT_STORE_RELEASE(job->way.slot, hvpt_table_pte(job->pt, page));
@@ -6320,7 +6423,7 @@ static bool hvpt_map_hang(struct hvpt_map_job *job)
 static bool hvpt_map_commit(struct hvpt_map_job *job)
 {
 	bool hang = job->way.at > 0 && hvpt_map_fills_table(job);
-	uint64_t bits = job->bits;
+	uint64_t bits = job->call->bits;
 
 	if (!hvpt_map_descend(job, hang ? 1 : job->level))
 		return false;
@@ -6343,15 +6446,15 @@ static bool hvpt_map_commit(struct hvpt_map_job *job)
 /* ---- calls ----------------------------------------------------------- */
 
 /* Goes over all steps once. Return: false when one of them could not be. */
-static bool hvpt_map_pass(struct hvpt_map_job *job,
-			  const struct hvpt_iova_range *range,
-			  const struct hvpt_segment *segments, size_t count)
+static bool hvpt_map_pass(struct hvpt_map_job *job)
 {
-	job->iova = range->first.value;
-	job->segments = segments;
-	job->count = count;
+	const struct hvpt_map_call *call = job->call;
+
+	job->iova = call->range.first.value;
+	job->segments = call->segments;
+	job->count = call->count;
 	job->left = 0;
-	job->rest = range->last.value - range->first.value + 1;
+	job->rest = call->range.last.value - call->range.first.value + 1;
 	job->single = true;
 	while (hvpt_map_feed(job)) {
 		uint64_t bytes;
@@ -6392,57 +6495,53 @@ static void hvpt_map_begin(struct hvpt_map_job *job)
  * looked at yet: a conflict there comes first. Only tables which are there
  * cost time.
  */
-static enum hvpt_status hvpt_map_refusal(const struct hvpt_map_job *job,
-					 uint64_t last)
+static enum hvpt_status hvpt_map_refusal(const struct hvpt_map_job *job)
 {
 	if (job->failed == HVPT_ERR_CONCURRENT)
 		return job->failed;
 	if (job->failed == HVPT_OK ||
-	    !hvpt_range_is_empty(job->pt, job->iova, last))
+	    !hvpt_range_is_empty(job->pt, job->iova,
+				 job->call->range.last.value))
 		return HVPT_ERR_OVERLAP;
 	return job->failed;
 }
 
 /* The scan and the commit. */
-static enum hvpt_status
-hvpt_map_steps(struct hvpt_map_job *job, const struct hvpt_iova_range *range,
-	       const struct hvpt_segment *segments, size_t count)
+static enum hvpt_status hvpt_map_steps(struct hvpt_map_job *job)
 {
-	uint64_t hash = hvpt_segments_hash(segments, count);
+	const struct hvpt_map_call *call = job->call;
+	uint64_t hash = hvpt_segments_hash(call->segments, call->count);
 
-	if (!hvpt_map_pass(job, range, segments, count))
-		return hvpt_map_refusal(job, range->last.value);
+	if (!hvpt_map_pass(job))
+		return hvpt_map_refusal(job);
 	/* no page is taken behind this */
-	if (job->took && hvpt_segments_hash(segments, count) != hash)
+	if (job->took &&
+	    hash != hvpt_segments_hash(call->segments, call->count))
 		return HVPT_ERR_CONCURRENT;
 	job->commit = true;
 	/* a single step is still where the scan left it */
-	if (!(!HVPT_PORT_SMALL && job->single ?
-		      hvpt_map_commit(job) :
-		      hvpt_map_pass(job, range, segments, count)) ||
+	if (!(!HVPT_PORT_SMALL && job->single ? hvpt_map_commit(job) :
+						hvpt_map_pass(job)) ||
 	    (!HVPT_PORT_SMALL && job->built))
 		return HVPT_ERR_CONCURRENT;
 	return HVPT_OK;
 }
 
-enum hvpt_status
-hvpt_map_long(struct hvpt_pagetable *pt, const struct hvpt_iova_range *range,
-	      const struct hvpt_segment *segments, size_t count, uint64_t bits,
-	      struct hvpt_gather *gather)
+enum hvpt_status hvpt_map_long(struct hvpt_pagetable *pt,
+			       const struct hvpt_map_call *call)
 {
 	struct hvpt_map_job job;
 	enum hvpt_status status;
 
 	job.pt = pt;
-	job.gather = gather;
-	job.bits = bits;
+	job.call = call;
 	hvpt_map_begin(&job);
-	status = hvpt_map_steps(&job, range, segments, count);
+	status = hvpt_map_steps(&job);
 	hvpt_spares_finish(pt, &job.spares);
 	if (!HVPT_PORT_SMALL)
 		hvpt_pages_free(pt, (uint64_t *)(uintptr_t)job.built);
-	if (job.tables && gather)
-		hvpt_hull_gather(&job.hull, gather);
+	if (job.tables && call->gather)
+		hvpt_hull_gather(&job.hull, call->gather);
 	return status;
 }
 
@@ -7185,13 +7284,17 @@ static enum hvpt_fault hvpt_audit_table(const struct hvpt_auditor *auditor,
 }
 
 static enum hvpt_fault hvpt_audit_leaf(const struct hvpt_auditor *auditor,
-				       uint64_t pte, unsigned level)
+				       uint64_t pte, unsigned level,
+				       uint64_t first)
 {
 	if (level >= HVPT_LEAF_LEVELS ||
 	    !((unsigned)auditor->pt->leaf_levels >> level & 1u))
 		return HVPT_FAULT_LEAF_SIZE;
 	if (hvpt_level_offset(pte & HVPT_PTE_ADDR, level))
 		return HVPT_FAULT_LEAF_ADDR;
+	if (hvpt_range_is_reserved(auditor->pt, first,
+				   first + (HVPT_LEVEL_BYTES(level) - 1)))
+		return HVPT_FAULT_RESERVED;
 	auditor->report->leaves[level]++;
 	return HVPT_FAULT_NONE;
 }
@@ -7243,7 +7346,7 @@ static enum hvpt_fault hvpt_audit_entry(const struct hvpt_auditor *auditor,
 	if (!hvpt_audit_in_form(auditor->pt, first, last, table))
 		return HVPT_FAULT_OUTSIDE;
 	return table ? hvpt_audit_table(auditor, pte, level) :
-		       hvpt_audit_leaf(auditor, pte, level);
+		       hvpt_audit_leaf(auditor, pte, level, first);
 }
 
 static bool hvpt_audit_run(struct hvpt_auditor *auditor,
@@ -7274,7 +7377,9 @@ static bool hvpt_audit_level(struct hvpt_auditor *auditor, unsigned level)
 {
 	struct hvpt_cursor cursor;
 
-	hvpt_cursor_all(&cursor, auditor->pt, level);
+	/* every slot of the tree, whatever the IOVA form */
+	hvpt_cursor_init(&cursor, auditor->pt, 0,
+			 HVPT_LEVEL_BYTES(auditor->pt->levels) - 1, level);
 	while (hvpt_run_next_table(&cursor))
 		if (!hvpt_audit_run(auditor, &cursor))
 			return false;
@@ -7377,6 +7482,7 @@ const char *hvpt_fault_name(enum hvpt_fault fault)
 		HVPT_FAULT_CASE(HVPT_FAULT_TABLE_ADDR);
 		HVPT_FAULT_CASE(HVPT_FAULT_OUTSIDE);
 		HVPT_FAULT_CASE(HVPT_FAULT_COUNT);
+		HVPT_FAULT_CASE(HVPT_FAULT_RESERVED);
 	}
 	return "HVPT_FAULT_UNKNOWN";
 }
@@ -8996,6 +9102,17 @@ static uint64_t hvpt_domain_page_sizes(const struct hvpt_iommu *iommu,
 	return iommu->caps.page_sizes & wanted;
 }
 
+/* Where the caller does not say: as much as the host and the levels have. */
+static uint32_t hvpt_domain_width(const struct hvpt_iommu *iommu,
+				  const struct hvpt_domain_config *config)
+{
+	if (config->width)
+		return config->width;
+	if (config->levels == HVPT_MIN_LEVELS && iommu->width > HVPT_WIDTH_4)
+		return HVPT_WIDTH_4;
+	return iommu->width;
+}
+
 static enum hvpt_status
 hvpt_domain_config_check(const struct hvpt_iommu *iommu,
 			 const struct hvpt_domain_config *config)
@@ -9024,9 +9141,11 @@ hvpt_domain_init_table(struct hvpt_domain *domain,
 	table.table_gpa_mask = config->table_gpa_mask;
 	table.page_sizes = hvpt_domain_page_sizes(iommu, config);
 	table.levels = config->levels;
-	table.width = config->width ? config->width : iommu->width;
+	table.width = hvpt_domain_width(iommu, config);
 	table.form = config->form;
 	table.flags = config->flags;
+	table.reserved = config->reserved;
+	table.reserved_count = config->reserved_count;
 	return hvpt_pt_init(&domain->pt, &table);
 }
 
@@ -9988,7 +10107,7 @@ static enum hvpt_status hvpt_message_check(const uint8_t *message, size_t bytes)
 enum hvpt_status hvpt_iommu_fault_decode(const void *message, size_t bytes,
 					 struct hvpt_iommu_fault *fault)
 {
-	const uint8_t *at = message;
+	const uint8_t *at = (const uint8_t *)message;
 	enum hvpt_status status = hvpt_message_check(at, bytes);
 	uint64_t flags, iova;
 

@@ -111,6 +111,7 @@ bool tree_breaks(const struct tree *tree, const struct tree_entry *entry,
 		/* A page which is claimed may have been so before. */
 		return present && !leaf;
 	case HVPT_FAULT_COUNT:
+	case HVPT_FAULT_RESERVED:
 	case HVPT_FAULT_NONE:
 		break;
 	}

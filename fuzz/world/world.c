@@ -110,6 +110,8 @@ static void set_config(struct fz_world *world)
 	to->width = from->width;
 	to->form = (enum hvpt_iova_form)from->form;
 	to->flags = from->flags;
+	to->reserved = NULL;
+	to->reserved_count = 0;
 }
 
 static void forget(struct fz_world *world)

@@ -51,13 +51,14 @@ enum hvpt_domain_kind {
  * @page_sizes: which leaf sizes to use, if the host has them; 0: all it has.
  *	Bit 12 must be set otherwise. Without 2 MiB leaves 1 GiB ones are
  *	not used either (pagetable.h).
- * @width: IOVA bits, at most what the pvIOMMU uses; 0: those
- * @levels: 4 or 5; 0: the least that spans @width. 4 levels span 48 bits: with
- *	4 say @width, or the domain is refused (HVPT_ERR_WIDTH) on a host with
- *	more.
+ * @width: IOVA bits, at most what the pvIOMMU uses; 0: those, or what @levels
+ *	span if that is less (4: 48)
+ * @levels: 4 or 5; 0: the least that spans @width
  * @form: which values are IOVAs
  * @flags: HVPT_PT_TRACK_DIRTY or 0
  * @policy: how flushes are planned
+ * @reserved: as in struct hvpt_pt_config; must outlive the domain
+ * @reserved_count: how many; hvpt_pt_reserved() shows them
  */
 struct hvpt_domain_config {
 	const struct hvpt_page_ops *ops;
@@ -70,6 +71,8 @@ struct hvpt_domain_config {
 	enum hvpt_iova_form form;
 	uint32_t flags;
 	enum hvpt_flush_policy policy;
+	const struct hvpt_iova_range *reserved;
+	uint32_t reserved_count;
 };
 
 /**

@@ -89,6 +89,7 @@ enum hvpt_fault {
 	HVPT_FAULT_TABLE_ADDR = 6,  /* table_gpa_mask missing, or refused */
 	HVPT_FAULT_OUTSIDE = 7,	    /* present outside the IOVA form */
 	HVPT_FAULT_COUNT = 8,	    /* more, or fewer, tables than counted */
+	HVPT_FAULT_RESERVED = 9,    /* a leaf in a reserved range */
 };
 
 /**

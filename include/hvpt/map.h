@@ -57,7 +57,7 @@ HVPT_EXTERN_C_BEGIN
  *
  * Return: HVPT_OK; HVPT_ERR_EMPTY (no segment, or one of length 0);
  * HVPT_ERR_ALIGN; HVPT_ERR_WRAP (the sum, or the range, passes 2^64);
- * HVPT_ERR_IOVA_RANGE; HVPT_ERR_GPA_RANGE; HVPT_ERR_PROT;
+ * HVPT_ERR_IOVA_RANGE; HVPT_ERR_RESERVED; HVPT_ERR_GPA_RANGE; HVPT_ERR_PROT;
  * HVPT_ERR_WRITE_ONLY; HVPT_ERR_OVERLAP; HVPT_ERR_NO_MEMORY;
  * HVPT_ERR_TABLE_PAGE; HVPT_ERR_CONCURRENT.
  */
@@ -99,7 +99,7 @@ HVPT_INLINE uint64_t *hvpt_pt_leaf_slot(const struct hvpt_pagetable *pt,
 	/* 4 KiB is always allowed */
 	if (level > 0 && !((unsigned)pt->leaf_levels >> level & 1u))
 		return NULL;
-	if ((iova & (length - 1)) || pt->noncoherent)
+	if (iova & (length - 1))
 		return NULL;
 	if (!hvpt_pt_in_form(pt, iova, iova + (length - 1)))
 		return NULL;
@@ -115,7 +115,7 @@ HVPT_INLINE bool hvpt_pt_try_map_leaf(struct hvpt_pagetable *pt,
 	uint64_t *slot;
 
 	if ((gpa.value & (length - 1)) || (gpa.value >> HVPT_GPA_LG2) ||
-	    hvpt_prot_check(prot) != HVPT_OK)
+	    !pt->plain || hvpt_prot_check(prot) != HVPT_OK)
 		return false;
 	slot = hvpt_pt_leaf_slot(pt, levels, iova.value, length);
 	if (!slot || hvpt_pte_load(slot) != 0)
@@ -210,7 +210,7 @@ HVPT_INLINE bool hvpt_pt_try_unmap_leaf(struct hvpt_pagetable *pt,
 {
 	uint64_t *slot = hvpt_pt_leaf_slot(pt, levels, iova.value, length);
 
-	if (!slot ||
+	if (!slot || pt->noncoherent ||
 	    !hvpt_pte_is_leaf(hvpt_pte_load(slot), hvpt_leaf_level(length)))
 		return false;
 	hvpt_pte_store(slot, 0);

@@ -13,7 +13,7 @@
  *     gave (or the caller handed over by hvpt_pt_adopt());
  *   - a non-present entry is all zero; a present one has the bits of pte.h;
  *   - a leaf is 4 KiB, 2 MiB or 1 GiB, if the page-size bitmap has that size;
- *   - nothing is mapped outside the IOVA form.
+ *   - nothing is mapped outside the IOVA form, or in a reserved range.
  *
  * All or nothing. A call which does not return HVPT_OK has changed nothing:
  * no translation, no table page, no output, no gather; pages it took from the
@@ -22,8 +22,8 @@
  * rules below; what the range translates to is then undefined, and the gather
  * has got all that was taken away until then. Bad input is
  * refused, never rounded or clamped. Where several rules are broken the first
- * in this order decides: EMPTY, ALIGN, WRAP, IOVA_RANGE, then (map) GPA_RANGE,
- * then (map, protect) PROT, WRITE_ONLY, then (read_dirty) FLAGS, then OVERLAP
+ * in this order decides: EMPTY, ALIGN, WRAP, IOVA_RANGE, then (map) RESERVED,
+ * GPA_RANGE, then (map, protect) PROT, WRITE_ONLY, then (read_dirty) FLAGS, then OVERLAP
  * or NOT_MAPPED, then NO_MEMORY, TABLE_PAGE. hvpt_pt_init() and adopt check in
  * the order in which their errors are listed.
  *
@@ -75,10 +75,14 @@
  * @splits: leaves split and not flushed yet, in HVPT_SPLIT() units; atomic
  * @ops: as configured
  * @ctx: as configured
+ * @reserved: as configured
+ * @reserved_count: as configured
  * @levels: 4 or 5
  * @leaf_levels: bit n set when leaves of level n are allowed
  * @noncoherent: 1 when there is a write_back hook
  * @track_dirty: 1 with HVPT_PT_TRACK_DIRTY
+ * @plain: 1 when a map is done with its entries: there is neither a write_back
+ *	hook nor a reserved range
  *
  * It holds no pointer into itself: it may be moved between calls.
  */
@@ -93,10 +97,13 @@ struct hvpt_pagetable {
 	uint64_t splits;
 	const struct hvpt_page_ops *ops;
 	void *ctx;
+	const struct hvpt_iova_range *reserved;
+	uint32_t reserved_count;
 	uint8_t levels;
 	uint8_t leaf_levels;
 	uint8_t noncoherent;
 	uint8_t track_dirty;
+	uint8_t plain;
 };
 
 HVPT_EXTERN_C_BEGIN
@@ -104,14 +111,14 @@ HVPT_EXTERN_C_BEGIN
 /**
  * hvpt_pt_init() - make an empty page table
  * @pt: out: the object, storage of the caller's
- * @config: in: may be gone when the call returns, but for ops and ctx
+ * @config: in: may be gone when the call returns, but for ops, ctx and reserved
  *
  * Takes one page, the root.
  *
  * Return: HVPT_OK; HVPT_ERR_OPS when alloc_page or free_page is NULL;
  * HVPT_ERR_LEVELS; HVPT_ERR_WIDTH; HVPT_ERR_IOVA_FORM; HVPT_ERR_PAGE_SIZES;
- * HVPT_ERR_TABLE_MASK; HVPT_ERR_FLAGS; HVPT_ERR_NO_MEMORY;
- * HVPT_ERR_TABLE_PAGE when the root came misaligned, above 2^52 or inside
+ * HVPT_ERR_TABLE_MASK; HVPT_ERR_FLAGS; HVPT_ERR_WRAP when a reserved range ends
+ * below its start; HVPT_ERR_NO_MEMORY; HVPT_ERR_TABLE_PAGE when the root came misaligned, above 2^52 or inside
  * table_gpa_mask. On failure *@pt is not to be used.
  */
 HVPT_MUST_CHECK enum hvpt_status
@@ -168,6 +175,18 @@ HVPT_INLINE hvpt_gpa_t hvpt_pt_root_gpa(const struct hvpt_pagetable *pt)
 HVPT_INLINE uint64_t hvpt_pt_tables(const struct hvpt_pagetable *pt)
 {
 	return HVPT_PORT_LOAD(&pt->table_count);
+}
+
+/**
+ * hvpt_pt_reserved() - the ranges which are never mapped, one by one
+ * @index: from 0 on
+ *
+ * Return: the range as it was configured; NULL behind the last.
+ */
+HVPT_INLINE const struct hvpt_iova_range *
+hvpt_pt_reserved(const struct hvpt_pagetable *pt, uint32_t index)
+{
+	return index < pt->reserved_count ? &pt->reserved[index] : NULL;
 }
 
 /** hvpt_pt_table() - the table a table entry points at. No memory is read. */

@@ -63,6 +63,27 @@ enum hvpt_iova_form {
 #define HVPT_PT_TRACK_DIRTY 1u
 #define HVPT_PT_FLAGS_MASK HVPT_PT_TRACK_DIRTY
 
+/*
+ * Ranges that no page table should map, as initialisers of a struct
+ * hvpt_iova_range. What a device writes to the first is an interrupt (SDM vol.
+ * 3A 11.11.1; VT-d 3.14) and is not translated. AMD processors keep the second
+ * for HyperTransport (AMD IOMMU specification 2.1.2).
+ */
+#define HVPT_RESERVED_MSI                                                      \
+	{                                                                      \
+		{ 0xfee00000u },                                               \
+		{                                                              \
+			0xfeefffffu                                            \
+		}                                                              \
+	}
+#define HVPT_RESERVED_HT                                                       \
+	{                                                                      \
+		{ 0xfd00000000u },                                             \
+		{                                                              \
+			0xffffffffffu                                          \
+		}                                                              \
+	}
+
 /**
  * struct hvpt_pt_config - what a page table is to be
  * @ops: page hooks; must outlive the page table
@@ -79,6 +100,13 @@ enum hvpt_iova_form {
  * @width: bits of an IOVA, 13 .. 48 with 4 levels, 13 .. 57 with 5
  * @form: which values are IOVAs
  * @flags: HVPT_PT_TRACK_DIRTY or 0
+ * @reserved: IOVAs which are never mapped, such as HVPT_RESERVED_MSI or memory
+ *	that firmware uses: first not above last, any alignment; a page that is
+ *	touched is reserved whole. They may overlap, come in any order and lie
+ *	outside the form. The array must not change and must outlive the page
+ *	table. NULL with @reserved_count 0.
+ * @reserved_count: how many. Each map compares its range with each of them,
+ *	and none is mapped inline, so keep them few.
  */
 struct hvpt_pt_config {
 	const struct hvpt_page_ops *ops;
@@ -90,6 +118,8 @@ struct hvpt_pt_config {
 	uint32_t width;
 	enum hvpt_iova_form form;
 	uint32_t flags;
+	const struct hvpt_iova_range *reserved;
+	uint32_t reserved_count;
 };
 
 #endif /* HVPT_PT_CONFIG_H */

@@ -42,6 +42,7 @@ enum hvpt_status {
 	HVPT_ERR_FLUSH_ENTRY = 23, /* a flush descriptor breaks the format */
 	HVPT_ERR_MESSAGE_TYPE = 24, /* a message of another type */
 	HVPT_ERR_MESSAGE_SIZE = 25, /* a message cut short, or too long */
+	HVPT_ERR_RESERVED = 26,	    /* in a range that is never mapped */
 
 	/* 32 - 63: the state of the object, or of the page table. */
 	HVPT_ERR_OVERLAP = 32,	  /* part of the range is mapped already */

@@ -75,6 +75,7 @@
 	ROW(ERR_FLUSH_ENTRY, EINVAL, INVALID_PARAMETER)                        \
 	ROW(ERR_MESSAGE_TYPE, EINVAL, INVALID_PARAMETER)                       \
 	ROW(ERR_MESSAGE_SIZE, EINVAL, INVALID_PARAMETER)                       \
+	ROW(ERR_RESERVED, ERANGE, INVALID_PARAMETER)                           \
 	ROW(ERR_OVERLAP, EADDRINUSE, ALREADY_STARTED)                          \
 	ROW(ERR_NOT_MAPPED, ENOENT, NOT_FOUND)                                 \
 	ROW(ERR_CORRUPT, EIO, DEVICE_ERROR)                                    \

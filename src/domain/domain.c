@@ -137,6 +137,17 @@ static uint64_t hvpt_domain_page_sizes(const struct hvpt_iommu *iommu,
 	return iommu->caps.page_sizes & wanted;
 }
 
+/* Where the caller does not say: as much as the host and the levels have. */
+static uint32_t hvpt_domain_width(const struct hvpt_iommu *iommu,
+				  const struct hvpt_domain_config *config)
+{
+	if (config->width)
+		return config->width;
+	if (config->levels == HVPT_MIN_LEVELS && iommu->width > HVPT_WIDTH_4)
+		return HVPT_WIDTH_4;
+	return iommu->width;
+}
+
 static enum hvpt_status
 hvpt_domain_config_check(const struct hvpt_iommu *iommu,
 			 const struct hvpt_domain_config *config)
@@ -165,9 +176,11 @@ hvpt_domain_init_table(struct hvpt_domain *domain,
 	table.table_gpa_mask = config->table_gpa_mask;
 	table.page_sizes = hvpt_domain_page_sizes(iommu, config);
 	table.levels = config->levels;
-	table.width = config->width ? config->width : iommu->width;
+	table.width = hvpt_domain_width(iommu, config);
 	table.form = config->form;
 	table.flags = config->flags;
+	table.reserved = config->reserved;
+	table.reserved_count = config->reserved_count;
 	return hvpt_pt_init(&domain->pt, &table);
 }
 

@@ -42,7 +42,7 @@ static enum hvpt_status hvpt_message_check(const uint8_t *message, size_t bytes)
 enum hvpt_status hvpt_iommu_fault_decode(const void *message, size_t bytes,
 					 struct hvpt_iommu_fault *fault)
 {
-	const uint8_t *at = message;
+	const uint8_t *at = (const uint8_t *)message;
 	enum hvpt_status status = hvpt_message_check(at, bytes);
 	uint64_t flags, iova;
 

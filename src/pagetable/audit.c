@@ -46,13 +46,17 @@ static enum hvpt_fault hvpt_audit_table(const struct hvpt_auditor *auditor,
 }
 
 static enum hvpt_fault hvpt_audit_leaf(const struct hvpt_auditor *auditor,
-				       uint64_t pte, unsigned level)
+				       uint64_t pte, unsigned level,
+				       uint64_t first)
 {
 	if (level >= HVPT_LEAF_LEVELS ||
 	    !((unsigned)auditor->pt->leaf_levels >> level & 1u))
 		return HVPT_FAULT_LEAF_SIZE;
 	if (hvpt_level_offset(pte & HVPT_PTE_ADDR, level))
 		return HVPT_FAULT_LEAF_ADDR;
+	if (hvpt_range_is_reserved(auditor->pt, first,
+				   first + (HVPT_LEVEL_BYTES(level) - 1)))
+		return HVPT_FAULT_RESERVED;
 	auditor->report->leaves[level]++;
 	return HVPT_FAULT_NONE;
 }
@@ -104,7 +108,7 @@ static enum hvpt_fault hvpt_audit_entry(const struct hvpt_auditor *auditor,
 	if (!hvpt_audit_in_form(auditor->pt, first, last, table))
 		return HVPT_FAULT_OUTSIDE;
 	return table ? hvpt_audit_table(auditor, pte, level) :
-		       hvpt_audit_leaf(auditor, pte, level);
+		       hvpt_audit_leaf(auditor, pte, level, first);
 }
 
 static bool hvpt_audit_run(struct hvpt_auditor *auditor,
@@ -135,7 +139,9 @@ static bool hvpt_audit_level(struct hvpt_auditor *auditor, unsigned level)
 {
 	struct hvpt_cursor cursor;
 
-	hvpt_cursor_all(&cursor, auditor->pt, level);
+	/* every slot of the tree, whatever the IOVA form */
+	hvpt_cursor_init(&cursor, auditor->pt, 0,
+			 HVPT_LEVEL_BYTES(auditor->pt->levels) - 1, level);
 	while (hvpt_run_next_table(&cursor))
 		if (!hvpt_audit_run(auditor, &cursor))
 			return false;
@@ -238,6 +244,7 @@ const char *hvpt_fault_name(enum hvpt_fault fault)
 		HVPT_FAULT_CASE(HVPT_FAULT_TABLE_ADDR);
 		HVPT_FAULT_CASE(HVPT_FAULT_OUTSIDE);
 		HVPT_FAULT_CASE(HVPT_FAULT_COUNT);
+		HVPT_FAULT_CASE(HVPT_FAULT_RESERVED);
 	}
 	return "HVPT_FAULT_UNKNOWN";
 }

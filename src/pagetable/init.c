@@ -14,6 +14,17 @@ static unsigned hvpt_config_levels(const struct hvpt_pt_config *config)
 		       HVPT_MIN_LEVELS;
 }
 
+static bool hvpt_config_reserved_ok(const struct hvpt_pt_config *config)
+{
+	uint32_t i;
+
+	for (i = 0; i < config->reserved_count; i++)
+		if (config->reserved[i].last.value <
+		    config->reserved[i].first.value)
+			return false;
+	return true;
+}
+
 static enum hvpt_status hvpt_config_check(const struct hvpt_pt_config *config,
 					  unsigned levels)
 {
@@ -32,7 +43,7 @@ static enum hvpt_status hvpt_config_check(const struct hvpt_pt_config *config,
 		return HVPT_ERR_TABLE_MASK;
 	if (config->flags & ~HVPT_PT_FLAGS_MASK)
 		return HVPT_ERR_FLAGS;
-	return HVPT_OK;
+	return hvpt_config_reserved_ok(config) ? HVPT_OK : HVPT_ERR_WRAP;
 }
 
 /* A size without the one below it could not be split: see page_sizes. */
@@ -67,10 +78,13 @@ enum hvpt_status hvpt_pt_configure(struct hvpt_pagetable *pt,
 	pt->splits = 0;
 	pt->ops = config->ops;
 	pt->ctx = config->ctx;
+	pt->reserved = config->reserved;
+	pt->reserved_count = config->reserved_count;
 	pt->levels = (uint8_t)levels;
 	pt->leaf_levels = hvpt_config_leaf_levels(config->page_sizes);
 	pt->noncoherent = config->ops->write_back != NULL;
 	pt->track_dirty = (config->flags & HVPT_PT_TRACK_DIRTY) != 0;
+	pt->plain = !pt->noncoherent && config->reserved_count == 0;
 	return HVPT_OK;
 }
 

@@ -42,6 +42,9 @@ HVPT_MUST_CHECK enum hvpt_status
 hvpt_range_check(const struct hvpt_pagetable *pt, uint64_t iova,
 		 uint64_t length);
 
+bool hvpt_range_is_reserved(const struct hvpt_pagetable *pt, uint64_t first,
+			    uint64_t last);
+
 /** Offset of @address inside the entry of @level which spans it. */
 HVPT_INLINE uint64_t hvpt_level_offset(uint64_t address, unsigned level)
 {
@@ -183,13 +186,6 @@ void hvpt_cursor_init(struct hvpt_cursor *cursor,
 		      const struct hvpt_pagetable *pt, uint64_t first,
 		      uint64_t last, unsigned stop);
 
-/** As above, over every slot of the tree, whatever the IOVA form. */
-HVPT_INLINE void hvpt_cursor_all(struct hvpt_cursor *cursor,
-				 const struct hvpt_pagetable *pt, unsigned stop)
-{
-	hvpt_cursor_init(cursor, pt, 0, HVPT_LEVEL_BYTES(pt->levels) - 1, stop);
-}
-
 /** The next run of the wanted level, or above. Return: false at the end. */
 bool hvpt_run_next(struct hvpt_cursor *cursor);
 
@@ -292,25 +288,33 @@ void hvpt_pages_settle(const struct hvpt_pagetable *pt, uint64_t iova,
  * the entry of the leaf's table is written back, a walker that does not snoop
  * still finds the leaf, even after the flush of this range.
  */
-HVPT_INLINE void hvpt_ends_settle(const struct hvpt_pagetable *pt,
-				  uint64_t first, uint64_t last)
-{
-	if (HVPT_LIKELY(!pt->noncoherent))
-		return;
-	hvpt_tables_settle(pt, first, 0);
-	hvpt_tables_settle(pt, last, 0);
-}
+void hvpt_ends_settle(const struct hvpt_pagetable *pt, uint64_t first,
+		      uint64_t last);
 
 /* ---- shared steps ---------------------------------------------------- */
 
 /** Tells segments that were checked from what a page hook made of them. */
 uint64_t hvpt_segments_hash(const struct hvpt_segment *segments, size_t count);
 
-/** A map call of any range; the arguments have been checked. */
+/**
+ * struct hvpt_map_call - what is asked of a map; it has been checked
+ * @range: where to
+ * @segments: what, the caller's array
+ * @count: of segments
+ * @bits: all of a 4 KiB leaf but its address
+ * @gather: the caller's, or NULL
+ */
+struct hvpt_map_call {
+	struct hvpt_iova_range range;
+	const struct hvpt_segment *segments;
+	size_t count;
+	uint64_t bits;
+	struct hvpt_gather *gather;
+};
+
+/** A map of any range. */
 HVPT_MUST_CHECK enum hvpt_status
-hvpt_map_long(struct hvpt_pagetable *pt, const struct hvpt_iova_range *range,
-	      const struct hvpt_segment *segments, size_t count, uint64_t bits,
-	      struct hvpt_gather *gather);
+hvpt_map_long(struct hvpt_pagetable *pt, const struct hvpt_map_call *call);
 
 /* For hvpt_cut_leaves(): no leaf is left alone. */
 #define HVPT_CUT_ANY (~(uint64_t)0)

@@ -65,6 +65,9 @@ hvpt_map_check(const struct hvpt_pagetable *pt, uint64_t iova,
 		status = hvpt_range_check(pt, iova, bytes);
 	if (status != HVPT_OK)
 		return status;
+	if (HVPT_UNLIKELY(!pt->plain) &&
+	    hvpt_range_is_reserved(pt, iova, iova + (bytes - 1)))
+		return HVPT_ERR_RESERVED;
 	return high ? HVPT_ERR_GPA_RANGE : hvpt_prot_check(prot);
 }
 
@@ -106,22 +109,26 @@ enum hvpt_status hvpt_pt_map_list(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 				  size_t count, unsigned prot,
 				  struct hvpt_gather *gather)
 {
-	struct hvpt_iova_range range;
-	uint64_t bytes, bits, *slot;
+	struct hvpt_map_call call;
+	uint64_t bytes, *slot;
 	unsigned pages;
 	enum hvpt_status status = hvpt_map_check(pt, iova.value, segments,
 						 count, prot, &bytes);
 
 	if (status != HVPT_OK)
 		return status;
-	bits = hvpt_pte_leaf_bits(0, prot, pt->track_dirty);
+	call.bits = hvpt_pte_leaf_bits(0, prot, pt->track_dirty);
 	slot = hvpt_part_slot(pt, iova.value, bytes);
-	range.first = iova;
-	range.last = hvpt_iova(iova.value + (bytes - 1));
-	if (!slot)
-		return hvpt_map_long(pt, &range, segments, count, bits, gather);
+	if (!slot) {
+		call.range.first = iova;
+		call.range.last = hvpt_iova(iova.value + (bytes - 1));
+		call.segments = segments;
+		call.count = count;
+		call.gather = gather;
+		return hvpt_map_long(pt, &call);
+	}
 	pages = (unsigned)(bytes >> HVPT_PAGE_LG2);
-	status = hvpt_map_part(slot, pages, segments, count, bits);
+	status = hvpt_map_part(slot, pages, segments, count, call.bits);
 	if (HVPT_UNLIKELY(pt->noncoherent) && status == HVPT_OK)
 		hvpt_pages_settle(pt, iova.value, slot, pages);
 	return status;
@@ -133,7 +140,7 @@ enum hvpt_status hvpt_pt_map_list(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 static bool hvpt_map_is_plain(const struct hvpt_pagetable *pt, uint64_t gpa,
 			      uint64_t length, unsigned prot)
 {
-	return !pt->noncoherent && !(gpa & (HVPT_PAGE_BYTES - 1)) &&
+	return pt->plain && !(gpa & (HVPT_PAGE_BYTES - 1)) &&
 	       !((gpa | (gpa + (length - 1))) >> HVPT_GPA_LG2) &&
 	       hvpt_prot_check(prot) == HVPT_OK;
 }
@@ -175,15 +182,14 @@ static bool hvpt_map_two(const struct hvpt_pagetable *pt, uint64_t iova,
 	return true;
 }
 
-/* All of it, when hvpt_map_is_plain(). */
-static enum hvpt_status hvpt_map_plain(struct hvpt_pagetable *pt, uint64_t iova,
-				       const struct hvpt_segment *segment,
-				       uint64_t bits,
-				       struct hvpt_gather *gather)
+/* All of it, when hvpt_map_is_plain(); one segment, and its range not checked. */
+static enum hvpt_status hvpt_map_plain(struct hvpt_pagetable *pt,
+				       struct hvpt_map_call *call)
 {
-	uint64_t length = segment->length, pte = segment->gpa.value | bits;
+	uint64_t iova = call->range.first.value;
+	uint64_t length = call->segments->length;
+	uint64_t pte = call->segments->gpa.value | call->bits;
 	uint64_t *slot = hvpt_part_slot(pt, iova, length);
-	struct hvpt_iova_range range;
 	enum hvpt_status status;
 
 	if (slot)
@@ -193,9 +199,8 @@ static enum hvpt_status hvpt_map_plain(struct hvpt_pagetable *pt, uint64_t iova,
 	status = hvpt_range_check(pt, iova, length);
 	if (status != HVPT_OK)
 		return status;
-	range.first = hvpt_iova(iova);
-	range.last = hvpt_iova(iova + (length - 1));
-	return hvpt_map_long(pt, &range, segment, 1, bits, gather);
+	call->range.last = hvpt_iova(iova + (length - 1));
+	return hvpt_map_long(pt, call);
 }
 
 enum hvpt_status hvpt_pt_map_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
@@ -203,12 +208,16 @@ enum hvpt_status hvpt_pt_map_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 				   unsigned prot, struct hvpt_gather *gather)
 {
 	struct hvpt_segment segment;
+	struct hvpt_map_call call;
 
 	segment.gpa = gpa;
 	segment.length = length;
-	if (!HVPT_PORT_SMALL && hvpt_map_is_plain(pt, gpa.value, length, prot))
-		return hvpt_map_plain(
-			pt, iova.value, &segment,
-			hvpt_pte_leaf_bits(0, prot, pt->track_dirty), gather);
-	return hvpt_pt_map_list(pt, iova, &segment, 1, prot, gather);
+	if (HVPT_PORT_SMALL || !hvpt_map_is_plain(pt, gpa.value, length, prot))
+		return hvpt_pt_map_list(pt, iova, &segment, 1, prot, gather);
+	call.range.first = iova;
+	call.segments = &segment;
+	call.count = 1;
+	call.bits = hvpt_pte_leaf_bits(0, prot, pt->track_dirty);
+	call.gather = gather;
+	return hvpt_map_plain(pt, &call);
 }

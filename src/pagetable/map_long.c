@@ -18,14 +18,14 @@
 #include "internal.h"
 
 /**
- * struct hvpt_map_job - one map call
+ * struct hvpt_map_job - how far a map call has come
+ * @call: what was asked
  * @segments: what is still to come
  * @count: of segments
  * @iova: where the next byte goes
  * @gpa: what goes there
  * @left: bytes left of the current, contiguous, piece
  * @rest: bytes of the range that no piece was loaded for yet
- * @bits: all of a 4 KiB leaf but its address
  * @last_iova: the last address at which pages were taken
  * @last_at: for tables from below this level on
  * @spares: pages for tables the range lacks and the scan did not build
@@ -45,14 +45,13 @@
  */
 struct hvpt_map_job {
 	struct hvpt_pagetable *pt;
-	struct hvpt_gather *gather;
+	const struct hvpt_map_call *call;
 	const struct hvpt_segment *segments;
 	size_t count;
 	uint64_t iova;
 	uint64_t gpa;
 	uint64_t left;
 	uint64_t rest;
-	uint64_t bits;
 	uint64_t last_iova;
 	struct hvpt_spares spares;
 	uint64_t built;
@@ -126,7 +125,7 @@ static void hvpt_map_locate(struct hvpt_map_job *job)
 	do {
 		level = hvpt_map_level(job, level - 1);
 		hvpt_way_go(&job->way, job->pt, job->iova, level);
-	} while (level > 0 && !job->gather &&
+	} while (level > 0 && !job->call->gather &&
 		 hvpt_pte_is_table(job->way.pte, level));
 	room = HVPT_TABLE_ENTRIES - hvpt_pte_index(job->iova, level);
 	leaves = job->left >> HVPT_LEVEL_LG2(level);
@@ -155,11 +154,11 @@ static bool hvpt_map_make_room(struct hvpt_map_job *job)
 		if (!hvpt_pte_is_table(pte, job->level))
 			return false;
 		job->tables = true;
-		if (!job->gather)
+		if (!job->call->gather)
 			break;
 		if (job->commit)
-			hvpt_reclaim_range(job->pt, first, last, job->gather,
-					   &job->hull);
+			hvpt_reclaim_range(job->pt, first, last,
+					   job->call->gather, &job->hull);
 		else if (!hvpt_range_is_empty(job->pt, first, last))
 			return false;
 	}
@@ -184,7 +183,8 @@ static enum hvpt_status hvpt_map_build(struct hvpt_map_job *job)
 
 	if (status != HVPT_OK)
 		return status;
-	hvpt_entries_fill(page, HVPT_TABLE_ENTRIES, job->gpa | job->bits, 0);
+	hvpt_entries_fill(page, HVPT_TABLE_ENTRIES, job->gpa | job->call->bits,
+			  0);
 	HVPT_PORT_STORE(&page[0], 0);
 	HVPT_PORT_STORE(job->built_end, (uint64_t)(uintptr_t)page);
 	job->built_end = page;
@@ -261,7 +261,7 @@ static bool hvpt_map_hang(struct hvpt_map_job *job)
 	if (!page || job->way.pte != 0)
 		return false;
 	job->built = HVPT_PORT_LOAD(&page[0]);
-	HVPT_PORT_STORE(&page[0], job->gpa | job->bits);
+	HVPT_PORT_STORE(&page[0], job->gpa | job->call->bits);
 	/* the table's contents must be visible before the entry is */
 	hvpt_write_back(job->pt, page, HVPT_TABLE_ENTRIES);
 	HVPT_PORT_STORE_RELEASE(job->way.slot, hvpt_table_pte(job->pt, page));
@@ -273,7 +273,7 @@ static bool hvpt_map_hang(struct hvpt_map_job *job)
 static bool hvpt_map_commit(struct hvpt_map_job *job)
 {
 	bool hang = job->way.at > 0 && hvpt_map_fills_table(job);
-	uint64_t bits = job->bits;
+	uint64_t bits = job->call->bits;
 
 	if (!hvpt_map_descend(job, hang ? 1 : job->level))
 		return false;
@@ -296,15 +296,15 @@ static bool hvpt_map_commit(struct hvpt_map_job *job)
 /* ---- calls ----------------------------------------------------------- */
 
 /* Goes over all steps once. Return: false when one of them could not be. */
-static bool hvpt_map_pass(struct hvpt_map_job *job,
-			  const struct hvpt_iova_range *range,
-			  const struct hvpt_segment *segments, size_t count)
+static bool hvpt_map_pass(struct hvpt_map_job *job)
 {
-	job->iova = range->first.value;
-	job->segments = segments;
-	job->count = count;
+	const struct hvpt_map_call *call = job->call;
+
+	job->iova = call->range.first.value;
+	job->segments = call->segments;
+	job->count = call->count;
 	job->left = 0;
-	job->rest = range->last.value - range->first.value + 1;
+	job->rest = call->range.last.value - call->range.first.value + 1;
 	job->single = true;
 	while (hvpt_map_feed(job)) {
 		uint64_t bytes;
@@ -345,56 +345,52 @@ static void hvpt_map_begin(struct hvpt_map_job *job)
  * looked at yet: a conflict there comes first. Only tables which are there
  * cost time.
  */
-static enum hvpt_status hvpt_map_refusal(const struct hvpt_map_job *job,
-					 uint64_t last)
+static enum hvpt_status hvpt_map_refusal(const struct hvpt_map_job *job)
 {
 	if (job->failed == HVPT_ERR_CONCURRENT)
 		return job->failed;
 	if (job->failed == HVPT_OK ||
-	    !hvpt_range_is_empty(job->pt, job->iova, last))
+	    !hvpt_range_is_empty(job->pt, job->iova,
+				 job->call->range.last.value))
 		return HVPT_ERR_OVERLAP;
 	return job->failed;
 }
 
 /* The scan and the commit. */
-static enum hvpt_status
-hvpt_map_steps(struct hvpt_map_job *job, const struct hvpt_iova_range *range,
-	       const struct hvpt_segment *segments, size_t count)
+static enum hvpt_status hvpt_map_steps(struct hvpt_map_job *job)
 {
-	uint64_t hash = hvpt_segments_hash(segments, count);
+	const struct hvpt_map_call *call = job->call;
+	uint64_t hash = hvpt_segments_hash(call->segments, call->count);
 
-	if (!hvpt_map_pass(job, range, segments, count))
-		return hvpt_map_refusal(job, range->last.value);
+	if (!hvpt_map_pass(job))
+		return hvpt_map_refusal(job);
 	/* no page is taken behind this */
-	if (job->took && hvpt_segments_hash(segments, count) != hash)
+	if (job->took &&
+	    hash != hvpt_segments_hash(call->segments, call->count))
 		return HVPT_ERR_CONCURRENT;
 	job->commit = true;
 	/* a single step is still where the scan left it */
-	if (!(!HVPT_PORT_SMALL && job->single ?
-		      hvpt_map_commit(job) :
-		      hvpt_map_pass(job, range, segments, count)) ||
+	if (!(!HVPT_PORT_SMALL && job->single ? hvpt_map_commit(job) :
+						hvpt_map_pass(job)) ||
 	    (!HVPT_PORT_SMALL && job->built))
 		return HVPT_ERR_CONCURRENT;
 	return HVPT_OK;
 }
 
-enum hvpt_status
-hvpt_map_long(struct hvpt_pagetable *pt, const struct hvpt_iova_range *range,
-	      const struct hvpt_segment *segments, size_t count, uint64_t bits,
-	      struct hvpt_gather *gather)
+enum hvpt_status hvpt_map_long(struct hvpt_pagetable *pt,
+			       const struct hvpt_map_call *call)
 {
 	struct hvpt_map_job job;
 	enum hvpt_status status;
 
 	job.pt = pt;
-	job.gather = gather;
-	job.bits = bits;
+	job.call = call;
 	hvpt_map_begin(&job);
-	status = hvpt_map_steps(&job, range, segments, count);
+	status = hvpt_map_steps(&job);
 	hvpt_spares_finish(pt, &job.spares);
 	if (!HVPT_PORT_SMALL)
 		hvpt_pages_free(pt, (uint64_t *)(uintptr_t)job.built);
-	if (job.tables && gather)
-		hvpt_hull_gather(&job.hull, gather);
+	if (job.tables && call->gather)
+		hvpt_hull_gather(&job.hull, call->gather);
 	return status;
 }

@@ -120,6 +120,15 @@ void hvpt_pages_settle(const struct hvpt_pagetable *pt, uint64_t iova,
 	hvpt_write_back(pt, slot, count);
 }
 
+void hvpt_ends_settle(const struct hvpt_pagetable *pt, uint64_t first,
+		      uint64_t last)
+{
+	if (HVPT_LIKELY(!pt->noncoherent))
+		return;
+	hvpt_tables_settle(pt, first, 0);
+	hvpt_tables_settle(pt, last, 0);
+}
+
 uint64_t hvpt_table_pte(const struct hvpt_pagetable *pt, const uint64_t *page)
 {
 	return hvpt_page_gpa(pt, page) | pt->table_gpa_mask |

@@ -18,6 +18,18 @@ enum hvpt_status hvpt_range_check(const struct hvpt_pagetable *pt,
 	return hvpt_pt_in_form(pt, iova, last) ? HVPT_OK : HVPT_ERR_IOVA_RANGE;
 }
 
+bool hvpt_range_is_reserved(const struct hvpt_pagetable *pt, uint64_t first,
+			    uint64_t last)
+{
+	uint32_t i;
+
+	for (i = 0; i < pt->reserved_count; i++)
+		if (pt->reserved[i].first.value <= last &&
+		    pt->reserved[i].last.value >= first)
+			return true;
+	return false;
+}
+
 /* The lowest table gone through which spans @iova too, not below @stop. */
 static unsigned hvpt_way_back(const struct hvpt_way *way, unsigned top,
 			      uint64_t iova, unsigned stop)

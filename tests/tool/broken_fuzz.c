@@ -66,27 +66,16 @@ enum hvpt_status hvpt_pt_reclaim(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 
 #elif defined(HVPT_BROKEN_LEAK)
 
-#define hvpt_spares_take hvpt_right_take
+#define hvpt_spares_finish hvpt_right_finish
 #include "../../src/pagetable/pages.c"
-#undef hvpt_spares_take
+#undef hvpt_spares_finish
 
-enum hvpt_status hvpt_spares_take(struct hvpt_pagetable *pt,
-				  struct hvpt_spares *spares, uint64_t count);
+void hvpt_spares_finish(struct hvpt_pagetable *pt, struct hvpt_spares *spares);
 
-enum hvpt_status hvpt_spares_take(struct hvpt_pagetable *pt,
-				  struct hvpt_spares *spares, uint64_t count)
+void hvpt_spares_finish(struct hvpt_pagetable *pt, struct hvpt_spares *spares)
 {
 	spares->head = NULL;
-	spares->installed = 0;
-	for (; count > 0; count--) {
-		uint64_t *page;
-		enum hvpt_status status = hvpt_page_take(pt, &page);
-
-		if (status != HVPT_OK)
-			return status;
-		hvpt_spares_push(spares, page);
-	}
-	return HVPT_OK;
+	hvpt_right_finish(pt, spares);
 }
 
 #elif defined(HVPT_BROKEN_CRASH)

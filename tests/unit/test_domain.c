@@ -158,6 +158,42 @@ static void test_five_levels_only_where_there_are_five(void **state)
 	}
 }
 
+/* 4 levels, and no width: what they span, whatever the host has. */
+static void test_four_levels_on_every_host(void **state)
+{
+	struct hv_fixture *f = *state;
+	uint32_t width = f->iommu.width < 48 ? f->iommu.width : 48;
+
+	f->domain_config.levels = 4;
+	f->domain_config.width = 0;
+	f->domain_config.form = HVPT_IOVA_PLAIN;
+	hv_make(f, 0);
+	assert_int_equal(f->domain[0].pt.levels, 4);
+	assert_int_equal(f->domain[0].pt.lower_last, (1ull << width) - 1);
+	/* Asked for in numbers it is refused, never clamped. */
+	f->domain_config.width = 49;
+	if (f->iommu.width > 48)
+		hv_status(hv_try_make(f, 1), HVPT_ERR_WIDTH);
+}
+
+static void test_reserved_ranges_are_passed_on(void **state)
+{
+	static const struct hvpt_iova_range ranges[] = { HVPT_RESERVED_MSI,
+							 HVPT_RESERVED_HT };
+	struct hv_fixture *f = *state;
+
+	f->domain_config.reserved = ranges;
+	f->domain_config.reserved_count = 2;
+	hv_make(f, 0);
+	assert_ptr_equal(hvpt_pt_reserved(hvpt_domain_pagetable(&f->domain[0]),
+					  1),
+			 &ranges[1]);
+	hv_status(hv_try_map(f, 0, 0xfee01000, HV_DATA, HV_4K),
+		  HVPT_ERR_RESERVED);
+	assert_true(hvpt_gather_is_empty(&f->gather[0]));
+	hv_map(f, 0, 0xfef00000, HV_DATA, HV_4K);
+}
+
 static void test_a_table_mask_reaches_the_hypervisor_in_the_root(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -658,6 +694,111 @@ static void test_a_large_leaf_is_cut(void **state)
 	hv_dma_faults(f, 0, cut);
 	hv_dma_reaches(f, 0, cut + HV_4K, HV_DATA + 101 * HV_4K);
 	hv_dma_reaches(f, 0, f->base + HV_1G - 1, HV_DATA + HV_1G - 1);
+	hv_no_violation(f);
+}
+
+/* One of two calls on one leaf: a page of it, unmapped or made read-only. */
+struct share {
+	uint64_t page;
+	struct hvpt_gather gather;
+};
+
+static void take_share(struct hv_fixture *f, struct share *share, bool protect)
+{
+	hvpt_iova_t iova = hvpt_iova(f->base + share->page);
+	uint64_t bytes;
+
+	hvpt_gather_init(&share->gather);
+	if (protect)
+		hv_ok(hvpt_pt_protect(hvpt_domain_pagetable(&f->domain[0]),
+				      iova, HV_4K, HV_RO, &share->gather));
+	else
+		hv_ok(hvpt_domain_unmap(&f->domain[0], iova, HV_4K,
+					&share->gather, &bytes));
+}
+
+/* No device may write there any more, by what is in memory or cached. */
+static void share_is_gone(struct hv_fixture *f, const struct share *share)
+{
+	struct hypervisor_dma seen;
+
+	hypervisor_dma(f->hv, hv_device_id(0), f->base + share->page, true,
+		       &seen);
+	assert_false(seen.fresh.translated);
+	assert_int_equal(seen.stale_count, 0);
+}
+
+static void share_a_leaf(struct hv_fixture *f, uint64_t leaf,
+			 const uint64_t *page, unsigned how)
+{
+	struct share share[2] = { { .page = page[0] }, { .page = page[1] } };
+	unsigned first = how >> 2;
+
+	/* it may take an empty table out */
+	hv_map(f, 0, f->base, HV_DATA, leaf);
+	hv_sync(f, 0);
+	hv_dma_reaches(f, 0, f->base, HV_DATA);
+	take_share(f, &share[0], how & 1);
+	take_share(f, &share[1], how & 2);
+	hv_ok(hvpt_domain_sync(&f->domain[0], &share[first].gather));
+	share_is_gone(f, &share[first]);
+	hv_ok(hvpt_domain_sync(&f->domain[0], &share[!first].gather));
+	share_is_gone(f, &share[0]);
+	share_is_gone(f, &share[1]);
+	assert_int_equal(f->domain[0].pt.splits, 0);
+	hv_unmap(f, 0, f->base, leaf);
+	hv_sync(f, 0);
+	hv_no_violation(f);
+}
+
+/* Two callers who know nothing of each other; whoever syncs first is safe. */
+static void test_two_callers_share_a_leaf(void **state)
+{
+	static const uint64_t leaf[] = { HV_2M, HV_1G, HV_1G };
+	static const uint64_t page[][2] = {
+		{ 3 * HV_4K, HV_2M - HV_4K },
+		{ 3 * HV_4K, HV_2M - HV_4K },
+		{ HV_1G - HV_4K, 0 },
+	};
+	struct hv_fixture *f = *state;
+	unsigned how;
+	size_t i;
+
+	hv_make(f, 0);
+	hv_device(f, 0);
+	hv_attach(f, 0, &f->domain[0]);
+	for (i = 0; i < HV_COUNT(leaf); i++)
+		for (how = 0; how < 8; how++)
+			share_a_leaf(f, leaf[i], page[i], how);
+}
+
+/* The flush of the call that split the leaf fails; the other's does not. */
+static void test_the_splitter_cannot_flush(void **state)
+{
+	struct hv_fixture *f = *state;
+	struct share share[2] = { { .page = 0 }, { .page = HV_1G - HV_4K } };
+	struct hvpt_gather copy;
+
+	hv_make(f, 0);
+	hv_device(f, 0);
+	hv_attach(f, 0, &f->domain[0]);
+	hv_map(f, 0, f->base, HV_DATA, HV_1G);
+	hv_dma_reaches(f, 0, f->base, HV_DATA);
+	take_share(f, &share[0], false);
+	hv_fail(f, HV_FLUSH_LIST, HV_RAW_MEMORY);
+	hv_fail(f, HV_FLUSH, HV_RAW_MEMORY);
+	hv_status(hvpt_domain_sync(&f->domain[0], &share[0].gather),
+		  HVPT_ERR_HV_MEMORY);
+	hv_heal(f);
+	take_share(f, &share[1], false);
+	copy = share[1].gather;
+	hv_ok(hvpt_domain_flush(&f->domain[0], &share[1].gather));
+	assert_true(hv_gather_equal(&copy, &share[1].gather));
+	share_is_gone(f, &share[1]);
+	hvpt_pt_release(hvpt_domain_pagetable(&f->domain[0]), &share[1].gather);
+	hv_ok(hvpt_domain_sync(&f->domain[0], &share[0].gather));
+	share_is_gone(f, &share[0]);
+	assert_int_equal(f->domain[0].pt.splits, 0);
 	hv_no_violation(f);
 }
 
@@ -1359,6 +1500,8 @@ int main(void)
 		HV_CASE(test_the_calls_of_a_life),
 		HV_CASE(test_bad_configurations_are_refused),
 		HV_CASE(test_five_levels_only_where_there_are_five),
+		HV_CASE(test_four_levels_on_every_host),
+		HV_CASE(test_reserved_ranges_are_passed_on),
 		HV_CASE(test_a_table_mask_reaches_the_hypervisor_in_the_root),
 		HV_CASE(test_create_fails),
 		HV_CASE(test_no_call_page_while_creating),
@@ -1371,6 +1514,8 @@ int main(void)
 		HV_CASE(test_a_domain_without_devices_makes_no_hypercall),
 		HV_CASE_IF(test_a_map_which_owes_a_flush, has_2m),
 		HV_CASE(test_a_large_leaf_is_cut),
+		HV_CASE_IF(test_two_callers_share_a_leaf, has_2m),
+		HV_CASE_IF(test_the_splitter_cannot_flush, has_2m),
 		HV_CASE(test_calls_on_the_page_table),
 		HV_CASE(test_which_calls_a_sync_makes),
 		HV_CASE(test_both_flushes_fail),

@@ -43,6 +43,7 @@ static const struct pin statuses[] = {
 	PIN(HVPT_ERR_FLUSH_ENTRY, 23),
 	PIN(HVPT_ERR_MESSAGE_TYPE, 24),
 	PIN(HVPT_ERR_MESSAGE_SIZE, 25),
+	PIN(HVPT_ERR_RESERVED, 26),
 	PIN(HVPT_ERR_OVERLAP, 32),
 	PIN(HVPT_ERR_NOT_MAPPED, 33),
 	PIN(HVPT_ERR_CORRUPT, 34),
@@ -83,7 +84,7 @@ static const struct pin faults[] = {
 	PIN(HVPT_FAULT_TABLE_BITS, 2), PIN(HVPT_FAULT_LEAF_BITS, 3),
 	PIN(HVPT_FAULT_LEAF_SIZE, 4),  PIN(HVPT_FAULT_LEAF_ADDR, 5),
 	PIN(HVPT_FAULT_TABLE_ADDR, 6), PIN(HVPT_FAULT_OUTSIDE, 7),
-	PIN(HVPT_FAULT_COUNT, 8),
+	PIN(HVPT_FAULT_COUNT, 8),      PIN(HVPT_FAULT_RESERVED, 9),
 };
 
 static const struct pin *find(const struct pin *pins, size_t count, int value)
