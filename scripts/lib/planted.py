@@ -77,7 +77,7 @@ BUGS = [
         "file": "src/domain/ids.c",
         "old": "\tif (hvpt_id_prolong(iommu, id))\n\t\treturn;\n",
         "new": "\tif (hvpt_id_prolong(iommu, id) || id != 0)\n\t\treturn;\n",
-        "unit": ["test_iommu", "test_domain"],
+        "unit": ["test_domain", "test_iommu"],
         "fuzz": ["domain_sequence"],
     },
     {
