@@ -4,8 +4,31 @@
 set(HVPT_WARNINGS
   -Wall -Wextra -Wconversion -Wshadow -Wvla
   -Wstrict-prototypes -Wmissing-prototypes)
+include(${CMAKE_CURRENT_LIST_DIR}/compilers.cmake)
+
+# Is the compiler one of cmake/compilers.cmake?
+function(hvpt_compiler_tested result)
+  set(${result} OFF PARENT_SCOPE)
+  set(tested ${HVPT_TESTED_${CMAKE_C_COMPILER_ID}})
+  if(tested)
+    list(GET tested 0 first)
+    list(GET tested 1 last)
+    string(REGEX MATCH "^[0-9]+" major "${CMAKE_C_COMPILER_VERSION}")
+    if(major GREATER_EQUAL first AND major LESS_EQUAL last)
+      set(${result} ON PARENT_SCOPE)
+    endif()
+  endif()
+endfunction()
+
 if(HVPT_WERROR)
-  list(APPEND HVPT_WARNINGS -Werror)
+  hvpt_compiler_tested(HVPT_COMPILER_TESTED)
+  if(HVPT_COMPILER_TESTED)
+    list(APPEND HVPT_WARNINGS -Werror)
+  else()
+    message(STATUS "hvpt: warnings are no errors with "
+      "${CMAKE_C_COMPILER_ID} ${CMAKE_C_COMPILER_VERSION}: it is not among "
+      "the versions in cmake/compilers.cmake")
+  endif()
 endif()
 
 # All of hvpt is C11, without extensions of the language mode.

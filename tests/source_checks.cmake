@@ -50,6 +50,8 @@ endforeach()
 
 hvpt_add_check(plant-bugs-places source
   ${python} ${scripts}/plant-bugs --self-test)
+hvpt_add_check(build-missing source
+  ${CMAKE_CURRENT_SOURCE_DIR}/build/missing.sh ${PROJECT_SOURCE_DIR})
 
 hvpt_add_check(lint-format lint ${scripts}/lint format --no-install)
 hvpt_add_check(lint-tidy lint

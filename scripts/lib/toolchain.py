@@ -1,20 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """The core's objects, built by themselves, and what is in them."""
 
+import functools
 import os
 import platform
 import re
 import shutil
 import subprocess
+from multiprocessing.pool import ThreadPool
 
 import tree
 
 OVERRIDE = os.path.join(tree.ROOT, "tests", "freestanding")
 LEVELS = ("-O0", "-O2", "-Os")
-WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror"]
-CORE = (["-std=c11", "-ffreestanding", "-nostdinc", "-fno-pie",
-         "-fno-stack-protector", "-fstack-usage",
-         '-DHVPT_TYPES_HEADER="types_override.h"', f"-I{OVERRIDE}"] + WARNINGS)
+WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow"]
+CORE = ["-std=c11", "-ffreestanding", "-nostdinc", "-fno-pie",
+        "-fno-stack-protector", "-fstack-usage",
+        '-DHVPT_TYPES_HEADER="types_override.h"', f"-I{OVERRIDE}"]
 
 # What compilers put into objects under names of their own.
 COMPILER_MADE = re.compile(r"^(\.L|\.str|\.rodata|\.text|CSWTCH\.|__const\.|"
@@ -41,6 +43,26 @@ def have(program):
     return shutil.which(program) is not None
 
 
+@functools.cache
+def version_of(cc):
+    """The major version of a compiler."""
+    return int(output_of([cc, "-dumpversion"]).split(".")[0])
+
+
+def is_tested(cc, version):
+    """Is it among the versions in cmake/compilers.cmake?"""
+    name = "Clang" if "clang" in os.path.basename(cc) else "GNU"
+    first, last = map(int, tree.cmake_list(f"HVPT_TESTED_{name}",
+                                           file="cmake/compilers.cmake"))
+    return first <= version <= last
+
+
+def warnings(cc):
+    """Options: what is warned of, and is an error if we know the compiler."""
+    tested = is_tested(cc, version_of(cc))
+    return WARNINGS + (["-Werror"] if tested else [])
+
+
 class Core:
     """The core's objects for one compiler and optimisation level."""
 
@@ -58,7 +80,8 @@ class Core:
         return [self.object(source) for source in self.sources]
 
     def flags(self):
-        flags = CORE + [self.level, f"-I{self.root}/include"]
+        flags = CORE + warnings(self.cc) + [self.level,
+                                            f"-I{self.root}/include"]
         if self.cc == "gcc":
             flags.append("-fcallgraph-info")
         cross = self.cc.startswith("aarch64")
@@ -71,10 +94,13 @@ class Core:
 
     def compile(self):
         os.makedirs(self.folder, exist_ok=True)
-        for source in self.sources:
-            output_of([self.cc, *self.flags(), "-c", "-o",
-                       self.object(source), f"{self.root}/{source}"])
+        with ThreadPool(os.cpu_count()) as pool:
+            pool.map(self.compile_one, self.sources)
         return self
+
+    def compile_one(self, source):
+        output_of([self.cc, *self.flags(), "-c", "-o", self.object(source),
+                   f"{self.root}/{source}"])
 
     def section_bytes(self, path, section):
         """Size of a section, and of those named section.something."""

@@ -24,12 +24,12 @@ def write(path, text):
         file.write(text)
 
 
-def cmake_list(name, root=ROOT):
-    """The entries of one set() in hvpt.cmake, as paths relative to root."""
-    text = re.sub(r"#.*", "", read(os.path.join(root, "hvpt.cmake")))
+def cmake_list(name, root=ROOT, file="hvpt.cmake"):
+    """The entries of one set() in a file; in hvpt.cmake they are paths."""
+    text = re.sub(r"#.*", "", read(os.path.join(root, file)))
     found = re.search(r"set\(" + name + r"\s+([^)]*)\)", text)
     if not found:
-        sys.exit(f"hvpt.cmake has no list {name}")
+        sys.exit(f"{file} has no list {name}")
     return found.group(1).split()
 
 

@@ -18,8 +18,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "..", "scripts", "lib"))
 import tree  # noqa: E402
 from toolchain import (  # noqa: E402
-    COMPILER_MADE, CORE, Core, LEVELS, Problem, WARNINGS, command, have,
-    output_of)
+    COMPILER_MADE, CORE, Core, LEVELS, Problem, command, have, is_tested,
+    output_of, warnings)
 
 COMPILERS = ("gcc", "clang")
 # What hosts would have to supply. The image is linked without any of it.
@@ -176,6 +176,7 @@ def check_llp64(_):
     """The core compiles where long has 32 bits."""
     target = ["clang", "--target=x86_64-unknown-windows-msvc"]
     flags = [f for f in CORE if f not in ("-fno-pie", "-fstack-usage")]
+    flags += warnings("clang")
     sources = tree.cmake_list("HVPT_CORE_SOURCES")
     must_fail([*target, "-std=c11", "-x", "c"], "long is 32",
               '_Static_assert(sizeof(long) == 8, "long is 32");\n')
@@ -186,7 +187,6 @@ def check_llp64(_):
 
 def check_headers(_):
     """Each public header stands alone, as C11 and as C++17."""
-    flags = [*WARNINGS, "-Wpedantic", INCLUDE]
     headers = [header.removeprefix("include/")
                for header in tree.cmake_list("HVPT_CORE_HEADERS")]
     languages = {"gcc": "-std=c11", "clang": "-std=c11",
@@ -196,7 +196,8 @@ def check_headers(_):
             continue
         language = "c++" if "++" in cc else "c"
         for header in headers:
-            must_compile([cc, standard, *flags, "-x", language],
+            must_compile([cc, standard, *warnings(cc), "-Wpedantic", INCLUDE,
+                          "-x", language],
                          f'#include "{header}"\n#include "{header}"\n')
         print(f"{cc} {standard}: {len(headers)} headers")
 
@@ -212,7 +213,7 @@ def check_single(folder):
         if not have(cc):
             continue
         for level in LEVELS:
-            output_of([cc, standard, level, *WARNINGS, "-ffreestanding",
+            output_of([cc, standard, level, *warnings(cc), "-ffreestanding",
                        f"-I{tree.ROOT}/dist", "-x", language, "-c", path,
                        "-o", os.path.join(folder, "single.o")])
         print(f"{cc} {standard}: dist/hvpt.h, {' '.join(LEVELS)}")
@@ -345,6 +346,11 @@ def self_test():
                     count += 1
                     if not refuses(name, text, folder, cc):
                         wrong.append(f"{cc}: {name} passes a planted fault")
+    for cc, version, known in (("gcc", 12, True), ("gcc", 99, False),
+                               ("clang", 14, True), ("clang", 99, False),
+                               ("aarch64-linux-gnu-gcc", 12, True)):
+        if is_tested(cc, version) != known:
+            wrong.append(f"{cc} {version}: tested is not {known}")
     tree.finish(wrong, f"{count} planted faults")
 
 

@@ -21,7 +21,7 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "..", "scripts", "lib"))
 import tree  # noqa: E402
-from toolchain import CORE, Problem, have, output_of  # noqa: E402
+from toolchain import CORE, Problem, have, output_of, warnings  # noqa: E402
 
 COMPILERS = ("gcc", "clang")
 LEVELS = ("-O2", "-Os")
@@ -101,7 +101,7 @@ def check_core(cc, level, folder, more=()):
     marked, count = marked_lines(tree.ROOT), 0
     path = os.path.join(folder, "object.o")
     for source in SOURCES:
-        output_of([cc, *CORE, "-g", level, f"-I{tree.ROOT}/include", *more,
+        output_of([cc, *CORE, *warnings(cc), "-g", level, f"-I{tree.ROOT}/include", *more,
                    "-c", "-o", path, f"{tree.ROOT}/{source}"])
         count += check_object(path, marked)
     if count < LEAST:

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Warnings are errors with the compilers of cmake/compilers.cmake, and no other.
+
+cmake_minimum_required(VERSION 3.25)
+set(HVPT_WERROR ON)
+
+# expect(<id> <version> <-Werror is there>)
+function(expect id version there)
+  set(CMAKE_C_COMPILER_ID ${id})
+  set(CMAKE_C_COMPILER_VERSION ${version})
+  include(${ROOT}/cmake/hvpt_targets.cmake)
+  if("-Werror" IN_LIST HVPT_WARNINGS)
+    set(found ON)
+  else()
+    set(found OFF)
+  endif()
+  if(NOT found STREQUAL there)
+    message(FATAL_ERROR "${id} ${version}: -Werror is ${found}")
+  endif()
+endfunction()
+
+expect(GNU 11.4.0 OFF)
+expect(GNU 12.2.0 ON)
+expect(GNU 14.2.0 ON)
+expect(GNU 99.1.0 OFF)
+expect(Clang 14.0.6 ON)
+expect(Clang 99.0.0 OFF)
+expect(Other 12.0 OFF)
+set(HVPT_WERROR OFF)
+expect(GNU 12.2.0 OFF)
