@@ -271,9 +271,8 @@ static enum hvpt_status do_device(struct guest *guest, const char *text)
 	return do_probe(guest, id);
 }
 
-bool guest_do(struct guest *guest, const char *text)
+bool guest_add(struct guest *guest, const char *text)
 {
-	guest->calls = 0;
 	guest->unmapped = 0;
 	if (strcmp(text, "init") == 0)
 		guest->status = do_init(guest);
@@ -286,6 +285,12 @@ bool guest_do(struct guest *guest, const char *text)
 	else
 		return do_domain(guest, text);
 	return true;
+}
+
+bool guest_do(struct guest *guest, const char *text)
+{
+	guest->calls = 0;
+	return guest_add(guest, text);
 }
 
 void guest_must(struct guest *guest, const char *text)

@@ -66,6 +66,9 @@ void guest_close(struct guest *guest);
  */
 bool guest_do(struct guest *guest, const char *text);
 
+/** The same, its calls behind those of the thing done before. */
+bool guest_add(struct guest *guest, const char *text);
+
 /** guest_do() with what must succeed. */
 void guest_must(struct guest *guest, const char *text);
 

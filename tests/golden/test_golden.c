@@ -53,10 +53,27 @@ static const struct expected scenarios[] = {
 	{ "sizes4k1g", { .same = 12, .roots = 1, .looked = 3, .left = 1 } },
 };
 
+static void counts_are(const struct comparison *is,
+		       const struct expected *expected)
+{
+	const struct comparison *want = &expected->is;
+
+	if (memcmp(is, want, sizeof(*is)) != 0)
+		print_error("%s\n", expected->name);
+	assert_int_equal(is->same, want->same);
+	assert_int_equal(is->roots, want->roots);
+	assert_int_equal(is->looked, want->looked);
+	assert_int_equal(is->left, want->left);
+	assert_int_equal(is->refused, want->refused);
+	assert_int_equal(is->undone, want->undone);
+	assert_int_equal(is->nothing, want->nothing);
+	assert_int_equal(is->tables, want->tables);
+	assert_int_equal(is->parts, want->parts);
+}
+
 static void must_compare(const struct recording *recording,
 			 const struct expected *expected)
 {
-	const struct comparison *want = &expected->is;
 	struct comparison is;
 	size_t at;
 	const char *differs = compare_recording(recording, &is, &at);
@@ -64,17 +81,7 @@ static void must_compare(const struct recording *recording,
 	if (differs)
 		fail_msg("%s: %s: %s", expected->name,
 			 recording->event[at].text, differs);
-	if (memcmp(&is, want, sizeof(is)) != 0)
-		print_error("%s\n", expected->name);
-	assert_int_equal(is.same, want->same);
-	assert_int_equal(is.roots, want->roots);
-	assert_int_equal(is.looked, want->looked);
-	assert_int_equal(is.left, want->left);
-	assert_int_equal(is.refused, want->refused);
-	assert_int_equal(is.undone, want->undone);
-	assert_int_equal(is.nothing, want->nothing);
-	assert_int_equal(is.tables, want->tables);
-	assert_int_equal(is.parts, want->parts);
+	counts_are(&is, expected);
 }
 
 static void test_the_same_bytes(void **state)
@@ -103,6 +110,160 @@ static void test_the_same_bytes_in_scenarios(void **state)
 		must_compare(recording_find(&file, scenarios[i].name),
 			     &scenarios[i]);
 	recording_unload(&file);
+}
+
+/* ---- scenarios that a test has to follow by hand ----------------------- */
+
+struct run {
+	struct recording_file file;
+	struct recording *recording;
+	struct guest guest;
+	struct comparison is;
+	size_t at;
+};
+
+static struct run run;
+
+static struct guest *run_open(const char *name)
+{
+	memset(&run, 0, sizeof(run));
+	recording_load(&run.file, "scenarios");
+	run.recording = recording_find(&run.file, name);
+	guest_open(&run.guest, &run.recording->host);
+	return &run.guest;
+}
+
+/** What was just done is the next event, which begins with @text. */
+static void run_compare(const char *text)
+{
+	const struct recording_event *event = &run.recording->event[run.at];
+	const char *differs;
+
+	assert_true(run.at++ < run.recording->events);
+	assert_memory_equal(event->text, text, strlen(text));
+	assert_string_equal(hvpt_status_name(run.guest.status), "HVPT_OK");
+	differs = compare_event(run.recording, event, &run.guest, &run.is);
+	if (differs)
+		fail_msg("%s: %s", event->text, differs);
+	run.guest.calls = 0;
+}
+
+/** The next @count events are lines that can be followed. */
+static void run_follow(unsigned count)
+{
+	while (count--) {
+		const char *text = run.recording->event[run.at].text;
+
+		assert_true(guest_do(&run.guest, text));
+		run_compare(text);
+	}
+}
+
+/** Attaches, as the next event says: it begins with @text. */
+static void run_attach(const char *text, unsigned device,
+		       struct hvpt_domain *domain)
+{
+	run.guest.status = hvpt_device_attach(&run.guest.device[device],
+					      domain);
+	run_compare(text);
+}
+
+/** All was followed, and differs in this. */
+static void run_close(const char *name, struct comparison is)
+{
+	const struct expected expected = { name, is };
+
+	assert_int_equal(run.at, run.recording->events);
+	counts_are(&run.is, &expected);
+	guest_close(&run.guest);
+	recording_unload(&run.file);
+}
+
+/** Map and unmap of the first of two domains. */
+static void run_in_first(const char *text)
+{
+	run.guest.domains = 1;
+	assert_true(guest_do(&run.guest, text));
+	run.guest.domains = 2;
+	run_compare(text);
+}
+
+/* Two devices, two domains, identity and blocked; every move. */
+static void test_lifecycle(void **state)
+{
+	struct guest *guest = run_open("lifecycle");
+	struct hvpt_domain *a = &guest->domain[0], *b = &guest->domain[1];
+	struct hvpt_domain *identity = hvpt_iommu_identity(&guest->iommu);
+	struct hvpt_domain *blocked = hvpt_iommu_blocked(&guest->iommu);
+
+	(void)state;
+	run_follow(3);
+	run_attach("attach identity", 0, identity);
+	run_follow(1);
+	run_attach("attach paging A", 0, a);
+	run_follow(4);
+	run_attach("attach paging B", 1, b);
+	run_follow(1);
+	run_attach("attach paging A too", 1, a);
+	run_in_first("unmap iova=0x100000 size=0x3000");
+	run_attach("attach blocked", 0, blocked);
+	run_attach("attach identity", 0, identity);
+	run_attach("attach blocked", 0, blocked);
+	run_attach("attach paging A", 0, a);
+	run_attach("attach paging A again", 0, a);
+	run_attach("attach paging B", 0, b);
+	run_attach("attach paging A", 0, a);
+	run_in_first("unmap iova=0x40000000 size=0x200000");
+	run_in_first("unmap iova=0x80000000 size=0x40000000");
+	run_attach("release dev 0", 0, blocked);
+	run_attach("release dev 1", 1, blocked);
+	guest->status = hvpt_domain_destroy(b);
+	run_compare("free");
+	guest->status = hvpt_domain_destroy(a);
+	run_compare("free");
+	run_close("lifecycle",
+		  (struct comparison){
+			  .same = 29, .roots = 2, .looked = 3, .left = 3 });
+}
+
+/* Function 3 of a bus: its id is another in the last bits. */
+static void test_function(void **state)
+{
+	struct guest *guest = run_open("function");
+
+	(void)state;
+	run_follow(1);
+	assert_true(guest_do(guest, "device 0x4000: probe"));
+	assert_true(guest_add(guest, "device 0x1234567b: probe"));
+	run_compare("device 0x4000: probe");
+	run_follow(1);
+	run_attach("attach paging", 1, &guest->domain[0]);
+	run_close("function",
+		  (struct comparison){ .same = 10, .roots = 1, .looked = 3 });
+}
+
+/* 64 unmaps wait for one flush of the whole domain. */
+static void test_lazy(void **state)
+{
+	struct guest *guest = run_open("lazy");
+	struct hvpt_domain *domain = &guest->domain[0];
+	uint64_t n;
+
+	(void)state;
+	run_follow(4 + 64);
+	for (n = 1; n <= 64; n++) {
+		guest->status = hvpt_domain_unmap(domain, hvpt_iova(n << 21),
+						  UINT64_C(1) << 21,
+						  &guest->gather[0],
+						  &guest->unmapped);
+		assert_int_equal(guest->unmapped, UINT64_C(1) << 21);
+		run_compare("unmap_fast queued");
+	}
+	guest->status = hvpt_domain_flush_all(domain);
+	run_compare("flush queue");
+	hvpt_pt_release(hvpt_domain_pagetable(domain), &guest->gather[0]);
+	run_close("lazy",
+		  (struct comparison){ .same = 10, .roots = 1, .looked = 3 });
 }
 
 /* ---- the comparison can fail ----------------------------------------- */
@@ -328,6 +489,9 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_same_bytes),
 		cmocka_unit_test(test_the_same_bytes_in_scenarios),
+		cmocka_unit_test(test_lifecycle),
+		cmocka_unit_test(test_function),
+		cmocka_unit_test(test_lazy),
 		cmocka_unit_test(test_one_byte_is_noticed),
 		cmocka_unit_test(test_other_changes_are_noticed),
 		cmocka_unit_test(test_the_model_takes_the_calls),
