@@ -2863,6 +2863,13 @@ hvpt_hvcall_flush_list(const struct hvpt_transport *transport,
 		       uint32_t domain_id, hvpt_flush_source_fn source,
 		       void *ctx, struct hvpt_answer *answer);
 
+/** DELETE_DEVICE_DOMAIN (0xc5). */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_hvcall_delete_domain(const struct hvpt_transport *transport,
+			  uint32_t domain_id, struct hvpt_answer *answer);
+
+HVPT_EXTERN_C_END
+
 /**
  * hvpt_hvcall_flush_lists() - the same, again and again, until @source is dry
  * @answer: out: of the last call
@@ -2870,17 +2877,24 @@ hvpt_hvcall_flush_list(const struct hvpt_transport *transport,
  * Return: as hvpt_hvcall_flush_list(); HVPT_ERR_EMPTY only when @source has
  * nothing at all. After a failure what earlier calls did is done.
  */
-HVPT_MUST_CHECK enum hvpt_status
+HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
 hvpt_hvcall_flush_lists(const struct hvpt_transport *transport,
 			uint32_t domain_id, hvpt_flush_source_fn source,
-			void *ctx, struct hvpt_answer *answer);
+			void *ctx, struct hvpt_answer *answer)
+{
+	enum hvpt_status status;
+	bool more = false;
 
-/** DELETE_DEVICE_DOMAIN (0xc5). */
-HVPT_MUST_CHECK enum hvpt_status
-hvpt_hvcall_delete_domain(const struct hvpt_transport *transport,
-			  uint32_t domain_id, struct hvpt_answer *answer);
-
-HVPT_EXTERN_C_END
+	do {
+		status = hvpt_hvcall_flush_list(transport, domain_id, source,
+						ctx, answer);
+		/* the pages before were full, and nothing was left */
+		if (status == HVPT_ERR_EMPTY && more)
+			return HVPT_OK;
+		more = true;
+	} while (status == HVPT_OK && answer->reps == HVPT_HV_FLUSH_LIST_MAX);
+	return status;
+}
 
 #endif /* HVPT_HVCALL_H */
 
@@ -3742,6 +3756,9 @@ HVPT_INLINE uint32_t hvpt_domain_device_count(const struct hvpt_domain *domain)
 #define HVPT_LIST_TRIES 8u
 #define HVPT_LIST_AGAIN 1024u
 
+/* It does not exist: as if refused that often. */
+#define HVPT_LIST_NEVER ((uint64_t)1 << 63)
+
 /** An inclusive range of domain ids. */
 struct hvpt_id_range {
 	uint32_t first;
@@ -3769,7 +3786,9 @@ struct hvpt_iommu_config {
 
 /**
  * struct hvpt_iommu_stats - what was done, since hvpt_iommu_init()
- * @list_flushes: flushes by descriptors that succeeded
+ * @list_flushes: flushes by descriptors that succeeded. This and the next are
+ *	counted at each flush, without a locked operation: where flushes run at
+ *	the same time some may be missing.
  * @descriptors: in those
  * @full_flushes: FLUSH_DEVICE_DOMAIN of a domain that succeeded
  * @fallbacks: of the latter, those made because a list was refused, or given up
@@ -3813,8 +3832,8 @@ struct hvpt_iommu_stats {
  * @flush_tells: a FLUSH_DEVICE_DOMAIN is refused where there is no domain
  * @shared: ids may be others': each is looked for before it is created
  * @handed_over: a device stays in the identity domain when all is destroyed
- * @no_list: FLUSH_DEVICE_DOMAIN_LIST does not exist; atomic
- * @list_refused: refusals of it in a row; atomic
+ * @list_refused: refusals of FLUSH_DEVICE_DOMAIN_LIST in a row, or
+ *	HVPT_LIST_NEVER; atomic
  * @stats: what hvpt_iommu_read_stats() gives; each number atomic
  * @last_failure: see hvpt_iommu_last_failure(); atomic
  * @width: IOVA bits in use
@@ -3832,7 +3851,6 @@ struct hvpt_iommu {
 	uint32_t next_id;
 	uint32_t quarantined;
 	struct hvpt_id_range quarantine[HVPT_QUARANTINE_RANGES];
-	uint64_t no_list;
 	uint64_t list_refused;
 	uint64_t last_failure;
 	struct hvpt_iommu_stats stats;
@@ -5084,11 +5102,32 @@ void hvpt_stats_init(struct hvpt_iommu *iommu);
 /** A call of @code was refused. */
 void hvpt_stats_failed(struct hvpt_iommu *iommu, uint16_t code);
 
+/** After the list call was given up: is it to be tried again now? */
+bool hvpt_list_is_due(const struct hvpt_iommu *iommu);
+
 /** Is the list call worth a try now? */
-bool hvpt_list_may_work(const struct hvpt_iommu *iommu);
+HVPT_INLINE bool hvpt_list_may_work(const struct hvpt_iommu *iommu)
+{
+	return HVPT_LIKELY(HVPT_PORT_LOAD(&iommu->list_refused) <
+			   HVPT_LIST_TRIES) ||
+	       hvpt_list_is_due(iommu);
+}
+
+/** Not ADD: for what is counted at each flush, where a lock costs a third. */
+HVPT_INLINE void hvpt_stats_add(uint64_t *counter, uint64_t more)
+{
+	HVPT_PORT_STORE(counter, HVPT_PORT_LOAD(counter) + more);
+}
 
 /** A flush by @descriptors was made. */
-void hvpt_stats_list_done(struct hvpt_iommu *iommu, uint64_t descriptors);
+HVPT_INLINE void hvpt_stats_list_done(struct hvpt_iommu *iommu,
+				      uint64_t descriptors)
+{
+	hvpt_stats_add(&iommu->stats.list_flushes, 1);
+	hvpt_stats_add(&iommu->stats.descriptors, descriptors);
+	if (HVPT_UNLIKELY(HVPT_PORT_LOAD(&iommu->list_refused) != 0))
+		HVPT_PORT_STORE(&iommu->list_refused, 0);
+}
 
 /** A list was refused: @answer, and what it became. */
 void hvpt_stats_list_refused(struct hvpt_iommu *iommu, enum hvpt_status status,
@@ -8123,25 +8162,6 @@ enum hvpt_status hvpt_hvcall_flush_list(const struct hvpt_transport *transport,
 	return status;
 }
 
-enum hvpt_status hvpt_hvcall_flush_lists(const struct hvpt_transport *transport,
-					 uint32_t domain_id,
-					 hvpt_flush_source_fn source, void *ctx,
-					 struct hvpt_answer *answer)
-{
-	enum hvpt_status status;
-	bool more = false;
-
-	do {
-		status = hvpt_hvcall_flush_list(transport, domain_id, source,
-						ctx, answer);
-		/* the pages before were full, and nothing was left */
-		if (status == HVPT_ERR_EMPTY && more)
-			return HVPT_OK;
-		more = true;
-	} while (status == HVPT_OK && answer->reps == HVPT_HV_FLUSH_LIST_MAX);
-	return status;
-}
-
 /* ======== src/hvcall/discover.c ======== */
 
 /*
@@ -9549,7 +9569,6 @@ void hvpt_stats_init(struct hvpt_iommu *iommu)
 	struct hvpt_iommu_stats *stats = &iommu->stats;
 	unsigned i;
 
-	iommu->no_list = 0;
 	iommu->list_refused = 0;
 	stats->list_flushes = 0;
 	stats->descriptors = 0;
@@ -9572,26 +9591,15 @@ void hvpt_stats_failed(struct hvpt_iommu *iommu, uint16_t code)
 
 static bool hvpt_list_is_given_up(const struct hvpt_iommu *iommu)
 {
-	return HVPT_PORT_LOAD(&iommu->no_list) != 0 ||
-	       HVPT_PORT_LOAD(&iommu->list_refused) >= HVPT_LIST_TRIES;
+	return HVPT_PORT_LOAD(&iommu->list_refused) >= HVPT_LIST_TRIES;
 }
 
 /* Where it does not exist, never again; where it was refused, now and then. */
-bool hvpt_list_may_work(const struct hvpt_iommu *iommu)
+bool hvpt_list_is_due(const struct hvpt_iommu *iommu)
 {
-	if (!hvpt_list_is_given_up(iommu))
-		return true;
-	return HVPT_PORT_LOAD(&iommu->no_list) == 0 &&
+	return HVPT_PORT_LOAD(&iommu->list_refused) < HVPT_LIST_NEVER &&
 	       HVPT_PORT_LOAD(&iommu->stats.full_flushes) % HVPT_LIST_AGAIN ==
 		       0;
-}
-
-void hvpt_stats_list_done(struct hvpt_iommu *iommu, uint64_t descriptors)
-{
-	HVPT_PORT_ADD(&iommu->stats.list_flushes, 1);
-	HVPT_PORT_ADD(&iommu->stats.descriptors, descriptors);
-	if (HVPT_PORT_LOAD(&iommu->list_refused) != 0)
-		HVPT_PORT_STORE(&iommu->list_refused, 0);
 }
 
 void hvpt_stats_list_refused(struct hvpt_iommu *iommu, enum hvpt_status status,
@@ -9602,9 +9610,10 @@ void hvpt_stats_list_refused(struct hvpt_iommu *iommu, enum hvpt_status status,
 		return;
 	HVPT_PORT_STORE(&iommu->stats.fallback_status,
 			(uint64_t)hvpt_hv_result_status(answer->result));
-	HVPT_PORT_ADD(&iommu->list_refused, 1);
 	if (status == HVPT_ERR_HV_CODE)
-		HVPT_PORT_STORE(&iommu->no_list, 1);
+		HVPT_PORT_STORE(&iommu->list_refused, HVPT_LIST_NEVER);
+	else
+		HVPT_PORT_ADD(&iommu->list_refused, 1);
 }
 
 void hvpt_iommu_read_stats(const struct hvpt_iommu *iommu,
@@ -9673,10 +9682,11 @@ hvpt_domain_flush_ranges(struct hvpt_domain *domain,
 		return status;
 	status = hvpt_hvcall_flush_lists(&domain->iommu->transport, domain->id,
 					 hvpt_flush_plan_next, &plan, &answer);
-	if (status == HVPT_OK)
+	if (HVPT_LIKELY(status == HVPT_OK)) {
 		hvpt_stats_list_done(domain->iommu, plan.emitted);
-	else
-		hvpt_stats_list_refused(domain->iommu, status, &answer);
+		return HVPT_OK;
+	}
+	hvpt_stats_list_refused(domain->iommu, status, &answer);
 	return hvpt_iommu_note(domain->iommu, status, &answer);
 }
 

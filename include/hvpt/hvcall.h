@@ -283,6 +283,13 @@ hvpt_hvcall_flush_list(const struct hvpt_transport *transport,
 		       uint32_t domain_id, hvpt_flush_source_fn source,
 		       void *ctx, struct hvpt_answer *answer);
 
+/** DELETE_DEVICE_DOMAIN (0xc5). */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_hvcall_delete_domain(const struct hvpt_transport *transport,
+			  uint32_t domain_id, struct hvpt_answer *answer);
+
+HVPT_EXTERN_C_END
+
 /**
  * hvpt_hvcall_flush_lists() - the same, again and again, until @source is dry
  * @answer: out: of the last call
@@ -290,16 +297,23 @@ hvpt_hvcall_flush_list(const struct hvpt_transport *transport,
  * Return: as hvpt_hvcall_flush_list(); HVPT_ERR_EMPTY only when @source has
  * nothing at all. After a failure what earlier calls did is done.
  */
-HVPT_MUST_CHECK enum hvpt_status
+HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
 hvpt_hvcall_flush_lists(const struct hvpt_transport *transport,
 			uint32_t domain_id, hvpt_flush_source_fn source,
-			void *ctx, struct hvpt_answer *answer);
+			void *ctx, struct hvpt_answer *answer)
+{
+	enum hvpt_status status;
+	bool more = false;
 
-/** DELETE_DEVICE_DOMAIN (0xc5). */
-HVPT_MUST_CHECK enum hvpt_status
-hvpt_hvcall_delete_domain(const struct hvpt_transport *transport,
-			  uint32_t domain_id, struct hvpt_answer *answer);
-
-HVPT_EXTERN_C_END
+	do {
+		status = hvpt_hvcall_flush_list(transport, domain_id, source,
+						ctx, answer);
+		/* the pages before were full, and nothing was left */
+		if (status == HVPT_ERR_EMPTY && more)
+			return HVPT_OK;
+		more = true;
+	} while (status == HVPT_OK && answer->reps == HVPT_HV_FLUSH_LIST_MAX);
+	return status;
+}
 
 #endif /* HVPT_HVCALL_H */

@@ -49,6 +49,9 @@
 #define HVPT_LIST_TRIES 8u
 #define HVPT_LIST_AGAIN 1024u
 
+/* It does not exist: as if refused that often. */
+#define HVPT_LIST_NEVER ((uint64_t)1 << 63)
+
 /** An inclusive range of domain ids. */
 struct hvpt_id_range {
 	uint32_t first;
@@ -76,7 +79,9 @@ struct hvpt_iommu_config {
 
 /**
  * struct hvpt_iommu_stats - what was done, since hvpt_iommu_init()
- * @list_flushes: flushes by descriptors that succeeded
+ * @list_flushes: flushes by descriptors that succeeded. This and the next are
+ *	counted at each flush, without a locked operation: where flushes run at
+ *	the same time some may be missing.
  * @descriptors: in those
  * @full_flushes: FLUSH_DEVICE_DOMAIN of a domain that succeeded
  * @fallbacks: of the latter, those made because a list was refused, or given up
@@ -120,8 +125,8 @@ struct hvpt_iommu_stats {
  * @flush_tells: a FLUSH_DEVICE_DOMAIN is refused where there is no domain
  * @shared: ids may be others': each is looked for before it is created
  * @handed_over: a device stays in the identity domain when all is destroyed
- * @no_list: FLUSH_DEVICE_DOMAIN_LIST does not exist; atomic
- * @list_refused: refusals of it in a row; atomic
+ * @list_refused: refusals of FLUSH_DEVICE_DOMAIN_LIST in a row, or
+ *	HVPT_LIST_NEVER; atomic
  * @stats: what hvpt_iommu_read_stats() gives; each number atomic
  * @last_failure: see hvpt_iommu_last_failure(); atomic
  * @width: IOVA bits in use
@@ -139,7 +144,6 @@ struct hvpt_iommu {
 	uint32_t next_id;
 	uint32_t quarantined;
 	struct hvpt_id_range quarantine[HVPT_QUARANTINE_RANGES];
-	uint64_t no_list;
 	uint64_t list_refused;
 	uint64_t last_failure;
 	struct hvpt_iommu_stats stats;

@@ -31,11 +31,32 @@ void hvpt_stats_init(struct hvpt_iommu *iommu);
 /** A call of @code was refused. */
 void hvpt_stats_failed(struct hvpt_iommu *iommu, uint16_t code);
 
+/** After the list call was given up: is it to be tried again now? */
+bool hvpt_list_is_due(const struct hvpt_iommu *iommu);
+
 /** Is the list call worth a try now? */
-bool hvpt_list_may_work(const struct hvpt_iommu *iommu);
+HVPT_INLINE bool hvpt_list_may_work(const struct hvpt_iommu *iommu)
+{
+	return HVPT_LIKELY(HVPT_PORT_LOAD(&iommu->list_refused) <
+			   HVPT_LIST_TRIES) ||
+	       hvpt_list_is_due(iommu);
+}
+
+/** Not ADD: for what is counted at each flush, where a lock costs a third. */
+HVPT_INLINE void hvpt_stats_add(uint64_t *counter, uint64_t more)
+{
+	HVPT_PORT_STORE(counter, HVPT_PORT_LOAD(counter) + more);
+}
 
 /** A flush by @descriptors was made. */
-void hvpt_stats_list_done(struct hvpt_iommu *iommu, uint64_t descriptors);
+HVPT_INLINE void hvpt_stats_list_done(struct hvpt_iommu *iommu,
+				      uint64_t descriptors)
+{
+	hvpt_stats_add(&iommu->stats.list_flushes, 1);
+	hvpt_stats_add(&iommu->stats.descriptors, descriptors);
+	if (HVPT_UNLIKELY(HVPT_PORT_LOAD(&iommu->list_refused) != 0))
+		HVPT_PORT_STORE(&iommu->list_refused, 0);
+}
 
 /** A list was refused: @answer, and what it became. */
 void hvpt_stats_list_refused(struct hvpt_iommu *iommu, enum hvpt_status status,

@@ -25,7 +25,6 @@ void hvpt_stats_init(struct hvpt_iommu *iommu)
 	struct hvpt_iommu_stats *stats = &iommu->stats;
 	unsigned i;
 
-	iommu->no_list = 0;
 	iommu->list_refused = 0;
 	stats->list_flushes = 0;
 	stats->descriptors = 0;
@@ -48,26 +47,15 @@ void hvpt_stats_failed(struct hvpt_iommu *iommu, uint16_t code)
 
 static bool hvpt_list_is_given_up(const struct hvpt_iommu *iommu)
 {
-	return HVPT_PORT_LOAD(&iommu->no_list) != 0 ||
-	       HVPT_PORT_LOAD(&iommu->list_refused) >= HVPT_LIST_TRIES;
+	return HVPT_PORT_LOAD(&iommu->list_refused) >= HVPT_LIST_TRIES;
 }
 
 /* Where it does not exist, never again; where it was refused, now and then. */
-bool hvpt_list_may_work(const struct hvpt_iommu *iommu)
+bool hvpt_list_is_due(const struct hvpt_iommu *iommu)
 {
-	if (!hvpt_list_is_given_up(iommu))
-		return true;
-	return HVPT_PORT_LOAD(&iommu->no_list) == 0 &&
+	return HVPT_PORT_LOAD(&iommu->list_refused) < HVPT_LIST_NEVER &&
 	       HVPT_PORT_LOAD(&iommu->stats.full_flushes) % HVPT_LIST_AGAIN ==
 		       0;
-}
-
-void hvpt_stats_list_done(struct hvpt_iommu *iommu, uint64_t descriptors)
-{
-	HVPT_PORT_ADD(&iommu->stats.list_flushes, 1);
-	HVPT_PORT_ADD(&iommu->stats.descriptors, descriptors);
-	if (HVPT_PORT_LOAD(&iommu->list_refused) != 0)
-		HVPT_PORT_STORE(&iommu->list_refused, 0);
 }
 
 void hvpt_stats_list_refused(struct hvpt_iommu *iommu, enum hvpt_status status,
@@ -78,9 +66,10 @@ void hvpt_stats_list_refused(struct hvpt_iommu *iommu, enum hvpt_status status,
 		return;
 	HVPT_PORT_STORE(&iommu->stats.fallback_status,
 			(uint64_t)hvpt_hv_result_status(answer->result));
-	HVPT_PORT_ADD(&iommu->list_refused, 1);
 	if (status == HVPT_ERR_HV_CODE)
-		HVPT_PORT_STORE(&iommu->no_list, 1);
+		HVPT_PORT_STORE(&iommu->list_refused, HVPT_LIST_NEVER);
+	else
+		HVPT_PORT_ADD(&iommu->list_refused, 1);
 }
 
 void hvpt_iommu_read_stats(const struct hvpt_iommu *iommu,

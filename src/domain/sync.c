@@ -48,10 +48,11 @@ hvpt_domain_flush_ranges(struct hvpt_domain *domain,
 		return status;
 	status = hvpt_hvcall_flush_lists(&domain->iommu->transport, domain->id,
 					 hvpt_flush_plan_next, &plan, &answer);
-	if (status == HVPT_OK)
+	if (HVPT_LIKELY(status == HVPT_OK)) {
 		hvpt_stats_list_done(domain->iommu, plan.emitted);
-	else
-		hvpt_stats_list_refused(domain->iommu, status, &answer);
+		return HVPT_OK;
+	}
+	hvpt_stats_list_refused(domain->iommu, status, &answer);
 	return hvpt_iommu_note(domain->iommu, status, &answer);
 }
 

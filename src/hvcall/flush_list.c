@@ -43,22 +43,3 @@ enum hvpt_status hvpt_hvcall_flush_list(const struct hvpt_transport *transport,
 	hvpt_call_end(&call);
 	return status;
 }
-
-enum hvpt_status hvpt_hvcall_flush_lists(const struct hvpt_transport *transport,
-					 uint32_t domain_id,
-					 hvpt_flush_source_fn source, void *ctx,
-					 struct hvpt_answer *answer)
-{
-	enum hvpt_status status;
-	bool more = false;
-
-	do {
-		status = hvpt_hvcall_flush_list(transport, domain_id, source,
-						ctx, answer);
-		/* the pages before were full, and nothing was left */
-		if (status == HVPT_ERR_EMPTY && more)
-			return HVPT_OK;
-		more = true;
-	} while (status == HVPT_OK && answer->reps == HVPT_HV_FLUSH_LIST_MAX);
-	return status;
-}
