@@ -6784,18 +6784,24 @@ struct hvpt_cutter {
  * The level of the leaf which has @boundary inside it; 0 when there is none.
  * The address behind the last one of the address space wraps to 0, or to an
  * alias of it; no leaf has either inside.
+ *
+ * The walk ends at the lowest level at which an entry has @boundary inside.
+ * Tables below it begin at @boundary: the call that owns what lies behind the
+ * range may take them out and free them meanwhile.
  */
 static unsigned hvpt_cut_look(struct hvpt_cutter *cutter, uint64_t boundary)
 {
+	unsigned stop = 1;
 	uint64_t pte;
 
 	if (!hvpt_level_offset(boundary, HVPT_LEAF_LEVELS - 1))
 		return 0;
-	hvpt_way_find(&cutter->way, cutter->pt, boundary, 0);
+	while (!hvpt_level_offset(boundary, stop))
+		stop++;
+	hvpt_way_find(&cutter->way, cutter->pt, boundary, stop);
 	pte = cutter->way.pte;
-	if (!hvpt_pte_is_present(pte) ||
-	    (pte & HVPT_PTE_WRITE) == cutter->keep ||
-	    !hvpt_level_offset(boundary, cutter->way.at))
+	if (!hvpt_pte_is_leaf(pte, cutter->way.at) ||
+	    (pte & HVPT_PTE_WRITE) == cutter->keep)
 		return 0;
 	return cutter->way.at;
 }

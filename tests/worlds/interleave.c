@@ -12,78 +12,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "worlds/calls.h"
 #include "worlds/port_hooks.h"
-#include "worlds/world.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define PAGE 4096ull
-#define RO HVPT_PROT_READ
-#define RW (HVPT_PROT_READ | HVPT_PROT_WRITE)
 
 /*
- * The pages calls are about, and where their ranges begin and end. With full
- * tables a call makes thousands of accesses: behind the first, only some of
- * them are tried.
+ * Where the ranges of calls begin and end. With full tables a call makes
+ * thousands of accesses: behind the first, only some of them are tried.
  */
 #if HVPT_INDEX_BITS == 1
-#define WINDOW 8u
 #define DENSE UINT64_MAX
 static const uint64_t quick[] = { 0, 1, 2, 3, 4, 6, 8 };
 static const uint64_t full[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8 };
 #elif HVPT_INDEX_BITS == 2
-#define WINDOW 32u
 #define DENSE UINT64_MAX
 static const uint64_t quick[] = { 0, 1, 4, 5, 8, 16 };
 static const uint64_t full[] = { 0, 1, 3, 4, 6, 8, 16, 17, 20, 32 };
 #else
-#define WINDOW 2048u
 #define DENSE 16u
 static const uint64_t quick[] = { 0, 1, L1, 2 * L1 };
 static const uint64_t full[] = { 0, 1, L1, L1 + 1, 2 * L1, 4 * L1 };
 #endif
 #define STRIDE 97u
 #define EDGES (COUNT(full) + 1)
-
-enum kind {
-	MAP,
-	MAP_LIST,
-	UNMAP,
-	PROTECT,
-	RECLAIM,
-	DIRTY,
-	LOOKUP,
-	VISIT,
-	END
-};
-
-static const char *const kinds[] = { "map",	"map_list", "unmap",
-				     "protect", "reclaim",  "read_dirty",
-				     "lookup",	"visit" };
-
-/**
- * struct call - one call
- * @odd: for maps: a gpa which allows no large leaf
- * @alone: for maps: no gather
- */
-struct call {
-	enum kind kind;
-	uint64_t first;
-	uint64_t count;
-	unsigned prot;
-	bool odd;
-	bool alone;
-};
-
-/** struct done - how it went, and the books of its callbacks */
-struct done {
-	const struct call *call;
-	enum hvpt_status status;
-	struct hvpt_gather gather;
-	uint64_t bytes;
-	uint64_t shown;
-	uint64_t next;
-	bool reported[WINDOW];
-};
 
 /* ---- what there is and what there ought to be ------------------------ */
 
@@ -109,8 +61,7 @@ static void say(const char *what, const struct call *call)
 {
 	if (call)
 		fprintf(stderr, "  %s: %s first %#llx count %#llx %s%s%s\n",
-			what, kinds[call->kind],
-			(unsigned long long)call->first,
+			what, call_name(call), (unsigned long long)call->first,
 			(unsigned long long)call->count,
 			call->prot == RO ? "RO" : "RW", call->odd ? " odd" : "",
 			call->alone ? " alone" : "");
@@ -156,65 +107,6 @@ static void restore(void)
 	}
 }
 
-static uint64_t gpa_of(const struct call *call, uint64_t page)
-{
-	return (call->odd ? 1 : 0) + 4 * L2 + page;
-}
-
-static bool same(const struct world_leaf *a, const struct world_leaf *b)
-{
-	if (!a->mapped || !b->mapped)
-		return a->mapped == b->mapped;
-	return a->gpa == b->gpa && a->writable == b->writable;
-}
-
-/* Which status is right, in the state @leaf? */
-static enum hvpt_status right_status(const struct call *call,
-				     const struct world_leaf *leaf)
-{
-	uint64_t i;
-
-	for (i = call->first; i < call->first + call->count; i++) {
-		if (call->kind <= MAP_LIST && leaf[i].mapped)
-			return HVPT_ERR_OVERLAP;
-		if (call->kind == PROTECT && !leaf[i].mapped)
-			return HVPT_ERR_NOT_MAPPED;
-	}
-	if (call->kind == LOOKUP && !leaf[call->first].mapped)
-		return HVPT_ERR_NOT_MAPPED;
-	return HVPT_OK;
-}
-
-/* Segments of a list: every second page is swapped with its neighbour. */
-static uint64_t list_gpa(const struct call *call, uint64_t page)
-{
-	return gpa_of(call, page ^ 1);
-}
-
-static void apply(const struct call *call, struct world_leaf *leaf)
-{
-	uint64_t i;
-
-	if (right_status(call, leaf) != HVPT_OK)
-		return;
-	for (i = call->first; i < call->first + call->count; i++) {
-		if (call->kind <= MAP_LIST) {
-			leaf[i].mapped = true;
-			leaf[i].gpa = call->kind == MAP ? gpa_of(call, i) :
-							  list_gpa(call, i);
-		}
-		if (call->kind == UNMAP)
-			leaf[i].mapped = false;
-		if (call->kind <= MAP_LIST || call->kind == PROTECT)
-			leaf[i].writable = call->prot == RW;
-	}
-}
-
-static bool covers(const struct call *call, uint64_t page)
-{
-	return call && page >= call->first && page - call->first < call->count;
-}
-
 /* ---- calls ----------------------------------------------------------- */
 
 static bool on_leaf(void *ctx, hvpt_iova_t iova,
@@ -226,7 +118,7 @@ static bool on_leaf(void *ctx, hvpt_iova_t iova,
 
 	WORLD_CHECK(end > done->next);
 	for (; page < end; page++, gpa++) {
-		if (!covers(done->call, page))
+		if (!call_covers(done->call, page))
 			continue;
 		WORLD_CHECK(page >= done->next);
 		WORLD_CHECK(before.leaf[page].mapped &&
@@ -245,7 +137,7 @@ static void on_dirty(void *ctx, hvpt_iova_t iova, uint64_t length)
 	uint64_t page = iova.value / PAGE, end = page + length / PAGE;
 
 	for (; page < end; page++) {
-		WORLD_CHECK(covers(done->call, page) && page < WINDOW);
+		WORLD_CHECK(call_covers(done->call, page) && page < WINDOW);
 		WORLD_CHECK(!done->reported[page]);
 		WORLD_CHECK(before.leaf[page].mapped);
 		done->reported[page] = true;
@@ -253,80 +145,14 @@ static void on_dirty(void *ctx, hvpt_iova_t iova, uint64_t length)
 	}
 }
 
-static enum hvpt_status map_list(struct done *done)
-{
-	static struct hvpt_segment segments[2][WINDOW];
-	struct hvpt_segment *segment = segments[done == &other];
-	const struct call *call = done->call;
-	uint64_t i;
-
-	for (i = 0; i < call->count; i++) {
-		segment[i].gpa = hvpt_gpa(list_gpa(call, call->first + i) *
-					  PAGE);
-		segment[i].length = PAGE;
-	}
-	return hvpt_pt_map_list(&world.pt, hvpt_iova(call->first * PAGE),
-				segment, call->count, call->prot,
-				call->alone ? NULL : &done->gather);
-}
-
-static enum hvpt_status lookup(struct done *done)
-{
-	uint64_t page = done->call->first;
-	struct hvpt_mapping mapping = { 0 };
-	enum hvpt_status status;
-
-	status = hvpt_pt_lookup(&world.pt, hvpt_iova(page * PAGE), &mapping);
-	if (status == HVPT_OK)
-		WORLD_CHECK(mapping.gpa.value == before.leaf[page].gpa * PAGE);
-	return status;
-}
+static const struct call_hooks hooks = { on_leaf, on_dirty };
 
 static void make(struct done *done, const struct call *call)
 {
-	hvpt_iova_t iova = hvpt_iova(call->first * PAGE);
-	uint64_t length = call->count * PAGE;
-	struct hvpt_iova_range range;
-
-	memset(done, 0, sizeof(*done));
-	done->call = call;
-	range.first = iova;
-	range.last = hvpt_iova(iova.value + length - 1);
-	switch (call->kind) {
-	case MAP:
-		done->status = hvpt_pt_map(
-			&world.pt, iova,
-			hvpt_gpa(gpa_of(call, call->first) * PAGE), length,
-			call->prot, call->alone ? NULL : &done->gather);
-		break;
-	case MAP_LIST:
-		done->status = map_list(done);
-		break;
-	case UNMAP:
-		done->status = hvpt_pt_unmap(&world.pt, iova, length,
-					     &done->gather, &done->bytes);
-		break;
-	case PROTECT:
-		done->status = hvpt_pt_protect(&world.pt, iova, length,
-					       call->prot, &done->gather);
-		break;
-	case RECLAIM:
-		done->status = hvpt_pt_reclaim(&world.pt, iova, length,
-					       &done->gather, &done->bytes);
-		break;
-	case DIRTY:
-		done->status = hvpt_pt_read_dirty(&world.pt, iova, length, 0,
-						  on_dirty, done,
-						  &done->gather);
-		break;
-	case LOOKUP:
-		done->status = lookup(done);
-		break;
-	case VISIT:
-	case END:
-		done->status = hvpt_pt_visit(&world.pt, &range, on_leaf, done);
-		break;
-	}
+	call_make(&world.pt, done, call, &hooks);
+	if (call->kind == LOOKUP && done->status == HVPT_OK)
+		WORLD_CHECK(done->mapping.gpa.value ==
+			    before.leaf[call->first].gpa * PAGE);
 }
 
 /* ---- judges ---------------------------------------------------------- */
@@ -339,8 +165,8 @@ static void judge_now(void)
 	for (i = 0; i < probes; i++) {
 		struct world_leaf leaf = world_walk(probe[i]);
 
-		WORLD_CHECK(same(&leaf, &before.leaf[probe[i]]) ||
-			    same(&leaf, &after[probe[i]]));
+		WORLD_CHECK(call_same(&leaf, &before.leaf[probe[i]]) ||
+			    call_same(&leaf, &after[probe[i]]));
 	}
 }
 
@@ -359,8 +185,8 @@ static void judge_flush(const struct done *done)
 		uint64_t pages = 1ull << (was->level * WORLD_BITS);
 		uint64_t first = probe[i] & ~(pages - 1);
 
-		if (!covers(done->call, probe[i]) || !was->mapped ||
-		    same(was, &after[probe[i]]))
+		if (!call_covers(done->call, probe[i]) || !was->mapped ||
+		    call_same(was, &after[probe[i]]))
 			continue;
 		WORLD_CHECK(hvpt_gather_covers(
 			&wide, hvpt_iova(first * PAGE),
@@ -377,10 +203,10 @@ static void judge_other(void)
 	for (i = 0; i < probes; i++) {
 		struct world_leaf leaf;
 
-		if (!covers(other.call, probe[i]))
+		if (!call_covers(other.call, probe[i]))
 			continue;
 		leaf = world_walk(probe[i]);
-		WORLD_CHECK(same(&leaf, &after[probe[i]]));
+		WORLD_CHECK(call_same(&leaf, &after[probe[i]]));
 	}
 }
 
@@ -407,7 +233,7 @@ static void judge_detached(const struct hvpt_gather *gather)
 			/* a walker may go on reading it */
 			leaf = world_walk_from(table, level, probe[i]);
 			WORLD_CHECK(!leaf.mapped ||
-				    same(&leaf, &before.leaf[probe[i]]));
+				    call_same(&leaf, &before.leaf[probe[i]]));
 		}
 		page->level = level;
 		page->first = first;
@@ -437,7 +263,7 @@ static void judge_call(const struct done *done)
 {
 	const struct call *call = done->call;
 
-	WORLD_CHECK(done->status == right_status(call, before.leaf));
+	WORLD_CHECK(done->status == call_right_status(call, before.leaf));
 	if (call->kind == UNMAP)
 		WORLD_CHECK(done->bytes == mapped_in(call) * PAGE);
 	if (call->kind == RECLAIM)
@@ -454,10 +280,10 @@ static void judge_page(uint64_t page, bool has_other)
 	bool owed = world_owes(&one.gather, page);
 	bool other_owes = has_other && world_owes(&other.gather, page);
 
-	WORLD_CHECK(same(&leaf, &after[page]));
+	WORLD_CHECK(call_same(&leaf, &after[page]));
 	/* what went away is owed by the call which took it */
-	if (was->mapped && !same(was, &leaf))
-		WORLD_CHECK(covers(one.call, page) ? owed : other_owes);
+	if (was->mapped && !call_same(was, &leaf))
+		WORLD_CHECK(call_covers(one.call, page) ? owed : other_owes);
 	/* and so is a large leaf, as a whole, by one of them */
 	if (was->mapped && leaf.mapped && was->level > leaf.level)
 		WORLD_CHECK(owed || other_owes);
@@ -539,9 +365,9 @@ static bool run_one(const struct call *call, struct plan *plan)
 static void expect_after(const struct call *call, const struct call *also)
 {
 	memcpy(after, before.leaf, sizeof(after));
-	apply(call, after);
+	call_apply(call, after);
 	if (also)
-		apply(also, after);
+		call_apply(also, after);
 }
 
 /* ---- who writes -------------------------------------------------------- */

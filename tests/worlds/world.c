@@ -24,6 +24,8 @@
 struct port_hooks port_hooks;
 struct world world;
 void (*world_says)(void);
+void (*world_taken)(uint64_t *words);
+void (*world_given)(void);
 
 static _Alignas(4096) uint64_t pool[WORLD_POOL][512];
 static uint64_t memory[WORLD_POOL][512]; /* behind the caches */
@@ -86,6 +88,8 @@ static void *take(void *ctx)
 	memset(pool[page], 0, WORLD_ENTRIES * sizeof(uint64_t));
 	for (i = 0; i < WORLD_ENTRIES; i++)
 		memory[page][i] = POISON;
+	if (world_taken)
+		world_taken(pool[page]);
 	return pool[page];
 }
 
@@ -94,6 +98,8 @@ static void give(void *ctx, void *words)
 	unsigned i, page = world_index_of(words);
 
 	(void)ctx;
+	if (world_given)
+		world_given();
 	WORLD_CHECK(page < WORLD_POOL && world.page[page].used);
 	/* a walker may still hold a pointer to it */
 	WORLD_CHECK(!world.quiet || !world.page[page].seen);

@@ -27,6 +27,10 @@
 void world_check(bool right, const char *what, const char *file, int line);
 extern void (*world_says)(void);
 
+/* While set: called when a page was taken, and before one is given back. */
+extern void (*world_taken)(uint64_t *words);
+extern void (*world_given)(void);
+
 /**
  * struct world_page - one table page and its books
  * @used: hvpt has it
