@@ -61,7 +61,7 @@ hvpt_install() {
 
 # Packages by what they are for.
 HVPT_FOR_BUILD="gcc:gcc libc6-dev:/usr/include/stdio.h cmake:cmake
-	ninja-build:ninja pkg-config:pkg-config liblzma-dev:/usr/include/lzma.h
+	ninja-build:ninja liblzma-dev:/usr/include/lzma.h
 	zlib1g-dev:/usr/include/zlib.h libbz2-dev:/usr/include/bzlib.h
 	libzstd-dev:/usr/include/zstd.h
 	libtracefs-dev:/usr/include/tracefs/tracefs.h

@@ -8,9 +8,11 @@ which the document marks are run in it as they are (record.sh); `workload` is a
 few writes and reads of an NVMe disk. trace-cmd and perf are those of this
 system, where it has them. What was recorded is unpacked into FOLDER.
 
-Usage: record.py FOLDER. Exit code 77: something was not fetched.
+Usage: record.py FOLDER, or record.py --check HVPT, which replays what each
+tracer has recorded. Exit code 77: something was not fetched.
 """
 
+import json
 import os
 import re
 import shutil
@@ -111,7 +113,28 @@ def command_line(qemu, folder, image):
             "-device", "virtio-blk-pci,drive=out"]
 
 
-def main():
+def check(hvpt, folder):
+    """Is what each tracer says a recording with domains, whole and right?"""
+    good = True
+    for name in ("tracefs.txt", "trace-cmd.txt", "perf.txt"):
+        path = f"{folder}/{name}"
+        if not os.path.exists(path):
+            print(f"{name}: not recorded")
+            good &= name != "tracefs.txt"
+            continue
+        done = subprocess.run([hvpt, "replay", "--json", "-", path],
+                              stdout=subprocess.PIPE, text=True, check=False)
+        figures = json.loads(done.stdout)
+        good &= (done.returncode == 0 and figures["maps"] > 1000 and
+                 figures["unmaps"] > 70 and figures["domains"] == 1 and
+                 figures["named"] > 1000 and not figures["malformed"] and
+                 not figures["conflicts"])
+        print(name, {key: figures[key] for key in (
+            "maps", "unmaps", "named", "conflicts", "malformed")})
+    return good
+
+
+def record(target):
     linux = ask("scripts/get-linux", "--cached", VERSION)
     qemu = os.environ.get("HVPT_QEMU") or ask("scripts/get-qemu", "--cached")
     release = read(f"{linux}/release-{VERSION}").decode().strip()
@@ -126,7 +149,16 @@ def main():
         if "RECORDED" not in done.stdout:
             sys.exit(f"{done.stdout}\nthe guest did not come to its end")
         with tarfile.open(f"{folder}/out.img") as archive:
-            archive.extractall(sys.argv[1])
+            archive.extractall(target)
+
+
+def main():
+    if sys.argv[1] != "--check":
+        record(sys.argv[1])
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        record(folder)
+        sys.exit(not check(sys.argv[2], folder))
 
 
 main()

@@ -217,6 +217,15 @@ if shutil.which("zstd"):
     PACKED["zst"] = zstd
 
 
+def drop_missing(test):
+    """Without a library its form is refused by name; that is tested then."""
+    for name in list(PACKED):
+        code, _, said = test.replay(PACKED[name](b"text\n"))
+        if code == 2 and "this hvpt was built without" in said:
+            print(f"not built in: {name}")
+            del PACKED[name]
+
+
 def in_two(pack):
     def both(data):
         half = len(data) // 2
@@ -289,7 +298,8 @@ def test_files(test, events, wanted, rng):
         if name != "lzma":
             test.same(wanted, in_two(pack)(text), f"two of {name}")
             test.same(wanted, pack(text) + pack(b""), f"{name} and nothing")
-    test.same(wanted, gzip.compress(text) + bytes(512), "gz, padded")
+    if "gz" in PACKED:
+        test.same(wanted, gzip.compress(text) + bytes(512), "gz, padded")
 
 
 def test_damaged(test, events, rng):
@@ -316,7 +326,7 @@ def test_damaged(test, events, rng):
         mark = "\ufeff".encode(encoding)
         test.refused(wide, kind, encoding)
         test.refused(mark + wide, kind, f"{encoding} with a mark")
-        test.refused(gzip.compress(mark + wide), kind, f"{encoding}, packed")
+        test.refused(lzma.compress(mark + wide), kind, f"{encoding}, packed")
 
 
 def main():
@@ -325,6 +335,7 @@ def main():
     rng = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
         test = Test(sys.argv[1:], folder)
+        drop_missing(test)
         for _ in range(ROUNDS):
             events = make_events(rng)
             text = render(events, ftrace, POINTS[""])
