@@ -5143,6 +5143,9 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_probe(struct hvpt_iommu *iommu,
 						  struct hvpt_iommu_caps *caps,
 						  uint32_t *width);
 
+/** See whether a flush tells that a domain exists. Return: as for a call. */
+HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_try_flush(struct hvpt_iommu *iommu);
+
 /* ---- domain ids ------------------------------------------------------ */
 
 /** Is @ids a range of at least 2 usable ids, or { 0, 0 }? */
@@ -8914,7 +8917,7 @@ static enum hvpt_status hvpt_iommu_create_special(struct hvpt_iommu *iommu)
  * Does a flush tell whether a domain exists? The last of all ids is one which
  * hardly anybody has. It is not an error that the flush fails.
  */
-static enum hvpt_status hvpt_iommu_try_flush(struct hvpt_iommu *iommu)
+enum hvpt_status hvpt_iommu_try_flush(struct hvpt_iommu *iommu)
 {
 	struct hvpt_answer answer;
 	enum hvpt_status status = hvpt_hvcall_flush_domain(
@@ -10057,7 +10060,10 @@ enum hvpt_status hvpt_iommu_resume(struct hvpt_iommu *iommu, bool retry)
 	offers = hvpt_resume_probe(iommu);
 	if (offers != HVPT_OK && offers != HVPT_ERR_IOMMU_CAPS)
 		return offers;
-	status = hvpt_resume_blocked(&iommu->blocked);
+	/* it may be another host now */
+	status = hvpt_iommu_try_flush(iommu);
+	if (status == HVPT_OK)
+		status = hvpt_resume_blocked(&iommu->blocked);
 	if (status != HVPT_OK)
 		return status;
 	hvpt_resume_park_all(iommu);

@@ -72,6 +72,9 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_probe(struct hvpt_iommu *iommu,
 						  struct hvpt_iommu_caps *caps,
 						  uint32_t *width);
 
+/** See whether a flush tells that a domain exists. Return: as for a call. */
+HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_try_flush(struct hvpt_iommu *iommu);
+
 /* ---- domain ids ------------------------------------------------------ */
 
 /** Is @ids a range of at least 2 usable ids, or { 0, 0 }? */

@@ -60,7 +60,7 @@ static enum hvpt_status hvpt_iommu_create_special(struct hvpt_iommu *iommu)
  * Does a flush tell whether a domain exists? The last of all ids is one which
  * hardly anybody has. It is not an error that the flush fails.
  */
-static enum hvpt_status hvpt_iommu_try_flush(struct hvpt_iommu *iommu)
+enum hvpt_status hvpt_iommu_try_flush(struct hvpt_iommu *iommu)
 {
 	struct hvpt_answer answer;
 	enum hvpt_status status = hvpt_hvcall_flush_domain(

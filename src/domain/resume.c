@@ -301,7 +301,10 @@ enum hvpt_status hvpt_iommu_resume(struct hvpt_iommu *iommu, bool retry)
 	offers = hvpt_resume_probe(iommu);
 	if (offers != HVPT_OK && offers != HVPT_ERR_IOMMU_CAPS)
 		return offers;
-	status = hvpt_resume_blocked(&iommu->blocked);
+	/* it may be another host now */
+	status = hvpt_iommu_try_flush(iommu);
+	if (status == HVPT_OK)
+		status = hvpt_resume_blocked(&iommu->blocked);
 	if (status != HVPT_OK)
 		return status;
 	hvpt_resume_park_all(iommu);

@@ -97,8 +97,10 @@ static void test_good_id_ranges_are_used(void **state)
 		one = hvpt_domain_id(hvpt_iommu_identity(&f->iommu));
 		two = hvpt_domain_id(hvpt_iommu_blocked(&f->iommu));
 		assert_int_not_equal(one, two);
-		assert_uint_in_range(one, f->config.ids.first, f->config.ids.last);
-		assert_uint_in_range(two, f->config.ids.first, f->config.ids.last);
+		assert_uint_in_range(one, f->config.ids.first,
+				     f->config.ids.last);
+		assert_uint_in_range(two, f->config.ids.first,
+				     f->config.ids.last);
 		assert_true(hypervisor_has_domain(f->hv, one));
 		assert_true(hypervisor_has_domain(f->hv, two));
 		assert_int_equal(hypervisor_domains(f->hv), 2);
@@ -350,6 +352,40 @@ static void test_all_ids_are_others(void **state)
 	f->orphans = 38;
 	hv_ok(hv_try_init(f));
 	hv_status(hv_try_make(f, 0), HVPT_ERR_HV_EXISTS);
+}
+
+static const struct hvpt_transport_ops *honest;
+
+/* A flush of a domain that is not there is answered with success. */
+static uint64_t flush_anything(void *ctx, uint64_t control, hvpt_gpa_t input,
+			       hvpt_gpa_t output)
+{
+	uint64_t result = honest->issue(ctx, control, input, output);
+
+	if ((control & 0xffff) == HV_FLUSH &&
+	    (result & 0xffff) == HV_RAW_NOT_FOUND)
+		return result & ~UINT64_C(0xffff);
+	return result;
+}
+
+/* Such a host is not taken for one where all ids exist. */
+static void test_ids_where_a_flush_tells_nothing(void **state)
+{
+	static struct hvpt_transport_ops ops;
+	struct hv_fixture *f = *state;
+	struct hvpt_answer answer;
+
+	honest = f->config.transport.ops;
+	ops = *honest;
+	ops.issue = flush_anything;
+	f->config.transport.ops = &ops;
+	hv_ok(hvpt_hvcall_create_domain(&f->config.transport, 2, &answer));
+	f->orphans = 1;
+	hv_ok(hv_try_init(f));
+	assert_int_equal(hvpt_iommu_identity(&f->iommu)->id, 1);
+	assert_int_equal(hvpt_iommu_blocked(&f->iommu)->id, 3);
+	hv_make(f, 0);
+	assert_int_equal(hvpt_domain_id(&f->domain[0]), 4);
 }
 
 /* CONFIGURE fails, and so does the DELETE: the next init does not use it. */
@@ -778,6 +814,7 @@ int main(void)
 		HV_PREPARED(test_ids_of_others_are_passed_over),
 		HV_PREPARED(test_many_ids_of_others),
 		HV_PREPARED(test_all_ids_are_others),
+		HV_PREPARED(test_ids_where_a_flush_tells_nothing),
 		HV_PREPARED(test_an_id_left_by_a_failed_init),
 		HV_PREPARED(test_takeover),
 		HV_PREPARED(test_which_width_is_used),
