@@ -149,34 +149,55 @@ static uint64_t iova_of(const struct tree *tree, uint64_t address)
 	return address;
 }
 
-static uint64_t table_leaves(const struct tree *tree, uint64_t gpa,
-			     unsigned level, uint64_t address)
+/* Where the scan is in one table of the path. */
+struct spot {
+	uint64_t table;
+	uint64_t first; /* address of its entry 0 */
+	uint64_t next;	/* entry */
+};
+
+/* The next entry of the path's lowest table; it is judged, if not empty. */
+static struct tree_entry take_entry(const struct tree *tree, struct spot *spot,
+				    unsigned level, uint64_t *address)
 {
-	uint64_t leaves = 0;
-	unsigned i;
+	struct tree_entry entry = { .level = level };
 
-	for (i = 0; i < 512; i++, address += span(level)) {
-		struct tree_entry entry = { .level = level };
-
-		FUZZ_CHECK(hostile_read64((void *)(uintptr_t)tree->memory,
-					  gpa + 8 * i, &entry.pte),
-			   "a table outside memory");
-		if (entry.pte == 0)
-			continue;
-		entry.iova = iova_of(tree, address);
+	FUZZ_CHECK(hostile_read64((void *)(uintptr_t)tree->memory,
+				  spot->table + 8 * spot->next, &entry.pte),
+		   "a table outside memory");
+	*address = spot->first + spot->next * span(level);
+	spot->next++;
+	entry.iova = iova_of(tree, *address);
+	if (entry.pte != 0)
 		check_entry(tree, &entry);
-		if (is_leaf(&entry))
-			leaves++;
-		else
-			leaves += table_leaves(
-				tree, entry.pte & ADDRESS & ~tree->table_mask,
-				level - 1, address);
-	}
-	return leaves;
+	return entry;
 }
 
 uint64_t tree_leaves(const struct tree *tree, uint64_t root)
 {
-	return table_leaves(tree, root & ADDRESS & ~tree->table_mask,
-			    tree->levels - 1, 0);
+	unsigned level = tree->levels - 1;
+	struct spot path[5] = { 0 };
+	uint64_t leaves = 0, address;
+
+	path[level].table = root & ADDRESS & ~tree->table_mask;
+	while (level < tree->levels) {
+		struct tree_entry entry;
+
+		if (path[level].next == 512) {
+			level++;
+			continue;
+		}
+		entry = take_entry(tree, &path[level], level, &address);
+		if (entry.pte == 0)
+			continue;
+		if (is_leaf(&entry)) {
+			leaves++;
+			continue;
+		}
+		level--;
+		path[level].table = entry.pte & ADDRESS & ~tree->table_mask;
+		path[level].first = address;
+		path[level].next = 0;
+	}
+	return leaves;
 }
