@@ -50,9 +50,14 @@ endforeach()
 
 hvpt_add_check(plant-bugs-places source
   ${python} ${scripts}/plant-bugs --self-test)
+hvpt_add_check(report-self-test source
+  ${python} ${scripts}/lib/report.py --self-test)
 hvpt_add_check(build-missing source
   ${CMAKE_CURRENT_SOURCE_DIR}/build/missing.sh ${PROJECT_SOURCE_DIR})
 
 hvpt_add_check(lint-format lint ${scripts}/lint format --no-install)
-hvpt_add_check(lint-tidy lint
-  ${scripts}/lint tidy --no-install --build ${PROJECT_BINARY_DIR})
+# Five seconds for each file: the core in each run, the rest in the long ones.
+set(tidy ${scripts}/lint tidy --no-install --build ${PROJECT_BINARY_DIR})
+hvpt_add_check(lint-tidy-core lint ${tidy} --only src)
+hvpt_add_check(lint-tidy-rest "lint;long" ${tidy}
+  --only adapters --only tools --only bench --only fuzz)

@@ -64,6 +64,7 @@ HVPT_FOR_BUILD="gcc:gcc libc6-dev:/usr/include/stdio.h cmake:cmake
 	ninja-build:ninja liblzma-dev:/usr/include/lzma.h
 	zlib1g-dev:/usr/include/zlib.h libbz2-dev:/usr/include/bzlib.h
 	libzstd-dev:/usr/include/zstd.h
+	libtraceevent-dev:/usr/include/traceevent/event-parse.h
 	libtracefs-dev:/usr/include/tracefs/tracefs.h
 	libtracecmd-dev:/usr/include/trace-cmd/trace-cmd.h"
 HVPT_FOR_TESTS="$HVPT_FOR_BUILD libcmocka-dev:/usr/include/cmocka.h
@@ -76,3 +77,10 @@ HVPT_FOR_SOURCE_CHECKS="$HVPT_FOR_CLANG g++:g++ clang-format:clang-format
 HVPT_FOR_AARCH64="gcc-aarch64-linux-gnu:aarch64-linux-gnu-gcc
 	libc6-dev-arm64-cross:/usr/aarch64-linux-gnu/include/stdio.h
 	qemu-user:qemu-aarch64"
+HVPT_FOR_FUZZ="clang-19:clang-19
+	libclang-rt-19-dev:/usr/lib/llvm-19/lib/clang/19/lib/linux"
+HVPT_FOR_UEFI="clang:clang lld:lld-link ovmf:/usr/share/OVMF/OVMF_CODE_4M.fd
+	python3:python3 gcc:gcc make:make libc6-dev:/usr/include/stdio.h
+	g++:g++"
+HVPT_FOR_ROOTS="mmdebstrap:mmdebstrap
+	debian-archive-keyring:/usr/share/keyrings/debian-archive-keyring.gpg"

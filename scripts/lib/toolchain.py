@@ -114,10 +114,10 @@ class Core:
 
     def symbols(self):
         """(name, kind) of each symbol of each object, as nm says."""
-        for path in self.objects():
-            for line in output_of(["nm", "--format=posix", path]).splitlines():
-                name, kind = line.split()[:2]
-                yield name, kind
+        said = output_of(["nm", "-A", "--format=posix", *self.objects()])
+        for line in said.splitlines():
+            name, kind = line.split()[1:3]
+            yield name, kind
 
     def undefined(self):
         """Symbols the core needs from outside."""
@@ -127,11 +127,14 @@ class Core:
 
     def writable_sections(self):
         """(object, section, bytes) of data which a program could change."""
-        pattern = re.compile(r"^(\.(?:data|bss|tdata|tbss)\S*)\s+(\d+)", re.M)
-        for path in self.objects():
-            for name, size in pattern.findall(output_of(["size", "-A", path])):
-                if int(size):
-                    yield os.path.basename(path), name, int(size)
+        pattern = re.compile(r"^(\.(?:data|bss|tdata|tbss)\S*)\s+(\d+)")
+        path = None
+        for line in output_of(["size", "-A", *self.objects()]).splitlines():
+            if line.endswith(":"):
+                path = os.path.basename(line.split()[0])
+            found = pattern.match(line)
+            if found and int(found[2]):
+                yield path, found[1], int(found[2])
 
     def frames(self):
         """(function, bytes, qualifier) from the compiler's own account."""
