@@ -90,7 +90,7 @@ static uint64_t unmap(void *d, uint64_t iova, uint64_t len)
 					&unmapped) != HVPT_OK))
 		return 0;
 	/* Here a driver flushes what is in the gather. */
-	if (gather.tables)
+	if (hvpt_gather_must_release(&gather))
 		hvpt_pt_release(d, &gather);
 	return unmapped;
 }

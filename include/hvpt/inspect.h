@@ -25,6 +25,11 @@ typedef bool (*hvpt_visit_fn)(void *ctx, hvpt_iova_t iova,
 
 /**
  * typedef hvpt_dirty_fn - learns that iova .. iova + bytes - 1 was written
+ *
+ * To be noted, not to be copied: at this moment devices may write to the range
+ * without leaving a trace, by translations an IOMMU has cached with D set. Copy
+ * after the gather of hvpt_pt_read_dirty() was flushed. What is written after
+ * that flush is in the next report.
  */
 typedef void (*hvpt_dirty_fn)(void *ctx, hvpt_iova_t iova, uint64_t bytes);
 
@@ -58,8 +63,12 @@ hvpt_pt_visit(const struct hvpt_pagetable *pt,
  * @fn: called for each dirty leaf, with its part inside the range
  * @ctx: for @fn
  * @gather: in/out: leaves whose D was cleared. An IOMMU sets D again only
- *	after they are flushed, so the caller flushes before it relies on the
- *	next report.
+ *	after they are flushed.
+ *
+ * So whoever copies what was written goes in this order: read, flush the
+ * gather, copy what was reported; and read again. A copy made before the flush
+ * lacks what is written between copy and flush, and no report tells. D of a
+ * leaf is cleared before @fn is called for it.
  *
  * Mappings stay writable throughout. D of a leaf which is only partly inside
  * the range is reported but not cleared: the rest of it would be forgotten.
@@ -145,12 +154,14 @@ hvpt_pt_audit(const struct hvpt_pagetable *pt, hvpt_table_check_fn check,
 
 /**
  * hvpt_pt_adopt() - take over a tree built earlier
- * @pt: out: the object, storage of the caller's
+ * @pt: out: the object, storage of the caller's; after a failure not to be used
+ *	for anything, hvpt_pt_destroy() included
  * @config: in: as for hvpt_pt_init(), describing the tree
  * @root: its root, table_gpa_mask included if there is one
  * @check: required: does this page belong to the caller?
  * @ctx: for @check
- * @report: out: written but for a refused @config: counts, or the fault
+ * @report: out: always written: counts, or the fault; all zero when @config is
+ *	refused, or @check is NULL
  *
  * For tables which firmware built, or a kernel before a live update. Every
  * entry is validated before anything is kept: bits, sizes, addresses, the
@@ -168,7 +179,8 @@ hvpt_pt_audit(const struct hvpt_pagetable *pt, hvpt_table_check_fn check,
  *
  * Return: HVPT_OK; the refusals of hvpt_pt_init() but NO_MEMORY;
  * HVPT_ERR_OPS when @check is NULL; HVPT_ERR_TABLE_PAGE when @root cannot be
- * a root; HVPT_ERR_CORRUPT with the reason in @report.
+ * a root (HVPT_FAULT_TABLE_ADDR in @report); HVPT_ERR_CORRUPT with the reason
+ * in @report.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_pt_adopt(struct hvpt_pagetable *pt, const struct hvpt_pt_config *config,

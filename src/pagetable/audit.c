@@ -156,9 +156,18 @@ static void hvpt_audit_reset(struct hvpt_audit *report)
 	report->level = 0;
 	report->iova = hvpt_iova(0);
 	report->pte = 0;
-	report->tables = 1;
+	report->tables = 0;
 	for (i = 0; i < HVPT_LEAF_LEVELS; i++)
 		report->leaves[i] = 0;
+}
+
+/* The root cannot be one, or is not the caller's. */
+static void hvpt_audit_root(struct hvpt_audit *report, unsigned levels,
+			    uint64_t root)
+{
+	report->fault = HVPT_FAULT_TABLE_ADDR;
+	report->level = levels;
+	report->pte = root;
 }
 
 static enum hvpt_status hvpt_audit_tree(struct hvpt_auditor *auditor)
@@ -169,11 +178,10 @@ static enum hvpt_status hvpt_audit_tree(struct hvpt_auditor *auditor)
 	uint64_t root = hvpt_pt_root_gpa(pt).value & pt->addr_mask;
 
 	hvpt_audit_reset(report);
+	report->tables = 1;
 	if (auditor->check &&
 	    !auditor->check(auditor->ctx, hvpt_gpa(root), level - 1u)) {
-		report->fault = HVPT_FAULT_TABLE_ADDR;
-		report->level = level;
-		report->pte = hvpt_pt_root_gpa(pt).value;
+		hvpt_audit_root(report, level, hvpt_pt_root_gpa(pt).value);
 		return HVPT_ERR_CORRUPT;
 	}
 	while (level-- > 0)
@@ -210,13 +218,16 @@ enum hvpt_status hvpt_pt_adopt(struct hvpt_pagetable *pt,
 	enum hvpt_status status = hvpt_pt_configure(pt, config);
 	struct hvpt_auditor auditor;
 
+	hvpt_audit_reset(report);
 	if (status != HVPT_OK)
 		return status;
 	if (!check)
 		return HVPT_ERR_OPS;
 	if ((root.value & pt->table_gpa_mask) != pt->table_gpa_mask ||
-	    (root.value & ~HVPT_PTE_ADDR))
+	    (root.value & ~HVPT_PTE_ADDR)) {
+		hvpt_audit_root(report, pt->levels, root.value);
 		return HVPT_ERR_TABLE_PAGE;
+	}
 	pt->root = hvpt_pt_table(pt, root.value);
 	auditor.pt = pt;
 	auditor.check = check;

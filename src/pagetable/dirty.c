@@ -47,9 +47,9 @@ enum hvpt_status hvpt_pt_read_dirty(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 	while (hvpt_leaf_next(&cursor)) {
 		if (!(cursor.pte & HVPT_PTE_DIRTY))
 			continue;
-		hvpt_dirty_report(&cursor, fn, ctx);
 		if (!(flags & HVPT_DIRTY_KEEP))
 			hvpt_dirty_clear(&cursor, &hull);
+		hvpt_dirty_report(&cursor, fn, ctx);
 	}
 	hvpt_hull_gather(&hull, gather);
 	return HVPT_OK;

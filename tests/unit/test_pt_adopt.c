@@ -154,16 +154,19 @@ static void test_any_accessed_and_dirty(void **state)
 
 #define MARK 0x6b
 
-static bool is_marked(const struct hvpt_audit *report)
+/* Written, and nothing is in it but @fault, @level and @pte. */
+static void must_be_blank(const struct hvpt_audit *report,
+			  enum hvpt_fault fault, unsigned level, uint64_t pte)
 {
-	const unsigned char *bytes = (const unsigned char *)report;
-	size_t i;
+	unsigned i;
 
-	for (i = 0; i < sizeof(*report); i++) {
-		if (bytes[i] != MARK)
-			return false;
-	}
-	return true;
+	assert_int_equal(report->fault, fault);
+	assert_int_equal(report->level, level);
+	assert_int_equal(report->iova.value, 0);
+	assert_int_equal(report->pte, pte);
+	assert_int_equal(report->tables, 0);
+	for (i = 0; i < HVPT_LEAF_LEVELS; i++)
+		assert_int_equal(report->leaves[i], 0);
 }
 
 static void test_config_refusals(void **state)
@@ -202,7 +205,7 @@ static void test_config_refusals(void **state)
 			hvpt_pt_adopt(&pt, &c[i], hvpt_pt_root_gpa(&f->pt),
 				      hvpt_arena_claim, f->arena, &report),
 			want[i]);
-		assert_true(is_marked(&report));
+		must_be_blank(&report, HVPT_FAULT_NONE, 0, 0);
 	}
 	pt_unchanged(f, &before);
 }
@@ -213,10 +216,12 @@ static void test_check_is_required(void **state)
 	struct hvpt_pagetable pt;
 	struct hvpt_audit report;
 
+	memset(&report, MARK, sizeof(report));
 	assert_int_equal(hvpt_pt_adopt(&pt, &f->config,
 				       hvpt_pt_root_gpa(&f->pt), NULL, NULL,
 				       &report),
 			 HVPT_ERR_OPS);
+	must_be_blank(&report, HVPT_FAULT_NONE, 0, 0);
 }
 
 static void test_bad_roots(void **state)
@@ -241,12 +246,16 @@ static void test_bad_roots(void **state)
 		struct hvpt_pagetable pt;
 		struct hvpt_audit report;
 
+		memset(&report, MARK, sizeof(report));
 		assert_int_equal(
 			hvpt_pt_adopt(&pt, &f->config, hvpt_gpa(cases[i].root),
 				      hvpt_arena_claim, f->arena, &report),
 			cases[i].status);
 		if (cases[i].status == HVPT_ERR_CORRUPT)
 			assert_int_equal(report.fault, HVPT_FAULT_TABLE_ADDR);
+		else
+			must_be_blank(&report, HVPT_FAULT_TABLE_ADDR,
+				      f->pt.levels, cases[i].root);
 	}
 	if (f->params->table_mask) {
 		struct hvpt_pagetable pt;

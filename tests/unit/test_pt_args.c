@@ -4,6 +4,7 @@
  * in all forms; which refusal comes first; and that a refusal leaves the page
  * table, the gather and the outputs alone.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "support/pt_scan.h"
@@ -589,6 +590,59 @@ static void test_list_of_2_to_the_64(void **state)
 	pt_unchanged(f, &before);
 }
 
+/* 4096 times 2^52 are 2^64: the sum of all is one page again. */
+static void test_lists_beyond_2_to_the_64(void **state)
+{
+	enum {
+		COUNT = 4097
+	};
+	struct hvpt_segment *segment = calloc(COUNT, sizeof(*segment));
+	struct pt_fixture *f = *state;
+	struct pt_snapshot before;
+	size_t i;
+
+	assert_non_null(segment);
+	/* leaves a table, so that a page would be mapped the short way */
+	pt_map(f, good(f).iova, PT_DATA, PT_4K, PT_RW);
+	pt_unmap(f, good(f).iova, PT_4K);
+	pt_flush(f);
+	before = pt_snapshot(f);
+	for (i = 0; i < COUNT - 1; i++)
+		segment[i].length = 1ull << 52;
+	segment[COUNT - 1].gpa = hvpt_gpa(PT_DATA);
+	segment[COUNT - 1].length = PT_4K;
+	assert_int_equal(hvpt_pt_map_list(&f->pt, hvpt_iova(good(f).iova),
+					  segment, COUNT, PT_RW, &f->gather),
+			 HVPT_ERR_WRAP);
+	/* one of length 0 comes first, wherever it is */
+	segment[COUNT - 1].length = 0;
+	assert_int_equal(hvpt_pt_map_list(&f->pt, hvpt_iova(good(f).iova),
+					  segment, COUNT, PT_RW, &f->gather),
+			 HVPT_ERR_EMPTY);
+	free(segment);
+	pt_unchanged(f, &before);
+}
+
+/* The last table and the first are not next to each other. */
+static void test_the_end_is_not_before_the_beginning(void **state)
+{
+	struct pt_fixture *f = *state;
+	struct pt_snapshot before;
+
+	/* both tables are there, and the pages at both ends are free */
+	pt_map(f, 0, PT_DATA, PT_4K, PT_RW);
+	pt_unmap(f, 0, PT_4K);
+	if (pt_upper_first(f->params)) {
+		pt_map(f, TOP_PAGE, PT_DATA, PT_4K, PT_RW);
+		pt_unmap(f, TOP_PAGE, PT_4K);
+	}
+	pt_flush(f);
+	before = pt_snapshot(f);
+	assert_int_equal(pt_try_map(f, TOP_PAGE, PT_DATA, 2 * PT_4K, PT_RW),
+			 HVPT_ERR_WRAP);
+	pt_unchanged(f, &before);
+}
+
 static bool no_leaf(void *ctx, hvpt_iova_t iova,
 		    const struct hvpt_mapping *mapping)
 {
@@ -671,6 +725,8 @@ int main(void)
 		PT_CASE(test_lists),
 		PT_CASE(test_bad_gpa_in_last_segment),
 		PT_CASE(test_list_of_2_to_the_64),
+		PT_CASE(test_lists_beyond_2_to_the_64),
+		PT_CASE(test_the_end_is_not_before_the_beginning),
 		PT_CASE(test_visit_ranges),
 		PT_CASE(test_dirty_flags),
 	};
