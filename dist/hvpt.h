@@ -947,7 +947,11 @@ enum hvpt_iova_form {
 	HVPT_IOVA_CANONICAL = 2,
 };
 
-/* Map writable pages with D clear, for hvpt_pt_read_dirty(). */
+/*
+ * Map writable pages with D clear, for hvpt_pt_read_dirty(). Not with a
+ * write_back hook: a walker that does not snoop sets D in memory, where the
+ * processor may have a copy of the line, and would not see it or overwrite it.
+ */
 #define HVPT_PT_TRACK_DIRTY 1u
 #define HVPT_PT_FLAGS_MASK HVPT_PT_TRACK_DIRTY
 
@@ -1038,9 +1042,9 @@ struct hvpt_pt_config {
  * has got all that was taken away until then. Bad input is
  * refused, never rounded or clamped. Where several rules are broken the first
  * in this order decides: EMPTY, ALIGN, WRAP, IOVA_RANGE, then (map) RESERVED,
- * GPA_RANGE, then (map, protect) PROT, WRITE_ONLY, then (read_dirty) FLAGS, then OVERLAP
- * or NOT_MAPPED, then NO_MEMORY, TABLE_PAGE. hvpt_pt_init() and adopt check in
- * the order in which their errors are listed.
+ * GPA_RANGE, then (map, protect) PROT, WRITE_ONLY, then (read_dirty) FLAGS,
+ * then OVERLAP or NOT_MAPPED, then NO_MEMORY, TABLE_PAGE. hvpt_pt_init() and
+ * adopt check in the order in which their errors are listed.
  *
  * Pointers must be valid; NULL is allowed only where stated.
  *
@@ -1128,9 +1132,10 @@ HVPT_EXTERN_C_BEGIN
  *
  * Return: HVPT_OK; HVPT_ERR_OPS when alloc_page or free_page is NULL;
  * HVPT_ERR_LEVELS; HVPT_ERR_WIDTH; HVPT_ERR_IOVA_FORM; HVPT_ERR_PAGE_SIZES;
- * HVPT_ERR_TABLE_MASK; HVPT_ERR_FLAGS; HVPT_ERR_WRAP when a reserved range ends
- * below its start; HVPT_ERR_NO_MEMORY; HVPT_ERR_TABLE_PAGE when the root came misaligned, above 2^52 or inside
- * table_gpa_mask. On failure *@pt is not to be used.
+ * HVPT_ERR_TABLE_MASK; HVPT_ERR_FLAGS, also for HVPT_PT_TRACK_DIRTY with a
+ * write_back hook; HVPT_ERR_WRAP when a reserved range ends below its start;
+ * HVPT_ERR_NO_MEMORY; HVPT_ERR_TABLE_PAGE when the root came misaligned, above
+ * 2^52 or inside table_gpa_mask. On failure *@pt is not to be used.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_pt_init(struct hvpt_pagetable *pt, const struct hvpt_pt_config *config);
@@ -1640,6 +1645,11 @@ typedef bool (*hvpt_visit_fn)(void *ctx, hvpt_iova_t iova,
 
 /**
  * typedef hvpt_dirty_fn - learns that iova .. iova + bytes - 1 was written
+ *
+ * To be noted, not to be copied: at this moment devices may write to the range
+ * without leaving a trace, by translations an IOMMU has cached with D set. Copy
+ * after the gather of hvpt_pt_read_dirty() was flushed. What is written after
+ * that flush is in the next report.
  */
 typedef void (*hvpt_dirty_fn)(void *ctx, hvpt_iova_t iova, uint64_t bytes);
 
@@ -1673,12 +1683,18 @@ hvpt_pt_visit(const struct hvpt_pagetable *pt,
  * @fn: called for each dirty leaf, with its part inside the range
  * @ctx: for @fn
  * @gather: in/out: leaves whose D was cleared. An IOMMU sets D again only
- *	after they are flushed, so the caller flushes before it relies on the
- *	next report.
+ *	after they are flushed.
+ *
+ * So whoever copies what was written goes in this order: read, flush the
+ * gather, copy what was reported; and read again. A copy made before the flush
+ * lacks what is written between copy and flush, and no report tells. D of a
+ * leaf is cleared before @fn is called for it.
  *
  * Mappings stay writable throughout. D of a leaf which is only partly inside
  * the range is reported but not cleared: the rest of it would be forgotten.
- * Without HVPT_PT_TRACK_DIRTY new writable mappings count as dirty once.
+ * Without HVPT_PT_TRACK_DIRTY new writable mappings count as dirty once. With a
+ * write_back hook they always do, and D cannot be cleared: HVPT_DIRTY_KEEP is
+ * required.
  * Owns its range.
  *
  * Return: HVPT_OK; HVPT_ERR_EMPTY; HVPT_ERR_ALIGN; HVPT_ERR_WRAP;
@@ -1760,12 +1776,14 @@ hvpt_pt_audit(const struct hvpt_pagetable *pt, hvpt_table_check_fn check,
 
 /**
  * hvpt_pt_adopt() - take over a tree built earlier
- * @pt: out: the object, storage of the caller's
+ * @pt: out: the object, storage of the caller's; after a failure not to be used
+ *	for anything, hvpt_pt_destroy() included
  * @config: in: as for hvpt_pt_init(), describing the tree
  * @root: its root, table_gpa_mask included if there is one
  * @check: required: does this page belong to the caller?
  * @ctx: for @check
- * @report: out: written but for a refused @config: counts, or the fault
+ * @report: out: always written: counts, or the fault; all zero when @config is
+ *	refused, or @check is NULL
  *
  * For tables which firmware built, or a kernel before a live update. Every
  * entry is validated before anything is kept: bits, sizes, addresses, the
@@ -1783,7 +1801,8 @@ hvpt_pt_audit(const struct hvpt_pagetable *pt, hvpt_table_check_fn check,
  *
  * Return: HVPT_OK; the refusals of hvpt_pt_init() but NO_MEMORY;
  * HVPT_ERR_OPS when @check is NULL; HVPT_ERR_TABLE_PAGE when @root cannot be
- * a root; HVPT_ERR_CORRUPT with the reason in @report.
+ * a root (HVPT_FAULT_TABLE_ADDR in @report); HVPT_ERR_CORRUPT with the reason
+ * in @report.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_pt_adopt(struct hvpt_pagetable *pt, const struct hvpt_pt_config *config,
@@ -5320,6 +5339,9 @@ static enum hvpt_status hvpt_config_check(const struct hvpt_pt_config *config,
 		return HVPT_ERR_TABLE_MASK;
 	if (config->flags & ~HVPT_PT_FLAGS_MASK)
 		return HVPT_ERR_FLAGS;
+	/* D would be set in memory that the processor has cached */
+	if (config->flags && config->ops->write_back)
+		return HVPT_ERR_FLAGS;
 	return hvpt_config_reserved_ok(config) ? HVPT_OK : HVPT_ERR_WRAP;
 }
 
@@ -7203,7 +7225,6 @@ static void hvpt_dirty_clear(const struct hvpt_cursor *cursor,
 	    cursor->leaf_last > cursor->last)
 		return;
 	HVPT_PORT_FETCH_AND(cursor->leaf, ~HVPT_PTE_DIRTY);
-	hvpt_write_back(cursor->pt, cursor->leaf, 1);
 	hvpt_hull_note(hull, cursor->leaf_first, cursor->leaf_last);
 }
 
@@ -7218,16 +7239,16 @@ enum hvpt_status hvpt_pt_read_dirty(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 
 	if (status != HVPT_OK)
 		return status;
-	if (flags & ~HVPT_DIRTY_KEEP)
+	if ((flags & ~HVPT_DIRTY_KEEP) || (pt->noncoherent && !flags))
 		return HVPT_ERR_FLAGS;
 	hvpt_hull_init(&hull);
 	hvpt_cursor_init(&cursor, pt, iova.value, iova.value + (length - 1), 0);
 	while (hvpt_leaf_next(&cursor)) {
 		if (!(cursor.pte & HVPT_PTE_DIRTY))
 			continue;
-		hvpt_dirty_report(&cursor, fn, ctx);
 		if (!(flags & HVPT_DIRTY_KEEP))
 			hvpt_dirty_clear(&cursor, &hull);
+		hvpt_dirty_report(&cursor, fn, ctx);
 	}
 	hvpt_hull_gather(&hull, gather);
 	return HVPT_OK;
@@ -7442,9 +7463,18 @@ static void hvpt_audit_reset(struct hvpt_audit *report)
 	report->level = 0;
 	report->iova = hvpt_iova(0);
 	report->pte = 0;
-	report->tables = 1;
+	report->tables = 0;
 	for (i = 0; i < HVPT_LEAF_LEVELS; i++)
 		report->leaves[i] = 0;
+}
+
+/* The root cannot be one, or is not the caller's. */
+static void hvpt_audit_root(struct hvpt_audit *report, unsigned levels,
+			    uint64_t root)
+{
+	report->fault = HVPT_FAULT_TABLE_ADDR;
+	report->level = levels;
+	report->pte = root;
 }
 
 static enum hvpt_status hvpt_audit_tree(struct hvpt_auditor *auditor)
@@ -7455,11 +7485,10 @@ static enum hvpt_status hvpt_audit_tree(struct hvpt_auditor *auditor)
 	uint64_t root = hvpt_pt_root_gpa(pt).value & pt->addr_mask;
 
 	hvpt_audit_reset(report);
+	report->tables = 1;
 	if (auditor->check &&
 	    !auditor->check(auditor->ctx, hvpt_gpa(root), level - 1u)) {
-		report->fault = HVPT_FAULT_TABLE_ADDR;
-		report->level = level;
-		report->pte = hvpt_pt_root_gpa(pt).value;
+		hvpt_audit_root(report, level, hvpt_pt_root_gpa(pt).value);
 		return HVPT_ERR_CORRUPT;
 	}
 	while (level-- > 0)
@@ -7496,13 +7525,16 @@ enum hvpt_status hvpt_pt_adopt(struct hvpt_pagetable *pt,
 	enum hvpt_status status = hvpt_pt_configure(pt, config);
 	struct hvpt_auditor auditor;
 
+	hvpt_audit_reset(report);
 	if (status != HVPT_OK)
 		return status;
 	if (!check)
 		return HVPT_ERR_OPS;
 	if ((root.value & pt->table_gpa_mask) != pt->table_gpa_mask ||
-	    (root.value & ~HVPT_PTE_ADDR))
+	    (root.value & ~HVPT_PTE_ADDR)) {
+		hvpt_audit_root(report, pt->levels, root.value);
 		return HVPT_ERR_TABLE_PAGE;
+	}
 	pt->root = hvpt_pt_table(pt, root.value);
 	auditor.pt = pt;
 	auditor.check = check;

@@ -169,7 +169,8 @@ enum hvpt_status fz_op_dirty(struct fz_world *world, const struct fz_op *op)
 	world->stales_before = world->stales;
 	world->gone.tables = 0;
 	fz_shape_copy(world->next, world->now);
-	if (want == HVPT_OK && op->flags & ~HVPT_DIRTY_KEEP)
+	if (want == HVPT_OK && ((op->flags & ~HVPT_DIRTY_KEEP) ||
+				(world->config.noncoherent && !op->flags)))
 		want = HVPT_ERR_FLAGS;
 	if (want == HVPT_OK && !op->flags && !clean(world, op->iova, last))
 		return skip(world);

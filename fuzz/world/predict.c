@@ -124,7 +124,8 @@ bool fz_predict_config(const struct fz_config *config, enum hvpt_status status)
 	bool form = config->form > 2;
 	bool sizes = !(config->page_sizes & 4096);
 	bool mask = (config->table_mask & ~(GPA_END - 4096)) != 0;
-	bool flags = config->flags > HVPT_PT_TRACK_DIRTY;
+	bool flags = config->flags > HVPT_PT_TRACK_DIRTY ||
+		     (config->flags && config->noncoherent);
 
 	switch (status) {
 	case HVPT_OK:

@@ -69,6 +69,8 @@ void fz_make_config(struct fz_input *input, struct fz_config *config)
 	config->form = fz_choice(input, 3);
 	config->flags = fz_choice(input, 2);
 	config->noncoherent = fz_choice(input, 4) == 3;
+	if (config->noncoherent)
+		config->flags = 0;
 	config->table_mask = masks[fz_choice(input, COUNT(masks))];
 	if (fz_choice(input, 8) == 7)
 		spoil(input, config);

@@ -72,7 +72,9 @@ hvpt_pt_visit(const struct hvpt_pagetable *pt,
  *
  * Mappings stay writable throughout. D of a leaf which is only partly inside
  * the range is reported but not cleared: the rest of it would be forgotten.
- * Without HVPT_PT_TRACK_DIRTY new writable mappings count as dirty once.
+ * Without HVPT_PT_TRACK_DIRTY new writable mappings count as dirty once. With a
+ * write_back hook they always do, and D cannot be cleared: HVPT_DIRTY_KEEP is
+ * required.
  * Owns its range.
  *
  * Return: HVPT_OK; HVPT_ERR_EMPTY; HVPT_ERR_ALIGN; HVPT_ERR_WRAP;

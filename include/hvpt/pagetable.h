@@ -23,9 +23,9 @@
  * has got all that was taken away until then. Bad input is
  * refused, never rounded or clamped. Where several rules are broken the first
  * in this order decides: EMPTY, ALIGN, WRAP, IOVA_RANGE, then (map) RESERVED,
- * GPA_RANGE, then (map, protect) PROT, WRITE_ONLY, then (read_dirty) FLAGS, then OVERLAP
- * or NOT_MAPPED, then NO_MEMORY, TABLE_PAGE. hvpt_pt_init() and adopt check in
- * the order in which their errors are listed.
+ * GPA_RANGE, then (map, protect) PROT, WRITE_ONLY, then (read_dirty) FLAGS,
+ * then OVERLAP or NOT_MAPPED, then NO_MEMORY, TABLE_PAGE. hvpt_pt_init() and
+ * adopt check in the order in which their errors are listed.
  *
  * Pointers must be valid; NULL is allowed only where stated.
  *
@@ -117,9 +117,10 @@ HVPT_EXTERN_C_BEGIN
  *
  * Return: HVPT_OK; HVPT_ERR_OPS when alloc_page or free_page is NULL;
  * HVPT_ERR_LEVELS; HVPT_ERR_WIDTH; HVPT_ERR_IOVA_FORM; HVPT_ERR_PAGE_SIZES;
- * HVPT_ERR_TABLE_MASK; HVPT_ERR_FLAGS; HVPT_ERR_WRAP when a reserved range ends
- * below its start; HVPT_ERR_NO_MEMORY; HVPT_ERR_TABLE_PAGE when the root came misaligned, above 2^52 or inside
- * table_gpa_mask. On failure *@pt is not to be used.
+ * HVPT_ERR_TABLE_MASK; HVPT_ERR_FLAGS, also for HVPT_PT_TRACK_DIRTY with a
+ * write_back hook; HVPT_ERR_WRAP when a reserved range ends below its start;
+ * HVPT_ERR_NO_MEMORY; HVPT_ERR_TABLE_PAGE when the root came misaligned, above
+ * 2^52 or inside table_gpa_mask. On failure *@pt is not to be used.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_pt_init(struct hvpt_pagetable *pt, const struct hvpt_pt_config *config);

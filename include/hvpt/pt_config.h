@@ -59,7 +59,11 @@ enum hvpt_iova_form {
 	HVPT_IOVA_CANONICAL = 2,
 };
 
-/* Map writable pages with D clear, for hvpt_pt_read_dirty(). */
+/*
+ * Map writable pages with D clear, for hvpt_pt_read_dirty(). Not with a
+ * write_back hook: a walker that does not snoop sets D in memory, where the
+ * processor may have a copy of the line, and would not see it or overwrite it.
+ */
 #define HVPT_PT_TRACK_DIRTY 1u
 #define HVPT_PT_FLAGS_MASK HVPT_PT_TRACK_DIRTY
 

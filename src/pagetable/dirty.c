@@ -25,7 +25,6 @@ static void hvpt_dirty_clear(const struct hvpt_cursor *cursor,
 	    cursor->leaf_last > cursor->last)
 		return;
 	HVPT_PORT_FETCH_AND(cursor->leaf, ~HVPT_PTE_DIRTY);
-	hvpt_write_back(cursor->pt, cursor->leaf, 1);
 	hvpt_hull_note(hull, cursor->leaf_first, cursor->leaf_last);
 }
 
@@ -40,7 +39,7 @@ enum hvpt_status hvpt_pt_read_dirty(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 
 	if (status != HVPT_OK)
 		return status;
-	if (flags & ~HVPT_DIRTY_KEEP)
+	if ((flags & ~HVPT_DIRTY_KEEP) || (pt->noncoherent && !flags))
 		return HVPT_ERR_FLAGS;
 	hvpt_hull_init(&hull);
 	hvpt_cursor_init(&cursor, pt, iova.value, iova.value + (length - 1), 0);

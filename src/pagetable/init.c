@@ -43,6 +43,9 @@ static enum hvpt_status hvpt_config_check(const struct hvpt_pt_config *config,
 		return HVPT_ERR_TABLE_MASK;
 	if (config->flags & ~HVPT_PT_FLAGS_MASK)
 		return HVPT_ERR_FLAGS;
+	/* D would be set in memory that the processor has cached */
+	if (config->flags && config->ops->write_back)
+		return HVPT_ERR_FLAGS;
 	return hvpt_config_reserved_ok(config) ? HVPT_OK : HVPT_ERR_WRAP;
 }
 

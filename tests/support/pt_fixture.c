@@ -37,7 +37,7 @@ const struct pt_params pt_main[] = {
 	{ 4, 48, HVPT_IOVA_PLAIN, PT_SIZES_ALL, TRACK, 0, false, false },
 	{ 5, 48, HVPT_IOVA_LOWER, PT_SIZES_ALL, 0, C_BIT, false, false },
 	{ 4, 47, HVPT_IOVA_CANONICAL, PT_SIZES_ALL, 0, 0, true, false },
-	{ 5, 57, HVPT_IOVA_CANONICAL, PT_SIZES_ALL, TRACK, C_BIT, true, true },
+	{ 5, 57, HVPT_IOVA_CANONICAL, PT_SIZES_ALL, 0, C_BIT, true, true },
 	/* from here on not all leaf sizes */
 	{ 4, 48, HVPT_IOVA_PLAIN, PT_SIZES_4K, 0, 0, false, false },
 	{ 4, 48, HVPT_IOVA_CANONICAL, PT_SIZES_2M, 0, 0, false, false },

@@ -461,6 +461,13 @@ uint64_t pt_judge_dirty(struct pt_fixture *f, uint64_t iova, uint64_t length,
 	struct pt_leaves cleaned = { 0 };
 	uint64_t bytes;
 
+	if (f->params->noncoherent && !flags) {
+		assert_int_equal(hvpt_pt_read_dirty(&f->pt, hvpt_iova(iova),
+						    length, 0, note_dirty, &log,
+						    &f->gather),
+				 HVPT_ERR_FLAGS);
+		flags = HVPT_DIRTY_KEEP;
+	}
 	bytes = model_dirty(&before, iova, last, flags & HVPT_DIRTY_KEEP,
 			    &reports, &cleaned);
 	assert_int_equal(hvpt_pt_read_dirty(&f->pt, hvpt_iova(iova), length,

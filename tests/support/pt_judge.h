@@ -36,7 +36,12 @@ enum hvpt_status pt_judge_protect(struct pt_fixture *fixture, uint64_t iova,
 uint64_t pt_judge_reclaim(struct pt_fixture *fixture, uint64_t iova,
 			  uint64_t length);
 
-/** Return: bytes reported dirty. */
+/**
+ * pt_judge_dirty() - beside an IOMMU that does not snoop, clearing must be
+ * refused; then as with HVPT_DIRTY_KEEP
+ *
+ * Return: bytes reported dirty.
+ */
 uint64_t pt_judge_dirty(struct pt_fixture *fixture, uint64_t iova,
 			uint64_t length, unsigned flags);
 

@@ -195,8 +195,45 @@ static void test_random(void **state)
 	}
 }
 
+/*
+ * An IOMMU that does not snoop: what is writable is reported, again and again;
+ * D can be neither tracked nor cleared.
+ */
+static void test_without_snooping(void **state)
+{
+	struct pt_fixture *f = *state;
+	struct hvpt_pt_config config = f->config;
+	struct hvpt_pagetable pt;
+	unsigned again;
+
+	pt_map(f, f->base, PT_DATA, 4 * PT_4K, PT_RW);
+	pt_map(f, f->base + 4 * PT_4K, PT_DATA, PT_4K, PT_RO);
+	pt_map(f, f->base + PT_2M, PT_DATA, PT_2M, PT_RW);
+	for (again = 0; again < 3; again++) {
+		assert_int_equal(pt_judge_dirty(f, f->base, 2 * PT_2M, 0),
+				 4 * PT_4K + PT_2M);
+		assert_true(hvpt_gather_is_empty(&f->gather));
+	}
+	config.flags = HVPT_PT_TRACK_DIRTY;
+	assert_int_equal(hvpt_pt_init(&pt, &config), HVPT_ERR_FLAGS);
+}
+
+/* Those of pt_main which snoop, and those which do not. */
+static size_t choose(struct pt_params *params, bool noncoherent)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < pt_main_large_count; i++)
+		if (pt_main[i].noncoherent == noncoherent)
+			params[count++] = pt_main[i];
+	return count;
+}
+
 int main(void)
 {
+	static struct pt_params params[2][16];
+	size_t coherent = choose(params[0], false);
+	size_t noncoherent = choose(params[1], true);
 	static const struct pt_case cases[] = {
 		PT_CASE(test_first_report),
 		PT_CASE(test_what_a_device_wrote),
@@ -211,11 +248,20 @@ int main(void)
 		PT_CASE(test_large_leaves),
 		PT_CASE(test_parts_of_large_leaves),
 	};
+	static const struct pt_case noncoherent_cases[] = {
+		PT_CASE(test_without_snooping),
+		PT_CASE(test_random),
+	};
 	int failed;
 
-	failed = pt_run("pt_dirty", cases, PT_COUNT(cases), pt_main,
-			pt_main_count);
+	failed = pt_run("pt_dirty", cases, PT_COUNT(cases), params[0],
+			coherent);
+	failed += pt_run("pt_dirty_small_leaves", cases, PT_COUNT(cases),
+			 pt_main + pt_main_large_count,
+			 pt_main_count - pt_main_large_count);
 	failed += pt_run("pt_dirty_large", large_cases, PT_COUNT(large_cases),
-			 pt_main, pt_main_large_count);
+			 params[0], coherent);
+	failed += pt_run("pt_dirty_noncoherent", noncoherent_cases,
+			 PT_COUNT(noncoherent_cases), params[1], noncoherent);
 	return failed;
 }

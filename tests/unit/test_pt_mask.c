@@ -130,7 +130,7 @@ int main(void)
 		  false },
 		{ 5, 57, HVPT_IOVA_CANONICAL, PT_SIZES_ALL, 0, 1ull << 47,
 		  false, true },
-		{ 4, 48, HVPT_IOVA_LOWER, PT_SIZES_ALL, HVPT_PT_TRACK_DIRTY,
+		{ 4, 48, HVPT_IOVA_LOWER, PT_SIZES_ALL, 0,
 		  (1ull << 51) | (1ull << 48) | (1ull << 40), true, false },
 	};
 	static const struct pt_case cases[] = {

@@ -337,8 +337,8 @@ int main(void)
 {
 	static const struct pt_params params[] = {
 		{ 4, 48, HVPT_IOVA_PLAIN, PT_SIZES_ALL, 0, 0, true, false },
-		{ 5, 57, HVPT_IOVA_CANONICAL, PT_SIZES_ALL, HVPT_PT_TRACK_DIRTY,
-		  1ull << 51, true, true },
+		{ 5, 57, HVPT_IOVA_CANONICAL, PT_SIZES_ALL, 0, 1ull << 51, true,
+		  true },
 	};
 	static const struct pt_case cases[] = {
 		PT_CASE(test_root_is_written_back),

@@ -379,14 +379,16 @@ static void count_bytes(void *ctx, hvpt_iova_t iova, uint64_t length)
 static void *read_dirty_again(void *arg)
 {
 	struct worker *worker = arg;
-	unsigned round;
+	unsigned round,
+		keep = worker->f->params->noncoherent ? HVPT_DIRTY_KEEP : 0;
 
 	pthread_barrier_wait(worker->barrier);
 	for (round = 0; round < worker->rounds; round++)
-		check(worker, hvpt_pt_read_dirty(&worker->f->pt,
-						 hvpt_iova(slice_of(worker)),
-						 SLICE, 0, count_bytes, worker,
-						 &worker->gather) == HVPT_OK);
+		check(worker,
+		      hvpt_pt_read_dirty(&worker->f->pt,
+					 hvpt_iova(slice_of(worker)), SLICE,
+					 keep, count_bytes, worker,
+					 &worker->gather) == HVPT_OK);
 	return NULL;
 }
 

@@ -114,8 +114,9 @@ static enum hvpt_status make(struct hvpt_pagetable *pt, struct done *done,
 		return hvpt_pt_reclaim(pt, iova, length, &done->gather,
 				       &done->bytes);
 	case DIRTY:
-		return hvpt_pt_read_dirty(pt, iova, length, 0, hooks->dirty,
-					  done, &done->gather);
+		return hvpt_pt_read_dirty(pt, iova, length,
+					  pt->noncoherent ? HVPT_DIRTY_KEEP : 0,
+					  hooks->dirty, done, &done->gather);
 	case LOOKUP:
 		return hvpt_pt_lookup(pt, iova, &done->mapping);
 	case VISIT:
