@@ -52,6 +52,8 @@ hvpt_add_check(plant-bugs-places source
   ${python} ${scripts}/plant-bugs --self-test)
 hvpt_add_check(report-self-test source
   ${python} ${scripts}/lib/report.py --self-test)
+hvpt_add_check(ci-verdicts source
+  ${CMAKE_CURRENT_SOURCE_DIR}/build/ci.sh ${PROJECT_SOURCE_DIR})
 hvpt_add_check(build-missing source
   ${CMAKE_CURRENT_SOURCE_DIR}/build/missing.sh ${PROJECT_SOURCE_DIR})
 

@@ -32,7 +32,7 @@ static void write_output(struct fake *fake)
 	if (fake->output_gpa == 0)
 		return;
 	/* Behind the input, aligned, in the same page. */
-	assert_uint_in_range(at, 8, FAKE_PAGE - 8);
+	assert_int_in_range(at, 8, FAKE_PAGE - 8);
 	assert_int_equal(at % 8, 0);
 	memcpy(fake->page + at, fake->output, fake->output_bytes);
 }
@@ -44,7 +44,7 @@ static uint64_t issue(void *ctx, uint64_t control, hvpt_gpa_t input,
 
 	assert_true(fake->lent);
 	assert_int_equal(input.value, fake->gpa);
-	assert_uint_in_range(fake->issues, 0, FAKE_ROUNDS - 1);
+	assert_int_in_range(fake->issues, 0, FAKE_ROUNDS - 1);
 	fake->control[fake->issues++] = control;
 	fake->input = input.value;
 	fake->output_gpa = output.value;

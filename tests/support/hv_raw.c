@@ -81,7 +81,7 @@ uint64_t raw_flush_list(struct hypervisor *hv, uint32_t id,
 {
 	uint64_t in[512] = { RAW_SELF, 0, RAW_DOMAIN(id), 1 };
 
-	assert_uint_in_range(count, 1, 508);
+	assert_int_in_range(count, 1, 508);
 	memcpy(in + 4, entries, (size_t)count * 8);
 	return raw_call(hv, RAW_REP(RAW_FLUSH_LIST, count, start), in,
 			4 + (size_t)count, NULL);

@@ -366,7 +366,7 @@ enum hvpt_status pt_judge_protect(struct pt_fixture *f, uint64_t iova,
 	assert_null(f->gather.tables);
 	assert_int_equal(hvpt_pt_tables(&f->pt), before.tables.count + taken);
 	if (f->sizes & PT_2M)
-		assert_uint_in_range(taken, 0, 4);
+		assert_int_in_range(taken, 0, 4);
 	pt_leaves_free(&changed);
 	settle(f, &before);
 	return status;

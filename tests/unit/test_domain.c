@@ -253,7 +253,7 @@ static uint32_t id_of(struct hv_fixture *f, unsigned n)
 {
 	uint32_t id = hvpt_domain_id(&f->domain[n]);
 
-	assert_uint_in_range(id, f->iommu.ids.first, f->iommu.ids.last);
+	assert_int_in_range(id, f->iommu.ids.first, f->iommu.ids.last);
 	assert_int_not_equal(id, 0);
 	assert_int_not_equal(id, 0xffffffff);
 	assert_int_not_equal(id,

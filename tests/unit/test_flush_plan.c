@@ -56,7 +56,7 @@ static struct block decode(uint64_t entry)
 	struct block block;
 
 	assert_int_equal(entry / 64 % 64, 0);
-	assert_uint_in_range(shift, 0, 52);
+	assert_int_in_range(shift, 0, 52);
 	block.first = entry / 4096;
 	assert_true(block.first % power((unsigned)shift) == 0);
 	block.end = block.first + power((unsigned)shift);

@@ -73,7 +73,7 @@ static void test_can_be_written(void **state)
 				tables[t].form);
 
 			count = fuzz_generate(&options, seed, round, events);
-			assert_uint_in_range(count, 1, FUZZ_EVENTS_MAX);
+			assert_int_in_range(count, 1, FUZZ_EVENTS_MAX);
 			for (i = 0; i < count; i++)
 				assert_written(&events[i]);
 		}
@@ -136,7 +136,7 @@ static void test_draw(void **state)
 	for (number = 0; number < 200; number++) {
 		fuzz_draw(&options, 3, number, &drawn);
 		fuzz_draw(&options, 3, number, &again);
-		assert_uint_in_range(drawn.replay.levels, 4, 5);
+		assert_int_in_range(drawn.replay.levels, 4, 5);
 		assert_int_equal(drawn.replay.width,
 				 drawn.replay.levels == 4 ? 48 : 57);
 		assert_int_equal(drawn.replay.levels, again.replay.levels);

@@ -28,7 +28,7 @@ static void must_be_disjoint(const struct hvpt_gather *gather)
 {
 	uint32_t i, j;
 
-	assert_uint_in_range(gather->range_count, 0, HVPT_GATHER_RANGES);
+	assert_int_in_range(gather->range_count, 0, HVPT_GATHER_RANGES);
 	for (i = 0; i < gather->range_count; i++) {
 		uint64_t first = gather->range[i].first.value;
 		uint64_t last = gather->range[i].last.value;

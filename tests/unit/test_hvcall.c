@@ -796,7 +796,7 @@ static uint64_t play(struct fake *fake, uint64_t control)
 	/* Begins where the last round ended, counts the whole. */
 	assert_int_equal(control, (uint64_t)script->done << 48 |
 					  (uint64_t)count << 32 | 0xd1);
-	assert_uint_in_range(script->done, 0, count - 1);
+	assert_int_in_range(script->done, 0, count - 1);
 	entries_are_there(fake, 0, count);
 	if (++script->round == script->stop_at)
 		return script->stop;
@@ -944,7 +944,7 @@ static uint64_t answer_anything(struct fake *fake, uint64_t control)
 				start + (unsigned)prng_below(prng, 3) :
 				(unsigned)prng_below(prng, 0x1000);
 
-	assert_uint_in_range(start, 0, count - 1);
+	assert_int_in_range(start, 0, count - 1);
 	return word(reps & 0xfff, status) |
 	       (prng_next(prng) & 0xfffff000ffff0000);
 }
@@ -969,8 +969,8 @@ static void test_random_answers(void **state)
 		start_list(&list, &fake, count);
 		status = flush(&fake, &list, &answer);
 		fake_made(&fake, 1, fake.issues);
-		assert_uint_in_range(fake.issues, 1, count);
-		assert_uint_in_range(answer.reps, 0, count);
+		assert_int_in_range(fake.issues, 1, count);
+		assert_int_in_range(answer.reps, 0, count);
 		raw = (uint16_t)answer.result;
 		if (status == HVPT_OK) {
 			assert_int_equal(answer.reps, count);

@@ -97,10 +97,10 @@ static void test_good_id_ranges_are_used(void **state)
 		one = hvpt_domain_id(hvpt_iommu_identity(&f->iommu));
 		two = hvpt_domain_id(hvpt_iommu_blocked(&f->iommu));
 		assert_int_not_equal(one, two);
-		assert_uint_in_range(one, f->config.ids.first,
-				     f->config.ids.last);
-		assert_uint_in_range(two, f->config.ids.first,
-				     f->config.ids.last);
+		assert_int_in_range(one, f->config.ids.first,
+				    f->config.ids.last);
+		assert_int_in_range(two, f->config.ids.first,
+				    f->config.ids.last);
 		assert_true(hypervisor_has_domain(f->hv, one));
 		assert_true(hypervisor_has_domain(f->hv, two));
 		assert_int_equal(hypervisor_domains(f->hv), 2);

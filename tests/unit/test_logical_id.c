@@ -551,12 +551,12 @@ static void test_segments_are_spread(void **state)
 		for (i = 0; i < 256; i++)
 			segments[i] = i * stride;
 		most = longest(segments, 256);
-		assert_uint_in_range(most, 4, 12);
+		assert_int_in_range(most, 4, 12);
 	}
 	for (i = 0; i < 256; i++)
 		segments[i] = (uint32_t)(i * 256 + prng_below(&prng, 256));
 	most = longest(segments, 256);
-	assert_uint_in_range(most, 4, 16);
+	assert_int_in_range(most, 4, 16);
 }
 
 /* In one list, segments which differ in any bits at all are told apart. */

@@ -289,7 +289,7 @@ static void test_trusted_loops_end(void **state)
 		pt_plant(f, f->base, level, was);
 		assert_int_equal(status == HVPT_OK,
 				 report.fault == HVPT_FAULT_NONE);
-		assert_uint_in_range(report.tables, 1, f->params->levels);
+		assert_int_in_range(report.tables, 1, f->params->levels);
 	}
 	audit(f, HVPT_OK);
 }
@@ -314,7 +314,7 @@ static void test_trusted_loops_are_not_followed(void **state)
 		pt_plant(f, f->base ^ (n * span), level, 0);
 	assert_int_equal(status, HVPT_ERR_CORRUPT);
 	assert_int_equal(report.fault, HVPT_FAULT_COUNT);
-	assert_uint_in_range(report.tables, 1, f->params->levels);
+	assert_int_in_range(report.tables, 1, f->params->levels);
 	audit(f, HVPT_OK);
 }
 

@@ -28,7 +28,7 @@ static void touch(const struct pt_fixture *f, struct iotlb *iotlb,
 	if (result.fault != SDM_FAULT_NONE)
 		return;
 	mask = ((uint64_t)1 << result.page_lg2) - 1;
-	assert_uint_in_range(iotlb->count, 0, PT_COUNT(iotlb->entry) - 1);
+	assert_int_in_range(iotlb->count, 0, PT_COUNT(iotlb->entry) - 1);
 	iotlb->entry[iotlb->count].first = iova & ~mask;
 	iotlb->entry[iotlb->count].last = iova | mask;
 	iotlb->entry[iotlb->count++].writable = result.writable;

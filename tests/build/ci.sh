@@ -1,0 +1,64 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# ci.sh ROOT - what .ci/run makes of its steps: what it counts, that a skip which
+# need not have been is a failure, and its last line. Its steps are stand-ins,
+# which end as $folder/codes says.
+set -eu
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+mkdir -p "$folder/scripts" "$folder/bench" "$folder/.ci"
+cp "$1/.ci/run" "$folder/.ci"
+cp -r "$1/scripts/lib" "$folder/scripts"
+echo 'hvpt_need() { :; }' >>"$folder/scripts/lib/common.sh"
+cat >"$folder/scripts/test" <<'END'
+#!/bin/sh
+# Three tests of each preset pass, one may fail, one may be skipped.
+while [ "$1" != --totals ]; do shift; done
+root=$(dirname "$0")/..
+case $(cat "$root/ends") in
+*"test=unbuilt"*) exit 1 ;;
+*"test=failed"*) echo 3 1 0 >"$2"; exit 1 ;;
+*"test=skipped"*) echo 3 0 1 >"$2"; [ "${3-}" != --no-skips ]; exit ;;
+esac
+echo 3 0 0 >"$2"
+END
+cat >"$folder/step" <<'END'
+#!/bin/sh
+cat >/dev/null
+ends=$(grep -o "$(basename "$0")=[0-9]*" "$(dirname "$0")/../ends") || exit 0
+exit "${ends#*=}"
+END
+chmod +x "$folder/scripts/test" "$folder/step"
+for name in scripts/get-qemu bench/compare scripts/fuzz scripts/test-guests \
+	scripts/uefi-boot scripts/uefi-edk2 scripts/test-roots; do
+	cp "$folder/step" "$folder/$name"
+done
+presets=9
+steps=6
+
+# ends CODE LINE ENDS - with steps that end so, .ci/run does so
+ends() {
+	echo "$3" >"$folder/ends"
+	code=0
+	"$folder/.ci/run" >"$folder/out" 2>"$folder/err" </dev/null || code=$?
+	last=$(tail -n 1 "$folder/out")
+	[ "$code: $last" = "$1: $2" ] || {
+		cat "$folder/err"
+		echo "$3: exit code $code, '$last'; not $1, '$2'"
+		exit 1
+	}
+}
+
+all=$((3 * presets + steps))
+ends 0 "$all passed, 0 failed, 0 skipped" ""
+ends 1 "$((all - 1)) passed, 1 failed, 0 skipped" "fuzz=1"
+ends 1 "$((all - 1)) passed, 1 failed, 0 skipped" "uefi-boot=77"
+ends 0 "$((all - 1)) passed, 0 failed, 1 skipped" "uefi-boot=77 get-qemu=77"
+ends 1 "$all passed, $presets failed, 0 skipped" "test=failed"
+ends 1 "$steps passed, $presets failed, 0 skipped" "test=unbuilt"
+ends 1 "$all passed, $presets failed, $presets skipped" "test=skipped"
+ends 0 "$all passed, 0 failed, $presets skipped" "test=skipped get-qemu=77"
+grep -q "^==== passed .* s  scripts/test-roots" "$folder/err" || {
+	echo "the list at the end has no seconds"
+	exit 1
+}
