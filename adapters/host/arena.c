@@ -104,10 +104,7 @@ static bool find_word(const struct hvpt_arena *arena, uint64_t gpa,
 
 /* ---- what pages hold ------------------------------------------------- */
 
-/*
- * Nobody else may be at the page. Not atomic, so that ThreadSanitizer reports
- * whoever gets to it without the order that hands it over.
- */
+/* Not atomic, so that ThreadSanitizer sees a page handed over out of order. */
 static void fill(uint64_t *page, uint64_t word)
 {
 	size_t i;
