@@ -8691,6 +8691,8 @@ bool hvpt_flush_plan_next(void *plan, uint64_t *entry)
 		hvpt_flush_step(self, &block);
 		self->at += !self->busy;
 	} while (hvpt_flush_is_held(self, at, &block));
+	/* the largest block is all of 2^52 pages */
+	HVPT_PORT_ASSERT(block.order <= HVPT_GPA_LG2);
 	*entry = block.first >> block.order << block.order << HVPT_PAGE_LG2 |
 		 block.order;
 	self->emitted++;
