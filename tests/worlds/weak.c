@@ -605,8 +605,9 @@ static void judge_counts(void)
 {
 	const struct hvpt_iommu_stats *stats = &iommu.stats;
 
-	WORLD_CHECK(stats->list_flushes == lists_done);
-	WORLD_CHECK(stats->descriptors == entries_done);
+	/* these two are not exact where threads flush at once (iommu.h) */
+	WORLD_CHECK(stats->list_flushes <= lists_done);
+	WORLD_CHECK(stats->descriptors <= entries_done);
 	WORLD_CHECK(stats->full_flushes == fulls);
 	WORLD_CHECK(stats->fallbacks == fallbacks);
 	WORLD_CHECK(stats->failures[6] == lists_refused);
@@ -637,10 +638,13 @@ static void run_domain(void)
 		HVPT_PAGE_SIZE_4K | HVPT_PAGE_SIZE_2M,
 		HVPT_PAGE_SIZE_4K | HVPT_PAGE_SIZE_2M | HVPT_PAGE_SIZE_1G,
 	};
+	bool noncoherent;
 
 	shape = (enum shape)(weak_below(5) % 3);
+	noncoherent = weak_below(4) == 0;
 	world_open(4, sizes[shape == SPLIT ? 1 + weak_below(2) : weak_below(3)],
-		   weak_below(2) ? HVPT_PT_TRACK_DIRTY : 0, weak_below(4) == 0);
+		   !noncoherent && weak_below(2) ? HVPT_PT_TRACK_DIRTY : 0,
+		   noncoherent);
 	set_up();
 	set_up_domain();
 	cached = flushes = 0;
@@ -883,6 +887,8 @@ static unsigned try_sites(uint64_t cases)
 	struct port_site **at;
 	unsigned wrong = 0, tried = 0, part, i;
 
+	/* with all order there nothing fails */
+	WORLD_CHECK(!is_noticed(*__start_port_sites, 0, cases));
 	for (at = __start_port_sites; at < __stop_port_sites; at++) {
 		if (!source_of(*at) || !is_first(at))
 			continue;
