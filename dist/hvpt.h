@@ -8752,6 +8752,9 @@ static bool hvpt_id_is_free(const struct hvpt_iommu *iommu, uint32_t id)
 	for (domain = iommu->domains; domain; domain = domain->next)
 		if (domain->id == id)
 			return false;
+	/* a resume is still to delete it */
+	if (id == iommu->old_blocked)
+		return false;
 	return !hvpt_id_in_quarantine(iommu, id);
 }
 

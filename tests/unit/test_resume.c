@@ -425,6 +425,33 @@ static void test_no_room_for_a_blocked_domain(void **state)
 	is_resumed(f, id);
 }
 
+/*
+ * The blocked domain that a resume could not delete keeps its id: a domain
+ * that got it on the second lap would be deleted by the next resume.
+ */
+static void test_the_id_of_an_old_blocked_domain(void **state)
+{
+	struct hv_fixture *f = *state;
+	uint32_t old;
+
+	f->config.ids.first = 1;
+	f->config.ids.last = 6;
+	hv_ok(hv_try_init(f));
+	old = hvpt_domain_id(hvpt_iommu_blocked(&f->iommu));
+	hv_make(f, 0);
+	hv_fail(f, HV_DELETE, HV_RAW_MEMORY);
+	hv_ok(hvpt_iommu_resume(&f->iommu, false));
+	assert_true(hypervisor_has_domain(f->hv, old));
+	hv_lose_state(f);
+	hv_ok(hvpt_iommu_resume(&f->iommu, false));
+	hv_make(f, 1);
+	hv_make(f, 2);
+	hv_status(hv_try_make(f, 3), HVPT_ERR_NO_IDS);
+	hv_ok(hvpt_iommu_resume(&f->iommu, true));
+	hv_device(f, 0);
+	hv_attach(f, 0, &f->domain[2]);
+}
+
 static const struct hvpt_transport_ops *honest;
 
 /* A flush of a domain that is not there is answered with success. */
@@ -883,6 +910,7 @@ int main(void)
 		HV_CASE(test_a_parked_device_is_in_no_doubt),
 		HV_CASE(test_an_old_domain_which_stays),
 		HV_PREPARED(test_no_room_for_a_blocked_domain),
+		HV_PREPARED(test_the_id_of_an_old_blocked_domain),
 		HV_CASE(test_devices_which_come_late),
 		HV_CASE(test_a_device_which_does_not_come_back),
 		HV_CASE(test_over_a_boot_kernel),
