@@ -214,10 +214,11 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_device_remove(struct hvpt_device *device);
  * made, and may fail. ATS need not be off. The device is forgotten, so that one
  * of the same id can be probed, and its domains can be destroyed.
  *
- * Nothing is freed by faith: tables go when the hypervisor has deleted their
- * domain. The device may come back attached as it was. So its domain is taken to be cached for good, every unmap in it is flushed, and
- * hvpt_domain_destroy() fails as long as the hypervisor says that a device is
- * attached: until the device comes back and is attached elsewhere.
+ * The device may come back attached as it was. So every unmap in its domain is
+ * flushed from now on, also when no device is left in it. hvpt_domain_destroy()
+ * fails, and frees no table, as long as the hypervisor refuses to delete the
+ * domain: on some hosts until the device has come back and is attached to
+ * another.
  */
 void hvpt_device_gone(struct hvpt_device *device);
 

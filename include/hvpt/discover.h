@@ -8,7 +8,8 @@
  *
  * Sources: TLFS, Feature and Interface Discovery, and Hypercall Interface;
  * Microsoft mu_msvm HvGuestCpuid.h and OpenVMM hvdef for what TLFS leaves out
- * (device-domain bits and width, pinning, SVM); Linux include/hyperv/hvgdk_mini.h.
+ * (device-domain bits and width, pinning, SVM); Linux
+ * include/hyperv/hvgdk_mini.h.
  */
 #ifndef HVPT_DISCOVER_H
 #define HVPT_DISCOVER_H

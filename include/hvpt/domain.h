@@ -195,8 +195,10 @@ hvpt_domain_flush_all(struct hvpt_domain *domain);
  * none either. Else FLUSH_DEVICE_DOMAIN_LIST with the descriptors of the
  * domain's policy, as few calls as hold them (508 each), wider than the
  * gather while some other call's split is not flushed (hvpt_pt_widen()); when
- * that fails FLUSH_DEVICE_DOMAIN; once the list call is known not to exist
- * (INVALID_HYPERCALL_CODE) it is not tried again.
+ * that fails FLUSH_DEVICE_DOMAIN. A list call that does not exist
+ * (INVALID_HYPERCALL_CODE) is not tried again; one that was refused
+ * HVPT_LIST_TRIES times in a row only at each HVPT_LIST_AGAIN-th flush
+ * (iommu.h).
  *
  * Return: HVPT_OK; HVPT_ERR_KIND; HVPT_ERR_LOST between a resume that failed
  * and its retry; any status of hvpt_hvcall_flush_domain():

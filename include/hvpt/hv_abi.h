@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * hvpt/hv_abi.h - what the guest's device-domain hypercalls look like in memory.
+ * hvpt/hv_abi.h - the memory layout of the guest's device-domain hypercalls.
  *
  * Data only: numbers, structures, and encoders without side effects. All is
  * little-endian; fields have their natural alignment; padding and reserved

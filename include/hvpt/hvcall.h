@@ -267,9 +267,10 @@ hvpt_hvcall_flush_domain(const struct hvpt_transport *transport,
  *
  * One call page full: with HVPT_OK and 508 reps @source may have more, and the
  * call is to be made again, until it does fewer or returns HVPT_ERR_EMPTY.
- * hvpt_hvcall_flush_lists() does that. Elements the hypervisor leaves over are asked for again,
- * also after TIMEOUT, as long as each round does at least one. The call is done
- * when the hypervisor says that all elements are, TIMEOUT or not.
+ * hvpt_hvcall_flush_lists() does that. Elements that the hypervisor leaves over
+ * are asked for again, also after TIMEOUT, as long as each round does at least
+ * one. The call is done when the hypervisor says that all elements are, TIMEOUT
+ * or not.
  *
  * Return: as said above; HVPT_ERR_EMPTY when @source has nothing at all;
  * HVPT_ERR_FLUSH_ENTRY for a descriptor with reserved bits, a shift above 52

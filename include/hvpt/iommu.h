@@ -173,11 +173,12 @@ HVPT_EXTERN_C_BEGIN
  *
  * What others left in the hypervisor (firmware, a kernel before kexec, a
  * kernel that crashed) is no obstacle: an id which exists is passed over,
- * HVPT_ID_TRIES of them for each domain. An id exists when CREATE says so
- * (HVPT_ERR_HV_EXISTS). Before, during init and from then on if one existed, a
- * FLUSH of it is made, which succeeds where there is a domain, for hosts that
- * say so in other words, or let CREATE succeed. Devices of others stay where they are until
- * hvpt_iommu_takeover() or an attach moves them.
+ * HVPT_ID_TRIES of them for each domain. CREATE tells (HVPT_ERR_HV_EXISTS).
+ * Some hosts may answer otherwise, or let CREATE succeed; so a FLUSH of the id
+ * is made before: it succeeds only where there is a domain. That is done during
+ * init, and later if init met an id that existed, or after a resume. Devices of
+ * others stay where they are until hvpt_iommu_takeover() or an attach moves
+ * them.
  *
  * Return: HVPT_OK;
  * HVPT_ERR_OPS when a transport hook is missing;
@@ -336,10 +337,10 @@ HVPT_INLINE bool hvpt_iommu_has_ats(const struct hvpt_iommu *iommu)
  * @hv_status: out: its raw status; 0xffff when the transport could make no
  *	hypercall; 0 (SUCCESS) when a rep call succeeded and did nothing
  *
- * Of any hypercall of this pvIOMMU, from any thread, but for those whose refusal
- * is expected: the DELETE which cleans up after another failure, a CREATE
- * which finds an id taken, what is asked of a device that may be gone. Where no
- * hypercall was made at all (HVPT_ERR_CALL_PAGE) nothing is written down.
+ * Of any hypercall of this pvIOMMU, from any thread, but for those whose
+ * refusal is expected: the DELETE which cleans up after another failure, a
+ * CREATE which finds an id taken, what is asked of a device that may be gone.
+ * Where no hypercall was made at all (HVPT_ERR_CALL_PAGE) nothing is recorded.
  * Context: any.
  * Return: false when there was none; then nothing is written.
  */

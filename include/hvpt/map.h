@@ -73,7 +73,7 @@ hvpt_pt_map_range(struct hvpt_pagetable *pt, hvpt_iova_t iova, hvpt_gpa_t gpa,
 
 HVPT_EXTERN_C_END
 
-/** The level whose leaf has @length bytes; HVPT_LEAF_LEVELS if there is none. */
+/** The level whose leaf has @length bytes; HVPT_LEAF_LEVELS: none has. */
 HVPT_INLINE unsigned hvpt_leaf_level(uint64_t length)
 {
 	if (length == HVPT_LEVEL_BYTES(0u))
@@ -167,9 +167,9 @@ hvpt_pt_unmap_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
  *	an IOMMU may cache a refusal.
  *
  * A large leaf which the range cuts is split first, into equivalent smaller
- * leaves, as hvpt_pt_unmap() does; at most 4 pages are taken. Gpa, A and D stay; growing to writable
- * sets D unless dirty is tracked. Leaves which have @prot already are left
- * alone and not gathered.
+ * leaves, as hvpt_pt_unmap() does; at most 4 pages are taken. Gpa, A and D
+ * stay, but D is set in what becomes writable, unless dirty pages are tracked.
+ * Leaves which have @prot already are left alone and not gathered.
  *
  * Return: HVPT_OK; HVPT_ERR_EMPTY; HVPT_ERR_ALIGN; HVPT_ERR_WRAP;
  * HVPT_ERR_IOVA_RANGE; HVPT_ERR_PROT; HVPT_ERR_WRITE_ONLY;

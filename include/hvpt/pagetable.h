@@ -43,13 +43,13 @@
  * splits the leaf, and its gather covers all of it. Until that gather is
  * flushed an IOMMU may hold the former leaf as one entry, and it need not drop
  * it for a flush of less than the whole (VT-d, Invalidate Address Register: the
- * mask must be at least the page's size). Another call, on another part of the leaf, need not know
- * of the split. So the page table counts the splits that are not flushed yet,
- * by size; a gather carries those of its calls, and hvpt_pt_release() takes
- * them off. Whoever flushes the ranges of a gather calls hvpt_pt_widen()
- * before, which rounds them outward to the largest leaf that was split while
- * the count is not 0. hvpt_domain_flush() does it. A flush of everything needs
- * no ranges. src/pagetable/cut.c has the argument.
+ * mask must be at least the page's size). Another call, on another part of the
+ * leaf, need not know of the split. So the page table counts the splits that
+ * are not flushed yet, by size; a gather carries those of its calls, and
+ * hvpt_pt_release() subtracts them. Whoever flushes the ranges of a gather
+ * calls hvpt_pt_widen() before: while the count is not 0 it rounds them outward
+ * to the largest leaf that was split. hvpt_domain_flush() does it. A flush of
+ * everything needs no ranges. src/pagetable/cut.c has the argument.
  *
  * Context. Nothing sleeps, allocates, prints or recurses by itself; the page
  * hooks may do what the caller's context allows. Stack: 256 bytes a frame.

@@ -117,7 +117,7 @@ HVPT_INLINE uint64_t *hvpt_part_slot(const struct hvpt_pagetable *pt,
 
 bool hvpt_entries_are_zero(const uint64_t *slot, unsigned count);
 
-/** The first entry, from @i on, which a look at whole lines does not rule out. */
+/** The first entry, from @i on, that a look at whole lines cannot rule out. */
 unsigned hvpt_entries_skip(const uint64_t *slot, unsigned i, unsigned count);
 
 /** Leaves of @level, one behind the other; @pte is the first. */

@@ -182,7 +182,7 @@ static bool hvpt_map_two(const struct hvpt_pagetable *pt, uint64_t iova,
 	return true;
 }
 
-/* All of it, when hvpt_map_is_plain(); one segment, and its range not checked. */
+/* All of it, when hvpt_map_is_plain(); one segment, its range not checked. */
 static enum hvpt_status hvpt_map_plain(struct hvpt_pagetable *pt,
 				       struct hvpt_map_call *call)
 {
