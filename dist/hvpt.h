@@ -1062,13 +1062,13 @@ struct hvpt_pt_config {
  * splits the leaf, and its gather covers all of it. Until that gather is
  * flushed an IOMMU may hold the former leaf as one entry, and it need not drop
  * it for a flush of less than the whole (VT-d, Invalidate Address Register: the
- * mask must be at least the page's size). Another call, on another part of the leaf, need not know
- * of the split. So the page table counts the splits that are not flushed yet,
- * by size; a gather carries those of its calls, and hvpt_pt_release() takes
- * them off. Whoever flushes the ranges of a gather calls hvpt_pt_widen()
- * before, which rounds them outward to the largest leaf that was split while
- * the count is not 0. hvpt_domain_flush() does it. A flush of everything needs
- * no ranges. src/pagetable/cut.c has the argument.
+ * mask must be at least the page's size). Another call, on another part of the
+ * leaf, need not know of the split. So the page table counts the splits that
+ * are not flushed yet, by size; a gather carries those of its calls, and
+ * hvpt_pt_release() subtracts them. Whoever flushes the ranges of a gather
+ * calls hvpt_pt_widen() before: while the count is not 0 it rounds them outward
+ * to the largest leaf that was split. hvpt_domain_flush() does it. A flush of
+ * everything needs no ranges. src/pagetable/cut.c has the argument.
  *
  * Context. Nothing sleeps, allocates, prints or recurses by itself; the page
  * hooks may do what the caller's context allows. Stack: 256 bytes a frame.
@@ -1441,7 +1441,7 @@ hvpt_pt_map_range(struct hvpt_pagetable *pt, hvpt_iova_t iova, hvpt_gpa_t gpa,
 
 HVPT_EXTERN_C_END
 
-/** The level whose leaf has @length bytes; HVPT_LEAF_LEVELS if there is none. */
+/** The level whose leaf has @length bytes; HVPT_LEAF_LEVELS: none has. */
 HVPT_INLINE unsigned hvpt_leaf_level(uint64_t length)
 {
 	if (length == HVPT_LEVEL_BYTES(0u))
@@ -1535,9 +1535,9 @@ hvpt_pt_unmap_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
  *	an IOMMU may cache a refusal.
  *
  * A large leaf which the range cuts is split first, into equivalent smaller
- * leaves, as hvpt_pt_unmap() does; at most 4 pages are taken. Gpa, A and D stay; growing to writable
- * sets D unless dirty is tracked. Leaves which have @prot already are left
- * alone and not gathered.
+ * leaves, as hvpt_pt_unmap() does; at most 4 pages are taken. Gpa, A and D
+ * stay, but D is set in what becomes writable, unless dirty pages are tracked.
+ * Leaves which have @prot already are left alone and not gathered.
  *
  * Return: HVPT_OK; HVPT_ERR_EMPTY; HVPT_ERR_ALIGN; HVPT_ERR_WRAP;
  * HVPT_ERR_IOVA_RANGE; HVPT_ERR_PROT; HVPT_ERR_WRITE_ONLY;
@@ -1821,7 +1821,7 @@ HVPT_EXTERN_C_END
 /* ======== include/hvpt/hv_abi.h ======== */
 
 /*
- * hvpt/hv_abi.h - what the guest's device-domain hypercalls look like in memory.
+ * hvpt/hv_abi.h - the memory layout of the guest's device-domain hypercalls.
  *
  * Data only: numbers, structures, and encoders without side effects. All is
  * little-endian; fields have their natural alignment; padding and reserved
@@ -2866,9 +2866,10 @@ hvpt_hvcall_flush_domain(const struct hvpt_transport *transport,
  *
  * One call page full: with HVPT_OK and 508 reps @source may have more, and the
  * call is to be made again, until it does fewer or returns HVPT_ERR_EMPTY.
- * hvpt_hvcall_flush_lists() does that. Elements the hypervisor leaves over are asked for again,
- * also after TIMEOUT, as long as each round does at least one. The call is done
- * when the hypervisor says that all elements are, TIMEOUT or not.
+ * hvpt_hvcall_flush_lists() does that. Elements that the hypervisor leaves over
+ * are asked for again, also after TIMEOUT, as long as each round does at least
+ * one. The call is done when the hypervisor says that all elements are, TIMEOUT
+ * or not.
  *
  * Return: as said above; HVPT_ERR_EMPTY when @source has nothing at all;
  * HVPT_ERR_FLUSH_ENTRY for a descriptor with reserved bits, a shift above 52
@@ -2928,7 +2929,8 @@ hvpt_hvcall_flush_lists(const struct hvpt_transport *transport,
  *
  * Sources: TLFS, Feature and Interface Discovery, and Hypercall Interface;
  * Microsoft mu_msvm HvGuestCpuid.h and OpenVMM hvdef for what TLFS leaves out
- * (device-domain bits and width, pinning, SVM); Linux include/hyperv/hvgdk_mini.h.
+ * (device-domain bits and width, pinning, SVM); Linux
+ * include/hyperv/hvgdk_mini.h.
  */
 #ifndef HVPT_DISCOVER_H
 #define HVPT_DISCOVER_H
@@ -3610,8 +3612,10 @@ hvpt_domain_flush_all(struct hvpt_domain *domain);
  * none either. Else FLUSH_DEVICE_DOMAIN_LIST with the descriptors of the
  * domain's policy, as few calls as hold them (508 each), wider than the
  * gather while some other call's split is not flushed (hvpt_pt_widen()); when
- * that fails FLUSH_DEVICE_DOMAIN; once the list call is known not to exist
- * (INVALID_HYPERCALL_CODE) it is not tried again.
+ * that fails FLUSH_DEVICE_DOMAIN. A list call that does not exist
+ * (INVALID_HYPERCALL_CODE) is not tried again; one that was refused
+ * HVPT_LIST_TRIES times in a row only at each HVPT_LIST_AGAIN-th flush
+ * (iommu.h).
  *
  * Return: HVPT_OK; HVPT_ERR_KIND; HVPT_ERR_LOST between a resume that failed
  * and its retry; any status of hvpt_hvcall_flush_domain():
@@ -3899,11 +3903,12 @@ HVPT_EXTERN_C_BEGIN
  *
  * What others left in the hypervisor (firmware, a kernel before kexec, a
  * kernel that crashed) is no obstacle: an id which exists is passed over,
- * HVPT_ID_TRIES of them for each domain. An id exists when CREATE says so
- * (HVPT_ERR_HV_EXISTS). Before, during init and from then on if one existed, a
- * FLUSH of it is made, which succeeds where there is a domain, for hosts that
- * say so in other words, or let CREATE succeed. Devices of others stay where they are until
- * hvpt_iommu_takeover() or an attach moves them.
+ * HVPT_ID_TRIES of them for each domain. CREATE tells (HVPT_ERR_HV_EXISTS).
+ * Some hosts may answer otherwise, or let CREATE succeed; so a FLUSH of the id
+ * is made before: it succeeds only where there is a domain. That is done during
+ * init, and later if init met an id that existed, or after a resume. Devices of
+ * others stay where they are until hvpt_iommu_takeover() or an attach moves
+ * them.
  *
  * Return: HVPT_OK;
  * HVPT_ERR_OPS when a transport hook is missing;
@@ -4062,10 +4067,10 @@ HVPT_INLINE bool hvpt_iommu_has_ats(const struct hvpt_iommu *iommu)
  * @hv_status: out: its raw status; 0xffff when the transport could make no
  *	hypercall; 0 (SUCCESS) when a rep call succeeded and did nothing
  *
- * Of any hypercall of this pvIOMMU, from any thread, but for those whose refusal
- * is expected: the DELETE which cleans up after another failure, a CREATE
- * which finds an id taken, what is asked of a device that may be gone. Where no
- * hypercall was made at all (HVPT_ERR_CALL_PAGE) nothing is written down.
+ * Of any hypercall of this pvIOMMU, from any thread, but for those whose
+ * refusal is expected: the DELETE which cleans up after another failure, a
+ * CREATE which finds an id taken, what is asked of a device that may be gone.
+ * Where no hypercall was made at all (HVPT_ERR_CALL_PAGE) nothing is recorded.
  * Context: any.
  * Return: false when there was none; then nothing is written.
  */
@@ -4298,10 +4303,11 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_device_remove(struct hvpt_device *device);
  * made, and may fail. ATS need not be off. The device is forgotten, so that one
  * of the same id can be probed, and its domains can be destroyed.
  *
- * Nothing is freed by faith: tables go when the hypervisor has deleted their
- * domain. The device may come back attached as it was. So its domain is taken to be cached for good, every unmap in it is flushed, and
- * hvpt_domain_destroy() fails as long as the hypervisor says that a device is
- * attached: until the device comes back and is attached elsewhere.
+ * The device may come back attached as it was. So every unmap in its domain is
+ * flushed from now on, also when no device is left in it. hvpt_domain_destroy()
+ * fails, and frees no table, as long as the hypervisor refuses to delete the
+ * domain: on some hosts until the device has come back and is attached to
+ * another.
  */
 void hvpt_device_gone(struct hvpt_device *device);
 
@@ -4702,7 +4708,7 @@ HVPT_INLINE uint64_t *hvpt_part_slot(const struct hvpt_pagetable *pt,
 
 bool hvpt_entries_are_zero(const uint64_t *slot, unsigned count);
 
-/** The first entry, from @i on, which a look at whole lines does not rule out. */
+/** The first entry, from @i on, that a look at whole lines cannot rule out. */
 unsigned hvpt_entries_skip(const uint64_t *slot, unsigned i, unsigned count);
 
 /** Leaves of @level, one behind the other; @pte is the first. */
@@ -6172,7 +6178,7 @@ static bool hvpt_map_two(const struct hvpt_pagetable *pt, uint64_t iova,
 	return true;
 }
 
-/* All of it, when hvpt_map_is_plain(); one segment, and its range not checked. */
+/* All of it, when hvpt_map_is_plain(); one segment, its range not checked. */
 static enum hvpt_status hvpt_map_plain(struct hvpt_pagetable *pt,
 				       struct hvpt_map_call *call)
 {
