@@ -58,8 +58,6 @@ hvpt_add_check(build-missing source
   ${CMAKE_CURRENT_SOURCE_DIR}/build/missing.sh ${PROJECT_SOURCE_DIR})
 
 hvpt_add_check(lint-format lint ${scripts}/lint format --no-install)
-# Five seconds for each file: the core in each run, the rest in the long ones.
-set(tidy ${scripts}/lint tidy --no-install --build ${PROJECT_BINARY_DIR})
-hvpt_add_check(lint-tidy-core lint ${tidy} --only src)
-hvpt_add_check(lint-tidy-rest "lint;long" ${tidy}
-  --only adapters --only tools --only bench --only fuzz)
+# Some seconds for each file: minutes in all.
+hvpt_add_check(lint-tidy "lint;long"
+  ${scripts}/lint tidy --no-install --build ${PROJECT_BINARY_DIR})
