@@ -635,6 +635,24 @@ static void test_an_empty_gather_makes_no_hypercall(void **state)
 	assert_int_equal(hv_calls_since(f), 0);
 }
 
+/* Which descriptor covers tables nobody can say: all of the domain goes. */
+static void test_tables_without_ranges_flush_the_domain(void **state)
+{
+	struct hv_fixture *f = *state;
+	struct hvpt_gather copy;
+
+	used_pages(f);
+	hv_unmap(f, 0, f->base, HV_4K);
+	copy = f->gather[0];
+	copy.range_count = 0;
+	copy.tables = f->domain[0].pt.root; /* not freed: no sync */
+	hv_mark(f);
+	hv_ok(hvpt_domain_flush(&f->domain[0], &copy));
+	assert_int_equal(hv_since(f, HV_FLUSH), 1);
+	assert_int_equal(hv_calls_since(f), 1);
+	hv_sync(f, 0);
+}
+
 static void test_a_domain_without_devices_makes_no_hypercall(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -1511,6 +1529,7 @@ int main(void)
 		HV_CASE(test_map_list),
 		HV_CASE(test_unmap_and_sync),
 		HV_CASE(test_an_empty_gather_makes_no_hypercall),
+		HV_CASE(test_tables_without_ranges_flush_the_domain),
 		HV_CASE(test_a_domain_without_devices_makes_no_hypercall),
 		HV_CASE_IF(test_a_map_which_owes_a_flush, has_2m),
 		HV_CASE(test_a_large_leaf_is_cut),

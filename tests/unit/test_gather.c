@@ -261,6 +261,7 @@ static void test_move_takes_all(void **state)
 	hvpt_gather_move(&to, &empty);
 	assert_true(hvpt_gather_is_empty(&to));
 	detach(&from, page[2]);
+	assert_true(hvpt_gather_must_release(&from));
 	from.splits = HVPT_SPLIT(1);
 	add(&from, 0x1000, 0x1fff);
 	hvpt_gather_move(&to, &from);

@@ -273,6 +273,26 @@ static void test_a_doubt_outlives_a_resume_which_fails(void **state)
 	hv_ok(hv_try_destroy(f, 1));
 }
 
+/* Neither special domain is deleted while one of them is lost. */
+static void test_destroy_before_the_retry(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned n;
+
+	for (n = 1; n <= 2; n++) {
+		hv_lose_state(f);
+		hv_inject(f, HV_CREATE, n, 1, HYPERVISOR_FAIL, HV_RAW_MEMORY);
+		assert_int_not_equal(hvpt_iommu_resume(&f->iommu, false),
+				     HVPT_OK);
+		hv_mark(f);
+		hv_status(hv_try_iommu_destroy(f), HVPT_ERR_LOST);
+		assert_int_equal(hv_calls_since(f), 0);
+		hv_heal(f);
+		hv_ok(hvpt_iommu_resume(&f->iommu, true));
+	}
+	hv_ok(hv_try_iommu_destroy(f));
+}
+
 /* Between a failed resume and its retry: what works, and what waits. */
 static void test_between_a_resume_and_its_retry(void **state)
 {
@@ -905,6 +925,7 @@ int main(void)
 		HV_CASE(test_a_move_which_was_open),
 		HV_CASE(test_an_open_move_to_identity),
 		HV_CASE(test_a_doubt_outlives_a_resume_which_fails),
+		HV_CASE(test_destroy_before_the_retry),
 		HV_CASE(test_between_a_resume_and_its_retry),
 		HV_PREPARED(test_a_host_which_flushes_anything),
 		HV_CASE(test_a_parked_device_is_in_no_doubt),
