@@ -15,6 +15,11 @@
 
 #define COMMAND "fault"
 
+/* Bytes of the shortest message that can be one. */
+#define MESSAGE_LEAST                                                          \
+	(sizeof(struct hvpt_hv_message_header) +                               \
+	 sizeof(struct hvpt_hv_iommu_fault))
+
 static const char usage[] =
 	"Usage: hvpt fault [--trace TRACE] HEX...\n"
 	"\n"
@@ -143,8 +148,9 @@ static int decode(const struct message *message, const char *trace)
 	status = hvpt_iommu_fault_decode(message->bytes, message->count,
 					 &fault);
 	if (status != HVPT_OK) {
-		say("hvpt fault: no fault message in %zu bytes: %s",
-		    message->count, hvpt_status_name(status));
+		say("hvpt fault: no fault message in %zu bytes: %s; one begins "
+		    "with 24 00 00 80, and has %zu bytes or more",
+		    message->count, hvpt_status_name(status), MESSAGE_LEAST);
 		return EXIT_BAD_INPUT;
 	}
 	print_fault(&fault);

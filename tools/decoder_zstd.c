@@ -36,8 +36,9 @@ static const char *error_of(const struct zstd *zstd, size_t ret)
 {
 	switch (ZSTD_getErrorCode(ret)) {
 	case ZSTD_error_prefix_unknown:
-		return zstd->after ? "what follows the .zst data is none" :
-				     "the .zst data is corrupt";
+		if (zstd->after)
+			return "what follows the .zst data is something else";
+		return "the .zst data is corrupt";
 	case ZSTD_error_frameParameter_windowTooLarge:
 		return "the .zst data needs more than 128 MiB to unpack";
 	case ZSTD_error_dictionary_wrong:

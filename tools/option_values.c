@@ -180,11 +180,13 @@ enum options_result value_bad_word(const char *command, int id, char **argv)
 	if (id == ':')
 		say("hvpt %s: %s: needs a value", command, word);
 	else if (optopt > 0 && optopt < 256)
-		say("hvpt %s: unknown option '-%c'", command, optopt);
+		say("hvpt %s: unknown option '-%c'; try 'hvpt %s --help'",
+		    command, optopt, command);
 	else if (optopt >= 256)
 		say("hvpt %s: %.*s: takes no value", command,
 		    (int)strcspn(word, "="), word);
 	else
-		say("hvpt %s: unknown option '%s'", command, word);
+		say("hvpt %s: unknown option '%s'; try 'hvpt %s --help'",
+		    command, word, command);
 	return OPTIONS_ERROR;
 }

@@ -75,9 +75,9 @@ says err "none.txt: error: No such file or directory"
 misuse "hvpt fault: no message given" fault
 misuse "hvpt fault: no message given" fault --trace three.txt
 misuse "hvpt fault: --trace: needs a value" fault --trace
-misuse "hvpt fault: unknown option '--frobnicate'" fault --frobnicate 00
+misuse "hvpt fault: unknown option '--frobnicate'; try 'hvpt fault --help'" fault --frobnicate 00
 misuse "no fault message in 0 bytes: HVPT_ERR_MESSAGE_SIZE" fault ""
-misuse "no fault message in 1 bytes: HVPT_ERR_MESSAGE_SIZE" fault 24
+misuse "no fault message in 1 bytes: HVPT_ERR_MESSAGE_SIZE; one begins with 24 00 00 80, and has 48 bytes or more" fault 24
 misuse "no fault message in 47 bytes: HVPT_ERR_MESSAGE_SIZE" \
 	fault "${write%??}"
 misuse "no fault message in 48 bytes: HVPT_ERR_MESSAGE_TYPE" \

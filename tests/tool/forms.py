@@ -313,7 +313,7 @@ def test_damaged(test, events, rng):
                          f"{name} cut at {cut}", rng.random() < 0.5)
         test.refused(data + b"more than a few bytes follow",
                      {"xz": "the .xz data is corrupt"}.get(
-                         said, f"what follows the .{said} data is none"),
+                         said, f"what follows the .{said} data is something else"),
                      f"{name} and garbage")
         test.refused(pack(data), "compressed more than once", f"{name} twice")
         if name != "lzma":

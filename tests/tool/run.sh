@@ -26,7 +26,7 @@ misuse "hvpt: unknown option '--frobnicate'" --frobnicate
 misuse "no trace given" replay
 misuse "no trace given" replay --levels 4
 misuse "unknown option '--frobnicate'" replay --frobnicate x
-misuse "unknown option '-x'" replay -x "$modload"
+misuse "unknown option '-x'; try 'hvpt replay --help'" replay -x "$modload"
 misuse "--levels: needs a value" replay "$modload" --levels
 misuse "--quiet: takes no value" replay --quiet=1 "$modload"
 misuse "--levels: must be 4 or 5, not '3'" replay --levels 3 "$modload"
