@@ -3954,7 +3954,8 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_takeover(struct hvpt_iommu *iommu);
  * @iommu: not to be used afterwards, with HVPT_OK
  *
  * The identity domain is left where it is when devices were left in it
- * (hvpt_device_hand_over()).
+ * (hvpt_device_hand_over()). A former blocked domain that a resume could not
+ * delete is tried once more; it may stay behind.
  *
  * Iommu lock held, and for the last time. Return: HVPT_OK; HVPT_ERR_BUSY while
  * a paging domain or a device is left; HVPT_ERR_LOST between a resume that
@@ -5170,6 +5171,9 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_probe(struct hvpt_iommu *iommu,
 
 /** See whether a flush tells that a domain exists. Return: as for a call. */
 HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_try_flush(struct hvpt_iommu *iommu);
+
+/** DELETE of the blocked domain before a resume, if it is still there. */
+void hvpt_resume_old_blocked(struct hvpt_iommu *iommu);
 
 /* ---- domain ids ------------------------------------------------------ */
 
@@ -9028,6 +9032,7 @@ enum hvpt_status hvpt_iommu_destroy(struct hvpt_iommu *iommu)
 	if (hvpt_domain_is_lost(&iommu->blocked) ||
 	    hvpt_domain_is_lost(&iommu->identity))
 		return HVPT_ERR_LOST;
+	hvpt_resume_old_blocked(iommu);
 	if (!iommu->handed_over && hvpt_iommu_has(iommu, &iommu->identity))
 		status = hvpt_domain_delete(&iommu->identity);
 	if (status == HVPT_OK && hvpt_iommu_has(iommu, &iommu->blocked))
@@ -10015,7 +10020,7 @@ static enum hvpt_status hvpt_resume_blocked(struct hvpt_domain *blocked)
 }
 
 /* Until nobody is in it any more; another one in line is left to itself. */
-static void hvpt_resume_old_blocked(struct hvpt_iommu *iommu)
+void hvpt_resume_old_blocked(struct hvpt_iommu *iommu)
 {
 	if (iommu->old_blocked != 0 &&
 	    hvpt_resume_delete(iommu, iommu->old_blocked))

@@ -224,7 +224,8 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_takeover(struct hvpt_iommu *iommu);
  * @iommu: not to be used afterwards, with HVPT_OK
  *
  * The identity domain is left where it is when devices were left in it
- * (hvpt_device_hand_over()).
+ * (hvpt_device_hand_over()). A former blocked domain that a resume could not
+ * delete is tried once more; it may stay behind.
  *
  * Iommu lock held, and for the last time. Return: HVPT_OK; HVPT_ERR_BUSY while
  * a paging domain or a device is left; HVPT_ERR_LOST between a resume that

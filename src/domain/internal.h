@@ -75,6 +75,9 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_probe(struct hvpt_iommu *iommu,
 /** See whether a flush tells that a domain exists. Return: as for a call. */
 HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_try_flush(struct hvpt_iommu *iommu);
 
+/** DELETE of the blocked domain before a resume, if it is still there. */
+void hvpt_resume_old_blocked(struct hvpt_iommu *iommu);
+
 /* ---- domain ids ------------------------------------------------------ */
 
 /** Is @ids a range of at least 2 usable ids, or { 0, 0 }? */

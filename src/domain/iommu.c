@@ -128,6 +128,7 @@ enum hvpt_status hvpt_iommu_destroy(struct hvpt_iommu *iommu)
 	if (hvpt_domain_is_lost(&iommu->blocked) ||
 	    hvpt_domain_is_lost(&iommu->identity))
 		return HVPT_ERR_LOST;
+	hvpt_resume_old_blocked(iommu);
 	if (!iommu->handed_over && hvpt_iommu_has(iommu, &iommu->identity))
 		status = hvpt_domain_delete(&iommu->identity);
 	if (status == HVPT_OK && hvpt_iommu_has(iommu, &iommu->blocked))

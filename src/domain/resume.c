@@ -213,7 +213,7 @@ static enum hvpt_status hvpt_resume_blocked(struct hvpt_domain *blocked)
 }
 
 /* Until nobody is in it any more; another one in line is left to itself. */
-static void hvpt_resume_old_blocked(struct hvpt_iommu *iommu)
+void hvpt_resume_old_blocked(struct hvpt_iommu *iommu)
 {
 	if (iommu->old_blocked != 0 &&
 	    hvpt_resume_delete(iommu, iommu->old_blocked))
