@@ -3944,8 +3944,8 @@ hvpt_iommu_init(struct hvpt_iommu *iommu,
  *
  * Iommu lock held. Return: HVPT_OK; else the first failure of
  * hvpt_device_attach(), all devices having been tried: hvpt_device_state()
- * tells which are not in the blocked domain. May be repeated; a device in
- * doubt is not tried again, hvpt_device_attach() is for that.
+ * tells which are not in the blocked domain. May be repeated: a device whose
+ * first attach was refused is tried again.
  */
 HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_takeover(struct hvpt_iommu *iommu);
 
@@ -10118,13 +10118,20 @@ enum hvpt_status hvpt_iommu_resume(struct hvpt_iommu *iommu, bool retry)
 	return offers == HVPT_OK ? hvpt_resume_all(iommu) : offers;
 }
 
+/* May it be where an owner before us put it? In doubt: if in none of ours. */
+static bool hvpt_device_is_others(const struct hvpt_device *device)
+{
+	return device->state == HVPT_DEVICE_NEW ||
+	       (device->state == HVPT_DEVICE_IN_DOUBT && !device->domain);
+}
+
 enum hvpt_status hvpt_iommu_takeover(struct hvpt_iommu *iommu)
 {
 	enum hvpt_status first = HVPT_OK, status;
 	struct hvpt_device *device;
 
 	for (device = iommu->devices; device; device = device->next) {
-		if (device->state != HVPT_DEVICE_NEW || device->deferred)
+		if (!hvpt_device_is_others(device) || device->deferred)
 			continue;
 		status = hvpt_device_attach(device, &iommu->blocked);
 		if (first == HVPT_OK)

@@ -214,8 +214,8 @@ hvpt_iommu_init(struct hvpt_iommu *iommu,
  *
  * Iommu lock held. Return: HVPT_OK; else the first failure of
  * hvpt_device_attach(), all devices having been tried: hvpt_device_state()
- * tells which are not in the blocked domain. May be repeated; a device in
- * doubt is not tried again, hvpt_device_attach() is for that.
+ * tells which are not in the blocked domain. May be repeated: a device whose
+ * first attach was refused is tried again.
  */
 HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_takeover(struct hvpt_iommu *iommu);
 

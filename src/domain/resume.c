@@ -311,13 +311,20 @@ enum hvpt_status hvpt_iommu_resume(struct hvpt_iommu *iommu, bool retry)
 	return offers == HVPT_OK ? hvpt_resume_all(iommu) : offers;
 }
 
+/* May it be where an owner before us put it? In doubt: if in none of ours. */
+static bool hvpt_device_is_others(const struct hvpt_device *device)
+{
+	return device->state == HVPT_DEVICE_NEW ||
+	       (device->state == HVPT_DEVICE_IN_DOUBT && !device->domain);
+}
+
 enum hvpt_status hvpt_iommu_takeover(struct hvpt_iommu *iommu)
 {
 	enum hvpt_status first = HVPT_OK, status;
 	struct hvpt_device *device;
 
 	for (device = iommu->devices; device; device = device->next) {
-		if (device->state != HVPT_DEVICE_NEW || device->deferred)
+		if (!hvpt_device_is_others(device) || device->deferred)
 			continue;
 		status = hvpt_device_attach(device, &iommu->blocked);
 		if (first == HVPT_OK)
