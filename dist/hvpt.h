@@ -3940,7 +3940,9 @@ hvpt_iommu_init(struct hvpt_iommu *iommu,
  * blocked domain; those deferred (hvpt_device_set_deferred()) are left alone.
  * After HVPT_OK no other device known to hvpt does DMA through tables of
  * another owner, and their memory may be used for something else. To be called
- * when the devices were probed.
+ * when the devices were probed, and their ATS is off, which an owner before may
+ * have left on. One of which the caller says that it is on
+ * (hvpt_device_set_ats()) is not moved: HVPT_ERR_ATS_ON.
  *
  * Iommu lock held. Return: HVPT_OK; else the first failure of
  * hvpt_device_attach(), all devices having been tried: hvpt_device_state()
