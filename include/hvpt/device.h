@@ -211,8 +211,9 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_device_remove(struct hvpt_device *device);
  *
  * For a caller whose bus says so (a rescind, a surprise removal), whatever the
  * hypervisor answers; what it answers then is not documented. One DETACH is
- * made, and may fail. ATS need not be off. The device is forgotten, so that one
- * of the same id can be probed, and its domains can be destroyed.
+ * made, and may fail; none for a device in no domain of ours (HVPT_DEVICE_NEW,
+ * HVPT_DEVICE_DETACHED). ATS need not be off. The device is forgotten, so that
+ * one of the same id can be probed, and its domains can be destroyed.
  *
  * The device may come back attached as it was. So every unmap in its domain is
  * flushed from now on, also when no device is left in it. hvpt_domain_destroy()
