@@ -3614,7 +3614,7 @@ hvpt_domain_flush_all(struct hvpt_domain *domain);
  * gather while some other call's split is not flushed (hvpt_pt_widen()); when
  * that fails FLUSH_DEVICE_DOMAIN. A list call that does not exist
  * (INVALID_HYPERCALL_CODE) is not tried again; one that was refused
- * HVPT_LIST_TRIES times in a row only at each HVPT_LIST_AGAIN-th flush
+ * HVPT_LIST_TRIES times in a row only once in HVPT_LIST_AGAIN full flushes
  * (iommu.h).
  *
  * Return: HVPT_OK; HVPT_ERR_KIND; HVPT_ERR_LOST between a resume that failed
@@ -3772,7 +3772,7 @@ HVPT_INLINE uint32_t hvpt_domain_device_count(const struct hvpt_domain *domain)
 
 /*
  * After how many refusals in a row, of whatever kind, FLUSH_DEVICE_DOMAIN_LIST
- * is given up, and at each how many full flushes it is then tried again: a host
+ * is given up, and after how many full flushes it is then tried again: a host
  * that was short of memory gets precise flushes back, and one that will never
  * do it costs a call in 1024.
  */
@@ -3857,6 +3857,8 @@ struct hvpt_iommu_stats {
  * @handed_over: a device stays in the identity domain when all is destroyed
  * @list_refused: refusals of FLUSH_DEVICE_DOMAIN_LIST in a row, or
  *	HVPT_LIST_NEVER; atomic
+ * @list_due: count of full flushes from which a list that was given up is
+ *	tried again; atomic
  * @stats: what hvpt_iommu_read_stats() gives; each number atomic
  * @last_failure: see hvpt_iommu_last_failure(); atomic
  * @width: IOVA bits in use
@@ -3875,6 +3877,7 @@ struct hvpt_iommu {
 	uint32_t quarantined;
 	struct hvpt_id_range quarantine[HVPT_QUARANTINE_RANGES];
 	uint64_t list_refused;
+	uint64_t list_due;
 	uint64_t last_failure;
 	struct hvpt_iommu_stats stats;
 	uint32_t epoch;
@@ -4303,8 +4306,9 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_device_remove(struct hvpt_device *device);
  *
  * For a caller whose bus says so (a rescind, a surprise removal), whatever the
  * hypervisor answers; what it answers then is not documented. One DETACH is
- * made, and may fail. ATS need not be off. The device is forgotten, so that one
- * of the same id can be probed, and its domains can be destroyed.
+ * made, and may fail; none for a device in no domain of ours (HVPT_DEVICE_NEW,
+ * HVPT_DEVICE_DETACHED). ATS need not be off. The device is forgotten, so that
+ * one of the same id can be probed, and its domains can be destroyed.
  *
  * The device may come back attached as it was. So every unmap in its domain is
  * flushed from now on, also when no device is left in it. hvpt_domain_destroy()
@@ -9629,6 +9633,7 @@ void hvpt_stats_init(struct hvpt_iommu *iommu)
 	unsigned i;
 
 	iommu->list_refused = 0;
+	iommu->list_due = 0;
 	stats->list_flushes = 0;
 	stats->descriptors = 0;
 	stats->full_flushes = 0;
@@ -9657,8 +9662,8 @@ static bool hvpt_list_is_given_up(const struct hvpt_iommu *iommu)
 bool hvpt_list_is_due(const struct hvpt_iommu *iommu)
 {
 	return HVPT_PORT_LOAD(&iommu->list_refused) < HVPT_LIST_NEVER &&
-	       HVPT_PORT_LOAD(&iommu->stats.full_flushes) % HVPT_LIST_AGAIN ==
-		       0;
+	       HVPT_PORT_LOAD(&iommu->stats.full_flushes) >=
+		       HVPT_PORT_LOAD(&iommu->list_due);
 }
 
 void hvpt_stats_list_refused(struct hvpt_iommu *iommu, enum hvpt_status status,
@@ -9669,6 +9674,10 @@ void hvpt_stats_list_refused(struct hvpt_iommu *iommu, enum hvpt_status status,
 		return;
 	HVPT_PORT_STORE(&iommu->stats.fallback_status,
 			(uint64_t)hvpt_hv_result_status(answer->result));
+	/* at least, not at: full flushes are made elsewhere too */
+	HVPT_PORT_STORE(&iommu->list_due,
+			HVPT_PORT_LOAD(&iommu->stats.full_flushes) +
+				HVPT_LIST_AGAIN);
 	if (status == HVPT_ERR_HV_CODE)
 		HVPT_PORT_STORE(&iommu->list_refused, HVPT_LIST_NEVER);
 	else

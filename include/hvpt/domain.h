@@ -197,7 +197,7 @@ hvpt_domain_flush_all(struct hvpt_domain *domain);
  * gather while some other call's split is not flushed (hvpt_pt_widen()); when
  * that fails FLUSH_DEVICE_DOMAIN. A list call that does not exist
  * (INVALID_HYPERCALL_CODE) is not tried again; one that was refused
- * HVPT_LIST_TRIES times in a row only at each HVPT_LIST_AGAIN-th flush
+ * HVPT_LIST_TRIES times in a row only once in HVPT_LIST_AGAIN full flushes
  * (iommu.h).
  *
  * Return: HVPT_OK; HVPT_ERR_KIND; HVPT_ERR_LOST between a resume that failed

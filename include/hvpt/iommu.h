@@ -42,7 +42,7 @@
 
 /*
  * After how many refusals in a row, of whatever kind, FLUSH_DEVICE_DOMAIN_LIST
- * is given up, and at each how many full flushes it is then tried again: a host
+ * is given up, and after how many full flushes it is then tried again: a host
  * that was short of memory gets precise flushes back, and one that will never
  * do it costs a call in 1024.
  */
@@ -127,6 +127,8 @@ struct hvpt_iommu_stats {
  * @handed_over: a device stays in the identity domain when all is destroyed
  * @list_refused: refusals of FLUSH_DEVICE_DOMAIN_LIST in a row, or
  *	HVPT_LIST_NEVER; atomic
+ * @list_due: count of full flushes from which a list that was given up is
+ *	tried again; atomic
  * @stats: what hvpt_iommu_read_stats() gives; each number atomic
  * @last_failure: see hvpt_iommu_last_failure(); atomic
  * @width: IOVA bits in use
@@ -145,6 +147,7 @@ struct hvpt_iommu {
 	uint32_t quarantined;
 	struct hvpt_id_range quarantine[HVPT_QUARANTINE_RANGES];
 	uint64_t list_refused;
+	uint64_t list_due;
 	uint64_t last_failure;
 	struct hvpt_iommu_stats stats;
 	uint32_t epoch;

@@ -26,6 +26,7 @@ void hvpt_stats_init(struct hvpt_iommu *iommu)
 	unsigned i;
 
 	iommu->list_refused = 0;
+	iommu->list_due = 0;
 	stats->list_flushes = 0;
 	stats->descriptors = 0;
 	stats->full_flushes = 0;
@@ -54,8 +55,8 @@ static bool hvpt_list_is_given_up(const struct hvpt_iommu *iommu)
 bool hvpt_list_is_due(const struct hvpt_iommu *iommu)
 {
 	return HVPT_PORT_LOAD(&iommu->list_refused) < HVPT_LIST_NEVER &&
-	       HVPT_PORT_LOAD(&iommu->stats.full_flushes) % HVPT_LIST_AGAIN ==
-		       0;
+	       HVPT_PORT_LOAD(&iommu->stats.full_flushes) >=
+		       HVPT_PORT_LOAD(&iommu->list_due);
 }
 
 void hvpt_stats_list_refused(struct hvpt_iommu *iommu, enum hvpt_status status,
@@ -66,6 +67,10 @@ void hvpt_stats_list_refused(struct hvpt_iommu *iommu, enum hvpt_status status,
 		return;
 	HVPT_PORT_STORE(&iommu->stats.fallback_status,
 			(uint64_t)hvpt_hv_result_status(answer->result));
+	/* at least, not at: full flushes are made elsewhere too */
+	HVPT_PORT_STORE(&iommu->list_due,
+			HVPT_PORT_LOAD(&iommu->stats.full_flushes) +
+				HVPT_LIST_AGAIN);
 	if (status == HVPT_ERR_HV_CODE)
 		HVPT_PORT_STORE(&iommu->list_refused, HVPT_LIST_NEVER);
 	else

@@ -980,6 +980,36 @@ static void test_a_list_which_always_fails_is_given_up(void **state)
 	assert_int_equal(hv_since(f, HV_FLUSH_LIST), 3);
 }
 
+/*
+ * However many full flushes are made between two syncs: it is tried again as
+ * soon as there were HVPT_LIST_AGAIN of them, and not earlier.
+ */
+static void test_a_retry_is_not_stepped_over(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned step, n;
+
+	used_pages(f);
+	hv_fail_always(f, HV_FLUSH_LIST, HV_RAW_PARAMETER);
+	flush_pages(f, HVPT_LIST_TRIES);
+	assert_int_equal(stats_of(f).list_given_up, 1);
+	for (step = 1; step <= 4; step++) {
+		/* the refused one made a full flush itself */
+		uint64_t due = stats_of(f).full_flushes - 1 + HVPT_LIST_AGAIN;
+
+		hv_mark(f);
+		while (stats_of(f).full_flushes < due) {
+			assert_int_equal(hv_since(f, HV_FLUSH_LIST), 0);
+			flush_pages(f, 1);
+			for (n = 0; n < step; n++)
+				hv_ok(hvpt_domain_flush_all(&f->domain[0]));
+		}
+		assert_int_equal(hv_since(f, HV_FLUSH_LIST), 0);
+		flush_pages(f, 1);
+		assert_int_equal(hv_since(f, HV_FLUSH_LIST), 1);
+	}
+}
+
 /* A success in between, and it counts anew. */
 static void test_refusals_in_a_row(void **state)
 {
@@ -1563,6 +1593,7 @@ int main(void)
 		HV_CASE(test_that_there_is_no_list_is_remembered),
 		HV_CASE(test_a_list_which_fails_is_tried_next_time),
 		HV_CASE(test_a_list_which_always_fails_is_given_up),
+		HV_CASE(test_a_retry_is_not_stepped_over),
 		HV_CASE(test_refusals_in_a_row),
 		HV_CASE(test_a_list_which_does_not_exist),
 		HV_PREPARED(test_a_success_which_does_nothing),
