@@ -171,6 +171,9 @@ static void read_walk(struct replay_result *result, struct judge *judge,
 	if (!walk)
 		return;
 	walk_end(judge, walk);
+	if (walk->error && result->error[0] == '\0')
+		snprintf(result->error, sizeof(result->error), "%s",
+			 walk->error);
 	result->walker_looks = walk->looks;
 	result->walker_stale = walk->stale;
 }

@@ -8,7 +8,17 @@
 
 #define PAGE HVPT_PAGE_BYTES
 
-/* ---- beginning and end --------------------------------------------------- */
+/* ---- beginning and end ----------------------------------------------- */
+
+/* An argument of walker_try(). */
+static void start(void *ctx)
+{
+	struct walk *walk = ctx;
+
+	guest_ram_open(&walk->ram, GUEST_RAM_MAX, walk->ops->pool,
+		       walk->ops->pool_pages);
+	walk->error = walk->ops->start(walk);
+}
 
 struct walk *walk_open(const struct replay_options *options, const char **error)
 {
@@ -20,13 +30,18 @@ struct walk *walk_open(const struct replay_options *options, const char **error)
 	walk->ops = options->walker == WALKER_CPU ? &walk_cpu_ops :
 						    &walk_vtd_ops;
 	walk->options = options;
-	guest_ram_open(&walk->ram, GUEST_RAM_MAX, walk->ops->pool,
-		       walk->ops->pool_pages);
-	*error = walk->ops->start(walk);
+	walk_try(walk, start, walk);
+	*error = walk->error;
 	if (!*error)
 		return walk;
 	walk_close(walk);
 	return NULL;
+}
+
+void walk_try(struct walk *walk, void (*run)(void *ctx), void *ctx)
+{
+	if (!walk->error && !walker_try(run, ctx))
+		walk->error = walker_error();
 }
 
 void walk_close(struct walk *walk)
@@ -58,7 +73,35 @@ struct hvpt_arena *walk_arena(struct walk *walk, size_t *pages)
 	return NULL;
 }
 
-/* ---- looking --------------------------------------------------------------- */
+/* ---- looking --------------------------------------------------------- */
+
+/** One look at an address; @seen: out. */
+struct look {
+	struct walk *walk;
+	const struct domain *domain;
+	uint64_t iova;
+	uint64_t gpa;
+	enum walk_seen seen;
+};
+
+static void look_once(void *ctx)
+{
+	struct look *look = ctx;
+
+	look->seen = look->walk->ops->see(look->walk, look->domain, look->iova,
+					  look->gpa);
+}
+
+/* WALK_UNSEEN also when the walker cannot go on. */
+static enum walk_seen see(const struct domain *domain, uint64_t iova,
+			  uint64_t gpa)
+{
+	struct look look = { domain->walk, domain, iova, gpa, WALK_UNSEEN };
+
+	walk_try(domain->walk, look_once, &look);
+	domain->walk->looks++;
+	return look.seen;
+}
 
 static const char *seen_text(enum walk_seen seen)
 {
@@ -115,9 +158,7 @@ void walk_page(struct judge *judge, const struct domain *domain, uint64_t iova)
 	now = ask(walk, domain->model, iova);
 	old = ask(walk, domain->waiting, iova);
 	expected = expected_of(&now);
-	seen = walk->ops->see(walk, domain, iova,
-			      now.mapped ? now.gpa : old.gpa);
-	walk->looks++;
+	seen = see(domain, iova, now.mapped ? now.gpa : old.gpa);
 	if (seen == WALK_UNSEEN)
 		return;
 	if (seen != expected && may_be(&old, seen)) {
@@ -139,17 +180,34 @@ void walk_blocked(struct judge *judge, const struct domain *domain,
 
 	if (walk->ops->whole)
 		return; /* no device */
-	seen = walk->ops->see(walk, domain, 0, 0);
-	walk->looks++;
+	seen = see(domain, 0, 0);
+	if (seen == WALK_UNSEEN)
+		return;
 	judge_that(judge, seen == WALK_NOTHING,
 		   "DMA %s: expected a fault, but %s shows that it %s", where,
 		   walk->ops->name, seen_text(seen));
 }
 
+/** One look at all of a domain. */
+struct whole {
+	struct judge *judge;
+	const struct domain *domain;
+};
+
+static void look_at_whole(void *ctx)
+{
+	const struct whole *all = ctx;
+	struct walk *walk = all->domain->walk;
+
+	walk->ops->whole(walk, all->judge, all->domain);
+}
+
 void walk_whole(struct judge *judge, const struct domain *domain)
 {
+	struct whole all = { judge, domain };
+
 	if (domain->walk->ops->whole)
-		domain->walk->ops->whole(domain->walk, judge, domain);
+		walk_try(domain->walk, look_at_whole, &all);
 }
 
 void walk_end(struct judge *judge, const struct walk *walk)

@@ -66,7 +66,7 @@ struct walk_device {
 /**
  * struct walk - a walker of one replay
  * @hv: the model hypervisor
- * @error: why it cannot go on; NULL: it can
+ * @error: why it cannot go on, which ends the replay; NULL: it can
  * @looks: how often it was asked; @stale: to what was unmapped and not synced
  * @root: the table the processor has
  * @page: the call page which the model hypervisor has lent
@@ -95,6 +95,14 @@ struct walk {
 /** Starts the walker. Return: NULL with @error, which is static. */
 struct walk *walk_open(const struct replay_options *options,
 		       const char **error);
+
+/**
+ * walk_try() - use the emulated machine
+ * @run: may call walker_die(); it holds nothing that has to be given back
+ *
+ * Does nothing when @walk cannot go on; sets its error when that begins here.
+ */
+void walk_try(struct walk *walk, void (*run)(void *ctx), void *ctx);
 
 /** @walk may be NULL. */
 void walk_close(struct walk *walk);

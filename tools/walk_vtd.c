@@ -52,7 +52,7 @@ static const char *start(struct walk *walk)
 	return NULL;
 }
 
-/* ---- hypercalls ------------------------------------------------------------ */
+/* ---- hypercalls ------------------------------------------------------ */
 
 /* Carries out a call whose input is @page. */
 static unsigned carry_out(struct walk *walk, uint64_t control, const void *page,
@@ -141,6 +141,22 @@ static void follow(struct walk *walk, uint64_t control, uint64_t result,
 			      "model has more";
 }
 
+/** A call which the model hypervisor has answered. */
+struct answered {
+	struct walk *walk;
+	uint64_t control;
+	uint64_t result;
+	unsigned offset;
+};
+
+/* An argument of walk_try(). */
+static void follow_answered(void *ctx)
+{
+	const struct answered *call = ctx;
+
+	follow(call->walk, call->control, call->result, call->offset);
+}
+
 static bool did_something(uint64_t control, uint64_t result)
 {
 	uint64_t done = result >> 32 & 0xfff, begun = control >> 48 & 0xfff;
@@ -164,13 +180,14 @@ static uint64_t issue(void *ctx, uint64_t control, hvpt_gpa_t input,
 		      hvpt_gpa_t output)
 {
 	struct walk *walk = ctx;
-	uint64_t result = hvpt_hypervisor_transport.issue(walk->hv, control,
-							  input, output);
+	struct answered call = { walk, control, 0,
+				 (unsigned)(input.value & (PAGE - 1)) };
 
-	if (!walk->error && did_something(control, result))
-		follow(walk, control, result,
-		       (unsigned)(input.value & (PAGE - 1)));
-	return result;
+	call.result = hvpt_hypervisor_transport.issue(walk->hv, control, input,
+						      output);
+	if (did_something(control, call.result))
+		walk_try(walk, follow_answered, &call);
+	return call.result;
 }
 
 static void give_back(void *ctx, struct hvpt_call_page *page)
@@ -186,7 +203,7 @@ const struct hvpt_transport_ops walk_vtd_transport = {
 	.give_back = give_back,
 };
 
-/* ---- looking ----------------------------------------------------------------- */
+/* ---- looking --------------------------------------------------------- */
 
 /* A VT-d takes the top bit of an address for a sign. */
 static uint64_t on_the_bus(uint64_t iova)
@@ -229,7 +246,7 @@ static enum walk_seen see(struct walk *walk, const struct domain *domain,
 	bool known = is_data(gpa);
 	struct vtd_fault fault;
 
-	if (walk->error || is_harmful(iova, gpa))
+	if (is_harmful(iova, gpa))
 		return WALK_UNSEEN;
 	move_device(walk, find_device(walk, domain->device_id)->domain);
 	switch (dma_probe(&walk->dma, VTD_DEVICE_TEST, address,

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "guest_ram.h"
 
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,10 @@
 #define LOG_SHOWN 2000
 
 static int log_fd = -1;
+
+/* What walker_die() was told last, and where it goes to; NULL: nowhere. */
+static char message[WALKER_MESSAGE];
+static jmp_buf *catcher;
 
 int walker_log(void)
 {
@@ -42,13 +47,34 @@ void walker_die(const char *format, ...)
 {
 	va_list arguments;
 
-	show_log();
-	fputs("walker: ", stderr);
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	vsnprintf(message, sizeof(message), format, arguments);
 	va_end(arguments);
-	fputc('\n', stderr);
+	if (catcher)
+		longjmp(*catcher, 1);
+	show_log();
+	fprintf(stderr, "walker: %s\n", message);
 	abort();
+}
+
+bool walker_try(void (*run)(void *ctx), void *ctx)
+{
+	jmp_buf *const outer = catcher;
+	jmp_buf here;
+
+	if (setjmp(here) != 0) {
+		catcher = outer;
+		return false;
+	}
+	catcher = &here;
+	run(ctx);
+	catcher = outer;
+	return true;
+}
+
+const char *walker_error(void)
+{
+	return message;
 }
 
 void guest_ram_open(struct guest_ram *ram, uint64_t bytes, uint64_t pool,
@@ -59,6 +85,7 @@ void guest_ram_open(struct guest_ram *ram, uint64_t bytes, uint64_t pool,
 		.pool = pool,
 		.pool_end = pool + pool_pages * PAGE,
 		.next = pool,
+		.fd = -1,
 	};
 	if (bytes > GUEST_RAM_MAX || ram->pool_end > bytes)
 		walker_die("guest memory: bad sizes");
@@ -67,8 +94,10 @@ void guest_ram_open(struct guest_ram *ram, uint64_t bytes, uint64_t pool,
 		walker_die("guest memory: no memory file");
 	ram->base = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
 			 ram->fd, 0);
-	if (ram->base == MAP_FAILED)
+	if (ram->base == MAP_FAILED) {
+		ram->base = NULL;
 		walker_die("guest memory: cannot be mapped");
+	}
 	ram->recycled = calloc(pool_pages, sizeof(*ram->recycled));
 	if (!ram->recycled)
 		walker_die("out of memory");
@@ -76,8 +105,10 @@ void guest_ram_open(struct guest_ram *ram, uint64_t bytes, uint64_t pool,
 
 void guest_ram_close(struct guest_ram *ram)
 {
-	munmap(ram->base, ram->bytes);
-	close(ram->fd);
+	if (ram->base)
+		munmap(ram->base, ram->bytes);
+	if (ram->fd >= 0)
+		close(ram->fd);
 	free(ram->recycled);
 	*ram = (struct guest_ram){ .fd = -1 };
 }

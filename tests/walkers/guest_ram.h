@@ -51,13 +51,15 @@ struct guest_ram {
 extern const struct hvpt_page_ops guest_ram_ops;
 
 /**
- * guest_ram_open() - make the memory
+ * guest_ram_open() - make the memory, or walker_die()
  * @bytes: at most GUEST_RAM_MAX; pages nobody touches cost nothing
  * @pool: gpa of the first page for tables
  * @pool_pages: how many
  */
 void guest_ram_open(struct guest_ram *ram, uint64_t bytes, uint64_t pool,
 		    size_t pool_pages);
+
+/** Also what guest_ram_open() made in part. */
 void guest_ram_close(struct guest_ram *ram);
 
 /** Forgets which pages are in use. */
@@ -83,12 +85,34 @@ bool guest_ram_read64(void *ram, uint64_t gpa, uint64_t *value);
  * walker_log() - a file descriptor for what a QEMU prints
  *
  * It prints a line for each fault, which is what the tests are after; only the
- * end of it is shown, by walker_die().
+ * end of it is shown, by walker_die() when it aborts.
  */
 int walker_log(void);
 
-/** Prints a message and ends the process. */
+/* Room for a message of walker_die(), which is cut to fit. */
+#define WALKER_MESSAGE 256u
+
+/**
+ * walker_die() - give up
+ *
+ * Within walker_try() that returns. Outside of it this prints what QEMU said
+ * last and the message, and aborts.
+ */
 _Noreturn void walker_die(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
+
+/**
+ * walker_try() - run what may call walker_die()
+ * @run: loses what it holds in local variables alone, if it calls that
+ * @ctx: for @run
+ *
+ * One thread at a time. Calls may nest: the innermost one returns.
+ *
+ * Return: false when it gave up; walker_error() says why.
+ */
+bool walker_try(void (*run)(void *ctx), void *ctx);
+
+/** The last message of walker_die(); valid until the next one. */
+const char *walker_error(void);
 
 #endif /* HVPT_WALKERS_GUEST_RAM_H */

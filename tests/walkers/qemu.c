@@ -214,6 +214,25 @@ struct qemu *qemu_start_vtd(const char *program, const struct guest_ram *ram)
 	return NULL;
 }
 
+/* As an argument of walker_try(). */
+static void greet(void *qemu)
+{
+	monitor_begin(qemu);
+	gdb_begin(qemu);
+}
+
+/* The caller has no QEMU to stop yet when this one gives up. */
+static void greet_or_stop(struct qemu *qemu)
+{
+	char why[WALKER_MESSAGE];
+
+	if (walker_try(greet, qemu))
+		return;
+	qemu_stop(qemu);
+	memcpy(why, walker_error(), sizeof(why));
+	walker_die("%s", why);
+}
+
 struct qemu *qemu_start_cpu(const char *program, const struct guest_ram *ram)
 {
 	struct qemu *qemu = new_qemu();
@@ -235,8 +254,7 @@ struct qemu *qemu_start_cpu(const char *program, const struct guest_ram *ram)
 		qemu_stop(qemu);
 		return NULL;
 	}
-	monitor_begin(qemu);
-	gdb_begin(qemu);
+	greet_or_stop(qemu);
 	return qemu;
 }
 

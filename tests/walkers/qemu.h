@@ -7,8 +7,8 @@
  * paused processor whose page walker is asked through the monitor. Neither
  * runs guest code. Neither changes the file system; both end with this process.
  *
- * A QEMU which does not start, or answers what is not understood, ends the
- * process with a message: there is nothing to test then.
+ * A QEMU that ends, closes a socket or answers what is not understood is a
+ * case for walker_die(); qemu_stop() is still to be called.
  */
 #ifndef HVPT_WALKERS_QEMU_H
 #define HVPT_WALKERS_QEMU_H
@@ -36,7 +36,7 @@ const char *qemu_find(enum qemu_source source);
  * qemu_start_vtd() - the machine with the VT-d
  * @program: 11 or later
  *
- * Return: NULL when it ends, or says nothing.
+ * Return: NULL when it ends, or says nothing, before its first answer.
  */
 struct qemu *qemu_start_vtd(const char *program, const struct guest_ram *ram);
 

@@ -36,7 +36,7 @@ void stream_send(struct stream *stream, const char *text, size_t length)
 		if (sent < 0 && errno == EINTR)
 			continue;
 		if (sent <= 0)
-			walker_die("QEMU does not listen any more");
+			walker_die("QEMU ended unexpectedly");
 		text += sent;
 		length -= (size_t)sent;
 	}
@@ -67,7 +67,7 @@ static void fill(struct stream *stream)
 		got = recv(stream->fd, stream->data + stream->end, CHUNK, 0);
 	while (got < 0 && errno == EINTR);
 	if (got <= 0)
-		walker_die("QEMU has gone away: what it said is above");
+		walker_die("QEMU ended unexpectedly");
 	stream->end += (size_t)got;
 }
 
