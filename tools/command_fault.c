@@ -10,6 +10,7 @@
 #include "domain.h"
 #include "hvpt/fault.h"
 #include "option_values.h"
+#include "output.h"
 #include "replay.h"
 #include "say.h"
 
@@ -153,6 +154,8 @@ static int decode(const struct message *message, const char *trace)
 		    message->count, hvpt_status_name(status), MESSAGE_LEAST);
 		return EXIT_BAD_INPUT;
 	}
+	if (trace && !output_streams_differ("hvpt fault", &trace, 1))
+		return EXIT_BAD_INPUT;
 	print_fault(&fault);
 	if (!trace)
 		return EXIT_ALL_WELL;

@@ -94,6 +94,9 @@ static int replay_with_json(const struct replay_options *options)
 	FILE *json = NULL;
 	int code;
 
+	if (!output_streams_differ(COMMAND, options->files,
+				   options->file_count))
+		return EXIT_BAD_INPUT;
 	if (options->json) {
 		json = output_open(COMMAND, options->json, options->files,
 				   options->file_count);

@@ -13,6 +13,7 @@
 #include "fuzz_check.h"
 #include "fuzz_command_line.h"
 #include "fuzz_generate.h"
+#include "output.h"
 #include "say.h"
 #include "shrink.h"
 #include "trace_load.h"
@@ -39,9 +40,15 @@ struct failure {
 
 bool fuzz_can_write(const char *path)
 {
+	const char *why = output_conflict(path, NULL, 0);
 	bool there = access(path, F_OK) == 0;
-	FILE *file = fopen(path, "a");
+	FILE *file;
 
+	if (why) {
+		say("hvpt fuzz: will not write %s: %s", path, why);
+		return false;
+	}
+	file = fopen(path, "a");
 	if (!file) {
 		say("hvpt fuzz: cannot write %s: %s", path, strerror(errno));
 		return false;
@@ -272,6 +279,8 @@ enum exit_code fuzz_check_trace(const struct fuzz_options *options)
 	struct failure failure;
 	struct trace_list list;
 
+	if (!output_streams_differ("hvpt fuzz", &options->check, 1))
+		return code;
 	if (!trace_load(options->check, &list, error)) {
 		say("%s: error: %s", options->check, error);
 	} else if (list.count == 0) {

@@ -197,7 +197,7 @@ enum options_result options_parse(int argc, char **argv,
 		if (!take_option(id, options))
 			return OPTIONS_ERROR;
 	}
-	options->files = argv + optind;
+	options->files = (const char *const *)argv + optind;
 	options->file_count = argc - optind;
 	return complete(options) ? OPTIONS_RUN : OPTIONS_ERROR;
 }

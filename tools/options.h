@@ -57,7 +57,7 @@ struct replay_options {
 	const char *json;
 	bool quiet;
 	bool strict;
-	char **files;
+	const char *const *files;
 	int file_count;
 };
 

@@ -43,17 +43,15 @@ static bool same_file(const struct stat *a, const struct stat *b)
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/* Whether @path, which may not exist, is also what is read from @input. */
-static bool is_input(const char *path, const struct stat *file,
-		     const char *input)
+/* Whether @file is what is read from @input, which may not exist. */
+static bool is_input(const struct stat *file, const char *input)
 {
 	struct stat info;
 
 	if (strcmp(input, "-") == 0)
 		return fstat(STDIN_FILENO, &info) == 0 &&
 		       S_ISREG(info.st_mode) && same_file(file, &info);
-	return strcmp(path, input) == 0 ||
-	       (stat(input, &info) == 0 && same_file(file, &info));
+	return stat(input, &info) == 0 && same_file(file, &info);
 }
 
 static bool is_stream(const struct stat *file, int fd)
@@ -64,8 +62,8 @@ static bool is_stream(const struct stat *file, int fd)
 	       same_file(file, &info);
 }
 
-/* Why @path must not be written; NULL: it may be. */
-static const char *conflict(const char *path, char *const *inputs, int count)
+const char *output_conflict(const char *path, const char *const *inputs,
+			    int count)
 {
 	struct stat file;
 	int i;
@@ -73,27 +71,56 @@ static const char *conflict(const char *path, char *const *inputs, int count)
 	memset(&file, 0, sizeof(file));
 	(void)stat(path, &file);
 	for (i = 0; i < count; i++) {
-		if (is_input(path, &file, inputs[i]))
+		if (strcmp(path, inputs[i]) == 0 || is_input(&file, inputs[i]))
 			return "it is the trace";
 	}
 	if (is_stream(&file, STDOUT_FILENO))
-		return "standard output goes there; use -";
+		return "standard output goes there";
 	if (is_stream(&file, STDERR_FILENO))
 		return "standard error goes there";
 	return NULL;
 }
 
-FILE *output_open(const char *whose, const char *path, char *const *inputs,
-		  int count)
+/* The file behind @fd, which a message could damage. */
+static bool reads_from(int fd, const char *const *inputs, int count)
+{
+	struct stat file;
+	int i;
+
+	if (fstat(fd, &file) != 0 || !S_ISREG(file.st_mode))
+		return false;
+	for (i = 0; i < count; i++) {
+		if (is_input(&file, inputs[i]))
+			return true;
+	}
+	return false;
+}
+
+bool output_streams_differ(const char *whose, const char *const *inputs,
+			   int count)
+{
+	bool out = reads_from(STDOUT_FILENO, inputs, count);
+	bool err = reads_from(STDERR_FILENO, inputs, count);
+
+	if (err && !out)
+		printf("%s: standard error goes to the trace\n", whose);
+	if (out && !err)
+		say("%s: standard output goes to the trace", whose);
+	return !out && !err;
+}
+
+FILE *output_open(const char *whose, const char *path,
+		  const char *const *inputs, int count)
 {
 	const char *why;
 	FILE *file;
 
 	if (strcmp(path, "-") == 0)
 		return stdout;
-	why = conflict(path, inputs, count);
+	why = output_conflict(path, inputs, count);
 	if (why) {
-		say("%s: will not write %s: %s", whose, path, why);
+		say("%s: will not write %s: %s; - is standard output", whose,
+		    path, why);
 		return NULL;
 	}
 	file = fopen(path, "w");

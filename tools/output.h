@@ -26,19 +26,43 @@ bool output_guard(void);
 int output_end(int code);
 
 /**
+ * output_streams_differ() - is a trace what standard output or error goes to?
+ * @whose: for messages
+ * @inputs: files which are read, "-" for standard input
+ * @count: how many
+ *
+ * To be called before anything is written, for that would change the trace.
+ *
+ * Return: false when one is, with a message on the other one of the two.
+ */
+bool output_streams_differ(const char *whose, const char *const *inputs,
+			   int count);
+
+/**
+ * output_conflict() - may a file be written?
+ * @path: it, which need not exist
+ * @inputs: files which are read, "-" for standard input
+ * @count: how many
+ *
+ * Return: why not: it is also read, or standard output or standard error goes
+ * there; NULL when it may be.
+ */
+const char *output_conflict(const char *path, const char *const *inputs,
+			    int count);
+
+/**
  * output_open() - begin to write a file
  * @whose: for messages: command and option
  * @path: "-": standard output
  * @inputs: files which are read, "-" for standard input
  * @count: how many
  *
- * A file which is also read, or is what standard output or standard error
- * goes to, is refused untouched.
+ * What has an output_conflict() is refused untouched.
  *
  * Return: NULL with a message.
  */
-FILE *output_open(const char *whose, const char *path, char *const *inputs,
-		  int count);
+FILE *output_open(const char *whose, const char *path,
+		  const char *const *inputs, int count);
 
 /** Closes @file, which may be standard output: see output_end() for that. */
 bool output_close(const char *whose, const char *path, FILE *file);

@@ -35,10 +35,60 @@ cmp -s in saved.txt || fail "$what: standard input was written"
 what="--json to where standard output goes"
 hvpt replay --json both plain.txt >both 2>err
 [ $? -eq 2 ] || fail "$what: not exit 2"
-says err "will not write both: standard output goes there; use -"
+says err "will not write both: standard output goes there; - is"
 hvpt replay --json err plain.txt >out 2>err
 [ $? -eq 2 ] || fail "$what: not exit 2"
 says err "will not write err: standard error goes there"
+
+# The trace is not appended to: refused before anything is written.
+# appended NAME ARGUMENT...: both ways, with NAME a name of plain.txt
+appended() {
+	name=$1
+	shift
+	what="hvpt $* >>$name"
+	checks=$((checks + 1))
+	hvpt "$@" >>"$name" 2>err <in
+	[ $? -eq 2 ] || fail "$what: not exit 2"
+	says err ": standard output goes to the trace"
+	lines err "" 1
+	same plain.txt
+	what="hvpt $* 2>>$name"
+	hvpt "$@" >out 2>>"$name" <in
+	[ $? -eq 2 ] || fail "$what: not exit 2"
+	says out ": standard error goes to the trace"
+	lines out "" 1
+	same plain.txt
+	what="hvpt $* >>$name 2>&1"
+	hvpt "$@" >>"$name" 2>&1 <in
+	[ $? -eq 2 ] || fail "$what: not exit 2"
+	same plain.txt
+}
+fault=2400008020000000000000000000000000000000010000000300000000000000
+fault=${fault}708f5566000000000010200000000000
+for name in plain.txt soft.txt hard.txt; do
+	appended "$name" replay plain.txt
+	appended plain.txt replay "$name"
+	appended "$name" replay --json - plain.txt
+	appended "$name" replay none.txt "$modload" plain.txt
+	rm -f json
+	appended "$name" replay --json json plain.txt
+	[ ! -e json ] || fail "$what: JSON was written"
+	appended "$name" fault --trace plain.txt $fault
+	appended "$name" fuzz --check plain.txt
+done
+rm in
+ln plain.txt in
+appended plain.txt replay -
+rm in
+: >in
+what="hvpt fuzz --output to where standard output goes"
+hvpt fuzz --ops 1 --jobs 1 --output both >both 2>err
+[ $? -eq 2 ] || fail "$what: not exit 2"
+says err "hvpt fuzz: will not write both: standard output goes there"
+# Nothing is wrong with another file, or with one that both only read.
+hvpt replay plain.txt >>log 2>>log <plain.txt || fail "replay >>log 2>>log"
+same plain.txt
+
 # A pipe and a device are written as often as one likes.
 hvpt replay --json /dev/stdout --quiet plain.txt 2>err | cat >json
 json json 1 maps=216
