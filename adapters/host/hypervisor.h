@@ -54,7 +54,9 @@ enum hypervisor_iotlb {
  * @HYPERVISOR_REPS_FEWER: all was done; it says one less
  * @HYPERVISOR_REPS_NONE: success, nothing done, and 0 is said, for ever
  *
- * The three lies go with a status of success. A failure is always honest.
+ * The three lies go with a status of success. A failure is always honest. A
+ * call that HYPERVISOR_STOP_REP stops never says more than was done: no guest
+ * could know it.
  */
 enum hypervisor_reps {
 	HYPERVISOR_REPS_HONEST = 0,

@@ -211,17 +211,23 @@ static const struct hypervisor_known *find_call(uint16_t code)
 	return NULL;
 }
 
-/* What is said to have been done, of what was. */
+/*
+ * What is said to have been done of @asked, of what was. A call that stopped
+ * early says so: no guest can know it otherwise.
+ */
 static unsigned told(const struct hypervisor *hv,
-		     const struct hypervisor_frame *frame, uint16_t status)
+		     const struct hypervisor_frame *frame, uint16_t status,
+		     unsigned asked)
 {
+	bool stopped = frame->done < asked;
+
 	if (status != SUCCESS)
 		return frame->done;
 	switch (hv->config.reps) {
 	case HYPERVISOR_REPS_HONEST:
 		break;
 	case HYPERVISOR_REPS_MORE:
-		return (frame->stop + 1) & REP_MASK;
+		return stopped ? frame->done : (asked + 1) & REP_MASK;
 	case HYPERVISOR_REPS_FEWER:
 		return frame->done ? frame->done - 1 : 0;
 	case HYPERVISOR_REPS_NONE:
@@ -257,7 +263,7 @@ uint64_t hypervisor_call(struct hypervisor *hv, uint64_t control,
 		status = answer(hv, call, &frame, injected ? &fault : NULL);
 	count(hv, call, status != SUCCESS);
 	if (call && call->element)
-		done = told(hv, &frame, status);
+		done = told(hv, &frame, status, count_of(control));
 	hypervisor_unlock(hv);
 	return none ? UINT64_MAX : result_of(status, done);
 }

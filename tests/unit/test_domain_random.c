@@ -44,7 +44,9 @@ struct run {
 	struct hvpt_gather gather[DOMAINS][GATHERS];
 	unsigned last_domain;
 	uint64_t last_iova;
+	/* As hvpt knows it; for NOWHERE also where it may still be. */
 	unsigned where[DEVICES];
+	unsigned left[DEVICES];
 	bool detached[DEVICES];
 	uint64_t failed;
 	uint64_t stale;
@@ -82,21 +84,22 @@ static void maybe_inject(struct run *run)
 		.nth = 1,
 		.times = 3,
 		.fault = HYPERVISOR_STOP_REP,
-		.reps = (uint16_t)pick(run, 3),
-		.status = one_in(run, 2) ? 0 : HV_RAW_TIMEOUT,
 	};
+	uint16_t status = raw[pick(run, HV_COUNT(raw))];
 
+	/* One draw in each statement: compilers order them differently. */
+	stop.reps = (uint16_t)pick(run, 3);
+	stop.status = one_in(run, 2) ? 0 : HV_RAW_TIMEOUT;
 	switch (pick(run, 24)) {
 	case 0:
 		hv_inject(run->f, 0, 1 + pick(run, 3), 1, HYPERVISOR_FAIL,
-			  raw[pick(run, HV_COUNT(raw))]);
+			  status);
 		break;
 	case 1:
-		hv_inject(run->f, 0, 1, UINT64_MAX, HYPERVISOR_FAIL,
-			  raw[pick(run, HV_COUNT(raw))]);
+		hv_inject(run->f, 0, 1, UINT64_MAX, HYPERVISOR_FAIL, status);
 		break;
 	case 2:
-		hv_fail(run->f, HV_FLUSH_LIST, raw[pick(run, HV_COUNT(raw))]);
+		hv_fail(run->f, HV_FLUSH_LIST, status);
 		break;
 	case 3:
 		hypervisor_inject(run->f->hv, &stop);
@@ -179,9 +182,29 @@ static void check_in_domain(struct run *run, unsigned n, uint64_t iova,
 	run->stale += dma->stale_count;
 }
 
+/*
+ * Where its DMA goes. One that hvpt has let go may still be where it was: its
+ * DETACH takes effect later, or the host said that it is gone, and it is not.
+ */
+static unsigned really_in(struct run *run, unsigned device)
+{
+	unsigned left = run->left[device];
+	uint32_t id;
+
+	if (run->where[device] != NOWHERE)
+		return run->where[device];
+	if (left == NOWHERE ||
+	    !hypervisor_device_domain(run->f->hv, hv_device_id(device), &id))
+		return NOWHERE;
+	if (id == hvpt_domain_id(place(run, left)))
+		return left;
+	assert_int_equal(id, hvpt_domain_id(place(run, DOMAINS + 1)));
+	return DOMAINS + 1;
+}
+
 static void check_dma(struct run *run, unsigned device, uint64_t iova)
 {
-	unsigned where = run->where[device];
+	unsigned where = really_in(run, device);
 	bool write = one_in(run, 2);
 	struct hypervisor_dma dma;
 
@@ -212,8 +235,10 @@ static uint64_t window(struct run *run, unsigned n)
 
 static uint64_t any_iova(struct run *run)
 {
-	return window(run, pick(run, WINDOWS)) +
-	       prng_below(&run->prng, WINDOW / HV_4K) * HV_4K + pick(run, 4096);
+	uint64_t iova = window(run, pick(run, WINDOWS));
+
+	iova += prng_below(&run->prng, WINDOW / HV_4K) * HV_4K;
+	return iova + pick(run, 4096);
 }
 
 static void lookup_agrees(struct run *run, unsigned n, uint64_t iova)
@@ -503,11 +528,26 @@ static void step_flush_all(struct run *run)
 
 /* ---- devices --------------------------------------------------------- */
 
+static void is_now_in(struct run *run, unsigned device, unsigned to)
+{
+	run->where[device] = to;
+	run->left[device] = NOWHERE;
+	run->detached[device] = false;
+}
+
 static void must_attach(struct run *run, unsigned device, unsigned to)
 {
 	hv_attach(run->f, device, place(run, to));
-	run->where[device] = to;
-	run->detached[device] = false;
+	is_now_in(run, device, to);
+}
+
+/* hvpt says that it is in no domain any more. */
+static void is_let_go(struct run *run, unsigned device, bool detached)
+{
+	if (run->where[device] != NOWHERE)
+		run->left[device] = run->where[device];
+	run->where[device] = NOWHERE;
+	run->detached[device] = detached;
 }
 
 static void step_attach(struct run *run)
@@ -523,8 +563,7 @@ static void step_attach(struct run *run)
 	heal(run);
 	if (status == HVPT_OK) {
 		hv_device_is_in(run->f, device, place(run, to));
-		run->where[device] = to;
-		run->detached[device] = false;
+		is_now_in(run, device, to);
 		return;
 	}
 	run->failed++;
@@ -558,8 +597,7 @@ static void step_detach(struct run *run)
 	if (run->where[device] == NOWHERE)
 		hv_status(status, HVPT_ERR_NOT_ATTACHED);
 	if (status == HVPT_OK) {
-		run->where[device] = NOWHERE;
-		run->detached[device] = true;
+		is_let_go(run, device, true);
 	} else if (run->where[device] != NOWHERE) {
 		/* Where it was, in the blocked domain, or detached. */
 		must_attach(run, device, run->where[device]);
@@ -593,8 +631,7 @@ static void step_replug(struct run *run)
 	if (hv_try_remove(run->f, device) == HVPT_OK) {
 		heal(run);
 		hv_device(run->f, device);
-		run->where[device] = NOWHERE;
-		run->detached[device] = false;
+		is_let_go(run, device, false);
 		return;
 	}
 	heal(run);
@@ -654,9 +691,10 @@ static void step_domain(struct run *run)
 	unsigned device;
 
 	for (device = 0; device < DEVICES; device++) {
-		if (run->where[device] != n)
+		if (really_in(run, device) != n)
 			continue;
-		hv_status(hv_try_destroy(run->f, n), HVPT_ERR_BUSY);
+		if (run->where[device] == n)
+			hv_status(hv_try_destroy(run->f, n), HVPT_ERR_BUSY);
 		if (one_in(run, 2))
 			return;
 		must_attach(run, device, DOMAINS + pick(run, 2));

@@ -363,6 +363,26 @@ static void rep_counts_may_lie(void **state)
 	lie(HYPERVISOR_REPS_NONE, 0, 0);
 }
 
+/* A guest that is told 3 of 3 cannot know that only 2 were done. */
+static void an_early_stop_says_no_more(void **state)
+{
+	const struct hypervisor_injection stop = {
+		.code = RAW_FLUSH_LIST,
+		.fault = HYPERVISOR_STOP_REP,
+		.reps = 2,
+	};
+	uint64_t result;
+
+	(void)state;
+	host.reps = HYPERVISOR_REPS_MORE;
+	make();
+	hypervisor_inject(hv, &stop);
+	result = flush_three();
+	assert_int_equal(raw_status(result), RAW_OK);
+	assert_int_equal(raw_done(result), 2);
+	assert_int_equal(raw_done(flush_three()), 4);
+}
+
 static void a_failure_is_honest(void **state)
 {
 	static const uint64_t entries[] = { 0, 0x1000, 0xfc0 };
@@ -601,6 +621,7 @@ int main(void)
 		TEST(lists_may_be_refused_a_few_times),
 		TEST(lists_may_be_refused_for_ever),
 		TEST(rep_counts_may_lie),
+		TEST(an_early_stop_says_no_more),
 		TEST(a_failure_is_honest),
 		TEST(a_device_which_is_gone_has_any_status),
 		TEST(a_device_which_is_gone_may_stay_in_its_domain),
