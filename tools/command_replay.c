@@ -67,6 +67,12 @@ static int worse(int a, int b)
 	return a > b ? a : b;
 }
 
+/* Of what had no event in it there is only the error to tell. */
+static bool has_summary(const struct replay_result *result)
+{
+	return result->opened && result->events != 0;
+}
+
 static int replay_all(const struct replay_options *options, FILE *json,
 		      struct replay_result *results)
 {
@@ -76,7 +82,8 @@ static int replay_all(const struct replay_options *options, FILE *json,
 	for (i = 0; i < options->file_count; i++) {
 		code = worse(code, (int)replay_file(options->files[i], options,
 						    &results[i]));
-		if (results[i].opened && !options->quiet && json != stdout)
+		if (has_summary(&results[i]) && !options->quiet &&
+		    json != stdout)
 			report_text(stdout, &results[i], options);
 	}
 	if (json)

@@ -26,8 +26,9 @@ static bool is_zstd(const uint8_t *bytes, size_t count)
 
 const struct decoder *decoder_find(const uint8_t *bytes, size_t count)
 {
-	if (starts(bytes, count, "\xfd\x37zXZ\0", 6) ||
-	    is_lzma_alone(bytes, count))
+	if (starts(bytes, count, "\xfd\x37zXZ\0", 6))
+		return &decoder_xz;
+	if (is_lzma_alone(bytes, count))
 		return &decoder_lzma;
 	if (starts(bytes, count, "\x1f\x8b", 2))
 		return &decoder_gzip;

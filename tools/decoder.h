@@ -54,7 +54,8 @@ struct decoder {
 /** The form of a file which begins so; NULL: none of them. */
 const struct decoder *decoder_find(const uint8_t *bytes, size_t count);
 
-extern const struct decoder decoder_lzma; /* .xz and .lzma */
+extern const struct decoder decoder_xz;
+extern const struct decoder decoder_lzma;
 extern const struct decoder decoder_gzip;
 extern const struct decoder decoder_bzip2;
 extern const struct decoder decoder_zstd;

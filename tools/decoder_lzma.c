@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "decoder.h"
 
-#define TRUNCATED "the .xz data is truncated"
+/* Both forms of liblzma: .xz, and .lzma of before. */
+#define TRUNCATED(form) "the " form " data is truncated"
 
 #ifdef HVPT_HAVE_LZMA
 #include <lzma.h>
@@ -22,7 +23,24 @@ static void *lzma_open(void)
 	return NULL;
 }
 
-static const char *error_of(lzma_ret ret)
+/** What is wrong, of one form. */
+struct wrong {
+	const char *corrupt;
+	const char *memory;
+	const char *option;
+	const char *other;
+};
+
+#define WRONG(form)                                                            \
+	{                                                                      \
+		"the " form " data is corrupt",                                \
+			"the " form " data needs more than 256 MiB to unpack", \
+			"the " form                                            \
+			" data uses an unknown compression option",            \
+			"the " form " data cannot be unpacked",                \
+	}
+
+static const char *error_of(const struct wrong *wrong, lzma_ret ret)
 {
 	switch (ret) {
 	case LZMA_OK:
@@ -31,19 +49,19 @@ static const char *error_of(lzma_ret ret)
 		return NULL;
 	case LZMA_FORMAT_ERROR:
 	case LZMA_DATA_ERROR: /* also what follows, and is none */
-		return "the .xz data is corrupt";
+		return wrong->corrupt;
 	case LZMA_MEMLIMIT_ERROR:
-		return "the .xz data needs more than 256 MiB to unpack";
+		return wrong->memory;
 	case LZMA_OPTIONS_ERROR:
-		return "the .xz data uses an unknown compression option";
+		return wrong->option;
 	case LZMA_MEM_ERROR:
 		return "out of memory";
 	default:
-		return "the .xz data cannot be unpacked";
+		return wrong->other;
 	}
 }
 
-static const char *lzma_step(void *state, struct decoder_io *io)
+static lzma_ret unpack(void *state, struct decoder_io *io)
 {
 	lzma_stream *stream = state;
 	lzma_ret ret;
@@ -58,7 +76,21 @@ static const char *lzma_step(void *state, struct decoder_io *io)
 	io->out = stream->next_out;
 	io->out_room = stream->avail_out;
 	io->ended = ret == LZMA_STREAM_END;
-	return error_of(ret);
+	return ret;
+}
+
+static const char *xz_step(void *state, struct decoder_io *io)
+{
+	static const struct wrong wrong = WRONG(".xz");
+
+	return error_of(&wrong, unpack(state, io));
+}
+
+static const char *lzma_step(void *state, struct decoder_io *io)
+{
+	static const struct wrong wrong = WRONG(".lzma");
+
+	return error_of(&wrong, unpack(state, io));
 }
 
 static void lzma_close(void *state)
@@ -67,16 +99,21 @@ static void lzma_close(void *state)
 	free(state);
 }
 
+const struct decoder decoder_xz = {
+	NULL, TRUNCATED(".xz"), lzma_open, xz_step, lzma_close,
+};
 const struct decoder decoder_lzma = {
-	NULL, TRUNCATED, lzma_open, lzma_step, lzma_close,
+	NULL, TRUNCATED(".lzma"), lzma_open, lzma_step, lzma_close,
 };
 #else
+#define MISSING(form)                                                          \
+	"compressed by " form "; this hvpt was built without liblzma "         \
+	"(Debian: liblzma-dev)"
+
+const struct decoder decoder_xz = {
+	MISSING("xz"), TRUNCATED(".xz"), NULL, NULL, NULL,
+};
 const struct decoder decoder_lzma = {
-	"compressed by xz; this hvpt was built without liblzma (Debian: "
-	"liblzma-dev)",
-	TRUNCATED,
-	NULL,
-	NULL,
-	NULL,
+	MISSING("lzma"), TRUNCATED(".lzma"), NULL, NULL, NULL,
 };
 #endif

@@ -275,7 +275,8 @@ replay_file_then(const char *path, const struct replay_options *options,
 	input_close(input);
 	free(replay);
 	if (result->error[0])
-		say("%s: error: %s", result->file, result->error);
+		say("%s: error: %s", path[0] ? result->file : "''",
+		    result->error);
 	return exit_code_of(result);
 }
 

@@ -116,15 +116,32 @@ void step_begin(struct apply *apply, struct step *step)
 
 /* ---- after ----------------------------------------------------------- */
 
+/* Room for two numbers and the words between them. */
+#define RANGE_TEXT 64u
+
+/* The range of an event, whose size may be anything when it is raw. */
+static void print_range(char out[RANGE_TEXT], const struct step *step)
+{
+	uint64_t iova = step->event->iova, size = step->event->size;
+
+	if (size != 0 && step->last >= iova)
+		snprintf(out, RANGE_TEXT, "iova 0x%" PRIx64 " .. 0x%" PRIx64,
+			 iova, step->last);
+	else
+		snprintf(out, RANGE_TEXT, "iova 0x%" PRIx64 ", size 0x%" PRIx64,
+			 iova, size);
+}
+
 static void note_refusal(struct apply *apply, const struct step *step)
 {
+	char range[RANGE_TEXT];
+
 	apply->result->refused++;
 	if (apply->options->quiet || apply->result->refused > SAY_MAX)
 		return;
-	say("%s:%" PRIu64 ": note: iova 0x%" PRIx64 " .. 0x%" PRIx64
-	    " refused: %s",
-	    apply->result->file, step->event->line, step->event->iova,
-	    step->last, hvpt_status_name(step->expected));
+	print_range(range, step);
+	say("%s:%" PRIu64 ": note: %s refused: %s", apply->result->file,
+	    step->event->line, range, hvpt_status_name(step->expected));
 	if (apply->result->refused == SAY_MAX)
 		say("%s: further refusals are only counted",
 		    apply->result->file);
@@ -188,16 +205,24 @@ static bool has_own_count(enum hvpt_status expected)
 	       expected == HVPT_ERR_NO_MEMORY;
 }
 
+static void judge_status(struct apply *apply, const struct step *step,
+			 const char *call, enum hvpt_status status)
+{
+	bool good = status == step->expected || ran_out(apply, step, status);
+	char range[RANGE_TEXT] = "";
+
+	if (!good)
+		print_range(range, step);
+	judge_that(&apply->judge, good, "%s of %s: expected %s, got %s", call,
+		   range, hvpt_status_name(step->expected),
+		   hvpt_status_name(status));
+}
+
 bool step_end(struct apply *apply, struct step *step, const char *call,
 	      enum hvpt_status status)
 {
 	expect_no_memory(apply, step);
-	judge_that(&apply->judge,
-		   status == step->expected || ran_out(apply, step, status),
-		   "%s of iova 0x%" PRIx64 " .. 0x%" PRIx64
-		   ": expected %s, got %s",
-		   call, step->event->iova, step->last,
-		   hvpt_status_name(step->expected), hvpt_status_name(status));
+	judge_status(apply, step, call, status);
 	if (status != HVPT_OK)
 		judge_unchanged(apply, step);
 	if (step->expected == HVPT_ERR_OVERLAP)

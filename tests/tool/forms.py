@@ -213,6 +213,7 @@ def zstd(data):
 
 PACKED = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress,
           "lzma": lambda data: lzma.compress(data, lzma.FORMAT_ALONE)}
+LIBLZMA = ("xz", "lzma")
 if shutil.which("zstd"):
     PACKED["zst"] = zstd
 
@@ -305,21 +306,20 @@ def test_files(test, events, wanted, rng):
 def test_damaged(test, events, rng):
     text = render(events, ftrace, POINTS[""]).encode()
     for name, pack in PACKED.items():
-        said = "xz" if name == "lzma" else name
         data = pack(text)
         for _ in range(4):
             cut = rng.randrange(16, len(data) - 1)
-            test.refused(data[:cut], f"the .{said} data is truncated",
+            test.refused(data[:cut], f"the .{name} data is truncated",
                          f"{name} cut at {cut}", rng.random() < 0.5)
         test.refused(data + b"more than a few bytes follow",
-                     {"xz": "the .xz data is corrupt"}.get(
-                         said, f"what follows the .{said} data is something else"),
+                     f"the .{name} data is corrupt" if name in LIBLZMA else
+                     f"what follows the .{name} data is something else",
                      f"{name} and garbage")
         test.refused(pack(data), "compressed more than once", f"{name} twice")
         if name != "lzma":
             at = rng.randrange(len(data) // 2, len(data) - 16)
             data = data[:at] + bytes([data[at] ^ 0x55]) + data[at + 1:]
-            test.refused(data, f"the .{said} data is", f"{name} wrong at {at}")
+            test.refused(data, f"the .{name} data is", f"{name} wrong at {at}")
     for encoding in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
         wide = text.decode().encode(encoding)
         kind = encoding[:6].upper()

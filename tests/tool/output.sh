@@ -99,6 +99,11 @@ run 0 replay --json /dev/null plain.txt
 run 2 replay none.txt
 says err "none.txt: error: No such file or directory"
 silent out
+run 2 replay "" plain.txt
+says err "'': error: No such file or directory"
+lines out "maps, " 1
+run 2 fault --trace "" $fault
+says err "'': error: No such file or directory"
 run 2 replay --json json none.txt
 silent out
 json json 1 opened=False "error=No such file or directory"

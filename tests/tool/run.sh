@@ -157,6 +157,7 @@ silent out err
 : >in
 run 2 replay -
 says err "<stdin>: error: no map or unmap event in it"
+silent out
 cp "$modload" no-suffix
 run 0 replay no-suffix
 says out "216 maps, 92 unmaps"
@@ -171,6 +172,10 @@ says out "216 maps, 92 unmaps"
 printf '# tracer: nop\n\n' >empty.txt
 run 2 replay empty.txt
 says err "empty.txt: error: no map or unmap event in it"
+silent out
+run 2 replay --json json plain.txt empty.txt
+lines out "maps, " 1
+json json 2 file=plain.txt maps=216
 head -c 2000000 /dev/zero >zeros
 run 2 replay zeros
 says err "zeros: error: not text: there are NUL bytes in it"
@@ -346,6 +351,14 @@ json json 1 syncs=2 forced_syncs=0 hypercalls.ATTACH_DEVICE_DOMAIN=6 \
 k() {
 	printf ' hvpt-1 [000] .... 1.0: k%s: (hvpt) dom=0x1%s\n' "$1" "$2"
 }
+# A range without a last address is told by its size.
+{
+	k map " iova=0xfffffffffffff000 pa=0x0 size=0x2000 prot=0x3 raw=1"
+	k unmap " iova=0x0 size=0x0 raw=1"
+} >endless.txt
+run 0 replay endless.txt
+says err "endless.txt:1: note: iova 0xfffffffffffff000, size 0x2000 refused: "
+says err "endless.txt:2: note: iova 0x0, size 0x0 refused: HVPT_ERR_EMPTY"
 {
 	k map " iova=0x200000 pa=0x200000 size=0x200000 prot=0x3"
 	k protect " iova=0x201000 size=0x1000 prot=0x1"

@@ -47,7 +47,8 @@ static void libraries_are_named(void **state)
 		{ "\xfd\x37zXZ\0....", 10,
 		  "compressed by xz; " BUILT "liblzma (Debian: liblzma-dev)" },
 		{ "\x5d\0\0\x80\0\xff\xff\xff\xff\xff\xff\xff\xff\0", 14,
-		  "compressed by xz; " BUILT "liblzma (Debian: liblzma-dev)" },
+		  "compressed by lzma; " BUILT
+		  "liblzma (Debian: liblzma-dev)" },
 		{ "\x1f\x8b\x08.......", 10,
 		  "compressed by gzip; " BUILT "zlib (Debian: zlib1g-dev)" },
 		{ "BZh9......", 10,
