@@ -29,12 +29,13 @@ ends=$(grep -o "$(basename "$0")=[0-9]*" "$(dirname "$0")/../ends") || exit 0
 exit "${ends#*=}"
 END
 chmod +x "$folder/scripts/test" "$folder/step"
-for name in scripts/get-qemu bench/compare scripts/fuzz scripts/test-guests \
-	scripts/uefi-boot scripts/uefi-edk2 scripts/test-roots; do
+for name in scripts/get-qemu bench/compare scripts/fuzz scripts/plant-bugs \
+	scripts/test-guests scripts/uefi-boot scripts/uefi-edk2 \
+	scripts/test-roots; do
 	cp "$folder/step" "$folder/$name"
 done
 presets=9
-steps=6
+steps=7
 
 # ends CODE LINE ENDS - with steps that end so, .ci/run does so
 ends() {
