@@ -3534,8 +3534,8 @@ HVPT_EXTERN_C_BEGIN
  * @iommu: in/out: the pvIOMMU
  * @config: in: may be gone when the call returns, but for ops and ctx
  *
- * Takes one table page and one domain id, then CREATE and CONFIGURE. Iommu
- * lock held.
+ * Takes one table page and one domain id that does not exist yet, found as
+ * hvpt_iommu_init() says, then CREATE and CONFIGURE. Iommu lock held.
  *
  * Return: HVPT_OK; HVPT_ERR_POLICY; HVPT_ERR_WIDTH above what the pvIOMMU
  * uses; HVPT_ERR_LEVELS for 5 levels where the host lacks them; the other
@@ -3853,7 +3853,6 @@ struct hvpt_iommu_stats {
  * @old_blocked: id the blocked domain had before this resume, to be deleted;
  *	0: none
  * @flush_tells: a FLUSH_DEVICE_DOMAIN is refused where there is no domain
- * @shared: ids may be others': each is looked for before it is created
  * @handed_over: a device stays in the identity domain when all is destroyed
  * @list_refused: refusals of FLUSH_DEVICE_DOMAIN_LIST in a row, or
  *	HVPT_LIST_NEVER; atomic
@@ -3887,7 +3886,6 @@ struct hvpt_iommu {
 	bool forgotten;
 	bool handed_over;
 	bool flush_tells;
-	bool shared;
 };
 
 HVPT_EXTERN_C_BEGIN
@@ -3908,10 +3906,10 @@ HVPT_EXTERN_C_BEGIN
  * kernel that crashed) is no obstacle: an id which exists is passed over,
  * HVPT_ID_TRIES of them for each domain. CREATE tells (HVPT_ERR_HV_EXISTS).
  * Some hosts may answer otherwise, or let CREATE succeed; so a FLUSH of the id
- * is made before: it succeeds only where there is a domain. That is done during
- * init, and later if init met an id that existed, or after a resume. Devices of
- * others stay where they are until hvpt_iommu_takeover() or an attach moves
- * them.
+ * is made before each CREATE, also of hvpt_domain_init() and of a resume: it
+ * succeeds only where there is a domain. Where the host does not refuse the
+ * FLUSH of the last id it is left out. Devices of others stay where they are
+ * until hvpt_iommu_takeover() or an attach moves them.
  *
  * Return: HVPT_OK;
  * HVPT_ERR_OPS when a transport hook is missing;
@@ -8944,7 +8942,6 @@ static void hvpt_iommu_prepare(struct hvpt_iommu *iommu,
 	iommu->old_blocked = 0;
 	iommu->handed_over = false;
 	iommu->flush_tells = false;
-	iommu->shared = true;
 	hvpt_ids_init(iommu, &config->ids);
 	hvpt_domain_prepare(&iommu->identity, iommu, HVPT_DOMAIN_IDENTITY);
 	hvpt_domain_prepare(&iommu->blocked, iommu, HVPT_DOMAIN_BLOCKED);
@@ -9002,12 +8999,7 @@ enum hvpt_status hvpt_iommu_init(struct hvpt_iommu *iommu,
 		width = config->width_limit;
 	iommu->width = width;
 	status = hvpt_iommu_try_flush(iommu);
-	if (status == HVPT_OK)
-		status = hvpt_iommu_create_special(iommu);
-	/* nobody's in the way of the first two: then none are looked for */
-	iommu->shared = iommu->identity.id != iommu->ids.first ||
-			iommu->blocked.id != iommu->ids.first + 1;
-	return status;
+	return status == HVPT_OK ? hvpt_iommu_create_special(iommu) : status;
 }
 
 /* Unlinked is deleted: a second try does not delete again. */
@@ -9096,18 +9088,17 @@ enum hvpt_status hvpt_domain_configure(struct hvpt_domain *domain)
 }
 
 /*
- * Looked for only where others were seen, or may have come since.
- *
- * Hosts may differ in what CREATE says of an id which exists, and one might
- * even succeed, and give us another's domain with its devices. A flush does no
- * harm there, and is refused where there is nothing.
+ * Is there a domain of this id already? Another owner may have left one under
+ * any id. Hosts may differ in what CREATE says of it, and one might even
+ * succeed, and give us another's domain with its devices. A flush does no harm
+ * there, and is refused where there is nothing.
  */
 static enum hvpt_status hvpt_domain_look(const struct hvpt_domain *domain)
 {
 	struct hvpt_answer answer;
 	enum hvpt_status status;
 
-	if (!domain->iommu->flush_tells || !domain->iommu->shared)
+	if (!domain->iommu->flush_tells)
 		return HVPT_OK;
 	status = hvpt_hvcall_flush_domain(&domain->iommu->transport, domain->id,
 					  &answer);
@@ -9144,7 +9135,6 @@ enum hvpt_status hvpt_domain_create_fresh(struct hvpt_domain *domain)
 			status = hvpt_domain_create_same(domain);
 		if (status != HVPT_ERR_HV_EXISTS)
 			return status;
-		iommu->shared = true;
 		/* others gave them out upwards too: soon by larger steps */
 		if (found >= HVPT_ID_STEPS)
 			hvpt_id_skip(iommu,
@@ -9881,7 +9871,6 @@ static void hvpt_resume_begin(struct hvpt_iommu *iommu)
 	struct hvpt_device *device;
 
 	iommu->epoch++;
-	iommu->shared = true;
 	for (device = iommu->devices; device; device = device->next) {
 		device->ats = false;
 		device->state = HVPT_DEVICE_LOST;

@@ -117,8 +117,8 @@ HVPT_EXTERN_C_BEGIN
  * @iommu: in/out: the pvIOMMU
  * @config: in: may be gone when the call returns, but for ops and ctx
  *
- * Takes one table page and one domain id, then CREATE and CONFIGURE. Iommu
- * lock held.
+ * Takes one table page and one domain id that does not exist yet, found as
+ * hvpt_iommu_init() says, then CREATE and CONFIGURE. Iommu lock held.
  *
  * Return: HVPT_OK; HVPT_ERR_POLICY; HVPT_ERR_WIDTH above what the pvIOMMU
  * uses; HVPT_ERR_LEVELS for 5 levels where the host lacks them; the other

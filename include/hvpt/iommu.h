@@ -123,7 +123,6 @@ struct hvpt_iommu_stats {
  * @old_blocked: id the blocked domain had before this resume, to be deleted;
  *	0: none
  * @flush_tells: a FLUSH_DEVICE_DOMAIN is refused where there is no domain
- * @shared: ids may be others': each is looked for before it is created
  * @handed_over: a device stays in the identity domain when all is destroyed
  * @list_refused: refusals of FLUSH_DEVICE_DOMAIN_LIST in a row, or
  *	HVPT_LIST_NEVER; atomic
@@ -157,7 +156,6 @@ struct hvpt_iommu {
 	bool forgotten;
 	bool handed_over;
 	bool flush_tells;
-	bool shared;
 };
 
 HVPT_EXTERN_C_BEGIN
@@ -178,10 +176,10 @@ HVPT_EXTERN_C_BEGIN
  * kernel that crashed) is no obstacle: an id which exists is passed over,
  * HVPT_ID_TRIES of them for each domain. CREATE tells (HVPT_ERR_HV_EXISTS).
  * Some hosts may answer otherwise, or let CREATE succeed; so a FLUSH of the id
- * is made before: it succeeds only where there is a domain. That is done during
- * init, and later if init met an id that existed, or after a resume. Devices of
- * others stay where they are until hvpt_iommu_takeover() or an attach moves
- * them.
+ * is made before each CREATE, also of hvpt_domain_init() and of a resume: it
+ * succeeds only where there is a domain. Where the host does not refuse the
+ * FLUSH of the last id it is left out. Devices of others stay where they are
+ * until hvpt_iommu_takeover() or an attach moves them.
  *
  * Return: HVPT_OK;
  * HVPT_ERR_OPS when a transport hook is missing;

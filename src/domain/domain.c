@@ -46,18 +46,17 @@ enum hvpt_status hvpt_domain_configure(struct hvpt_domain *domain)
 }
 
 /*
- * Looked for only where others were seen, or may have come since.
- *
- * Hosts may differ in what CREATE says of an id which exists, and one might
- * even succeed, and give us another's domain with its devices. A flush does no
- * harm there, and is refused where there is nothing.
+ * Is there a domain of this id already? Another owner may have left one under
+ * any id. Hosts may differ in what CREATE says of it, and one might even
+ * succeed, and give us another's domain with its devices. A flush does no harm
+ * there, and is refused where there is nothing.
  */
 static enum hvpt_status hvpt_domain_look(const struct hvpt_domain *domain)
 {
 	struct hvpt_answer answer;
 	enum hvpt_status status;
 
-	if (!domain->iommu->flush_tells || !domain->iommu->shared)
+	if (!domain->iommu->flush_tells)
 		return HVPT_OK;
 	status = hvpt_hvcall_flush_domain(&domain->iommu->transport, domain->id,
 					  &answer);
@@ -94,7 +93,6 @@ enum hvpt_status hvpt_domain_create_fresh(struct hvpt_domain *domain)
 			status = hvpt_domain_create_same(domain);
 		if (status != HVPT_ERR_HV_EXISTS)
 			return status;
-		iommu->shared = true;
 		/* others gave them out upwards too: soon by larger steps */
 		if (found >= HVPT_ID_STEPS)
 			hvpt_id_skip(iommu,

@@ -32,7 +32,6 @@ static void hvpt_iommu_prepare(struct hvpt_iommu *iommu,
 	iommu->old_blocked = 0;
 	iommu->handed_over = false;
 	iommu->flush_tells = false;
-	iommu->shared = true;
 	hvpt_ids_init(iommu, &config->ids);
 	hvpt_domain_prepare(&iommu->identity, iommu, HVPT_DOMAIN_IDENTITY);
 	hvpt_domain_prepare(&iommu->blocked, iommu, HVPT_DOMAIN_BLOCKED);
@@ -90,12 +89,7 @@ enum hvpt_status hvpt_iommu_init(struct hvpt_iommu *iommu,
 		width = config->width_limit;
 	iommu->width = width;
 	status = hvpt_iommu_try_flush(iommu);
-	if (status == HVPT_OK)
-		status = hvpt_iommu_create_special(iommu);
-	/* nobody's in the way of the first two: then none are looked for */
-	iommu->shared = iommu->identity.id != iommu->ids.first ||
-			iommu->blocked.id != iommu->ids.first + 1;
-	return status;
+	return status == HVPT_OK ? hvpt_iommu_create_special(iommu) : status;
 }
 
 /* Unlinked is deleted: a second try does not delete again. */

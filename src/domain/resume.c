@@ -61,7 +61,6 @@ static void hvpt_resume_begin(struct hvpt_iommu *iommu)
 	struct hvpt_device *device;
 
 	iommu->epoch++;
-	iommu->shared = true;
 	for (device = iommu->devices; device; device = device->next) {
 		device->ats = false;
 		device->state = HVPT_DEVICE_LOST;

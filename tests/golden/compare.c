@@ -67,12 +67,13 @@ static const char *compare_call(const struct recording_call *theirs,
 	return NULL;
 }
 
-/* A FLUSH of a domain that is not there. */
+/* A FLUSH of a domain that is not there, where domains are made. */
 static bool is_look(const struct guest_call *call,
 		    const struct recording_event *event)
 {
 	return call->control == FLUSH && call->status != 0 &&
-	       strcmp(event->text, "init") == 0;
+	       (strcmp(event->text, "init") == 0 ||
+		strcmp(event->text, "alloc") == 0);
 }
 
 /* A FLUSH of a paging domain that has no device, and nothing else in it. */

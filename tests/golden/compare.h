@@ -15,8 +15,8 @@
  * @same: calls equal in code, control word, input, status and reps
  * @roots: of those, CONFIGUREs whose roots are different tables: neither is 0,
  *	both are 4 KiB aligned
- * @looked: FLUSHes by which hvpt looks, while it starts, for domains of others;
- *	all are refused, for there are none
+ * @looked: FLUSHes by which hvpt looks for domains of others, when it starts
+ *	and when it makes one; all are refused, for there are none
  * @left: FLUSHes that hvpt makes when the last device has left a domain, once
  *	its ATTACH succeeded; so a DELETE comes behind one
  * @refused: maps that hvpt refused: no call here

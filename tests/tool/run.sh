@@ -317,7 +317,7 @@ says out "stale before a sync, 0 after"
 json json 1 policy=two-block lazy=1 syncs=2 forced_syncs=0 flush_calls=2 \
 	flush_calls_per_unmap=1.0 descriptors=3 pages_asked=6 pages_flushed=7 \
 	over_flushed_pages=1 full_flushes=1 stale_hits_after_sync=0 \
-	hypercalls.FLUSH_DEVICE_DOMAIN_LIST=2 hypercalls.FLUSH_DEVICE_DOMAIN=4 \
+	hypercalls.FLUSH_DEVICE_DOMAIN_LIST=2 hypercalls.FLUSH_DEVICE_DOMAIN=5 \
 	hypercalls.GET_IOMMU_CAPABILITIES=1 hypercalls.CREATE_DEVICE_DOMAIN=3 \
 	mismatches=0
 run 0 replay --policy cover --json json flush.txt
@@ -415,15 +415,15 @@ json json 1 mismatches=0
 
 # What fails on the way is made good.
 run 0 replay --inject flush-list:1:0x0b --json json flush.txt
-json json 1 hypercalls.FLUSH_DEVICE_DOMAIN=5 full_flushes=2 syncs=2 \
+json json 1 hypercalls.FLUSH_DEVICE_DOMAIN=6 full_flushes=2 syncs=2 \
 	flush_calls=3 failed_syncs=0 over_flushed_pages=0 mismatches=0
 run 0 replay --inject flush-list:1:2 --json json flush.txt
 json json 1 hypercalls.FLUSH_DEVICE_DOMAIN_LIST=1 full_flushes=3 \
 	mismatches=0 stale_hits_after_sync=0
-run 0 replay --inject flush-list:1:5 --inject flush:4:5 --json json flush.txt
+run 0 replay --inject flush-list:1:5 --inject flush:5:5 --json json flush.txt
 says out "failed syncs    1"
 json json 1 failed_syncs=1 syncs=1 mismatches=0 stale_hits_after_sync=0
-run 0 replay --inject flush-list:2:5:9 --inject flush:4:5:9 --json json \
+run 0 replay --inject flush-list:2:5:9 --inject flush:5:5:9 --json json \
 	flush.txt
 json json 1 failed_syncs=9 syncs=2 mismatches=0 stale_hits_after_sync=0
 for reps in 0 1; do

@@ -473,14 +473,14 @@ static void test_not_flushed(void **state)
 }
 
 /*
- * The list fails, the domain is flushed; then both fail, once. Three flushes
+ * The list fails, the domain is flushed; then both fail, once. Four flushes
  * before asked whether domains exist.
  */
 static void test_failed_flush(void **state)
 {
 	static const char *const specs[] = { "flush-list:1:0x0b",
 					     "flush-list:2:0x0b",
-					     "flush:5:0x0b", NULL };
+					     "flush:6:0x0b", NULL };
 	struct fixture *f = *state;
 	uint64_t before;
 

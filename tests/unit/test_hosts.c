@@ -246,6 +246,17 @@ static void kexec(struct run *run)
 	close_kernel(run, &second);
 }
 
+/* The ids of the special domains become free, those of later ones do not. */
+static void delete_special(struct kernel *k)
+{
+	struct hvpt_answer answer;
+
+	hv_ok(hvpt_hvcall_delete_domain(&k->iommu.transport,
+					k->iommu.identity.id, &answer));
+	hv_ok(hvpt_hvcall_delete_domain(&k->iommu.transport,
+					k->iommu.blocked.id, &answer));
+}
+
 static void kdump(struct run *run)
 {
 	struct kernel first, second;
@@ -253,6 +264,7 @@ static void kdump(struct run *run)
 
 	open_kernel(run, &first, HV_DATA);
 	use_devices(run, &first);
+	delete_special(&first);
 	hypervisor_new_owner(run->f->hv);
 	run->out.stays = true;
 	open_kernel(run, &second, HV_DATA + 4 * HV_1G);

@@ -354,6 +354,48 @@ static void test_all_ids_are_others(void **state)
 	hv_status(hv_try_make(f, 0), HVPT_ERR_HV_EXISTS);
 }
 
+/*
+ * One domain of another owner, under an id that comes later, with a device in
+ * it; CREATE would give it to us, device and all.
+ */
+static void test_a_later_id_of_others(void **state)
+{
+	struct hv_fixture *f = *state;
+	struct hvpt_answer answer;
+	struct hvpt_device device;
+	struct hvpt_domain domain;
+	struct hvpt_iommu other;
+
+	f->host.take_over = true;
+	hv_new_host(f);
+	hv_add_device(f, 0);
+	f->config.ids.first = 3;
+	f->config.ids.last = 5;
+	hv_ok(hvpt_iommu_init(&other, &f->config));
+	hv_ok(hvpt_domain_init(&domain, &other, &f->domain_config));
+	hv_ok(hvpt_domain_map(&domain, hvpt_iova(f->base), hvpt_gpa(HV_DATA),
+			      HV_4K, HV_RW, NULL));
+	hv_ok(hvpt_device_probe(&device, &other, hv_device_id(0), false));
+	hv_ok(hvpt_device_attach(&device, &domain));
+	hv_ok(hvpt_hvcall_delete_domain(&f->config.transport, 3, &answer));
+	hv_ok(hvpt_hvcall_delete_domain(&f->config.transport, 4, &answer));
+	hypervisor_new_owner(f->hv);
+	f->orphans = 1;
+	f->leaked = hvpt_pt_tables(&domain.pt);
+	f->config.ids.first = 0;
+	f->config.ids.last = 0;
+	hv_ok(hv_try_init(f));
+	hv_make(f, 0);
+	hv_make(f, 1);
+	hv_make(f, 2);
+	assert_int_equal(hvpt_domain_id(&f->domain[0]), 3);
+	assert_int_equal(hvpt_domain_id(&f->domain[1]), 4);
+	assert_int_equal(hvpt_domain_id(&f->domain[2]), 6);
+	hv_map(f, 2, f->base, HV_DATA + HV_1G, HV_4K);
+	hv_dma_reaches(f, 0, f->base, HV_DATA);
+	hv_no_violation(f);
+}
+
 static const struct hvpt_transport_ops *honest;
 
 /* A flush of a domain that is not there is answered with success. */
@@ -811,6 +853,7 @@ int main(void)
 		HV_PREPARED(test_ids_of_others_are_passed_over),
 		HV_PREPARED(test_many_ids_of_others),
 		HV_PREPARED(test_all_ids_are_others),
+		HV_PREPARED(test_a_later_id_of_others),
 		HV_PREPARED(test_ids_where_a_flush_tells_nothing),
 		HV_PREPARED(test_an_id_left_by_a_failed_init),
 		HV_PREPARED(test_takeover),
