@@ -3,9 +3,9 @@
  * raw_tables.c - hostile table memory into adopt, audit, walk and visit.
  *
  * A refused tree must be refused for a reason which can be seen in memory, and
- * left alone. An accepted one must break no rule of tree.h, which shares nothing
- * with the core, mean the same to the walker and to the library, survive being
- * changed, and come back page by page.
+ * left alone. An accepted one must break no rule of tree.h, which shares
+ * nothing with the core, mean the same to the walker and to the library,
+ * survive being changed, and come back page by page.
  */
 #include <string.h>
 

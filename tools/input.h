@@ -25,9 +25,9 @@ enum input_status {
  * @path: a file, "-" for standard input
  * @error: out: what is wrong, with NULL returned; a static or errno text
  *
- * What is compressed by xz, gzip, bzip2 or zstd is known by its first bytes, and
- * so is a trace.dat file; each is read if its library was there when hvpt was
- * built. What else is no text is refused by name.
+ * What is compressed by xz, lzma, gzip, bzip2 or zstd is known by its first
+ * bytes, and so is a trace.dat file; each is read if its library was there when
+ * hvpt was built. What else is no text is refused by name.
  */
 struct input *input_open(const char *path, const char **error);
 

@@ -24,7 +24,8 @@ struct report_calls {
  * @opened: there is something to tell of it but @error
  * @error: why the replay ended early; "" if it did not
  * @lines: lines read
- * @maps, @unmaps, @protects, @reclaims, @asked_syncs: events; @events: their sum
+ * @events: all of them: the sum of the next five
+ * @maps, @unmaps, @protects, @reclaims, @asked_syncs: events of one kind
  * @map_bytes, @unmap_bytes: what was really mapped, really unmapped
  * @unknown_unmaps: unmaps of ranges of which nothing was mapped
  * @conflicts: maps over something mapped, rightly refused

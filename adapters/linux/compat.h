@@ -20,13 +20,13 @@
 #define HVPT_LINUX_6_12 (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0))
 #define HVPT_LINUX_7_3 (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0))
 
-/* ---- allocation by type ------------------------------------------------------ */
+/* ---- allocation by type ---------------------------------------------- */
 
 #ifndef kzalloc_obj
 #define kzalloc_obj(object, gfp) kzalloc(sizeof(object), gfp)
 #endif
 
-/* ---- attach: the old domain is told since --------------------------------- */
+/* ---- attach: the old domain is told since ---------------------------- */
 
 #if HVPT_LINUX_7_3
 #define HVPT_ATTACH_ARGS                                                       \
@@ -35,7 +35,7 @@
 #define HVPT_ATTACH_ARGS struct iommu_domain *iodom, struct device *dev
 #endif
 
-/* ---- dirty tracking ------------------------------------------------------- */
+/* ---- dirty tracking -------------------------------------------------- */
 
 #define HVPT_DIRTY HVPT_LINUX_6_12
 #if HVPT_DIRTY
@@ -49,7 +49,7 @@
 #define HVPT_IMPORT_IOMMUFD MODULE_IMPORT_NS(IOMMUFD)
 #endif
 
-/* ---- the DMA API ----------------------------------------------------------- */
+/* ---- the DMA API ----------------------------------------------------- */
 
 #if !HVPT_LINUX_6_12
 /* The DMA API is hooked up by the driver. */
@@ -60,7 +60,7 @@ static inline void hvpt_compat_probe_finalize(struct device *dev)
 }
 #endif
 
-/* ---- what is counted for tables ------------------------------------------- */
+/* ---- what is counted for tables -------------------------------------- */
 
 static inline void hvpt_compat_count_table(struct page *page, long by)
 {
@@ -70,7 +70,7 @@ static inline void hvpt_compat_count_table(struct page *page, long by)
 	mod_node_page_state(page_pgdat(page), NR_SECONDARY_PAGETABLE, by);
 }
 
-/* ---- ATS ------------------------------------------------------------------- */
+/* ---- ATS ------------------------------------------------------------- */
 
 static inline int hvpt_compat_prepare_ats(struct pci_dev *pdev)
 {
@@ -81,7 +81,7 @@ static inline int hvpt_compat_prepare_ats(struct pci_dev *pdev)
 #endif
 }
 
-/* ---- resume, one processor, interrupts off --------------------------------- */
+/* ---- resume, one processor, interrupts off --------------------------- */
 
 #ifdef HVPT_LINUX_SYSCORE_DATA
 #define HVPT_SYSCORE(name, function)                                           \

@@ -26,7 +26,7 @@ static bool hvpt_linux_capable(struct device *dev, enum iommu_cap cap)
 	}
 }
 
-/* ---- ATS -------------------------------------------------------------------- */
+/* ---- ATS ------------------------------------------------------------- */
 
 static void hvpt_linux_ats_off(struct hvpt_linux_device *hdev)
 {
@@ -64,7 +64,7 @@ int hvpt_linux_attach(struct device *dev, struct hvpt_domain *domain)
 	return 0;
 }
 
-/* ---- probe, release ------------------------------------------------------------- */
+/* ---- probe, release -------------------------------------------------- */
 
 static int hvpt_linux_device_id(struct pci_dev *pdev, u64 *id)
 {

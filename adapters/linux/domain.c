@@ -113,7 +113,7 @@ void hvpt_linux_domain_free(struct iommu_domain *iodom)
 		kfree(domain);
 }
 
-/* ---- what Linux calls to make one --------------------------------------------- */
+/* ---- what Linux calls to make one ------------------------------------ */
 
 #if HVPT_LINUX_7_3
 struct iommu_domain *
@@ -161,7 +161,7 @@ struct iommu_domain *hvpt_linux_alloc(unsigned int type)
 }
 #endif
 
-/* ---- identity, blocked ---------------------------------------------------------- */
+/* ---- identity, blocked ----------------------------------------------- */
 
 static int hvpt_linux_identity_attach(HVPT_ATTACH_ARGS)
 {

@@ -14,7 +14,7 @@
 
 #include "hvpt/hvpt.h"
 
-/* ---- virtual PCI buses ---------------------------------------------------- */
+/* ---- virtual PCI buses ----------------------------------------------- */
 
 /**
  * hvpt_vpci_register() - a virtual PCI bus is about to be scanned
@@ -45,7 +45,7 @@ void hvpt_vpci_unregister(u32 segment);
  */
 int hvpt_vpci_device_id(struct pci_dev *pdev, u64 *id);
 
-/* ---- platforms ------------------------------------------------------------ */
+/* ---- platforms ------------------------------------------------------- */
 
 /**
  * struct hvpt_linux_platform - how to get at a hypervisor

@@ -38,7 +38,7 @@ static unsigned int hvpt_linux_prot(int prot)
 	return hvpt_prot;
 }
 
-/* ---- map -------------------------------------------------------------------- */
+/* ---- map ------------------------------------------------------------- */
 
 /* The pool grows until it holds all the tables which this range lacks. */
 static enum hvpt_status
@@ -110,7 +110,7 @@ static int hvpt_linux_map_pages(struct iommu_domain *iodom, unsigned long iova,
 	return 0;
 }
 
-/* ---- unmap ------------------------------------------------------------------ */
+/* ---- unmap ----------------------------------------------------------- */
 
 /* Linux' gather learns the ranges which the library's has. */
 void hvpt_linux_gather_add(struct iommu_iotlb_gather *iogather,
@@ -166,7 +166,7 @@ static size_t hvpt_linux_unmap_pages(struct iommu_domain *iodom,
 	return unmapped;
 }
 
-/* ---- flush ------------------------------------------------------------------ */
+/* ---- flush ----------------------------------------------------------- */
 
 /* A flush cannot fail for Linux. What it covers is reused all the same. */
 static void hvpt_linux_flushed(enum hvpt_status status)
@@ -224,7 +224,7 @@ static void hvpt_linux_flush_iotlb_all(struct iommu_domain *iodom)
 	hvpt_linux_limbo_settle(domain, &gather, status);
 }
 
-/* ---- look up ---------------------------------------------------------------- */
+/* ---- look up --------------------------------------------------------- */
 
 static phys_addr_t hvpt_linux_iova_to_phys(struct iommu_domain *iodom,
 					   dma_addr_t iova)

@@ -134,7 +134,7 @@ static uint64_t pick_length(struct fz_input *input, uint64_t iova)
 	}
 }
 
-/* A range from before: all of it, or cut at a page, at a leaf, in the middle. */
+/* A range from before: all of it, or cut at a page, a leaf, in the middle. */
 static void pick_again(struct fz_input *input, struct fz_op *op)
 {
 	uint8_t choice = fz_byte(input);

@@ -175,8 +175,8 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_device_attach(struct hvpt_device *device,
  * domain, whatever DETACH answers and whenever it takes effect; and the call
  * can be repeated, also where the device was detached and said not to be. Where
  * the blocked domain is refused, DETACH is tried all the same. When that
- * succeeds, the device reaches what it reached before until DETACH takes effect;
- * its domain goes on flushing, and cannot be destroyed until then.
+ * succeeds, the device reaches what it reached before until DETACH takes
+ * effect; its domain goes on flushing, and cannot be destroyed until then.
  *
  * Return: HVPT_OK; HVPT_ERR_NOT_ATTACHED for one which is in no domain of ours
  * (HVPT_DEVICE_NEW, HVPT_DEVICE_DETACHED); HVPT_ERR_ATS_ON;

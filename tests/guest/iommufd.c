@@ -39,7 +39,7 @@ static void edu_write(uint64_t iova)
 	edu_store(iova, BYTES);
 }
 
-/* ---- iommufd --------------------------------------------------------------- */
+/* ---- iommufd --------------------------------------------------------- */
 
 static uint32_t ioas_alloc(void)
 {
@@ -159,7 +159,7 @@ static unsigned int count_large(uint32_t table)
 	return count;
 }
 
-/* ---- what is tried ----------------------------------------------------------- */
+/* ---- what is tried --------------------------------------------------- */
 
 static void *memory(uint64_t bytes, uint64_t align, int advice)
 {

@@ -27,7 +27,7 @@ static DEFINE_RAW_SPINLOCK(guest_lock);
 
 #define GUEST_ORDER get_order(VTD_MEMORY_BYTES + PAGE_SIZE)
 
-/* ---- the transport: one call at a time, interrupts off --------------------- */
+/* ---- the transport: one call at a time, interrupts off --------------- */
 
 static bool guest_borrow(void *ctx, struct hvpt_call_page *page)
 	__acquires(&guest_lock)
@@ -81,7 +81,7 @@ static const struct hvpt_linux_platform guest_platform = {
 	.device_id = guest_device_id,
 };
 
-/* ---- parameters: what tests look at and break -------------------------------- */
+/* ---- parameters: what tests look at and break ------------------------ */
 
 /* A hypervisor which lies: flushes are answered with success, and not done. */
 module_param_named(drop_flushes, guest_bridge.drop_flushes, bool, 0644);
@@ -201,7 +201,7 @@ static const struct kernel_param_ops guest_age_ops = {
 };
 module_param_cb(age, &guest_age_ops, NULL, 0200);
 
-/* ---- life -------------------------------------------------------------------- */
+/* ---- life ------------------------------------------------------------ */
 
 static int guest_open(void)
 {

@@ -19,7 +19,7 @@
 /* What is copied each time: all that edu's buffer holds. */
 #define BYTES SIZE_4K
 
-/* VT-d 7.1.3: the first-stage entry is not present; or does not let it write. */
+/* VT-d 7.1.3: the first-stage entry is not present, or is not writable. */
 #define NOT_PRESENT "0x71"
 #define NOT_WRITABLE "0x85"
 

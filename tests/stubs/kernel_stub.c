@@ -28,7 +28,7 @@ void stub_print(unsigned int *count, const char *format, ...)
 	va_end(args);
 }
 
-/* ---- locks: one thread, so what is looked at is the order ----------------- */
+/* ---- locks: one thread, so what is looked at is the order ------------ */
 
 void stub_may_sleep(void)
 {
@@ -67,7 +67,7 @@ void mutex_unlock(struct mutex *mutex)
 	mutex->held = false;
 }
 
-/* ---- memory ------------------------------------------------------------------ */
+/* ---- memory ---------------------------------------------------------- */
 
 /* Does this allocation fail? */
 static bool stub_fails(gfp_t gfp)
@@ -116,7 +116,7 @@ void mod_node_page_state(struct pglist_data *node, int counter, long by)
 	stub_world.counted[counter] += by;
 }
 
-/* ---- devices ------------------------------------------------------------------- */
+/* ---- devices --------------------------------------------------------- */
 
 int pci_enable_ats(struct pci_dev *pdev, int shift)
 {
@@ -193,7 +193,7 @@ void iova_bitmap_set(struct iova_bitmap *bitmap, unsigned long iova,
 	stub_world.dirty_bytes += length;
 }
 
-/* ---- debugfs -------------------------------------------------------------------- */
+/* ---- debugfs --------------------------------------------------------- */
 
 void seq_printf(struct seq_file *seq, const char *format, ...)
 {
@@ -234,7 +234,7 @@ void debugfs_remove_recursive(struct dentry *dir)
 	stub_world.files = 0;
 }
 
-/* ---- power ------------------------------------------------------------------------ */
+/* ---- power ----------------------------------------------------------- */
 
 void register_syscore(struct syscore *syscore)
 {

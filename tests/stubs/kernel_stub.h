@@ -80,7 +80,7 @@ struct module;
 #define __init
 #define __exit
 
-/* ---- messages ------------------------------------------------------------- */
+/* ---- messages -------------------------------------------------------- */
 
 /* Counted; WARN by itself. */
 extern unsigned int stub_errors;
@@ -105,7 +105,7 @@ void stub_print(unsigned int *count, const char *format, ...)
 	})
 #define WARN_ONCE(cond, ...) ((void)WARN_ON_ONCE(cond))
 
-/* ---- locks ------------------------------------------------------------------ */
+/* ---- locks ----------------------------------------------------------- */
 
 typedef struct {
 	bool held;
@@ -145,7 +145,7 @@ typedef struct {
 #define atomic64_add(n, v) ((void)__atomic_fetch_add(&(v)->counter, (n), 5))
 #define atomic64_read(v) (__atomic_load_n(&(v)->counter, 5))
 
-/* ---- lists ------------------------------------------------------------------- */
+/* ---- lists ----------------------------------------------------------- */
 
 struct list_head {
 	struct list_head *next, *prev;
@@ -186,7 +186,7 @@ static inline void list_del(struct list_head *entry)
 	entry->prev->next = entry->next;
 }
 
-/* ---- memory ------------------------------------------------------------------ */
+/* ---- memory ---------------------------------------------------------- */
 
 #define GFP_KERNEL 1u
 #define GFP_ATOMIC 2u
@@ -230,7 +230,7 @@ static inline long PTR_ERR(const void *ptr)
 	return (long)(intptr_t)ptr;
 }
 
-/* ---- devices ------------------------------------------------------------------- */
+/* ---- devices --------------------------------------------------------- */
 
 struct bus_type {
 	const char *name;
@@ -293,7 +293,7 @@ void pci_disable_ats(struct pci_dev *pdev);
 #define pci_ats_supported(pdev) ((pdev)->ats_cap)
 #define pci_prepare_ats(pdev, shift) 0
 
-/* ---- the IOMMU layer ------------------------------------------------------------- */
+/* ---- the IOMMU layer ------------------------------------------------- */
 
 #define IOMMU_READ 1
 #define IOMMU_WRITE 2
@@ -441,7 +441,7 @@ iommu_alloc_resv_region(phys_addr_t start, size_t length, int prot,
 #define set_dma_ops(dev, ops) ((void)(dev))
 #define iommu_setup_dma_ops(dev, base, limit) ((void)(dev))
 
-/* ---- debugfs ---------------------------------------------------------------------- */
+/* ---- debugfs --------------------------------------------------------- */
 
 struct dentry;
 struct seq_file {
@@ -464,7 +464,7 @@ void debugfs_create_file(const char *name, int mode, struct dentry *parent,
 			 void *data, const struct file_operations *fops);
 void debugfs_remove_recursive(struct dentry *dir);
 
-/* ---- power ------------------------------------------------------------------------- */
+/* ---- power ----------------------------------------------------------- */
 
 #define NOTIFY_DONE 0
 #define PM_HIBERNATION_PREPARE 1
@@ -486,7 +486,7 @@ void unregister_syscore(struct syscore *syscore);
 int register_pm_notifier(struct notifier_block *block);
 int unregister_pm_notifier(struct notifier_block *block);
 
-/* ---- Hyper-V ------------------------------------------------------------------------ */
+/* ---- Hyper-V --------------------------------------------------------- */
 
 #define hv_is_hyperv_initialized() false
 

@@ -297,7 +297,7 @@ static void inject(uint16_t code, uint64_t times)
 	hypervisor_inject(stub_world.hv, &injection);
 }
 
-/* ---- starting ---------------------------------------------------------------- */
+/* ---- starting -------------------------------------------------------- */
 
 static void test_load_unload(void **state)
 {
@@ -353,7 +353,7 @@ static void test_start_no_memory(void **state)
 	unload();
 }
 
-/* ---- devices -------------------------------------------------------------------- */
+/* ---- devices --------------------------------------------------------- */
 
 static void test_probe(void **state)
 {
@@ -466,7 +466,7 @@ static void test_resv(void **state)
 	unload();
 }
 
-/* ---- mapping ---------------------------------------------------------------------- */
+/* ---- mapping --------------------------------------------------------- */
 
 static void test_map_unmap(void **state)
 {
@@ -763,7 +763,7 @@ static void test_prot(void **state)
 	unload();
 }
 
-/* ---- the rest ------------------------------------------------------------------------ */
+/* ---- the rest -------------------------------------------------------- */
 
 #if STUB_7_3
 static void test_dirty(void **state)

@@ -124,7 +124,7 @@ VOID EFIAPI DebugPrint(UINTN level, CONST CHAR8 *format, ...)
 	__builtin_ms_va_end(list);
 }
 
-/* ---- CPUID and MSRs -------------------------------------------------------- */
+/* ---- CPUID and MSRs -------------------------------------------------- */
 
 uint64_t fake_msr[FAKE_MSRS];
 bool fake_msr_stuck;

@@ -89,7 +89,7 @@ static void inject(uint16_t code, uint64_t times)
 	hypervisor_inject(world.hv, &injection);
 }
 
-/* ---- the protocol itself --------------------------------------------------- */
+/* ---- the protocol itself --------------------------------------------- */
 
 static void revision(void **state)
 {
@@ -104,7 +104,7 @@ static void revision(void **state)
 	world_close();
 }
 
-/* ---- Map -------------------------------------------------------------------- */
+/* ---- Map ------------------------------------------------------------- */
 
 static void map_bad_input(void **state)
 {
@@ -261,7 +261,7 @@ static void map_narrow_host(void **state)
 	world_close();
 }
 
-/* ---- SetAttribute ------------------------------------------------------------ */
+/* ---- SetAttribute ---------------------------------------------------- */
 
 static void set_bad_mapping(void **state)
 {
@@ -478,7 +478,7 @@ static void set_by_id(void **state)
 }
 #endif
 
-/* ---- Unmap -------------------------------------------------------------------- */
+/* ---- Unmap ----------------------------------------------------------- */
 
 static void unmap_foreign(void **state)
 {
@@ -587,7 +587,7 @@ static void neighbours_in_a_page(void **state)
 	world_close();
 }
 
-/* ---- strict mode ---------------------------------------------------------------- */
+/* ---- strict mode ----------------------------------------------------- */
 
 #define MEMORY_BYTES 0x8000u
 
@@ -712,7 +712,7 @@ static void strict_without_memory(void **state)
 	free(memory);
 }
 
-/* ---- AllocateBuffer, FreeBuffer -------------------------------------------------- */
+/* ---- AllocateBuffer, FreeBuffer -------------------------------------- */
 
 static void buffer_bad_input(void **state)
 {
@@ -827,7 +827,7 @@ static void buffer_foreign(void **state)
 	world_close();
 }
 
-/* ---- interrupted calls -------------------------------------------------------------- */
+/* ---- interrupted calls ----------------------------------------------- */
 
 static struct mapped nested;
 static unsigned nested_runs;

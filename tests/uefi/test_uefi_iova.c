@@ -41,7 +41,7 @@ static void plain_add(struct plain *plain, uint64_t first, uint64_t last)
 			plain->state[i] = 1;
 }
 
-/* Largest order of a free aligned block: what a buddy has to be able to give. */
+/* Largest order of a free aligned block: what a buddy must be able to give. */
 static bool plain_has(const struct plain *plain, UINTN pages)
 {
 	UINTN size = 1, i, j;

@@ -91,7 +91,7 @@ _Noreturn static void die(const char *what)
 	exit(2);
 }
 
-/* ---- what devices see -------------------------------------------------------- */
+/* ---- what devices see ------------------------------------------------ */
 
 static void mismatch(const char *what)
 {
@@ -112,7 +112,7 @@ static bool reaches(unsigned id, const struct mapping *m)
 
 	if (!run.ram)
 		return world_sees_all(id, m->at, m->bytes, m->host, false);
-	/* Each byte of small ones; of large ones some, and all of their ends. */
+	/* Each byte of small ones; of large ones some, and all their ends. */
 	for (i = 0; i < m->bytes; i++) {
 		hypervisor_dma(world.hv, id, m->at + i, false, &dma);
 		if (!dma.fresh.translated || dma.stale_count ||
@@ -159,7 +159,7 @@ static void judge_all(void)
 			judge(&run.mapping[i]);
 }
 
-/* ---- the calls ------------------------------------------------------------------ */
+/* ---- the calls ------------------------------------------------------- */
 
 static uint64_t now(void)
 {
@@ -385,7 +385,7 @@ static void all_calls(const char *path)
 	input_close(input);
 }
 
-/* ---- figures ---------------------------------------------------------------------- */
+/* ---- figures --------------------------------------------------------- */
 
 static void report(void)
 {

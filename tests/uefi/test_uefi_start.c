@@ -174,7 +174,7 @@ static void domain_ids(void **state)
 	world_close();
 }
 
-/* ---- the end -------------------------------------------------------------- */
+/* ---- the end --------------------------------------------------------- */
 
 struct live {
 	EFI_PHYSICAL_ADDRESS at;

@@ -51,7 +51,7 @@ VOID EFIAPI HvptHypercallStop(VOID)
 	world_hypercall_stops++;
 }
 
-/* ---- open and close -------------------------------------------------------- */
+/* ---- open and close -------------------------------------------------- */
 
 static void page_freed(uint64_t page)
 {
@@ -129,7 +129,7 @@ void world_close(void)
 	stub_PcdHvptDomainIdLast = 0;
 }
 
-/* ---- what devices see -------------------------------------------------------- */
+/* ---- what devices see ------------------------------------------------ */
 
 static bool is(const struct hypervisor_outcome *outcome, uint64_t gpa)
 {

@@ -64,7 +64,9 @@ EFI_HANDLE world_add_device(unsigned id);
  */
 bool world_sees(unsigned device, uint64_t iova, bool write, uint64_t gpa);
 
-/** All of a mapping, first and last byte of each page. False: some byte wrong. */
+/**
+ * All of a mapping, first and last byte of each page. False: some byte wrong.
+ */
 bool world_sees_all(unsigned device, uint64_t iova, uint64_t bytes,
 		    uint64_t host, bool write);
 bool world_sees_none(unsigned device, uint64_t iova, uint64_t bytes);

@@ -224,7 +224,8 @@ static void judge_exact(struct blocks *blocks, wide first, wide last,
 /*
  * No aligned block inside first .. last, such as a large leaf, is in pieces.
  * The smallest one that a boundary between descriptors cuts has it in its
- * middle; if that is not in the range, none which it cuts is. Sorted by covers().
+ * middle; if that is not in the range, none which it cuts is. Sorted by
+ * covers().
  */
 static void judge_whole_blocks(const struct blocks *blocks, wide first,
 			       wide last)

@@ -139,7 +139,7 @@ static void use_devices(struct run *run, struct kernel *k)
 		sees_own(run, k, n);
 }
 
-/* Takes a page away from under a device that has it cached, and gives it back. */
+/* Takes a page from under a device that has it cached, and gives it back. */
 static void exercise(struct run *run, struct kernel *k, unsigned n)
 {
 	struct hv_fixture *f = run->f;

@@ -82,7 +82,7 @@ static void nested_map(struct pt_fixture *f, struct watch *watch)
 	watch->nested = 0;
 	status = hvpt_pt_map(&f->pt, hvpt_iova(iova), hvpt_gpa(PT_DATA), PT_4K,
 			     PT_RW, NULL);
-	/* It has returned: the IOMMU must see the page, whoever made the way. */
+	/* It returned: the IOMMU must see the page, whoever made the tables. */
 	if (status != HVPT_OK ||
 	    sdm_walk(&f->walker, iova, true).fault != SDM_FAULT_NONE)
 		watch->nested_bad++;

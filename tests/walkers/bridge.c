@@ -134,7 +134,7 @@ void bridge_enter(struct bridge *bridge, uint64_t iova)
 	}
 }
 
-/* ---- the calls ------------------------------------------------------------ */
+/* ---- the calls ------------------------------------------------------- */
 
 /* The 24 bytes most calls begin with. */
 static unsigned read_header(const struct call *call, uint32_t *id)

@@ -5,8 +5,8 @@
  *
  * It is the transport of the hypercall layer, so all of the library is in the
  * path: domains, flush plans, hypercalls, page tables; then real translation
- * caches and a walker of someone else's. It reads the bytes of a call by itself,
- * with offsets of its own (docs/SPEC.md), and refuses what is not as it
+ * caches and a walker of someone else's. It reads the bytes of a call by
+ * itself, with offsets of its own (docs/SPEC.md), and refuses what is not as it
  * should be.
  *
  * Devices not attached to anything pass through. A 5-level domain is entered

@@ -54,7 +54,7 @@ static void map(struct hvpt_pagetable *pt, uint64_t iova, uint64_t gpa,
 			 HVPT_OK);
 }
 
-/* ---- the library's own view, and the processor's --------------------------- */
+/* ---- the library's own view, and the processor's --------------------- */
 
 /* What the walker must print for a leaf of the library. */
 static bool same_leaf(const struct cpu_leaf *leaf, hvpt_iova_t iova,
@@ -130,7 +130,7 @@ static void expect_nothing(uint64_t va)
 	assert_false(cpu_walk_translate(qemu, va, &seen));
 }
 
-/* ---- one leaf of each kind -------------------------------------------------- */
+/* ---- one leaf of each kind ------------------------------------------- */
 
 static void expect_leaf(unsigned levels, uint64_t iova, uint64_t size,
 			unsigned prot, unsigned flags)
@@ -241,7 +241,7 @@ static void test_split(void **state)
 	}
 }
 
-/* ---- random tables ------------------------------------------------------------ */
+/* ---- random tables --------------------------------------------------- */
 
 /* Near a few places, so that ranges meet; every place in either half. */
 static uint64_t random_iova(struct prng *prng, unsigned levels)
@@ -362,7 +362,7 @@ static void test_random_small(void **state)
 		      0x6c0ffee);
 }
 
-/* ---- the judge can say no -------------------------------------------------- */
+/* ---- the judge can say no -------------------------------------------- */
 
 static void test_judge_says_no(void **state)
 {

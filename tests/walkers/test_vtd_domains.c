@@ -115,7 +115,7 @@ static enum dma_outcome dma(unsigned device, uint64_t iova, uint64_t gpa)
 #define expect_dma(device, iova, gpa, outcome)                                 \
 	assert_int_equal(dma(device, iova, gpa), outcome)
 
-/* ---- domains -------------------------------------------------------------- */
+/* ---- domains --------------------------------------------------------- */
 
 static void test_identity_and_blocked(void **state)
 {
@@ -331,7 +331,7 @@ static void test_resume(void **state)
 	close_guest(&guest);
 }
 
-/* ---- random traffic -------------------------------------------------------- */
+/* ---- random traffic -------------------------------------------------- */
 
 /**
  * struct traffic - two domains, two devices, and what ought to be

@@ -254,7 +254,7 @@ static void test_five_levels(void **state)
 	table_close(&table);
 }
 
-/* ---- changes -------------------------------------------------------------- */
+/* ---- changes --------------------------------------------------------- */
 
 static void test_unmap(void **state)
 {
@@ -422,7 +422,7 @@ static void test_reclaim(void **state)
 	table_close(&table);
 }
 
-/* ---- dirty ---------------------------------------------------------------- */
+/* ---- dirty ----------------------------------------------------------- */
 
 static void add_bytes(void *total, hvpt_iova_t iova, uint64_t bytes)
 {

@@ -9,7 +9,8 @@
  *	weak [CASES]             every case must do what the contracts say
  *	weak --sites LIST CASES  takes the order of one access away, one after
  *	                         the other, and each time a case must fail; LIST
- *	                         names those without which nothing fails, and why
+ *	                         names those without which nothing fails, and
+ *	                         why
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -138,7 +138,7 @@ INTN EFIAPI CompareMem(CONST VOID *a, CONST VOID *b, UINTN length)
 	return 0;
 }
 
-/* ---- DebugLib ------------------------------------------------------------- */
+/* ---- DebugLib -------------------------------------------------------- */
 
 void raw_out8(unsigned short port, unsigned char value)
 {
@@ -194,7 +194,7 @@ VOID EFIAPI DebugPrint(UINTN level, CONST CHAR8 *format, ...)
 	__builtin_ms_va_end(list);
 }
 
-/* ---- entry ------------------------------------------------------------------ */
+/* ---- entry ----------------------------------------------------------- */
 
 EFI_STATUS EFIAPI raw_entry(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 {

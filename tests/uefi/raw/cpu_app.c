@@ -70,7 +70,7 @@ static void free_page(void *ctx, void *page)
 	gBS->FreePages((UINTN)page, 1);
 }
 
-/* ---- what the processor sees ---------------------------------------------- */
+/* ---- what the processor sees ----------------------------------------- */
 
 static UINT64 word_at(UINT64 address)
 {
@@ -119,7 +119,7 @@ static void compare_bits(void)
 	}
 }
 
-/* ---- making the tables ------------------------------------------------------ */
+/* ---- making the tables ----------------------------------------------- */
 
 /* Random, in both halves, clear of the memory mapped one to one. */
 static UINT64 random_address(unsigned levels, UINT64 bytes)

@@ -53,7 +53,7 @@ static void say(const char *what, EFI_STATUS status)
 	DEBUG((DEBUG_INFO, "app: %a: %r\n", what, status));
 }
 
-/* ---- the driver ------------------------------------------------------------- */
+/* ---- the driver ------------------------------------------------------ */
 
 /*
  * Devices must not do DMA while translation is turned on beneath them. The
@@ -125,7 +125,7 @@ static void reconnect(void)
 	}
 }
 
-/* ---- disks --------------------------------------------------------------------- */
+/* ---- disks ----------------------------------------------------------- */
 
 static UINT64 word_of(UINT64 disk, UINT64 i)
 {
@@ -232,7 +232,7 @@ static void all_disks(void)
 	}
 }
 
-/* ---- network: who has 10.0.2.2? ------------------------------------------------- */
+/* ---- network: who has 10.0.2.2? -------------------------------------- */
 
 #define FRAME_BYTES 60u
 
@@ -337,7 +337,7 @@ static void all_networks(void)
 			one_network(net);
 }
 
-/* ---- the end ----------------------------------------------------------------------- */
+/* ---- the end --------------------------------------------------------- */
 
 static EFI_STATUS exit_boot_services(void)
 {
