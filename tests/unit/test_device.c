@@ -979,6 +979,26 @@ static void test_remove_fails(void **state)
 	hv_ok(hv_try_destroy(f, 0));
 }
 
+/* ATTACH is refused, and nobody can be asked whether the device is there. */
+static void test_remove_without_a_second_call_page(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	make_places(f);
+	hv_device(f, 0);
+	hv_ok(hvpt_device_attach(&f->device[0], &f->domain[0]));
+	hv_fail(f, HV_ATTACH, HV_RAW_DEVICE);
+	f->borrow_fail_at = 2;
+	hv_mark(f);
+	hv_status(hv_try_remove(f, 0), hv_mapped(HV_RAW_DEVICE));
+	assert_int_equal(hv_calls_since(f), 1);
+	f->borrow_fail_at = 0;
+	hv_status(hv_try_destroy(f, 0), HVPT_ERR_BUSY);
+	sees_place(f, 0, 0);
+	hv_ok(hv_try_remove(f, 0));
+	hv_ok(hv_try_destroy(f, 0));
+}
+
 static void test_devices_go_in_any_order(void **state)
 {
 	static const unsigned order[][4] = {
@@ -1019,6 +1039,7 @@ int main(void)
 		HV_CASE(test_detach),
 		HV_CASE(test_remove),
 		HV_CASE(test_remove_of_what_the_host_took_away),
+		HV_CASE(test_remove_without_a_second_call_page),
 		HV_CASE(test_a_device_which_comes_back),
 		HV_CASE(test_gone),
 		HV_CASE(test_a_detach_which_failed_is_repeated),

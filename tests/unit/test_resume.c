@@ -420,14 +420,11 @@ static void test_an_old_domain_which_stays(void **state)
 }
 
 /* No room for a second blocked domain: the one that is there is used. */
-static void test_no_room_for_a_blocked_domain(void **state)
+static void the_same_blocked_domain(struct hv_fixture *f)
 {
-	struct hv_fixture *f = *state;
 	uint32_t id[4];
 	unsigned n;
 
-	f->host.max_domains = 4;
-	hv_new_host(f);
 	hv_ok(hv_try_init(f));
 	make_all(f);
 	ids(f, id);
@@ -443,6 +440,24 @@ static void test_no_room_for_a_blocked_domain(void **state)
 	}
 	hv_ok(hvpt_iommu_resume(&f->iommu, true));
 	is_resumed(f, id);
+}
+
+static void test_no_room_for_a_blocked_domain(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	f->host.max_domains = 4;
+	hv_new_host(f);
+	the_same_blocked_domain(f);
+}
+
+static void test_no_id_for_another_blocked_domain(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	f->config.ids.first = 1;
+	f->config.ids.last = 4;
+	the_same_blocked_domain(f);
 }
 
 /*
@@ -470,6 +485,189 @@ static void test_the_id_of_an_old_blocked_domain(void **state)
 	hv_ok(hvpt_iommu_resume(&f->iommu, true));
 	hv_device(f, 0);
 	hv_attach(f, 0, &f->domain[2]);
+}
+
+/* One such id is tried again; what came before it is in quarantine. */
+static void test_two_old_blocked_domains(void **state)
+{
+	struct hv_fixture *f = *state;
+	uint32_t old[2];
+	unsigned n;
+
+	f->config.ids.first = 1;
+	f->config.ids.last = 9;
+	hv_ok(hv_try_init(f));
+	hv_fail_always(f, HV_DELETE, HV_RAW_MEMORY);
+	for (n = 0; n < 2; n++) {
+		old[n] = hvpt_domain_id(hvpt_iommu_blocked(&f->iommu));
+		hv_ok(hvpt_iommu_resume(&f->iommu, false));
+	}
+	hv_heal(f);
+	hv_ok(hvpt_iommu_resume(&f->iommu, true));
+	assert_true(hypervisor_has_domain(f->hv, old[0]));
+	assert_false(hypervisor_has_domain(f->hv, old[1]));
+	f->orphans = 3; /* and two of identity */
+	/* Six were used: three are left, and the one that is deleted. */
+	for (n = 0; n < 4; n++)
+		hv_make(f, n);
+	hv_status(hv_try_make(f, 4), HVPT_ERR_NO_IDS);
+}
+
+/* Nothing was lost, and another blocked domain is refused: the same stays. */
+static void test_another_blocked_domain_is_refused(void **state)
+{
+	struct hv_fixture *f = *state;
+	uint32_t id[4];
+	unsigned n;
+
+	make_all(f);
+	ids(f, id);
+	for (n = 0; n < 4; n++)
+		hypervisor_set_ats(f->hv, hv_device_id(n), false);
+	hv_fail(f, HV_CREATE, HV_RAW_MEMORY);
+	hv_status(hvpt_iommu_resume(&f->iommu, false),
+		  hv_mapped(HV_RAW_MEMORY));
+	assert_int_equal(hvpt_domain_id(hvpt_iommu_blocked(&f->iommu)), id[1]);
+	assert_int_equal(hypervisor_domains(f->hv), 4);
+	hv_ok(hvpt_iommu_resume(&f->iommu, true));
+	is_resumed(f, NULL);
+	all_works(f);
+}
+
+/* Without a blocked domain there is nowhere for a device to go first. */
+static void test_a_device_before_the_blocked_domain(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned n;
+
+	make_all(f);
+	hv_lose_state(f);
+	hv_fail(f, HV_CREATE, HV_RAW_MEMORY);
+	hv_status(hvpt_iommu_resume(&f->iommu, false),
+		  hv_mapped(HV_RAW_MEMORY));
+	hv_mark(f);
+	for (n = 0; n < 4; n++) {
+		hv_status(hvpt_device_resume(&f->device[n]), HVPT_ERR_LOST);
+		assert_true(hvpt_device_is_lost(&f->device[n]));
+	}
+	assert_int_equal(hv_calls_since(f), 0);
+	hv_ok(hvpt_iommu_resume(&f->iommu, true));
+	is_resumed(f, NULL);
+}
+
+/* ---- no id is left ---------------------------------------------------- */
+
+#define FIRST_ID 100u
+#define LAST_ID 139u
+
+/* All ids that are not ours, after a loss. */
+static void others_take_the_rest(struct hv_fixture *f, uint32_t ours)
+{
+	struct hvpt_answer answer;
+	uint32_t id;
+
+	hv_lose_state(f);
+	for (id = FIRST_ID + ours; id <= LAST_ID; id++)
+		hv_ok(hvpt_hvcall_create_domain(&f->config.transport, id,
+						&answer));
+	f->orphans = LAST_ID - FIRST_ID + 1 - ours;
+}
+
+/* The @nth domain is created, not configured, and cannot be deleted. */
+static void resume_leaves_an_undead(struct hv_fixture *f, unsigned nth)
+{
+	hv_inject(f, HV_CONFIGURE, nth, 1, HYPERVISOR_FAIL, HV_RAW_MEMORY);
+	hv_fail(f, HV_DELETE, HV_RAW_MEMORY);
+	hv_status(hvpt_iommu_resume(&f->iommu, false),
+		  hv_mapped(HV_RAW_MEMORY));
+	hv_heal(f);
+}
+
+/* Nor can it be now: its id is given up, and there is no other. */
+static void no_id_is_left(struct hv_fixture *f,
+			  const struct hvpt_domain *domain)
+{
+	unsigned n;
+
+	hv_fail(f, HV_DELETE, HV_RAW_MEMORY);
+	for (n = 0; n < 3; n++) {
+		hv_status(hvpt_iommu_resume(&f->iommu, true),
+			  HVPT_ERR_HV_EXISTS);
+		assert_int_equal(hvpt_domain_id(domain), 0);
+	}
+	f->orphans++;
+}
+
+static void two_ids_come_free(struct hv_fixture *f,
+			      const struct hvpt_domain *domain)
+{
+	struct hvpt_answer answer;
+
+	hv_ok(hvpt_hvcall_delete_domain(&f->config.transport, 110, &answer));
+	hv_ok(hvpt_hvcall_delete_domain(&f->config.transport, 131, &answer));
+	f->orphans -= 2;
+	hv_ok(hvpt_iommu_resume(&f->iommu, true));
+	assert_true(hvpt_domain_id(domain) == 110 ||
+		    hvpt_domain_id(domain) == 131);
+}
+
+static void open_with_few_ids(struct hv_fixture *f)
+{
+	f->config.ids.first = FIRST_ID;
+	f->config.ids.last = LAST_ID;
+	hv_ok(hv_try_init(f));
+}
+
+static void test_no_id_for_the_blocked_domain(void **state)
+{
+	struct hv_fixture *f = *state;
+	const struct hvpt_domain *blocked = hvpt_iommu_blocked(&f->iommu);
+
+	open_with_few_ids(f);
+	others_take_the_rest(f, 2);
+	resume_leaves_an_undead(f, 1);
+	no_id_is_left(f, blocked);
+	hv_device(f, 0);
+	hv_status(hv_try_attach(f, 0, hvpt_iommu_blocked(&f->iommu)),
+		  HVPT_ERR_LOST);
+	two_ids_come_free(f, blocked);
+	hv_attach(f, 0, hvpt_iommu_blocked(&f->iommu));
+	hv_ok(hvpt_device_detach(&f->device[0]));
+}
+
+/* The next try deletes it: it gets its id again. */
+static void test_an_undead_blocked_domain(void **state)
+{
+	struct hv_fixture *f = *state;
+	const struct hvpt_domain *blocked = hvpt_iommu_blocked(&f->iommu);
+	uint32_t id;
+
+	open_with_few_ids(f);
+	id = hvpt_domain_id(blocked);
+	others_take_the_rest(f, 2);
+	resume_leaves_an_undead(f, 1);
+	hv_ok(hvpt_iommu_resume(&f->iommu, true));
+	assert_int_equal(hvpt_domain_id(blocked), id);
+}
+
+static void test_no_id_for_a_lost_domain(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	open_with_few_ids(f);
+	hv_make(f, 0);
+	hv_map(f, 0, f->base, HV_DATA, HV_4K);
+	others_take_the_rest(f, 3);
+	resume_leaves_an_undead(f, 2);
+	no_id_is_left(f, &f->domain[0]);
+	two_ids_come_free(f, &f->domain[0]);
+	hv_device(f, 0);
+	hv_attach(f, 0, &f->domain[0]);
+	hv_dma_reaches(f, 0, f->base, HV_DATA);
+	/* What has the former id may have the root. */
+	f->leaked = hvpt_pt_tables(&f->domain[0].pt);
+	hv_attach(f, 0, hvpt_iommu_blocked(&f->iommu));
+	hv_ok(hvpt_device_detach(&f->device[0]));
 }
 
 static const struct hvpt_transport_ops *honest;
@@ -931,7 +1129,14 @@ int main(void)
 		HV_CASE(test_a_parked_device_is_in_no_doubt),
 		HV_CASE(test_an_old_domain_which_stays),
 		HV_PREPARED(test_no_room_for_a_blocked_domain),
+		HV_PREPARED(test_no_id_for_another_blocked_domain),
 		HV_PREPARED(test_the_id_of_an_old_blocked_domain),
+		HV_PREPARED(test_two_old_blocked_domains),
+		HV_CASE(test_another_blocked_domain_is_refused),
+		HV_CASE(test_a_device_before_the_blocked_domain),
+		HV_PREPARED(test_no_id_for_the_blocked_domain),
+		HV_PREPARED(test_an_undead_blocked_domain),
+		HV_PREPARED(test_no_id_for_a_lost_domain),
 		HV_CASE(test_devices_which_come_late),
 		HV_CASE(test_a_device_which_does_not_come_back),
 		HV_CASE(test_over_a_boot_kernel),
