@@ -39,6 +39,7 @@ class Source:
     def __init__(self, path):
         self.lines = collections.defaultdict(int)
         self.branches = {}
+        self.starts = {}
         self.conditions = {}
         self.macros = set()
         with open(path, encoding="utf-8") as file:
@@ -52,10 +53,12 @@ class Source:
                     self.lines[line] = max(self.lines[line], one[2])
 
     def add_branches(self, branches):
+        """By where it starts: a macro in the place of a call ends before."""
         for branch in branches:
-            true, false = self.branches.get(tuple(branch[:4]), (0, 0))
-            self.branches[tuple(branch[:4])] = (true + branch[4],
-                                                false + branch[5])
+            place = self.starts.setdefault(tuple(branch[:2]),
+                                           tuple(branch[:4]))
+            true, false = self.branches.get(place, (0, 0))
+            self.branches[place] = (true + branch[4], false + branch[5])
 
     def add_decisions(self, records):
         for record in records:
