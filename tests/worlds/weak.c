@@ -269,7 +269,8 @@ static uint64_t issue_list(struct flush *flush_of, unsigned count)
 	}
 	flush_of->all = false;
 	flush_of->count = count;
-	memcpy(flush_of->entry, call_pages[weak_current()] + 32, count * 8);
+	memcpy(flush_of->entry, call_pages[weak_current()] + 32,
+	       (size_t)count * 8);
 	weak_post(flush, flush_of);
 	lists_done++;
 	entries_done += count;
