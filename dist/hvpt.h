@@ -4701,12 +4701,10 @@ uint64_t *hvpt_page_slot(const struct hvpt_pagetable *pt, uint64_t iova);
 HVPT_INLINE uint64_t *hvpt_part_slot(const struct hvpt_pagetable *pt,
 				     uint64_t iova, uint64_t length)
 {
-	uint64_t last = iova + (length - 1);
-
 	if (HVPT_PORT_SMALL || length - 1 >= HVPT_LEVEL_BYTES(1) - 1 ||
 	    ((iova | length) & (HVPT_PAGE_BYTES - 1)) ||
-	    (iova ^ last) >> HVPT_LEVEL_LG2(1) ||
-	    !hvpt_pt_in_form(pt, iova, last))
+	    (iova ^ (iova + (length - 1))) >> HVPT_LEVEL_LG2(1) ||
+	    !hvpt_pt_in_form(pt, iova, iova + (length - 1)))
 		return NULL;
 	return hvpt_pt_slot(pt, pt->levels, iova, 0);
 }
