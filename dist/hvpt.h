@@ -6558,6 +6558,9 @@ static void hvpt_map_begin(struct hvpt_map_job *job)
 	hvpt_hull_init(&job->hull);
 	job->last_iova = 0;
 	job->last_at = 0;
+	/* set by each step; an analyser cannot see that there is a first one */
+	job->level = 0;
+	job->run = 0;
 	job->failed = HVPT_OK;
 	job->took = false;
 	job->tables = false;
