@@ -6527,13 +6527,14 @@ static bool hvpt_map_commit(struct hvpt_map_job *job)
 static bool hvpt_map_pass(struct hvpt_map_job *job)
 {
 	const struct hvpt_map_call *call = job->call;
+	bool first = true;
 
 	job->iova = call->range.first.value;
 	job->segments = call->segments;
 	job->count = call->count;
 	job->left = 0;
 	job->rest = call->range.last.value - call->range.first.value + 1;
-	job->single = true;
+	job->single = false;
 	while (hvpt_map_feed(job)) {
 		uint64_t bytes;
 
@@ -6541,9 +6542,11 @@ static bool hvpt_map_pass(struct hvpt_map_job *job)
 		if (!(job->commit ? hvpt_map_commit(job) : hvpt_map_scan(job)))
 			return false;
 		bytes = (uint64_t)job->run << HVPT_LEVEL_LG2(job->level);
-		if (!HVPT_PORT_SMALL && job->left == bytes && !job->count)
+		if (!HVPT_PORT_SMALL && job->left == bytes && !job->count) {
+			job->single = first;
 			break;
-		job->single = false;
+		}
+		first = false;
 		job->iova += bytes;
 		job->gpa += bytes;
 		job->left -= bytes;
@@ -6558,9 +6561,6 @@ static void hvpt_map_begin(struct hvpt_map_job *job)
 	hvpt_hull_init(&job->hull);
 	job->last_iova = 0;
 	job->last_at = 0;
-	/* set by each step; an analyser cannot see that there is a first one */
-	job->level = 0;
-	job->run = 0;
 	job->failed = HVPT_OK;
 	job->took = false;
 	job->tables = false;
