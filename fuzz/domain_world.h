@@ -50,6 +50,7 @@ enum dw_cause {
  * @armed: a hypercall, or an allocation, of the next call may fail
  * @armed_pages: an allocation
  * @armed_status: what a hypercall which fails becomes; HVPT_OK: none fails
+ * @armed_timeout: one may time out; after that a list is gone on with
  * @resumed: domains may have got other ids, for which their tables leak
  * @spent: domain ids which cannot be used again
  * @leaked: pages which are in use at the end, and should be
@@ -74,6 +75,7 @@ struct dw {
 	bool armed;
 	bool armed_pages;
 	enum hvpt_status armed_status;
+	bool armed_timeout;
 	bool resumed;
 	uint32_t spent;
 	size_t leaked;
