@@ -31,9 +31,9 @@ set(HVPT_CORE_HEADERS
 
 # Shared by the sources of one module; not for users.
 set(HVPT_INTERNAL_HEADERS
-  src/pagetable/internal.h
-  src/hvcall/internal.h
-  src/domain/internal.h
+  src/pagetable/pt_internal.h
+  src/hvcall/hvcall_internal.h
+  src/domain/domain_internal.h
 )
 
 # The core: freestanding, one translation unit each.

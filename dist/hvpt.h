@@ -4598,10 +4598,10 @@ HVPT_EXTERN_C_END
 
 #ifdef HVPT_IMPLEMENTATION
 
-/* ======== src/pagetable/internal.h ======== */
+/* ======== src/pagetable/pt_internal.h ======== */
 
 /*
- * internal.h - what the files of src/pagetable share.
+ * pt_internal.h - what the files of src/pagetable share.
  *
  * Ranges are first .. last, inclusive, as plain numbers: they have passed
  * hvpt_range_check() and the last byte of the address space can be named.
@@ -4989,10 +4989,10 @@ HVPT_INLINE bool hvpt_table_gpa_ok(const struct hvpt_pagetable *pt,
 
 #endif /* HVPT_PAGETABLE_INTERNAL_H */
 
-/* ======== src/hvcall/internal.h ======== */
+/* ======== src/hvcall/hvcall_internal.h ======== */
 
 /*
- * internal.h - the call engine which the typed calls share.
+ * hvcall_internal.h - the call engine which the typed calls share.
  *
  * A call is begun (page borrowed, input zero), filled in, finished (issued,
  * page given back). The page is touched in whole 64-bit words only: no word
@@ -5100,10 +5100,10 @@ hvpt_device_id_check(uint64_t device_id)
 
 #endif /* HVPT_HVCALL_INTERNAL_H */
 
-/* ======== src/domain/internal.h ======== */
+/* ======== src/domain/domain_internal.h ======== */
 
 /*
- * internal.h - what the files of src/domain share.
+ * domain_internal.h - what the files of src/domain share.
  *
  * All of it: iommu lock held.
  */

@@ -4,7 +4,7 @@
  *
  * Reading holds the iommu lock, so no domain ends meanwhile; mapping goes on.
  */
-#include "internal.h"
+#include "linux_internal.h"
 
 #include <linux/debugfs.h>
 #include <linux/seq_file.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Devices: finding out which are the pvIOMMU's, moving them, letting go. */
-#include "internal.h"
+#include "linux_internal.h"
 
 #include <linux/slab.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Which pages did devices write? For live migration, through iommufd. */
-#include "internal.h"
+#include "linux_internal.h"
 
 #if HVPT_DIRTY
 /* struct hvpt_linux_dirty - where to report */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Making and ending domains, and the two special ones. */
-#include "internal.h"
+#include "linux_internal.h"
 
 #include <linux/slab.h>
 

@@ -8,7 +8,7 @@
  * after the page had left the tree, and a lazy flush queue, which flushes
  * everything, finds it there as well.
  */
-#include "internal.h"
+#include "linux_internal.h"
 
 void hvpt_linux_limbo_put(struct hvpt_linux_domain *domain,
 			  struct hvpt_gather *gather)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The module: finding the pvIOMMU, taking it over, giving it up. */
-#include "internal.h"
+#include "linux_internal.h"
 
 #include <asm/mshyperv.h>
 

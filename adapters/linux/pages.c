@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "internal.h"
+#include "linux_internal.h"
 
 static void hvpt_linux_page_give(struct page *page)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Mapping, unmapping and flushing: the paths drivers wait for. */
-#include "internal.h"
+#include "linux_internal.h"
 
 /* Pages a pool keeps for the next call which lacks one. */
 #define HVPT_LINUX_POOL_KEEP 8u

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Hyper-V's own hypercalls, as the kernel has set them up. */
-#include "internal.h"
+#include "linux_internal.h"
 
 #include <asm/mshyperv.h>
 

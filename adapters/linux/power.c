@@ -8,7 +8,7 @@
  * same happens in the kernel which goes on after it has written the image;
  * there all exists already, which is no failure.
  */
-#include "internal.h"
+#include "linux_internal.h"
 
 #include <linux/suspend.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* From PCI devices to logical device ids. */
-#include "internal.h"
+#include "linux_internal.h"
 
 #include <linux/hyperv.h>
 #include <linux/slab.h>

@@ -7,7 +7,7 @@
  * counts in both until a later call succeeds. docs/SPEC.md, "Where a device
  * is", has what each call does in each state.
  */
-#include "internal.h"
+#include "domain_internal.h"
 
 /* ---- probe ----------------------------------------------------------- */
 

@@ -5,7 +5,7 @@
  * An end has an order: no device is attached, nothing is cached, the
  * hypervisor has deleted the domain, and only then the tables are freed.
  */
-#include "internal.h"
+#include "domain_internal.h"
 
 /* ---- create ---------------------------------------------------------- */
 

@@ -9,7 +9,7 @@
  * quarantine are passed over. When more was put into quarantine than there is
  * room for, there is no second lap: no id rather than a wrong one.
  */
-#include "internal.h"
+#include "domain_internal.h"
 
 bool hvpt_ids_ok(const struct hvpt_id_range *ids)
 {

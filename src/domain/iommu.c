@@ -2,7 +2,7 @@
 /*
  * iommu.c - the pvIOMMU object and its two special domains.
  */
-#include "internal.h"
+#include "domain_internal.h"
 
 static enum hvpt_status
 hvpt_iommu_config_check(const struct hvpt_iommu_config *config)

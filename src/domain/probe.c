@@ -2,7 +2,7 @@
 /*
  * probe.c - what the host offers, and remembering what it refused.
  */
-#include "internal.h"
+#include "domain_internal.h"
 
 enum hvpt_status hvpt_iommu_note(struct hvpt_iommu *iommu,
 				 enum hvpt_status status,

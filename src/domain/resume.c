@@ -13,7 +13,7 @@
  * The epoch counts losses. A domain of an older one has not been brought back;
  * a device says so by its state.
  */
-#include "internal.h"
+#include "domain_internal.h"
 
 /* ---- what the host offers -------------------------------------------- */
 

@@ -5,7 +5,7 @@
  * Counted beside hypercalls only. The counters share lines with each other, not
  * with what a map, an unmap or a sync without a flush reads.
  */
-#include "internal.h"
+#include "domain_internal.h"
 
 /* The first nine, in order of their codes: where @code is in failures[]. */
 static const uint16_t hvpt_stats_codes[HVPT_CALLS] = {

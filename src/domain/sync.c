@@ -2,7 +2,7 @@
 /*
  * sync.c - discharging a gather.
  */
-#include "internal.h"
+#include "domain_internal.h"
 
 enum hvpt_status hvpt_domain_flush_now(struct hvpt_domain *domain)
 {

@@ -4,7 +4,7 @@
  *
  * TLFS, Hypercall Inputs and Hypercall Outputs.
  */
-#include "internal.h"
+#include "hvcall_internal.h"
 
 /*
  * Volatile, not HVPT_PORT_STORE and LOAD: those are for words which an IOMMU

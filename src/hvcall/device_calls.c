@@ -2,7 +2,7 @@
 /*
  * device_calls.c - moving a device between domains.
  */
-#include "internal.h"
+#include "hvcall_internal.h"
 
 enum hvpt_status
 hvpt_hvcall_attach_device(const struct hvpt_transport *transport,

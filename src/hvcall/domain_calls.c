@@ -2,7 +2,7 @@
 /*
  * domain_calls.c - making, configuring, flushing and deleting a domain.
  */
-#include "internal.h"
+#include "hvcall_internal.h"
 
 enum hvpt_status
 hvpt_hvcall_create_domain(const struct hvpt_transport *transport,

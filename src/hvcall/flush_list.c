@@ -2,7 +2,7 @@
 /*
  * flush_list.c - flushing what a list of descriptors covers.
  */
-#include "internal.h"
+#include "hvcall_internal.h"
 
 /* Fills the page behind the header. FLUSH_ENTRY; EMPTY. */
 static enum hvpt_status hvpt_flush_list_fill(const struct hvpt_call *call,

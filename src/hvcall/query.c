@@ -2,7 +2,7 @@
 /*
  * query.c - the calls which ask: capabilities, and a device's property.
  */
-#include "internal.h"
+#include "hvcall_internal.h"
 
 /* Two narrow fields share word 0 of the capabilities with others. */
 #define HVPT_CAPS_BITS(field)                                                  \

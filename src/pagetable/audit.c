@@ -7,7 +7,7 @@
  * stack and no marks are needed, and hostile memory can neither lead astray
  * nor loop: @check, or the number of tables, bounds what is followed.
  */
-#include "internal.h"
+#include "pt_internal.h"
 
 struct hvpt_auditor {
 	const struct hvpt_pagetable *pt;

@@ -43,7 +43,7 @@
  * for good. Where a domain has no device the flush is skipped and the count is
  * lowered all the same: nothing can hold X there (device.c).
  */
-#include "internal.h"
+#include "pt_internal.h"
 
 struct hvpt_cutter {
 	struct hvpt_pagetable *pt;

@@ -2,7 +2,7 @@
 /*
  * dirty.c - reading and clearing what devices wrote.
  */
-#include "internal.h"
+#include "pt_internal.h"
 
 /* Reports the part of the cursor's leaf which lies inside the range. */
 static void hvpt_dirty_report(const struct hvpt_cursor *cursor,

@@ -7,7 +7,7 @@
  * is paid for once in eight. Entries are still read and written one by one,
  * as the walker beside us needs.
  */
-#include "internal.h"
+#include "pt_internal.h"
 
 /* Entries of a 64-byte cache line. */
 #define HVPT_LINE 8u

@@ -2,7 +2,7 @@
 /*
  * gather.c - what a call took away, and how that gets into a gather.
  */
-#include "internal.h"
+#include "pt_internal.h"
 
 void hvpt_hull_note(struct hvpt_hull *hull, uint64_t first, uint64_t last)
 {

@@ -2,7 +2,7 @@
 /*
  * init.c - the beginning and the end of a page table.
  */
-#include "internal.h"
+#include "pt_internal.h"
 
 /* The levels asked for, or the least which span the width. */
 static unsigned hvpt_config_levels(const struct hvpt_pt_config *config)

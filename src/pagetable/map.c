@@ -6,7 +6,7 @@
  * missing and no leaf can be large. They are looked through and filled here;
  * all others go step by step, see map_long.c.
  */
-#include "internal.h"
+#include "pt_internal.h"
 
 /* ---- arguments ------------------------------------------------------- */
 

@@ -15,7 +15,7 @@
  * size in one table. Most calls need none of this: their range is a part of
  * one table which is there; see map.c.
  */
-#include "internal.h"
+#include "pt_internal.h"
 
 /**
  * struct hvpt_map_job - how far a map call has come

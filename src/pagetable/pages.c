@@ -3,7 +3,7 @@
  * pages.c - table pages: taking them, putting them into the tree, giving
  * them back.
  */
-#include "internal.h"
+#include "pt_internal.h"
 
 static uint64_t hvpt_page_gpa(const struct hvpt_pagetable *pt,
 			      const uint64_t *page)

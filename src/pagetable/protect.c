@@ -2,7 +2,7 @@
 /*
  * protect.c - changing the permission of what is mapped.
  */
-#include "internal.h"
+#include "pt_internal.h"
 
 struct hvpt_protect {
 	struct hvpt_pagetable *pt;

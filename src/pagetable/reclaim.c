@@ -7,7 +7,7 @@
  * range are looked at, so a table found there has been dealt with already by
  * the sweep of the level below.
  */
-#include "internal.h"
+#include "pt_internal.h"
 
 void hvpt_sweep_init(struct hvpt_sweep *sweep, struct hvpt_pagetable *pt,
 		     uint64_t first, uint64_t last, struct hvpt_gather *gather)

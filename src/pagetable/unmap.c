@@ -6,7 +6,7 @@
  * Then level 0 entries are cleared where the range covers part of their
  * table, and the sweep of reclaim.c removes larger leaves and whole tables.
  */
-#include "internal.h"
+#include "pt_internal.h"
 
 /* Clears first .. last, which lies in one level 0 table, if there is one. */
 static void hvpt_unmap_part(struct hvpt_sweep *sweep, uint64_t first,

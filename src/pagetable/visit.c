@@ -2,7 +2,7 @@
 /*
  * visit.c - showing every leaf of a range to a function.
  */
-#include "internal.h"
+#include "pt_internal.h"
 
 static bool hvpt_visit_leaf(const struct hvpt_cursor *cursor, hvpt_visit_fn fn,
 			    void *ctx)

@@ -2,7 +2,7 @@
 /*
  * walk.c - range checks and runs.
  */
-#include "internal.h"
+#include "pt_internal.h"
 
 enum hvpt_status hvpt_range_check(const struct hvpt_pagetable *pt,
 				  uint64_t iova, uint64_t length)

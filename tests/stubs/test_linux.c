@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "internal.h"
+#include "linux_internal.h"
 #include "stub_world.h"
 
 #define K4 0x1000ul

@@ -58,7 +58,7 @@ enum hvpt_status hvpt_pt_reclaim(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 
 #elif defined(HVPT_BROKEN_SPLIT)
 
-#include "../../src/pagetable/internal.h"
+#include "../../src/pagetable/pt_internal.h"
 /* What is cleared when a leaf goes down to 4 KiB. */
 #undef HVPT_PTE_LARGE
 #define HVPT_PTE_LARGE (((uint64_t)1 << 7) | HVPT_PTE_WRITE)

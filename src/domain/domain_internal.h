@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * internal.h - what the files of src/domain share.
+ * domain_internal.h - what the files of src/domain share.
  *
  * All of it: iommu lock held.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * internal.h - the adapter's own structures.
+ * linux_internal.h - the adapter's own structures.
  *
  * Locks, outermost first: the group's mutex (Linux holds it around attach),
  * hvpt_linux.lock (the library's iommu lock), hvpt_linux_domain.limbo_lock and

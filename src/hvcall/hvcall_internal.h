@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * internal.h - the call engine which the typed calls share.
+ * hvcall_internal.h - the call engine which the typed calls share.
  *
  * A call is begun (page borrowed, input zero), filled in, finished (issued,
  * page given back). The page is touched in whole 64-bit words only: no word

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * internal.h - what the files of src/pagetable share.
+ * pt_internal.h - what the files of src/pagetable share.
  *
  * Ranges are first .. last, inclusive, as plain numbers: they have passed
  * hvpt_range_check() and the last byte of the address space can be named.
