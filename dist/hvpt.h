@@ -767,10 +767,10 @@ HVPT_INLINE bool hvpt_pte_replace(uint64_t *slot, uint64_t *seen, uint64_t pte)
  * @tables: detached table pages, newest first. Word 0 of each holds the
  *	pointer to the next; its bit 0 is clear, so that a walker which still
  *	reads the page finds a non-present entry there.
- * @tables_end: the oldest of them; not set when there is none
  * @splits: leaves that were split, counted by level in HVPT_SPLIT() units
  * @table_count: how many pages that list has
  * @range_count: how many of @range are in use
+ * @tables_end: the oldest of @tables; not set when there is none
  * @range: IOVA ranges to flush; disjoint, not adjacent, in no order. A call
  *	adds one range, from the first to the last thing it took away, holes
  *	between included; once more than HVPT_GATHER_RANGES are needed, gaps
@@ -778,10 +778,10 @@ HVPT_INLINE bool hvpt_pte_replace(uint64_t *slot, uint64_t *seen, uint64_t pte)
  */
 struct hvpt_gather {
 	uint64_t *tables;
-	uint64_t *tables_end;
 	uint64_t splits;
 	uint32_t table_count;
 	uint32_t range_count;
+	uint64_t *tables_end;
 	struct hvpt_iova_range range[HVPT_GATHER_RANGES];
 };
 
@@ -841,7 +841,8 @@ HVPT_INLINE bool hvpt_gather_is_empty(const struct hvpt_gather *gather)
  */
 HVPT_INLINE bool hvpt_gather_must_release(const struct hvpt_gather *gather)
 {
-	return gather->tables != NULL || gather->splits != 0;
+	/* one branch: every unmap of a single page asks */
+	return (gather->table_count | gather->splits) != 0;
 }
 
 /**
@@ -4880,7 +4881,7 @@ void hvpt_pages_settle(const struct hvpt_pagetable *pt, uint64_t iova,
 /**
  * hvpt_ends_settle() - table entries on the way to both ends of a range
  *
- * Another call may just have split a leaf that reaches into the range. Until
+ * For walkers that do not snoop. Another call may just have split a leaf that reaches into the range. Until
  * the entry of the leaf's table is written back, a walker that does not snoop
  * still finds the leaf, even after the flush of this range.
  */
@@ -5591,8 +5592,6 @@ void hvpt_pages_settle(const struct hvpt_pagetable *pt, uint64_t iova,
 void hvpt_ends_settle(const struct hvpt_pagetable *pt, uint64_t first,
 		      uint64_t last)
 {
-	if (HVPT_LIKELY(!pt->noncoherent))
-		return;
 	hvpt_tables_settle(pt, first, 0);
 	hvpt_tables_settle(pt, last, 0);
 }
@@ -6746,7 +6745,8 @@ hvpt_unmap_long(struct hvpt_pagetable *pt, uint64_t first, uint64_t length,
 			hvpt_sweep_tables(&sweep);
 		}
 	}
-	hvpt_ends_settle(pt, first, first + (length - 1));
+	if (HVPT_UNLIKELY(pt->noncoherent))
+		hvpt_ends_settle(pt, first, first + (length - 1));
 	hvpt_hull_gather(&sweep.hull, gather);
 	if (status == HVPT_OK)
 		*unmapped = sweep.bytes;
@@ -7041,7 +7041,8 @@ enum hvpt_status hvpt_pt_protect(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 				 gather);
 	if (status == HVPT_OK && !hvpt_protect_pass(&job, &hull, &change))
 		status = HVPT_ERR_CONCURRENT;
-	hvpt_ends_settle(pt, job.first, job.last);
+	if (HVPT_UNLIKELY(pt->noncoherent))
+		hvpt_ends_settle(pt, job.first, job.last);
 	hvpt_hull_gather(&hull, gather);
 	return status;
 }

@@ -50,10 +50,10 @@
  * @tables: detached table pages, newest first. Word 0 of each holds the
  *	pointer to the next; its bit 0 is clear, so that a walker which still
  *	reads the page finds a non-present entry there.
- * @tables_end: the oldest of them; not set when there is none
  * @splits: leaves that were split, counted by level in HVPT_SPLIT() units
  * @table_count: how many pages that list has
  * @range_count: how many of @range are in use
+ * @tables_end: the oldest of @tables; not set when there is none
  * @range: IOVA ranges to flush; disjoint, not adjacent, in no order. A call
  *	adds one range, from the first to the last thing it took away, holes
  *	between included; once more than HVPT_GATHER_RANGES are needed, gaps
@@ -61,10 +61,10 @@
  */
 struct hvpt_gather {
 	uint64_t *tables;
-	uint64_t *tables_end;
 	uint64_t splits;
 	uint32_t table_count;
 	uint32_t range_count;
+	uint64_t *tables_end;
 	struct hvpt_iova_range range[HVPT_GATHER_RANGES];
 };
 
@@ -124,7 +124,8 @@ HVPT_INLINE bool hvpt_gather_is_empty(const struct hvpt_gather *gather)
  */
 HVPT_INLINE bool hvpt_gather_must_release(const struct hvpt_gather *gather)
 {
-	return gather->tables != NULL || gather->splits != 0;
+	/* one branch: every unmap of a single page asks */
+	return (gather->table_count | gather->splits) != 0;
 }
 
 /**

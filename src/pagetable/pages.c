@@ -123,8 +123,6 @@ void hvpt_pages_settle(const struct hvpt_pagetable *pt, uint64_t iova,
 void hvpt_ends_settle(const struct hvpt_pagetable *pt, uint64_t first,
 		      uint64_t last)
 {
-	if (HVPT_LIKELY(!pt->noncoherent))
-		return;
 	hvpt_tables_settle(pt, first, 0);
 	hvpt_tables_settle(pt, last, 0);
 }

@@ -81,7 +81,8 @@ enum hvpt_status hvpt_pt_protect(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 				 gather);
 	if (status == HVPT_OK && !hvpt_protect_pass(&job, &hull, &change))
 		status = HVPT_ERR_CONCURRENT;
-	hvpt_ends_settle(pt, job.first, job.last);
+	if (HVPT_UNLIKELY(pt->noncoherent))
+		hvpt_ends_settle(pt, job.first, job.last);
 	hvpt_hull_gather(&hull, gather);
 	return status;
 }

@@ -118,7 +118,8 @@ hvpt_unmap_long(struct hvpt_pagetable *pt, uint64_t first, uint64_t length,
 			hvpt_sweep_tables(&sweep);
 		}
 	}
-	hvpt_ends_settle(pt, first, first + (length - 1));
+	if (HVPT_UNLIKELY(pt->noncoherent))
+		hvpt_ends_settle(pt, first, first + (length - 1));
 	hvpt_hull_gather(&sweep.hull, gather);
 	if (status == HVPT_OK)
 		*unmapped = sweep.bytes;
