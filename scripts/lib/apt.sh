@@ -44,7 +44,7 @@ hvpt_apt_mirror() {
 		grep '/debian$' | head -n 1
 }
 
-# hvpt_apt_suites FOLDER URL SUITE... - use these instead of the system's sources
+# hvpt_apt_suites FOLDER URL SUITE... - use these, not the system's sources
 hvpt_apt_suites() {
 	hvpt_apt_folder=$1
 	hvpt_apt_url=$2

@@ -101,7 +101,8 @@ def check_core(cc, level, folder, more=()):
     marked, count = marked_lines(tree.ROOT), 0
     path = os.path.join(folder, "object.o")
     for source in SOURCES:
-        output_of([cc, *CORE, *warnings(cc), "-g", level, f"-I{tree.ROOT}/include", *more,
+        output_of([cc, *CORE, *warnings(cc), "-g", level,
+                   f"-I{tree.ROOT}/include", *more,
                    "-c", "-o", path, f"{tree.ROOT}/{source}"])
         count += check_object(path, marked)
     if count < LEAST:

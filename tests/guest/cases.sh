@@ -62,7 +62,8 @@ copy_compare() {
 		2>/dev/null || fail "write $2" || return 1
 	got=$(dd if="$1" bs="$2" count="$count" iflag=direct 2>/dev/null |
 		sha256sum)
-	[ "$want" = "$got" ] || fail "what was read is not what was written ($2)"
+	[ "$want" = "$got" ] ||
+		fail "what was read is not what was written ($2)"
 }
 
 # ---- the cases, in the order in which they make sense ------------------------
@@ -279,7 +280,7 @@ case_unload() {
 	copy_compare /dev/nvme0n1 65536 1 && no_faults
 }
 
-# ---- what only the debug kernel can ---------------------------------------------
+# ---- what only the debug kernel can ----------------------------------------
 
 INJECTORS="failslab fail_page_alloc"
 
@@ -335,8 +336,9 @@ case_failslab() {
 			try_failing >/dev/null 2>&1
 		done
 		spare
-		say "  failed on purpose ($percent %): slab" \
-			"$(injected failslab), pages $(injected fail_page_alloc)"
+		say "  failed on purpose ($percent %):" \
+			"slab $(injected failslab)," \
+			"pages $(injected fail_page_alloc)"
 		slab=$((slab + $(injected failslab)))
 		pages=$((pages + $(injected fail_page_alloc)))
 	done
@@ -367,7 +369,7 @@ case_iommufd() {
 	esac
 }
 
-# ---- with something broken on purpose ------------------------------------------
+# ---- with something broken on purpose --------------------------------------
 
 # rebind - the NVMe's driver, which gives all its mappings up
 rebind() {
@@ -376,8 +378,8 @@ rebind() {
 	wait_for 20 test -b /dev/nvme0n1
 }
 
-# Mappings are left out: the device is refused, so what it should have written is
-# not in memory. (QEMU's NVMe does not report it when data cannot be moved.)
+# Mappings are left out: the device is refused, so what it should have written
+# is not in memory. (QEMU's NVMe does not report it when data cannot be moved.)
 case_left_out() {
 	copy_compare /dev/nvme0n1 65536 1 || return 1
 	want=$(head -c 65536 /tmp/data | sha256sum)
@@ -418,7 +420,8 @@ run_cases() {
 		say "CASE $each_case"
 		result=FAILED
 		case_"$each_case" && result=ok
-		say "RESULT $each_case $result at $(cut -d ' ' -f 1 /proc/uptime)"
+		uptime=$(cut -d ' ' -f 1 /proc/uptime)
+		say "RESULT $each_case $result at $uptime"
 	done
 	# Warnings are the point where something was broken.
 	grep -q dropped /cases && return 0

@@ -17,11 +17,12 @@ expect() {
 	wanted=$2
 	text=$3
 	shift 3
-	HVPT_BROKEN_BIT=$bit "$@" replay --quiet --page-sizes 4K --audit-every 50 \
-		--json "$dir/json" "$trace" 2>"$dir/err"
+	HVPT_BROKEN_BIT=$bit "$@" replay --quiet --page-sizes 4K \
+		--audit-every 50 --json "$dir/json" "$trace" 2>"$dir/err"
 	status=$?
 	count=$(sed -n 's/.*"mismatches": \([0-9]*\),.*/\1/p' "$dir/json")
-	echo "bit '$bit': exit $status, $count mismatches: $(head -n 1 "$dir/err")"
+	echo "bit '$bit': exit $status, $count mismatches:" \
+		"$(head -n 1 "$dir/err")"
 	if [ "$status" -ne "$wanted" ] ||
 		{ [ -n "$text" ] && ! grep -q "$text" "$dir/err"; }; then
 		echo "FAIL: wanted exit $wanted and '$text'"
@@ -45,7 +46,8 @@ for bit in 0 1 2 12 51 63; do
 done
 # PAT and an ignored bit translate as before; the audit sees them.
 for bit in 7 58; do
-	expect "$bit" 1 "mismatch: audit: HVPT_ERR_CORRUPT, HVPT_FAULT_LEAF_BITS" \
+	expect "$bit" 1 \
+		"mismatch: audit: HVPT_ERR_CORRUPT, HVPT_FAULT_LEAF_BITS" \
 		"$@"
 done
 exit $failed

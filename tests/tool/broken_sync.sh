@@ -40,15 +40,16 @@ expect() {
 	status=$?
 	mismatches=$(count mismatches)
 	hits=$(count stale_hits_after_sync)
-	echo "${hvpt##*/} $trace$options: exit $status, $mismatches mismatches," \
-		"$hits stale: $(head -n 1 "$dir/err")"
+	echo "${hvpt##*/} $trace$options: exit $status," \
+		"$mismatches mismatches, $hits stale: $(head -n 1 "$dir/err")"
 	if [ "$status" -ne "$wanted" ] ||
 		{ [ -n "$text" ] && ! grep -q "$text" "$dir/err"; }; then
 		echo "FAIL: wanted exit $wanted and '$text'"
 		failed=1
 	fi
 	if [ "$wanted" -eq 0 ] &&
-		{ [ "${mismatches:-1}" -ne 0 ] || [ "${hits:-1}" -ne 0 ]; }; then
+		{ [ "${mismatches:-1}" -ne 0 ] ||
+			[ "${hits:-1}" -ne 0 ]; }; then
 		echo "FAIL: wanted no mismatch"
 		failed=1
 	fi

@@ -58,7 +58,8 @@ says out "access  7 (unknown)"
 run 0 fault --trace three.txt "$write"
 says out "domain  0xa: HVPT_REASON_READ_ONLY, level 0, entry 0x0000000000010"
 says out "domain  0xb: HVPT_REASON_MAPPED_NOW, level 0, entry 0x0000000000020"
-says out "domain  0xc: HVPT_REASON_NOT_PRESENT, level 1, entry 0x0000000000000000"
+says out \
+	"domain  0xc: HVPT_REASON_NOT_PRESENT, level 1, entry 0x0000000000000000"
 lines out domain 3
 run 0 fault "$write" --trace three.txt
 lines out domain 3
@@ -75,9 +76,12 @@ says err "none.txt: error: No such file or directory"
 misuse "hvpt fault: no message given" fault
 misuse "hvpt fault: no message given" fault --trace three.txt
 misuse "hvpt fault: --trace: needs a value" fault --trace
-misuse "hvpt fault: unknown option '--frobnicate'; try 'hvpt fault --help'" fault --frobnicate 00
+misuse "hvpt fault: unknown option '--frobnicate'; try 'hvpt fault --help'" \
+	fault --frobnicate 00
 misuse "no fault message in 0 bytes: HVPT_ERR_MESSAGE_SIZE" fault ""
-misuse "no fault message in 1 bytes: HVPT_ERR_MESSAGE_SIZE; one begins with 24 00 00 80, and has 48 bytes or more" fault 24
+misuse \
+	"no fault message in 1 bytes: HVPT_ERR_MESSAGE_SIZE; one begins with 24 00 00 80, and has 48 bytes or more" \
+	fault 24
 misuse "no fault message in 47 bytes: HVPT_ERR_MESSAGE_SIZE" \
 	fault "${write%??}"
 misuse "no fault message in 48 bytes: HVPT_ERR_MESSAGE_TYPE" \

@@ -13,7 +13,11 @@ while read -r name wanted figures; do
 	run "$wanted" replay --json json "$forms/$name"
 	message=
 	case $figures in
-	*\"*) message=${figures#*\"} message=${message%\"*} figures=${figures%%\"*} ;;
+	*\"*)
+		message=${figures#*\"}
+		message=${message%\"*}
+		figures=${figures%%\"*}
+		;;
 	esac
 	# shellcheck disable=SC2086 # figures are words
 	json json 1 $figures

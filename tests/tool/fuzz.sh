@@ -181,7 +181,8 @@ found() {
 	events=$(grep -cv "^#" trace)
 	check "$events events" [ "$events" -ge 1 ]
 	check "$events events, not $2" [ "$events" -le "$2" ]
-	echo "${hvpt##*/}: $(grep shrunk err); $(grep -v "^#" trace | head -n 1)"
+	echo "${hvpt##*/}: $(grep shrunk err);" \
+		"$(grep -v "^#" trace | head -n 1)"
 	cp err said
 }
 

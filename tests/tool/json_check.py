@@ -14,11 +14,14 @@ COUNTS = [
     "events", "maps", "unmaps", "map_bytes", "unmap_bytes",
     "peak_mapped_bytes", "left_mapped_bytes", "unknown_unmaps", "checks",
     "mismatches", "table_pages_peak", "table_pages_final", "conflicts",
-    "refused", "malformed", "named", "lost", "lost_unknown", "lines", "other_lines", "domains",
+    "refused", "malformed", "named", "lost", "lost_unknown", "lines",
+    "other_lines", "domains",
     "audits", "levels", "width", "seed", "lazy", "syncs", "forced_syncs",
-    "failed_syncs", "protects", "reclaims", "asked_syncs", "failed_calls", "flush_calls", "descriptors",
+    "failed_syncs", "protects", "reclaims", "asked_syncs", "failed_calls",
+    "flush_calls", "descriptors",
     "pages_asked", "pages_flushed", "over_flushed_pages", "full_flushes",
-    "stale_hits_before_sync", "stale_hits_after_sync", "dmas", "walker_looks", "walker_stale",
+    "stale_hits_before_sync", "stale_hits_after_sync", "dmas", "walker_looks",
+    "walker_stale",
     "hypercalls_total",
 ]
 

@@ -14,7 +14,8 @@ checks=$((checks + 1))
 grep -qE '^hvpt [0-9]+\.[0-9]+\.[0-9]+$' out || fail "version"
 run 0 replay --help
 for option in --levels --page-sizes --width --iova-form --audit-every --seed \
-	--policy --lazy --inject --walker --drop-flushes --json --strict --quiet --help; do
+	--policy --lazy --inject --walker --drop-flushes --json \
+	--strict --quiet --help; do
 	says out " $option"
 done
 silent err
@@ -73,26 +74,27 @@ odd() {
 tab=$(printf '\t')
 newline='
 '
-odd --levels "must be 4 or 5, not " 0 6 04 4.0 +4 " 4" "4 " 0x4 four 44444444444444
-odd --width "must be 13 .. 57, not " "" 0 1 -48 +48 " 48" "48 " 4e1 0x 0x3a 48.0 \
-	18446744073709551664 "48$newline" fortyeight
-odd --page-sizes "" "" 4 4k "4K," ",4K" "4K,,2M" "4K 2M" 4K,2m 4K,4M 4K,512G 2M \
-	"4K$tab"
+odd --levels "must be 4 or 5, not " 0 6 04 4.0 +4 " 4" "4 " 0x4 four \
+	44444444444444
+odd --width "must be 13 .. 57, not " "" 0 1 -48 +48 " 48" "48 " 4e1 0x 0x3a \
+	48.0 18446744073709551664 "48$newline" fortyeight
+odd --page-sizes "" "" 4 4k "4K," ",4K" "4K,,2M" "4K 2M" 4K,2m 4K,4M 4K,512G \
+	2M "4K$tab"
 odd --iova-form "must be plain, lower or canonical, not " "" PLAIN "plain " \
 	" plain" plain,lower 0 high sign lowe canonicalx
-odd --audit-every "must be a 64-bit number, not " "" " 1" "1 " +1 1.5 1e3 0x 0xg \
-	one 18446744073709551616 0x10000000000000000 "1$newline"
-odd --seed "must be a 64-bit number, not " "" " 1" "1 " +1 -1 1.5 1e3 0x 0xg one \
-	0x10000000000000000 0X1
-odd --lazy "must be a 64-bit number from 1, not " "" " 1" "1 " +1 -1 1.5 0x0 00 \
-	never 18446744073709551616 "1 2"
-odd --policy "must be two-block, cover or exact, not " two two_block two-blocks \
-	TWO-BLOCK Exact "exact " " cover" cover,exact 0 all
-odd --walker "must be model, vtd or cpu, not " "" VTD "vtd " " cpu" vt-d cpu,vtd 0 \
-	qemu models none
-odd --inject "" "" : :: alloc: alloc:x alloc:-1 flush:-1:5 flush:1:-5 flush:1:5: \
-	flush:1:5:-1 "flush:1:5 " flush:0x:5 any:1:rep=1 flush-list:1:rep=x \
-	flush-list:1:rep=1: ALLOC:1 18446744073709551616:1:5
+odd --audit-every "must be a 64-bit number, not " "" " 1" "1 " +1 1.5 1e3 0x \
+	0xg one 18446744073709551616 0x10000000000000000 "1$newline"
+odd --seed "must be a 64-bit number, not " "" " 1" "1 " +1 -1 1.5 1e3 0x 0xg \
+	one 0x10000000000000000 0X1
+odd --lazy "must be a 64-bit number from 1, not " "" " 1" "1 " +1 -1 1.5 0x0 \
+	00 never 18446744073709551616 "1 2"
+odd --policy "must be two-block, cover or exact, not " two two_block \
+	two-blocks TWO-BLOCK Exact "exact " " cover" cover,exact 0 all
+odd --walker "must be model, vtd or cpu, not " "" VTD "vtd " " cpu" vt-d \
+	cpu,vtd 0 qemu models none
+odd --inject "" "" : :: alloc: alloc:x alloc:-1 flush:-1:5 flush:1:-5 \
+	flush:1:5: flush:1:5:-1 "flush:1:5 " flush:0x:5 any:1:rep=1 \
+	flush-list:1:rep=x flush-list:1:rep=1: ALLOC:1 18446744073709551616:1:5
 
 misuse "--inject: needs a value" replay "$modload" --inject
 # injection SPEC TEXT

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Replays the shipped traces with every kind of page table, and with every way
-# of flushing. Nothing may mismatch, nothing may be stale. Usage: traces.sh TRACES COMMAND...
+# of flushing. Nothing may mismatch, nothing may be stale. Usage: traces.sh
+# TRACES COMMAND...
 set -u
 here=$(dirname "$0")
 traces=$1
