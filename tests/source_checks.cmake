@@ -41,8 +41,9 @@ hvpt_add_check(freestanding-stores-self-test freestanding
   ${python} ${stores} --self-test)
 
 hvpt_add_check(dist-fresh source ${python} ${scripts}/gen-single-file --check)
-foreach(check check-deps check-spdx check-docs check-headers check-findings
-    check-catalogue budgets)
+# Each script that checks a rule tests itself, too.
+file(GLOB checks RELATIVE ${scripts} CONFIGURE_DEPENDS ${scripts}/check-*)
+foreach(check IN LISTS checks ITEMS budgets)
   hvpt_add_check(${check} source ${python} ${scripts}/${check})
   hvpt_add_check(${check}-self-test source
     ${python} ${scripts}/${check} --self-test)
@@ -54,6 +55,8 @@ hvpt_add_check(report-self-test source
   ${python} ${scripts}/lib/report.py --self-test)
 hvpt_add_check(ci-verdicts source
   ${CMAKE_CURRENT_SOURCE_DIR}/build/ci.sh ${PROJECT_SOURCE_DIR})
+hvpt_add_check(test-roots-verdicts source
+  ${CMAKE_CURRENT_SOURCE_DIR}/build/roots.sh ${PROJECT_SOURCE_DIR})
 hvpt_add_check(build-missing source
   ${CMAKE_CURRENT_SOURCE_DIR}/build/missing.sh ${PROJECT_SOURCE_DIR})
 
