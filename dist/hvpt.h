@@ -4881,9 +4881,10 @@ void hvpt_pages_settle(const struct hvpt_pagetable *pt, uint64_t iova,
 /**
  * hvpt_ends_settle() - table entries on the way to both ends of a range
  *
- * For walkers that do not snoop. Another call may just have split a leaf that reaches into the range. Until
- * the entry of the leaf's table is written back, a walker that does not snoop
- * still finds the leaf, even after the flush of this range.
+ * For walkers that do not snoop. Another call may just have split a leaf that
+ * reaches into the range. Until the entry of the leaf's table is written back,
+ * a walker that does not snoop still finds the leaf, even after the flush of
+ * this range.
  */
 void hvpt_ends_settle(const struct hvpt_pagetable *pt, uint64_t first,
 		      uint64_t last);

@@ -72,8 +72,8 @@ HVPT_FOR_TESTS="$HVPT_FOR_BUILD libcmocka-dev:/usr/include/cmocka.h
 HVPT_FOR_CLANG="clang:clang libclang-rt-dev:/usr/share/doc/libclang-rt-dev"
 HVPT_FOR_SOURCE_CHECKS="$HVPT_FOR_CLANG g++:g++ clang-format:clang-format
 	clang-tidy:clang-tidy gcc-aarch64-linux-gnu:aarch64-linux-gnu-gcc
-	qemu-user:qemu-aarch64 zip:zip unzip:unzip valgrind:valgrind lld:lld-link
-	qemu-system-x86:qemu-system-x86_64"
+	qemu-user:qemu-aarch64 zip:zip unzip:unzip valgrind:valgrind
+	lld:lld-link qemu-system-x86:qemu-system-x86_64"
 HVPT_FOR_AARCH64="gcc-aarch64-linux-gnu:aarch64-linux-gnu-gcc
 	libc6-dev-arm64-cross:/usr/aarch64-linux-gnu/include/stdio.h
 	qemu-user:qemu-aarch64"
@@ -82,5 +82,6 @@ HVPT_FOR_FUZZ="clang-19:clang-19
 HVPT_FOR_UEFI="clang:clang lld:lld-link ovmf:/usr/share/OVMF/OVMF_CODE_4M.fd
 	python3:python3 gcc:gcc make:make libc6-dev:/usr/include/stdio.h
 	g++:g++"
+HVPT_FOR_SHARING="ccache:ccache"
 HVPT_FOR_ROOTS="mmdebstrap:mmdebstrap
 	debian-archive-keyring:/usr/share/keyrings/debian-archive-keyring.gpg"

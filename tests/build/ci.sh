@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# ci.sh ROOT - what .ci/run makes of its steps: what it counts, that a skip which
-# need not have been is a failure, and its last line. Its steps are stand-ins,
-# which end as $folder/codes says.
+# ci.sh ROOT - what .ci/run makes of its steps: what it counts, that a skip
+# that need not have been is a failure, and its last line. Its steps are
+# stand-ins, which end as $folder/ends says.
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -59,7 +59,14 @@ ends 1 "$all passed, $presets failed, 0 skipped" "test=failed"
 ends 1 "$steps passed, $presets failed, 0 skipped" "test=unbuilt"
 ends 1 "$all passed, $presets failed, $presets skipped" "test=skipped"
 ends 0 "$all passed, 0 failed, $presets skipped" "test=skipped get-qemu=77"
-grep -q "^==== passed .* s  scripts/test-roots" "$folder/err" || {
-	echo "the list at the end has no seconds"
+
+# The table at the end: each step that --list names, seconds, and those of
+# processor.
+"$folder/.ci/run" --list >"$folder/list" 2>&1
+sed -n '/^==== all of it/,$s/^==== passed  *[0-9]* s  *[0-9]* s  //p' \
+	"$folder/err" >"$folder/table"
+if [ ! -s "$folder/list" ] || ! cmp "$folder/list" "$folder/table"; then
+	cat "$folder/err"
+	echo "the table at the end is not what --list names"
 	exit 1
-}
+fi
