@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * compat.h - what differs between the kernels this builds for.
+ * compat.h - the differences between the kernels that this builds for.
  *
- * Seen and built: 6.1, 6.12, 7.3. The versions below lie between those three
- * and are not the exact ones in which the kernel changed. Nothing outside this
- * file asks for a version.
+ * Built and tested: 6.1, 6.12, 7.3. The versions below lie between those three
+ * and are not the exact ones in which the kernel changed. No other file tests
+ * the kernel's version.
  */
 #ifndef HVPT_LINUX_COMPAT_H
 #define HVPT_LINUX_COMPAT_H
@@ -26,7 +26,7 @@
 #define kzalloc_obj(object, gfp) kzalloc(sizeof(object), gfp)
 #endif
 
-/* ---- attach: the old domain is told since ---------------------------- */
+/* ---- attach: with the old domain as argument -------------------------- */
 
 #if HVPT_LINUX_7_3
 #define HVPT_ATTACH_ARGS                                                       \
@@ -42,7 +42,7 @@
 #include <uapi/linux/iommufd.h>
 #endif
 
-/* Where iova_bitmap_set() is, in a kernel which has iommufd. */
+/* The namespace of iova_bitmap_set() in a kernel that has iommufd. */
 #if HVPT_LINUX_7_3
 #define HVPT_IMPORT_IOMMUFD MODULE_IMPORT_NS("IOMMUFD")
 #elif HVPT_DIRTY
@@ -52,7 +52,7 @@
 /* ---- the DMA API ----------------------------------------------------- */
 
 #if !HVPT_LINUX_6_12
-/* The DMA API is hooked up by the driver. */
+/* The driver sets up the DMA API. */
 static inline void hvpt_compat_probe_finalize(struct device *dev)
 {
 	set_dma_ops(dev, NULL);

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The core's sources, as they are. */
+/* The core's sources, unchanged. */
 #include "../../src/common/status.c"

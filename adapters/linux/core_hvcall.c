@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The core's sources, as they are. */
+/* The core's sources, unchanged. */
 #include "../../src/hvcall/hv_status.c"
 #include "../../src/hvcall/call.c"
 #include "../../src/hvcall/query.c"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The core's sources, as they are. */
+/* The core's sources, unchanged. */
 #include "../../src/pagetable/init.c"
 #include "../../src/pagetable/pages.c"
 #include "../../src/pagetable/walk.c"

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * /sys/kernel/debug/hvpt: domains, devices, tables (what is mapped), flushes.
+ * /sys/kernel/debug/hvpt: domains, devices, tables (the mappings), flushes.
  *
- * Reading holds the iommu lock, so no domain ends meanwhile; mapping goes on.
+ * A reader holds the iommu lock, so no domain is destroyed meanwhile. Mapping
+ * continues.
  */
 #include "linux_internal.h"
 
 #include <linux/debugfs.h>
 #include <linux/seq_file.h>
 
-/* Mappings shown of one domain. */
+/* The most mappings shown of one domain. */
 #define HVPT_LINUX_SHOWN 4096u
 
 static struct dentry *hvpt_linux_debugfs;
@@ -50,7 +51,7 @@ static int devices_show(struct seq_file *seq, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(devices);
 
-/* struct hvpt_linux_shown - where, and how many were */
+/* struct hvpt_linux_shown - where to print, and how many were printed */
 struct hvpt_linux_shown {
 	struct seq_file *seq;
 	unsigned int count;

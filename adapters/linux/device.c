@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Devices: finding out which are the pvIOMMU's, moving them, letting go. */
+/* Devices: probing, moving between domains, releasing. */
 #include "linux_internal.h"
 
 #include <linux/slab.h>
 
-/* Where MSIs go: not translated, so never to be given out as an IOVA. */
+/* Writes here are MSIs and not translated: never allocate it as an IOVA. */
 #define HVPT_LINUX_MSI_FIRST 0xfee00000ul
 #define HVPT_LINUX_MSI_BYTES 0x100000ul
 
@@ -35,14 +35,14 @@ static void hvpt_linux_ats_off(struct hvpt_linux_device *hdev)
 	hvpt_device_set_ats(&hdev->core, false);
 }
 
-/* A device which cannot enable it works without. */
+/* A device that cannot enable ATS works without it. */
 static void hvpt_linux_ats_on(struct hvpt_linux_device *hdev)
 {
 	hdev->ats = pci_enable_ats(hdev->pdev, HVPT_PAGE_LG2) == 0;
 	hvpt_device_set_ats(&hdev->core, hdev->ats);
 }
 
-/* Off before a device is blocked, on after it is anywhere else. */
+/* Disable before a device is blocked, enable after any other attach. */
 int hvpt_linux_attach(struct device *dev, struct hvpt_domain *domain)
 {
 	struct hvpt_linux_device *hdev = dev_iommu_priv_get(dev);
@@ -99,7 +99,7 @@ static struct iommu_device *hvpt_linux_probe_device(struct device *dev)
 		return ERR_PTR(-ENODEV);
 	if (hvpt_linux_device_id(to_pci_dev(dev), &id))
 		return ERR_PTR(-ENODEV);
-	/* Its addresses would change their meaning under a running driver. */
+	/* Its addresses would change meaning while its driver runs. */
 	if (dev->driver) {
 		dev_warn(dev, "has a driver (%s) already, left untranslated\n",
 			 dev->driver->name);
@@ -123,8 +123,8 @@ static struct iommu_device *hvpt_linux_probe_device(struct device *dev)
 }
 
 /*
- * Detached if that is possible, so that the hypervisor has it in no domain of
- * ours; else left in the blocked one. Either way it can do no DMA.
+ * Detach the device if possible, so that the hypervisor has it in no domain of
+ * ours; otherwise leave it in the blocked domain. Either way it can do no DMA.
  */
 static enum hvpt_status hvpt_linux_device_close(struct hvpt_linux_device *hdev)
 {
@@ -133,7 +133,7 @@ static enum hvpt_status hvpt_linux_device_close(struct hvpt_linux_device *hdev)
 
 	if (hdev->ats)
 		hvpt_linux_ats_off(hdev);
-	/* One which never was anywhere can only be detached from somewhere. */
+	/* A device that was never attached must be attached before a detach. */
 	if (!hvpt_device_domain(&hdev->core))
 		status = hvpt_device_attach(&hdev->core, blocked);
 	if (status == HVPT_OK)
@@ -155,10 +155,10 @@ static void hvpt_linux_release_device(struct device *dev)
 	mutex_lock(&hvpt_linux.lock);
 	status = hvpt_linux_device_close(hdev);
 	if (status != HVPT_OK)
-		/* Still linked in the library, so the object must stay. */
+		/* The library still has it in a list: keep the object. */
 		hdev->pdev = NULL;
 	mutex_unlock(&hvpt_linux.lock);
-	/* Linux drops its pointer: it may be set during the probe only. */
+	/* Linux clears its pointer: it may be set only during the probe. */
 	if (status == HVPT_OK)
 		kfree(hdev);
 	else

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Which pages did devices write? For live migration, through iommufd. */
+/* Dirty tracking for live migration, through iommufd. */
 #include "linux_internal.h"
 
 #if HVPT_DIRTY
-/* struct hvpt_linux_dirty - where to report */
+/* struct hvpt_linux_dirty - where to report dirty pages */
 struct hvpt_linux_dirty {
 	struct iommu_dirty_bitmap *bitmap;
 };
@@ -12,14 +12,14 @@ static void hvpt_linux_dirty_found(void *ctx, hvpt_iova_t iova, uint64_t bytes)
 {
 	struct hvpt_linux_dirty *dirty = ctx;
 
-	/* The range to flush is in our own gather, so not in Linux'. */
+	/* The range to flush is in hvpt's gather, not in that of Linux. */
 	if (dirty->bitmap->bitmap)
 		iova_bitmap_set(dirty->bitmap->bitmap, iova.value, bytes);
 }
 
 /*
- * Walkers always track in domains made for it, and Linux itself clears what
- * was written before: there is nothing to switch.
+ * In a domain made for dirty tracking, walkers always track, and Linux clears
+ * what was dirty before. So there is nothing to switch on or off.
  */
 static int hvpt_linux_set_dirty_tracking(struct iommu_domain *iodom,
 					 bool enabled)
@@ -44,7 +44,7 @@ static int hvpt_linux_read_and_clear_dirty(struct iommu_domain *iodom,
 	status = hvpt_pt_read_dirty(pt, hvpt_iova(iova), size, keep,
 				    hvpt_linux_dirty_found, &dirty, &gather);
 	hvpt_linux_visit_end(domain);
-	/* Linux flushes its own gather when all ranges have been read. */
+	/* Linux flushes its own gather after it has read all ranges. */
 	if (bitmap->gather)
 		hvpt_linux_gather_add(bitmap->gather, &gather);
 	else

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Making and ending domains, and the two special ones. */
+/* Creating and destroying domains; the two special domains. */
 #include "linux_internal.h"
 
 #include <linux/slab.h>
@@ -8,7 +8,7 @@ static bool full_width;
 module_param(full_width, bool, 0444);
 MODULE_PARM_DESC(full_width, "use the top bit of addresses too");
 
-/* The root is allocated here, so more than one page is not needed yet. */
+/* Only the root is allocated here: one page is enough. */
 static int hvpt_linux_domain_open(struct hvpt_linux_domain *domain, bool dirty)
 {
 	struct hvpt_domain_config config = {
@@ -43,7 +43,7 @@ static void hvpt_linux_domain_describe(struct hvpt_linux_domain *domain,
 
 	if (!full_width)
 		width--;
-	/* Linux changes it for its own; iommufd asks for one and does not. */
+	/* Linux changes the type of its own domains; iommufd keeps this one. */
 	iodom->type = IOMMU_DOMAIN_UNMANAGED;
 	iodom->geometry.aperture_start = 0;
 	iodom->geometry.aperture_end = ((dma_addr_t)1 << width) - 1;
@@ -56,7 +56,7 @@ static void hvpt_linux_domain_describe(struct hvpt_linux_domain *domain,
 #endif
 }
 
-/* @dev: for whose node; may be NULL. Return: an ERR_PTR when it fails. */
+/* @dev: its NUMA node is used; may be NULL. Return: ERR_PTR on failure. */
 struct iommu_domain *hvpt_linux_domain_new(struct device *dev, bool dirty)
 {
 	struct hvpt_linux_domain *domain;
@@ -80,10 +80,10 @@ struct iommu_domain *hvpt_linux_domain_new(struct device *dev, bool dirty)
 }
 
 /*
- * Linux has no use for a domain which cannot be deleted: it is abandoned, its
- * tables stay allocated for ever, for the hypervisor may still read them. With
- * a device left in it, in doubt after a failed attach, not even that can be.
- * Return: may the object be freed?
+ * Linux cannot keep a domain that could not be deleted, so it is abandoned: its
+ * tables stay allocated, because the hypervisor may still read them. While a
+ * device is in doubt in it, after a failed attach, it cannot even be abandoned.
+ * Return: true if the object can be freed.
  */
 static bool hvpt_linux_domain_close(struct hvpt_linux_domain *domain)
 {
@@ -174,7 +174,7 @@ static int hvpt_linux_blocked_attach(HVPT_ATTACH_ARGS)
 }
 
 #if !HVPT_LINUX_6_12
-/* These are static; 6.1 frees all the same. */
+/* These are static, but 6.1 frees them too. */
 static void hvpt_linux_special_free(struct iommu_domain *iodom)
 {
 }

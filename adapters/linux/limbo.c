@@ -2,11 +2,11 @@
 /*
  * Table pages between leaving the tree and being free.
  *
- * They wait, with their ranges, in the domain's limbo. Whoever flushes next
- * takes all of it, flushes its ranges beside his own, and frees it; if the
- * flush fails it goes back. So a page is freed only after a flush which began
- * after the page had left the tree, and a lazy flush queue, which flushes
- * everything, finds it there as well.
+ * They wait, with their ranges, in the domain's limbo. The next flush takes all
+ * of the limbo, flushes its ranges together with its own, and frees the pages.
+ * If the flush fails, the pages go back to the limbo. So a page is freed only
+ * after a flush that began after the page had left the tree. A lazy flush
+ * queue, which flushes everything, takes them from the limbo too.
  */
 #include "linux_internal.h"
 
@@ -20,7 +20,7 @@ void hvpt_linux_limbo_put(struct hvpt_linux_domain *domain,
 	spin_unlock_irqrestore(&domain->limbo_lock, flags);
 }
 
-/* Adds the limbo to @gather. */
+/* Moves the limbo to @gather. */
 void hvpt_linux_limbo_take(struct hvpt_linux_domain *domain,
 			   struct hvpt_gather *gather)
 {
@@ -32,10 +32,10 @@ void hvpt_linux_limbo_take(struct hvpt_linux_domain *domain,
 	spin_unlock_irqrestore(&domain->limbo_lock, flags);
 }
 
-/* @gather was flushed, or was not: its tables are freed, or stay. */
-void hvpt_linux_limbo_settle(struct hvpt_linux_domain *domain,
-			     struct hvpt_gather *gather,
-			     enum hvpt_status status)
+/* The flush of @gather ended with @status: frees its tables or keeps them. */
+void hvpt_linux_limbo_flushed(struct hvpt_linux_domain *domain,
+			      struct hvpt_gather *gather,
+			      enum hvpt_status status)
 {
 	unsigned long flags;
 	bool keep;
@@ -54,8 +54,8 @@ void hvpt_linux_limbo_settle(struct hvpt_linux_domain *domain,
 }
 
 /*
- * A table which left the tree before this cannot be reached by the visitor;
- * one which leaves later is not freed while it is counted here.
+ * The visitor cannot reach a table that left the tree before this call. A table
+ * that leaves the tree later is not freed while the visitor is counted here.
  */
 void hvpt_linux_visit_begin(struct hvpt_linux_domain *domain)
 {

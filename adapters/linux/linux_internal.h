@@ -18,9 +18,9 @@
 /**
  * struct hvpt_linux_pool - table pages taken in advance
  *
- * The core's page hook has no gfp_t and no way to sleep, so it takes from
- * here, and whoever maps fills this with what its own gfp_t allows. Pages are
- * zero but for the link in their first word.
+ * The core's page hook has no gfp_t and cannot sleep, so it takes pages from
+ * this pool. The mapping call fills the pool as its gfp_t allows. Pages are
+ * zero except for the link in their first word.
  */
 struct hvpt_linux_pool {
 	spinlock_t lock; /* the list: first and count */
@@ -31,11 +31,11 @@ struct hvpt_linux_pool {
 
 /**
  * struct hvpt_linux_domain - a paging domain
- * @iodom: Linux' view of it
- * @core: the library's
+ * @iodom: Linux's object
+ * @core: the library's object
  * @pool: for its tables
- * @limbo: table pages which left the tree, and the ranges to flush before
- *	they can be reused; Linux' own gathers have no room for them
+ * @limbo: table pages that left the tree, and the ranges to flush before the
+ *	pages can be reused; Linux's own gathers have no room for them
  * @visitors: readers of the whole table; nothing in limbo is freed meanwhile
  * @link: in hvpt_linux.domains
  */
@@ -113,9 +113,9 @@ void hvpt_linux_limbo_put(struct hvpt_linux_domain *domain,
 			  struct hvpt_gather *gather);
 void hvpt_linux_limbo_take(struct hvpt_linux_domain *domain,
 			   struct hvpt_gather *gather);
-void hvpt_linux_limbo_settle(struct hvpt_linux_domain *domain,
-			     struct hvpt_gather *gather,
-			     enum hvpt_status status);
+void hvpt_linux_limbo_flushed(struct hvpt_linux_domain *domain,
+			      struct hvpt_gather *gather,
+			      enum hvpt_status status);
 void hvpt_linux_visit_begin(struct hvpt_linux_domain *domain);
 void hvpt_linux_visit_end(struct hvpt_linux_domain *domain);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The module: finding the pvIOMMU, taking it over, giving it up. */
+/* The module: finds the pvIOMMU, takes it over, and releases it. */
 #include "linux_internal.h"
 
 #include <asm/mshyperv.h>
@@ -18,7 +18,7 @@ struct hvpt_linux hvpt_linux = {
 	.devices = LIST_HEAD_INIT(hvpt_linux.devices),
 };
 
-/* The template, and whose module devices pin. */
+/* The template, with the module that devices pin. */
 static struct iommu_ops hvpt_linux_ops;
 
 int hvpt_linux_errno(enum hvpt_status status)
@@ -26,7 +26,7 @@ int hvpt_linux_errno(enum hvpt_status status)
 	return -hvpt_status_errno(status);
 }
 
-/* With what the hypervisor said, if it was its fault. */
+/* With the hypervisor's status, if the hypervisor failed the call. */
 void hvpt_linux_complain(const char *what, enum hvpt_status status)
 {
 	u16 code, hv_status;
@@ -42,7 +42,7 @@ void hvpt_linux_complain(const char *what, enum hvpt_status status)
 				   hvpt_status_name(status));
 }
 
-/* An ordinary host: nothing to tell the user. */
+/* An ordinary host without a pvIOMMU: print nothing. */
 static bool hvpt_linux_absent(enum hvpt_status status)
 {
 	return status == HVPT_ERR_NO_IOMMU || status == HVPT_ERR_NO_HYPERVISOR;
@@ -76,7 +76,7 @@ static void hvpt_linux_close(void)
 {
 	enum hvpt_status status = hvpt_iommu_destroy(&hvpt_linux.iommu);
 
-	/* They hold nothing of ours. Only their ids are lost. */
+	/* They have none of our memory. Only their ids are lost. */
 	if (status != HVPT_OK)
 		pr_notice(HVPT_LINUX_NAME ": special domains stay behind: %s\n",
 			  hvpt_status_name(status));
@@ -108,7 +108,7 @@ int hvpt_linux_start(const struct hvpt_linux_platform *platform)
 	mutex_unlock(&hvpt_linux.lock);
 	if (err)
 		return err;
-	/* Probes devices, which takes the lock. */
+	/* This probes devices, and a probe takes the lock. */
 	err = hvpt_linux_register();
 	if (err) {
 		pr_err(HVPT_LINUX_NAME ": cannot register: %d\n", err);

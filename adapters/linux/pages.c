@@ -55,16 +55,14 @@ static void hvpt_linux_pool_put(struct hvpt_linux_pool *pool, u64 *page)
 	spin_unlock_irqrestore(&pool->lock, flags);
 }
 
-/* Until the pool has @count pages. False: @gfp did not yield that many. */
+/* Fills the pool to @count pages. False: @gfp did not allow that many. */
 bool hvpt_linux_pool_fill(struct hvpt_linux_pool *pool, unsigned int count,
 			  gfp_t gfp)
 {
 	struct page *page;
 
 	atomic64_inc(&hvpt_linux.stats.refills);
-	/* Tables are reached by the direct map; a zone of the caller's is not
-	 * theirs.
-	 */
+	/* Tables are in the direct map: ignore the zone of the caller. */
 	gfp &= ~(__GFP_HIGHMEM | __GFP_DMA | __GFP_DMA32);
 	while (READ_ONCE(pool->count) < count) {
 		page = alloc_pages_node(pool->node, gfp | __GFP_ZERO, 0);
@@ -76,7 +74,7 @@ bool hvpt_linux_pool_fill(struct hvpt_linux_pool *pool, unsigned int count,
 	return true;
 }
 
-/* Gives back what is above @keep. */
+/* Frees all pages above @keep. */
 void hvpt_linux_pool_trim(struct hvpt_linux_pool *pool, unsigned int keep)
 {
 	void *page;

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Mapping, unmapping and flushing: the paths drivers wait for. */
+/* Mapping, unmapping and flushing: the paths that drivers wait for. */
 #include "linux_internal.h"
 
-/* Pages a pool keeps for the next call which lacks one. */
+/* Pages that a pool keeps for the next call that lacks one. */
 #define HVPT_LINUX_POOL_KEEP 8u
 
-/* No call lacks more table pages at once than are asked for in these rounds. */
+/* No call needs more table pages than are allocated in these rounds. */
 #define HVPT_LINUX_FILL_ROUNDS 20u
 
-/* Cutting a large leaf at both ends takes at most that many pages. */
+/* Splitting large leaves at both ends takes at most that many pages. */
 #define HVPT_LINUX_CUT_PAGES 4u
 
-/* What the pvIOMMU and the page table both know. */
+/* Sizes that both the pvIOMMU and the page table support. */
 u64 hvpt_linux_page_sizes(void)
 {
 	u64 sizes = hvpt_iommu_page_sizes(&hvpt_linux.iommu);
@@ -23,9 +23,8 @@ u64 hvpt_linux_page_sizes(void)
 }
 
 /*
- * The format has no write-only, and a device which may write is not harmed by
- * being able to read: as with other x86 IOMMUs. NOEXEC and MMIO have no
- * meaning here.
+ * The format has no write-only, so a device that may write may also read, as
+ * with other x86 IOMMUs. NOEXEC and MMIO have no meaning here.
  */
 static unsigned int hvpt_linux_prot(int prot)
 {
@@ -40,7 +39,7 @@ static unsigned int hvpt_linux_prot(int prot)
 
 /* ---- map ------------------------------------------------------------- */
 
-/* The pool grows until it holds all the tables which this range lacks. */
+/* The pool grows until it holds all the tables that the range lacks. */
 static enum hvpt_status
 hvpt_linux_map_fill(struct hvpt_linux_domain *domain, unsigned long iova,
 		    phys_addr_t paddr, size_t size, unsigned int prot,
@@ -63,8 +62,8 @@ hvpt_linux_map_fill(struct hvpt_linux_domain *domain, unsigned long iova,
 }
 
 /*
- * A large leaf took the place of an empty table, which the IOMMU may know:
- * the mapping counts only once that is flushed.
+ * A large leaf replaced an empty table that the IOMMU may have cached: the
+ * mapping is valid only after a flush.
  */
 static enum hvpt_status hvpt_linux_map_flush(struct hvpt_linux_domain *domain,
 					     unsigned long iova, size_t size,
@@ -77,7 +76,7 @@ static enum hvpt_status hvpt_linux_map_flush(struct hvpt_linux_domain *domain,
 	if (status != HVPT_OK)
 		WARN_ON_ONCE(hvpt_domain_unmap(&domain->core, hvpt_iova(iova),
 					       size, gather, &unmapped));
-	hvpt_linux_limbo_settle(domain, gather, status);
+	hvpt_linux_limbo_flushed(domain, gather, status);
 	return status;
 }
 
@@ -112,7 +111,7 @@ static int hvpt_linux_map_pages(struct iommu_domain *iodom, unsigned long iova,
 
 /* ---- unmap ----------------------------------------------------------- */
 
-/* Linux' gather learns the ranges which the library's has. */
+/* Adds the ranges of the library's gather to that of Linux. */
 void hvpt_linux_gather_add(struct iommu_iotlb_gather *iogather,
 			   const struct hvpt_gather *gather)
 {
@@ -130,7 +129,7 @@ static void hvpt_linux_owe(struct hvpt_linux_domain *domain,
 			   struct iommu_iotlb_gather *iogather,
 			   struct hvpt_gather *gather)
 {
-	/* Queued: everything is flushed later, ranges do not matter. */
+	/* Queued: everything is flushed later, and ranges do not matter. */
 	if (iogather && !iommu_iotlb_gather_queued(iogather))
 		hvpt_linux_gather_add(iogather, gather);
 	if (hvpt_gather_must_release(gather) || !iogather)
@@ -168,7 +167,7 @@ static size_t hvpt_linux_unmap_pages(struct iommu_domain *iodom,
 
 /* ---- flush ----------------------------------------------------------- */
 
-/* A flush cannot fail for Linux. What it covers is reused all the same. */
+/* Linux cannot be told of a failed flush: it reuses the range anyway. */
 static void hvpt_linux_flushed(enum hvpt_status status)
 {
 	if (likely(status == HVPT_OK))
@@ -191,7 +190,7 @@ void hvpt_linux_sync(struct hvpt_linux_domain *domain,
 	atomic64_inc(&hvpt_linux.stats.flushes);
 	status = hvpt_domain_flush(&domain->core, gather);
 	hvpt_linux_flushed(status);
-	hvpt_linux_limbo_settle(domain, gather, status);
+	hvpt_linux_limbo_flushed(domain, gather, status);
 }
 
 static void hvpt_linux_iotlb_sync(struct iommu_domain *iodom,
@@ -201,7 +200,7 @@ static void hvpt_linux_iotlb_sync(struct iommu_domain *iodom,
 
 	hvpt_gather_init(&gather);
 	atomic64_inc(&hvpt_linux.stats.syncs);
-	/* An empty one starts above its end: nothing to flush. */
+	/* An empty gather starts above its end: nothing to flush. */
 	if (iogather->start <= iogather->end)
 		hvpt_gather_add(&gather, hvpt_iova(iogather->start),
 				hvpt_iova(iogather->end));
@@ -221,7 +220,7 @@ static void hvpt_linux_flush_iotlb_all(struct iommu_domain *iodom)
 	smp_mb();
 	status = hvpt_domain_flush_all(&domain->core);
 	hvpt_linux_flushed(status);
-	hvpt_linux_limbo_settle(domain, &gather, status);
+	hvpt_linux_limbo_flushed(domain, &gather, status);
 }
 
 /* ---- look up --------------------------------------------------------- */

@@ -4,7 +4,7 @@
 
 #include <asm/mshyperv.h>
 
-/* This processor's page, with interrupts off until it is given back. */
+/* This processor's page; interrupts stay off until it is given back. */
 static bool hvpt_linux_borrow(void *ctx, struct hvpt_call_page *page)
 {
 	unsigned long flags;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * HVPT_PORT_HEADER: what the core needs of the kernel.
+ * HVPT_PORT_HEADER: what the core needs from the kernel.
  *
- * The kernel's own primitives and not the compiler's builtins, so that KCSAN
- * and KASAN see the accesses, and its memory model holds. atomic64_t is one
- * 64-bit word, as the core's are.
+ * These are the kernel's primitives, not the compiler's builtins, so that KCSAN
+ * and KASAN see the accesses and the kernel's memory model holds. An atomic64_t
+ * is one 64-bit word, like the core's words.
  */
 #ifndef HVPT_LINUX_PORT_H
 #define HVPT_LINUX_PORT_H
@@ -14,7 +14,7 @@
 #include <linux/compiler.h>
 
 #define HVPT_PORT_LOAD(p) READ_ONCE(*(p))
-/* Pairs with the release of whoever published a table or a node. */
+/* Pairs with the release store that published a table or a node. */
 #define HVPT_PORT_LOAD_ACQUIRE(p) smp_load_acquire(p)
 #define HVPT_PORT_STORE(p, v) WRITE_ONCE(*(p), (v))
 /* Pairs with the acquire of walks and lookups. */
@@ -26,7 +26,7 @@
 #define HVPT_PORT_FETCH_OR(p, v)                                               \
 	((uint64_t)atomic64_fetch_or((s64)(v), (atomic64_t *)(p)))
 #define HVPT_PORT_ADD(p, v) atomic64_add((s64)(v), (atomic64_t *)(p))
-/* Between entries and the flush; pairs with what the hypervisor does. */
+/* Between entries and the flush; pairs with the hypervisor's ordering. */
 #define HVPT_PORT_FENCE() smp_mb()
 #define HVPT_PORT_ASSERT(cond) WARN_ON_ONCE(!(cond))
 

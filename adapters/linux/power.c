@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * After hibernation the hypervisor may know nothing of our domains.
+ * After hibernation the hypervisor may know none of our domains.
  *
- * Suspend to RAM needs nothing: tables are memory, the rest is the
- * hypervisor's. After hibernation everything is made anew, before any device
- * resumes: one processor runs, interrupts are off, nobody holds a lock. The
- * same happens in the kernel which goes on after it has written the image;
- * there all exists already, which is no failure.
+ * Suspend to RAM needs nothing: tables are memory, and the hypervisor keeps the
+ * rest. After hibernation everything is made again before any device resumes:
+ * one processor runs, interrupts are off, and nobody holds a lock. The kernel
+ * that continues after it has written the image does the same. There everything
+ * exists already, which is not a failure.
  */
 #include "linux_internal.h"
 
@@ -14,7 +14,7 @@
 
 static bool hvpt_linux_hibernating;
 
-/* The PCI layer enables again what was enabled, with the rest of a device. */
+/* The PCI layer enables ATS again when it restores a device. */
 static void hvpt_linux_resume_ats(void)
 {
 	struct hvpt_linux_device *hdev;

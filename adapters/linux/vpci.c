@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* From PCI devices to logical device ids. */
+/* Logical device ids of PCI devices. */
 #include "linux_internal.h"
 
 #include <linux/hyperv.h>
@@ -38,7 +38,7 @@ int hvpt_vpci_register(u32 segment, const u8 guid[16])
 }
 EXPORT_SYMBOL_GPL(hvpt_vpci_register);
 
-/* Lock held. */
+/* The lock is held. */
 static struct hvpt_vpci_bus *hvpt_vpci_find(u32 segment)
 {
 	struct hvpt_vpci_bus *bus;
@@ -70,8 +70,8 @@ void hvpt_vpci_unregister(u32 segment)
 EXPORT_SYMBOL_GPL(hvpt_vpci_unregister);
 
 /*
- * The bridge of a virtual PCI bus has the VMBus device for its parent; so the
- * GUID can be had without the bus driver's help.
+ * The parent of a virtual PCI bus's bridge is the VMBus device. So the GUID is
+ * available without the help of the bus driver.
  */
 static int hvpt_vpci_parent_prefix(struct pci_dev *pdev, u32 *prefix)
 {
@@ -109,7 +109,7 @@ void hvpt_vpci_init(void)
 	hvpt_registry_init(&hvpt_vpci_registry);
 }
 
-/* Whoever registers pins the module, so there is nobody left. */
+/* Each registrant pins the module, so none is left. */
 void hvpt_vpci_exit(void)
 {
 	struct hvpt_vpci_bus *bus, *next;
@@ -118,6 +118,6 @@ void hvpt_vpci_exit(void)
 		list_del(&bus->link);
 		kfree(bus);
 	}
-	/* Until objects on their way to be freed are. */
+	/* Waits for objects that are being freed. */
 	rcu_barrier();
 }
