@@ -19,6 +19,6 @@ test_no_grant(HVPT_MAPPING *mapping, HVPT_DEVICE *device)
 EFI_STATUS test_no_flush(HVPT_DEVICE *device);
 EFI_STATUS test_no_flush(HVPT_DEVICE *device)
 {
-	hvpt_gather_init(&device->Owed);
+	hvpt_gather_init(&device->Pending);
 	return EFI_SUCCESS;
 }

@@ -1,10 +1,10 @@
 /** @file
   Partial pages in strict mode.
 
-  A page of memory of which a mapping covers only a part holds bytes which the
-  device has no business with. In strict mode a page of our own stands for it.
-  A common buffer is used by both sides at once and is never bounced: it comes
-  from AllocateBuffer(), which gives whole pages.
+  When a mapping covers only a part of a page, the device has no right to the
+  other bytes of that page. In strict mode it gets a bounce page instead. A
+  common buffer, which both sides use at once, is never bounced: it comes from
+  AllocateBuffer(), which allocates whole pages.
 
   Copyright (c) 2026 The hvpt authors
 
@@ -14,7 +14,7 @@
 #include "HvptIoMmuDxe.h"
 
 /**
-  Is it a buffer which both sides use at once?
+  Is it a common buffer, which the processor and the device use at once?
 
   @param[in]  Operation  As in Map().
 
@@ -50,10 +50,10 @@ IsWrite (
 }
 
 /**
-  Copies the partial pages, in or out.
+  Copies the partial pages of a mapping in or out.
 
   @param[in]  Mapping  The mapping.
-  @param[in]  Out      TRUE: from our pages to the memory they stand for.
+  @param[in]  Out      TRUE: from the bounce pages to the memory.
 **/
 STATIC
 VOID
@@ -76,7 +76,7 @@ Copy (
     }
 
     //
-    // The head starts where the mapping does; the tail with its page.
+    // The head starts at the first byte of the mapping, the tail at its page.
     //
     From = (Index == 0) ? Mapping->Host : (End - 1) & ~(UINT64)EFI_PAGE_MASK;
     To   = MIN (End, (From & ~(UINT64)EFI_PAGE_MASK) + EFI_PAGE_SIZE);
@@ -91,11 +91,12 @@ Copy (
 }
 
 /**
-  Takes pages for the partial ones of a mapping, and copies them in.
+  Allocates bounce pages for the partial pages of a mapping, and copies the
+  memory in.
 
   @param[in,out]  Mapping  Host, Bytes, Pages and Operation are set.
 
-  @retval EFI_SUCCESS           Done, or none is needed.
+  @retval EFI_SUCCESS           Done, or none are needed.
   @retval EFI_OUT_OF_RESOURCES  No memory.
 **/
 EFI_STATUS
@@ -125,7 +126,7 @@ HvptBounceTake (
   }
 
   //
-  // Copied in also where the device writes: what it leaves alone stays.
+  // Copy in also when the device writes: it may leave some bytes unwritten.
   //
   Mapping->Bounce = (UINT8 *)(UINTN)Address;
   ZeroMem (Mapping->Bounce, EFI_PAGES_TO_SIZE (Mapping->BouncePages));
@@ -134,7 +135,7 @@ HvptBounceTake (
 }
 
 /**
-  Copies back what a device wrote. No device has access any more.
+  Copies back what a device wrote. No device may still have access.
 
   @param[in]  Mapping  The mapping.
 **/
@@ -149,7 +150,7 @@ HvptBounceCopyOut (
 }
 
 /**
-  Gives the pages back.
+  Frees the bounce pages.
 
   @param[in,out]  Mapping  The mapping.
 **/
@@ -167,12 +168,12 @@ HvptBounceGive (
 /**
   Appends a segment, unless it is empty.
 
-  @param[out]  Segments  Where to.
-  @param[in]   Count     How many there are.
-  @param[in]   Address   Where it is.
-  @param[in]   Pages     How many.
+  @param[out]  Segments  The segments.
+  @param[in]   Count     Number of segments so far.
+  @param[in]   Address   Address of the new one.
+  @param[in]   Pages     Pages of the new one.
 
-  @return How many there are now.
+  @return Number of segments now.
 **/
 STATIC
 UINTN
@@ -193,12 +194,12 @@ AddSegment (
 }
 
 /**
-  Where each part of a mapping is in memory, page by page.
+  Lists the memory behind the pages of a mapping.
 
   @param[in]   Mapping   The mapping.
   @param[out]  Segments  Room for 3.
 
-  @return How many there are.
+  @return Number of segments.
 **/
 UINTN
 HvptBounceSegments (

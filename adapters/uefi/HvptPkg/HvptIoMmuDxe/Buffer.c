@@ -21,9 +21,9 @@ struct _BUFFER {
 STATIC BUFFER  *mBuffers[BUCKETS];
 
 /**
-  Where the list of buffers begins in which an address would be.
+  Finds the list that has the buffer of an address.
 
-  @param[in]  Address  Of a buffer.
+  @param[in]  Address  Address of a buffer.
 
   @return The head of the list.
 **/
@@ -49,7 +49,7 @@ Bucket (
   @retval EFI_SUCCESS            Allocated.
   @retval EFI_INVALID_PARAMETER  HostAddress is NULL, there are no pages, or the
                                  memory type is another.
-  @retval EFI_UNSUPPORTED        An attribute which buffers do not have.
+  @retval EFI_UNSUPPORTED        An attribute that buffers cannot have.
   @retval EFI_OUT_OF_RESOURCES   No memory.
 **/
 EFI_STATUS
@@ -85,8 +85,8 @@ HvptAllocateBuffer (
   }
 
   //
-  // Any memory would do for the device. But drivers which do not say that they
-  // take 64 bits may cut the address they are given.
+  // The device could use any memory. But drivers that do not declare 64-bit
+  // addressing may truncate the address.
   //
   Address = MAX_UINT32;
   How     = AllocateMaxAddress;
@@ -117,7 +117,7 @@ HvptAllocateBuffer (
   @param[in]  HostAddress  As allocated.
 
   @retval EFI_SUCCESS            Freed.
-  @retval EFI_INVALID_PARAMETER  It is no buffer of ours of that many pages.
+  @retval EFI_INVALID_PARAMETER  No buffer of this driver with that many pages.
 **/
 EFI_STATUS
 EFIAPI

@@ -1,5 +1,5 @@
 /** @file
-  Devices, each in a domain of its own, made when it is first needed.
+  Devices. Each has a domain of its own, created when it is first needed.
 
   Copyright (c) 2026 The hvpt authors
 
@@ -12,7 +12,7 @@ STATIC struct hvpt_iommu  mIommu;
 STATIC HVPT_DEVICE        *mDevices = NULL;
 
 /**
-  Page hook: one zeroed table page. Pages are mapped one to one.
+  Page hook: allocates a zeroed table page. Memory is identity-mapped.
 
   @param[in]  Context  Not used.
 
@@ -41,7 +41,7 @@ AllocTable (
 }
 
 /**
-  Page hook: a table page back. After ExitBootServices it is the OS's anyway.
+  Page hook: frees a table page. After ExitBootServices the OS has it already.
 
   @param[in]  Context  Not used.
   @param[in]  Page     The page.
@@ -65,12 +65,12 @@ STATIC CONST struct hvpt_page_ops  mPageOps = {
 };
 
 /**
-  The members of the protocol may return few statuses: finds the one.
+  Converts a library status to one that the protocol may return.
 
-  @param[in]  Status  Of the library.
+  @param[in]  Status  The library's status.
 
   @retval EFI_SUCCESS           For HVPT_OK.
-  @retval EFI_UNSUPPORTED       There is no such device or memory, or no way.
+  @retval EFI_UNSUPPORTED       No such device or memory, or not supported.
   @retval EFI_OUT_OF_RESOURCES  No memory.
   @retval EFI_DEVICE_ERROR      Anything else.
 **/
@@ -101,11 +101,11 @@ HvptToEfi (
 }
 
 /**
-  Says what failed, with the hypervisor's own words.
+  Logs a failure, with the hypervisor's status.
 
-  @param[in]  What      What was tried.
+  @param[in]  What      What failed.
   @param[in]  DeviceId  Logical device id.
-  @param[in]  Status    Of the library.
+  @param[in]  Status    The library's status.
 **/
 STATIC
 VOID
@@ -141,7 +141,7 @@ LogFailure (
   @param[in]  Transport  How to make hypercalls.
 
   @retval EFI_SUCCESS      There is one, with stage 1.
-  @retval EFI_UNSUPPORTED  There is none which could be used.
+  @retval EFI_UNSUPPORTED  There is none that can be used.
   @retval others           The hypervisor refused.
 **/
 EFI_STATUS
@@ -172,7 +172,7 @@ HvptDevicesInit (
 }
 
 /**
-  How many bits a device address may have.
+  Returns how many bits a device address may have.
 
   @return Bits, 13 to 57.
 **/
@@ -185,7 +185,7 @@ HvptIovaWidth (
 }
 
 /**
-  The device of an id, if it is known already.
+  Finds the device of an id, if it is already known.
 
   @param[in]  DeviceId  Logical device id.
 
@@ -208,7 +208,7 @@ HvptFindDevice (
 }
 
 /**
-  A device the pvIOMMU manages, new to us.
+  Adds a device that the pvIOMMU manages and that is not known yet.
 
   @param[in]   DeviceId  Logical device id.
   @param[out]  Added     The device, in the list; in no domain yet.
@@ -234,7 +234,7 @@ AddDevice (
 
   ZeroMem (Device, sizeof (*Device));
   Device->Id = DeviceId;
-  hvpt_gather_init (&Device->Owed);
+  hvpt_gather_init (&Device->Pending);
   Status = hvpt_device_probe (&Device->Device, &mIommu, DeviceId, false);
   if (Status != HVPT_OK) {
     LogFailure ("probe", DeviceId, Status);
@@ -281,7 +281,7 @@ AddDomain (
 }
 
 /**
-  The device of an id, in a domain of its own.
+  Finds the device of an id, and attaches it to a domain of its own.
 
   @param[in]   DeviceId  Logical device id.
   @param[out]  Ready     The device.
@@ -290,7 +290,7 @@ AddDomain (
   @retval EFI_UNSUPPORTED       The pvIOMMU does not manage it.
   @retval EFI_OUT_OF_RESOURCES  No memory.
   @retval EFI_DEVICE_ERROR      The hypervisor refused. What was done is kept,
-                                and the next call goes on from there.
+                                and the next call continues from there.
 **/
 EFI_STATUS
 HvptReadyDevice (
@@ -337,11 +337,11 @@ HvptReadyDevice (
 }
 
 /**
-  Flushes what a device's domain owes.
+  Flushes the pending invalidations of a device's domain.
 
   @param[in,out]  Device  The device.
 
-  @retval EFI_SUCCESS       Nothing is owed any more.
+  @retval EFI_SUCCESS       Nothing is pending any more.
   @retval EFI_DEVICE_ERROR  The hypervisor refused; nothing may be reused.
 **/
 EFI_STATUS
@@ -351,7 +351,7 @@ HvptFlushDevice (
 {
   enum hvpt_status  Status;
 
-  Status = hvpt_domain_sync (&Device->Domain, &Device->Owed);
+  Status = hvpt_domain_sync (&Device->Domain, &Device->Pending);
   if (Status == HVPT_OK) {
     return EFI_SUCCESS;
   }
@@ -361,7 +361,7 @@ HvptFlushDevice (
 }
 
 /**
-  Takes one device out of its domain. Where that fails it is blocked.
+  Takes one device out of its domain. If that fails, blocks it.
 
   @param[in,out]  Device  The device.
   @param[in]      Policy  HVPT_EXIT_*.
@@ -392,7 +392,7 @@ LeaveDomain (
   }
 
   //
-  // A detached device is forgotten as it is; any other is blocked first.
+  // A detached device is forgotten directly; any other is blocked first.
   //
   return hvpt_device_remove (&Device->Device);
 }

@@ -13,10 +13,10 @@ STATIC VOID     *mCallPage = NULL;
 STATIC BOOLEAN  mLent      = FALSE;
 
 /**
-  Transport hook: the one call page, at TPL_NOTIFY.
+  Transport hook: lends the call page, at TPL_NOTIFY.
 
   @param[in]   Context  Not used.
-  @param[out]  Page     Where its addresses go.
+  @param[out]  Page     Gets the addresses of the call page.
 
   @retval true   It is lent.
   @retval false  It is lent already; the TPL is as it was.
@@ -41,7 +41,7 @@ Borrow (
 }
 
 /**
-  Transport hook: the hypercall.
+  Transport hook: makes the hypercall.
 
   @param[in]  Context  Not used.
   @param[in]  Control  The hypercall's control word.
@@ -63,7 +63,7 @@ Issue (
 }
 
 /**
-  Transport hook: the page back.
+  Transport hook: takes the call page back.
 
   @param[in]  Context  Not used.
   @param[in]  Page     As borrowed.
@@ -86,8 +86,8 @@ STATIC CONST struct hvpt_transport_ops  mTransportOps = {
 };
 
 /**
-  ExitBootServices: leaves nothing of ours in the hypervisor's hands. At
-  TPL_NOTIFY, for firmware takes the hypercall page away at TPL_CALLBACK.
+  ExitBootServices: removes the driver's domains from the hypervisor. At
+  TPL_NOTIFY, because firmware disables the hypercall page at TPL_CALLBACK.
 
   @param[in]  Event    Not used.
   @param[in]  Context  Not used.
@@ -124,9 +124,9 @@ OnExitBootServices (
 }
 
 /**
-  The pvIOMMU, and what is needed to use it.
+  Prepares the pvIOMMU, and what is needed to use it.
 
-  @retval EFI_SUCCESS      All is there.
+  @retval EFI_SUCCESS      Done.
   @retval EFI_UNSUPPORTED  No Hyper-V, no pvIOMMU, or none with stage 1.
   @return Why something else failed.
 **/
@@ -164,8 +164,8 @@ Start (
 }
 
 /**
-  Installs the protocol, and what ends it. There is no way back: callers keep
-  the pointer.
+  Installs the protocol and the ExitBootServices event. This cannot be undone,
+  because callers keep the pointer.
 
   @retval EFI_SUCCESS  Installed.
   @return Why not; nothing is installed then.
@@ -213,8 +213,8 @@ Install (
   @param[in]  SystemTable  The system table.
 
   @retval EFI_SUCCESS      The protocol is installed.
-  @retval EFI_UNSUPPORTED  There is no pvIOMMU this driver can use, or another
-                           driver has installed the protocol.
+  @retval EFI_UNSUPPORTED  There is no pvIOMMU that this driver can use, or
+                           another driver has installed the protocol.
   @retval others           Out of memory, or the hypervisor refused.
 **/
 EFI_STATUS

@@ -9,12 +9,12 @@
 #include "HvptIoMmuDxe.h"
 
 /**
-  Where a grant is linked; where the list ends if there is none.
+  Finds the link that points at a grant, or the end of the list.
 
   @param[in]  Mapping  The mapping.
   @param[in]  Device   The device.
 
-  @return The link; what it points at is NULL when there is none.
+  @return The link; it holds NULL when there is no grant.
 **/
 STATIC
 HVPT_GRANT **
@@ -35,8 +35,8 @@ FindGrant (
 }
 
 /**
-  Writes the entries. Write-only cannot be said in them: a device which may
-  write may read as well.
+  Writes the entries. The format has no write-only: a device that may write may
+  also read.
 
   @param[in]      Mapping  The mapping.
   @param[in,out]  Device   The device.
@@ -84,7 +84,7 @@ MapIn (
   @retval EFI_SUCCESS           It has access, or had it before.
   @retval EFI_UNSUPPORTED       The memory cannot be reached.
   @retval EFI_OUT_OF_RESOURCES  No memory for tables.
-  @retval EFI_DEVICE_ERROR      An earlier flush could not be made up for.
+  @retval EFI_DEVICE_ERROR      The flush of an earlier removal failed again.
 **/
 EFI_STATUS
 HvptGrant (
@@ -103,7 +103,7 @@ HvptGrant (
     }
 
     //
-    // Taken away before, and the flush failed: it comes first.
+    // It was removed before, and the flush failed: flush first.
     //
     Status = HvptRevoke (Mapping, Device);
     if (EFI_ERROR (Status)) {
@@ -131,7 +131,7 @@ HvptGrant (
 }
 
 /**
-  Takes access away, and flushes.
+  Removes the access of a device, and flushes.
 
   @param[in,out]  Mapping  The mapping.
   @param[in,out]  Device   The device.
@@ -162,7 +162,7 @@ HvptRevoke (
                  &Device->Domain,
                  hvpt_iova (Mapping->Iova),
                  EFI_PAGES_TO_SIZE (Mapping->Pages),
-                 &Device->Owed,
+                 &Device->Pending,
                  &Bytes
                  );
     if (Unmapped != HVPT_OK) {

@@ -1,11 +1,11 @@
 /** @file
   EDKII_IOMMU_PROTOCOL on top of Hyper-V's pvIOMMU.
 
-  Map() gives out device addresses (IOVAs) from one space for all devices, for
-  it is not told the device. SetAttribute() writes the entries into the tables
-  of that device's domain, which is made when it is first needed.
+  Map() is not told the device, so it allocates device addresses (IOVAs) from
+  one space for all devices. SetAttribute() writes the entries into the tables
+  of the device's domain, which is created when it is first needed.
 
-  What is in this header is touched at TPL_NOTIFY only, but for the entry point
+  The functions in this header run at TPL_NOTIFY, except in the entry point
   before the protocol is installed.
 
   Copyright (c) 2026 The hvpt authors
@@ -40,8 +40,8 @@
 typedef struct _HVPT_DEVICE HVPT_DEVICE;
 
 //
-// Owed is what was taken away and not flushed yet; it is empty but after a
-// flush which failed.
+// Pending has what was removed and not flushed yet. It is empty, except after a
+// flush that failed.
 //
 struct _HVPT_DEVICE {
   HVPT_DEVICE           *Next;
@@ -50,7 +50,7 @@ struct _HVPT_DEVICE {
   BOOLEAN               Attached;
   struct hvpt_device    Device;
   struct hvpt_domain    Domain;
-  struct hvpt_gather    Owed;
+  struct hvpt_gather    Pending;
 };
 
 /**
@@ -59,7 +59,7 @@ struct _HVPT_DEVICE {
   @param[in]  Transport  How to make hypercalls.
 
   @retval EFI_SUCCESS      There is one, with stage 1.
-  @retval EFI_UNSUPPORTED  There is none which could be used.
+  @retval EFI_UNSUPPORTED  There is none that can be used.
   @retval others           The hypervisor refused.
 **/
 EFI_STATUS
@@ -68,7 +68,7 @@ HvptDevicesInit (
   );
 
 /**
-  How many bits a device address may have.
+  Returns how many bits a device address may have.
 
   @return Bits, 13 to 57.
 **/
@@ -78,7 +78,7 @@ HvptIovaWidth (
   );
 
 /**
-  The device of an id, if it is known already.
+  Finds the device of an id, if it is already known.
 
   @param[in]  DeviceId  Logical device id.
 
@@ -90,7 +90,7 @@ HvptFindDevice (
   );
 
 /**
-  The device of an id, in a domain of its own.
+  Finds the device of an id, and attaches it to a domain of its own.
 
   @param[in]   DeviceId  Logical device id.
   @param[out]  Device    The device.
@@ -99,7 +99,7 @@ HvptFindDevice (
   @retval EFI_UNSUPPORTED       The pvIOMMU does not manage it.
   @retval EFI_OUT_OF_RESOURCES  No memory.
   @retval EFI_DEVICE_ERROR      The hypervisor refused. What was done is kept,
-                                and the next call goes on from there.
+                                and the next call continues from there.
 **/
 EFI_STATUS
 HvptReadyDevice (
@@ -108,11 +108,11 @@ HvptReadyDevice (
   );
 
 /**
-  Flushes what a device's domain owes.
+  Flushes the pending invalidations of a device's domain.
 
   @param[in,out]  Device  The device.
 
-  @retval EFI_SUCCESS       Nothing is owed any more.
+  @retval EFI_SUCCESS       Nothing is pending any more.
   @retval EFI_DEVICE_ERROR  The hypervisor refused; nothing may be reused.
 **/
 EFI_STATUS
@@ -132,12 +132,12 @@ HvptDevicesExit (
   );
 
 /**
-  The members of the protocol may return few statuses: finds the one.
+  Converts a library status to one that the protocol may return.
 
-  @param[in]  Status  Of the library.
+  @param[in]  Status  The library's status.
 
   @retval EFI_SUCCESS           For HVPT_OK.
-  @retval EFI_UNSUPPORTED       There is no such device or memory, or no way.
+  @retval EFI_UNSUPPORTED       No such device or memory, or not supported.
   @retval EFI_OUT_OF_RESOURCES  No memory.
   @retval EFI_DEVICE_ERROR      Anything else.
 **/
@@ -149,19 +149,19 @@ HvptToEfi (
 // ---- Mapping.c: mappings --------------------------------------------------
 
 //
-// A mapping and a device which has, or had, access to it.
+// A mapping and a device that has, or had, access to it.
 //
 typedef struct _HVPT_GRANT HVPT_GRANT;
 
 struct _HVPT_GRANT {
   HVPT_GRANT     *Next;
   HVPT_DEVICE    *Device;
-  BOOLEAN        Mapped;   // FALSE: taken away, the flush is owed
+  BOOLEAN        Mapped;   // FALSE: removed, the flush is pending
 };
 
 //
-// Handle is what the caller has instead of a pointer: 0 while not in use.
-// Bounce has the pages which stand for partial ones at the head and the tail.
+// Handle is what the caller gets instead of a pointer: 0 while not in use.
+// Bounce has the pages that replace partial pages at the head and the tail.
 //
 typedef struct {
   UINT64                   Handle;
@@ -180,7 +180,7 @@ typedef struct {
 } HVPT_MAPPING;
 
 /**
-  Makes the IOVA spaces.
+  Creates the IOVA spaces.
 
   @retval EFI_SUCCESS           Done.
   @retval EFI_UNSUPPORTED       The pvIOMMU's width leaves no addresses.
@@ -192,7 +192,7 @@ HvptMappingsInit (
   );
 
 /**
-  Gives back the memory of the spaces, after a failed start.
+  Frees the memory of the spaces, after a failed start.
 **/
 VOID
 HvptMappingsDone (
@@ -200,11 +200,11 @@ HvptMappingsDone (
   );
 
 /**
-  The mapping of a handle.
+  Finds the mapping of a handle.
 
   @param[in]  Handle  Whatever a caller passed.
 
-  @return NULL if Map() did not return it, or Unmap() took it.
+  @return NULL if Map() did not return it, or Unmap() removed it.
 **/
 HVPT_MAPPING *
 HvptFindMapping (
@@ -212,7 +212,7 @@ HvptFindMapping (
   );
 
 /**
-  Makes a mapping: a record, device addresses, and pages to bounce.
+  Creates a mapping: a record, device addresses, and bounce pages.
 
   @param[in]   Operation  As in Map().
   @param[in]   Host       First byte.
@@ -231,14 +231,14 @@ HvptMakeMapping (
   );
 
 /**
-  Ends a mapping: takes it from all devices, flushes, copies back what they
-  wrote, and gives all back.
+  Ends a mapping: removes it from all devices, flushes, copies back what they
+  wrote, and frees everything.
 
   @param[in,out]  Mapping  The mapping.
 
   @retval EFI_SUCCESS       Gone.
-  @retval EFI_DEVICE_ERROR  A flush failed. Nothing was given back, and the
-                            mapping is there for another try.
+  @retval EFI_DEVICE_ERROR  A flush failed. Nothing was freed, and the call
+                            can be repeated.
 **/
 EFI_STATUS
 HvptEndMapping (
@@ -256,7 +256,7 @@ HvptEndMapping (
   @retval EFI_SUCCESS           It has access, or had it before.
   @retval EFI_UNSUPPORTED       The memory cannot be reached.
   @retval EFI_OUT_OF_RESOURCES  No memory for tables.
-  @retval EFI_DEVICE_ERROR      An earlier flush could not be made up for.
+  @retval EFI_DEVICE_ERROR      The flush of an earlier removal failed again.
 **/
 EFI_STATUS
 HvptGrant (
@@ -265,7 +265,7 @@ HvptGrant (
   );
 
 /**
-  Takes access away, and flushes.
+  Removes the access of a device, and flushes.
 
   @param[in,out]  Mapping  The mapping.
   @param[in,out]  Device   The device.
@@ -282,11 +282,12 @@ HvptRevoke (
 // ---- Bounce.c: partial pages in strict mode -------------------------------
 
 /**
-  Takes pages for the partial ones of a mapping, and copies them in.
+  Allocates bounce pages for the partial pages of a mapping, and copies the
+  memory in.
 
   @param[in,out]  Mapping  Host, Bytes, Pages and Operation are set.
 
-  @retval EFI_SUCCESS           Done, or none is needed.
+  @retval EFI_SUCCESS           Done, or none are needed.
   @retval EFI_OUT_OF_RESOURCES  No memory.
 **/
 EFI_STATUS
@@ -295,7 +296,7 @@ HvptBounceTake (
   );
 
 /**
-  Copies back what a device wrote. No device has access any more.
+  Copies back what a device wrote. No device may still have access.
 
   @param[in]  Mapping  The mapping.
 **/
@@ -305,7 +306,7 @@ HvptBounceCopyOut (
   );
 
 /**
-  Gives the pages back.
+  Frees the bounce pages.
 
   @param[in,out]  Mapping  The mapping.
 **/
@@ -315,12 +316,12 @@ HvptBounceGive (
   );
 
 /**
-  Where each part of a mapping is in memory, page by page.
+  Lists the memory behind the pages of a mapping.
 
   @param[in]   Mapping   The mapping.
   @param[out]  Segments  Room for 3.
 
-  @return How many there are.
+  @return Number of segments.
 **/
 UINTN
 HvptBounceSegments (
@@ -333,12 +334,12 @@ HvptBounceSegments (
 extern EDKII_IOMMU_PROTOCOL  gHvptIoMmu;
 
 //
-// ExitBootServices has come: nothing may be allocated or freed any more.
+// ExitBootServices was called: nothing may be allocated or freed any more.
 //
 extern BOOLEAN  gHvptExited;
 
 //
-// What was asked for so far, for the log.
+// Counts of requests, for the log.
 //
 typedef struct {
   UINT64    Maps;
@@ -350,10 +351,10 @@ typedef struct {
 extern HVPT_COUNTS  gHvptCounts;
 
 /**
-  Pages of device addresses in use, and the most there ever were.
+  Returns how many pages of device addresses are in use, and the peak.
 
-  @param[out]  InUse  Now.
-  @param[out]  Peak   Of each space, added up.
+  @param[out]  InUse  Pages in use now.
+  @param[out]  Peak   Sum of the peaks of all spaces.
 **/
 VOID
 HvptIovaUse (
@@ -374,7 +375,7 @@ HvptIovaUse (
   @retval EFI_SUCCESS            Allocated.
   @retval EFI_INVALID_PARAMETER  HostAddress is NULL, there are no pages, or the
                                  memory type is another.
-  @retval EFI_UNSUPPORTED        An attribute which buffers do not have.
+  @retval EFI_UNSUPPORTED        An attribute that buffers cannot have.
   @retval EFI_OUT_OF_RESOURCES   No memory.
 **/
 EFI_STATUS
@@ -396,7 +397,7 @@ HvptAllocateBuffer (
   @param[in]  HostAddress  As allocated.
 
   @retval EFI_SUCCESS            Freed.
-  @retval EFI_INVALID_PARAMETER  It is no buffer of ours of that many pages.
+  @retval EFI_INVALID_PARAMETER  No buffer of this driver with that many pages.
 **/
 EFI_STATUS
 EFIAPI

@@ -1,8 +1,8 @@
 /** @file
   Device addresses: a buddy allocator over bitmaps.
 
-  Taking and giving back cost at most one step for each order, whatever is in
-  use. Nothing is allocated after HvptIovaInit(), so giving back cannot fail.
+  To allocate or free takes at most one step per order, whatever is in use. No
+  memory is allocated after HvptIovaInit(), so a free cannot fail.
 
   Copyright (c) 2026 The hvpt authors
 
@@ -12,9 +12,9 @@
 #include "HvptIoMmuDxe.h"
 
 /**
-  How many words have so many bits.
+  Returns how many words hold a number of bits.
 
-  @param[in]  Bits  How many bits.
+  @param[in]  Bits  The number of bits.
 
   @return Words of 64 bits.
 **/
@@ -65,7 +65,7 @@ BitmapLayout (
 }
 
 /**
-  Sets a bit, and says so in the levels above.
+  Sets a bit, and marks its word in the levels above.
 
   @param[in,out]  Map  The bitmap.
   @param[in]      Bit  Its number.
@@ -94,7 +94,7 @@ BitmapSet (
 }
 
 /**
-  Clears a bit, and in the levels above where a word became 0.
+  Clears a bit, and the mark of its word if the word became 0.
 
   @param[in,out]  Map  The bitmap.
   @param[in]      Bit  Its number.
@@ -140,7 +140,7 @@ BitmapTest (
 }
 
 /**
-  Finds the lowest bit which is set.
+  Finds the lowest bit that is set.
 
   @param[in]   Map  The bitmap.
   @param[out]  Bit  Its number.
@@ -172,7 +172,7 @@ BitmapFirst (
 }
 
 /**
-  Makes a space of which nothing can be given out yet.
+  Creates a space in which nothing is free yet.
 
   @param[out]  Space  The space.
   @param[in]   Base   Its first address, a multiple of its size.
@@ -227,7 +227,7 @@ HvptIovaInit (
 }
 
 /**
-  Gives a space's memory back.
+  Frees the memory of a space.
 
   @param[in,out]  Space  The space; not to be used afterwards.
 **/
@@ -273,8 +273,7 @@ FreeBlock (
 }
 
 /**
-  Marks any range free: as the largest blocks which fit, two for each order at
-  most.
+  Marks a range free, as the largest blocks that fit: at most two of each order.
 
   @param[in,out]  Space  The space.
   @param[in]      Page   Its first page, counted from the base.
@@ -303,7 +302,7 @@ FreeRange (
 }
 
 /**
-  Lets a range be given out. What lies outside the space is passed over.
+  Adds a range that can be allocated. What lies outside the space is ignored.
 
   @param[in,out]  Space  The space.
   @param[in]      First  First address, any alignment.
@@ -333,17 +332,17 @@ HvptIovaAdd (
 }
 
 /**
-  Takes a range.
+  Allocates a range.
 
-  The range starts at a multiple of the least power of two which holds it, so
-  large leaves fit, and few flush descriptors name it.
+  The range is aligned to the smallest power of two that holds it, so that large
+  leaves fit and few flush descriptors cover it.
 
   @param[in,out]  Space  The space.
   @param[in]      Pages  How many; not 0.
   @param[out]     Iova   The first address.
 
-  @retval TRUE   Taken.
-  @retval FALSE  There is none.
+  @retval TRUE   Allocated.
+  @retval FALSE  No range is free.
 **/
 BOOLEAN
 HvptIovaTake (
@@ -385,11 +384,11 @@ HvptIovaTake (
 }
 
 /**
-  Gives a range back. It may be taken again at once: flush first.
+  Frees a range. It may be allocated again at once, so flush first.
 
   @param[in,out]  Space  The space.
-  @param[in]      Iova   As taken.
-  @param[in]      Pages  As taken.
+  @param[in]      Iova   As allocated.
+  @param[in]      Pages  As allocated.
 **/
 VOID
 HvptIovaGive (

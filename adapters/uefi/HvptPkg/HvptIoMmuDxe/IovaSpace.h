@@ -1,5 +1,5 @@
 /** @file
-  Device addresses: who has which.
+  Allocation of device addresses.
 
   Copyright (c) 2026 The hvpt authors
 
@@ -12,8 +12,8 @@
 #include <Uefi.h>
 
 //
-// A set of bits in which the first one is found in a few steps: of each word
-// of a depth, one bit of the next says whether it is not 0.
+// A bitmap in which the first set bit is found in a few steps: for each word of
+// a level, a bit in the next level says whether the word is not 0.
 //
 #define HVPT_BITMAP_DEPTHS  4
 
@@ -24,7 +24,7 @@ typedef struct {
 
 //
 // A buddy allocator of pages: bit i of Free[k] is set when the block of 2^k
-// pages at page i * 2^k is free as a whole, and no larger one around it is.
+// pages at page i * 2^k is completely free, and is in no larger free block.
 //
 #define HVPT_IOVA_ORDER_MAX  20
 
@@ -39,7 +39,7 @@ typedef struct {
 } HVPT_IOVA_SPACE;
 
 /**
-  Makes a space of which nothing can be given out yet.
+  Creates a space in which nothing is free yet.
 
   @param[out]  Space  The space.
   @param[in]   Base   Its first address, a multiple of its size.
@@ -56,7 +56,7 @@ HvptIovaInit (
   );
 
 /**
-  Gives a space's memory back.
+  Frees the memory of a space.
 
   @param[in,out]  Space  The space; not to be used afterwards.
 **/
@@ -66,7 +66,7 @@ HvptIovaDone (
   );
 
 /**
-  Lets a range be given out. What lies outside the space is passed over.
+  Adds a range that can be allocated. What lies outside the space is ignored.
 
   @param[in,out]  Space  The space.
   @param[in]      First  First address, any alignment.
@@ -80,17 +80,17 @@ HvptIovaAdd (
   );
 
 /**
-  Takes a range.
+  Allocates a range.
 
-  The range starts at a multiple of the least power of two which holds it, so
-  large leaves fit, and few flush descriptors name it.
+  The range is aligned to the smallest power of two that holds it, so that large
+  leaves fit and few flush descriptors cover it.
 
   @param[in,out]  Space  The space.
   @param[in]      Pages  How many; not 0.
   @param[out]     Iova   The first address.
 
-  @retval TRUE   Taken.
-  @retval FALSE  There is none.
+  @retval TRUE   Allocated.
+  @retval FALSE  No range is free.
 **/
 BOOLEAN
 HvptIovaTake (
@@ -100,11 +100,11 @@ HvptIovaTake (
   );
 
 /**
-  Gives a range back. It may be taken again at once: flush first.
+  Frees a range. It may be allocated again at once, so flush first.
 
   @param[in,out]  Space  The space.
-  @param[in]      Iova   As taken.
-  @param[in]      Pages  As taken.
+  @param[in]      Iova   As allocated.
+  @param[in]      Pages  As allocated.
 **/
 VOID
 HvptIovaGive (

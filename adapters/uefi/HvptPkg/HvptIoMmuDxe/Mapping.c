@@ -1,11 +1,11 @@
 /** @file
-  Mappings: records, device addresses, and what callers hold.
+  Mappings: records, device addresses, and handles.
 
-  A caller holds a number, not a pointer: what it passes is looked up, and a
-  mapping which is gone, or was never there, is not found.
+  A handle is a number, not a pointer. It is looked up, so the handle of a
+  mapping that was removed or never existed is not found.
 
-  Each mapping has whole pages of device addresses to itself, also where two
-  share a page of memory; so one's end takes nothing away from the other.
+  Each mapping has whole pages of device addresses of its own, even when two
+  mappings share a page of memory. So the end of one does not affect the other.
 
   Copyright (c) 2026 The hvpt authors
 
@@ -21,7 +21,7 @@
 #define NO_RECORD          MAX_UINT32
 
 //
-// Interrupts are written there; such writes are not translated.
+// Writes here are interrupts and are not translated.
 //
 #define MSI_FIRST  0xfee00000ULL
 #define MSI_LAST   0xfeefffffULL
@@ -34,9 +34,9 @@ STATIC UINT32           mFirstFree = NO_RECORD;
 STATIC UINT64           mGeneration;
 
 /**
-  A record by its number.
+  Finds a record by its number.
 
-  @param[in]  Index  Below how many there are.
+  @param[in]  Index  Less than the number of records.
 
   @return The record.
 **/
@@ -50,12 +50,12 @@ Record (
 }
 
 /**
-  Adds what of First .. Last a device may use.
+  Adds the part of First .. Last that a device may use.
 
   @param[in,out]  Space      The space.
   @param[in]      First      First address.
   @param[in]      Last       Last address, inclusive.
-  @param[in]      WidthLast  The last address which the pvIOMMU has.
+  @param[in]      WidthLast  The last address that the pvIOMMU has.
 **/
 STATIC
 VOID
@@ -79,7 +79,7 @@ AddAddresses (
 }
 
 /**
-  Makes the IOVA spaces.
+  Creates the IOVA spaces.
 
   @retval EFI_SUCCESS           Done.
   @retval EFI_UNSUPPORTED       The pvIOMMU's width leaves no addresses.
@@ -101,7 +101,7 @@ HvptMappingsInit (
   }
 
   //
-  // Domains take the lower half: right however the top bit is read.
+  // Domains use the lower half, where the top bit cannot be a sign.
   //
   WidthLast = LShiftU64 (1, HvptIovaWidth () - 1) - 1;
   Status    = HvptIovaInit (&mLow, 0, Order);
@@ -125,8 +125,8 @@ HvptMappingsInit (
   mLow.Peak = 0;
 
   //
-  // Above 4 GiB, for masters which can: as large a space again, if there is
-  // one. Without it their mappings come from below.
+  // Above 4 GiB, for 64-bit masters: a space of the same size, if there is one.
+  // Without it their mappings are below 4 GiB.
   //
   if ((WidthLast > MAX_UINT32) && !EFI_ERROR (HvptIovaInit (&mHigh, SIZE_4GB, HVPT_IOVA_ORDER_MAX))) {
     AddAddresses (&mHigh, SIZE_4GB, MAX_UINT64, WidthLast);
@@ -136,7 +136,7 @@ HvptMappingsInit (
 }
 
 /**
-  Gives back the memory of the spaces, after a failed start.
+  Frees the memory of the spaces, after a failed start.
 **/
 VOID
 HvptMappingsDone (
@@ -148,10 +148,10 @@ HvptMappingsDone (
 }
 
 /**
-  Pages of device addresses in use, and the most there ever were.
+  Returns how many pages of device addresses are in use, and the peak.
 
-  @param[out]  InUse  Now.
-  @param[out]  Peak   Of each space, added up.
+  @param[out]  InUse  Pages in use now.
+  @param[out]  Peak   Sum of the peaks of all spaces.
 **/
 VOID
 HvptIovaUse (
@@ -164,11 +164,11 @@ HvptIovaUse (
 }
 
 /**
-  The mapping of a handle.
+  Finds the mapping of a handle.
 
   @param[in]  Handle  Whatever a caller passed.
 
-  @return NULL if Map() did not return it, or Unmap() took it.
+  @return NULL if Map() did not return it, or Unmap() removed it.
 **/
 HVPT_MAPPING *
 HvptFindMapping (
@@ -190,10 +190,10 @@ HvptFindMapping (
 }
 
 /**
-  Makes room for more records. They stay for good.
+  Allocates more records. They are never freed.
 
-  @retval TRUE   There is room.
-  @retval FALSE  No memory, or there are as many as there may be.
+  @retval TRUE   Done.
+  @retval FALSE  No memory, or the limit is reached.
 **/
 STATIC
 BOOLEAN
@@ -222,11 +222,11 @@ AddChunk (
 }
 
 /**
-  The addresses of a mapping: above 4 GiB only for masters which can.
+  Allocates the addresses of a mapping: above 4 GiB only for 64-bit masters.
 
   @param[in,out]  Mapping  The mapping.
 
-  @retval TRUE   Taken.
+  @retval TRUE   Allocated.
   @retval FALSE  None are left.
 **/
 STATIC
@@ -247,7 +247,7 @@ TakeAddresses (
 }
 
 /**
-  Makes a mapping: a record, device addresses, and pages to bounce.
+  Creates a mapping: a record, device addresses, and bounce pages.
 
   @param[in]   Operation  As in Map().
   @param[in]   Host       First byte.
@@ -299,14 +299,14 @@ HvptMakeMapping (
 }
 
 /**
-  Ends a mapping: takes it from all devices, flushes, copies back what they
-  wrote, and gives all back.
+  Ends a mapping: removes it from all devices, flushes, copies back what they
+  wrote, and frees everything.
 
   @param[in,out]  Mapping  The mapping.
 
   @retval EFI_SUCCESS       Gone.
-  @retval EFI_DEVICE_ERROR  A flush failed. Nothing was given back, and the
-                            mapping is there for another try.
+  @retval EFI_DEVICE_ERROR  A flush failed. Nothing was freed, and the call
+                            can be repeated.
 **/
 EFI_STATUS
 HvptEndMapping (

@@ -1,9 +1,9 @@
 /** @file
   Map(), Unmap() and SetAttribute() of the protocol.
 
-  Callers are at any TPL up to TPL_NOTIFY, and one may interrupt another. So all
-  state is touched at TPL_NOTIFY, and no protocol is called there: what device a
-  handle stands for is found before.
+  Callers are at any TPL up to TPL_NOTIFY, and one may interrupt another. So the
+  state is accessed only at TPL_NOTIFY. No protocol is called at that TPL: the
+  device of a handle is found before.
 
   Copyright (c) 2026 The hvpt authors
 
@@ -45,14 +45,14 @@ AccessFits (
 }
 
 /**
-  The arguments of SetAttribute(), but for the device.
+  Checks the arguments of SetAttribute(), except the device.
 
   @param[in]  Mapping  Whatever a caller passed.
   @param[in]  Access   EDKII_IOMMU_ACCESS_*.
 
-  @retval EFI_SUCCESS            They are good.
-  @retval EFI_INVALID_PARAMETER  No mapping of ours, or an access which does not
-                                 fit its operation.
+  @retval EFI_SUCCESS            They are valid.
+  @retval EFI_INVALID_PARAMETER  No mapping of this driver, or an access that
+                                 does not fit its operation.
 **/
 STATIC
 EFI_STATUS
@@ -77,7 +77,7 @@ CheckAccess (
 }
 
 /**
-  Gives or takes access. At TPL_NOTIFY.
+  Grants or removes access. At TPL_NOTIFY.
 
   @param[in]  DeviceId  Logical device id.
   @param[in]  Mapping   Whatever a caller passed.
@@ -100,7 +100,7 @@ ChangeAccess (
   EFI_STATUS    Status;
 
   //
-  // The mapping may have gone since it was looked at.
+  // The mapping may have been removed since it was checked.
   //
   Found = HvptFindMapping (Mapping);
   if ((Found == NULL) || !AccessFits (Found->Operation, Access)) {
@@ -161,11 +161,12 @@ SetById (
   @param[in]  This          The protocol.
   @param[in]  DeviceHandle  Of the PCI device.
   @param[in]  Mapping       As Map() returned it.
-  @param[in]  IoMmuAccess   EDKII_IOMMU_ACCESS_*; 0 takes it away.
+  @param[in]  IoMmuAccess   EDKII_IOMMU_ACCESS_*; 0 removes access.
 
   @retval EFI_SUCCESS            Done.
-  @retval EFI_INVALID_PARAMETER  No mapping of ours, no handle of a PCI device,
-                                 or an access which does not fit the operation.
+  @retval EFI_INVALID_PARAMETER  No mapping of this driver, no handle of a PCI
+                                 device, or an access that does not fit the
+                                 operation.
   @retval EFI_UNSUPPORTED        The pvIOMMU does not manage the device.
   @retval EFI_OUT_OF_RESOURCES   No memory.
   @retval EFI_DEVICE_ERROR       The hypervisor refused.
@@ -202,10 +203,10 @@ SetAttribute (
   SetAttributeById() of the protocol.
 
   @param[in]  This         The protocol.
-  @param[in]  IommuBase    Of the IOMMU which the firmware means.
+  @param[in]  IommuBase    Base address that names the IOMMU.
   @param[in]  DmaId        The device's id there.
   @param[in]  Mapping      As Map() returned it.
-  @param[in]  IoMmuAccess  EDKII_IOMMU_ACCESS_*; 0 takes it away.
+  @param[in]  IoMmuAccess  EDKII_IOMMU_ACCESS_*; 0 removes access.
 
   @return As SetAttribute().
 **/
@@ -239,7 +240,7 @@ SetAttributeById (
 #endif
 
 /**
-  Map() of the protocol: all that was asked for, or nothing.
+  Map() of the protocol: maps everything that was asked for, or nothing.
 
   @param[in]      This           The protocol.
   @param[in]      Operation      What the device will do, and how far it can
@@ -247,14 +248,14 @@ SetAttributeById (
   @param[in]      HostAddress    The memory.
   @param[in,out]  NumberOfBytes  In: how many bytes. Out: the same, or 0 on
                                  failure.
-  @param[out]     DeviceAddress  What the device is to use.
+  @param[out]     DeviceAddress  The address for the device.
   @param[out]     Mapping        For SetAttribute() and Unmap().
 
   @retval EFI_SUCCESS            All of it is mapped.
   @retval EFI_INVALID_PARAMETER  An argument is NULL, there are no bytes or they
-                                 wrap, or it is no operation.
+                                 wrap, or the operation is unknown.
   @retval EFI_OUT_OF_RESOURCES   No record, address or page is left.
-  @retval EFI_DEVICE_ERROR       ExitBootServices has come.
+  @retval EFI_DEVICE_ERROR       ExitBootServices was called.
 **/
 STATIC
 EFI_STATUS
@@ -319,8 +320,8 @@ Map (
   @param[in]  Mapping  As Map() returned it.
 
   @retval EFI_SUCCESS            Gone.
-  @retval EFI_INVALID_PARAMETER  No mapping of ours.
-  @retval EFI_DEVICE_ERROR       A flush failed. It is there for another try.
+  @retval EFI_INVALID_PARAMETER  No mapping of this driver.
+  @retval EFI_DEVICE_ERROR       A flush failed. The call can be repeated.
 **/
 STATIC
 EFI_STATUS

@@ -1,8 +1,8 @@
 /** @file
-  From a UEFI handle to the hypervisor's logical device id.
+  Finds the hypervisor's logical device id of a UEFI handle.
 
-  Instances: HvptDeviceIdLib, the policy protocol and then the device path, as
-  Hyper-V's firmware makes it; HvptDeviceIdLibPci, by PCI location.
+  Instances: HvptDeviceIdLib uses the policy protocol and then the device path
+  of Hyper-V's firmware; HvptDeviceIdLibPci uses the PCI location.
 
   Copyright (c) 2026 The hvpt authors
 
@@ -13,17 +13,17 @@
 #define HVPT_DEVICE_ID_LIB_H_
 
 /**
-  The logical device id of the device behind a handle.
+  Finds the logical device id of the device of a handle.
 
   Called at the caller's TPL, never above TPL_NOTIFY; may call protocols.
 
-  @param[in]   Handle    As given to SetAttribute(). NULL is for the policy
-                         protocol to judge.
+  @param[in]   Handle    As given to SetAttribute(). Only the policy protocol
+                         can know the device of NULL.
   @param[out]  DeviceId  The id; written only with EFI_SUCCESS.
 
   @retval EFI_SUCCESS            Found.
-  @retval EFI_INVALID_PARAMETER  Handle is NULL, or no handle.
-  @retval EFI_UNSUPPORTED        A handle of no device which has an id.
+  @retval EFI_INVALID_PARAMETER  Handle is NULL or invalid.
+  @retval EFI_UNSUPPORTED        The device of the handle has no id.
 **/
 EFI_STATUS
 EFIAPI
@@ -33,7 +33,7 @@ HvptDeviceIdFromHandle (
   );
 
 /**
-  The logical device id of a device named as in SetAttributeById().
+  Finds the logical device id of a device named as in SetAttributeById().
 
   @param[in]   IommuBase  Which IOMMU.
   @param[in]   DmaId      The device's number there.

@@ -1,8 +1,8 @@
 /** @file
   How a hypercall reaches the hypervisor.
 
-  Instances: HvptHypercallLibNative, the page of code which the hypercall MSR
-  names; HvptHypercallLibVtd, for tests, carries the calls out on QEMU's VT-d.
+  Instances: HvptHypercallLibNative calls the code page that the hypercall MSR
+  names; HvptHypercallLibVtd, for tests, carries out the calls on QEMU's VT-d.
 
   Copyright (c) 2026 The hvpt authors
 
@@ -13,12 +13,12 @@
 #define HVPT_HYPERCALL_LIB_H_
 
 /**
-  Finds the hypervisor and makes ready to call it.
+  Finds the hypervisor and prepares to call it.
 
   Called once, at TPL_APPLICATION, before any other function.
 
   @retval EFI_SUCCESS           Hypercalls can be made.
-  @retval EFI_UNSUPPORTED       Not here: no Hyper-V, no right to call it, or
+  @retval EFI_UNSUPPORTED       No Hyper-V, no right to make hypercalls, or
                                 an isolated VM. A DEBUG line says which.
   @retval EFI_OUT_OF_RESOURCES  No memory for the hypercall page.
 **/
@@ -48,7 +48,7 @@ HvptHypercallIssue (
   );
 
 /**
-  Undoes what HvptHypercallStart() set up, and nothing which was there before.
+  Undoes what HvptHypercallStart() set up, and nothing that existed before.
 
   Called at ExitBootServices, at TPL_NOTIFY; allocates and frees nothing.
 **/

@@ -1,8 +1,8 @@
 /** @file
-  A platform's say in what device a handle stands for.
+  Lets a platform name the device of a handle.
 
-  Optional. A platform whose callers pass handles without a device path of
-  Hyper-V's form, or no handle at all, produces it; it is asked first.
+  Optional. A platform produces it if callers pass handles without a device path
+  of Hyper-V's form, or no handle at all. It is called first.
 
   Copyright (c) 2026 The hvpt authors
 
@@ -20,15 +20,15 @@
 typedef struct _HVPT_DEVICE_ID_PROTOCOL HVPT_DEVICE_ID_PROTOCOL;
 
 /**
-  The logical device id of the device behind a handle.
+  Finds the logical device id of the device of a handle.
 
   @param[in]   This      The protocol.
   @param[in]   Handle    As given to SetAttribute(); may be NULL.
   @param[out]  DeviceId  The id; written only with EFI_SUCCESS.
 
   @retval EFI_SUCCESS      This is the device.
-  @retval EFI_NOT_FOUND    No opinion: go on with the device path.
-  @retval EFI_UNSUPPORTED  A device which shall not be translated.
+  @retval EFI_NOT_FOUND    Unknown here: use the device path.
+  @retval EFI_UNSUPPORTED  The device must not be translated.
 **/
 typedef
 EFI_STATUS

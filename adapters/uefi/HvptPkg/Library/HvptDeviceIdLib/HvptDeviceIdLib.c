@@ -1,9 +1,9 @@
 /** @file
-  Device ids as Hyper-V's firmware lets them be found.
+  Device ids on Hyper-V's firmware.
 
-  The platform's policy protocol is asked first. Then the device path: a node
-  of the VMBus channel, which has the GUID of the virtual PCI bus, and below it
-  the PCI node with the function number.
+  The platform's policy protocol is called first. Otherwise the device path is
+  used: the node of the VMBus channel has the GUID of the virtual PCI bus, and
+  the PCI node below it has the function number.
 
   Copyright (c) 2026 The hvpt authors
 
@@ -33,7 +33,7 @@ STATIC CONST EFI_GUID  mVmbusNode = {
 #define PCI_BYTES          6
 
 /**
-  Length of a node; 0 where the path ends, or makes no sense.
+  Returns the length of a node; 0 at the end of the path, or if it is invalid.
 
   @param[in]  Node  The node.
 
@@ -52,13 +52,13 @@ NodeBytes (
 }
 
 /**
-  The id of the device at a path's end.
+  Finds the id of the device at the end of a path.
 
   @param[in]   Node      The path's first node.
   @param[out]  DeviceId  Logical device id.
 
   @retval EFI_SUCCESS      Found.
-  @retval EFI_UNSUPPORTED  It is no PCI function of a VMBus bus.
+  @retval EFI_UNSUPPORTED  Not a PCI function on a VMBus bus.
 **/
 STATIC
 EFI_STATUS
@@ -93,17 +93,17 @@ FromPath (
 }
 
 /**
-  The logical device id of the device behind a handle.
+  Finds the logical device id of the device of a handle.
 
   Called at the caller's TPL, never above TPL_NOTIFY; may call protocols.
 
-  @param[in]   Handle    As given to SetAttribute(). NULL is for the policy
-                         protocol to judge.
+  @param[in]   Handle    As given to SetAttribute(). Only the policy protocol
+                         can know the device of NULL.
   @param[out]  DeviceId  The id; written only with EFI_SUCCESS.
 
   @retval EFI_SUCCESS            Found.
-  @retval EFI_INVALID_PARAMETER  Handle is NULL, or no handle.
-  @retval EFI_UNSUPPORTED        A handle of no device which has an id.
+  @retval EFI_INVALID_PARAMETER  Handle is NULL or invalid.
+  @retval EFI_UNSUPPORTED        The device of the handle has no id.
 **/
 EFI_STATUS
 EFIAPI
@@ -136,7 +136,7 @@ HvptDeviceIdFromHandle (
 }
 
 /**
-  The logical device id of a device named as in SetAttributeById().
+  Finds the logical device id of a device named as in SetAttributeById().
 
   @param[in]   IommuBase  Which IOMMU.
   @param[in]   DmaId      The device's number there.
@@ -155,8 +155,8 @@ HvptDeviceIdFromDmaId (
 {
   //
   // There is one pvIOMMU, and it knows devices by logical ids of 32 bits. Base
-  // 0 stands for a device no IOMMU is to translate; ours cannot do that for a
-  // mapping, for its addresses are not memory's.
+  // 0 means a device that no IOMMU translates. That is not possible for a
+  // mapping of this driver, whose device addresses are not memory addresses.
   //
   if (IommuBase == 0) {
     return EFI_UNSUPPORTED;

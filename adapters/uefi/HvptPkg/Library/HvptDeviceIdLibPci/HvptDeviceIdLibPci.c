@@ -2,8 +2,8 @@
   Device ids made from PCI locations: segment 31:16, bus 15:8, device 7:3,
   function 2:0.
 
-  For hypervisors which number devices so, as the one of the tests does. Not
-  for Hyper-V, whose firmware cannot tell the location.
+  For hypervisors that number devices like this, as that of the tests does. Not
+  for Hyper-V, whose firmware does not know the location.
 
   Copyright (c) 2026 The hvpt authors
 
@@ -16,17 +16,17 @@
 #include <Library/HvptDeviceIdLib.h>
 
 /**
-  The logical device id of the device behind a handle.
+  Finds the logical device id of the device of a handle.
 
   Called at the caller's TPL, never above TPL_NOTIFY; may call protocols.
 
-  @param[in]   Handle    As given to SetAttribute(). NULL is for the policy
-                         protocol to judge.
+  @param[in]   Handle    As given to SetAttribute(). Only the policy protocol
+                         can know the device of NULL.
   @param[out]  DeviceId  The id; written only with EFI_SUCCESS.
 
   @retval EFI_SUCCESS            Found.
-  @retval EFI_INVALID_PARAMETER  Handle is NULL, or no handle.
-  @retval EFI_UNSUPPORTED        A handle of no device which has an id.
+  @retval EFI_INVALID_PARAMETER  Handle is NULL or invalid.
+  @retval EFI_UNSUPPORTED        The device of the handle has no id.
 **/
 EFI_STATUS
 EFIAPI
@@ -61,7 +61,7 @@ HvptDeviceIdFromHandle (
 }
 
 /**
-  The logical device id of a device named as in SetAttributeById().
+  Finds the logical device id of a device named as in SetAttributeById().
 
   @param[in]   IommuBase  Which IOMMU.
   @param[in]   DmaId      The device's number there.

@@ -1,9 +1,9 @@
 /** @file
-  Hypercalls through the page of code which the hypercall MSR names.
+  Hypercalls through the code page that the hypercall MSR names.
 
-  Firmware of Hyper-V has enabled the interface already; then its page is used
-  and left where it is. Only where nobody has, a page is placed, and taken away
-  at the end.
+  Hyper-V's firmware has already enabled the interface; its page is used and
+  left as it is. If nobody has enabled it, the library enables a page, and
+  disables it at the end.
 
   Copyright (c) 2026 The hvpt authors
 
@@ -34,7 +34,7 @@ STATIC BOOLEAN  mNamed    = FALSE;
 STATIC UINT64   mBefore   = 0;
 
 /**
-  Reads a CPUID leaf as the library wants it.
+  Reads a CPUID leaf in the form that the library needs.
 
   @param[in]   Leaf  Its number.
   @param[out]  Out   The four registers.
@@ -50,7 +50,7 @@ ReadLeaf (
 }
 
 /**
-  Is there a Hyper-V which lets us call it?
+  Is there a Hyper-V that allows hypercalls?
 
   @retval EFI_SUCCESS      There is.
   @retval EFI_UNSUPPORTED  There is not.
@@ -76,8 +76,8 @@ FindHypervisor (
   Status = hvpt_discover (&Leaves, &Host);
   if ((Status == HVPT_OK) && (Host.isolation != HVPT_ISOLATION_NONE)) {
     //
-    // A paravisor may carry calls through; but whether the tables, in private
-    // memory, can be read nobody says.
+    // A paravisor may forward calls. But it is not documented whether the
+    // hypervisor can read tables in private memory.
     //
     Status = HVPT_ERR_ISOLATED;
   }
@@ -91,11 +91,11 @@ FindHypervisor (
 }
 
 /**
-  Places a hypercall page of our own.
+  Enables a hypercall page of the driver's own.
 
-  @retval EFI_SUCCESS           Placed.
+  @retval EFI_SUCCESS           Enabled.
   @retval EFI_OUT_OF_RESOURCES  No memory.
-  @retval EFI_DEVICE_ERROR      The hypervisor does not take it.
+  @retval EFI_DEVICE_ERROR      The hypervisor does not accept it.
 **/
 STATIC
 EFI_STATUS
@@ -134,12 +134,12 @@ PlacePage (
 }
 
 /**
-  Finds the hypervisor and makes ready to call it.
+  Finds the hypervisor and prepares to call it.
 
   Called once, at TPL_APPLICATION, before any other function.
 
   @retval EFI_SUCCESS           Hypercalls can be made.
-  @retval EFI_UNSUPPORTED       Not here: no Hyper-V, no right to call it, or
+  @retval EFI_UNSUPPORTED       No Hyper-V, no right to make hypercalls, or
                                 an isolated VM. A DEBUG line says which.
   @retval EFI_OUT_OF_RESOURCES  No memory for the hypercall page.
 **/
@@ -186,7 +186,7 @@ HvptHypercallIssue (
   HVPT_HYPERCALL_PAGE  Page;
 
   //
-  // Looked at each time: its owner takes it away at ExitBootServices.
+  // Read each time: its owner disables it at ExitBootServices.
   //
   Msr = AsmReadMsr64 (HVPT_MSR_HYPERCALL);
   if (!hvpt_hypercall_msr_enabled (Msr)) {
@@ -198,7 +198,7 @@ HvptHypercallIssue (
 }
 
 /**
-  Undoes what HvptHypercallStart() set up, and nothing which was there before.
+  Undoes what HvptHypercallStart() set up, and nothing that existed before.
 
   Called at ExitBootServices, at TPL_NOTIFY; allocates and frees nothing.
 **/

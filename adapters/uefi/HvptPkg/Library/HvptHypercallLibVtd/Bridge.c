@@ -1,9 +1,9 @@
 /** @file
-  The calls of the hypervisor which is in the driver, for tests.
+  The calls of the hypervisor inside the driver, for tests.
 
-  It reads the bytes of a call by itself, with offsets of its own, and refuses
-  what is not as it should be. Ids of devices are PCI locations on bus 0; a
-  device in no domain is blocked.
+  It decodes the bytes of a call with offsets of its own, and refuses malformed
+  calls. Device ids are PCI locations on bus 0. A device in no domain is
+  blocked.
 
   Copyright (c) 2026 The hvpt authors
 
@@ -37,7 +37,7 @@ STATIC UINT8          mIn[FUNCTIONS];   // domain of a function, plus 1
 STATIC UINTN          mFlushes;
 
 /**
-  A domain by its id.
+  Finds a domain by its id.
 
   @param[in]  Id  The id.
 
@@ -61,7 +61,7 @@ FindDomain (
 }
 
 /**
-  The tag with which VT-d's caches know a domain.
+  Returns the tag of a domain in the VT-d's caches.
 
   @param[in]  Domain  The domain.
 
@@ -77,7 +77,7 @@ TagOf (
 }
 
 /**
-  The 24 bytes most calls begin with: partition, flags, type and id.
+  Decodes the first 24 bytes of most calls: partition, flags, type and id.
 
   @param[in]   In      The call's input.
   @param[out]  Id      The id of the domain.
@@ -113,9 +113,9 @@ ReadHeader (
 /**
   CREATE_DEVICE_DOMAIN.
 
-  @param[in]  Id        The id it is to have.
+  @param[in]  Id        The id of the new domain.
   @param[in]  Flags     As in the call.
-  @param[in]  Existing  The domain which has the id, or NULL.
+  @param[in]  Existing  The domain that has the id, or NULL.
 
   @return The hypervisor's status.
 **/
@@ -373,7 +373,7 @@ GetProperty (
 }
 
 /**
-  The calls which name a domain.
+  Carries out the calls that name a domain.
 
   @param[in]  Code   Of the call.
   @param[in]  In     The call's input.
@@ -466,9 +466,9 @@ BridgeCall (
 }
 
 /**
-  Calls which flush, so far.
+  Returns how many calls so far were flushes.
 
-  @return How many.
+  @return The count.
 **/
 UINTN
 BridgeFlushes (

@@ -1,5 +1,5 @@
 /** @file
-  The calls of the hypervisor which is in the driver, for tests.
+  The calls of the hypervisor inside the driver, for tests.
 
   Copyright (c) 2026 The hvpt authors
 
@@ -56,9 +56,9 @@ BridgeCall (
   );
 
 /**
-  Calls which flush, so far.
+  Returns how many calls so far were flushes.
 
-  @return How many.
+  @return The count.
 **/
 UINTN
 BridgeFlushes (

@@ -1,6 +1,6 @@
 /** @file
-  For tests: a hypervisor in the driver itself, which carries hypercalls out on
-  the VT-d which QEMU emulates. So the driver runs unmodified, and real devices
+  For tests: a hypervisor inside the driver, which carries out hypercalls on the
+  VT-d that QEMU emulates. So the driver runs unmodified, and emulated devices
   do DMA through its tables.
 
   Copyright (c) 2026 The hvpt authors
@@ -20,12 +20,12 @@ STATIC UINTN  mRefused;
 STATIC UINTN  mFaults;
 
 /**
-  Finds the hypervisor and makes ready to call it.
+  Finds the hypervisor and prepares to call it.
 
   Called once, at TPL_APPLICATION, before any other function.
 
   @retval EFI_SUCCESS           Hypercalls can be made.
-  @retval EFI_UNSUPPORTED       Not here: no Hyper-V, no right to call it, or
+  @retval EFI_UNSUPPORTED       No Hyper-V, no right to make hypercalls, or
                                 an isolated VM. A DEBUG line says which.
   @retval EFI_OUT_OF_RESOURCES  No memory for the hypercall page.
 **/
@@ -84,7 +84,7 @@ HvptHypercallIssue (
 }
 
 /**
-  Undoes what HvptHypercallStart() set up, and nothing which was there before.
+  Undoes what HvptHypercallStart() set up, and nothing that existed before.
 
   Called at ExitBootServices, at TPL_NOTIFY; allocates and frees nothing.
 **/

@@ -1,5 +1,5 @@
 /** @file
-  The VT-d which QEMU emulates, as firmware drives it.
+  A firmware driver for the VT-d that QEMU emulates.
 
   Copyright (c) 2026 The hvpt authors
 
@@ -49,8 +49,8 @@
 #define INV_WAIT            0x25
 
 //
-// Structures: 9.4 - 9.6. A directory of PASIDs, of which one is used, and its
-// table, for each of the 256 functions of bus 0.
+// Structures: 9.4 - 9.6. Each of the 256 functions of bus 0 has a PASID
+// directory, of which one entry is used, and a PASID table.
 //
 #define PRESENT          1
 #define WIDTH_48         0x8
@@ -67,7 +67,7 @@ STATIC UINTN            mTail   = 0;
 STATIC UINT32           mCookie = 0;
 
 /**
-  A page of the structures.
+  Returns a page of the structures.
 
   @param[in]  Number  Which.
 
@@ -138,7 +138,7 @@ Put (
 }
 
 /**
-  Lets the unit work off the queue, and waits until it did.
+  Starts the unit on the queue, and waits until the queue is empty.
 **/
 STATIC
 VOID
@@ -162,10 +162,10 @@ RunQueue (
 }
 
 /**
-  Gives a global command, and waits until it took effect.
+  Issues a global command, and waits until it took effect.
 
   @param[in]  Bit  The bit of the command.
-  @param[in]  On   What it is to be.
+  @param[in]  On   Its new value.
 **/
 STATIC
 VOID
@@ -185,7 +185,7 @@ Command (
 }
 
 /**
-  The structures of bus 0, in which every device is blocked.
+  Sets up the structures of bus 0, in which every device is blocked.
 **/
 STATIC
 VOID
@@ -210,7 +210,7 @@ PutStructures (
   Finds the unit and turns it on, with every device blocked.
 
   @retval EFI_SUCCESS           It translates.
-  @retval EFI_UNSUPPORTED       There is none, or one without first stage.
+  @retval EFI_UNSUPPORTED       There is none, or it has no first stage.
   @retval EFI_OUT_OF_RESOURCES  No memory.
 **/
 EFI_STATUS
@@ -259,11 +259,11 @@ VtdStop (
 }
 
 /**
-  What a device's requests go through from now on; what was cached goes.
+  Sets how requests of a device are translated, and drops what was cached.
 
   @param[in]  Bdf   Bus 15:8, device 7:3, function 2:0; bus 0 only.
   @param[in]  Kind  VTD_*.
-  @param[in]  Tag   Of what is cached, not 0.
+  @param[in]  Tag   Tag of cached translations; not 0.
   @param[in]  Root  With VTD_FIRST_STAGE the top table.
 
   @retval TRUE   Done.
@@ -304,7 +304,7 @@ VtdSetContext (
 
   @param[in]  Tag      The tag.
   @param[in]  Address  A multiple of them.
-  @param[in]  Order    Above 18 everything under the tag goes.
+  @param[in]  Order    Above 18, everything under the tag.
 **/
 VOID
 VtdFlush (
@@ -323,9 +323,10 @@ VtdFlush (
 }
 
 /**
-  Counts what the unit refused since the last call, and prints the first ones.
+  Counts the requests that the unit refused since the last call, and prints the
+  first ones.
 
-  @return How many.
+  @return The count.
 **/
 UINTN
 VtdFaults (
@@ -349,7 +350,7 @@ VtdFaults (
   }
 
   //
-  // Records which did not fit count as one.
+  // Records that did not fit count as one.
   //
   Count += *Register32 (REG_FSTS) & 1;
   *Register32 (REG_FSTS) = *Register32 (REG_FSTS);

@@ -1,5 +1,5 @@
 /** @file
-  The VT-d which QEMU emulates, as firmware drives it.
+  A firmware driver for the VT-d that QEMU emulates.
 
   Scalable mode, first-stage translation, queued invalidation. Section numbers
   are those of the VT-d specification, revision 4.1. One root bus is known.
@@ -25,7 +25,7 @@
   Finds the unit and turns it on, with every device blocked.
 
   @retval EFI_SUCCESS           It translates.
-  @retval EFI_UNSUPPORTED       There is none, or one without first stage.
+  @retval EFI_UNSUPPORTED       There is none, or it has no first stage.
   @retval EFI_OUT_OF_RESOURCES  No memory.
 **/
 EFI_STATUS
@@ -42,11 +42,11 @@ VtdStop (
   );
 
 /**
-  What a device's requests go through from now on; what was cached goes.
+  Sets how requests of a device are translated, and drops what was cached.
 
   @param[in]  Bdf   Bus 15:8, device 7:3, function 2:0; bus 0 only.
   @param[in]  Kind  VTD_*.
-  @param[in]  Tag   Of what is cached, not 0.
+  @param[in]  Tag   Tag of cached translations; not 0.
   @param[in]  Root  With VTD_FIRST_STAGE the top table.
 
   @retval TRUE   Done.
@@ -65,7 +65,7 @@ VtdSetContext (
 
   @param[in]  Tag      The tag.
   @param[in]  Address  A multiple of them.
-  @param[in]  Order    Above 18 everything under the tag goes.
+  @param[in]  Order    Above 18, everything under the tag.
 **/
 VOID
 VtdFlush (
@@ -75,9 +75,10 @@ VtdFlush (
   );
 
 /**
-  Counts what the unit refused since the last call, and prints the first ones.
+  Counts the requests that the unit refused since the last call, and prints the
+  first ones.
 
-  @return How many.
+  @return The count.
 **/
 UINTN
 VtdFaults (
