@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * backend_hvpt.c - hvpt as a benchmark sees it: bench.h's calls, made the way
- * a driver makes them.
+ * backend_hvpt.c - the calls of bench.h with hvpt, as a driver makes them.
  *
- * Map, unmap and lookup go through the inline functions of the headers; each
- * unmap has a gather of its own, whose flush is empty here, and gives the
- * detached tables back. Maps have no gather, as in a driver which never flushes
- * on map: empty tables are kept then.
+ * Map, unmap and lookup use the inline functions of the headers. Each unmap has
+ * a gather of its own and releases the detached tables; the flush in between
+ * does nothing here. Maps have no gather, as in a driver that never flushes on
+ * map, so they keep empty tables.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -89,13 +88,13 @@ static uint64_t unmap(void *d, uint64_t iova, uint64_t len)
 	if (HVPT_UNLIKELY(hvpt_pt_unmap(d, hvpt_iova(iova), len, &gather,
 					&unmapped) != HVPT_OK))
 		return 0;
-	/* Here a driver flushes what is in the gather. */
+	/* Here a driver flushes the gather. */
 	if (hvpt_gather_must_release(&gather))
 		hvpt_pt_release(d, &gather);
 	return unmapped;
 }
 
-/* The driver of one machine knows its levels; a branch stands for that. */
+/* A driver knows its number of levels; here a branch selects it. */
 static uint64_t iova_to_phys(void *d, uint64_t iova)
 {
 	const struct hvpt_pagetable *pt = d;

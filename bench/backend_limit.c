@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * backend_limit.c - the floor: nothing but the stores of the entries.
+ * backend_limit.c - the lower limit of the time: only the stores of entries.
  *
- * No walk, no check: flat arrays stand for tables which are there already.
- * With bench_limit_cold set each 2 MiB of 4 KiB pages also takes a cleared
- * page from the pool and stores its address; unmap reads and gives it back.
+ * There is no walk and no check: flat arrays replace existing tables. With
+ * bench_limit_cold, each 2 MiB of 4 KiB pages also takes a cleared page from
+ * the pool and stores its address; unmap reads that page and gives it back.
  */
 #define _GNU_SOURCE
 
@@ -79,7 +79,7 @@ static inline void store(uint64_t *slot, uint64_t value)
 	*(volatile uint64_t *)slot = value;
 }
 
-/* Inlined for each step, and unrolled by hand: compilers differ there. */
+/* Inlined for each step and unrolled by hand, because compilers differ. */
 static inline __attribute__((always_inline)) void
 fill(uint64_t *slot, uint64_t n, uint64_t value, uint64_t step)
 {
@@ -117,7 +117,7 @@ static void map_cold(struct limit *l, uint64_t at, uint64_t value, uint64_t len)
 	}
 }
 
-/* What is in a table has to be read once, to say how much was unmapped. */
+/* A table must be read once, to report how much was unmapped. */
 static bool is_full(const uint64_t *slot)
 {
 	uint64_t all = 1;
@@ -140,7 +140,7 @@ static uint64_t unmap_cold(struct limit *l, uint64_t at, uint64_t len)
 	return full ? len : 0;
 }
 
-/* Bytes before the first 2 MiB border; all of it when nothing would be left. */
+/* Bytes before the first 2 MiB border, or all if the border is not inside. */
 static uint64_t head_of(uint64_t at, uint64_t len)
 {
 	uint64_t head = -at & (LEAF_2M - 1);
@@ -169,7 +169,7 @@ fill_mixed(struct limit *l, uint64_t at, uint64_t len, uint64_t value,
 		fill(l->entry[0] + (at >> 12), len >> 12, value, small);
 }
 
-/* The largest leaf which both addresses and the length have room for. */
+/* The largest leaf that both addresses and the length allow. */
 static inline uint64_t leaf_size(const struct limit *l, uint64_t at,
 				 uint64_t pa, uint64_t len)
 {

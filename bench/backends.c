@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * backends.c - what hvpt-bench compares when nothing else is built in; see
- * bench/compare for more.
+ * backends.c - the backends of hvpt-bench; bench/compare builds it with more.
  */
 #include "bench.h"
 

@@ -52,7 +52,7 @@ void clock_init(void)
 	}
 }
 
-/* Its name is known to valgrind, see count.c. */
+/* count.c gives its name to valgrind. */
 __attribute__((noinline)) uint64_t clock_mark(void)
 {
 	size_t n = marks++;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * clock.h - time: the processor's counter where there is one, the system's
- * clock elsewhere. Or instructions: see count.h.
+ * clock.h - time: the processor's counter if there is one, else the clock of
+ * the system. Or instructions: see count.h.
  */
 #ifndef BENCH_CLOCK_H
 #define BENCH_CLOCK_H
@@ -10,10 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Set while instructions are counted and not time. */
+/* Set while instructions are counted instead of time. */
 extern bool clock_counting;
 
-/** A reading in that case: the next of clock_script(), or 0. */
+/** The reading in that case: the next of clock_script(), or 0. */
 uint64_t clock_mark(void);
 
 #if defined(__x86_64__)
@@ -21,7 +21,7 @@ static inline uint64_t clock_ticks(void)
 {
 	uint32_t low, high, cpu;
 
-	/* waits for what was before it */
+	/* waits for all instructions before it */
 	__asm__ volatile("rdtscp" : "=a"(low), "=d"(high), "=c"(cpu));
 	return (uint64_t)high << 32 | low;
 }
@@ -36,20 +36,19 @@ static inline uint64_t clock_now(void)
 	return clock_ticks();
 }
 
-/** Finds out how long a tick is, and what a pair of readings costs. */
+/** Measures how long a tick is, and what a pair of readings costs. */
 void clock_init(void);
 
 /**
- * clock_script() - what clock_mark() is to return, one after the other
- * @clears: says how many pages were cleared so far; that is not counted
+ * clock_script() - sets the successive results of clock_mark()
+ * @clears: returns how many pages were cleared so far; clearing is not counted
  *
- * To be followed by clock_calibrate() in this run and in the one which made
- * the script.
+ * Call clock_calibrate() next, in this run and in the run that made the script.
  */
 void clock_script(const uint64_t *reading, size_t count,
 		  unsigned long (*clears)(void));
 
-/** Counts what a pair of readings costs, and a call of @clear. */
+/** Counts what a pair of readings and a call of @clear cost. */
 void clock_calibrate(void (*clear)(void *page), void *page);
 
 /** How often clock_mark() was called. */

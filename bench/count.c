@@ -86,7 +86,7 @@ static bool run_under_valgrind(const char *out, char **argv)
 	return start_program(args, false);
 }
 
-/* The instructions a dump of callgrind sums up. */
+/* The sum of instructions in a dump of callgrind. */
 static bool read_total(const char *path, uint64_t *total)
 {
 	FILE *file = fopen(path, "r");
@@ -125,7 +125,7 @@ static void read_dumps(const char *folder, struct readings *r)
 	rmdir(folder);
 }
 
-/* The workloads again, as under valgrind. */
+/* Runs the workloads again, as under valgrind. */
 static void replay(struct results *results, const struct bench_options *options,
 		   const struct readings *r, count_fn run_all)
 {

@@ -2,27 +2,27 @@
 /*
  * count.h - instructions of each row's calls.
  *
- * The program runs once more under valgrind, which says how many instructions
- * lie between one reading of the clock and the next; then once without, with
- * those counts for the clock. Clearing pages is not counted.
+ * The program runs once more under valgrind, which counts the instructions
+ * between one reading of the clock and the next. It then runs once without
+ * valgrind, with those counts as the clock. Clearing pages is not counted.
  */
 #ifndef BENCH_COUNT_H
 #define BENCH_COUNT_H
 
 #include "results.h"
 
-/* The option by which the run under valgrind is known; not for users. */
+/* The option that marks the run under valgrind; not for users. */
 #define COUNT_OPTION "--under-valgrind"
 
-/** Does every workload once for each backend, for count_instructions(). */
+/** Runs every workload once for each backend, for count_instructions(). */
 typedef void (*count_fn)(struct results *results,
 			 const struct bench_options *options);
 
-/** What runs under valgrind. */
+/** The part that runs under valgrind. */
 void count_once(struct results *results, const struct bench_options *options,
 		count_fn run_all);
 
-/** Fills the instructions of @results, or says in counter why not. */
+/** Fills the instructions of @results; counter says why if it cannot. */
 void count_instructions(struct results *results,
 			const struct bench_options *options, char **argv,
 			count_fn run_all);

@@ -24,7 +24,7 @@ unsigned cpu_count(void)
 	return count;
 }
 
-/* Where pinning is refused, the figures are only noisier. */
+/* If pinning fails, the figures are only noisier. */
 void cpu_pin(unsigned index)
 {
 	cpu_set_t one;

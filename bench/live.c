@@ -20,7 +20,7 @@ void *live_room(void *array, size_t count, size_t *room, size_t size)
 	return grown;
 }
 
-/* The first range which does not end before @iova. */
+/* The first range that does not end before @iova. */
 static size_t find(const struct live *live, uint64_t iova)
 {
 	size_t low = 0, high = live->count;

@@ -2,8 +2,8 @@
 /*
  * hvpt-bench - times page tables. docs/PERFORMANCE.md says how to read it.
  *
- * Backends take turns: each workload visits all of them before the next one
- * starts, so that a slow moment of the machine hits them alike.
+ * Backends take turns: each workload runs on all of them before the next one
+ * starts, so that a slow moment of the machine affects all of them.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,7 +126,7 @@ static void run_one(unsigned k, unsigned levels, unsigned effort,
 		results_count(&results, k, first, work, &run);
 }
 
-/* Every selected workload once; each starts with another backend. */
+/* Runs each selected workload once; each starts with another backend. */
 static void run_works(const struct bench_options *options, unsigned turn,
 		      unsigned effort)
 {

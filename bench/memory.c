@@ -16,7 +16,7 @@ static size_t pages_for_1g(const struct run *run, uint64_t sizes)
 	return pages;
 }
 
-/* The n-th page of the storm: an odd factor visits each page once. */
+/* The n-th random page: an odd factor visits each page once. */
 static uint64_t storm_iova(unsigned n)
 {
 	return IOVA + (uint64_t)(n * 2654435761u % STORM_WINDOW) * SZ_4K;

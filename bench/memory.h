@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * memory.h - table pages instead of time.
+ * memory.h - counts table pages instead of time.
  */
 #ifndef BENCH_MEMORY_H
 #define BENCH_MEMORY_H

@@ -13,8 +13,9 @@
 static const char usage[] =
 	"Usage: hvpt-bench [options]\n"
 	"\n"
-	"Times page tables, after an independent walker has found them right.\n"
-	"Prints nanoseconds a call and an entry, the least of all runs.\n"
+	"Measures the time of page tables, after an independent walker has\n"
+	"verified them. Prints nanoseconds per call and per entry, the minimum\n"
+	"of all runs.\n"
 	"\n"
 	"  --levels 4|5|4,5  levels of the tables (default 4,5)\n"
 	"  --runs N          runs of each workload (default 15)\n"
@@ -24,10 +25,10 @@ static const char usage[] =
 	"  --count           also count instructions, under valgrind\n"
 	"  --sweep           instead of the workloads: runs of 1 .. 2^18 pages\n"
 	"  --verify          only verify\n"
-	"  --effort PERCENT  of the rounds in each run (default 100); less is\n"
-	"                    for trying it out\n"
+	"  --effort PERCENT  of the rounds in each run (default 100); less\n"
+	"                    to try it out\n"
 	"  --json FILE       write JSON, '-' for standard output\n"
-	"  --note TEXT       put into the JSON\n"
+	"  --note TEXT       copy TEXT into the JSON\n"
 	"  --quiet           no table\n"
 	"  -h, --help        this text\n";
 

@@ -14,15 +14,15 @@
 /**
  * struct bench_options - what to measure
  * @levels: bit 4, bit 5: these numbers of levels
- * @runs: of each workload; the least is the result
+ * @runs: of each workload; the minimum is the result
  * @effort: percent of the rounds in each run
- * @only: rows whose id matches, when @has_only
- * @sweep: runs of every length instead of the workloads
- * @count: instructions per call as well
+ * @only: select the rows whose id matches, when @has_only
+ * @sweep: calls of every length instead of the workloads
+ * @count: count instructions per call too
  * @verify: only verify
  * @json: where to write JSON; NULL: nowhere, "-": standard output
  * @quiet: no progress, no table
- * @note: put into the JSON as it is; NULL: none
+ * @note: copied into the JSON; NULL: none
  * @trace: files to replay
  * @traces: how many
  */
@@ -45,10 +45,10 @@ struct bench_options {
 enum bench_parsed {
 	BENCH_RUN = 0,
 	BENCH_HELP = 1,
-	BENCH_ERROR = 2, /* the message is out already */
+	BENCH_ERROR = 2, /* the message was printed */
 };
 
-/** Frees what parsing took; also after an error. */
+/** Frees the memory of the options; also after an error. */
 void bench_options_free(struct bench_options *options);
 
 enum bench_parsed bench_options_parse(int argc, char **argv,

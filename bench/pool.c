@@ -17,12 +17,12 @@
 unsigned long pool_base, pool_info, page_offset_base;
 
 static unsigned long pool_end;
-static _Atomic unsigned long pool_fresh; /* pages above were never given */
+static _Atomic unsigned long pool_fresh; /* pages above were never handed out */
 static pthread_mutex_t pool_lock = PTHREAD_MUTEX_INITIALIZER;
-static void *pool_left;	  /* free pages of threads which ended */
-static long pool_balance; /* pages in use of threads which ended */
+static void *pool_left;	  /* free pages of threads that ended */
+static long pool_balance; /* pages in use by threads that ended */
 
-/* A thread counts what it took less what it gave back. */
+/* A thread counts the pages it took minus those it gave back. */
 static _Thread_local void *my_free;
 static _Thread_local long my_balance;
 static _Thread_local unsigned long my_clears;
@@ -82,7 +82,7 @@ static void *take_elsewhere(void)
 	return page;
 }
 
-/* As a kernel on x86 clears pages; memset elsewhere. */
+/* As a kernel clears pages on x86; memset elsewhere. */
 void pool_clear(void *page)
 {
 #if defined(__x86_64__)
@@ -136,7 +136,7 @@ void pool_thread_exit(void)
 	pthread_mutex_unlock(&pool_lock);
 }
 
-/* Only the main thread asks, when the others have ended. */
+/* Only the main thread calls it, when the others have ended. */
 long pool_in_use(void)
 {
 	return pool_balance + my_balance;

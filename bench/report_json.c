@@ -22,7 +22,7 @@ static void put_string(FILE *file, const char *text)
 	fputc('"', file);
 }
 
-/* 0 stands for what was not measured or does not apply. */
+/* 0 means not measured, or not applicable. */
 static void put_or_null(FILE *file, double value)
 {
 	if (value > 0)

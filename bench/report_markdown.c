@@ -104,7 +104,7 @@ static void print_memory(const struct results *results, unsigned levels)
 void report_markdown(const struct results *results,
 		     const struct bench_options *options)
 {
-	printf("# hvpt-bench: the least of %u runs, %s\n", options->runs,
+	printf("# hvpt-bench: the minimum of %u runs, %s\n", options->runs,
 	       cpu_name());
 	if (options->note)
 		printf("\n%s\n", options->note);

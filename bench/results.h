@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * results.h - what was measured, for each backend, number of levels and row.
+ * results.h - the results for each backend, number of levels and row.
  */
 #ifndef BENCH_RESULTS_H
 #define BENCH_RESULTS_H
@@ -31,7 +31,8 @@ struct result {
  * @gib_2m: by 2 MiB leaves
  * @gib_1g: by one leaf
  * @storm_left: after random pages were mapped and unmapped one by one
- * @storm_reclaimed: and empty tables taken out; no such call: as @storm_left
+ * @storm_reclaimed: after empty tables were reclaimed; without such a call the
+ *	same as @storm_left
  * @empty: a new domain
  */
 struct memory {
@@ -44,13 +45,13 @@ struct memory {
 };
 
 /**
- * struct results - all of it
+ * struct results - all results
  * @row: the rows, in the order of the workloads
  * @rows: how many
- * @selected: rows which were asked for
- * @backends: how many there are in bench_backends
- * @hvpt: index of the one others are compared to
- * @counter: what counted instructions, or why nothing did
+ * @selected: the rows that were asked for
+ * @backends: how many are in bench_backends
+ * @hvpt: index of the backend that others are compared to
+ * @counter: what counted the instructions, or why they were not counted
  */
 struct results {
 	const struct row *row[ROWS_MAX];
@@ -66,11 +67,11 @@ struct results {
 /** Numbers rows and backends; false when --only matches nothing. */
 bool results_init(struct results *results, const struct bench_options *options);
 
-/** Takes what a run of a workload noted; @first is its first row. */
+/** Adds what a run of a workload noted; @first is its first row. */
 void results_take(struct results *results, unsigned backend, unsigned first,
 		  const struct work *work, const struct run *run);
 
-/** The same for a run in which instructions were counted. */
+/** The same for a run that counted instructions. */
 void results_count(struct results *results, unsigned backend, unsigned first,
 		   const struct work *work, const struct run *run);
 
@@ -81,14 +82,14 @@ const struct result *results_get(const struct results *results,
 				 unsigned backend, unsigned levels,
 				 unsigned row);
 
-/** Nanoseconds a call; 0 when the row does not apply. */
+/** Nanoseconds per call; 0 when the row does not apply. */
 double result_min(const struct result *result);
 double result_median(const struct result *result);
 
 /** Does the backend have that many levels? */
 bool results_applies(unsigned backend, unsigned levels);
 
-/* The two ways to see them. */
+/* The two forms of output. */
 void report_markdown(const struct results *results,
 		     const struct bench_options *options);
 bool report_json(const struct results *results,

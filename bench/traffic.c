@@ -37,7 +37,7 @@ static bool possible(struct live *live, const struct trace_event *event)
 {
 	uint64_t last = event->iova + (event->size - 1);
 
-	/* a backend of 4 levels and the lower half can make it */
+	/* a backend with 4 levels and the lower half can do it */
 	if (last >> 47 != 0)
 		return false;
 	if (event->kind == TRACE_MAP)
@@ -67,7 +67,7 @@ static bool take_event(void *ctx, const struct trace_event *event)
 	return true;
 }
 
-/* Lines which are no events are passed over, broken ones too. */
+/* Lines that are not events are skipped, malformed ones too. */
 static enum input_status read_lines(struct input *input, struct reader *r)
 {
 	struct pairing pairing;

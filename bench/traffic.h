@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * traffic.h - a recorded trace as a list of calls, ready to be timed.
+ * traffic.h - a recorded trace as a list of calls to be timed.
  *
- * Each domain of the trace becomes one page table. Kept are the calls which
- * every backend can make: maps of what is free, unmaps of whole earlier maps.
+ * Each domain of the trace becomes a page table. Only calls that every backend
+ * can make are kept: maps of free ranges, and unmaps of whole earlier maps.
  */
 #ifndef BENCH_TRAFFIC_H
 #define BENCH_TRAFFIC_H
@@ -29,7 +29,7 @@ struct traffic_call {
  * @count: how many
  * @domains: numbers below this are in use
  * @maps: maps among them
- * @dropped: events which no backend could make
+ * @dropped: events that were left out
  */
 struct traffic {
 	struct traffic_call *call;
@@ -39,7 +39,7 @@ struct traffic {
 	size_t dropped;
 };
 
-/** Reads a file as hvpt replay does; says what is wrong and returns false. */
+/** Reads a file as hvpt replay does; on failure prints why, returns false. */
 bool traffic_load(const char *path, struct traffic *traffic);
 
 #endif /* BENCH_TRAFFIC_H */

@@ -14,13 +14,13 @@
 #define FAR_APART 16u
 
 /**
- * struct window - a range of IOVAs and what should be there
- * @base: its first
- * @sizes: leaves which are allowed
+ * struct window - a range of IOVAs and its expected mappings
+ * @base: its first IOVA
+ * @sizes: leaf sizes that are allowed
  * @walker: reads the tables
- * @pa: where each page goes
- * @owner: number of the map call it is from; 0: not mapped
- * @writable: what that call said
+ * @pa: target of each page
+ * @owner: number of the map call that mapped it; 0: not mapped
+ * @writable: as that call asked
  * @calls: map calls so far
  */
 struct window {
@@ -75,7 +75,7 @@ static uint64_t iova_of(const struct window *w, unsigned page)
 	return w->base + page * SZ_4K;
 }
 
-static void judge_mapped(const struct window *w, unsigned page,
+static void check_mapped(const struct window *w, unsigned page,
 			 const struct sdm_result *seen)
 {
 	uint64_t iova = iova_of(w, page) + 0x123;
@@ -85,21 +85,21 @@ static void judge_mapped(const struct window *w, unsigned page,
 	if (seen->pa != w->pa[page] + 0x123)
 		fail(w->b, iova, "the walker comes to another page");
 	if (!(w->sizes >> seen->page_lg2 & 1))
-		fail(w->b, iova, "a leaf of a size which is not allowed");
+		fail(w->b, iova, "a leaf of a size that is not allowed");
 	if (seen->writable != w->writable[page])
 		fail(w->b, iova, "wrong permission");
 	if (w->b->iova_to_phys(w->d, iova) != w->pa[page] + 0x123)
 		fail(w->b, iova, "its lookup gives another page");
 }
 
-static void judge(const struct window *w)
+static void check(const struct window *w)
 {
 	for (unsigned i = 0; i < PAGES; i++) {
 		uint64_t iova = iova_of(w, i) + 0x123;
 		struct sdm_result seen = sdm_walk(&w->walker, iova, false);
 
 		if (w->owner[i]) {
-			judge_mapped(w, i, &seen);
+			check_mapped(w, i, &seen);
 			continue;
 		}
 		if (seen.fault != SDM_FAULT_NOT_PRESENT || seen.entry != 0)
@@ -164,7 +164,7 @@ static void do_map(struct window *w, struct part part)
 	}
 }
 
-/* All of the map call which @page is from. */
+/* All pages of the map call that mapped @page. */
 static void do_unmap(struct window *w, unsigned page)
 {
 	unsigned owner = w->owner[page], end = page;
@@ -216,7 +216,7 @@ static void verify_window(const struct bench_backend *b, unsigned levels,
 	for (unsigned i = 0; i < steps; i++) {
 		step(&w);
 		if (i % FAR_APART == 0 || i + FAR_APART > steps)
-			judge(&w);
+			check(&w);
 	}
 	b->destroy(w.d);
 	if (pool_in_use() != before)
@@ -237,7 +237,7 @@ void verify_backend(const struct bench_backend *b, unsigned levels,
 		verify_window(b, levels, 0 - half, ALL_SIZES, steps);
 }
 
-static void judge_end(const struct bench_backend *b,
+static void check_end(const struct bench_backend *b,
 		      const struct sdm_walker *walker, void *d, uint64_t iova,
 		      uint64_t pa)
 {
@@ -268,9 +268,9 @@ void verify_traffic(const struct bench_backend *b, unsigned levels,
 		if (c->map ? b->map(at, c->iova, c->pa, c->len, RW) != 0 :
 			     b->unmap(at, c->iova, c->len) != c->len)
 			fail(b, c->iova, "a call of a trace failed");
-		judge_end(b, &walker[c->domain], at, c->iova,
+		check_end(b, &walker[c->domain], at, c->iova,
 			  c->map ? c->pa : 0);
-		judge_end(b, &walker[c->domain], at, c->iova + last,
+		check_end(b, &walker[c->domain], at, c->iova + last,
 			  c->map ? c->pa + last : 0);
 	}
 	for (unsigned i = 0; i < t->domains; i++)

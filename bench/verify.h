@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * verify.h - is a backend right? Only then its time means something.
+ * verify.h - checks that a backend is correct; otherwise its time means
+ * nothing.
  */
 #ifndef BENCH_VERIFY_H
 #define BENCH_VERIFY_H
@@ -9,18 +10,18 @@
 #include "traffic.h"
 
 /**
- * verify_backend() - random maps and unmaps, each judged
+ * verify_backend() - makes random maps and unmaps, and checks each
  * @steps: how many in each of several windows
  *
- * An array of pages says what should be mapped; a walker which shares nothing
- * with any backend reads the tables; lookups must agree; a range which is
- * taken must be refused; after destroy every page is back in the pool. Says
- * what is wrong and ends the program when it is not.
+ * An array of pages has what should be mapped. A walker that shares nothing
+ * with any backend reads the tables. Lookups must agree, a map of a mapped
+ * range must be refused, and after destroy every page must be back in the pool.
+ * On a mismatch it prints the fault and ends the program.
  */
 void verify_backend(const struct bench_backend *backend, unsigned levels,
 		    unsigned steps);
 
-/** The same for a recorded trace: what each call leaves at its ends. */
+/** The same for a recorded trace: checks the ends of each call's range. */
 void verify_traffic(const struct bench_backend *backend, unsigned levels,
 		    const struct traffic *traffic);
 

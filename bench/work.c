@@ -34,7 +34,7 @@ unsigned run_rounds(const struct run *run, unsigned rounds)
 {
 	unsigned scaled = rounds * run->effort / 100;
 
-	/* one call is as good as many when instructions are counted */
+	/* one call is enough when instructions are counted */
 	if (clock_counting)
 		return rounds / 1000 + 1;
 	return scaled ? scaled : 1;

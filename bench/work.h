@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * work.h - workloads: what is timed, and the rows of results each one fills.
+ * work.h - workloads: what is timed, and the rows of results that each fills.
  *
- * A workload gets a backend and a number of levels, makes its own domain and
- * notes, for each of its rows, how many calls took how many ticks. One file
- * for each kind.
+ * A workload gets a backend and a number of levels, creates its own domain and
+ * notes for each of its rows how many calls took how many ticks. Each kind of
+ * workload has a file.
  */
 #ifndef BENCH_WORK_H
 #define BENCH_WORK_H
@@ -25,8 +25,8 @@
 #define ALL_SIZES (SZ_4K | SZ_2M | SZ_1G)
 
 /*
- * Where the workloads map, and what to. Leaves of 1 GiB fit IOVA and PA; with
- * PA_ODD nothing but 4 KiB does. A live page at IOVA_FAR keeps upper tables.
+ * Where the workloads map, and to what. IOVA and PA allow leaves of 1 GiB;
+ * PA_ODD allows only 4 KiB. A live page at IOVA_FAR keeps the upper tables.
  */
 #define IOVA ((uint64_t)0x4000000000)
 #define IOVA_FAR (IOVA + 12 * SZ_1G)
@@ -48,7 +48,7 @@ struct row {
 	uint64_t entries;
 };
 
-/** struct noted - what one run of a workload found for one row */
+/** struct noted - the result of one run of a workload for one row */
 struct noted {
 	uint64_t calls;
 	double ns;
@@ -58,7 +58,7 @@ struct noted {
  * struct run - one run of a workload
  * @backend: what is measured
  * @levels: 4 or 5
- * @effort: percent of the rounds; 100 for figures, less to see that it works
+ * @effort: percent of the rounds; 100 for results, less to test that it works
  * @noted: out: for each row of the workload
  */
 struct run {
@@ -70,10 +70,10 @@ struct run {
 
 /**
  * struct work - one workload
- * @fn: does it
- * @data: for @fn: what makes it different from others of its kind
+ * @fn: runs it
+ * @data: for @fn: parameters of this workload of its kind
  * @rows: how many of @row are in use
- * @cold: what bench_limit_cold is to be
+ * @cold: value of bench_limit_cold
  */
 struct work {
 	void (*fn)(struct run *run, const void *data);
@@ -90,7 +90,7 @@ void work_add(const struct work *work);
 const struct work *work_get(unsigned index);
 unsigned work_count(void);
 
-/* What there is, each in a file of its own. */
+/* The workloads, each kind in a file of its own. */
 void work_add_ranges(void);
 void work_add_pages(void);
 void work_add_random(void);
@@ -103,11 +103,11 @@ void work_add_sweep(void);
 /** @rounds at full effort; at least 1. */
 unsigned run_rounds(const struct run *run, unsigned rounds);
 
-/** Notes @calls which took @ticks, measured by @pairs readings. */
+/** Notes that @calls took @ticks, measured by @pairs readings. */
 void run_note(struct run *run, unsigned row, uint64_t ticks, uint64_t pairs,
 	      uint64_t calls);
 
-/** Says that a call has failed, and ends the program. */
+/** Prints that a call failed, and ends the program. */
 void run_fail(const struct run *run, const char *what)
 	__attribute__((noreturn, cold));
 
@@ -138,7 +138,7 @@ static inline void run_unmap(const struct run *run, void *d, uint64_t iova,
 	RUN_CHECK(run, run->backend->unmap(d, iova, len) == len);
 }
 
-/** Random numbers; each seed gives the same ones everywhere. */
+/** Random numbers; a seed gives the same numbers everywhere. */
 static inline uint64_t work_random(uint64_t *seed)
 {
 	*seed ^= *seed << 13;

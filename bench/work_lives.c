@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * work_lives.c - whole domains: made and ended; filled with 1 GiB of 4 KiB
- * pages, emptied, filled again, ended full.
+ * work_lives.c - whole domains: created and destroyed; filled with 1 GiB of
+ * 4 KiB pages, emptied, filled again, destroyed while full.
  */
 #include "work.h"
 

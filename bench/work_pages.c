@@ -8,7 +8,7 @@
 #define PAGES 256u
 
 struct pages {
-	uint64_t pa[PAGES]; /* targets, in no order */
+	uint64_t pa[PAGES]; /* targets, in random order */
 };
 
 static void choose_targets(struct pages *p)

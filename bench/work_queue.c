@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * work_queue.c - a block device's queue: 64 buffers of 128 KiB are live, each
- * call pair maps one and unmaps the oldest.
+ * work_queue.c - the queue of a block device: 64 buffers of 128 KiB are live.
+ * Each pair of calls maps one and unmaps the oldest.
  */
 #include "work.h"
 
@@ -12,7 +12,7 @@
 
 /** How a buffer is mapped, and how often. */
 struct queue {
-	bool scattered; /* as 32 pages which are not contiguous */
+	bool scattered; /* as 32 pages that are not contiguous */
 	unsigned rounds;
 };
 
@@ -28,7 +28,7 @@ static void choose_targets(struct targets *t)
 		t->pa[i] = PA + ((work_random(&seed) & 0xffffff) << 12);
 }
 
-/* IOVAs go down, as those of a kernel's allocator do. */
+/* IOVAs descend, as those of a kernel's allocator do. */
 static uint64_t buffer(unsigned i)
 {
 	return IOVA + 4 * SZ_1G - (i % RING + 1) * SZ_128K;

@@ -32,7 +32,7 @@ static const uint32_t *choose_pages(void)
 	return page;
 }
 
-/* Instructions are counted with all of them: tables must be as full. */
+/* Instructions are counted with all pages, so that tables are as full. */
 static unsigned live_pages(const struct run *run)
 {
 	return clock_counting ? LIVE : run_rounds(run, LIVE);
@@ -81,7 +81,7 @@ static void work_random_pages(struct run *run, const void *data)
 	run->backend->destroy(d);
 }
 
-/* What a storm of single pages leaves behind, and how long reclaiming takes. */
+/* What many single pages leave behind, and the time to reclaim it. */
 static void work_reclaim(struct run *run, const void *data)
 {
 	const struct bench_backend *b = run->backend;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * work_ranges.c - some maps of one length, then their unmaps, over and over.
+ * work_ranges.c - some maps of one length, then their unmaps, repeatedly.
  *
- * A live page far away keeps the upper tables; tables of level 0 come and go
- * when a range covers them whole.
+ * A live page far away keeps the upper tables. Level 0 tables that a range
+ * covers completely are installed and freed.
  */
 #include <stdio.h>
 
@@ -12,9 +12,9 @@
 /**
  * struct ranges - which ones
  * @sizes: leaf sizes allowed
- * @first: IOVA of the first
- * @pa: where that goes
- * @len: of each; the next begins where it ends
+ * @first: IOVA of the first range
+ * @pa: its target
+ * @len: length of each; the next begins where it ends
  * @batch: how many
  * @rounds: at full effort
  */
@@ -138,7 +138,7 @@ void work_add_ranges(void)
 /* ---- for a plot of ns/PTE over the length ------------------------------ */
 
 #define SWEEP_MAX_LG2 18u
-#define SWEEP_PAGES 256u /* short runs are timed so many pages at once */
+#define SWEEP_PAGES 256u /* short runs are timed this many pages at once */
 
 static struct ranges sweep[SWEEP_MAX_LG2 + 1];
 

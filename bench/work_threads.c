@@ -87,7 +87,7 @@ static void work_threads(struct run *run, const void *data)
 
 	(void)data;
 	if (clock_counting) {
-		/* the order of the threads' readings is not always the same */
+		/* the order of the threads' readings varies */
 		run->backend->destroy(d);
 		return;
 	}

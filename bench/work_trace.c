@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * work_trace.c - a recorded trace, call by call, from empty page tables on.
+ * work_trace.c - a recorded trace, call by call, starting with empty tables.
  */
 #include <stdio.h>
 

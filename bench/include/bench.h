@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * bench.h - what a page table must offer to be measured.
+ * bench.h - the interface of a page table that is measured.
  *
- * Addresses and lengths are bytes, all multiples of 4 KiB but for a lookup's.
+ * Addresses and lengths are in bytes, and multiples of 4 KiB except in a
+ * lookup.
  */
 #ifndef BENCH_H
 #define BENCH_H
@@ -31,19 +32,19 @@ struct bench_segment {
 /**
  * struct bench_backend - one page table, seen by the benchmark
  * @name: for tables
- * @create: an empty one, with 4 or 5 levels; bit n of @pgsizes allows leaves
- *	of 2^n bytes
- * @map: 0, or a negative error; then nothing of this call is left mapped
- * @unmap: whole earlier maps; the bytes unmapped. The flush is empty: tables
- *	that left the tree are back in the pool on return.
- * @iova_to_phys: 0 when nothing is mapped
- * @destroy: gives everything back
+ * @create: creates an empty table with 4 or 5 levels; bit n of @pgsizes allows
+ *	leaves of 2^n bytes
+ * @map: returns 0, or a negative error, and then nothing of the call is mapped
+ * @unmap: unmaps whole earlier maps and returns the bytes unmapped. The flush
+ *	does nothing: detached tables are back in the pool on return.
+ * @iova_to_phys: returns 0 when nothing is mapped
+ * @destroy: frees everything
  * @table_pages: table pages held, root included
- * @root_pa: where a walker begins
+ * @root_pa: where a walker starts
  * @flags: BF_*
- * @map_list: maps @n segments back to back, all or nothing; NULL: there is no
- *	such call, and each segment is mapped by itself
- * @reclaim: takes empty tables out of the tree; NULL: there is no such call
+ * @map_list: maps @n segments in a row, all or nothing; NULL: there is no such
+ *	call, and each segment is mapped by a call of its own
+ * @reclaim: frees empty tables; NULL: there is no such call
  */
 struct bench_backend {
 	const char *name;
@@ -61,12 +62,12 @@ struct bench_backend {
 	void (*reclaim)(void *d, uint64_t iova, uint64_t len);
 };
 
-/* Ends with NULL. The first one named hvpt* is what others are compared to. */
+/* Ends with NULL. Others are compared to the first one named hvpt*. */
 extern struct bench_backend *const bench_backends[];
 
 /*
- * Told to backends of kind BF_LIMIT: each map needs new leaf tables, each
- * unmap gives them back.
+ * For backends of kind BF_LIMIT: each map needs new leaf tables, and each unmap
+ * frees them.
  */
 extern int bench_limit_cold;
 

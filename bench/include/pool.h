@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * pool.h - the page allocator all backends share.
+ * pool.h - the page allocator that all backends share.
  *
- * Each thread has a stack of free 4 KiB pages; what was freed last comes first.
- * The links are kept beside the pages, so a freed page stays as it was. The
- * physical address of a page is its pointer less page_offset_base.
+ * Each thread has a stack of free 4 KiB pages: the last page freed is the first
+ * to be reused. The links are outside the pages, so a freed page keeps its
+ * contents. The physical address of a page is its pointer minus
+ * page_offset_base.
  */
 #ifndef POOL_H
 #define POOL_H
@@ -12,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Each page has POOL_INFO_BYTES at pool_info, its last word is the pool's. */
+/* Each page has POOL_INFO_BYTES at pool_info; the pool uses the last word. */
 #define POOL_INFO_BYTES 64u
 
 extern unsigned long pool_base, pool_info, page_offset_base;
@@ -20,19 +21,19 @@ extern unsigned long pool_base, pool_info, page_offset_base;
 /** Reserves and touches @bytes; once, before any other call. */
 void pool_init(size_t bytes);
 
-/** A page of zeros. Ends the program when there is none. */
+/** Returns a zeroed page. Ends the program when there is none. */
 void *pool_alloc_zeroed(void);
 
-/** Makes a page all zero; how often this thread did. */
+/** Clears a page; how often this thread did. */
 void pool_clear(void *page);
 unsigned long pool_clears(void);
 
 void pool_free(void *page);
 
-/** To be the last call of a thread which used the pool. */
+/** Must be the last call of a thread that used the pool. */
 void pool_thread_exit(void);
 
-/** Pages in use by all threads; the others must be at rest. */
+/** Pages in use by all threads; no other thread may use the pool now. */
 long pool_in_use(void);
 
 /** Is @pa the first byte of a page of the pool? */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * amd_iommu.h - what AMD's page table asks of its driver: nothing is done.
+ * amd_iommu.h - what AMD's page table needs from its driver: empty here.
  */
 #ifndef PEERS_AMD_IOMMU_H
 #define PEERS_AMD_IOMMU_H

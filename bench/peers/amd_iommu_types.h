@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * amd_iommu_types.h - the types and numbers AMD's page table uses; see
+ * amd_iommu_types.h - the types and numbers that AMD's page table uses; see
  * kernel.h. Its index of level n takes bits 12 + 9n and up: the callers count
  * from 0, PAGE_MODE_n_LEVEL from 1.
  */

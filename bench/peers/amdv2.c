@@ -2,8 +2,8 @@
 /*
  * amdv2.c - AMD's v2 page table of Linux 6.1 as a backend.
  *
- * One call maps leaves of one size, so a request is cut into pieces first, as
- * the core of that kernel did. Its driver's own wrappers are left out.
+ * A call maps leaves of one size, so a request is first divided, as the core of
+ * that kernel did. The wrappers of its driver are left out.
  */
 #include "kernel.h"
 
@@ -25,8 +25,8 @@ struct piece {
 };
 
 /*
- * The largest size that fits at the front of the rest; as many of it as come
- * before a still larger one fits. No inline function: it was none there.
+ * Takes the largest size that fits at the start of the rest, as many times as
+ * no larger size fits. Not inline, because it was not inline there.
  */
 static noinline struct piece next_piece(u64 sizes, u64 iova, u64 pa, u64 len)
 {

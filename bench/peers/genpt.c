@@ -2,7 +2,7 @@
 /*
  * genpt.c - Linux's generic_pt in its x86_64 format as a backend, used as an
  * IOMMU driver uses it: the map and unmap of its ops, a gather for each unmap,
- * and a sync which frees what left the tree.
+ * and a sync that frees detached tables.
  */
 #include "kernel.h"
 
@@ -100,7 +100,7 @@ static uint64_t iova_to_phys(void *d, uint64_t iova)
 	return g->domain.ops->iova_to_phys(&g->domain, iova);
 }
 
-/* The pool has one domain's pages at a time whenever this is asked. */
+/* Whenever this is called, only one domain has pages of the pool. */
 static size_t table_pages(void *d)
 {
 	(void)d;

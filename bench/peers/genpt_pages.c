@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * genpt_pages.c - where generic_pt's table pages come from: the pool. In a
- * file of its own, for the kernel's functions are no inline ones either.
+ * genpt_pages.c - generic_pt's table pages come from the pool. This is a file
+ * of its own because the kernel's functions are not inline either.
  */
 #include "kernel.h"
 
@@ -42,7 +42,7 @@ void iommu_put_pages_list(struct iommu_pages_list *list)
 	}
 }
 
-/* The rest is for walkers which do not snoop, and for dirty tracking. */
+/* The rest is for walkers that do not snoop, and for dirty tracking. */
 
 int iommu_pages_start_incoherent(void *page, struct device *device)
 {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * kernel.h - what the page tables of Linux need from their kernel, for an
- * ordinary process.
+ * kernel.h - what the page tables of Linux need from the kernel, in an ordinary
+ * process.
  *
- * Only the names and their meaning are the kernel's, for its code must compile;
- * nothing here was copied from it. bench/compare lets this file be included
- * before everything else, and makes each <linux/...> and <asm/...> header that
- * is asked for an empty one. Each operation costs what it costs in a kernel of
- * a distribution on x86-64: an atomic exchange is one, a barrier for DMA
- * orders the compiler only, a bit search is one instruction.
+ * Only the names and their meaning are those of the kernel, so that its code
+ * compiles. Nothing here was copied from it. bench/compare includes this file
+ * before everything else, and replaces each <linux/...> and <asm/...> header by
+ * an empty one. Each operation costs what it costs in a distribution's kernel
+ * on x86-64: an atomic exchange is one, a DMA barrier only orders the compiler,
+ * and a bit search is one instruction.
  */
 #ifndef PEERS_KERNEL_H
 #define PEERS_KERNEL_H
@@ -30,7 +30,7 @@
 #define CONFIG_IOMMUFD_DRIVER 1
 #define CONFIG_AMD_MEM_ENCRYPT 1
 
-/* 1 for an option which is defined as 1, 0 for any other; also after #if. */
+/* 1 for an option that is defined as 1, 0 for any other; also after #if. */
 #define PEERS_ON_1 unused, 1
 #define PEERS_SECOND(first, second, ...) second
 #define PEERS_PICK(...) PEERS_SECOND(__VA_ARGS__, 0, 0)
@@ -92,7 +92,7 @@ typedef struct {
 #define MODULE_IMPORT_NS(space)
 #define MODULE_LICENSE(text)
 
-/* A warning is a mistake of this comparison: stop. */
+/* A warning means that this comparison is wrong: stop. */
 #define WARN_ON(condition)                                                     \
 	({                                                                     \
 		bool peers_warn = (condition);                                 \
@@ -148,7 +148,7 @@ typedef struct {
 #define PTR_ERR(pointer) ((long)(pointer))
 #define IS_ERR(pointer) ((unsigned long)(pointer) >= (unsigned long)-4095l)
 
-/* The lowest bit set; not for 0. tzcnt where there is one. */
+/* The lowest bit set; not for 0. tzcnt if available. */
 static __always_inline unsigned long __ffs(unsigned long x)
 {
 	unsigned long bit;
@@ -202,7 +202,7 @@ static __always_inline u64 cmpxchg64(u64 *slot, u64 seen, u64 value)
 	return seen;
 }
 
-/* Nothing else runs. */
+/* No other thread runs. */
 #define spin_lock_irqsave(lock, flags) ((void)(lock), (flags) = 0)
 #define spin_unlock_irqrestore(lock, flags) ((void)(lock), (void)(flags))
 
@@ -240,7 +240,7 @@ struct device {
 	int nothing;
 };
 
-/* A page's descriptor: pool.h keeps 64 bytes for each. */
+/* The descriptor of a page: pool.h has 64 bytes for each. */
 struct folio {
 	unsigned long flags;
 	struct list_head list;

@@ -36,7 +36,7 @@ static inline void list_add_tail(struct list_head *item, struct list_head *list)
 	WRITE_ONCE(last->next, item);
 }
 
-/* What is in @from comes to the front of @list. */
+/* Moves the entries of @from to the front of @list. */
 static inline void list_splice(const struct list_head *from,
 			       struct list_head *list)
 {
