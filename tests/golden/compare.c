@@ -67,7 +67,7 @@ static const char *compare_call(const struct recording_call *theirs,
 	return NULL;
 }
 
-/* A FLUSH of a domain that is not there, where domains are made. */
+/* A FLUSH of a domain that does not exist, before one is created. */
 static bool is_look(const struct guest_call *call,
 		    const struct recording_event *event)
 {
@@ -76,7 +76,7 @@ static bool is_look(const struct guest_call *call,
 		strcmp(event->text, "alloc") == 0);
 }
 
-/* A FLUSH of a paging domain that has no device, and nothing else in it. */
+/* A single FLUSH of a paging domain that has no device. */
 static bool is_flush_of_left(const struct guest_call *call,
 			     const struct guest *guest)
 {
@@ -111,7 +111,7 @@ static struct block block_at(const uint8_t *input, size_t n)
 	return block;
 }
 
-/* The least block that both lie in. */
+/* The smallest block that holds both. */
 static struct block block_join(struct block one, struct block two)
 {
 	struct block joined = one;
@@ -136,7 +136,7 @@ static bool is_one(uint64_t control)
 	return control == ((uint64_t)1 << 32 | FLUSH_LIST);
 }
 
-/* Does our only block hold theirs, and more? */
+/* Does the only block of hvpt hold theirs, and more? */
 static bool is_wider(const struct recording_call *theirs,
 		     const struct guest_call *ours)
 {
@@ -151,7 +151,7 @@ static bool is_wider(const struct recording_call *theirs,
 	       block.shift > block_at(theirs->input, 0).shift;
 }
 
-/* A whole event that is one of the known differences of unmaps. */
+/* A whole event that is one of the known differences between unmaps. */
 static bool compare_unmap(const struct recording_call *theirs, size_t count,
 			  const struct guest *guest, struct comparison *so_far)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * compare.h - what two guests send for the same thing, and may send otherwise.
+ * compare.h - compares what two guests send for the same operations.
  *
- * The differences that are known are these; each is counted, and the tests
- * say how many there are. Whatever else differs is returned as a text.
+ * The known differences are counted, and the tests assert the counts. Any other
+ * difference is returned as text.
  */
 #ifndef TESTS_GOLDEN_COMPARE_H
 #define TESTS_GOLDEN_COMPARE_H
@@ -16,17 +16,17 @@
  * @roots: of those, CONFIGUREs whose roots are different tables: neither is 0,
  *	both are 4 KiB aligned
  * @looked: FLUSHes by which hvpt looks for domains of others, when it starts
- *	and when it makes one; all are refused, for there are none
- * @left: FLUSHes that hvpt makes when the last device has left a domain, once
- *	its ATTACH succeeded; so a DELETE comes behind one
+ *	and when it creates one; all are refused, because there are none
+ * @left: FLUSHes that hvpt makes when the last device has left a domain, after
+ *	its ATTACH succeeded; so each DELETE follows one
  * @refused: maps that hvpt refused: no call here
- * @undone: calls that the recording has for those, to undo the map
+ * @undone: calls of the recording that undo these maps
  * @nothing: unmaps of iova 0 where nothing is mapped: a flush of 2^52 pages in
  *	the recording, no call here
- * @tables: unmaps that take tables out: a block over what was mapped in the
- *	recording, over what the tables spanned here
+ * @tables: unmaps that remove tables: the recording flushes what was mapped,
+ *	hvpt what the tables spanned
  * @parts: unmaps that begin inside a large leaf: they do nothing in the
- *	recording, and unmap what they say here
+ *	recording, and unmap their range here
  */
 struct comparison {
 	size_t same;
@@ -40,13 +40,13 @@ struct comparison {
 	size_t parts;
 };
 
-/** One event, which @guest has just done. Return: what differs, or NULL. */
+/** One event, just done by @guest. Return: the difference, or NULL. */
 const char *compare_event(const struct recording *recording,
 			  const struct recording_event *event,
 			  const struct guest *guest, struct comparison *so_far);
 
 /**
- * compare_recording() - do all of it, and compare
+ * compare_recording() - repeats all events and compares
  * @at: out: the event of the first difference that is not known
  *
  * Return: that difference, or NULL.

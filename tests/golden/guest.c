@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define ARENA_PAGES ((size_t)1 << 16)
-/* Where the recorded guest has its tables, too. */
+/* The recorded guest has its tables here too. */
 #define ARENA_GPA (UINT64_C(1) << 46)
 
 size_t guest_input_bytes(uint64_t control)
@@ -144,7 +144,7 @@ static enum hvpt_status do_alloc(struct guest *guest)
 	return hvpt_domain_init(&guest->domain[n], &guest->iommu, &config);
 }
 
-/* Linux flushes in the call which took something away. */
+/* Linux flushes in the call that removed something. */
 static enum hvpt_status do_sync(struct guest *guest, unsigned dom)
 {
 	return hvpt_domain_sync(&guest->domain[dom], &guest->gather[dom]);
@@ -196,7 +196,7 @@ static enum hvpt_status do_unmap(struct guest *guest, unsigned dom,
 	return status == HVPT_OK ? do_sync(guest, dom) : status;
 }
 
-/* Takes "dom=N " off; a scenario has one domain, and does not name it. */
+/* Takes "dom=N " off; a scenario has one domain and does not name it. */
 static unsigned take_domain(const struct guest *guest, const char **text)
 {
 	unsigned dom = guest->domains ? guest->domains - 1 : 0;
@@ -238,7 +238,7 @@ static bool do_attach(struct guest *guest, const char *text)
 	return true;
 }
 
-/* What is said of a domain, or its device. */
+/* Lines about a domain or its device. */
 static bool do_domain(struct guest *guest, const char *text)
 {
 	const char *verb = text;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * guest.h - hvpt on the model hypervisor, with every call written down.
+ * guest.h - hvpt on the model hypervisor, with every call recorded.
  */
 #ifndef TESTS_GOLDEN_GUEST_H
 #define TESTS_GOLDEN_GUEST_H
@@ -13,7 +13,7 @@
 #define GUEST_DOMAINS 8u
 #define GUEST_CALLS 16u
 
-/** One call as it went out: the input before the hypervisor saw it. */
+/** One call as it was issued: the input before the hypervisor read it. */
 struct guest_call {
 	uint64_t control;
 	uint8_t input[4096];
@@ -26,12 +26,12 @@ struct guest_call {
  * struct guest - a pvIOMMU, its domains and devices
  * @domain: in order of appearance
  * @device: the same: @device[n] belongs to @domain[n]
- * @domains: made so far, those that failed included
+ * @domains: created so far, including those that failed
  * @devices: the same
- * @status: of the last thing done
+ * @status: of the last operation
  * @unmapped: bytes of the last unmap
  * @in_leaf: that unmap began inside a large leaf, not at its start
- * @call: calls of the last thing done
+ * @call: calls of the last operation
  * @calls: how many
  * @page: the call page that is lent now
  */
@@ -53,29 +53,29 @@ struct guest {
 	const void *page;
 };
 
-/** A model host as @host says; nothing called yet. */
+/** A model host as @host describes it; nothing is called yet. */
 void guest_open(struct guest *guest, const struct recording_host *host);
 
-/** All is left as it is. Fails on a violation. */
+/** Ends the guest without calls. Fails on a violation. */
 void guest_close(struct guest *guest);
 
 /**
- * guest_do() - what an `@` line says
+ * guest_do() - carries out an `@` line
  *
- * Return: false when the line is not one that can be followed.
+ * Return: false when the line cannot be carried out.
  */
 bool guest_do(struct guest *guest, const char *text);
 
-/** The same, its calls behind those of the thing done before. */
+/** The same; its calls follow those of the operation before. */
 bool guest_add(struct guest *guest, const char *text);
 
-/** guest_do() with what must succeed. */
+/** guest_do() for a line that must succeed. */
 void guest_must(struct guest *guest, const char *text);
 
-/** Calls of @code among those of the last thing done. */
+/** Number of calls of @code in the last operation. */
 unsigned guest_made(const struct guest *guest, uint16_t code);
 
-/** Bytes of input that a control word stands for, from docs/SPEC.md. */
+/** Bytes of input for a control word, from docs/SPEC.md. */
 size_t guest_input_bytes(uint64_t control);
 
 #endif /* TESTS_GOLDEN_GUEST_H */

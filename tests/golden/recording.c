@@ -112,7 +112,7 @@ static unsigned read_digit(char digit)
 	return (unsigned)(at - digits);
 }
 
-/* Bytes up to a space, or the end; "-" are none. Return: how many. */
+/* Bytes up to a space or the end; "-" means none. Return: how many. */
 static size_t read_bytes(const char **hex, uint8_t *bytes, size_t room)
 {
 	size_t count = 0;

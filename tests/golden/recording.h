@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * recording.h - reads what another guest said to a hypervisor.
+ * recording.h - reads the recorded hypercalls of another guest.
  *
- * tests/data/golden/README.md has the format. Whatever does not follow it
- * fails the test that reads it.
+ * tests/data/golden/README.md has the format. A recording that does not follow
+ * it fails the test that reads it.
  */
 #ifndef TESTS_GOLDEN_RECORDING_H
 #define TESTS_GOLDEN_RECORDING_H
@@ -32,14 +32,14 @@ struct recording_call {
 	unsigned reps;
 };
 
-/** What made the guest speak, and the calls that it led to. */
+/** An operation of the guest, and the calls that it made. */
 struct recording_event {
 	char *text; /* of the `@` line */
 	size_t first;
 	size_t count;
 };
 
-/** The host, as the first line of a recording says. */
+/** The host, as the first line of a recording describes it. */
 struct recording_host {
 	unsigned levels;
 	unsigned width;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * hvpt is held to the bytes that Linux's driver sent for the same maps and
- * unmaps, and the model hypervisor to taking them.
+ * hvpt must send the bytes that Linux's driver sent for the same maps and
+ * unmaps, and the model hypervisor must accept them.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +18,7 @@
 
 /* ---- the same bytes -------------------------------------------------- */
 
-/** What a recording, or a scenario, differs in: see compare.h. */
+/** The differences of a recording or a scenario: see compare.h. */
 struct expected {
 	const char *name;
 	struct comparison is;
@@ -41,7 +41,7 @@ static const struct expected files[] = {
 	    .undone = 6 } },
 };
 
-/* Those of scenarios.txt whose lines another guest can follow. */
+/* The scenarios whose lines another guest can carry out. */
 static const struct expected scenarios[] = {
 	{ "partial", { .same = 11, .roots = 1, .looked = 4, .parts = 1 } },
 	{ "remap-large", { .same = 522, .roots = 1, .looked = 4 } },
@@ -133,7 +133,7 @@ static struct guest *run_open(const char *name)
 	return &run.guest;
 }
 
-/** What was just done is the next event, which begins with @text. */
+/** The last operation is the next event, which begins with @text. */
 static void run_compare(const char *text)
 {
 	const struct recording_event *event = &run.recording->event[run.at];
@@ -148,7 +148,7 @@ static void run_compare(const char *text)
 	run.guest.calls = 0;
 }
 
-/** The next @count events are lines that can be followed. */
+/** Carries out the next @count events. */
 static void run_follow(unsigned count)
 {
 	while (count--) {
@@ -159,7 +159,7 @@ static void run_follow(unsigned count)
 	}
 }
 
-/** Attaches, as the next event says: it begins with @text. */
+/** Attaches, as the next event does, which begins with @text. */
 static void run_attach(const char *text, unsigned device,
 		       struct hvpt_domain *domain)
 {
@@ -168,7 +168,7 @@ static void run_attach(const char *text, unsigned device,
 	run_compare(text);
 }
 
-/** All was followed, and differs in this. */
+/** All events were carried out, with these differences. */
 static void run_close(const char *name, struct comparison is)
 {
 	const struct expected expected = { name, is };
@@ -226,7 +226,7 @@ static void test_lifecycle(void **state)
 			  .same = 29, .roots = 2, .looked = 5, .left = 3 });
 }
 
-/* Function 3 of a bus: its id is another in the last bits. */
+/* Function 3 of a bus: its id differs in the last bits. */
 static void test_function(void **state)
 {
 	struct guest *guest = run_open("function");
@@ -268,7 +268,7 @@ static void test_lazy(void **state)
 
 /* ---- the comparison can fail ----------------------------------------- */
 
-/* In a way that is not known, or more often than is known. */
+/* An unknown difference, or a known one too often. */
 static void must_differ(const struct recording *recording)
 {
 	struct comparison is;
@@ -278,7 +278,7 @@ static void must_differ(const struct recording *recording)
 	assert_true(differs || memcmp(&is, &files[0].is, sizeof(is)) != 0);
 }
 
-/* Any root that can be one is as good as another. */
+/* Any valid root is accepted. */
 static bool any_root_will_do(const struct recording_call *call, size_t at)
 {
 	return recording_code(call) == 0xce && at >= 32 && call->input[37] != 0;
@@ -346,7 +346,7 @@ static void test_other_changes_are_noticed(void **state)
 
 /* ---- the model takes all of it --------------------------------------- */
 
-/* No device does DMA here: nobody reads a table. */
+/* No device does DMA here, so no table is read. */
 static bool no_memory(void *ctx, uint64_t gpa, uint64_t *value)
 {
 	(void)ctx;
@@ -368,7 +368,7 @@ static struct hypervisor *make_host(const struct recording_host *host)
 	return hypervisor_create(&config);
 }
 
-/* Answers that a host of those choices gives by itself; others were made. */
+/* Answers that such a host gives by itself; others were injected. */
 static bool is_natural(uint16_t status)
 {
 	return status == 0 || status == 0x02 || status == 0x19 ||
@@ -425,7 +425,7 @@ static void must_answer(struct hypervisor *hv,
 	hypervisor_give_back(hv, gpa);
 }
 
-/* What the driver does in its failure scenarios that no guest may do. */
+/* What the driver does in its failure scenarios and no guest may do. */
 static const char *violation_of(const char *scenario)
 {
 	static const char *const of[][2] = {

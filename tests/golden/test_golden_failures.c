@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The failure scenarios that Linux's driver was recorded in: what it did, as
- * the recording has it, and what hvpt does instead. docs/LINUX.md says the
- * same in words.
+ * The failure scenarios in which Linux's driver was recorded: what it did, from
+ * the recording, and what hvpt does instead. docs/LINUX.md describes both.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +16,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* The device, and the one page, of the scenarios. */
+/* The device and the page of the scenarios. */
 #define DEVICE UINT64_C(0x4000)
 #define IOVA UINT64_C(0x200000)
 #define GPA UINT64_C(0x8000000)
@@ -25,7 +24,7 @@
 #define MAP "map iova=0x200000 gpa=0x8000000 size=0x1000 prot=rw"
 #define UNMAP "unmap iova=0x200000 size=0x1000"
 
-/* So often the scenarios of failing lists map, unmap and sync. */
+/* How often the scenarios with failing lists map, unmap and sync. */
 #define SYNCS 100u
 
 enum code {
@@ -49,7 +48,7 @@ struct scenario {
 
 static struct scenario scene;
 
-/** Opens scenario @name, and a guest on such a host. */
+/** Opens scenario @name, and a guest on its host. */
 static struct guest *open_scene(const char *name)
 {
 	recording_load(&scene.file, "scenarios");
@@ -64,7 +63,7 @@ static void close_scene(void)
 	recording_unload(&scene.file);
 }
 
-/** So many calls of @code, answered with @status, has the recording. */
+/** The recording's number of calls of @code with @status as answer. */
 static void linux_made(unsigned count, uint16_t code, uint16_t status)
 {
 	unsigned made = 0;
@@ -78,7 +77,7 @@ static void linux_made(unsigned count, uint16_t code, uint16_t status)
 	assert_int_equal(made, count);
 }
 
-/** Its last calls were @count CREATEs of one id, all refused: it exists. */
+/** Its last calls were @count CREATEs of one id, and all of them failed. */
 static void linux_tries_one_id(unsigned count)
 {
 	const struct recording_call *end = scene.recording->call +
@@ -138,7 +137,7 @@ static struct guest *open_running(const char *name)
 	return guest;
 }
 
-/* The DMA of the device ends at @gpa, whatever is cached; 0: it faults. */
+/* DMA of the device ends at @gpa, whatever is cached; 0: it faults. */
 static void dma_is(uint64_t iova, uint64_t gpa)
 {
 	struct hypervisor_dma dma;
@@ -150,7 +149,7 @@ static void dma_is(uint64_t iova, uint64_t gpa)
 		assert_int_equal(dma.fresh.gpa, gpa);
 }
 
-/** All is taken down, and nothing is left: neither a domain nor a page. */
+/** Everything is destroyed, and no domain and no page is left. */
 static void leaves_nothing(unsigned pages)
 {
 	struct guest *guest = &scene.guest;
@@ -190,7 +189,7 @@ static void test_nolist(void **state)
 	close_scene();
 }
 
-/* A list that is refused for another reason is tried again, not for ever. */
+/* A list refused for another reason is repeated, but not forever. */
 static void test_list_fail(void **state)
 {
 	struct guest *guest = open_running("list-fail");
@@ -215,7 +214,7 @@ static void test_list_fail(void **state)
 	close_scene();
 }
 
-/* A list call that times out without progress: the whole domain, in both. */
+/* A list call that times out without progress: both flush the domain. */
 static void test_timeout_rep(void **state)
 {
 	struct guest *guest = open_running("timeout-rep");
@@ -235,7 +234,7 @@ static void test_timeout_rep(void **state)
 	close_scene();
 }
 
-/* Success, and nothing done: the loop ends, and the whole domain is flushed. */
+/* Success with nothing done: the loop ends, and the domain is flushed. */
 static void test_success_without_progress(void **state)
 {
 	struct guest *guest = open_running("timeout-rep");
@@ -250,7 +249,7 @@ static void test_success_without_progress(void **state)
 	close_scene();
 }
 
-/* Linux frees the table all the same; hvpt keeps it until a flush succeeds. */
+/* Linux frees the table anyway; hvpt keeps it until a flush succeeds. */
 static void test_flush_fail(void **state)
 {
 	struct guest *guest = open_running("flush-fail");
@@ -282,7 +281,7 @@ static void test_flush_fail(void **state)
 
 /* ---- ids ------------------------------------------------------------- */
 
-/* A new domain, of another id than @not, that a device can use. */
+/* A new domain with another id than @not, which a device can use. */
 static void another_domain(uint32_t not )
 {
 	struct guest *guest = &scene.guest;
@@ -294,7 +293,7 @@ static void another_domain(uint32_t not )
 	guest_must(guest, "free");
 }
 
-/* Linux tries the lowest id for ever; hvpt goes on, and deletes it later. */
+/* Linux tries the lowest id forever; hvpt takes another, and deletes later. */
 static void test_delete_fail(void **state)
 {
 	struct guest *guest = open_running("delete-fail");
@@ -332,7 +331,7 @@ static void test_create_done_but_failed(void **state)
 	close_scene();
 }
 
-/* CONFIGURE took effect, and the DELETE behind it did not. */
+/* CONFIGURE took effect, and the DELETE after it did not. */
 static void test_configure_done_but_failed(void **state)
 {
 	struct guest *guest = open_scene("configure-done-but-failed");
@@ -380,7 +379,7 @@ static void test_attach_fail_release(void **state)
 	close_scene();
 }
 
-/* Nobody knows where the device is: hvpt lets go of neither domain. */
+/* It is not known where the device is: hvpt keeps both domains. */
 static void test_attach_done_but_failed(void **state)
 {
 	struct guest *guest = open_running("attach-done-but-failed");
@@ -405,7 +404,7 @@ static void test_attach_done_but_failed(void **state)
 	close_scene();
 }
 
-/* The device is blocked, and said not to be: the second try says so. */
+/* The device is blocked but reported not to be; a second try succeeds. */
 static void test_blocked_done_but_failed(void **state)
 {
 	struct guest *guest = open_running("blocked-done-but-failed");
@@ -423,7 +422,7 @@ static void test_blocked_done_but_failed(void **state)
 	close_scene();
 }
 
-/* The device is gone: nothing is left of it, and it may come back. */
+/* The device is gone: nothing is left of it, and it may return. */
 static void test_surprise(void **state)
 {
 	struct guest *guest = open_running("surprise");
@@ -469,7 +468,7 @@ static void test_kexec(void **state)
 	close_scene();
 }
 
-/* A start that fails takes back what it made, by the same calls as Linux. */
+/* A failed start undoes what it created, by the same calls as Linux. */
 static void start_fails(const char *name, uint16_t code, uint64_t nth,
 			uint16_t status, enum hvpt_status want)
 {
@@ -494,7 +493,7 @@ static void start_fails(const char *name, uint16_t code, uint64_t nth,
 	close_scene();
 }
 
-/* Status of the call that the recording has refused. */
+/* Status of the call that fails in the recording. */
 static uint16_t refused_with(const char *name)
 {
 	struct recording_file file;
@@ -538,7 +537,7 @@ static void test_start(void **state)
 	}
 }
 
-/* A device that cannot be asked about is not taken. */
+/* A device whose property cannot be read is not taken. */
 static void test_probe_fail(void **state)
 {
 	struct guest *guest = open_scene("probe-fail");
@@ -573,7 +572,7 @@ static void test_probe_fail(void **state)
 
 /* ---- none is left out ------------------------------------------------ */
 
-/* By which test each scenario is answered. */
+/* The test of each scenario. */
 static void test_every_scenario_has_a_test(void **state)
 {
 	static const char *const here[] = {

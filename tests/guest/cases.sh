@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # shellcheck shell=sh
-# What is done in the guest: one function for each case, case_NAME, which
-# answers 0 when all was as it should be. Sourced by init.sh.
+# The test cases in the guest: one function case_NAME for each, which returns 0
+# if all checks passed. Sourced by init.sh.
 
 NVME=0000:00:04.0
 P=/sys/module/hvpt_bridge/parameters
@@ -66,7 +66,7 @@ copy_compare() {
 		fail "what was read is not what was written ($2)"
 }
 
-# ---- the cases, in the order in which they make sense ------------------------
+# ---- the cases, in a useful order ---------------------------------------------
 
 case_load() {
 	load hvpt_iommu native=0 || return 1
@@ -98,7 +98,7 @@ case_debugfs() {
 	grep -q tables $D/domains || fail "no domain is shown"
 }
 
-# files FOLDER - what is in it, in one number
+# files FOLDER - a checksum of its contents
 files() {
 	(cd "$1" && find . -type f | sort | xargs sha256sum | sha256sum)
 }
@@ -128,8 +128,8 @@ interface() {
 	done
 }
 
-# transfer INTERFACE PEER - 4 MiB each way between it and PEER, which is in a
-# network of its own
+# transfer INTERFACE PEER - 4 MiB each way between INTERFACE and PEER, which is
+# in a network of its own
 transfer() {
 	unshare -n sleep 10000 &
 	peer=$!
@@ -166,7 +166,7 @@ case_e1000e() {
 		"$(interface 52:54:00:00:00:03)" && no_faults
 }
 
-# Where its driver is built in it was bound first, so it has to be plugged anew.
+# A built-in driver was bound first, so the device must be plugged again.
 case_virtio_net() {
 	if ! grep -q '^0000:00:06.0 ' $D/devices; then
 		echo 1 >/sys/bus/pci/devices/0000:00:06.0/remove
@@ -209,7 +209,7 @@ case_switch() {
 	no_faults
 }
 
-# Little memory is left, and while it is fought for the disk is used.
+# Uses the disk while little memory is left.
 case_pressure() {
 	mkdir -p /tmp/fill
 	mount -t tmpfs -o size=100% fill /tmp/fill
@@ -246,7 +246,7 @@ case_unmapped() {
 	[ "$fault" = "7 0x1234000 0x71 r" ] || fail "fault: $fault"
 }
 
-# A program in user space lets the edu device reach its memory.
+# A program in user space gives the edu device access to its memory.
 case_user() {
 	edu=0000:00:07.0
 	echo 2 >/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages
@@ -280,11 +280,11 @@ case_unload() {
 	copy_compare /dev/nvme0n1 65536 1 && no_faults
 }
 
-# ---- what only the debug kernel can ----------------------------------------
+# ---- debug kernel only ------------------------------------------------------
 
 INJECTORS="failslab fail_page_alloc"
 
-# inject PROBABILITY - allocations which hvpt_iommu makes fail, those percent
+# inject PROBABILITY - so many percent of the allocations of hvpt_iommu fail
 inject() {
 	text=$(cat /sys/module/hvpt_iommu/sections/.text)
 	for each in $INJECTORS; do
@@ -312,7 +312,7 @@ spare() {
 	done
 }
 
-# try_failing - what may fail now, and must not break anything
+# try_failing - operations that may fail now and must not break anything
 try_failing() {
 	for type in identity DMA DMA-FQ; do
 		echo $NVME >/sys/bus/pci/drivers/nvme/unbind
@@ -371,15 +371,15 @@ case_iommufd() {
 
 # ---- with something broken on purpose --------------------------------------
 
-# rebind - the NVMe's driver, which gives all its mappings up
+# rebind - the NVMe driver, which removes all its mappings
 rebind() {
 	echo $NVME >/sys/bus/pci/drivers/nvme/unbind
 	echo $NVME >/sys/bus/pci/drivers/nvme/bind
 	wait_for 20 test -b /dev/nvme0n1
 }
 
-# Mappings are left out: the device is refused, so what it should have written
-# is not in memory. (QEMU's NVMe does not report it when data cannot be moved.)
+# Mappings are left out: the device is refused, so its data does not arrive in
+# memory. (QEMU's NVMe does not report data that it could not move.)
 case_left_out() {
 	copy_compare /dev/nvme0n1 65536 1 || return 1
 	want=$(head -c 65536 /tmp/data | sha256sum)
@@ -396,8 +396,8 @@ case_left_out() {
 	rebind && copy_compare /dev/nvme0n1 65536 1 || fail "does not recover"
 }
 
-# Flushes are not done, so what is read lands in pages it is not meant for.
-# The last case: memory may hold anything afterwards.
+# Flushes are not carried out, so data that is read arrives in the wrong pages.
+# This is the last case: memory may contain anything afterwards.
 case_dropped() {
 	copy_compare /dev/nvme0n1 4096 4 || return 1
 	echo 1 >$P/drop_flushes
@@ -407,7 +407,7 @@ case_dropped() {
 	fail "nobody noticed"
 }
 
-# What the kernel must not say. The second line is the debug kernel's.
+# What the kernel must not print. The second line is for the debug kernel.
 UNWANTED='WARNING:|BUG:|Oops|Call Trace|lockdep|hvpt.*(failed|cannot)'
 UNWANTED="$UNWANTED|KASAN|INFO: |DMA-API|circular|suspicious RCU|sleeping func"
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * For programs in a guest which hand QEMU's edu device to user space: the
- * device, and what the module shows. The first thing which is wrong ends the
- * program.
+ * For programs in a guest that give QEMU's edu device to user space: the
+ * device, and what the module shows. The first fault ends the program.
  */
 #ifndef HVPT_TESTS_GUEST_EDU_H
 #define HVPT_TESTS_GUEST_EDU_H
@@ -22,7 +21,7 @@
 #define SIZE_2M 0x200000ull
 #define SIZE_1G 0x40000000ull
 
-/* Registers, and the memory as the DMA engine sees it: QEMU, specs/edu.rst. */
+/* Registers, and the buffer of the DMA engine: QEMU, specs/edu.rst. */
 #define EDU_SOURCE 0x80
 #define EDU_TARGET 0x88
 #define EDU_COUNT 0x90
@@ -55,7 +54,7 @@ static inline struct vfio_region_info edu_region(int device, uint32_t index)
 	return info;
 }
 
-/* @device: of VFIO, ready for use. It may do DMA from now on. */
+/* @device: from VFIO, ready for use. It may do DMA from now on. */
 static inline void edu_open(int device)
 {
 	struct vfio_region_info bar = edu_region(device,
@@ -101,7 +100,7 @@ static inline void edu_store(uint64_t iova, uint64_t bytes)
 	edu_run(EDU_BUFFER, iova, bytes, EDU_TO_MEMORY);
 }
 
-/* Has the file a line which begins with @start, and has @rest behind it? */
+/* Has the file a line that begins with @start and has @rest after that? */
 static inline bool file_shows(const char *path, const char *start,
 			      const char *rest)
 {
@@ -117,7 +116,7 @@ static inline bool file_shows(const char *path, const char *start,
 	return found;
 }
 
-/* Is there a leaf of that size, as the module shows it? */
+/* Does the module show a leaf of that size? */
 static inline bool leaf_is(uint64_t iova, uint64_t size, bool writable)
 {
 	char start[64], rest[32];

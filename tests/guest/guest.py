@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """Runs the Linux module in a guest of QEMU, with real drivers.
 
-The guest is a Debian kernel (scripts/get-linux) with the modules which
+The guest is a Debian kernel (scripts/get-linux) with the modules that
 scripts/build-linux made, and an initramfs of busybox and tests/guest/cases.sh.
-QEMU (scripts/get-qemu) emulates processor and VT-d; the module's hypercalls
-are carried out on the latter by tests/guest/module.c. Nothing needs root.
+QEMU (scripts/get-qemu) emulates the processor and the VT-d;
+tests/guest/module.c carries out the module's hypercalls on the VT-d. Nothing
+needs root.
 
-Without cases named, all which the mode has are run. Exit code 77: something
-was not fetched or built.
+Without named cases, all cases of the mode are run. Exit code 77: something was
+not downloaded or built.
 """
 
 import argparse
@@ -26,35 +27,35 @@ import initramfs  # noqa: E402
 ROOT = os.path.dirname(os.path.dirname(HERE))
 EXIT_SKIP = 77
 VERSIONS = ("7.3", "6.12", "6.1")
-# The kernel of scripts/build-debug-kernel; only when named.
+# The kernel of scripts/build-debug-kernel; only used when named.
 DEBUG = "debug"
 MODES = ("strict", "lazy")
-# In this order. What is broken on purpose is so in a boot of its own.
+# In this order. Cases with planted faults have a boot of their own.
 CASES = {
     "good": ["load", "nvme", "debugfs", "ext4", "e1000e", "virtio_net",
              "hotplug", "switch", "pressure", "unmapped", "unload"],
     "user": ["load", "nvme", "user", "unload"],
     "broken": ["load", "nvme", "left_out", "dropped"],
 }
-# Lazy mode does not flush before memory is reused anyway.
+# Lazy mode does not flush before memory is reused, so nothing to break there.
 SETS = {"strict": ["good", "user", "broken"], "lazy": ["good"]}
-# What only the debug kernel can: done before the last case of "good".
+# Only for the debug kernel: run before the last case of "good".
 DEBUG_CASES = ["failslab", "iommufd"]
 BASE_DRIVERS = ["nvme", "ext4", "e1000e", "virtio_pci", "virtio_net"]
 DRIVERS = BASE_DRIVERS + ["vfio_iommu_type1", "vfio_pci"]
 DEBUG_DRIVERS = BASE_DRIVERS + ["iommufd", "vfio_pci"]
-# Pages of 1 GiB can only be had at boot.
+# 1 GiB pages can only be reserved at boot.
 HUGE = ["hugepagesz=1G", "hugepages=1"]
-# Needed, and not said so by the modules.
+# Needed, but not declared by the modules.
 EXTRA = {"ext4": ["crc32c_generic", "libcrc32c"]}
 MAC = "52:54:00:00:00:"
 OURS = ["hvpt_iommu", "hvpt_bridge"]
-# A guest which says nothing for so long hangs.
+# A guest that prints nothing for so long hangs.
 GUARD_SECONDS = 900
 
 
 class Skip(Exception):
-    """Something which this needs is not here."""
+    """Something that this needs is missing."""
 
 
 def ask(*command):
@@ -68,7 +69,7 @@ def ask(*command):
 
 
 class Kernel:
-    """One of the kernels, and our modules for it."""
+    """One of the kernels, and the modules built for it."""
 
     drivers = DRIVERS
     memory = "512M"
@@ -208,7 +209,7 @@ def qemu_command(qemu, kernel, folder, mode, huge):
 
 
 class Verdict:
-    """What the console said."""
+    """The output of the console."""
 
     def __init__(self, cases):
         self.results = dict.fromkeys(cases, "not run")

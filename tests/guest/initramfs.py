@@ -82,7 +82,7 @@ class Modules:
         return lzma.decompress(data) if path.endswith(".xz") else data
 
     def closure(self, name, found):
-        """Adds to found, in the order of loading: what name needs, name."""
+        """Adds to found, in load order: what name needs, then name."""
         name = name.replace("-", "_")
         if name in found or name in self.builtin:
             return

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * A user of iommufd, in a guest with the debug kernel: QEMU's edu device writes
- * into this process's memory, and the bitmap of dirty pages must tell where.
+ * to the memory of this process, and the dirty bitmap must show where.
  *
- * iommufd CDEV - /dev/vfio/devices/...; exit code 0 when all was as it should
- * be. Leaves one fault behind: a write to IOVA 0x1003000, no longer mapped.
+ * iommufd CDEV - /dev/vfio/devices/...; exit code 0 if all checks pass. It
+ * leaves one fault: a write to IOVA 0x1003000, which is no longer mapped.
  */
 #include "edu.h"
 
@@ -15,7 +15,7 @@
 #define LARGE_IOVA 0x2000000ull
 #define SMALL_PAGES 64u
 
-/* What the device reads or writes each time. */
+/* The bytes that the device reads or writes each time. */
 #define BYTES 16u
 
 static int iommu;
@@ -117,7 +117,7 @@ static void unmap(uint32_t ioas, uint64_t iova, uint64_t bytes)
 	CALL(iommu, IOMMU_IOAS_UNMAP, &cmd);
 }
 
-/* The pages of 4 KiB written since the last time, one bit each. */
+/* The 4 KiB pages written since the last call, one bit each. */
 static void dirty(uint32_t table, uint64_t iova, uint64_t bytes, uint32_t flags,
 		  uint64_t *bitmap)
 {
@@ -177,7 +177,7 @@ static void try_small(uint32_t ioas, uint32_t table)
 {
 	uint8_t *va = memory(SMALL_PAGES * SIZE_4K, SIZE_4K, MADV_NOHUGEPAGE);
 
-	/* What the device fetches here it stores elsewhere afterwards. */
+	/* The device reads here, and then writes it elsewhere. */
 	memset(va + 5 * SIZE_4K, 0xa5, 16);
 	map(ioas, SMALL_IOVA, va, SMALL_PAGES * SIZE_4K);
 	CHECK(leaf_is(SMALL_IOVA, SIZE_4K, true));
@@ -192,7 +192,7 @@ static void try_small(uint32_t ioas, uint32_t table)
 		     1ull << 63 | 1 << 3, "looked at");
 	expect_small(table, 0, 1ull << 63 | 1 << 3, "taken");
 	expect_small(table, 0, 0, "taken again");
-	/* What was cleared must not be cached as written. */
+	/* An entry whose D was cleared must not be cached as dirty. */
 	edu_write(SMALL_IOVA + 3 * SIZE_4K);
 	edu_write(SMALL_IOVA + 4 * SIZE_4K);
 	expect_small(table, 0, 1 << 4 | 1 << 3, "written again");
@@ -208,7 +208,7 @@ static void try_large(uint32_t ioas, uint32_t table)
 	CHECK(count_large(table) == 0);
 	edu_write(LARGE_IOVA + 0x123000);
 	CHECK(va[0x123000] == 0xa5);
-	/* One leaf, one bit: all of it. */
+	/* A leaf has one D bit for all its pages. */
 	CHECK(count_large(table) == SIZE_2M / SIZE_4K);
 	CHECK(count_large(table) == 0);
 	edu_write(LARGE_IOVA);

@@ -2,9 +2,9 @@
 /*
  * hvpt_bridge - a platform for the module hvpt_iommu in a guest of QEMU.
  *
- * The hypercalls are carried out by the bridge of the walker tests, on the
- * emulated VT-d, which nothing else may use: intel_iommu=off intremap=off.
- * Only function 0 of devices 0 to 15 on bus 0 is managed.
+ * The bridge of the walker tests carries out the hypercalls on the emulated
+ * VT-d, which nothing else may use: intel_iommu=off intremap=off. Only function
+ * 0 of devices 0 to 15 on bus 0 is managed.
  */
 #include <linux/iommu.h>
 #include <linux/module.h>
@@ -13,10 +13,10 @@
 #include "bridge.h"
 #include "hvpt_linux.h"
 
-/* What the logical ids of the devices begin with. */
+/* The prefix of the devices' logical ids. */
 #define GUEST_ID_BASE 0x66558000ull
 
-/* Where tests/guest/guest.py puts the disk. */
+/* The place of the disk in tests/guest/guest.py. */
 #define GUEST_NVME_SLOT 4
 
 static struct qemu guest_vtd_access;
@@ -36,7 +36,7 @@ static bool guest_borrow(void *ctx, struct hvpt_call_page *page)
 	bool lent;
 
 	raw_spin_lock_irqsave(&guest_lock, flags);
-	/* Its one page is there for whoever has the lock. */
+	/* The owner of the lock has its only page. */
 	lent = bridge_ops.borrow(ctx, page);
 	WARN_ON_ONCE(!lent);
 	page->cookie = flags;
@@ -81,9 +81,9 @@ static const struct hvpt_linux_platform guest_platform = {
 	.device_id = guest_device_id,
 };
 
-/* ---- parameters: what tests look at and break ------------------------ */
+/* ---- parameters: what tests read and break --------------------------- */
 
-/* A hypervisor which lies: flushes are answered with success, and not done. */
+/* A faulty hypervisor: flushes return success and are not carried out. */
 module_param_named(drop_flushes, guest_bridge.drop_flushes, bool, 0644);
 module_param_named(calls, guest_bridge.calls, ullong, 0444);
 module_param_named(flushes, guest_bridge.flushes, ullong, 0444);
@@ -91,8 +91,8 @@ module_param_named(entries, guest_bridge.entries, ullong, 0444);
 module_param_named(refused, guest_bridge.refused, ullong, 0444);
 
 /*
- * Writing N: the next N mappings which a driver makes in the domain of the NVMe
- * device are reported as made, and left out.
+ * Writing N: the next N mappings that a driver makes in the domain of the NVMe
+ * device are reported as made, and are left out.
  */
 static struct iommu_domain_ops guest_snipping;
 static const struct iommu_domain_ops *guest_honest;
@@ -139,7 +139,7 @@ static const struct kernel_param_ops guest_snip_ops = {
 };
 module_param_cb(snip, &guest_snip_ops, NULL, 0200);
 
-/* Reading takes the newest fault: device, address, reason, w for a write. */
+/* Reading returns the last fault: device, address, reason, w for a write. */
 static int guest_fault_get(char *buffer, const struct kernel_param *param)
 {
 	struct vtd_fault fault;
@@ -161,8 +161,8 @@ static const struct kernel_param_ops guest_fault_ops = {
 module_param_cb(fault, &guest_fault_ops, NULL, 0400);
 
 /*
- * Writing: no leaf was accessed. QEMU sets D only in the walk which sets A, so
- * what the library presets has to go before a write of a device can be seen.
+ * Writing clears A of all leaves. QEMU sets D only in a walk that sets A, and
+ * the library presets A, so A must be cleared before a device's write shows.
  */
 static void guest_age_table(u64 table, unsigned int level)
 {

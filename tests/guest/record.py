@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """Records IOMMU traffic in a guest, with the commands of docs/RECORDING.md.
 
-The guest is a Debian kernel (scripts/get-linux) with the VT-d which QEMU
-(scripts/get-qemu) emulates, driven by Linux's own driver. The code blocks
-which the document marks are run in it as they are (record.sh); `workload` is a
-few writes and reads of an NVMe disk. trace-cmd and perf are those of this
-system, where it has them. What was recorded is unpacked into FOLDER.
+The guest is a Debian kernel (scripts/get-linux) on QEMU (scripts/get-qemu),
+which emulates a VT-d for Linux's own driver. The marked code blocks of the
+document run in it verbatim (record.sh); `workload` is a few writes and reads of
+an NVMe disk. trace-cmd and perf are those of this system, if installed. The
+recordings are unpacked into FOLDER.
 
-Usage: record.py FOLDER, or record.py --check HVPT, which replays what each
-tracer has recorded. Exit code 77: something was not fetched.
+Usage: record.py FOLDER, or record.py --check HVPT, which replays the recording
+of each tracer. Exit code 77: something was not downloaded.
 """
 
 import json
@@ -30,7 +30,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 EXIT_SKIP = 77
 VERSION = "7.3"
 DISK_BYTES = 64 << 20
-# A guest which says nothing for so long hangs.
+# A guest that prints nothing for so long hangs.
 GUARD_SECONDS = 550
 WORKLOAD = b"""#!/bin/busybox sh
 for size in 4096 65536 1048576; do
@@ -62,7 +62,7 @@ def blocks():
 
 
 def add_program(archive, name):
-    """A program of this system, if it has it, with its libraries."""
+    """Adds a program of this system, if installed, with its libraries."""
     path = shutil.which(name)
     if not path:
         return
@@ -114,7 +114,7 @@ def command_line(qemu, folder, image):
 
 
 def check(hvpt, folder):
-    """Is what each tracer says a recording with domains, whole and right?"""
+    """Is the recording of each tracer complete and correct, with domains?"""
     good = True
     for name in ("tracefs.txt", "trace-cmd.txt", "perf.txt"):
         path = f"{folder}/{name}"

@@ -1,8 +1,8 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # The first process of the guest of record.py: records as docs/RECORDING.md
-# says (/recording/*.sh), prints what it has in every form, and writes it all to
-# a disk.
+# describes (/recording/*.sh), prints the recording in every form, and writes all
+# to a disk.
 /bin/busybox --install -s /bin
 export PATH=/bin:/usr/bin HOME=/tmp
 mount -t proc proc /proc
@@ -16,25 +16,25 @@ until [ -e /dev/nvme0n1 ] && [ -e /dev/vda ]; do
 	usleep 100000
 done
 
-# option OPTION NAME - the trace of tracefs with a trace option
+# option OPTION NAME - the tracefs trace with a trace option
 option() {
 	echo "$1" >/sys/kernel/tracing/trace_options
 	cat /sys/kernel/tracing/trace >"/tmp/tracefs-$2.txt"
 }
 
-# report OPTION NAME - trace-cmd's with an option
+# report OPTION NAME - the trace-cmd report with an option
 report() {
 	trace-cmd report "$1" /tmp/trace.dat >"/tmp/trace-cmd-$2.txt"
 }
 
-# script NAME WORD... - perf's with options
+# script NAME WORD... - the perf script output with options
 script() {
 	name=$1
 	shift
 	perf script "$@" -i /tmp/perf.data 2>/dev/null >"/tmp/perf-$name.txt"
 }
 
-# Buffers which are too small, of each tracer.
+# Buffers that are too small, for each tracer.
 lose_tracefs() {
 	cd /sys/kernel/tracing
 	echo 8 >buffer_size_kb

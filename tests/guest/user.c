@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * A program which lets a device reach its memory, through VFIO: pages of
- * 4 KiB, 2 MiB and 1 GiB, each there and back, and after the unmap no more.
+ * A program that gives a device access to its memory through VFIO: pages of
+ * 4 KiB, 2 MiB and 1 GiB, in both directions, and no access after the unmap.
  *
  *	user GROUP DEVICE
  *
  * The device is QEMU's edu (docs/specs/edu.rst of QEMU has its registers),
  * bound to vfio-pci; GROUP is the number of its IOMMU group. Exit code 0: all
- * was as it should be.
+ * checks passed.
  */
 #include "edu.h"
 
@@ -16,7 +16,7 @@
 
 #define READ_WRITE (VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE)
 
-/* What is copied each time: all that edu's buffer holds. */
+/* What is copied each time: the whole buffer of edu. */
 #define BYTES SIZE_4K
 
 /* VT-d 7.1.3: the first-stage entry is not present, or is not writable. */
@@ -97,7 +97,7 @@ static void no_fault(void)
 	CHECK(file_shows(FAULT, "none", ""));
 }
 
-/* The newest fault is a write of edu, slot 7. */
+/* The last fault is a write of edu, slot 7. */
 static void write_fault_is(uint64_t iova, const char *reason)
 {
 	char text[64];
@@ -129,7 +129,7 @@ static void fill(unsigned char *bytes, unsigned int seed)
 		bytes[i] = (unsigned char)((i * 2654435761u + seed) >> 13);
 }
 
-/* Reads at the beginning, writes at the end; then it is taken away. */
+/* Reads at the beginning, writes at the end; then it is unmapped. */
 static void one_size(uint64_t size, uint64_t iova)
 {
 	unsigned char want[BYTES];
@@ -158,8 +158,8 @@ static void one_size(uint64_t size, uint64_t iova)
 }
 
 /*
- * The device may read there, and not write. It writes first: QEMU records no
- * fault for what its IOTLB knows from a read.
+ * The device may read there but not write. It writes first, because QEMU
+ * records no fault for what its IOTLB has from a read.
  */
 static void read_only(void)
 {
@@ -178,7 +178,7 @@ static void read_only(void)
 	CHECK(munmap(bytes, SIZE_4K) == 0);
 }
 
-/* What must be refused, and leaves the mapping which is there alone. */
+/* What must be refused and must not change the existing mapping. */
 static void refusals(void)
 {
 	unsigned char *bytes = memory(SIZE_2M);

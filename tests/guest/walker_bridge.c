@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* As it is in the walker tests. */
+/* The file of the walker tests, unchanged. */
 #include "../walkers/bridge.c"
