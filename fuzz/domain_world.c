@@ -47,9 +47,9 @@ bool dw_start(struct dw *dw, struct fz_input *input)
 	dw->pages.hv = dw->hv;
 	dw->config.transport.ops = &hvpt_hypervisor_transport;
 	dw->config.transport.ctx = dw->hv;
-	dw->domain_config.ops = &hvpt_hypervisor_page_ops;
-	dw->domain_config.ctx = &dw->pages;
-	dw->domain_config.direct_map_offset = hvpt_arena_offset(dw->arena);
+	dw->domain_config.pt.ops = &hvpt_hypervisor_page_ops;
+	dw->domain_config.pt.ctx = &dw->pages;
+	dw->domain_config.pt.direct_map_offset = hvpt_arena_offset(dw->arena);
 	if (fz_byte(input) >= 240)
 		dw_arm(dw, input);
 	status = hvpt_iommu_init(&dw->iommu, &dw->config);

@@ -41,13 +41,13 @@ static bool make_domain(struct world *world, struct domain *domain)
 	enum hvpt_status status;
 
 	memset(&config, 0, sizeof(config));
-	config.ops = &hvpt_hypervisor_page_ops;
-	config.ctx = &world->pages;
-	config.direct_map_offset = hvpt_arena_offset(world->arena);
-	config.page_sizes = world->options->page_sizes;
-	config.levels = world->options->levels;
-	config.width = world->options->width;
-	config.form = world->options->form;
+	config.pt.ops = &hvpt_hypervisor_page_ops;
+	config.pt.ctx = &world->pages;
+	config.pt.direct_map_offset = hvpt_arena_offset(world->arena);
+	config.pt.page_sizes = world->options->page_sizes;
+	config.pt.levels = world->options->levels;
+	config.pt.width = world->options->width;
+	config.pt.form = world->options->form;
 	config.policy = world->options->policy;
 	status = hvpt_domain_init(&domain->domain, &world->iommu, &config);
 	if (status != HVPT_OK) {

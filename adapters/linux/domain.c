@@ -12,11 +12,11 @@ MODULE_PARM_DESC(full_width, "use the top bit of addresses too");
 static int hvpt_linux_domain_open(struct hvpt_linux_domain *domain, bool dirty)
 {
 	struct hvpt_domain_config config = {
-		.ops = &hvpt_linux_page_ops,
-		.ctx = &domain->pool,
-		.direct_map_offset = (u64)(uintptr_t)__va(0),
-		.form = full_width ? HVPT_IOVA_PLAIN : HVPT_IOVA_LOWER,
-		.flags = dirty ? HVPT_PT_TRACK_DIRTY : 0,
+		.pt.ops = &hvpt_linux_page_ops,
+		.pt.ctx = &domain->pool,
+		.pt.direct_map_offset = (u64)(uintptr_t)__va(0),
+		.pt.form = full_width ? HVPT_IOVA_PLAIN : HVPT_IOVA_LOWER,
+		.pt.flags = dirty ? HVPT_PT_TRACK_DIRTY : 0,
 		.policy = HVPT_FLUSH_TWO_BLOCK,
 	};
 	enum hvpt_status status;

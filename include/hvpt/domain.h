@@ -31,48 +31,24 @@
 #define HVPT_DOMAIN_H
 
 #include "hvpt/flush.h"
+#include "hvpt/hvcall.h"
 #include "hvpt/map.h"
 
 struct hvpt_iommu;
 
-/** What a domain does with an address. */
-enum hvpt_domain_kind {
-	HVPT_DOMAIN_IDENTITY = 0,
-	HVPT_DOMAIN_BLOCKED = 1,
-	HVPT_DOMAIN_PAGING = 2,
-};
-
 /**
  * struct hvpt_domain_config - what a paging domain is to be
- * @ops: page hooks; must outlive the domain
- * @ctx: passed to each hook
- * @direct_map_offset: as in struct hvpt_pt_config
- * @table_gpa_mask: as in struct hvpt_pt_config
- * @page_sizes: which leaf sizes to use, if the host has them; 0: all it has.
- *	Bit 12 must be set otherwise. Without 2 MiB leaves 1 GiB ones are
- *	not used either (pagetable.h).
- * @width: IOVA bits, at most what the pvIOMMU uses; 0: those, or what @levels
- *	span if that is less (4: 48)
- * @levels: 4 or 5; 0: the least that spans @width
- * @form: which values are IOVAs
- * @flags: HVPT_PT_TRACK_DIRTY or 0
+ * @pt: its page table, with three differences from hvpt_pt_init():
+ *	- page_sizes is limited to the sizes that the host offers, and 0 stands
+ *	  for all of those;
+ *	- width must not exceed hvpt_iommu_width(), and 0 stands for that width,
+ *	  or for 48 if it is larger and levels is 4;
+ *	- the hooks and the reserved ranges must outlive the domain.
  * @policy: how flushes are planned
- * @reserved: as in struct hvpt_pt_config; must outlive the domain
- * @reserved_count: how many; hvpt_pt_reserved() shows them
  */
 struct hvpt_domain_config {
-	const struct hvpt_page_ops *ops;
-	void *ctx;
-	uint64_t direct_map_offset;
-	uint64_t table_gpa_mask;
-	uint64_t page_sizes;
-	uint32_t width;
-	uint32_t levels;
-	enum hvpt_iova_form form;
-	uint32_t flags;
+	struct hvpt_pt_config pt;
 	enum hvpt_flush_policy policy;
-	const struct hvpt_iova_range *reserved;
-	uint32_t reserved_count;
 };
 
 /**

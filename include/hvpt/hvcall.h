@@ -162,21 +162,22 @@ struct hvpt_iommu_caps {
 	uint8_t pasid_width;
 };
 
-/** How a domain treats its devices' addresses. */
-enum hvpt_translation {
-	HVPT_TRANSLATE_IDENTITY = 0, /* no stage 1: the iova is the gpa */
-	HVPT_TRANSLATE_BLOCKED = 1,  /* nothing gets through */
-	HVPT_TRANSLATE_PAGING = 2,   /* by a page table */
+/** What a domain does with the addresses that its devices use. */
+enum hvpt_domain_kind {
+	HVPT_DOMAIN_IDENTITY = 0, /* no stage 1: the iova is the gpa */
+	HVPT_DOMAIN_BLOCKED = 1,  /* nothing gets through */
+	HVPT_DOMAIN_PAGING = 2,   /* by a page table */
 };
 
 /**
  * struct hvpt_domain_settings - input of CONFIGURE_DEVICE_DOMAIN
- * @translation: which of the three
- * @levels: 4 or 5, with PAGING; else 0
- * @root: gpa of the root table, 4 KiB aligned, below 2^52, with PAGING; else 0
+ * @kind: what the domain does
+ * @levels: 4 or 5 with HVPT_DOMAIN_PAGING; else 0
+ * @root: with HVPT_DOMAIN_PAGING the gpa of the root table, 4 KiB aligned and
+ *	below 2^52; else 0
  */
 struct hvpt_domain_settings {
-	enum hvpt_translation translation;
+	enum hvpt_domain_kind kind;
 	uint32_t levels;
 	hvpt_gpa_t root;
 };
@@ -228,8 +229,8 @@ hvpt_hvcall_create_domain(const struct hvpt_transport *transport,
 /**
  * CONFIGURE_DEVICE_DOMAIN (0xce).
  *
- * HVPT_ERR_SETTINGS: an unknown translation, or levels or root which it does
- * not have; HVPT_ERR_LEVELS; HVPT_ERR_ALIGN and HVPT_ERR_GPA_RANGE of the
+ * HVPT_ERR_SETTINGS: an unknown kind, or levels or a root for a kind that has
+ * none; HVPT_ERR_LEVELS; HVPT_ERR_ALIGN and HVPT_ERR_GPA_RANGE of the
  * root.
  */
 HVPT_MUST_CHECK enum hvpt_status

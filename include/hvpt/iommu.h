@@ -24,9 +24,9 @@
 #include "hvpt/domain.h"
 #include "hvpt/hvcall.h"
 
-/* Domain ids guests may use: 0 and 0xffffffff are reserved (hv_abi.h). */
-#define HVPT_DOMAIN_ID_FIRST 1u
-#define HVPT_DOMAIN_ID_LAST 0xfffffffeu
+/* Domain ids that a guest may use: all but the two reserved ones. */
+#define HVPT_DOMAIN_ID_FIRST (HVPT_HV_DOMAIN_ID_DEFAULT + 1u)
+#define HVPT_DOMAIN_ID_LAST (HVPT_HV_DOMAIN_ID_NULL - 1u)
 
 /* Ranges of domain ids which can be in quarantine. */
 #define HVPT_QUARANTINE_RANGES 16u

@@ -350,4 +350,16 @@ hvpt_pt_lookup(const struct hvpt_pagetable *pt, hvpt_iova_t iova,
 	return hvpt_pt_lookup_levels(pt, pt->levels, iova, out);
 }
 
+/* ---- internal -------------------------------------------------------- */
+
+HVPT_EXTERN_C_BEGIN
+
+/** hvpt_pt_init() with a width and page sizes other than @config's. */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_pt_init_sized_(struct hvpt_pagetable *pt,
+		    const struct hvpt_pt_config *config, uint32_t width,
+		    uint64_t page_sizes);
+
+HVPT_EXTERN_C_END
+
 #endif /* HVPT_PAGETABLE_H */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * hvpt/status_map.h - a status in the words of Linux and of UEFI.
+ * hvpt/status_map.h - statuses as error numbers of Linux and UEFI.
  *
- * For adapters, and for the names. No error number is defined by the core's
- * surroundings: there may be none.
+ * For adapters. The numbers are defined here because the core includes no
+ * header of its surroundings. HVPT_STATUS_LIST says which status becomes which
+ * number.
  */
 #ifndef HVPT_STATUS_MAP_H
 #define HVPT_STATUS_MAP_H
@@ -42,73 +43,6 @@
 #define HVPT_EFI_NOT_STARTED 19u
 #define HVPT_EFI_ALREADY_STARTED 20u
 #define HVPT_EFI_ABORTED 21u
-
-/*
- * HVPT_STATUS_LIST(ROW) - ROW(status, Linux errno, EFI status)
- *
- * Every status there is, in order, without HVPT_, HVPT_ERRNO_ and HVPT_EFI_.
- */
-#define HVPT_STATUS_LIST(ROW)                                                  \
-	ROW(OK, SUCCESS, SUCCESS)                                              \
-	ROW(ERR_EMPTY, EINVAL, INVALID_PARAMETER)                              \
-	ROW(ERR_ALIGN, EINVAL, INVALID_PARAMETER)                              \
-	ROW(ERR_WRAP, EOVERFLOW, INVALID_PARAMETER)                            \
-	ROW(ERR_IOVA_RANGE, ERANGE, INVALID_PARAMETER)                         \
-	ROW(ERR_GPA_RANGE, ERANGE, INVALID_PARAMETER)                          \
-	ROW(ERR_PROT, EINVAL, INVALID_PARAMETER)                               \
-	ROW(ERR_WRITE_ONLY, EOPNOTSUPP, UNSUPPORTED)                           \
-	ROW(ERR_LEVELS, EINVAL, INVALID_PARAMETER)                             \
-	ROW(ERR_WIDTH, EINVAL, INVALID_PARAMETER)                              \
-	ROW(ERR_PAGE_SIZES, EINVAL, INVALID_PARAMETER)                         \
-	ROW(ERR_IOVA_FORM, EINVAL, INVALID_PARAMETER)                          \
-	ROW(ERR_FLAGS, EINVAL, INVALID_PARAMETER)                              \
-	ROW(ERR_TABLE_MASK, EINVAL, INVALID_PARAMETER)                         \
-	ROW(ERR_OPS, EINVAL, INVALID_PARAMETER)                                \
-	ROW(ERR_POLICY, EINVAL, INVALID_PARAMETER)                             \
-	ROW(ERR_DOMAIN_ID, EINVAL, INVALID_PARAMETER)                          \
-	ROW(ERR_DEVICE_ID, EINVAL, INVALID_PARAMETER)                          \
-	ROW(ERR_PREFIX, EINVAL, INVALID_PARAMETER)                             \
-	ROW(ERR_FUNCTION, EINVAL, INVALID_PARAMETER)                           \
-	ROW(ERR_SETTINGS, EINVAL, INVALID_PARAMETER)                           \
-	ROW(ERR_FOREIGN, EINVAL, INVALID_PARAMETER)                            \
-	ROW(ERR_KIND, EINVAL, INVALID_PARAMETER)                               \
-	ROW(ERR_FLUSH_ENTRY, EINVAL, INVALID_PARAMETER)                        \
-	ROW(ERR_MESSAGE_TYPE, EINVAL, INVALID_PARAMETER)                       \
-	ROW(ERR_MESSAGE_SIZE, EINVAL, INVALID_PARAMETER)                       \
-	ROW(ERR_RESERVED, ERANGE, INVALID_PARAMETER)                           \
-	ROW(ERR_OVERLAP, EADDRINUSE, ALREADY_STARTED)                          \
-	ROW(ERR_NOT_MAPPED, ENOENT, NOT_FOUND)                                 \
-	ROW(ERR_CORRUPT, EIO, DEVICE_ERROR)                                    \
-	ROW(ERR_STOPPED, ECANCELED, ABORTED)                                   \
-	ROW(ERR_CONCURRENT, EBUSY, NOT_READY)                                  \
-	ROW(ERR_EXISTS, EEXIST, ALREADY_STARTED)                               \
-	ROW(ERR_UNKNOWN_SEGMENT, ENODEV, NOT_FOUND)                            \
-	ROW(ERR_STALE, ESTALE, NOT_FOUND)                                      \
-	ROW(ERR_BUSY, EBUSY, NOT_READY)                                        \
-	ROW(ERR_ATS_ON, EBUSY, NOT_READY)                                      \
-	ROW(ERR_NOT_ATTACHED, ENODEV, NOT_STARTED)                             \
-	ROW(ERR_LOST, ESTALE, NOT_READY)                                       \
-	ROW(ERR_NO_MEMORY, ENOMEM, OUT_OF_RESOURCES)                           \
-	ROW(ERR_TABLE_PAGE, ENOMEM, OUT_OF_RESOURCES)                          \
-	ROW(ERR_NO_IDS, ENOSPC, OUT_OF_RESOURCES)                              \
-	ROW(ERR_CALL_PAGE, ENOMEM, OUT_OF_RESOURCES)                           \
-	ROW(ERR_NO_HYPERVISOR, EOPNOTSUPP, UNSUPPORTED)                        \
-	ROW(ERR_ISOLATED, EOPNOTSUPP, UNSUPPORTED)                             \
-	ROW(ERR_NO_IOMMU, ENODEV, UNSUPPORTED)                                 \
-	ROW(ERR_NO_STAGE1, ENODEV, UNSUPPORTED)                                \
-	ROW(ERR_IOMMU_CAPS, ENODEV, UNSUPPORTED)                               \
-	ROW(ERR_NOT_MANAGED, ENODEV, UNSUPPORTED)                              \
-	ROW(ERR_HV_CODE, EOPNOTSUPP, UNSUPPORTED)                              \
-	ROW(ERR_HV_INPUT, EINVAL, DEVICE_ERROR)                                \
-	ROW(ERR_HV_DENIED, EACCES, ACCESS_DENIED)                              \
-	ROW(ERR_HV_MEMORY, ENOMEM, OUT_OF_RESOURCES)                           \
-	ROW(ERR_HV_DOMAINS, ENOSPC, OUT_OF_RESOURCES)                          \
-	ROW(ERR_HV_DEVICE, ENODEV, NOT_FOUND)                                  \
-	ROW(ERR_HV_EXISTS, EEXIST, ALREADY_STARTED)                            \
-	ROW(ERR_HV_STATE, EBUSY, NOT_READY)                                    \
-	ROW(ERR_HV_TIMEOUT, ETIMEDOUT, TIMEOUT)                                \
-	ROW(ERR_HV_PROGRESS, EIO, DEVICE_ERROR)                                \
-	ROW(ERR_HV_FAILED, EIO, DEVICE_ERROR)
 
 HVPT_EXTERN_C_BEGIN
 

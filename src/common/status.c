@@ -11,11 +11,11 @@ struct hvpt_status_row {
 	uint8_t efi;
 };
 
-#define HVPT_STATUS_ROW(name, linux_name, efi_name)                            \
-	{ HVPT_##name, HVPT_ERRNO_##linux_name, HVPT_EFI_##efi_name },
-#define HVPT_STATUS_NAME(name, linux_name, efi_name)                           \
-	case HVPT_##name:                                                      \
-		return "HVPT_" #name;
+#define HVPT_STATUS_ROW(name, value, linux_name, efi_name)                     \
+	{ name, HVPT_ERRNO_##linux_name, HVPT_EFI_##efi_name },
+#define HVPT_STATUS_NAME(name, value, linux_name, efi_name)                    \
+	case name:                                                             \
+		return #name;
 
 static const struct hvpt_status_row hvpt_status_rows[] = { HVPT_STATUS_LIST(
 	HVPT_STATUS_ROW) };

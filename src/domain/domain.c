@@ -30,13 +30,10 @@ enum hvpt_status hvpt_domain_configure(struct hvpt_domain *domain)
 	struct hvpt_answer answer;
 	enum hvpt_status status;
 
-	settings.translation = HVPT_TRANSLATE_IDENTITY;
+	settings.kind = domain->kind;
 	settings.levels = 0;
 	settings.root = hvpt_gpa(0);
-	if (domain->kind == HVPT_DOMAIN_BLOCKED)
-		settings.translation = HVPT_TRANSLATE_BLOCKED;
 	if (domain->kind == HVPT_DOMAIN_PAGING) {
-		settings.translation = HVPT_TRANSLATE_PAGING;
 		settings.levels = domain->pt.levels;
 		settings.root = hvpt_pt_root_gpa(&domain->pt);
 	}
@@ -127,7 +124,7 @@ enum hvpt_status hvpt_domain_create(struct hvpt_domain *domain, bool *stuck)
 
 /* What the host has, less what the caller does not want. */
 static uint64_t hvpt_domain_page_sizes(const struct hvpt_iommu *iommu,
-				       const struct hvpt_domain_config *config)
+				       const struct hvpt_pt_config *config)
 {
 	uint64_t wanted = config->page_sizes ? config->page_sizes :
 					       ~(uint64_t)0;
@@ -137,7 +134,7 @@ static uint64_t hvpt_domain_page_sizes(const struct hvpt_iommu *iommu,
 
 /* Where the caller does not say: as much as the host and the levels have. */
 static uint32_t hvpt_domain_width(const struct hvpt_iommu *iommu,
-				  const struct hvpt_domain_config *config)
+				  const struct hvpt_pt_config *config)
 {
 	if (config->width)
 		return config->width;
@@ -154,32 +151,11 @@ hvpt_domain_config_check(const struct hvpt_iommu *iommu,
 
 	if ((unsigned)config->policy > HVPT_FLUSH_EXACT)
 		return HVPT_ERR_POLICY;
-	if (config->width > iommu->width)
+	if (config->pt.width > iommu->width)
 		return HVPT_ERR_WIDTH;
-	if (config->levels == HVPT_MAX_LEVELS && !five)
+	if (config->pt.levels == HVPT_MAX_LEVELS && !five)
 		return HVPT_ERR_LEVELS;
 	return HVPT_OK;
-}
-
-static enum hvpt_status
-hvpt_domain_init_table(struct hvpt_domain *domain,
-		       const struct hvpt_domain_config *config)
-{
-	const struct hvpt_iommu *iommu = domain->iommu;
-	struct hvpt_pt_config table;
-
-	table.ops = config->ops;
-	table.ctx = config->ctx;
-	table.direct_map_offset = config->direct_map_offset;
-	table.table_gpa_mask = config->table_gpa_mask;
-	table.page_sizes = hvpt_domain_page_sizes(iommu, config);
-	table.levels = config->levels;
-	table.width = hvpt_domain_width(iommu, config);
-	table.form = config->form;
-	table.flags = config->flags;
-	table.reserved = config->reserved;
-	table.reserved_count = config->reserved_count;
-	return hvpt_pt_init(&domain->pt, &table);
 }
 
 enum hvpt_status hvpt_domain_init(struct hvpt_domain *domain,
@@ -193,7 +169,10 @@ enum hvpt_status hvpt_domain_init(struct hvpt_domain *domain,
 		return status;
 	hvpt_domain_prepare(domain, iommu, HVPT_DOMAIN_PAGING);
 	domain->policy = config->policy;
-	status = hvpt_domain_init_table(domain, config);
+	status = hvpt_pt_init_sized_(&domain->pt, &config->pt,
+				     hvpt_domain_width(iommu, &config->pt),
+				     hvpt_domain_page_sizes(iommu,
+							    &config->pt));
 	if (status != HVPT_OK)
 		return status;
 	status = hvpt_domain_create(domain, &stuck);

@@ -22,8 +22,7 @@ hvpt_iommu_config_check(const struct hvpt_iommu_config *config)
 static void hvpt_iommu_prepare(struct hvpt_iommu *iommu,
 			       const struct hvpt_iommu_config *config)
 {
-	iommu->transport.ops = config->transport.ops;
-	iommu->transport.ctx = config->transport.ctx;
+	iommu->transport = config->transport;
 	iommu->domains = NULL;
 	iommu->devices = NULL;
 	hvpt_stats_init(iommu);

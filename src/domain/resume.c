@@ -45,10 +45,7 @@ static enum hvpt_status hvpt_resume_probe(struct hvpt_iommu *iommu)
 		return status;
 	if (width < iommu->width)
 		return HVPT_ERR_IOMMU_CAPS;
-	iommu->caps.caps = caps.caps;
-	iommu->caps.page_sizes = caps.page_sizes;
-	iommu->caps.iova_width = caps.iova_width;
-	iommu->caps.pasid_width = caps.pasid_width;
+	iommu->caps = caps;
 	return HVPT_OK;
 }
 

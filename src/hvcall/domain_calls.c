@@ -26,11 +26,11 @@ hvpt_settings_check(const struct hvpt_domain_settings *settings)
 {
 	uint64_t root = settings->root.value;
 
-	switch (settings->translation) {
-	case HVPT_TRANSLATE_IDENTITY:
-	case HVPT_TRANSLATE_BLOCKED:
+	switch (settings->kind) {
+	case HVPT_DOMAIN_IDENTITY:
+	case HVPT_DOMAIN_BLOCKED:
 		return settings->levels || root ? HVPT_ERR_SETTINGS : HVPT_OK;
-	case HVPT_TRANSLATE_PAGING:
+	case HVPT_DOMAIN_PAGING:
 		break;
 	default:
 		return HVPT_ERR_SETTINGS;
@@ -46,9 +46,9 @@ hvpt_settings_check(const struct hvpt_domain_settings *settings)
 /* Settings which were checked. The hypervisor wants BLOCKED with bit 0. */
 static uint64_t hvpt_settings_flags(const struct hvpt_domain_settings *settings)
 {
-	if (settings->translation == HVPT_TRANSLATE_IDENTITY)
+	if (settings->kind == HVPT_DOMAIN_IDENTITY)
 		return 0;
-	if (settings->translation == HVPT_TRANSLATE_BLOCKED)
+	if (settings->kind == HVPT_DOMAIN_BLOCKED)
 		return HVPT_HV_SETTINGS_TRANSLATION | HVPT_HV_SETTINGS_BLOCKED;
 	if (settings->levels == HVPT_MAX_LEVELS)
 		return HVPT_HV_SETTINGS_TRANSLATION | HVPT_HV_SETTINGS_5_LEVELS;

@@ -215,7 +215,8 @@ enum hvpt_status hvpt_pt_adopt(struct hvpt_pagetable *pt,
 			       hvpt_gpa_t root, hvpt_table_check_fn check,
 			       void *ctx, struct hvpt_audit *report)
 {
-	enum hvpt_status status = hvpt_pt_configure(pt, config);
+	enum hvpt_status status = hvpt_pt_configure(pt, config, config->width,
+						    config->page_sizes);
 	struct hvpt_auditor auditor;
 
 	hvpt_audit_reset(report);

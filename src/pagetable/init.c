@@ -5,11 +5,12 @@
 #include "pt_internal.h"
 
 /* The levels asked for, or the least which span the width. */
-static unsigned hvpt_config_levels(const struct hvpt_pt_config *config)
+static unsigned hvpt_config_levels(const struct hvpt_pt_config *config,
+				   uint32_t width)
 {
 	if (config->levels)
 		return config->levels;
-	return config->width > HVPT_LEVEL_LG2(HVPT_MIN_LEVELS) ?
+	return width > HVPT_LEVEL_LG2(HVPT_MIN_LEVELS) ?
 		       HVPT_MAX_LEVELS :
 		       HVPT_MIN_LEVELS;
 }
@@ -26,18 +27,18 @@ static bool hvpt_config_reserved_ok(const struct hvpt_pt_config *config)
 }
 
 static enum hvpt_status hvpt_config_check(const struct hvpt_pt_config *config,
-					  unsigned levels)
+					  unsigned levels, uint32_t width,
+					  uint64_t page_sizes)
 {
 	if (!config->ops || !config->ops->alloc_page || !config->ops->free_page)
 		return HVPT_ERR_OPS;
 	if (levels < HVPT_MIN_LEVELS || levels > HVPT_MAX_LEVELS)
 		return HVPT_ERR_LEVELS;
-	if (config->width <= HVPT_PAGE_LG2 ||
-	    config->width > HVPT_LEVEL_LG2(levels))
+	if (width <= HVPT_PAGE_LG2 || width > HVPT_LEVEL_LG2(levels))
 		return HVPT_ERR_WIDTH;
 	if ((unsigned)config->form > HVPT_IOVA_CANONICAL)
 		return HVPT_ERR_IOVA_FORM;
-	if (!(config->page_sizes & HVPT_PAGE_SIZE_4K))
+	if (!(page_sizes & HVPT_PAGE_SIZE_4K))
 		return HVPT_ERR_PAGE_SIZES;
 	if (config->table_gpa_mask & ~HVPT_PTE_ADDR)
 		return HVPT_ERR_TABLE_MASK;
@@ -61,11 +62,13 @@ static uint8_t hvpt_config_leaf_levels(uint64_t page_sizes)
 }
 
 enum hvpt_status hvpt_pt_configure(struct hvpt_pagetable *pt,
-				   const struct hvpt_pt_config *config)
+				   const struct hvpt_pt_config *config,
+				   uint32_t width, uint64_t page_sizes)
 {
-	unsigned levels = hvpt_config_levels(config);
-	enum hvpt_status status = hvpt_config_check(config, levels);
-	unsigned bits = config->width - (config->form != HVPT_IOVA_PLAIN);
+	unsigned levels = hvpt_config_levels(config, width);
+	enum hvpt_status status = hvpt_config_check(config, levels, width,
+						    page_sizes);
+	unsigned bits = width - (config->form != HVPT_IOVA_PLAIN);
 
 	if (status != HVPT_OK)
 		return status;
@@ -84,17 +87,19 @@ enum hvpt_status hvpt_pt_configure(struct hvpt_pagetable *pt,
 	pt->reserved = config->reserved;
 	pt->reserved_count = config->reserved_count;
 	pt->levels = (uint8_t)levels;
-	pt->leaf_levels = hvpt_config_leaf_levels(config->page_sizes);
+	pt->leaf_levels = hvpt_config_leaf_levels(page_sizes);
 	pt->noncoherent = config->ops->write_back != NULL;
 	pt->track_dirty = (config->flags & HVPT_PT_TRACK_DIRTY) != 0;
 	pt->plain = !pt->noncoherent && config->reserved_count == 0;
 	return HVPT_OK;
 }
 
-enum hvpt_status hvpt_pt_init(struct hvpt_pagetable *pt,
-			      const struct hvpt_pt_config *config)
+enum hvpt_status hvpt_pt_init_sized_(struct hvpt_pagetable *pt,
+				     const struct hvpt_pt_config *config,
+				     uint32_t width, uint64_t page_sizes)
 {
-	enum hvpt_status status = hvpt_pt_configure(pt, config);
+	enum hvpt_status status = hvpt_pt_configure(pt, config, width,
+						    page_sizes);
 
 	if (status != HVPT_OK)
 		return status;
@@ -103,6 +108,13 @@ enum hvpt_status hvpt_pt_init(struct hvpt_pagetable *pt,
 		return status;
 	hvpt_write_back(pt, pt->root, HVPT_TABLE_ENTRIES);
 	return HVPT_OK;
+}
+
+enum hvpt_status hvpt_pt_init(struct hvpt_pagetable *pt,
+			      const struct hvpt_pt_config *config)
+{
+	return hvpt_pt_init_sized_(pt, config, config->width,
+				   config->page_sizes);
 }
 
 static void hvpt_page_free(const struct hvpt_pagetable *pt, uint64_t *page)

@@ -378,10 +378,15 @@ uint64_t hvpt_reclaim_range(struct hvpt_pagetable *pt, uint64_t first,
 			    uint64_t last, struct hvpt_gather *gather,
 			    struct hvpt_hull *hull);
 
-/** Fills in all of *@pt but the root, or refuses @config. */
+/**
+ * hvpt_pt_configure() - fill in all of *@pt but the root, or refuse @config
+ * @width: used instead of @config's
+ * @page_sizes: used instead of @config's
+ */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_pt_configure(struct hvpt_pagetable *pt,
-		  const struct hvpt_pt_config *config);
+		  const struct hvpt_pt_config *config, uint32_t width,
+		  uint64_t page_sizes);
 
 /** Can a table live at this gpa? */
 HVPT_INLINE bool hvpt_table_gpa_ok(const struct hvpt_pagetable *pt,

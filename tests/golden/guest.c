@@ -131,10 +131,10 @@ static enum hvpt_status do_probe(struct guest *guest, uint64_t id)
 static enum hvpt_status do_alloc(struct guest *guest)
 {
 	const struct hvpt_domain_config config = {
-		.ops = &hvpt_hypervisor_page_ops,
-		.ctx = &guest->pages,
-		.direct_map_offset = hvpt_arena_offset(guest->arena),
-		.form = HVPT_IOVA_PLAIN,
+		.pt.ops = &hvpt_hypervisor_page_ops,
+		.pt.ctx = &guest->pages,
+		.pt.direct_map_offset = hvpt_arena_offset(guest->arena),
+		.pt.form = HVPT_IOVA_PLAIN,
 		.policy = HVPT_FLUSH_COVER,
 	};
 	unsigned n = guest->domains++;

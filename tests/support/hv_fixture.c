@@ -123,11 +123,11 @@ static void set_configs(struct hv_fixture *f)
 	f->config.transport.ops = &transport;
 	f->config.transport.ctx = f;
 	f->config.width_limit = f->params->width_limit;
-	f->domain_config.ops = &page_ops;
-	f->domain_config.ctx = f;
-	f->domain_config.direct_map_offset = hvpt_arena_offset(f->arena);
-	f->domain_config.levels = f->params->levels;
-	f->domain_config.form = f->params->form;
+	f->domain_config.pt.ops = &page_ops;
+	f->domain_config.pt.ctx = f;
+	f->domain_config.pt.direct_map_offset = hvpt_arena_offset(f->arena);
+	f->domain_config.pt.levels = f->params->levels;
+	f->domain_config.pt.form = f->params->form;
 	f->domain_config.policy = f->params->policy;
 }
 

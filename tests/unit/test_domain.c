@@ -109,37 +109,37 @@ static void test_bad_configurations_are_refused(void **state)
 	struct hv_fixture *f = *state;
 	const struct hvpt_domain_config good = f->domain_config;
 	struct hvpt_domain_config *config = &f->domain_config;
-	struct hvpt_page_ops ops = *good.ops;
+	struct hvpt_page_ops ops = *good.pt.ops;
 
 	config->policy = (enum hvpt_flush_policy)3;
 	not_made(f, HVPT_ERR_POLICY);
 	*config = good;
-	config->width = f->iommu.width + 1;
+	config->pt.width = f->iommu.width + 1;
 	not_made(f, HVPT_ERR_WIDTH);
-	config->width = 12;
+	config->pt.width = 12;
 	not_made(f, HVPT_ERR_WIDTH);
 	*config = good;
-	config->levels = 3;
+	config->pt.levels = 3;
 	not_made(f, HVPT_ERR_LEVELS);
-	config->levels = 6;
+	config->pt.levels = 6;
 	not_made(f, HVPT_ERR_LEVELS);
 	*config = good;
-	config->form = (enum hvpt_iova_form)3;
+	config->pt.form = (enum hvpt_iova_form)3;
 	not_made(f, HVPT_ERR_IOVA_FORM);
 	*config = good;
-	config->page_sizes = HV_2M;
+	config->pt.page_sizes = HV_2M;
 	not_made(f, HVPT_ERR_PAGE_SIZES);
 	*config = good;
-	config->table_gpa_mask = 1ull << 52;
+	config->pt.table_gpa_mask = 1ull << 52;
 	not_made(f, HVPT_ERR_TABLE_MASK);
 	*config = good;
-	config->flags = 2;
+	config->pt.flags = 2;
 	not_made(f, HVPT_ERR_FLAGS);
 	*config = good;
-	config->ops = &ops;
+	config->pt.ops = &ops;
 	ops.alloc_page = NULL;
 	not_made(f, HVPT_ERR_OPS);
-	ops = *good.ops;
+	ops = *good.pt.ops;
 	ops.free_page = NULL;
 	not_made(f, HVPT_ERR_OPS);
 	*config = good;
@@ -152,7 +152,7 @@ static void test_five_levels_only_where_there_are_five(void **state)
 {
 	struct hv_fixture *f = *state;
 
-	f->domain_config.levels = 5;
+	f->domain_config.pt.levels = 5;
 	if (f->params->five) {
 		hv_make(f, 0);
 		assert_int_equal(f->domain[0].pt.levels, 5);
@@ -167,14 +167,14 @@ static void test_four_levels_on_every_host(void **state)
 	struct hv_fixture *f = *state;
 	uint32_t width = f->iommu.width < 48 ? f->iommu.width : 48;
 
-	f->domain_config.levels = 4;
-	f->domain_config.width = 0;
-	f->domain_config.form = HVPT_IOVA_PLAIN;
+	f->domain_config.pt.levels = 4;
+	f->domain_config.pt.width = 0;
+	f->domain_config.pt.form = HVPT_IOVA_PLAIN;
 	hv_make(f, 0);
 	assert_int_equal(f->domain[0].pt.levels, 4);
 	assert_int_equal(f->domain[0].pt.lower_last, (1ull << width) - 1);
 	/* Asked for in numbers it is refused, never clamped. */
-	f->domain_config.width = 49;
+	f->domain_config.pt.width = 49;
 	if (f->iommu.width > 48)
 		hv_status(hv_try_make(f, 1), HVPT_ERR_WIDTH);
 }
@@ -185,8 +185,8 @@ static void test_reserved_ranges_are_passed_on(void **state)
 							 HVPT_RESERVED_HT };
 	struct hv_fixture *f = *state;
 
-	f->domain_config.reserved = ranges;
-	f->domain_config.reserved_count = 2;
+	f->domain_config.pt.reserved = ranges;
+	f->domain_config.pt.reserved_count = 2;
 	hv_make(f, 0);
 	assert_ptr_equal(hvpt_pt_reserved(hvpt_domain_pagetable(&f->domain[0]),
 					  1),
@@ -202,7 +202,7 @@ static void test_a_table_mask_reaches_the_hypervisor_in_the_root(void **state)
 	struct hv_fixture *f = *state;
 
 	/* The model has no such bit: the root it is told is not in memory. */
-	f->domain_config.table_gpa_mask = 1ull << 51;
+	f->domain_config.pt.table_gpa_mask = 1ull << 51;
 	hv_make(f, 0);
 	assert_int_equal(hvpt_pt_root_gpa(&f->domain[0].pt).value >> 51, 1);
 }

@@ -417,7 +417,7 @@ static void ignore_dirty(void *ctx, hvpt_iova_t iova, uint64_t length)
 
 static enum hvpt_status dirty_pages(struct hv_fixture *f)
 {
-	f->domain_config.flags = HVPT_PT_TRACK_DIRTY;
+	f->domain_config.pt.flags = HVPT_PT_TRACK_DIRTY;
 	TRY(begin(f));
 	TRY(park(f));
 	TRY(map(f, 0, f->base, HV_DATA, HV_2M + HV_4K));

@@ -342,11 +342,11 @@ static void test_flush_entry_rules(void **state)
 #define B_DOMAIN B_SELF, B_ZERO, 1, 0, 0, 0, 0x78, 0x56, 0x34, 0x12
 #define B_DEVICE 0xef, 0xcd, 0xab, 0x89, 0x67, 0x45, 0x23, 0x01
 
-static struct hvpt_domain_settings settings(enum hvpt_translation translation,
+static struct hvpt_domain_settings settings(enum hvpt_domain_kind kind,
 					    uint32_t levels, uint64_t root)
 {
 	const struct hvpt_domain_settings made = {
-		.translation = translation,
+		.kind = kind,
 		.levels = levels,
 		.root = { root },
 	};
@@ -423,11 +423,11 @@ static void test_bytes_of_domain_ids(void **state)
 	     0xff);
 }
 
-static void configure(struct fake *fake, enum hvpt_translation translation,
+static void configure(struct fake *fake, enum hvpt_domain_kind kind,
 		      uint32_t levels, uint64_t root)
 {
 	struct hvpt_answer answer;
-	struct hvpt_domain_settings how = settings(translation, levels, root);
+	struct hvpt_domain_settings how = settings(kind, levels, root);
 
 	assert_int_equal(hvpt_hvcall_configure_domain(&fake->transport, DOMAIN,
 						      &how, &answer),
@@ -440,17 +440,17 @@ static void test_bytes_of_configure(void **state)
 
 	(void)state;
 	fake_init(&fake);
-	configure(&fake, HVPT_TRANSLATE_IDENTITY, 0, 0);
+	configure(&fake, HVPT_DOMAIN_IDENTITY, 0, 0);
 	SENT(&fake, 0xce, 0, B_DOMAIN, B_ZERO, B_ZERO);
-	configure(&fake, HVPT_TRANSLATE_BLOCKED, 0, 0);
+	configure(&fake, HVPT_DOMAIN_BLOCKED, 0, 0);
 	SENT(&fake, 0xce, 0, B_DOMAIN, 3, 0, 0, 0, 0, 0, 0, 0, B_ZERO);
-	configure(&fake, HVPT_TRANSLATE_PAGING, 4, 0x000123456789a000);
+	configure(&fake, HVPT_DOMAIN_PAGING, 4, 0x000123456789a000);
 	SENT(&fake, 0xce, 0, B_DOMAIN, 1, 0, 0, 0, 0, 0, 0, 0, 0x00, 0xa0, 0x89,
 	     0x67, 0x45, 0x23, 0x01, 0x00);
-	configure(&fake, HVPT_TRANSLATE_PAGING, 5, 0x000ffffffffff000);
+	configure(&fake, HVPT_DOMAIN_PAGING, 5, 0x000ffffffffff000);
 	SENT(&fake, 0xce, 0, B_DOMAIN, 5, 0, 0, 0, 0, 0, 0, 0, 0x00, 0xf0, 0xff,
 	     0xff, 0xff, 0xff, 0x0f, 0x00);
-	configure(&fake, HVPT_TRANSLATE_PAGING, 4, 0);
+	configure(&fake, HVPT_DOMAIN_PAGING, 4, 0);
 	SENT(&fake, 0xce, 0, B_DOMAIN, 1, 0, 0, 0, 0, 0, 0, 0, B_ZERO);
 }
 

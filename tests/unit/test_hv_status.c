@@ -284,7 +284,7 @@ static void test_every_status(void **state)
 
 static void test_status_list_is_complete(void **state)
 {
-#define STATUS_OF(name, linux_name, efi_name) HVPT_##name,
+#define STATUS_OF(name, value, linux_name, efi_name) name,
 	static const enum hvpt_status listed[] = { HVPT_STATUS_LIST(
 		STATUS_OF) };
 #undef STATUS_OF

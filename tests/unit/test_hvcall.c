@@ -73,7 +73,7 @@ static enum hvpt_status make_configure(struct fake *fake,
 				       struct hvpt_answer *answer)
 {
 	static const struct hvpt_domain_settings settings = {
-		.translation = HVPT_TRANSLATE_PAGING,
+		.kind = HVPT_DOMAIN_PAGING,
 		.levels = 4,
 		.root = { 0x1000 },
 	};
@@ -344,28 +344,28 @@ static void test_order_of_checks(void **state)
 static void test_settings_are_checked(void **state)
 {
 	static const struct {
-		int translation;
+		int kind;
 		uint32_t levels;
 		uint64_t root;
 		enum hvpt_status want;
 	} cases[] = {
-		{ HVPT_TRANSLATE_IDENTITY, 4, 0, HVPT_ERR_SETTINGS },
-		{ HVPT_TRANSLATE_IDENTITY, 0, 0x1000, HVPT_ERR_SETTINGS },
-		{ HVPT_TRANSLATE_BLOCKED, 5, 0, HVPT_ERR_SETTINGS },
-		{ HVPT_TRANSLATE_BLOCKED, 0, 1, HVPT_ERR_SETTINGS },
+		{ HVPT_DOMAIN_IDENTITY, 4, 0, HVPT_ERR_SETTINGS },
+		{ HVPT_DOMAIN_IDENTITY, 0, 0x1000, HVPT_ERR_SETTINGS },
+		{ HVPT_DOMAIN_BLOCKED, 5, 0, HVPT_ERR_SETTINGS },
+		{ HVPT_DOMAIN_BLOCKED, 0, 1, HVPT_ERR_SETTINGS },
 		{ 3, 0, 0, HVPT_ERR_SETTINGS },
 		{ 3, 4, 0x1000, HVPT_ERR_SETTINGS },
 		{ -1, 4, 0x1000, HVPT_ERR_SETTINGS },
-		{ HVPT_TRANSLATE_PAGING, 0, 0, HVPT_ERR_LEVELS },
-		{ HVPT_TRANSLATE_PAGING, 3, 0x1000, HVPT_ERR_LEVELS },
-		{ HVPT_TRANSLATE_PAGING, 6, 0x1001, HVPT_ERR_LEVELS },
-		{ HVPT_TRANSLATE_PAGING, 4, 0x1001, HVPT_ERR_ALIGN },
-		{ HVPT_TRANSLATE_PAGING, 5, 0x1800, HVPT_ERR_ALIGN },
-		{ HVPT_TRANSLATE_PAGING, 4, 0x0010000000000800,
+		{ HVPT_DOMAIN_PAGING, 0, 0, HVPT_ERR_LEVELS },
+		{ HVPT_DOMAIN_PAGING, 3, 0x1000, HVPT_ERR_LEVELS },
+		{ HVPT_DOMAIN_PAGING, 6, 0x1001, HVPT_ERR_LEVELS },
+		{ HVPT_DOMAIN_PAGING, 4, 0x1001, HVPT_ERR_ALIGN },
+		{ HVPT_DOMAIN_PAGING, 5, 0x1800, HVPT_ERR_ALIGN },
+		{ HVPT_DOMAIN_PAGING, 4, 0x0010000000000800,
 		  HVPT_ERR_ALIGN },
-		{ HVPT_TRANSLATE_PAGING, 4, 0x0010000000000000,
+		{ HVPT_DOMAIN_PAGING, 4, 0x0010000000000000,
 		  HVPT_ERR_GPA_RANGE },
-		{ HVPT_TRANSLATE_PAGING, 5, 0xfffffffffffff000,
+		{ HVPT_DOMAIN_PAGING, 5, 0xfffffffffffff000,
 		  HVPT_ERR_GPA_RANGE },
 	};
 	size_t i;
@@ -373,8 +373,8 @@ static void test_settings_are_checked(void **state)
 	(void)state;
 	for (i = 0; i < FAKE_COUNT(cases); i++) {
 		const struct hvpt_domain_settings settings = {
-			.translation =
-				(enum hvpt_translation)cases[i].translation,
+			.kind =
+				(enum hvpt_domain_kind)cases[i].kind,
 			.levels = cases[i].levels,
 			.root = { cases[i].root },
 		};

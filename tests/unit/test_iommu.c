@@ -236,7 +236,7 @@ static uint32_t leaf_of(struct hv_fixture *f, uint64_t asked)
 {
 	struct hvpt_mapping seen = { 0 };
 
-	f->domain_config.page_sizes = asked;
+	f->domain_config.pt.page_sizes = asked;
 	hv_make(f, 0);
 	hv_map(f, 0, f->base, HV_DATA, HV_1G);
 	hv_ok(hvpt_domain_lookup(&f->domain[0], hvpt_iova(f->base), &seen));
@@ -515,23 +515,23 @@ static void width_is(struct hv_fixture *f, unsigned bits, bool five)
 	uint64_t last = ((uint64_t)1 << bits) - HV_4K;
 
 	assert_int_equal(hvpt_iommu_width(&f->iommu), bits);
-	f->domain_config.width = 0;
-	f->domain_config.levels = 0;
+	f->domain_config.pt.width = 0;
+	f->domain_config.pt.levels = 0;
 	hv_make(f, 0);
 	hv_map(f, 0, last, HV_DATA, HV_4K);
 	hv_status(hv_try_map(f, 0, last + HV_4K, HV_DATA, HV_4K),
 		  HVPT_ERR_IOVA_RANGE);
 	hv_ok(hv_try_destroy(f, 0));
-	f->domain_config.width = bits + 1;
+	f->domain_config.pt.width = bits + 1;
 	hv_status(hv_try_make(f, 0), HVPT_ERR_WIDTH);
-	f->domain_config.width = bits;
+	f->domain_config.pt.width = bits;
 	hv_ok(hv_try_make(f, 0));
 	hv_ok(hv_try_destroy(f, 0));
-	f->domain_config.levels = 5;
+	f->domain_config.pt.levels = 5;
 	hv_status(hv_try_make(f, 0), five ? HVPT_OK : HVPT_ERR_LEVELS);
 	if (five)
 		hv_ok(hv_try_destroy(f, 0));
-	f->domain_config.levels = 0;
+	f->domain_config.pt.levels = 0;
 	hv_ok(hv_try_iommu_destroy(f));
 }
 

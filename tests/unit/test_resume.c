@@ -1071,10 +1071,10 @@ static void test_five_levels_of_a_small_width(void **state)
 	f->config.width_limit = 0;
 	hv_new_host(f);
 	hv_ok(hv_try_init(f));
-	f->domain_config.form = HVPT_IOVA_PLAIN;
-	f->domain_config.levels = 5;
+	f->domain_config.pt.form = HVPT_IOVA_PLAIN;
+	f->domain_config.pt.levels = 5;
 	hv_make(f, 0);
-	f->domain_config.levels = 4;
+	f->domain_config.pt.levels = 4;
 	hv_make(f, 1);
 	hv_device(f, 0);
 	hv_device(f, 1);

@@ -64,10 +64,10 @@ static void make(struct guest *guest, struct hvpt_domain *domain,
 		 enum hvpt_flush_policy policy)
 {
 	struct hvpt_domain_config config = {
-		.ops = &guest_ram_ops,
-		.ctx = &machine.ram,
-		.direct_map_offset = guest_ram_offset(&machine.ram),
-		.form = HVPT_IOVA_CANONICAL,
+		.pt.ops = &guest_ram_ops,
+		.pt.ctx = &machine.ram,
+		.pt.direct_map_offset = guest_ram_offset(&machine.ram),
+		.pt.form = HVPT_IOVA_CANONICAL,
 		.policy = policy,
 	};
 

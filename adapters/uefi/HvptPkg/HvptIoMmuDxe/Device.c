@@ -267,10 +267,10 @@ AddDomain (
   enum hvpt_status           Status;
 
   ZeroMem (&Config, sizeof (Config));
-  Config.ops    = &mPageOps;
-  Config.form   = HVPT_IOVA_LOWER;
-  Config.policy = HVPT_FLUSH_TWO_BLOCK;
-  Status        = hvpt_domain_init (&Device->Domain, &mIommu, &Config);
+  Config.pt.ops  = &mPageOps;
+  Config.pt.form = HVPT_IOVA_LOWER;
+  Config.policy  = HVPT_FLUSH_TWO_BLOCK;
+  Status         = hvpt_domain_init (&Device->Domain, &mIommu, &Config);
   if (Status != HVPT_OK) {
     LogFailure ("domain", Device->Id, Status);
     return HvptToEfi (Status);
