@@ -16,7 +16,7 @@ set(HVPT_CORE_HEADERS
   include/hvpt/map.h
   include/hvpt/inspect.h
   include/hvpt/hv_abi.h
-  include/hvpt/hv_abi_extra.h
+  include/hvpt/hv_message.h
   include/hvpt/hv_status.h
   include/hvpt/hvcall.h
   include/hvpt/discover.h

@@ -22,7 +22,7 @@
 #define HVPT_FAULT_H
 
 #include "hvpt/domain.h"
-#include "hvpt/hv_abi_extra.h"
+#include "hvpt/hv_message.h"
 
 /* ---- the message ----------------------------------------------------- */
 
@@ -68,7 +68,7 @@ hvpt_iommu_fault_decode(const void *message, size_t bytes,
  * hvpt_iommu_fault_type_name() - the hypervisor's word for a type, for logs
  *
  * Return: a static string such as "TRANSLATION"; "UNKNOWN" for a number that
- * hv_abi_extra.h does not have. Never NULL.
+ * hv_message.h does not have. Never NULL.
  */
 const char *hvpt_iommu_fault_type_name(uint32_t type);
 

@@ -38,12 +38,10 @@ HVPT_INLINE uint64_t hvpt_hv_field(uint64_t value, unsigned shift,
 
 /* ---- general --------------------------------------------------------- */
 
-/* The hypervisor's page, whatever the guest's is. gdk: HV_HYP_PAGE_SHIFT. */
-#define HVPT_HV_PAGE_LG2 12u
+/* The hypervisor's page, whatever the guest's is. gdk: HV_HYP_PAGE_SIZE. */
 #define HVPT_HV_PAGE_BYTES 4096u
 
-/* TLFS, Partition IDs; gdk: HV_PARTITION_ID_INVALID, _SELF. */
-#define HVPT_HV_PARTITION_INVALID ((uint64_t)0)
+/* The calling partition. TLFS, Partition IDs; gdk: HV_PARTITION_ID_SELF. */
 #define HVPT_HV_PARTITION_SELF (~(uint64_t)0)
 
 /* Call codes. gdk: HVCALL_*; mu: HvGuestHypercall.h. */
@@ -56,13 +54,6 @@ HVPT_INLINE uint64_t hvpt_hv_field(uint64_t value, unsigned shift,
 #define HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST 0x00d1u
 #define HVPT_HVCALL_GET_IOMMU_CAPABILITIES 0x0125u
 #define HVPT_HVCALL_GET_LOGICAL_DEVICE_PROPERTY 0x0127u
-
-/*
- * An owner VTL, 1 byte: the caller's own when bit 4 is clear. TLFS,
- * HV_INPUT_VTL; gdk: union hv_input_vtl. hvpt always passes 0.
- */
-#define HVPT_HV_INPUT_VTL_MASK 0x0fu
-#define HVPT_HV_INPUT_VTL_USE 0x10u
 
 /* ---- naming a domain ------------------------------------------------- */
 
@@ -84,7 +75,7 @@ HVPT_INLINE uint64_t hvpt_hv_domain_id(unsigned type, uint32_t id)
 /** mini: struct hv_input_device_domain. */
 struct hvpt_hv_device_domain {
 	uint64_t partition_id;
-	uint8_t owner_vtl;
+	uint8_t owner_vtl; /* TLFS, HV_INPUT_VTL. 0: the caller's own */
 	uint8_t padding[7];
 	uint64_t domain_id; /* hvpt_hv_domain_id() */
 };
@@ -97,65 +88,20 @@ HVPT_HV_FIELD(struct hvpt_hv_device_domain, domain_id, 16);
 /* ---- naming a device ------------------------------------------------- */
 
 /*
- * 8 bytes; what 61:0 are depends on the type in 63:62. mini: union
- * hv_device_id, enum hv_device_type. A pvIOMMU guest uses logical ids.
+ * 8 bytes: 63:62 are the type, which decides what 61:0 mean. mini: union
+ * hv_device_id, enum hv_device_type. A pvIOMMU guest uses logical ids;
+ * docs/SPEC.md has the other types.
  */
 #define HVPT_HV_DEVICE_TYPE_SHIFT 62u
 #define HVPT_HV_DEVICE_TYPE_MASK ((uint64_t)3 << HVPT_HV_DEVICE_TYPE_SHIFT)
 #define HVPT_HV_DEVICE_TYPE_LOGICAL 0u
-#define HVPT_HV_DEVICE_TYPE_PCI 1u
-#define HVPT_HV_DEVICE_TYPE_IOAPIC 2u
-#define HVPT_HV_DEVICE_TYPE_ACPI 3u
 
-/** 61:0 id. */
+/** A logical device: 61:0 id. */
 HVPT_INLINE uint64_t hvpt_hv_device_logical(uint64_t id)
 {
-	return hvpt_hv_field(id, 0, 62) |
-	       hvpt_hv_field(HVPT_HV_DEVICE_TYPE_LOGICAL, 62, 2);
-}
-
-/** A PCI requester id: 2:0 function, 7:3 device, 15:8 bus. */
-HVPT_INLINE uint16_t hvpt_hv_pci_rid(unsigned bus, unsigned device,
-				     unsigned function)
-{
-	return (uint16_t)(hvpt_hv_field(bus, 8, 8) |
-			  hvpt_hv_field(device, 3, 5) |
-			  hvpt_hv_field(function, 0, 3));
-}
-
-/** 15:0 requester id, 31:16 segment. */
-HVPT_INLINE uint64_t hvpt_hv_device_pci(uint16_t segment, uint16_t rid)
-{
-	return hvpt_hv_field(rid, 0, 16) | hvpt_hv_field(segment, 16, 16) |
-	       hvpt_hv_field(HVPT_HV_DEVICE_TYPE_PCI, 62, 2);
-}
-
-/** The requests a bridge makes for others: bus range 47:32, and bit 50. */
-HVPT_INLINE uint64_t hvpt_hv_device_pci_shadow(unsigned subordinate,
-					       unsigned secondary)
-{
-	return hvpt_hv_field(subordinate, 32, 8) |
-	       hvpt_hv_field(secondary, 40, 8) | hvpt_hv_field(1, 50, 1);
-}
-
-/** To be OR-ed to hvpt_hv_device_pci(): 49:48 phantom function bits. */
-HVPT_INLINE uint64_t hvpt_hv_device_pci_phantom(unsigned bits)
-{
-	return hvpt_hv_field(bits, 48, 2);
-}
-
-/** 7:0 id of the IOAPIC. */
-HVPT_INLINE uint64_t hvpt_hv_device_ioapic(unsigned ioapic)
-{
-	return hvpt_hv_field(ioapic, 0, 8) |
-	       hvpt_hv_field(HVPT_HV_DEVICE_TYPE_IOAPIC, 62, 2);
-}
-
-/** 31:0 input mapping base, 61:32 how many. */
-HVPT_INLINE uint64_t hvpt_hv_device_acpi(uint32_t base, uint32_t count)
-{
-	return hvpt_hv_field(base, 0, 32) | hvpt_hv_field(count, 32, 30) |
-	       hvpt_hv_field(HVPT_HV_DEVICE_TYPE_ACPI, 62, 2);
+	return hvpt_hv_field(id, 0, HVPT_HV_DEVICE_TYPE_SHIFT) |
+	       hvpt_hv_field(HVPT_HV_DEVICE_TYPE_LOGICAL,
+			     HVPT_HV_DEVICE_TYPE_SHIFT, 2);
 }
 
 /* ---- CREATE_DEVICE_DOMAIN (0xb1) and DELETE_DEVICE_DOMAIN (0xc5) ----- */

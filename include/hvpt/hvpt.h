@@ -21,7 +21,7 @@
 #include "hvpt/flush.h"
 #include "hvpt/gather.h"
 #include "hvpt/hv_abi.h"
-#include "hvpt/hv_abi_extra.h"
+#include "hvpt/hv_message.h"
 #include "hvpt/hv_status.h"
 #include "hvpt/hvcall.h"
 #include "hvpt/inspect.h"
