@@ -23,6 +23,7 @@ set(HVPT_CORE_HEADERS
   include/hvpt/logical_id.h
   include/hvpt/flush.h
   include/hvpt/domain.h
+  include/hvpt/stats.h
   include/hvpt/iommu.h
   include/hvpt/device.h
   include/hvpt/fault.h

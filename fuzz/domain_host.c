@@ -165,7 +165,7 @@ void dw_set_host(struct dw *dw, struct fz_input *input)
 	if ((choice & 0x30) == 0x20)
 		set_choices(dw, input);
 	dw->domain_config.pt.form = dw->host.canonical ? HVPT_IOVA_CANONICAL :
-						      HVPT_IOVA_PLAIN;
+							 HVPT_IOVA_PLAIN;
 	dw->domain_config.policy = (enum hvpt_flush_policy)(choice / 64 % 3);
 	dw->base = 64 * SIZE_1G;
 	if (dw->host.canonical)

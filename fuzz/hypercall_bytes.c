@@ -281,8 +281,7 @@ static enum hvpt_status one_call(struct liar *liar, unsigned which,
 	case 2:
 		return hvpt_hvcall_create_domain(&transport, domain, answer);
 	case 3:
-		settings.kind = (enum hvpt_domain_kind)fz_choice(input,
-									4);
+		settings.kind = (enum hvpt_domain_kind)fz_choice(input, 4);
 		settings.levels = fz_choice(input, 7);
 		settings.root = hvpt_gpa(
 			fz_number(input, 8) &

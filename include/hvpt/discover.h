@@ -2,9 +2,9 @@
 /*
  * hvpt/discover.h - is there a Hyper-V to call, and how is it set up?
  *
- * Pure functions: the platform reads CPUID and MSRs, and writes MSRs; here is
- * what the numbers mean. Whether there is a pvIOMMU is not among them: only
- * GET_IOMMU_CAPABILITIES tells, see hvpt_iommu_init().
+ * Pure functions. The platform reads CPUID and reads and writes MSRs; this
+ * header says what the numbers mean. They do not tell whether there is a
+ * pvIOMMU: only GET_IOMMU_CAPABILITIES does, see hvpt_iommu_init().
  *
  * Sources: TLFS, Feature and Interface Discovery, and Hypercall Interface;
  * Microsoft mu_msvm HvGuestCpuid.h and OpenVMM hvdef for what TLFS leaves out
@@ -37,10 +37,10 @@ struct hvpt_cpuid {
 };
 
 /**
- * struct hvpt_cpuid_leaves - the leaves above, read without looking
+ * struct hvpt_cpuid_leaves - the leaves above, read unconditionally
  *
- * CPUID may be executed for all of them on any processor: what a leaf which is
- * not there yields is not believed.
+ * CPUID may be executed for all of them on any processor. What it returns for a
+ * leaf that does not exist is ignored.
  */
 struct hvpt_cpuid_leaves {
 	struct hvpt_cpuid features;
@@ -60,31 +60,31 @@ struct hvpt_cpuid_leaves {
 #define HVPT_ISOLATION_VBS 1u
 #define HVPT_ISOLATION_SNP 2u
 #define HVPT_ISOLATION_TDX 3u
-#define HVPT_ISOLATION_UNKNOWN 0xffu /* isolated, and does not say how */
+#define HVPT_ISOLATION_UNKNOWN 0xffu /* isolated, it is not known how */
 
 /**
- * struct hvpt_host - what was found; all of it is for reading
- * @privileges: partition privilege mask: leaf 0x40000003 EAX, EBX above it
- * @shared_gpa_boundary: gpas from here on are visible to the host; 0: there is
- *	no boundary
- * @svm_spaces: PASID spaces there can be; 0 without @svm
- * @svm_pasids: PASIDs in each; 0 without @svm
+ * struct hvpt_host - what was found; callers may read all of it
+ * @privileges: partition privilege mask: leaf 0x40000003 EAX, and EBX in 63:32
+ * @shared_gpa_boundary: gpas from here on are visible to the host; 0: no
+ *	boundary
+ * @svm_spaces: how many PASID spaces there can be; 0 without @svm
+ * @svm_pasids: how many PASIDs each has; 0 without @svm
  * @max_leaf: highest hypervisor leaf; 0 without a hypervisor
- * @isolation: HVPT_ISOLATION_*, or another number of the host's
- * @domain_width: device-domain input width; 0: not said. Informative:
- *	GET_IOMMU_CAPABILITIES decides.
+ * @isolation: HVPT_ISOLATION_*, or another number that the host reports
+ * @domain_width: device-domain input width; 0: not reported. For information
+ *	only: GET_IOMMU_CAPABILITIES decides.
  * @hypervisor: some hypervisor is present
- * @hyperv: it speaks Hyper-V's interface, "Hv#1"
+ * @hyperv: it has Hyper-V's interface, "Hv#1"
  * @may_call: the partition may set up a hypercall page (AccessHypercallMsrs)
  * @xmm_input: fast hypercalls may pass input in XMM registers
- * @xmm_output: and get output there. hvpt makes no fast call.
+ * @xmm_output: and return output there. hvpt makes no fast call.
  * @msr_lock: the hypercall MSR may be locked
- * @device_domains: device domains are available; a hint, a pvIOMMU may be
- *	there without
- * @stage1_domains: so are those with stage 1; a hint too
+ * @device_domains: device domains are available; a hint, because there may be a
+ *	pvIOMMU without it
+ * @stage1_domains: stage-1 device domains are available; a hint too
  * @paravisor: a paravisor stands between guest and host
  * @dma_remapping: the hypervisor uses DMA remapping
- * @dma_protection: and protects itself with it
+ * @dma_protection: the hypervisor protects itself by DMA remapping
  * @gpa_pinning: memory for DMA is to be pinned by a hypercall, whose layout is
  *	not public: a guest that cannot make it leaves translation to somebody
  *	who can
@@ -119,17 +119,17 @@ HVPT_EXTERN_C_BEGIN
 /**
  * hvpt_discover() - can hypercalls be made the ordinary way?
  * @leaves: in: as read
- * @host: out: always written, whole; what cannot be known is 0
+ * @host: out: always written whole; what cannot be known is 0
  *
- * An isolated VM has a way of its own to call the host (GHCB, TDVMCALL), and
- * pages the host cannot read, unless a paravisor handles both. So it is
- * refused without one, whatever the kind: a transport made for such a VM may
- * take the refusal for advice, and @host for the facts. With a paravisor
- * ordinary calls work; whether the hypervisor can then read page tables in
- * private memory nobody says.
+ * An isolated VM calls the host in a way of its own (GHCB, TDVMCALL) and has
+ * pages that the host cannot read, unless a paravisor handles both. So it is
+ * refused without a paravisor, whatever its kind. A transport made for such a
+ * VM may ignore the refusal and read @host. With a paravisor ordinary calls
+ * work. Whether the hypervisor can then read page tables in private memory is
+ * not documented.
  *
- * Return: HVPT_OK; HVPT_ERR_NO_HYPERVISOR: no hypervisor, not Hyper-V's
- * interface, leaves below 0x40000005, or no privilege to call;
+ * Return: HVPT_OK; HVPT_ERR_NO_HYPERVISOR when there is no hypervisor, another
+ * interface, no leaf above 0x40000004, or no privilege to make calls;
  * HVPT_ERR_ISOLATED.
  */
 HVPT_MUST_CHECK enum hvpt_status
@@ -151,15 +151,15 @@ HVPT_EXTERN_C_END
 #define HVPT_GUEST_OS_ILLUMOS 4u
 
 /**
- * hvpt_guest_os_id() - who the guest is, in the open-source layout
+ * hvpt_guest_os_id() - the identity of the guest, in the open-source layout
  * @os: HVPT_GUEST_OS_*, 7 bits
- * @extra: 8 bits of the system's own
+ * @extra: 8 bits, for the system to define
  * @version: 32 bits
  * @build: 16 bits
  *
- * Bits 63 one, 62:56 os, 55:48 extra, 47:16 version, 15:0 build; what does not
- * fit is cut off. It must be written before the hypercall page is placed, and
- * is never 0; writing 0 later takes the page away.
+ * Bits 63 one, 62:56 os, 55:48 extra, 47:16 version, 15:0 build; bits that do
+ * not fit are dropped. The value is never 0. It must be written before the
+ * hypercall page is placed; writing 0 later removes the page.
  */
 HVPT_INLINE uint64_t hvpt_guest_os_id(unsigned os, unsigned extra,
 				      uint32_t version, unsigned build)
@@ -174,19 +174,19 @@ HVPT_INLINE uint64_t hvpt_guest_os_id(unsigned os, unsigned extra,
 #define HVPT_HYPERCALL_MSR_LOCKED ((uint64_t)1 << 1)
 #define HVPT_HYPERCALL_MSR_PRESERVE ((uint64_t)0xffc)
 
-/** Is the interface active? Then its page is to be used, and left there. */
+/** Is the interface active? Then use its page, and leave the page there. */
 HVPT_INLINE bool hvpt_hypercall_msr_enabled(uint64_t msr)
 {
 	return (msr & HVPT_HYPERCALL_MSR_ENABLE) != 0;
 }
 
-/** Can it not be changed until the VM is reset? */
+/** Is it locked, so that it cannot change until the VM is reset? */
 HVPT_INLINE bool hvpt_hypercall_msr_locked(uint64_t msr)
 {
 	return (msr & HVPT_HYPERCALL_MSR_LOCKED) != 0;
 }
 
-/** Where the hypercall page is, when enabled. */
+/** Where the hypercall page is when the interface is active. */
 HVPT_INLINE hvpt_gpa_t hvpt_hypercall_msr_page(uint64_t msr)
 {
 	return hvpt_gpa(msr & ~(HVPT_PAGE_BYTES - 1));
@@ -195,12 +195,13 @@ HVPT_INLINE hvpt_gpa_t hvpt_hypercall_msr_page(uint64_t msr)
 /**
  * hvpt_hypercall_msr_place() - what to write to place the hypercall page
  * @before: what was read from the MSR
- * @page: where: 4 KiB aligned, below 2^52; the page's memory disappears under
- *	it
+ * @page: where: 4 KiB aligned, below 2^52; the hypercall page hides the memory
+ *	there
  * @after: out: written only with HVPT_OK; bits 11:2 as they were
  *
- * Return: HVPT_OK; HVPT_ERR_BUSY when the interface is active, by firmware or
- * an earlier kernel, or the MSR is locked; HVPT_ERR_ALIGN; HVPT_ERR_GPA_RANGE.
+ * Return: HVPT_OK; HVPT_ERR_BUSY when firmware or an earlier kernel has made
+ * the interface active, or when the MSR is locked; HVPT_ERR_ALIGN;
+ * HVPT_ERR_GPA_RANGE.
  */
 HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
 hvpt_hypercall_msr_place(uint64_t before, hvpt_gpa_t page, uint64_t *after)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * hvpt/domain.h - domains: what devices see, and keeping them from seeing more.
+ * hvpt/domain.h - domains: what devices can reach, and how that ends.
  *
  * A domain is one translation context of the hypervisor. The pvIOMMU object
- * (iommu.h) brings two, identity and blocked; paging domains own a page table
- * (pagetable.h). Devices are moved between domains by device.h.
+ * (iommu.h) provides two of them, identity and blocked. A paging domain has a
+ * page table (pagetable.h). device.h moves devices between domains.
  *
  *	status = hvpt_domain_init(&domain, &iommu, &config);
  *	status = hvpt_domain_map(&domain, iova, gpa, length, prot, NULL);
@@ -14,18 +14,19 @@
  *	status = hvpt_domain_unmap(&domain, iova, length, &gather, &unmapped);
  *	status = hvpt_domain_sync(&domain, &gather);
  *
- * After the last the memory may be used for something else; each status must
- * be HVPT_OK before the next call.
+ * Each status must be HVPT_OK before the next call is made. After the last
+ * call the memory may be used for something else.
  *
- * Who holds what. Making, destroying and abandoning a domain: the iommu lock.
- * Mapping, unmapping, looking up: the rules of pagetable.h, each call owns its
- * range; no lock. Syncing and flushing: no lock, any number at once, also
- * beside calls under the iommu lock, but for destroying this domain and for
- * hvpt_iommu_resume(). Each thread has a gather of its own.
+ * A new mapping needs no flush and no hypercall. A call that takes something
+ * away adds it to a gather. Devices may use what is in the gather until
+ * hvpt_domain_sync() has succeeded.
  *
- * A new mapping needs no flush and no hypercall. Whatever takes something
- * away fills a gather; until hvpt_domain_sync() has succeeded devices may use
- * what is in it.
+ * Locking. hvpt_domain_init(), hvpt_domain_destroy() and hvpt_domain_abandon()
+ * need the iommu lock (iommu.h). Mapping, unmapping and looking up take no
+ * lock: each call owns its range, as pagetable.h says. Syncs and flushes take
+ * no lock either. They may run beside each other and beside calls that hold
+ * the iommu lock, but not beside hvpt_iommu_resume() or the destruction of
+ * their domain. Each thread uses a gather of its own.
  */
 #ifndef HVPT_DOMAIN_H
 #define HVPT_DOMAIN_H
@@ -35,12 +36,15 @@
 #include "hvpt/map.h"
 
 struct hvpt_iommu;
+struct hvpt_domain;
+
+/* ---- creating -------------------------------------------------------- */
 
 /**
  * struct hvpt_domain_config - what a paging domain is to be
- * @pt: its page table, with three differences from hvpt_pt_init():
+ * @pt: its page table, as for hvpt_pt_init() but for three points:
  *	- page_sizes is limited to the sizes that the host offers, and 0 stands
- *	  for all of those;
+ *	  for all of them;
  *	- width must not exceed hvpt_iommu_width(), and 0 stands for that width,
  *	  or for 48 if it is larger and levels is 4;
  *	- the hooks and the reserved ranges must outlive the domain.
@@ -51,22 +55,208 @@ struct hvpt_domain_config {
 	enum hvpt_flush_policy policy;
 };
 
+HVPT_EXTERN_C_BEGIN
+
 /**
- * struct hvpt_domain - one domain; fields are hvpt's own
- * @iommu: whose
- * @next: in the list of all
+ * hvpt_domain_init() - create a paging domain with nothing mapped
+ * @domain: out: storage of the caller's
+ * @iommu: in/out: the pvIOMMU
+ * @config: in: need not outlive the call, but what it points at must
+ *
+ * Takes one table page and one domain id that does not exist yet, found as
+ * described at hvpt_iommu_init(). Makes the hypercalls CREATE and CONFIGURE.
+ *
+ * Context: iommu lock held.
+ * Return: HVPT_OK; HVPT_ERR_POLICY; HVPT_ERR_WIDTH when the width exceeds that
+ * of the pvIOMMU; HVPT_ERR_LEVELS for 5 levels that the host does not offer;
+ * any other status of hvpt_pt_init(); HVPT_ERR_NO_IDS; any status of
+ * hvpt_hvcall_create_domain() and hvpt_hvcall_configure_domain(). On failure
+ * *@domain must not be used, the page was given back and the id is free. When
+ * CONFIGURE failed and the DELETE that had to follow failed too, the hypervisor
+ * may still have both: then the id is in quarantine and the page is leaked.
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_init(struct hvpt_domain *domain, struct hvpt_iommu *iommu,
+		 const struct hvpt_domain_config *config);
+
+HVPT_EXTERN_C_END
+
+/* ---- mapping and looking up ------------------------------------------ */
+
+/**
+ * hvpt_domain_map() - hvpt_pt_map() in a domain
+ * @gather: in/out, or NULL: when it grew, sync it before a device uses the
+ *	range
+ *
+ * Return: as hvpt_pt_map(); HVPT_ERR_KIND for identity and blocked domains.
+ */
+HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_map(struct hvpt_domain *domain, hvpt_iova_t iova, hvpt_gpa_t gpa,
+		uint64_t length, unsigned prot, struct hvpt_gather *gather);
+
+/** hvpt_domain_map_list() - hvpt_pt_map_list() in a domain; as above. */
+HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_map_list(struct hvpt_domain *domain, hvpt_iova_t iova,
+		     const struct hvpt_segment *segments, size_t count,
+		     unsigned prot, struct hvpt_gather *gather);
+
+/**
+ * hvpt_domain_unmap() - hvpt_pt_unmap() in a domain
+ * @gather: in/out: sync it before anything that was unmapped is reused
+ *
+ * Return: as hvpt_pt_unmap(); HVPT_ERR_KIND for identity and blocked domains.
+ */
+HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_unmap(struct hvpt_domain *domain, hvpt_iova_t iova, uint64_t length,
+		  struct hvpt_gather *gather, uint64_t *unmapped);
+
+/**
+ * hvpt_domain_lookup() - what does a device in this domain reach at @iova?
+ * @out: out: written only with HVPT_OK. For the identity domain it is
+ *	gpa = iova, read and write, leaf_lg2 12.
+ *
+ * Context: any.
+ * Return: as hvpt_pt_lookup(); HVPT_ERR_NOT_MAPPED for the blocked domain;
+ * HVPT_ERR_GPA_RANGE for an iova at or above 2^52 in the identity domain.
+ */
+HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_lookup(const struct hvpt_domain *domain, hvpt_iova_t iova,
+		   struct hvpt_mapping *out);
+
+/**
+ * hvpt_domain_pagetable() - the page table of a domain
+ *
+ * For the calls of inspect.h, and for hvpt_pt_protect() and hvpt_pt_reclaim().
+ * hvpt_domain_sync() takes the gathers that those fill.
+ * Return: NULL for identity and blocked domains.
+ */
+HVPT_INLINE struct hvpt_pagetable *
+hvpt_domain_pagetable(struct hvpt_domain *domain);
+
+/** hvpt_domain_id() - the hypervisor's number of the domain, for logs. */
+HVPT_INLINE uint32_t hvpt_domain_id(const struct hvpt_domain *domain);
+
+/**
+ * hvpt_domain_device_count() - how many devices are, or may be, in the domain
+ *
+ * A device whose move failed counts in both domains until a later call
+ * succeeds.
+ * Context: iommu lock held.
+ */
+HVPT_INLINE uint32_t hvpt_domain_device_count(const struct hvpt_domain *domain);
+
+/* ---- flushing -------------------------------------------------------- */
+
+/*
+ * FLUSH_DEVICE_DOMAIN_LIST is given up after this many refusals in a row, of
+ * any kind, and then tried again after this many full flushes: a host that was
+ * short of memory gets precise flushes back, and a host that always refuses
+ * costs one call in 1024.
+ */
+#define HVPT_LIST_TRIES 8u
+#define HVPT_LIST_AGAIN 1024u
+
+HVPT_EXTERN_C_BEGIN
+
+/**
+ * hvpt_domain_sync() - flush what is in a gather, then free its tables
+ * @domain: the paging domain that the gather is of
+ * @gather: in/out: empty with HVPT_OK
+ *
+ * Makes no hypercall when the gather is empty, or when no device was attached
+ * since the domain was last flushed as a whole. Otherwise it makes
+ * FLUSH_DEVICE_DOMAIN_LIST with the descriptors of the domain's policy, in as
+ * few calls as hold them (508 each). The descriptors cover more than the gather
+ * while a split of another call is not flushed (hvpt_pt_widen()). When the list
+ * call fails, FLUSH_DEVICE_DOMAIN follows. A list call that does not exist
+ * (INVALID_HYPERCALL_CODE) is not tried again; one that was refused
+ * HVPT_LIST_TRIES times in a row is tried once in HVPT_LIST_AGAIN full flushes.
+ *
+ * Return: HVPT_OK; HVPT_ERR_KIND; HVPT_ERR_LOST between a failed resume and its
+ * retry; any status of hvpt_hvcall_flush_domain(). On failure devices may still
+ * see what was unmapped, the gather is unchanged and its tables are not freed.
+ * Call again, and reuse nothing until a call succeeds.
+ */
+HVPT_MUST_CHECK enum hvpt_status hvpt_domain_sync(struct hvpt_domain *domain,
+						  struct hvpt_gather *gather);
+
+/**
+ * hvpt_domain_flush() - flush what is in a gather, and keep the gather
+ * @domain: the paging domain that the gather is of
+ * @gather: in: unchanged
+ *
+ * As hvpt_domain_sync(), for callers that must let a grace period pass between
+ * the flush and hvpt_pt_release(), because lookups run beside unmaps.
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_flush(struct hvpt_domain *domain, const struct hvpt_gather *gather);
+
+/**
+ * hvpt_domain_flush_all() - flush everything cached of the domain
+ * @domain: of any kind
+ *
+ * Return: HVPT_OK, also without a hypercall when nothing can be cached;
+ * HVPT_ERR_LOST; any status of hvpt_hvcall_flush_domain().
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_flush_all(struct hvpt_domain *domain);
+
+/* ---- ending ---------------------------------------------------------- */
+
+/**
+ * hvpt_domain_destroy() - delete the domain, then free its tables
+ * @domain: a paging domain; not to be used after HVPT_OK
+ *
+ * Mappings need not be removed before. Gathers must have been synced.
+ *
+ * Context: iommu lock held; no other call on this domain runs.
+ * Return: HVPT_OK; HVPT_ERR_KIND for identity and blocked domains;
+ * HVPT_ERR_BUSY while a device is attached, or may be because it is in doubt
+ * (device.h); HVPT_ERR_LOST between a failed resume and its retry; any status
+ * of hvpt_hvcall_flush_domain() (if something may be cached) and
+ * hvpt_hvcall_delete_domain(). On failure nothing was freed and the id stays
+ * taken; the call may be made again. Where a DELETE succeeded but was reported
+ * to have failed, it will never be reported to succeed: use
+ * hvpt_domain_abandon().
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_destroy(struct hvpt_domain *domain);
+
+/**
+ * hvpt_domain_abandon() - give up a domain that cannot be destroyed
+ * @domain: a paging domain without devices; not to be used after HVPT_OK
+ *
+ * For callers that cannot keep the object for another try. The id goes into
+ * quarantine and is never used again. The table pages are leaked, because the
+ * hypervisor may still read them.
+ *
+ * Context: iommu lock held.
+ * Return: HVPT_OK; HVPT_ERR_KIND; HVPT_ERR_BUSY.
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_abandon(struct hvpt_domain *domain);
+
+HVPT_EXTERN_C_END
+
+/* ---- internal: the object, and the inline functions ------------------ */
+
+/**
+ * struct hvpt_domain - one domain; its fields are not for callers
+ * @iommu: the pvIOMMU that it belongs to
+ * @next: in the list of all domains
  * @pt: of a paging domain
- * @cached: an IOMMU may hold something of it: not 0; atomic
- * @devices: attached, or perhaps attached; under the iommu lock
- * @id: of the hypervisor's
- * @epoch: in which it was created
- * @kind: which
+ * @cached: not 0: an IOMMU may have cached something of it; atomic
+ * @devices: how many are attached, or may be; under the iommu lock
+ * @id: the hypervisor's number of it
+ * @epoch: the epoch of the pvIOMMU in which it was created
+ * @kind: what it does
  * @policy: how flushes are planned
  * @left_behind: a device that went away may still be attached to it
- * @undead: a DELETE of its id failed, during a resume
- * @leaks: the hypervisor may have its root in a second domain: never freed
+ * @delete_failed: a resume could not delete the domain that has its id
+ * @leaks: the hypervisor may have a second domain with its root, so the
+ *	tables are never freed
  *
- * Linked: it must not be moved.
+ * It is linked, so it must not be moved.
  */
 struct hvpt_domain {
 	struct hvpt_iommu *iommu;
@@ -79,135 +269,10 @@ struct hvpt_domain {
 	enum hvpt_domain_kind kind;
 	enum hvpt_flush_policy policy;
 	bool left_behind;
-	bool undead;
+	bool delete_failed;
 	bool leaks;
 };
 
-HVPT_EXTERN_C_BEGIN
-
-/* ---- life ------------------------------------------------------------ */
-
-/**
- * hvpt_domain_init() - make a paging domain with nothing mapped
- * @domain: out: storage of the caller's
- * @iommu: in/out: the pvIOMMU
- * @config: in: may be gone when the call returns, but for ops and ctx
- *
- * Takes one table page and one domain id that does not exist yet, found as
- * hvpt_iommu_init() says, then CREATE and CONFIGURE. Iommu lock held.
- *
- * Return: HVPT_OK; HVPT_ERR_POLICY; HVPT_ERR_WIDTH above what the pvIOMMU
- * uses; HVPT_ERR_LEVELS for 5 levels where the host lacks them; the other
- * statuses of hvpt_pt_init(); HVPT_ERR_NO_IDS; any of create and configure.
- * On failure *@domain is not to be used, the page went back and the id is
- * free. When CONFIGURE failed and the DELETE which had to follow failed too,
- * the hypervisor may hold on to both: the id is quarantined and the page is
- * leaked.
- */
-HVPT_MUST_CHECK enum hvpt_status
-hvpt_domain_init(struct hvpt_domain *domain, struct hvpt_iommu *iommu,
-		 const struct hvpt_domain_config *config);
-
-/**
- * hvpt_domain_destroy() - delete the domain, then free its tables
- * @domain: a paging domain; not to be used afterwards, with HVPT_OK
- *
- * Mappings need not be removed first; gathers must be synced. Iommu lock held;
- * no other call on this domain runs.
- *
- * Return: HVPT_OK; HVPT_ERR_KIND for the two special ones; HVPT_ERR_BUSY while
- * a device is attached, or perhaps is (it is in doubt, see device.h);
- * HVPT_ERR_LOST between a resume that failed and its retry; any
- * status of flush (if it may be cached) and delete: then nothing was freed,
- * the id stays taken, and the call may be made again. A hypervisor which
- * deletes and says it did not will never say it did: hvpt_domain_abandon() is
- * for that.
- */
-HVPT_MUST_CHECK enum hvpt_status
-hvpt_domain_destroy(struct hvpt_domain *domain);
-
-/**
- * hvpt_domain_abandon() - give up a domain which cannot be destroyed
- * @domain: a paging domain without devices; not to be used afterwards
- *
- * For callers who have no way to keep the object until a later try. The id is
- * quarantined and never used again; the table pages are leaked, for the
- * hypervisor may still read them. Iommu lock held.
- *
- * Return: HVPT_OK; HVPT_ERR_KIND; HVPT_ERR_BUSY.
- */
-HVPT_MUST_CHECK enum hvpt_status
-hvpt_domain_abandon(struct hvpt_domain *domain);
-
-/* ---- flush ----------------------------------------------------------- */
-
-/**
- * hvpt_domain_flush() - flush what is in a gather, and keep it
- * @domain: a paging domain, the gather's
- * @gather: in: unchanged
- *
- * As hvpt_domain_sync(), for callers who must let a grace period pass between
- * the flush and hvpt_pt_release() (lookups beside unmaps).
- */
-HVPT_MUST_CHECK enum hvpt_status
-hvpt_domain_flush(struct hvpt_domain *domain, const struct hvpt_gather *gather);
-
-/**
- * hvpt_domain_flush_all() - flush everything cached of the domain
- * @domain: any kind
- *
- * Return: HVPT_OK, also without a hypercall when nothing can be cached;
- * HVPT_ERR_LOST; any status of hvpt_hvcall_flush_domain().
- */
-HVPT_MUST_CHECK enum hvpt_status
-hvpt_domain_flush_all(struct hvpt_domain *domain);
-
-/**
- * hvpt_domain_sync() - flush what is in a gather, then free its tables
- * @domain: a paging domain, the gather's
- * @gather: in/out: empty with HVPT_OK
- *
- * Nothing owed: no hypercall. No device attached since everything was flushed:
- * none either. Else FLUSH_DEVICE_DOMAIN_LIST with the descriptors of the
- * domain's policy, as few calls as hold them (508 each), wider than the
- * gather while some other call's split is not flushed (hvpt_pt_widen()); when
- * that fails FLUSH_DEVICE_DOMAIN. A list call that does not exist
- * (INVALID_HYPERCALL_CODE) is not tried again; one that was refused
- * HVPT_LIST_TRIES times in a row only once in HVPT_LIST_AGAIN full flushes
- * (iommu.h).
- *
- * Return: HVPT_OK; HVPT_ERR_KIND; HVPT_ERR_LOST between a resume that failed
- * and its retry; any status of hvpt_hvcall_flush_domain():
- * then devices may still see what was unmapped, the gather is as it was, its
- * tables are not freed; try again, and reuse nothing until it succeeds.
- */
-HVPT_MUST_CHECK enum hvpt_status hvpt_domain_sync(struct hvpt_domain *domain,
-						  struct hvpt_gather *gather);
-
-HVPT_EXTERN_C_END
-
-/* ---- map, unmap, look up --------------------------------------------- */
-
-/**
- * hvpt_domain_pagetable() - the page table, for the calls of inspect.h, and
- * protect and reclaim of map.h
- *
- * Gathers those fill are synced by hvpt_domain_sync().
- * Return: NULL for identity and blocked.
- */
-HVPT_INLINE struct hvpt_pagetable *
-hvpt_domain_pagetable(struct hvpt_domain *domain)
-{
-	return domain->kind == HVPT_DOMAIN_PAGING ? &domain->pt : NULL;
-}
-
-/**
- * hvpt_domain_map() - hvpt_pt_map() in a domain
- * @gather: in/out, or NULL; when it grew, sync before a device uses the range
- *
- * No hypercall. Return: as hvpt_pt_map(); HVPT_ERR_KIND for identity and
- * blocked.
- */
 HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_map(struct hvpt_domain *domain, hvpt_iova_t iova, hvpt_gpa_t gpa,
 		uint64_t length, unsigned prot, struct hvpt_gather *gather)
@@ -217,7 +282,6 @@ hvpt_domain_map(struct hvpt_domain *domain, hvpt_iova_t iova, hvpt_gpa_t gpa,
 	return hvpt_pt_map(&domain->pt, iova, gpa, length, prot, gather);
 }
 
-/** hvpt_domain_map_list() - hvpt_pt_map_list() in a domain; as above. */
 HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_map_list(struct hvpt_domain *domain, hvpt_iova_t iova,
 		     const struct hvpt_segment *segments, size_t count,
@@ -229,12 +293,6 @@ hvpt_domain_map_list(struct hvpt_domain *domain, hvpt_iova_t iova,
 				gather);
 }
 
-/**
- * hvpt_domain_unmap() - hvpt_pt_unmap() in a domain
- * @gather: in/out: what to sync before anything of it is reused
- *
- * No hypercall. Return: as hvpt_pt_unmap(); HVPT_ERR_KIND.
- */
 HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_unmap(struct hvpt_domain *domain, hvpt_iova_t iova, uint64_t length,
 		  struct hvpt_gather *gather, uint64_t *unmapped)
@@ -244,14 +302,6 @@ hvpt_domain_unmap(struct hvpt_domain *domain, hvpt_iova_t iova, uint64_t length,
 	return hvpt_pt_unmap(&domain->pt, iova, length, gather, unmapped);
 }
 
-/**
- * hvpt_domain_lookup() - where does a device in this domain get to?
- * @out: out: written only with HVPT_OK. Identity answers with gpa = iova,
- *	read and write, leaf_lg2 12.
- *
- * Context: any. Return: as hvpt_pt_lookup(); HVPT_ERR_NOT_MAPPED for blocked;
- * HVPT_ERR_GPA_RANGE for an iova at or above 2^52 in identity.
- */
 HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_lookup(const struct hvpt_domain *domain, hvpt_iova_t iova,
 		   struct hvpt_mapping *out)
@@ -270,18 +320,17 @@ hvpt_domain_lookup(const struct hvpt_domain *domain, hvpt_iova_t iova,
 	return HVPT_OK;
 }
 
-/** hvpt_domain_id() - the hypervisor's name of it, for logs. */
+HVPT_INLINE struct hvpt_pagetable *
+hvpt_domain_pagetable(struct hvpt_domain *domain)
+{
+	return domain->kind == HVPT_DOMAIN_PAGING ? &domain->pt : NULL;
+}
+
 HVPT_INLINE uint32_t hvpt_domain_id(const struct hvpt_domain *domain)
 {
 	return domain->id;
 }
 
-/**
- * hvpt_domain_device_count() - how many devices are in it, or perhaps are
- *
- * One whose move failed counts in both domains until a later call succeeds.
- * Context: iommu lock held.
- */
 HVPT_INLINE uint32_t hvpt_domain_device_count(const struct hvpt_domain *domain)
 {
 	return domain->devices;

@@ -2,21 +2,21 @@
 /*
  * hvpt/fault.h - why a device's access was refused.
  *
- * A hypervisor tells its guest of a refused DMA by a synthetic message, type
- * HVPT_HV_MESSAGE_IOMMU_FAULT on SINT HVPT_HV_IOMMU_FAULT_SINT. Here it is
- * decoded, and explained by the tables of the domain that the device is in:
+ * The hypervisor reports a refused DMA by a synthetic message of type
+ * HVPT_HV_MESSAGE_IOMMU_FAULT on SINT HVPT_HV_IOMMU_FAULT_SINT. This header
+ * decodes the message and explains it by the tables of the device's domain:
  *
  *	if (hvpt_iommu_fault_decode(slot, sizeof(slot), &fault) == HVPT_OK) {
  *		domain = domain_of(fault.device_id);
  *		hvpt_domain_explain(domain, &fault, &cause);
  *	}
  *
- * A message says what was asked, not what the tables held then. They are read
- * later: an explanation is about now.
+ * A message says what the device asked for, not what the tables held then. They
+ * are read later, so an explanation describes the present.
  *
- * Context: any. Nothing is changed. Explaining reads a page table as
- * hvpt_pt_lookup() does, so its rules hold: where ranges are unmapped
- * meanwhile, gathers are freed only after a grace period.
+ * Context: any. Nothing is changed. An explanation reads a page table as
+ * hvpt_pt_lookup() does and follows its rules: where ranges are unmapped at the
+ * same time, gathers must be released only after a grace period.
  */
 #ifndef HVPT_FAULT_H
 #define HVPT_FAULT_H
@@ -29,11 +29,11 @@
 /**
  * struct hvpt_iommu_fault - a decoded message
  * @device_id: logical device id, as sent; with @has_device, else 0
- * @iova: what the device asked for; with @has_iova, else 0
- * @type: HVPT_HV_IOMMU_FAULT_*, or another number of the hypervisor's
+ * @iova: the address that the device used; with @has_iova, else 0
+ * @type: HVPT_HV_IOMMU_FAULT_*, or another number that the hypervisor sent
  * @access: HVPT_HV_ACCESS_*, or another number
- * @has_device: the hypervisor knows which device it was
- * @has_iova: it knows the address
+ * @has_device: the hypervisor knew the device
+ * @has_iova: the hypervisor knew the address
  */
 struct hvpt_iommu_fault {
 	uint64_t device_id;
@@ -48,27 +48,27 @@ HVPT_EXTERN_C_BEGIN
 
 /**
  * hvpt_iommu_fault_decode() - read a fault message
- * @message: in: a whole message, header first; need not be aligned. A slot of
- *	the message page may be passed until the end of message is signalled.
- * @bytes: how many bytes can be read there: HVPT_HV_MESSAGE_BYTES for a slot
+ * @message: in: a whole message, header first, with any alignment. It may be a
+ *	slot of the message page, until the end of message is signalled.
+ * @bytes: how many bytes may be read: HVPT_HV_MESSAGE_BYTES for a slot
  * @fault: out: written only with HVPT_OK
  *
- * Reserved and padding bytes are not looked at, nor is what follows the
- * payload that is known: a later hypervisor may have put something there.
+ * Reserved and padding bytes are ignored, and so is what follows the known
+ * payload: a later hypervisor may put something there.
  *
- * Return: HVPT_OK; HVPT_ERR_MESSAGE_TYPE: not an IOMMU fault, or an empty slot;
- * HVPT_ERR_MESSAGE_SIZE: @bytes end inside the header or the payload, the
- * payload is shorter than a fault, or longer than any message's.
+ * Return: HVPT_OK; HVPT_ERR_MESSAGE_TYPE for an empty slot or another message;
+ * HVPT_ERR_MESSAGE_SIZE when @bytes end inside the header or the payload, or
+ * when the payload is shorter than a fault or longer than that of any message.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_iommu_fault_decode(const void *message, size_t bytes,
 			struct hvpt_iommu_fault *fault);
 
 /**
- * hvpt_iommu_fault_type_name() - the hypervisor's word for a type, for logs
+ * hvpt_iommu_fault_type_name() - the hypervisor's name of a type, for logs
  *
- * Return: a static string such as "TRANSLATION"; "UNKNOWN" for a number that
- * hv_message.h does not have. Never NULL.
+ * Return: a static string such as "TRANSLATION"; "UNKNOWN" for a number that is
+ * not in hv_message.h. Never NULL.
  */
 const char *hvpt_iommu_fault_type_name(uint32_t type);
 
@@ -76,38 +76,37 @@ HVPT_EXTERN_C_END
 
 /* ---- the reason ------------------------------------------------------ */
 
-/** What the tables say to it. Values are pinned. */
+/** What the tables say about an access. Values never change. */
 enum hvpt_fault_reason {
 	/*
-	 * The tables allow the access. Either it was mapped after the fault;
-	 * or an IOTLB still holds what was there before, so that a flush is
-	 * missing or pending; or there is no memory behind the gpa. With type
-	 * BLOCKED, the device may have used ATS where it must not.
+	 * The tables allow the access. The page was mapped after the fault; or
+	 * an IOTLB still holds an earlier entry, because a flush is pending or
+	 * missing; or there is no memory behind the gpa. With type BLOCKED the
+	 * device may have used ATS where it must not.
 	 */
 	HVPT_REASON_MAPPED_NOW = 0,
 	HVPT_REASON_NOT_PRESENT = 1, /* nothing is mapped there */
 	HVPT_REASON_READ_ONLY = 2,   /* a write, and an entry without R/W */
 	HVPT_REASON_RESERVED = 3,    /* an entry with reserved bits set */
 	HVPT_REASON_SUPERVISOR = 4,  /* an entry without U/S */
-	HVPT_REASON_OUTSIDE = 5,    /* no IOVA of the domain's form and width */
-	HVPT_REASON_NO_ADDRESS = 6, /* the message has no address */
-	HVPT_REASON_INTERRUPT = 7,  /* an interrupt was refused, not DMA */
-	HVPT_REASON_BLOCKED = 8,    /* the blocked domain refuses everything */
-	HVPT_REASON_IDENTITY = 9,   /* no table: no memory behind the gpa */
+	HVPT_REASON_OUTSIDE = 5,     /* not an IOVA of the domain's form */
+	HVPT_REASON_NO_ADDRESS = 6,  /* the message has no address */
+	HVPT_REASON_INTERRUPT = 7,   /* an interrupt was refused, not DMA */
+	HVPT_REASON_BLOCKED = 8,     /* the blocked domain refuses everything */
+	HVPT_REASON_IDENTITY = 9,    /* no table: no memory behind the gpa */
 };
 
 /**
  * struct hvpt_fault_cause - an access explained
  * @reason: why it is refused now, if it is
- * @level: of the entry that decides: 0 .. 4; the number of levels when no
- *	entry was looked at; 0 without a page table
- * @entry: that entry; 0 when none was looked at. With READ_ONLY and
- *	SUPERVISOR it is the highest that forbids the access, with MAPPED_NOW
- *	the leaf: hvpt_pte_decode() gives its gpa.
+ * @level: of the entry that decides: 0 .. 4; the number of levels when no entry
+ *	was read; 0 without a page table
+ * @entry: that entry; 0 when none was read. With READ_ONLY and SUPERVISOR it is
+ *	the highest entry that forbids the access, with MAPPED_NOW the leaf.
  * @reserved: the reserved bits that are set in it; 0 unless RESERVED
  *
- * hvpt never writes an entry that is RESERVED or SUPERVISOR: memory of the
- * tables was overwritten.
+ * hvpt never writes an entry that is RESERVED or SUPERVISOR. Such an entry
+ * means that the memory of the tables was overwritten.
  */
 struct hvpt_fault_cause {
 	enum hvpt_fault_reason reason;
@@ -119,31 +118,31 @@ struct hvpt_fault_cause {
 HVPT_EXTERN_C_BEGIN
 
 /**
- * hvpt_pt_explain() - what would a page walk make of this access, now?
+ * hvpt_pt_explain() - what would a page walk now do with an access?
  * @pt: the page table
  * @iova: any 64-bit value
- * @write: a write; else a read
- * @cause: out: always written, whole: MAPPED_NOW, NOT_PRESENT, READ_ONLY,
+ * @write: true: a write; false: a read
+ * @cause: out: always written whole: MAPPED_NOW, NOT_PRESENT, READ_ONLY,
  *	RESERVED, SUPERVISOR or OUTSIDE
  *
- * Reserved are bit 63; bit 7 where the page table may have no leaf; bits 20:13
- * of a 2 MiB leaf and 29:13 of a 1 GiB leaf (SDM vol. 3A 4.5, VT-d 9.7). That
- * bits 51:12 are above the machine's address width cannot be seen here.
- * An entry with reserved bits is not followed.
+ * Reserved are bit 63; bit 7 at a level that has no leaves; bits 20:13 of a
+ * 2 MiB leaf and 29:13 of a 1 GiB leaf (SDM vol. 3A 4.5, VT-d 9.7). Whether an
+ * address exceeds the machine's physical address width is not known here. An
+ * entry with reserved bits is not followed.
  */
 void hvpt_pt_explain(const struct hvpt_pagetable *pt, hvpt_iova_t iova,
 		     bool write, struct hvpt_fault_cause *cause);
 
 /**
- * hvpt_domain_explain() - a fault, by the domain its device is in
- * @domain: any kind; the caller finds it by the fault's device id
+ * hvpt_domain_explain() - explain a fault by the domain of its device
+ * @domain: of any kind; the caller finds it by the device id in @fault
  * @fault: in: as decoded
- * @cause: out: always written, whole
+ * @cause: out: always written whole
  *
- * The first that applies decides: INTERRUPT, BLOCKED, NO_ADDRESS, IDENTITY (or
- * OUTSIDE, at and above 2^52), then hvpt_pt_explain(). An access that is not
- * HVPT_HV_ACCESS_WRITE is explained as a read: hvpt's entries never forbid to
- * execute.
+ * The first reason that applies decides: INTERRUPT, BLOCKED, NO_ADDRESS,
+ * IDENTITY (or OUTSIDE for an address of 2^52 or above), then those of
+ * hvpt_pt_explain(). An access that is not HVPT_HV_ACCESS_WRITE is explained as
+ * a read, because hvpt's entries never forbid execution.
  */
 void hvpt_domain_explain(const struct hvpt_domain *domain,
 			 const struct hvpt_iommu_fault *fault,

@@ -2,10 +2,10 @@
 /*
  * hvpt/hv_abi.h - the memory layout of the guest's device-domain hypercalls.
  *
- * Data only: numbers, structures, and encoders without side effects. All is
- * little-endian; fields have their natural alignment; padding and reserved
- * bits are zero in inputs and ignored in outputs. There are no bit-fields and
- * no enums in a layout. docs/SPEC.md has the same as tables.
+ * Numbers, structures, and encoders without side effects. Everything is
+ * little-endian and has its natural alignment. Padding and reserved bits are
+ * zero in inputs and ignored in outputs. No layout has bit-fields or enums.
+ * docs/SPEC.md has the same as tables.
  *
  * Sources, named at each number:
  *	TLFS	Hyper-V Top Level Functional Specification
@@ -13,7 +13,7 @@
  *	mini	Linux include/hyperv/hvhdk_mini.h
  *	hvdef	OpenVMM vm/hv1/hvdef
  *	mu	Microsoft mu_msvm, MsvmPkg/Include/Hv
- * TLFS knows none of the device-domain calls; the Linux headers do.
+ * TLFS does not describe the device-domain calls; the Linux headers do.
  */
 #ifndef HVPT_HV_ABI_H
 #define HVPT_HV_ABI_H
@@ -21,7 +21,7 @@
 #include "hvpt/types.h"
 #include "hvpt/port.h"
 
-/* Layouts are proved where they stand, in C11 and C++17 alike. */
+/* The compiler checks each layout next to it, as C11 and as C++17. */
 #define HVPT_HV_OFFSET(type, field) __builtin_offsetof(type, field)
 #define HVPT_HV_LAYOUT(type, bytes)                                            \
 	HVPT_STATIC_ASSERT(sizeof(type) == (bytes), "size of " #type)
@@ -29,7 +29,7 @@
 	HVPT_STATIC_ASSERT(HVPT_HV_OFFSET(type, field) == (offset),            \
 			   "offset of " #field " in " #type)
 
-/** Puts @value into @bits bits at @shift; what does not fit is cut off. */
+/** Puts @value into @bits bits at @shift; bits that do not fit are dropped. */
 HVPT_INLINE uint64_t hvpt_hv_field(uint64_t value, unsigned shift,
 				   unsigned bits)
 {
@@ -54,6 +54,42 @@ HVPT_INLINE uint64_t hvpt_hv_field(uint64_t value, unsigned shift,
 #define HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST 0x00d1u
 #define HVPT_HVCALL_GET_IOMMU_CAPABILITIES 0x0125u
 #define HVPT_HVCALL_GET_LOGICAL_DEVICE_PROPERTY 0x0127u
+
+/* ---- control and result words ---------------------------------------- */
+
+/*
+ * TLFS, Hypercall Inputs: 15:0 call code, 16 fast, 26:17 variable header
+ * size, 31 nested, 43:32 rep count, 59:48 rep start; the rest is zero.
+ */
+#define HVPT_HV_CONTROL_COUNT_SHIFT 32u
+#define HVPT_HV_CONTROL_START_SHIFT 48u
+#define HVPT_HV_REP_MASK 0xfffu
+
+/** The control word of a memory-based call; a simple call has 0 reps. */
+HVPT_INLINE uint64_t hvpt_hv_control(uint16_t code, unsigned count,
+				     unsigned start)
+{
+	return (uint64_t)code |
+	       (uint64_t)(count & HVPT_HV_REP_MASK)
+		       << HVPT_HV_CONTROL_COUNT_SHIFT |
+	       (uint64_t)(start & HVPT_HV_REP_MASK)
+		       << HVPT_HV_CONTROL_START_SHIFT;
+}
+
+/* A result word that means: no hypercall page. Linux, hv_do_hypercall(). */
+#define HVPT_HV_NO_HYPERCALL (~(uint64_t)0)
+
+/** TLFS, Hypercall Outputs: status in 15:0. */
+HVPT_INLINE uint16_t hvpt_hv_result_status(uint64_t result)
+{
+	return (uint16_t)(result & 0xffffu);
+}
+
+/** TLFS, Hypercall Outputs: reps completed, counted from element 0, in 43:32 */
+HVPT_INLINE unsigned hvpt_hv_result_reps(uint64_t result)
+{
+	return (unsigned)(result >> 32) & HVPT_HV_REP_MASK;
+}
 
 /* ---- naming a domain ------------------------------------------------- */
 
@@ -110,7 +146,7 @@ HVPT_INLINE uint64_t hvpt_hv_device_logical(uint64_t id)
 #define HVPT_HV_CREATE_FORWARD_PROGRESS ((uint64_t)1 << 0)
 #define HVPT_HV_CREATE_INHERIT_VTL ((uint64_t)1 << 1)
 
-/** mini: struct hv_input_create_device_domain; once without the padding. */
+/** mini: struct hv_input_create_device_domain; earlier without the padding. */
 struct hvpt_hv_create_device_domain {
 	struct hvpt_hv_device_domain domain;
 	uint32_t flags;
@@ -151,7 +187,7 @@ HVPT_HV_FIELD(struct hvpt_hv_detach_device_domain, device_id, 8);
 
 /* mini: struct hv_device_domain_settings. 0: the iova is the gpa. */
 #define HVPT_HV_SETTINGS_TRANSLATION ((uint64_t)1 << 0)
-#define HVPT_HV_SETTINGS_BLOCKED ((uint64_t)1 << 1) /* asks for bit 0 too */
+#define HVPT_HV_SETTINGS_BLOCKED ((uint64_t)1 << 1) /* needs bit 0 too */
 #define HVPT_HV_SETTINGS_5_LEVELS ((uint64_t)1 << 2)
 
 /** mini: struct hv_input_configure_device_domain. */
@@ -179,7 +215,7 @@ HVPT_HV_FIELD(struct hvpt_hv_flush_device_domain, flags, 24);
 
 /* ---- FLUSH_DEVICE_DOMAIN_LIST (0xd1), a rep call --------------------- */
 
-/* mini: HV_FLUSH_DEVICE_DOMAIN_LIST_IOMMU_FORMAT: entries are as below. */
+/* mini: HV_FLUSH_DEVICE_DOMAIN_LIST_IOMMU_FORMAT: entries as below. */
 #define HVPT_HV_FLUSH_LIST_IOMMU_FORMAT ((uint64_t)1 << 0)
 
 /** mini: struct hv_input_flush_device_domain_list; the entries follow. */
@@ -192,14 +228,14 @@ struct hvpt_hv_flush_device_domain_list {
 HVPT_HV_LAYOUT(struct hvpt_hv_flush_device_domain_list, 32);
 HVPT_HV_FIELD(struct hvpt_hv_flush_device_domain_list, flags, 24);
 
-/* What fits into one page: (4096 - 32) / 8. */
+/* How many fit into one page: (4096 - 32) / 8. */
 #define HVPT_HV_FLUSH_LIST_MAX 508u
 
 HVPT_STATIC_ASSERT(HVPT_HV_FLUSH_LIST_MAX ==
 			   (HVPT_HV_PAGE_BYTES -
 			    sizeof(struct hvpt_hv_flush_device_domain_list)) /
 				   sizeof(uint64_t),
-		   "entries behind the header fill the page");
+		   "the entries behind the header fill the page");
 
 /*
  * One entry, 8 bytes: 5:0 shift, 11:6 zero, 63:12 page number, a multiple of
@@ -217,7 +253,7 @@ HVPT_INLINE uint64_t hvpt_hv_flush_entry(uint64_t page, unsigned shift)
 	       hvpt_hv_field(shift, 0, 6);
 }
 
-/** Has it no reserved bit, a shift of at most 52, an aligned page number? */
+/** No reserved bit set, a shift of at most 52, an aligned page number? */
 HVPT_INLINE bool hvpt_hv_flush_entry_ok(uint64_t entry)
 {
 	uint64_t shift = entry & HVPT_HV_FLUSH_ENTRY_SHIFT_MASK;

@@ -2,11 +2,11 @@
 /*
  * hvpt/hv_status.h - the hypervisor's status codes, and what they become.
  *
- * One list; everything else is made of it. The names are the hypervisor's
- * without HV_STATUS_. Sources: TLFS, Hypercall Status Codes; Linux
- * include/hyperv/hvgdk_mini.h and drivers/hv/hv_common.c (numbers of errors);
- * Microsoft mu_msvm HvStatus.h and OpenVMM hvdef (codes Linux does not name).
- * Which hypercall answers what, and why, is documented nowhere.
+ * The names are the hypervisor's, without HV_STATUS_. Sources: TLFS, Hypercall
+ * Status Codes; Linux include/hyperv/hvgdk_mini.h and drivers/hv/hv_common.c
+ * (error numbers); Microsoft mu_msvm HvStatus.h and OpenVMM hvdef (codes that
+ * Linux does not name). Which hypercall returns which code, and why, is not
+ * documented.
  */
 #ifndef HVPT_HV_STATUS_H
 #define HVPT_HV_STATUS_H
@@ -17,13 +17,14 @@
 /*
  * HVPT_HV_STATUS_LIST(ROW) - ROW(raw code, name, hvpt status, Linux errno)
  *
- * The last two without HVPT_ and HVPT_ERRNO_.
+ * The last two are without HVPT_ and HVPT_ERRNO_.
  *
- * The errno is the one Linux's own table gives, where it names the code, else
- * EIO (Linux's rule). INSUFFICIENT_DEVICE_DOMAINS differs: ENOSPC, because a
- * caller can do something about it (give a domain up) and EIO hides that.
+ * The errno is that of Linux's own table if it names the code, and EIO if it
+ * does not, as in Linux. One differs: INSUFFICIENT_DEVICE_DOMAINS is ENOSPC,
+ * because a caller can react to it by giving up a domain, and EIO would hide
+ * that.
  *
- * 0xffff is no status of the hypervisor: the low end of HVPT_HV_NO_HYPERCALL.
+ * 0xffff is not a status of the hypervisor but 15:0 of HVPT_HV_NO_HYPERCALL.
  */
 #define HVPT_HV_STATUS_LIST(ROW)                                               \
 	ROW(0x0000, SUCCESS, OK, SUCCESS)                                      \
@@ -103,33 +104,42 @@ enum hvpt_hv_status {
 HVPT_EXTERN_C_BEGIN
 
 /**
- * hvpt_hv_status_name() - the hypervisor's word for a status, for logs
+ * hvpt_hv_status_name() - the hypervisor's name of a status, for logs
  * @raw: any value
  *
- * Context: any, as for the others.
+ * Context: any, as for the other functions here.
  * Return: a static string such as "INVALID_DEVICE_ID"; "UNKNOWN" for a code
- * which is not in the list. Never NULL.
+ * that is not in the list. Never NULL.
  */
 const char *hvpt_hv_status_name(uint16_t raw);
 
-/** hvpt_hv_status_map() - HVPT_ERR_HV_FAILED for a code not in the list. */
+/**
+ * hvpt_hv_status_map() - the status that a raw status becomes
+ * @raw: any value
+ *
+ * Return: as in the list; HVPT_ERR_HV_FAILED for a code that is not in it.
+ */
 enum hvpt_status hvpt_hv_status_map(uint16_t raw);
 
 /**
- * hvpt_hv_status_errno() - the Linux error number, positive
+ * hvpt_hv_status_errno() - the Linux error number of a raw status
+ * @raw: any value
  *
- * EIO for a code not in the list. Finer than hvpt_status_errno() of the mapped
- * status, and what Linux's own drivers return.
+ * Finer than hvpt_status_errno() of the mapped status, and what Linux's own
+ * drivers return.
+ * Return: positive; EIO for a code that is not in the list.
  */
 int hvpt_hv_status_errno(uint16_t raw);
 
 /**
  * hvpt_hv_status_is_absence() - may it mean "there is no such device"?
+ * @raw: any value
  *
- * INVALID_DEVICE_ID, NOT_FOUND, INVALID_DEVICE_STATE, INVALID_PARAMETER: which
- * of them a host uses after it took a device away is not documented. Each can
- * also be about another argument, so it is evidence only of a call which has
- * none but the device and worked for it before: GET_LOGICAL_DEVICE_PROPERTY.
+ * True for INVALID_DEVICE_ID, NOT_FOUND, INVALID_DEVICE_STATE and
+ * INVALID_PARAMETER. Which of them a host returns after it took a device away
+ * is not documented. Each may also refer to another argument, so it is evidence
+ * only from a call that has no other argument than the device and worked for it
+ * before: GET_LOGICAL_DEVICE_PROPERTY.
  */
 bool hvpt_hv_status_is_absence(uint16_t raw);
 

@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * hvpt/hvpt.h - everything, and the version.
+ * hvpt/hvpt.h - includes all of hvpt; defines the version.
  *
- * hvpt gives a Hyper-V guest its own stage-1 IO translation. Start with
- * pagetable.h; docs/API-CONVENTIONS.md states what holds for all functions.
+ * hvpt gives a Hyper-V guest its own stage-1 IO translation. To learn it, read
+ * the headers in the order of use:
+ *
+ * - page tables: pt_config.h, pagetable.h, map.h, gather.h, inspect.h
+ * - the pvIOMMU: discover.h, hvcall.h (the transport), iommu.h, domain.h,
+ *   device.h; then logical_id.h, flush.h, fault.h and stats.h
+ *
+ * docs/API-CONVENTIONS.md states what holds for all functions.
  */
 #ifndef HVPT_HVPT_H
 #define HVPT_HVPT_H
 
-/* The one place of the version; the build reads it from here. */
+/* The version is defined nowhere else; the build reads it from here. */
 #define HVPT_VERSION_MAJOR 0
 #define HVPT_VERSION_MINOR 2
 #define HVPT_VERSION_PATCH 0
@@ -32,6 +38,7 @@
 #include "hvpt/port.h"
 #include "hvpt/pt_config.h"
 #include "hvpt/pte.h"
+#include "hvpt/stats.h"
 #include "hvpt/status.h"
 #include "hvpt/status_map.h"
 #include "hvpt/types.h"

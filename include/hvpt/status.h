@@ -2,11 +2,11 @@
 /*
  * hvpt/status.h - the one error type of hvpt.
  *
- * Values are pinned: they are part of the binary interface and never reused.
- * They are grouped by who is at fault. Unless a function says otherwise, any
- * status but HVPT_OK means that nothing changed: no translation, no table
- * page, no output argument, no gather. The hypervisor's raw answer behind a
- * status of the last group is in struct hvpt_answer (hvcall.h).
+ * Values are part of the binary interface: they never change and are never
+ * reused. They are grouped by who is at fault. Unless a function says
+ * otherwise, any status but HVPT_OK means that nothing changed: no translation,
+ * no table page, no output argument, no gather. For a status of the last group
+ * struct hvpt_answer (hvcall.h) has the hypervisor's raw answer.
  */
 #ifndef HVPT_STATUS_H
 #define HVPT_STATUS_H
@@ -169,7 +169,7 @@ HVPT_EXTERN_C_BEGIN
  *
  * Context: any.
  * Return: a static string such as "HVPT_ERR_OVERLAP"; "HVPT_ERR_UNKNOWN" for
- * a value which is not in the list above. Never NULL.
+ * a value that is not in the list above. Never NULL.
  */
 const char *hvpt_status_name(enum hvpt_status status);
 

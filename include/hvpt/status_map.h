@@ -50,8 +50,9 @@ HVPT_EXTERN_C_BEGIN
  * hvpt_status_errno() - the Linux error number of a status
  * @status: any value
  *
- * Context: any. Return: positive, to be negated by the caller; 0 for HVPT_OK;
- * EIO for a value which is no status. See also hvpt_hv_status_errno().
+ * Context: any.
+ * Return: positive, for the caller to negate; 0 for HVPT_OK; EIO for a value
+ * that is not a status. See also hvpt_hv_status_errno().
  */
 int hvpt_status_errno(enum hvpt_status status);
 
@@ -59,9 +60,10 @@ int hvpt_status_errno(enum hvpt_status status);
  * hvpt_status_efi() - the EFI status code of a status
  * @status: any value
  *
- * Context: any. Return: without the error bit, bit 63, which the caller adds
- * unless it is 0; 0 (EFI_SUCCESS) for HVPT_OK; EFI_DEVICE_ERROR for a value
- * which is no status.
+ * Context: any.
+ * Return: without the error bit, bit 63, which the caller sets unless the value
+ * is 0; 0 (EFI_SUCCESS) for HVPT_OK; EFI_DEVICE_ERROR for a value that is not a
+ * status.
  */
 unsigned hvpt_status_efi(enum hvpt_status status);
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * hvpt/types.h - the fixed-width types, and what hvpt asks of a target.
+ * hvpt/types.h - the fixed-width types, and what hvpt requires of a target.
  *
- * This is the first of the two seams between hvpt and its surroundings (the
- * other is port.h). The core includes no other header than its own.
+ * This is one of the two places where hvpt meets its surroundings; the other is
+ * port.h. The core includes no headers but its own.
  *
- * A host without the three freestanding C headers (Linux under -nostdinc,
- * edk2) defines HVPT_TYPES_HEADER to the quoted name of a replacement, which
- * must provide:
+ * A host without the three freestanding C headers (Linux with -nostdinc, edk2)
+ * defines HVPT_TYPES_HEADER to the quoted name of a replacement, which must
+ * provide:
  *
  *	uint8_t uint16_t uint32_t uint64_t uintptr_t size_t bool true false NULL
  *
- * docs/PORTING.md has a complete example of 15 lines.
+ * docs/PORTING.md has a complete example.
  */
 #ifndef HVPT_TYPES_H
 #define HVPT_TYPES_H
@@ -25,8 +25,8 @@
 #endif
 
 /*
- * Table pages are read by an x86-64 walker: entries are 64-bit little-endian
- * words, and a pointer must hold any table address.
+ * An x86-64 walker reads the table pages, so entries are 64-bit little-endian
+ * words, and a pointer must hold the address of any table.
  */
 #if defined(__SIZEOF_POINTER__) && __SIZEOF_POINTER__ != 8
 #error "hvpt: 64-bit targets only (a pointer must be 8 bytes)"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * status.c - statuses in words, and in the numbers of Linux and UEFI.
+ * status.c - the names of statuses, and their numbers in Linux and UEFI.
  */
 #include "hvpt/status_map.h"
 
-/** One row of the list, but for the name: pointers would be relocations. */
+/** One row of the list, without the name: a pointer needs a relocation. */
 struct hvpt_status_row {
 	uint8_t status;
 	uint8_t number;
@@ -20,7 +20,7 @@ struct hvpt_status_row {
 static const struct hvpt_status_row hvpt_status_rows[] = { HVPT_STATUS_LIST(
 	HVPT_STATUS_ROW) };
 
-/* No default label: the compiler tells when the list lacks a status. */
+/* No default label: the list makes both the enum and the cases. */
 const char *hvpt_status_name(enum hvpt_status status)
 {
 	switch (status) {

@@ -2,10 +2,10 @@
 /*
  * device.c - moving devices between domains.
  *
- * Only paging domains count their devices: the two special ones live as long
- * as the pvIOMMU. A device whose move failed may be in either domain, so it
- * counts in both until a later call succeeds. docs/SPEC.md, "Where a device
- * is", has what each call does in each state.
+ * Only paging domains count their devices: the two special domains live as
+ * long as the pvIOMMU. A device whose move failed may be in either domain, so
+ * it counts in both until a later call succeeds. docs/SPEC.md, "Where a device
+ * is", lists what each call does in each state.
  */
 #include "domain_internal.h"
 
@@ -62,28 +62,28 @@ static bool hvpt_domain_counts(const struct hvpt_domain *domain)
 	return domain && domain->kind == HVPT_DOMAIN_PAGING;
 }
 
-/* Is it, as far as is known, or may it be, in @domain? */
+/* Is the device in @domain, or may it be? */
 static bool hvpt_device_may_be_in(const struct hvpt_device *device,
 				  const struct hvpt_domain *domain)
 {
 	return device->domain == domain || device->tried == domain;
 }
 
-/* One device less, of a paging domain; NULL and other kinds: nothing. */
+/* A device has left @domain. Does nothing for NULL and for other kinds. */
 static void hvpt_domain_leave(struct hvpt_domain *domain)
 {
 	if (!hvpt_domain_counts(domain) || --domain->devices > 0 ||
 	    domain->left_behind || hvpt_domain_is_lost(domain))
 		return;
 	/*
-	 * No walk can start any more; once the caches are empty too nothing
-	 * of the domain is to be flushed until a device comes again.
+	 * No walk can start any more. Once the caches are empty too, unmaps
+	 * need no flush until a device is attached again.
 	 */
 	if (hvpt_domain_flush_now(domain) == HVPT_OK)
 		HVPT_PORT_STORE(&domain->cached, 0);
 }
 
-void hvpt_device_settle(struct hvpt_device *device, struct hvpt_domain *domain,
+void hvpt_device_record(struct hvpt_device *device, struct hvpt_domain *domain,
 			enum hvpt_device_state state)
 {
 	struct hvpt_domain *old = device->domain;
@@ -98,7 +98,7 @@ void hvpt_device_settle(struct hvpt_device *device, struct hvpt_domain *domain,
 		hvpt_domain_leave(tried);
 }
 
-/* After a failed move to @domain, which the hypervisor may have made. */
+/* A move to @domain failed, but the hypervisor may have made it. */
 static void hvpt_device_doubt(struct hvpt_device *device,
 			      struct hvpt_domain *domain)
 {
@@ -122,8 +122,8 @@ enum hvpt_status hvpt_device_place(struct hvpt_device *device,
 	enum hvpt_status status;
 
 	/*
-	 * Pairs with the fence of hvpt_gather_publish(): either an unmap sees
-	 * this and flushes, or the device's first walk sees the unmap.
+	 * Pairs with the fence in hvpt_gather_publish(): either the unmap sees
+	 * this store and flushes, or the device's first walk sees the unmap.
 	 */
 	HVPT_PORT_STORE(&domain->cached, 1);
 	HVPT_PORT_FENCE();
@@ -147,14 +147,13 @@ hvpt_device_attach_check(const struct hvpt_device *device,
 		return HVPT_ERR_LOST;
 	if (hvpt_device_duty_before(device, domain) == HVPT_ATS_DISABLE)
 		return HVPT_ERR_ATS_ON;
-	/* where else it may be is written down for one paging domain only */
+	/* @tried can record only one paging domain */
 	if (hvpt_domain_counts(device->tried) && hvpt_domain_counts(domain) &&
 	    !hvpt_device_may_be_in(device, domain))
 		return HVPT_ERR_BUSY;
 	return HVPT_OK;
 }
 
-/* A paging domain counts it from before the call on. */
 enum hvpt_status hvpt_device_attach(struct hvpt_device *device,
 				    struct hvpt_domain *domain)
 {
@@ -168,29 +167,30 @@ enum hvpt_status hvpt_device_attach(struct hvpt_device *device,
 	if (hvpt_domain_counts(domain) &&
 	    !hvpt_device_may_be_in(device, domain))
 		domain->devices++;
-	hvpt_device_settle(device, domain, HVPT_DEVICE_ATTACHED);
+	hvpt_device_record(device, domain, HVPT_DEVICE_ATTACHED);
 	return HVPT_OK;
 }
 
-/* The hypervisor may still have it in @domain, and it may come back there. */
+/* The hypervisor may still have a device in @domain, or bring it back there. */
 static void hvpt_domain_leave_behind(struct hvpt_domain *domain)
 {
 	if (domain)
 		domain->left_behind = true;
 }
 
-/* It is in no domain, or will be; in none of ours for sure. */
-static void hvpt_device_forget(struct hvpt_device *device)
+/* DETACH succeeded or the device is gone. The hypervisor may be late. */
+static void hvpt_device_record_detached(struct hvpt_device *device)
 {
 	hvpt_domain_leave_behind(device->domain);
 	hvpt_domain_leave_behind(device->tried);
-	hvpt_device_settle(device, NULL, HVPT_DEVICE_DETACHED);
+	hvpt_device_record(device, NULL, HVPT_DEVICE_DETACHED);
 }
 
 /*
- * By way of the blocked domain. What DETACH says of a device which is detached
- * already cannot be told from other refusals, and when it takes effect is the
- * host's: an ATTACH can be repeated, and from then on nothing hangs on DETACH.
+ * The device goes to the blocked domain first. DETACH alone cannot be repeated
+ * safely, because its answer for a detached device looks like any other
+ * refusal, and the host decides when it takes effect. ATTACH can be repeated.
+ * Once it has succeeded, the device has no access whatever DETACH does.
  */
 enum hvpt_status hvpt_device_detach(struct hvpt_device *device)
 {
@@ -208,7 +208,7 @@ enum hvpt_status hvpt_device_detach(struct hvpt_device *device)
 	status = hvpt_hvcall_detach_device(&device->iommu->transport,
 					   device->id, &answer);
 	if (status == HVPT_OK)
-		hvpt_device_forget(device);
+		hvpt_device_record_detached(device);
 	else if (hvpt_answer_is_heard(&answer))
 		hvpt_device_doubt(device, device->domain);
 	return hvpt_iommu_note(device->iommu, status, &answer);
@@ -232,20 +232,20 @@ void hvpt_device_gone(struct hvpt_device *device)
 	struct hvpt_answer answer;
 
 	device->ats = false;
-	/* neither noted nor an error: nobody may be there to be detached */
+	/* a failure is expected and not noted: the device may be gone */
 	if (device->state != HVPT_DEVICE_NEW &&
 	    device->state != HVPT_DEVICE_DETACHED) {
 		ignored = hvpt_hvcall_detach_device(&device->iommu->transport,
 						    device->id, &answer);
 		(void)ignored;
-		hvpt_device_forget(device);
+		hvpt_device_record_detached(device);
 	}
 	hvpt_device_unlink(device);
 }
 
 /*
- * It answered for this device once. The call has no other argument, so one of
- * these words now is about the device.
+ * The call succeeded for this device when it was probed, and it has no other
+ * argument. So one of these statuses now is about the device.
  */
 static bool hvpt_device_is_absent(struct hvpt_device *device)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * domain.c - the beginning and the end of a domain.
+ * domain.c - creating and ending a domain.
  *
- * An end has an order: no device is attached, nothing is cached, the
- * hypervisor has deleted the domain, and only then the tables are freed.
+ * The end has an order: no device is attached, nothing is cached, the
+ * hypervisor has deleted the domain, and only then are the tables freed.
  */
 #include "domain_internal.h"
 
-/* ---- create ---------------------------------------------------------- */
+/* ---- creating -------------------------------------------------------- */
 
 void hvpt_domain_prepare(struct hvpt_domain *domain, struct hvpt_iommu *iommu,
 			 enum hvpt_domain_kind kind)
@@ -18,7 +18,7 @@ void hvpt_domain_prepare(struct hvpt_domain *domain, struct hvpt_iommu *iommu,
 	domain->devices = 0;
 	domain->epoch = iommu->epoch;
 	domain->left_behind = false;
-	domain->undead = false;
+	domain->delete_failed = false;
 	domain->leaks = false;
 	domain->kind = kind;
 	domain->policy = HVPT_FLUSH_TWO_BLOCK;
@@ -43,17 +43,17 @@ enum hvpt_status hvpt_domain_configure(struct hvpt_domain *domain)
 }
 
 /*
- * Is there a domain of this id already? Another owner may have left one under
- * any id. Hosts may differ in what CREATE says of it, and one might even
- * succeed, and give us another's domain with its devices. A flush does no harm
- * there, and is refused where there is nothing.
+ * Is there a domain with this id already? Another owner may have left one.
+ * Hosts may differ in how CREATE reports it. CREATE might even succeed, and
+ * give us a domain with devices of that owner. A FLUSH does no harm to such a
+ * domain, and is refused where there is none.
  */
-static enum hvpt_status hvpt_domain_look(const struct hvpt_domain *domain)
+static enum hvpt_status hvpt_domain_check_id(const struct hvpt_domain *domain)
 {
 	struct hvpt_answer answer;
 	enum hvpt_status status;
 
-	if (!domain->iommu->flush_tells)
+	if (!domain->iommu->flush_probes)
 		return HVPT_OK;
 	status = hvpt_hvcall_flush_domain(&domain->iommu->transport, domain->id,
 					  &answer);
@@ -67,7 +67,7 @@ static enum hvpt_status hvpt_domain_look(const struct hvpt_domain *domain)
 enum hvpt_status hvpt_domain_create_same(struct hvpt_domain *domain)
 {
 	struct hvpt_answer answer;
-	enum hvpt_status status = hvpt_domain_look(domain);
+	enum hvpt_status status = hvpt_domain_check_id(domain);
 
 	if (status != HVPT_OK)
 		return status;
@@ -90,7 +90,7 @@ enum hvpt_status hvpt_domain_create_fresh(struct hvpt_domain *domain)
 			status = hvpt_domain_create_same(domain);
 		if (status != HVPT_ERR_HV_EXISTS)
 			return status;
-		/* others gave them out upwards too: soon by larger steps */
+		/* others gave out ids in ascending order too: skip more */
 		if (found >= HVPT_ID_STEPS)
 			hvpt_id_skip(iommu,
 				     (uint32_t)1 << (found - HVPT_ID_STEPS));
@@ -114,7 +114,7 @@ enum hvpt_status hvpt_domain_create(struct hvpt_domain *domain, bool *stuck)
 		iommu->domains = domain;
 		return HVPT_OK;
 	}
-	/* not noted: the cause is CONFIGURE's refusal */
+	/* not noted: the failure to report is that of CONFIGURE */
 	*stuck = hvpt_hvcall_delete_domain(&iommu->transport, domain->id,
 					   &answer) != HVPT_OK;
 	if (*stuck)
@@ -122,7 +122,7 @@ enum hvpt_status hvpt_domain_create(struct hvpt_domain *domain, bool *stuck)
 	return status;
 }
 
-/* What the host has, less what the caller does not want. */
+/* The sizes that the host offers and the caller allows. */
 static uint64_t hvpt_domain_page_sizes(const struct hvpt_iommu *iommu,
 				       const struct hvpt_pt_config *config)
 {
@@ -132,7 +132,7 @@ static uint64_t hvpt_domain_page_sizes(const struct hvpt_iommu *iommu,
 	return iommu->caps.page_sizes & wanted;
 }
 
-/* Where the caller does not say: as much as the host and the levels have. */
+/* The caller's width; else as much as the host and the levels allow. */
 static uint32_t hvpt_domain_width(const struct hvpt_iommu *iommu,
 				  const struct hvpt_pt_config *config)
 {
@@ -169,20 +169,19 @@ enum hvpt_status hvpt_domain_init(struct hvpt_domain *domain,
 		return status;
 	hvpt_domain_prepare(domain, iommu, HVPT_DOMAIN_PAGING);
 	domain->policy = config->policy;
-	status = hvpt_pt_init_sized_(&domain->pt, &config->pt,
-				     hvpt_domain_width(iommu, &config->pt),
-				     hvpt_domain_page_sizes(iommu,
-							    &config->pt));
+	status = hvpt_pt_init_sized_(
+		&domain->pt, &config->pt, hvpt_domain_width(iommu, &config->pt),
+		hvpt_domain_page_sizes(iommu, &config->pt));
 	if (status != HVPT_OK)
 		return status;
 	status = hvpt_domain_create(domain, &stuck);
-	/* a root the hypervisor may have taken is not freed */
+	/* the hypervisor may still have the root: then it is not freed */
 	if (status != HVPT_OK && !stuck)
 		hvpt_pt_destroy(&domain->pt);
 	return status;
 }
 
-/* ---- end ------------------------------------------------------------- */
+/* ---- ending ---------------------------------------------------------- */
 
 static void hvpt_domain_unlink(struct hvpt_domain *domain)
 {
@@ -214,7 +213,7 @@ static enum hvpt_status hvpt_domain_may_end(const struct hvpt_domain *domain)
 	return domain->devices ? HVPT_ERR_BUSY : HVPT_OK;
 }
 
-/* A root which a second domain of the hypervisor may have is not freed. */
+/* If a second domain of the hypervisor may have the root, leaks the tables. */
 static void hvpt_domain_free(struct hvpt_domain *domain)
 {
 	if (!domain->leaks)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * fault.c - the IOMMU fault message, and what the tables say to it.
+ * fault.c - the IOMMU fault message, and what the tables say about it.
  */
 #include "hvpt/fault.h"
 
@@ -12,7 +12,7 @@
 	(sizeof(struct hvpt_hv_message_header) +                               \
 	 HVPT_HV_OFFSET(struct hvpt_hv_iommu_fault, field))
 
-/* By the byte: the message may lie anywhere. */
+/* Reads bytes, because the message may have any alignment. */
 static uint64_t hvpt_message_word(const uint8_t *bytes, unsigned count)
 {
 	uint64_t value = 0;
@@ -128,7 +128,7 @@ void hvpt_pt_explain(const struct hvpt_pagetable *pt, hvpt_iova_t iova,
 		if (reason != HVPT_REASON_MAPPED_NOW)
 			break;
 		if (!denied && write && !(pte & HVPT_PTE_WRITE)) {
-			/* R/W counts once the leaf is known: SDM vol. 3A 4.6 */
+			/* R/W counts if a leaf is found: SDM vol. 3A 4.6 */
 			denied = true;
 			hvpt_cause_set(cause, HVPT_REASON_READ_ONLY, level,
 				       pte);
@@ -146,7 +146,7 @@ void hvpt_pt_explain(const struct hvpt_pagetable *pt, hvpt_iova_t iova,
 
 #undef HVPT_PTE_XD
 
-/* What a domain without tables, or without an address, answers. */
+/* The reason that needs no tables; MAPPED_NOW: the tables decide. */
 static enum hvpt_fault_reason
 hvpt_domain_reason(const struct hvpt_domain *domain,
 		   const struct hvpt_iommu_fault *fault)

@@ -2,12 +2,12 @@
 /*
  * ids.c - domain ids, which the guest chooses.
  *
- * Ids are given out upwards. On the first lap no id can have been used
- * before, so nothing has to be remembered; an id comes up again only when all
- * others have been used, which leaves a hypervisor which is slow to forget the
- * most time. From the second lap on ids of live domains and those in
- * quarantine are passed over. When more was put into quarantine than there is
- * room for, there is no second lap: no id rather than a wrong one.
+ * Ids are given out in ascending order, and the search wraps after the last id.
+ * Until it wraps, no id can have been used before. An id is used again only
+ * after all others, which gives the hypervisor as much time as possible to drop
+ * it. Ids of live domains and ids in quarantine are skipped. When the
+ * quarantine has overflowed, the search does not wrap: HVPT_ERR_NO_IDS is
+ * better than an id that the hypervisor may still have.
  */
 #include "domain_internal.h"
 
@@ -15,7 +15,7 @@ bool hvpt_ids_ok(const struct hvpt_id_range *ids)
 {
 	if (ids->first == 0 && ids->last == 0)
 		return true;
-	/* two at least, for identity and blocked */
+	/* at least two, for identity and blocked */
 	return ids->first >= HVPT_DOMAIN_ID_FIRST &&
 	       ids->last <= HVPT_DOMAIN_ID_LAST && ids->first < ids->last;
 }
@@ -28,8 +28,8 @@ void hvpt_ids_init(struct hvpt_iommu *iommu, const struct hvpt_id_range *ids)
 	iommu->ids.last = all ? HVPT_DOMAIN_ID_LAST : ids->last;
 	iommu->next_id = iommu->ids.first;
 	iommu->quarantined = 0;
-	iommu->lapped = false;
-	iommu->forgotten = false;
+	iommu->ids_wrapped = false;
+	iommu->quarantine_full = false;
 }
 
 static bool hvpt_id_in_quarantine(const struct hvpt_iommu *iommu, uint32_t id)
@@ -50,19 +50,19 @@ static bool hvpt_id_is_free(const struct hvpt_iommu *iommu, uint32_t id)
 	for (domain = iommu->domains; domain; domain = domain->next)
 		if (domain->id == id)
 			return false;
-	/* a resume is still to delete it */
+	/* a resume has yet to delete it */
 	if (id == iommu->old_blocked)
 		return false;
 	return !hvpt_id_in_quarantine(iommu, id);
 }
 
-/* The next candidate; after the last the first, on the next lap. */
+/* The next candidate; the first follows the last. */
 static uint32_t hvpt_id_next(struct hvpt_iommu *iommu)
 {
 	uint32_t id = iommu->next_id;
 
 	if (id == iommu->ids.last) {
-		iommu->lapped = true;
+		iommu->ids_wrapped = true;
 		iommu->next_id = iommu->ids.first;
 	} else {
 		iommu->next_id = id + 1;
@@ -77,7 +77,7 @@ enum hvpt_status hvpt_id_take(struct hvpt_iommu *iommu, uint32_t *id)
 	while (left-- > 0) {
 		uint32_t candidate;
 
-		if (iommu->lapped && iommu->forgotten)
+		if (iommu->ids_wrapped && iommu->quarantine_full)
 			break;
 		candidate = hvpt_id_next(iommu);
 		if (hvpt_id_is_free(iommu, candidate)) {
@@ -93,13 +93,13 @@ void hvpt_id_skip(struct hvpt_iommu *iommu, uint32_t count)
 	if (iommu->ids.last - iommu->next_id >= count) {
 		iommu->next_id += count;
 	} else {
-		iommu->lapped = true;
+		iommu->ids_wrapped = true;
 		iommu->next_id = iommu->ids.first;
 	}
 }
 
-/* Does @id prolong a range in quarantine? Then it does now. */
-static bool hvpt_id_prolong(struct hvpt_iommu *iommu, uint32_t id)
+/* Extends a range in quarantine by @id, if one is next to it. */
+static bool hvpt_id_extend_range(struct hvpt_iommu *iommu, uint32_t id)
 {
 	uint32_t i;
 
@@ -120,10 +120,10 @@ static bool hvpt_id_prolong(struct hvpt_iommu *iommu, uint32_t id)
 
 void hvpt_id_quarantine(struct hvpt_iommu *iommu, uint32_t id)
 {
-	if (hvpt_id_prolong(iommu, id))
+	if (hvpt_id_extend_range(iommu, id))
 		return;
 	if (iommu->quarantined == HVPT_QUARANTINE_RANGES) {
-		iommu->forgotten = true;
+		iommu->quarantine_full = true;
 		return;
 	}
 	iommu->quarantine[iommu->quarantined].first = id;

@@ -30,7 +30,7 @@ static void hvpt_iommu_prepare(struct hvpt_iommu *iommu,
 	iommu->epoch = 0;
 	iommu->old_blocked = 0;
 	iommu->handed_over = false;
-	iommu->flush_tells = false;
+	iommu->flush_probes = false;
 	hvpt_ids_init(iommu, &config->ids);
 	hvpt_domain_prepare(&iommu->identity, iommu, HVPT_DOMAIN_IDENTITY);
 	hvpt_domain_prepare(&iommu->blocked, iommu, HVPT_DOMAIN_BLOCKED);
@@ -48,17 +48,17 @@ static enum hvpt_status hvpt_iommu_create_special(struct hvpt_iommu *iommu)
 	status = hvpt_domain_create(&iommu->blocked, &stuck);
 	if (status == HVPT_OK)
 		return HVPT_OK;
-	/* neither checked nor noted: the cause is what counts */
+	/* not noted: the failure to report is the one before */
 	(void)!hvpt_hvcall_delete_domain(&iommu->transport, iommu->identity.id,
 					 &answer);
 	return status;
 }
 
 /*
- * Does a flush tell whether a domain exists? The last of all ids is one which
- * hardly anybody has. It is not an error that the flush fails.
+ * Is a FLUSH refused where there is no domain? The last id is one that is
+ * hardly ever in use. The refusal is not an error.
  */
-enum hvpt_status hvpt_iommu_try_flush(struct hvpt_iommu *iommu)
+enum hvpt_status hvpt_iommu_probe_flush(struct hvpt_iommu *iommu)
 {
 	struct hvpt_answer answer;
 	enum hvpt_status status = hvpt_hvcall_flush_domain(
@@ -66,7 +66,7 @@ enum hvpt_status hvpt_iommu_try_flush(struct hvpt_iommu *iommu)
 
 	if (status != HVPT_OK && !hvpt_answer_is_heard(&answer))
 		return hvpt_iommu_note(iommu, status, &answer);
-	iommu->flush_tells = status != HVPT_OK;
+	iommu->flush_probes = status != HVPT_OK;
 	return HVPT_OK;
 }
 
@@ -87,11 +87,11 @@ enum hvpt_status hvpt_iommu_init(struct hvpt_iommu *iommu,
 	if (config->width_limit != 0 && width > config->width_limit)
 		width = config->width_limit;
 	iommu->width = width;
-	status = hvpt_iommu_try_flush(iommu);
+	status = hvpt_iommu_probe_flush(iommu);
 	return status == HVPT_OK ? hvpt_iommu_create_special(iommu) : status;
 }
 
-/* Unlinked is deleted: a second try does not delete again. */
+/* A domain that was deleted is not linked: a retry does not delete it again. */
 static bool hvpt_iommu_has(const struct hvpt_iommu *iommu,
 			   const struct hvpt_domain *wanted)
 {

@@ -2,38 +2,42 @@
 /*
  * plan.c - flush descriptors for ranges.
  *
- * All three policies do the same thing over and over: take some pages from
- * the front of what is left of a range, and emit the smallest aligned block
- * of 2^k pages which holds them. They differ in how many pages they take.
+ * All three policies repeat one step: take some pages from the front of what is
+ * left of a range, and emit the smallest aligned block of 2^k pages that holds
+ * them. They differ in how many pages they take.
  *
- * TWO_BLOCK, of a range [a, b] of L pages: let 2^k be its smallest aligned
- * block. If 2^k <= 2L, all is taken. Otherwise, as the block of 2^k is the
- * smallest, a lies in its lower half and b in its upper; the upper half's
- * first page m, a < m <= b, is the most aligned one inside, and [a, m - 1] is
- * taken. Write P(x) for x rounded up to a power of two; P(x) < 2x.
+ * TWO_BLOCK takes from a range [a, b] of L pages as follows. Let 2^k be the
+ * size of the smallest aligned block that holds the range. If 2^k <= 2L, it
+ * takes the whole range. Otherwise a lies in the lower half of that block and b
+ * in the upper half, because no smaller block holds both. The first page m of
+ * the upper half, a < m <= b, is the most aligned page of the range, and the
+ * policy takes [a, m - 1]. Write P(x) for x rounded up to a power of two; P(x)
+ * < 2x.
  *
  *  - Left: m - a <= 2^(k-1), so P(m - a) divides 2^(k-1), which divides m. So
- *    the block of P(m - a) pages which ends before m is aligned, and holds
- *    [a, m - 1]; none which does is smaller.
- *  - Right: what is left is [m, b], and likewise the block of P(b - m + 1)
- *    pages from m on is aligned and the smallest which holds it. It has less
- *    than twice the pages, so the next step takes all: two blocks, never
- *    three.
+ *    the block of P(m - a) pages that ends before m is aligned. It holds
+ *    [a, m - 1], and no smaller block does.
+ *  - Right: what is left is [m, b]. In the same way the block of P(b - m + 1)
+ *    pages from m on is aligned, and it is the smallest that holds [m, b]. It
+ *    has less than twice the pages, so the next step takes all of them: there
+ *    are two blocks, never three.
  *  - Together: P(m - a) + P(b - m + 1) < 2(m - a) + 2(b - m + 1) = 2L.
  *
  * A large leaf must be flushed by one descriptor that holds all of it (cut.c).
- * So of an aligned block X inside a range no policy may emit only parts.
+ * So for an aligned block X inside a range, some emitted block must hold all of
+ * X. This is so for each policy:
  *
  *  - COVER emits one block.
  *  - TWO_BLOCK splits at m, the middle of the smallest block B that holds the
  *    range. Aligned blocks are nested or disjoint, so X is B, or lies on one
  *    side of m. If X is B then the range is B, and is not split.
- *  - EXACT: a block that begins before X and does not hold it ends before it.
- *    So one begins where X does, where alignment and what is left allow one at
- *    least as large as X.
+ *  - EXACT: a block that begins before X either holds X or ends before it. In
+ *    the latter case some block begins where X does, and there alignment and
+ *    what is left allow a block at least as large as X.
  *
- * Pages are numbered 0 .. 2^52 - 1; the largest block is all of them, k = 52.
- * So every number of pages, doubled too, fits, and no shift reaches 64.
+ * Pages are numbered 0 .. 2^52 - 1, and the largest block is all of them,
+ * k = 52. So twice a number of pages fits into 64 bits, and no shift reaches
+ * 64.
  */
 #include "hvpt/flush.h"
 
@@ -51,13 +55,13 @@ static unsigned hvpt_flush_bits(uint64_t x)
 	return bits + (unsigned)x;
 }
 
-/* log2 of the smallest aligned block which holds both pages; 52 at most. */
+/* log2 of the smallest aligned block that holds both pages; at most 52. */
 static unsigned hvpt_flush_order(uint64_t first, uint64_t last)
 {
 	return hvpt_flush_bits(first ^ last);
 }
 
-/* @last, or the page before the upper half of their smallest block. */
+/* @last, or the page before the upper half of the smallest block. */
 static uint64_t hvpt_flush_take_two_block(uint64_t first, uint64_t last)
 {
 	unsigned order = hvpt_flush_order(first, last);
@@ -67,7 +71,7 @@ static uint64_t hvpt_flush_take_two_block(uint64_t first, uint64_t last)
 	return (last >> (order - 1) << (order - 1)) - 1;
 }
 
-/* The largest aligned block which starts at @first and is not too long. */
+/* The last page of the largest aligned block from @first up to @last. */
 static uint64_t hvpt_flush_take_exact(uint64_t first, uint64_t last)
 {
 	unsigned fits = hvpt_flush_bits(last - first + 1) - 1;
@@ -79,7 +83,7 @@ static uint64_t hvpt_flush_take_exact(uint64_t first, uint64_t last)
 	return first + pages - 1;
 }
 
-/* The last of the pages which the next descriptor is for. */
+/* The last of the pages that the next descriptor is for. */
 static uint64_t hvpt_flush_take(enum hvpt_flush_policy policy, uint64_t next,
 				uint64_t last)
 {
@@ -119,8 +123,8 @@ enum hvpt_status hvpt_flush_plan_init(struct hvpt_flush_plan *plan,
 	return HVPT_OK;
 }
 
-/* Turns to range[at] if the one before is done; false when none is left. */
-static bool hvpt_flush_turn(struct hvpt_flush_plan *plan)
+/* Begins range[at] if the one before is done; false when none is left. */
+static bool hvpt_flush_next_range(struct hvpt_flush_plan *plan)
 {
 	const struct hvpt_iova_range *range;
 
@@ -135,7 +139,7 @@ static bool hvpt_flush_turn(struct hvpt_flush_plan *plan)
 	return true;
 }
 
-/* A descriptor: 2^order pages which hold page @first. */
+/* A descriptor: the aligned block of 2^order pages that holds page @first. */
 struct hvpt_flush_block {
 	uint64_t first;
 	unsigned order;
@@ -153,26 +157,27 @@ static void hvpt_flush_step(struct hvpt_flush_plan *plan,
 	plan->next = upto + 1;
 }
 
-/* TWO_BLOCK's blocks have at most twice the pages of their range. */
-static bool hvpt_flush_is_far(const struct hvpt_flush_block *block,
-			      uint64_t first, uint64_t last)
+/* Too far for a block of TWO_BLOCK: those have at most twice the pages. */
+static bool hvpt_flush_is_apart(const struct hvpt_flush_block *block,
+				uint64_t first, uint64_t last)
 {
 	uint64_t most = 2 * (last - first + 1);
 
 	return block->first >= last + most || block->first + most <= first;
 }
 
-/* Is @block inside a block of @range? With @same also when both are one. */
-static bool hvpt_flush_holds(enum hvpt_flush_policy policy,
-			     const struct hvpt_iova_range *range, bool same,
-			     const struct hvpt_flush_block *block)
+/* Is @block inside a block of @range? @same: also when the two are equal. */
+static bool hvpt_flush_range_covers(enum hvpt_flush_policy policy,
+				    const struct hvpt_iova_range *range,
+				    bool same,
+				    const struct hvpt_flush_block *block)
 {
 	uint64_t next = range->first.value >> HVPT_PAGE_LG2, upto;
 	uint64_t last = range->last.value >> HVPT_PAGE_LG2;
 	unsigned order;
 
 	if (policy == HVPT_FLUSH_TWO_BLOCK &&
-	    hvpt_flush_is_far(block, next, last))
+	    hvpt_flush_is_apart(block, next, last))
 		return false;
 	do {
 		upto = hvpt_flush_take(policy, next, last);
@@ -186,20 +191,23 @@ static bool hvpt_flush_holds(enum hvpt_flush_policy policy,
 }
 
 /*
- * Does another range's block hold all of @block, of range @at? Of equal ones
- * the first in the list stays, so what is left out is always in one that is
- * not. Blocks are left out whole or not at all: see large leaves above.
+ * Does a block of another range hold all of @block, which is of range @at? Of
+ * equal blocks the first in the list is emitted, so an omitted block always
+ * lies in one that is emitted. Blocks are omitted whole or not at all, because
+ * of large leaves: see above.
  */
-static bool hvpt_flush_is_held(const struct hvpt_flush_plan *plan, uint32_t at,
-			       const struct hvpt_flush_block *block)
+static bool hvpt_flush_is_covered(const struct hvpt_flush_plan *plan,
+				  uint32_t at,
+				  const struct hvpt_flush_block *block)
 {
 	uint32_t i = at > HVPT_FLUSH_NEAR ? at - HVPT_FLUSH_NEAR : 0;
 
 	if (plan->policy == HVPT_FLUSH_EXACT)
 		return false;
 	for (; i < plan->count && i <= at + HVPT_FLUSH_NEAR; i++)
-		if (i != at && hvpt_flush_holds(plan->policy, &plan->range[i],
-						i < at, block))
+		if (i != at &&
+		    hvpt_flush_range_covers(plan->policy, &plan->range[i],
+					    i < at, block))
 			return true;
 	return false;
 }
@@ -211,12 +219,12 @@ bool hvpt_flush_plan_next(void *plan, uint64_t *entry)
 	uint32_t at;
 
 	do {
-		if (!hvpt_flush_turn(self))
+		if (!hvpt_flush_next_range(self))
 			return false;
 		at = self->at;
 		hvpt_flush_step(self, &block);
 		self->at += !self->busy;
-	} while (hvpt_flush_is_held(self, at, &block));
+	} while (hvpt_flush_is_covered(self, at, &block));
 	/* the largest block is all of 2^52 pages */
 	HVPT_PORT_ASSERT(block.order <= HVPT_GPA_LG2);
 	*entry = block.first >> block.order << block.order << HVPT_PAGE_LG2 |

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * probe.c - what the host offers, and remembering what it refused.
+ * probe.c - what the host offers, and recording what it refused.
  */
 #include "domain_internal.h"
 
@@ -11,7 +11,7 @@ enum hvpt_status hvpt_iommu_note(struct hvpt_iommu *iommu,
 	uint64_t word = (uint64_t)answer->code << 16 |
 			hvpt_hv_result_status(answer->result);
 
-	/* without a trip no hypercall was made: the status says it all */
+	/* with no trip no hypercall was made: there is nothing to record */
 	if (status != HVPT_OK && answer->trips != 0) {
 		HVPT_PORT_STORE(&iommu->last_failure, word);
 		hvpt_stats_failed(iommu, answer->code);
@@ -30,7 +30,7 @@ static enum hvpt_status hvpt_caps_check(const struct hvpt_iommu_caps *caps,
 		return HVPT_ERR_NO_STAGE1;
 	if (!(caps->page_sizes & HVPT_PAGE_SIZE_4K))
 		return HVPT_ERR_IOMMU_CAPS;
-	/* the width is that of the devices; tables may span less */
+	/* this is the width of the devices; tables may span less */
 	if (bits > HVPT_WIDTH_5)
 		bits = HVPT_WIDTH_5;
 	if (!(caps->caps & HVPT_HV_IOMMU_CAP_S1_5LVL) && bits > HVPT_WIDTH_4)
@@ -49,7 +49,7 @@ enum hvpt_status hvpt_iommu_probe(struct hvpt_iommu *iommu,
 
 	status = hvpt_hvcall_get_caps(&iommu->transport, caps, &answer);
 	hvpt_iommu_note(iommu, status, &answer);
-	/* an older host: it has no pvIOMMU, and that is no fault */
+	/* an older host, without a pvIOMMU; not a fault */
 	if (status == HVPT_ERR_HV_CODE)
 		return HVPT_ERR_NO_IOMMU;
 	if (status != HVPT_OK)

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * resume.c - making all anew after the hypervisor lost its state.
+ * resume.c - rebuilding everything after the hypervisor lost its state.
  *
- * The hypervisor may know nothing of us; or still all of it, when nothing was
- * lost; or domains of another kernel under the ids we have, with our devices
- * in them. One order serves all three: a blocked domain, every device into it,
- * then the domains, which nobody of ours is in any more, then the devices to
- * where they belong. A domain is taken over by DELETE and CREATE, or gets
- * another id; never by CONFIGURE, for which there is no rule when it is
- * repeated, and never with devices in it.
+ * The hypervisor may know none of the domains; or all of them, when nothing was
+ * lost; or it may have domains of another kernel under the same ids, with our
+ * devices in them. One order serves all three cases: create a blocked domain,
+ * attach every device to it, rebuild the domains, which are empty now, and
+ * attach the devices to their domains. An existing domain is deleted and
+ * created again, or the domain gets another id. It is never configured a second
+ * time, which is not defined, nor deleted while a device may be in it.
  *
- * The epoch counts losses. A domain of an older one has not been brought back;
- * a device says so by its state.
+ * The epoch counts resumes. A domain with an older epoch has not been rebuilt;
+ * a device's state says whether it has been brought back.
  */
 #include "domain_internal.h"
 
@@ -50,8 +50,9 @@ static enum hvpt_status hvpt_resume_probe(struct hvpt_iommu *iommu)
 }
 
 /*
- * From now on a device may be anywhere. What is in no domain is to be blocked:
- * it may be in another kernel's. Doubts stay, for perhaps nothing was lost.
+ * From now on a device may be anywhere. A device in no domain must be blocked,
+ * because it may be in one of another kernel. @tried stays, because perhaps
+ * nothing was lost.
  */
 static void hvpt_resume_begin(struct hvpt_iommu *iommu)
 {
@@ -68,7 +69,7 @@ static void hvpt_resume_begin(struct hvpt_iommu *iommu)
 
 /* ---- domains --------------------------------------------------------- */
 
-/* DELETE of an id which was found to be there; its refusal is no news. */
+/* DELETE of an id that exists. A refusal is expected, so it is not noted. */
 static bool hvpt_resume_delete(struct hvpt_iommu *iommu, uint32_t id)
 {
 	struct hvpt_answer answer;
@@ -77,8 +78,8 @@ static bool hvpt_resume_delete(struct hvpt_iommu *iommu, uint32_t id)
 	       HVPT_OK;
 }
 
-/* The flush: hosts differ in what a CREATE finds under the id. */
-static enum hvpt_status hvpt_resume_fill(struct hvpt_domain *domain)
+/* FLUSH, because CREATE may have returned a domain that existed. */
+static enum hvpt_status hvpt_resume_configure(struct hvpt_domain *domain)
 {
 	enum hvpt_status status = hvpt_domain_configure(domain);
 
@@ -89,8 +90,8 @@ static enum hvpt_status hvpt_resume_fill(struct hvpt_domain *domain)
 	return status;
 }
 
-/* A device which could not be moved out of where it was may be in @domain. */
-static bool hvpt_resume_is_held(const struct hvpt_domain *domain)
+/* May a device be in @domain that could not be moved to the blocked domain? */
+static bool hvpt_resume_may_hold_device(const struct hvpt_domain *domain)
 {
 	const struct hvpt_device *device = domain->iommu->devices;
 
@@ -102,8 +103,9 @@ static bool hvpt_resume_is_held(const struct hvpt_domain *domain)
 }
 
 /*
- * An id which cannot be deleted is not used again; 0 stands for one to be
- * chosen. What has it may be ours, with our root: the tables are never freed.
+ * An id that cannot be deleted is not used again; id 0 means that one has to be
+ * chosen. The domain that has the old id may have our root, so the tables are
+ * never freed.
  */
 static void hvpt_resume_give_up_id(struct hvpt_domain *domain)
 {
@@ -112,22 +114,22 @@ static void hvpt_resume_give_up_id(struct hvpt_domain *domain)
 	domain->leaks = true;
 }
 
-/* Under the id it had, or a new one. */
+/* CREATE under the id that the domain has, or under a new one. */
 static enum hvpt_status hvpt_resume_create_any(struct hvpt_domain *domain)
 {
 	return domain->id == 0 ? hvpt_domain_create_fresh(domain) :
 				 hvpt_domain_create_same(domain);
 }
 
-/* Of an id which exists, or for which a DELETE failed. */
+/* Deletes what has the domain's id, or gives the id up. */
 static enum hvpt_status hvpt_resume_clear_id(struct hvpt_domain *domain)
 {
-	domain->undead = !hvpt_resume_delete(domain->iommu, domain->id);
-	if (!domain->undead)
+	domain->delete_failed = !hvpt_resume_delete(domain->iommu, domain->id);
+	if (!domain->delete_failed)
 		return HVPT_OK;
-	if (hvpt_resume_is_held(domain))
+	if (hvpt_resume_may_hold_device(domain))
 		return HVPT_ERR_LOST;
-	domain->undead = false;
+	domain->delete_failed = false;
 	hvpt_resume_give_up_id(domain);
 	return HVPT_OK;
 }
@@ -136,7 +138,7 @@ static enum hvpt_status hvpt_resume_create(struct hvpt_domain *domain)
 {
 	enum hvpt_status status = HVPT_ERR_HV_EXISTS;
 
-	if (!domain->undead)
+	if (!domain->delete_failed)
 		status = hvpt_resume_create_any(domain);
 	if (status != HVPT_ERR_HV_EXISTS || domain->id == 0)
 		return status;
@@ -144,13 +146,14 @@ static enum hvpt_status hvpt_resume_create(struct hvpt_domain *domain)
 	return status == HVPT_OK ? hvpt_resume_create_any(domain) : status;
 }
 
-/* CONFIGURE and FLUSH of one just created; else DELETE, to try it again. */
-static enum hvpt_status hvpt_resume_fill_new(struct hvpt_domain *domain)
+/* CONFIGURE and FLUSH a new domain; on failure DELETE it, for a retry. */
+static enum hvpt_status hvpt_resume_configure_new(struct hvpt_domain *domain)
 {
-	enum hvpt_status status = hvpt_resume_fill(domain);
+	enum hvpt_status status = hvpt_resume_configure(domain);
 
 	if (status != HVPT_OK)
-		domain->undead = !hvpt_resume_delete(domain->iommu, domain->id);
+		domain->delete_failed = !hvpt_resume_delete(domain->iommu,
+							    domain->id);
 	return status;
 }
 
@@ -164,16 +167,17 @@ static enum hvpt_status hvpt_resume_domain(struct hvpt_domain *domain)
 		return HVPT_ERR_IOMMU_CAPS;
 	status = hvpt_resume_create(domain);
 	if (status == HVPT_OK)
-		status = hvpt_resume_fill_new(domain);
+		status = hvpt_resume_configure_new(domain);
 	if (status == HVPT_OK)
 		domain->left_behind = false;
 	return status;
 }
 
 /*
- * Devices may be in what has the id of the blocked domain, so another comes
- * first and that goes last. Without room for another it is taken as it is:
- * settings which let nothing through harm nobody in it.
+ * Devices may be in the domain that has the id of the blocked domain. So
+ * another one is created, and the old one is deleted when it is empty. If no
+ * other can be created, the old one is configured as it is: to refuse DMA is
+ * right for any device that is in it.
  */
 static enum hvpt_status hvpt_resume_replace_blocked(struct hvpt_domain *blocked)
 {
@@ -185,11 +189,11 @@ static enum hvpt_status hvpt_resume_replace_blocked(struct hvpt_domain *blocked)
 			hvpt_id_quarantine(blocked->iommu,
 					   blocked->iommu->old_blocked);
 		blocked->iommu->old_blocked = id;
-		return hvpt_resume_fill_new(blocked);
+		return hvpt_resume_configure_new(blocked);
 	}
 	blocked->id = id;
 	if (status == HVPT_ERR_NO_IDS || status == HVPT_ERR_HV_DOMAINS)
-		status = hvpt_resume_fill(blocked);
+		status = hvpt_resume_configure(blocked);
 	return status;
 }
 
@@ -199,16 +203,17 @@ static enum hvpt_status hvpt_resume_blocked(struct hvpt_domain *blocked)
 
 	if (!hvpt_domain_is_lost(blocked))
 		return HVPT_OK;
-	if (blocked->undead && !hvpt_resume_delete(blocked->iommu, blocked->id))
+	if (blocked->delete_failed &&
+	    !hvpt_resume_delete(blocked->iommu, blocked->id))
 		hvpt_resume_give_up_id(blocked);
-	blocked->undead = false;
+	blocked->delete_failed = false;
 	status = hvpt_resume_create_any(blocked);
 	if (status == HVPT_ERR_HV_EXISTS && blocked->id != 0)
 		return hvpt_resume_replace_blocked(blocked);
-	return status == HVPT_OK ? hvpt_resume_fill_new(blocked) : status;
+	return status == HVPT_OK ? hvpt_resume_configure_new(blocked) : status;
 }
 
-/* Until nobody is in it any more; another one in line is left to itself. */
+/* Fails while a device is in it; then it is tried again later. */
 void hvpt_resume_old_blocked(struct hvpt_iommu *iommu)
 {
 	if (iommu->old_blocked != 0 &&
@@ -218,7 +223,7 @@ void hvpt_resume_old_blocked(struct hvpt_iommu *iommu)
 
 /* ---- devices --------------------------------------------------------- */
 
-/* Into the blocked domain, out of whatever it is in. */
+/* Moves a lost device to the blocked domain. */
 static enum hvpt_status hvpt_resume_park(struct hvpt_device *device)
 {
 	struct hvpt_domain *domain = device->domain;
@@ -228,7 +233,7 @@ static enum hvpt_status hvpt_resume_park(struct hvpt_device *device)
 		return HVPT_OK;
 	status = hvpt_device_place(device, &device->iommu->blocked);
 	if (status == HVPT_OK)
-		hvpt_device_settle(device, domain, HVPT_DEVICE_PARKED);
+		hvpt_device_record(device, domain, HVPT_DEVICE_PARKED);
 	return status;
 }
 
@@ -252,9 +257,9 @@ enum hvpt_status hvpt_device_resume(struct hvpt_device *device)
 	return status;
 }
 
-/* ---- all of it ------------------------------------------------------- */
+/* ---- everything ------------------------------------------------------ */
 
-/* Out of all tables; what cannot be moved now is tried again at the end. */
+/* A device that cannot be moved now is tried again by hvpt_resume_all(). */
 static void hvpt_resume_park_all(struct hvpt_iommu *iommu)
 {
 	enum hvpt_status ignored;
@@ -267,7 +272,7 @@ static void hvpt_resume_park_all(struct hvpt_iommu *iommu)
 	hvpt_resume_old_blocked(iommu);
 }
 
-/* Past what fails. Return: the first failure. */
+/* Continues after failures. Return: the first of them. */
 static enum hvpt_status hvpt_resume_all(struct hvpt_iommu *iommu)
 {
 	enum hvpt_status first = HVPT_OK, status;
@@ -291,14 +296,14 @@ enum hvpt_status hvpt_iommu_resume(struct hvpt_iommu *iommu, bool retry)
 {
 	enum hvpt_status offers, status;
 
-	/* first of all: a retry after any failure finds the epoch counted */
+	/* before anything can fail: a retry does not count the epoch again */
 	if (!retry)
 		hvpt_resume_begin(iommu);
 	offers = hvpt_resume_probe(iommu);
 	if (offers != HVPT_OK && offers != HVPT_ERR_IOMMU_CAPS)
 		return offers;
-	/* it may be another host now */
-	status = hvpt_iommu_try_flush(iommu);
+	/* this may be another host */
+	status = hvpt_iommu_probe_flush(iommu);
 	if (status == HVPT_OK)
 		status = hvpt_resume_blocked(&iommu->blocked);
 	if (status != HVPT_OK)
@@ -307,7 +312,7 @@ enum hvpt_status hvpt_iommu_resume(struct hvpt_iommu *iommu, bool retry)
 	return offers == HVPT_OK ? hvpt_resume_all(iommu) : offers;
 }
 
-/* May it be where an owner before us put it? In doubt: if in none of ours. */
+/* May it still be where an earlier owner put it? */
 static bool hvpt_device_is_others(const struct hvpt_device *device)
 {
 	return device->state == HVPT_DEVICE_NEW ||

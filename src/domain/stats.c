@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * stats.c - counters, and when the list call is given up.
+ * stats.c - counters, and when list calls are given up.
  *
- * Counted beside hypercalls only. The counters share lines with each other, not
+ * Only hypercalls count. The counters share cache lines with each other, not
  * with what a map, an unmap or a sync without a flush reads.
  */
 #include "domain_internal.h"
 
-/* The first nine, in order of their codes: where @code is in failures[]. */
+/* The calls in the order of failures[], which is that of their codes. */
 static const uint16_t hvpt_stats_codes[HVPT_CALLS] = {
 	HVPT_HVCALL_CREATE_DEVICE_DOMAIN,
 	HVPT_HVCALL_ATTACH_DEVICE_DOMAIN,
@@ -51,7 +51,7 @@ static bool hvpt_list_is_given_up(const struct hvpt_iommu *iommu)
 	return HVPT_PORT_LOAD(&iommu->list_refused) >= HVPT_LIST_TRIES;
 }
 
-/* Where it does not exist, never again; where it was refused, now and then. */
+/* A call that does not exist is never due; one that was refused is at times. */
 bool hvpt_list_is_due(const struct hvpt_iommu *iommu)
 {
 	return HVPT_PORT_LOAD(&iommu->list_refused) < HVPT_LIST_NEVER &&
@@ -62,12 +62,12 @@ bool hvpt_list_is_due(const struct hvpt_iommu *iommu)
 void hvpt_stats_list_refused(struct hvpt_iommu *iommu, enum hvpt_status status,
 			     const struct hvpt_answer *answer)
 {
-	/* the host said nothing about lists */
+	/* the hypervisor was not asked */
 	if (!hvpt_answer_is_heard(answer))
 		return;
 	HVPT_PORT_STORE(&iommu->stats.fallback_status,
 			(uint64_t)hvpt_hv_result_status(answer->result));
-	/* at least, not at: full flushes are made elsewhere too */
+	/* full flushes are made elsewhere too, so the count may skip this */
 	HVPT_PORT_STORE(&iommu->list_due,
 			HVPT_PORT_LOAD(&iommu->stats.full_flushes) +
 				HVPT_LIST_AGAIN);
@@ -75,6 +75,18 @@ void hvpt_stats_list_refused(struct hvpt_iommu *iommu, enum hvpt_status status,
 		HVPT_PORT_STORE(&iommu->list_refused, HVPT_LIST_NEVER);
 	else
 		HVPT_PORT_ADD(&iommu->list_refused, 1);
+}
+
+bool hvpt_iommu_last_failure(const struct hvpt_iommu *iommu, uint16_t *code,
+			     uint16_t *hv_status)
+{
+	uint64_t word = HVPT_PORT_LOAD(&iommu->last_failure);
+
+	if (word == 0)
+		return false;
+	*code = (uint16_t)(word >> 16);
+	*hv_status = (uint16_t)(word & 0xffffu);
+	return true;
 }
 
 void hvpt_iommu_read_stats(const struct hvpt_iommu *iommu,

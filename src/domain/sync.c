@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * sync.c - discharging a gather.
+ * sync.c - flushing what a gather holds.
  */
 #include "domain_internal.h"
 
@@ -16,7 +16,7 @@ enum hvpt_status hvpt_domain_flush_now(struct hvpt_domain *domain)
 	return hvpt_iommu_note(domain->iommu, status, &answer);
 }
 
-/* After a full fence: can an IOMMU have cached anything of it? */
+/* May an IOMMU have cached anything of it? To be called after a full fence. */
 static bool hvpt_domain_is_cached(const struct hvpt_domain *domain)
 {
 	return domain->kind != HVPT_DOMAIN_PAGING ||
@@ -25,7 +25,7 @@ static bool hvpt_domain_is_cached(const struct hvpt_domain *domain)
 
 enum hvpt_status hvpt_domain_flush_all(struct hvpt_domain *domain)
 {
-	/* as in hvpt_gather_publish(): the caller's unmaps come first */
+	/* orders the caller's unmaps first, as in hvpt_gather_publish() */
 	HVPT_PORT_FENCE();
 	if (!hvpt_domain_is_cached(domain))
 		return HVPT_OK;
@@ -33,7 +33,7 @@ enum hvpt_status hvpt_domain_flush_all(struct hvpt_domain *domain)
 					     hvpt_domain_flush_now(domain);
 }
 
-/* All descriptors of the gather, in as few calls as hold them. */
+/* Flushes the ranges of the gather, in as few calls as hold them. */
 static HVPT_NOINLINE enum hvpt_status
 hvpt_domain_flush_ranges(struct hvpt_domain *domain,
 			 const struct hvpt_gather *gather)
@@ -56,7 +56,7 @@ hvpt_domain_flush_ranges(struct hvpt_domain *domain,
 	return hvpt_iommu_note(domain->iommu, status, &answer);
 }
 
-/* Everything, instead of what was asked for. */
+/* Flushes everything, because a list call failed or was not made. */
 static enum hvpt_status hvpt_domain_fall_back(struct hvpt_domain *domain)
 {
 	enum hvpt_status status = hvpt_domain_flush_now(domain);
@@ -66,7 +66,7 @@ static enum hvpt_status hvpt_domain_fall_back(struct hvpt_domain *domain)
 	return status;
 }
 
-/* The same, while leaves are split whose flush is not over: see cut.c. */
+/* As hvpt_domain_flush_ranges(), while splits are not flushed: see cut.c. */
 static HVPT_NOINLINE enum hvpt_status
 hvpt_domain_flush_wide(struct hvpt_domain *domain,
 		       const struct hvpt_gather *gather)

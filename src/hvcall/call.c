@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * call.c - borrowing the page, issuing, going on where a rep call stopped.
+ * call.c - borrowing the page, issuing a call, continuing a rep call.
  *
  * TLFS, Hypercall Inputs and Hypercall Outputs.
  */
 #include "hvcall_internal.h"
 
 /*
- * Volatile, not HVPT_PORT_STORE and LOAD: those are for words which an IOMMU
- * or another thread may touch meanwhile, and the page is this call's alone.
+ * Volatile and not HVPT_PORT_STORE and HVPT_PORT_LOAD: those are for words that
+ * an IOMMU or another thread may access, and the page belongs to this call.
  */
 void hvpt_call_write(const struct hvpt_call *call, size_t offset,
 		     uint64_t value)
@@ -21,7 +21,7 @@ uint64_t hvpt_call_read(const struct hvpt_call *call, size_t offset)
 	return *((const volatile uint64_t *)call->page.va + offset / 8);
 }
 
-/* A page the hypervisor can take, and this code write to. */
+/* Can the hypervisor use the page, and this code write to it? */
 static bool hvpt_call_page_ok(const struct hvpt_call_page *page)
 {
 	return page->va &&
@@ -39,7 +39,7 @@ hvpt_call_begin(struct hvpt_call *call, const struct hvpt_transport *transport,
 	call->transport = transport;
 	call->answer = answer;
 	call->input_bytes = input_bytes;
-	/* A hook which forgets a field must not make garbage look good. */
+	/* a field that the hook does not set must not pass the checks */
 	call->page.va = NULL;
 	call->page.gpa.value = 0;
 	call->page.cookie = 0;
@@ -75,7 +75,7 @@ enum hvpt_status hvpt_call_begin_domain(struct hvpt_call *call,
 	return HVPT_OK;
 }
 
-/* One trip to the hypervisor; the raw result is in the answer. */
+/* Issues the call once; the raw result is in the answer. */
 static uint16_t hvpt_call_once(struct hvpt_call *call, unsigned count,
 			       unsigned start, hvpt_gpa_t output)
 {
@@ -99,11 +99,11 @@ enum hvpt_status hvpt_call_issue(struct hvpt_call *call, bool output)
 }
 
 /*
- * Of a rep call, after @status: may the rest be asked for? TIMEOUT is what
- * isolated VMs get where others are transparently resumed; anyone may get
- * success with elements left over.
+ * May a rep call continue after @status? Isolated VMs get TIMEOUT where the
+ * hypervisor would otherwise resume the call by itself. Any VM may get SUCCESS
+ * with elements left over.
  */
-static bool hvpt_call_may_go_on(uint16_t status)
+static bool hvpt_call_may_continue(uint16_t status)
 {
 	return status == HVPT_HV_STATUS_SUCCESS ||
 	       status == HVPT_HV_STATUS_TIMEOUT;
@@ -121,7 +121,7 @@ enum hvpt_status hvpt_call_issue_reps(struct hvpt_call *call, unsigned count)
 
 		if (sane)
 			call->answer->reps = (uint16_t)reps;
-		if (!hvpt_call_may_go_on(status))
+		if (!hvpt_call_may_continue(status))
 			return hvpt_hv_status_map(status);
 		if (sane && reps == done && status == HVPT_HV_STATUS_TIMEOUT)
 			return HVPT_ERR_HV_TIMEOUT;

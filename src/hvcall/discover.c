@@ -9,7 +9,7 @@
 /* SDM vol. 2A, CPUID leaf 1, ECX bit 31: 0 on bare metal. */
 #define HVPT_CPUID_PRESENT (1u << 31)
 
-/* Leaf 0x40000000, EAX: an interface has at least these leaves. */
+/* Leaf 0x40000000, EAX: an interface has at least the leaves up to this. */
 #define HVPT_CPUID_HV_LEAST 0x40000005u
 
 /* Leaf 0x40000001, EAX: "Hv#1". */
@@ -44,7 +44,7 @@
 #define HVPT_ISOLATION_EBX_BITS_SHIFT 6u
 #define HVPT_ISOLATION_EBX_BITS_MASK 0x3fu
 
-/* Nothing is known yet. Field by field: compilers make a memset of less. */
+/* Nothing is known yet. By field: compilers turn a loop into memset(). */
 static void hvpt_host_clear(struct hvpt_host *host)
 {
 	host->privileges = 0;
@@ -119,7 +119,7 @@ static void hvpt_host_isolation(struct hvpt_host *host,
 
 	if ((leaves->hv_features.ebx & HVPT_FEATURES_EBX_ISOLATION) == 0)
 		return;
-	/* The privilege to ask without a leaf to answer: believe the worst. */
+	/* the guest may read a leaf that is not there: assume the worst */
 	if (host->max_leaf < HVPT_CPUID_HV_ISOLATION) {
 		host->isolation = HVPT_ISOLATION_UNKNOWN;
 		return;

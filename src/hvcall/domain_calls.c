@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * domain_calls.c - making, configuring, flushing and deleting a domain.
+ * domain_calls.c - creating, configuring, flushing and deleting a domain.
  */
 #include "hvcall_internal.h"
 
@@ -20,7 +20,7 @@ hvpt_hvcall_create_domain(const struct hvpt_transport *transport,
 	return hvpt_call_finish(&call);
 }
 
-/* SETTINGS, LEVELS, ALIGN, GPA_RANGE. */
+/* Return: OK, SETTINGS, LEVELS, ALIGN, GPA_RANGE. */
 static enum hvpt_status
 hvpt_settings_check(const struct hvpt_domain_settings *settings)
 {
@@ -43,7 +43,7 @@ hvpt_settings_check(const struct hvpt_domain_settings *settings)
 	return root >> HVPT_GPA_LG2 ? HVPT_ERR_GPA_RANGE : HVPT_OK;
 }
 
-/* Settings which were checked. The hypervisor wants BLOCKED with bit 0. */
+/* The flags of checked settings. BLOCKED needs TRANSLATION too. */
 static uint64_t hvpt_settings_flags(const struct hvpt_domain_settings *settings)
 {
 	if (settings->kind == HVPT_DOMAIN_IDENTITY)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * flush_list.c - flushing what a list of descriptors covers.
+ * flush_list.c - flushing by a list of descriptors.
  */
 #include "hvcall_internal.h"
 
-/* Fills the page behind the header. FLUSH_ENTRY; EMPTY. */
+/* Fills the page behind the header. Return: OK, FLUSH_ENTRY, EMPTY. */
 static enum hvpt_status hvpt_flush_list_fill(const struct hvpt_call *call,
 					     hvpt_flush_source_fn source,
 					     void *ctx, unsigned *count)
@@ -41,5 +41,24 @@ enum hvpt_status hvpt_hvcall_flush_list(const struct hvpt_transport *transport,
 	if (status == HVPT_OK)
 		status = hvpt_call_issue_reps(&call, count);
 	hvpt_call_end(&call);
+	return status;
+}
+
+enum hvpt_status hvpt_hvcall_flush_lists(const struct hvpt_transport *transport,
+					 uint32_t domain_id,
+					 hvpt_flush_source_fn source, void *ctx,
+					 struct hvpt_answer *answer)
+{
+	enum hvpt_status status;
+	bool more = false;
+
+	do {
+		status = hvpt_hvcall_flush_list(transport, domain_id, source,
+						ctx, answer);
+		/* the last page was full, and nothing is left */
+		if (status == HVPT_ERR_EMPTY && more)
+			return HVPT_OK;
+		more = true;
+	} while (status == HVPT_OK && answer->reps == HVPT_HV_FLUSH_LIST_MAX);
 	return status;
 }

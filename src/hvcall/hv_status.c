@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * hv_status.c - the hypervisor's statuses: names, and what they become.
+ * hv_status.c - the hypervisor's statuses: their names, and what they become.
  */
 #include "hvpt/hv_status.h"
 
-/** One row of the list, but for the name: pointers would be relocations. */
+/** One row of the list, without the name: a pointer needs a relocation. */
 struct hvpt_hv_status_row {
 	uint16_t raw;
 	uint8_t status;
@@ -30,7 +30,9 @@ const char *hvpt_hv_status_name(uint16_t raw)
 	}
 }
 
-/* The row of @raw, or NULL. Refusals are rare: no need for a faster search. */
+/*
+ * The row of @raw, or NULL. Refusals are rare, so the search need not be fast.
+ */
 static const struct hvpt_hv_status_row *hvpt_hv_status_find(uint16_t raw)
 {
 	const struct hvpt_hv_status_row *row = hvpt_hv_status_rows;

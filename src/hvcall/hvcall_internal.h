@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * hvcall_internal.h - the call engine which the typed calls share.
+ * hvcall_internal.h - what the typed calls share.
  *
- * A call is begun (page borrowed, input zero), filled in, finished (issued,
- * page given back). The page is touched in whole 64-bit words only: no word
- * is ever seen through two types, padding beside a narrow field is written
- * with it, and no compiler makes a memset of it.
+ * A call is begun (the page is borrowed and the input zeroed), filled in, and
+ * finished (issued, and the page given back). The page is accessed only in
+ * whole 64-bit words. So no word is accessed through two types, the padding
+ * after a narrow field is written with the field, and no compiler turns the
+ * zeroing into memset().
  */
 #ifndef HVPT_HVCALL_INTERNAL_H
 #define HVPT_HVCALL_INTERNAL_H
@@ -14,7 +15,7 @@
 
 /**
  * struct hvpt_call - a hypercall between begin and finish
- * @transport: who makes it
+ * @transport: how it is made
  * @answer: the caller's
  * @page: borrowed
  * @input_bytes: of the fixed part; a multiple of 8
@@ -26,7 +27,7 @@ struct hvpt_call {
 	uint32_t input_bytes;
 };
 
-/** Nothing was said yet. To be done first, whatever follows. */
+/** Clears @answer. Each typed call does this before anything can fail. */
 HVPT_INLINE void hvpt_answer_clear(struct hvpt_answer *answer, uint16_t code)
 {
 	answer->result = 0;
@@ -37,18 +38,18 @@ HVPT_INLINE void hvpt_answer_clear(struct hvpt_answer *answer, uint16_t code)
 
 /**
  * hvpt_call_begin() - borrow a page and zero @input_bytes of it
- * @answer: cleared, and with the code
+ * @answer: cleared, with the code
  *
- * Return: HVPT_OK: the call must be finished, or ended; CALL_PAGE.
+ * Return: HVPT_OK: the call must be finished or ended; CALL_PAGE.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_call_begin(struct hvpt_call *call, const struct hvpt_transport *transport,
 		struct hvpt_answer *answer, uint32_t input_bytes);
 
 /**
- * hvpt_call_begin_domain() - the same, for inputs which begin with a domain
+ * hvpt_call_begin_domain() - the same for inputs that begin with a domain
  *
- * Clears @answer; the domain is filled in. Return: also DOMAIN_ID.
+ * Clears @answer and fills in the domain. Return: also DOMAIN_ID.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_call_begin_domain(struct hvpt_call *call,
@@ -62,8 +63,8 @@ void hvpt_call_write(const struct hvpt_call *call, size_t offset,
 uint64_t hvpt_call_read(const struct hvpt_call *call, size_t offset);
 
 /*
- * Sets a field of the input. Of a field narrower than 64 bits what follows it
- * is set to zero, up to the next multiple of 8; @value fits the field.
+ * Sets a field of the input. What follows a field narrower than 64 bits is set
+ * to zero, up to the next multiple of 8. @value must fit the field.
  */
 #define HVPT_CALL_SET(call, type, field, value)                                \
 	do {                                                                   \
@@ -72,15 +73,15 @@ uint64_t hvpt_call_read(const struct hvpt_call *call, size_t offset);
 		hvpt_call_write(call, HVPT_HV_OFFSET(type, field), value);     \
 	} while (0)
 
-/* The word of the output, which lies behind the input, at @offset of @type. */
+/* The word of @field in the output, which lies behind the input. */
 #define HVPT_CALL_GET(call, type, field)                                       \
 	hvpt_call_read(call, (call)->input_bytes + HVPT_HV_OFFSET(type, field))
 
-/** Issues a simple call; with @output, that goes behind the input. */
+/** Issues a simple call; @output: it has an output, behind the input. */
 HVPT_MUST_CHECK enum hvpt_status hvpt_call_issue(struct hvpt_call *call,
 						 bool output);
 
-/** Issues a rep call, again and again until @count elements are done. */
+/** Issues a rep call as often as it takes to do @count elements. */
 HVPT_MUST_CHECK enum hvpt_status hvpt_call_issue_reps(struct hvpt_call *call,
 						      unsigned count);
 
@@ -90,7 +91,7 @@ void hvpt_call_end(struct hvpt_call *call);
 /** Issues a simple call without output, and gives the page back. */
 HVPT_MUST_CHECK enum hvpt_status hvpt_call_finish(struct hvpt_call *call);
 
-/** One of the two ids of no known meaning: HVPT_ERR_DOMAIN_ID. */
+/** HVPT_ERR_DOMAIN_ID for the two ids whose meaning is not defined. */
 HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_id_check(uint32_t domain_id)
 {
@@ -100,7 +101,7 @@ hvpt_domain_id_check(uint32_t domain_id)
 		       HVPT_OK;
 }
 
-/** Not a logical device id: HVPT_ERR_DEVICE_ID. */
+/** HVPT_ERR_DEVICE_ID for a number that is not a logical device id. */
 HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
 hvpt_device_id_check(uint64_t device_id)
 {

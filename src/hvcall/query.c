@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * query.c - the calls which ask: capabilities, and a device's property.
+ * query.c - reading the capabilities, and the property of a device.
  */
 #include "hvcall_internal.h"
 
-/* Two narrow fields share word 0 of the capabilities with others. */
+/* Where a narrow field lies in word 0 of the capabilities. */
 #define HVPT_CAPS_BITS(field)                                                  \
 	(HVPT_HV_OFFSET(struct hvpt_hv_iommu_capabilities, field) * 8)
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * registry.c - from PCI segment to id prefix, for lookups without a lock.
+ * registry.c - from PCI segments to id prefixes, with lookups without a lock.
  *
- * An array of singly linked lists. Links are words, so that they are loaded
- * and stored whole. A writer publishes a node by a release store of the one
- * link which leads to it, and takes it out by a store over that link; its own
- * link stays, for the lookup which stands on it still has to get on.
+ * An array of singly linked lists. Links are words, so that they are loaded and
+ * stored whole. A writer publishes a node by a release store to the one link
+ * that leads to it, and removes the node by a store to the same link. The link
+ * in a removed node stays, because a lookup that is at the node still follows
+ * it.
  */
 #include "hvpt/logical_id.h"
 
@@ -17,9 +18,10 @@ static struct hvpt_segment_id *hvpt_segment_at(const uint64_t *link)
 
 /*
  * Segments are 16-bit values from the middle of a GUID, or small and
- * consecutive. The multiplier, 2^32 over the golden ratio, lays consecutive
- * ones far apart, and any others as good as at random; the upper bits of the
- * product, which all bits of the segment reach, say which list.
+ * consecutive. The multiplier, 2^32 divided by the golden ratio, puts
+ * consecutive values far apart and distributes others like random numbers. The
+ * upper bits of the product, which depend on all bits of the segment, select
+ * the list.
  */
 static uint32_t hvpt_registry_hash(uint32_t segment)
 {
@@ -80,7 +82,9 @@ enum hvpt_status hvpt_registry_remove(struct hvpt_registry *registry,
 		return HVPT_ERR_UNKNOWN_SEGMENT;
 	if (found != node)
 		return HVPT_ERR_STALE;
-	/* Release: it now publishes the node behind to who never saw this. */
+	/*
+	 * Release: lookups that never saw @node reach the next node through it.
+	 */
 	HVPT_PORT_STORE_RELEASE(link, HVPT_PORT_LOAD(&node->next));
 	return HVPT_OK;
 }

@@ -10,9 +10,8 @@ static unsigned hvpt_config_levels(const struct hvpt_pt_config *config,
 {
 	if (config->levels)
 		return config->levels;
-	return width > HVPT_LEVEL_LG2(HVPT_MIN_LEVELS) ?
-		       HVPT_MAX_LEVELS :
-		       HVPT_MIN_LEVELS;
+	return width > HVPT_LEVEL_LG2(HVPT_MIN_LEVELS) ? HVPT_MAX_LEVELS :
+							 HVPT_MIN_LEVELS;
 }
 
 static bool hvpt_config_reserved_ok(const struct hvpt_pt_config *config)

@@ -361,8 +361,7 @@ static void test_settings_are_checked(void **state)
 		{ HVPT_DOMAIN_PAGING, 6, 0x1001, HVPT_ERR_LEVELS },
 		{ HVPT_DOMAIN_PAGING, 4, 0x1001, HVPT_ERR_ALIGN },
 		{ HVPT_DOMAIN_PAGING, 5, 0x1800, HVPT_ERR_ALIGN },
-		{ HVPT_DOMAIN_PAGING, 4, 0x0010000000000800,
-		  HVPT_ERR_ALIGN },
+		{ HVPT_DOMAIN_PAGING, 4, 0x0010000000000800, HVPT_ERR_ALIGN },
 		{ HVPT_DOMAIN_PAGING, 4, 0x0010000000000000,
 		  HVPT_ERR_GPA_RANGE },
 		{ HVPT_DOMAIN_PAGING, 5, 0xfffffffffffff000,
@@ -373,8 +372,7 @@ static void test_settings_are_checked(void **state)
 	(void)state;
 	for (i = 0; i < FAKE_COUNT(cases); i++) {
 		const struct hvpt_domain_settings settings = {
-			.kind =
-				(enum hvpt_domain_kind)cases[i].kind,
+			.kind = (enum hvpt_domain_kind)cases[i].kind,
 			.levels = cases[i].levels,
 			.root = { cases[i].root },
 		};
