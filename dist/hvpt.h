@@ -13,18 +13,18 @@
 /* ======== include/hvpt/types.h ======== */
 
 /*
- * hvpt/types.h - the fixed-width types, and what hvpt asks of a target.
+ * hvpt/types.h - the fixed-width types, and what hvpt requires of a target.
  *
- * This is the first of the two seams between hvpt and its surroundings (the
- * other is port.h). The core includes no other header than its own.
+ * This is one of the two places where hvpt meets its surroundings; the other is
+ * port.h. The core includes no headers but its own.
  *
- * A host without the three freestanding C headers (Linux under -nostdinc,
- * edk2) defines HVPT_TYPES_HEADER to the quoted name of a replacement, which
- * must provide:
+ * A host without the three freestanding C headers (Linux with -nostdinc, edk2)
+ * defines HVPT_TYPES_HEADER to the quoted name of a replacement, which must
+ * provide:
  *
  *	uint8_t uint16_t uint32_t uint64_t uintptr_t size_t bool true false NULL
  *
- * docs/PORTING.md has a complete example of 15 lines.
+ * docs/PORTING.md has a complete example.
  */
 #ifndef HVPT_TYPES_H
 #define HVPT_TYPES_H
@@ -38,8 +38,8 @@
 #endif
 
 /*
- * Table pages are read by an x86-64 walker: entries are 64-bit little-endian
- * words, and a pointer must hold any table address.
+ * An x86-64 walker reads the table pages, so entries are 64-bit little-endian
+ * words, and a pointer must hold the address of any table.
  */
 #if defined(__SIZEOF_POINTER__) && __SIZEOF_POINTER__ != 8
 #error "hvpt: 64-bit targets only (a pointer must be 8 bytes)"
@@ -231,85 +231,160 @@ HVPT_STATIC_ASSERT(sizeof(uintptr_t) == 8, "uintptr_t must be 8 bytes");
 /*
  * hvpt/status.h - the one error type of hvpt.
  *
- * Values are pinned: they are part of the binary interface and never reused.
- * They are grouped by who is at fault. Unless a function says otherwise, any
- * status but HVPT_OK means that nothing changed: no translation, no table
- * page, no output argument, no gather. With a status of the last group the raw
- * answer of the hypervisor is kept: see struct hvpt_answer in hvcall.h.
+ * Values are part of the binary interface: they never change and are never
+ * reused. They are grouped by who is at fault. Unless a function says
+ * otherwise, any status but HVPT_OK means that nothing changed: no translation,
+ * no table page, no output argument, no gather. For a status of the last group
+ * struct hvpt_answer (hvcall.h) has the hypervisor's raw answer.
  */
 #ifndef HVPT_STATUS_H
 #define HVPT_STATUS_H
 
+/*
+ * HVPT_STATUS_LIST(ROW) - ROW(name, value, errno, EFI status)
+ *
+ * All statuses. The last two are the error numbers of Linux and UEFI without
+ * HVPT_ERRNO_ and HVPT_EFI_ (status_map.h).
+ */
+#define HVPT_STATUS_LIST(ROW)                                                  \
+	ROW(HVPT_OK, 0, SUCCESS, SUCCESS)                                      \
+                                                                               \
+	/* 1 - 31: an argument breaks a rule that the function states. */      \
+                                                                               \
+	/* A length, or a list, of zero. */                                    \
+	ROW(HVPT_ERR_EMPTY, 1, EINVAL, INVALID_PARAMETER)                      \
+	/* An address or a length is not a multiple of 4 KiB. */               \
+	ROW(HVPT_ERR_ALIGN, 2, EINVAL, INVALID_PARAMETER)                      \
+	/* The last byte of a range lies above 2^64 - 1. */                    \
+	ROW(HVPT_ERR_WRAP, 3, EOVERFLOW, INVALID_PARAMETER)                    \
+	/* Outside the IOVA form, or across its hole. */                       \
+	ROW(HVPT_ERR_IOVA_RANGE, 4, ERANGE, INVALID_PARAMETER)                 \
+	/* Some byte lies at or above 2^52. */                                 \
+	ROW(HVPT_ERR_GPA_RANGE, 5, ERANGE, INVALID_PARAMETER)                  \
+	/* No permission bit, or an unknown one. */                            \
+	ROW(HVPT_ERR_PROT, 6, EINVAL, INVALID_PARAMETER)                       \
+	/* The entry format has no write-only. */                              \
+	ROW(HVPT_ERR_WRITE_ONLY, 7, EOPNOTSUPP, UNSUPPORTED)                   \
+	/* Neither 4 nor 5 levels. */                                          \
+	ROW(HVPT_ERR_LEVELS, 8, EINVAL, INVALID_PARAMETER)                     \
+	/* More IOVA bits than the levels span, or too few. */                 \
+	ROW(HVPT_ERR_WIDTH, 9, EINVAL, INVALID_PARAMETER)                      \
+	/* The bitmap of page sizes lacks 4 KiB. */                            \
+	ROW(HVPT_ERR_PAGE_SIZES, 10, EINVAL, INVALID_PARAMETER)                \
+	/* An unknown IOVA form. */                                            \
+	ROW(HVPT_ERR_IOVA_FORM, 11, EINVAL, INVALID_PARAMETER)                 \
+	/* An unknown flag. */                                                 \
+	ROW(HVPT_ERR_FLAGS, 12, EINVAL, INVALID_PARAMETER)                     \
+	/* A table mask outside address bits 51:12. */                         \
+	ROW(HVPT_ERR_TABLE_MASK, 13, EINVAL, INVALID_PARAMETER)                \
+	/* A required hook is missing. */                                      \
+	ROW(HVPT_ERR_OPS, 14, EINVAL, INVALID_PARAMETER)                       \
+	/* An unknown flush policy. */                                         \
+	ROW(HVPT_ERR_POLICY, 15, EINVAL, INVALID_PARAMETER)                    \
+	/* Domain id 0 or 0xffffffff, or a bad range of ids. */                \
+	ROW(HVPT_ERR_DOMAIN_ID, 16, EINVAL, INVALID_PARAMETER)                 \
+	/* Not a logical device id: bits 63:62 are set. */                     \
+	ROW(HVPT_ERR_DEVICE_ID, 17, EINVAL, INVALID_PARAMETER)                 \
+	/* The low 3 bits of an id prefix are set. */                          \
+	ROW(HVPT_ERR_PREFIX, 18, EINVAL, INVALID_PARAMETER)                    \
+	/* A PCI function number above 7. */                                   \
+	ROW(HVPT_ERR_FUNCTION, 19, EINVAL, INVALID_PARAMETER)                  \
+	/* Domain settings that contradict each other. */                      \
+	ROW(HVPT_ERR_SETTINGS, 20, EINVAL, INVALID_PARAMETER)                  \
+	/* Objects of two different pvIOMMUs. */                               \
+	ROW(HVPT_ERR_FOREIGN, 21, EINVAL, INVALID_PARAMETER)                   \
+	/* Not for identity or blocked domains. */                             \
+	ROW(HVPT_ERR_KIND, 22, EINVAL, INVALID_PARAMETER)                      \
+	/* A flush descriptor breaks the format. */                            \
+	ROW(HVPT_ERR_FLUSH_ENTRY, 23, EINVAL, INVALID_PARAMETER)               \
+	/* A message of another type. */                                       \
+	ROW(HVPT_ERR_MESSAGE_TYPE, 24, EINVAL, INVALID_PARAMETER)              \
+	/* A message is truncated, or too long. */                             \
+	ROW(HVPT_ERR_MESSAGE_SIZE, 25, EINVAL, INVALID_PARAMETER)              \
+	/* In a range that is never mapped. */                                 \
+	ROW(HVPT_ERR_RESERVED, 26, ERANGE, INVALID_PARAMETER)                  \
+                                                                               \
+	/* 32 - 63: the state of an object, or of the page table. */           \
+                                                                               \
+	/* Part of the range is already mapped. */                             \
+	ROW(HVPT_ERR_OVERLAP, 32, EADDRINUSE, ALREADY_STARTED)                 \
+	/* Part of the range is not mapped. */                                 \
+	ROW(HVPT_ERR_NOT_MAPPED, 33, ENOENT, NOT_FOUND)                        \
+	/* An entry was found that hvpt never writes. */                       \
+	ROW(HVPT_ERR_CORRUPT, 34, EIO, DEVICE_ERROR)                           \
+	/* The caller's visitor asked to stop. */                              \
+	ROW(HVPT_ERR_STOPPED, 35, ECANCELED, ABORTED)                          \
+	/* Another call was changing the same range. */                        \
+	ROW(HVPT_ERR_CONCURRENT, 36, EBUSY, NOT_READY)                         \
+	/* The segment or device is already known. */                          \
+	ROW(HVPT_ERR_EXISTS, 37, EEXIST, ALREADY_STARTED)                      \
+	/* The segment is not registered. */                                   \
+	ROW(HVPT_ERR_UNKNOWN_SEGMENT, 38, ENODEV, NOT_FOUND)                   \
+	/* The registration that is meant is gone. */                          \
+	ROW(HVPT_ERR_STALE, 39, ESTALE, NOT_FOUND)                             \
+	/* A device or a domain still uses the object. */                      \
+	ROW(HVPT_ERR_BUSY, 40, EBUSY, NOT_READY)                               \
+	/* ATS must be disabled first. */                                      \
+	ROW(HVPT_ERR_ATS_ON, 41, EBUSY, NOT_READY)                             \
+	/* The device is in no domain. */                                      \
+	ROW(HVPT_ERR_NOT_ATTACHED, 42, ENODEV, NOT_STARTED)                    \
+	/* The hypervisor lost the domain: resume first. */                    \
+	ROW(HVPT_ERR_LOST, 43, ESTALE, NOT_READY)                              \
+                                                                               \
+	/* 64 - 95: a resource. */                                             \
+                                                                               \
+	/* The page hook had no page. */                                       \
+	ROW(HVPT_ERR_NO_MEMORY, 64, ENOMEM, OUT_OF_RESOURCES)                  \
+	/* The page hook gave an unusable page. */                             \
+	ROW(HVPT_ERR_TABLE_PAGE, 65, ENOMEM, OUT_OF_RESOURCES)                 \
+	/* Every domain id is in use or in quarantine. */                      \
+	ROW(HVPT_ERR_NO_IDS, 66, ENOSPC, OUT_OF_RESOURCES)                     \
+	/* No call page, or an unusable one. */                                \
+	ROW(HVPT_ERR_CALL_PAGE, 67, ENOMEM, OUT_OF_RESOURCES)                  \
+                                                                               \
+	/* 96 - 127: what the hypervisor offers, and what it answered. */      \
+                                                                               \
+	/* There is no Hyper-V hypercall interface. */                         \
+	ROW(HVPT_ERR_NO_HYPERVISOR, 96, EOPNOTSUPP, UNSUPPORTED)               \
+	/* An isolated VM: not supported. */                                   \
+	ROW(HVPT_ERR_ISOLATED, 97, EOPNOTSUPP, UNSUPPORTED)                    \
+	/* No pvIOMMU. This is not a fault: say nothing. */                    \
+	ROW(HVPT_ERR_NO_IOMMU, 98, ENODEV, UNSUPPORTED)                        \
+	/* A pvIOMMU without stage 1. */                                       \
+	ROW(HVPT_ERR_NO_STAGE1, 99, ENODEV, UNSUPPORTED)                       \
+	/* A pvIOMMU whose capabilities cannot be used. */                     \
+	ROW(HVPT_ERR_IOMMU_CAPS, 100, ENODEV, UNSUPPORTED)                     \
+	/* The pvIOMMU does not manage the device. */                          \
+	ROW(HVPT_ERR_NOT_MANAGED, 101, ENODEV, UNSUPPORTED)                    \
+	/* The hypervisor does not know the hypercall. */                      \
+	ROW(HVPT_ERR_HV_CODE, 102, EOPNOTSUPP, UNSUPPORTED)                    \
+	/* It refused the input. */                                            \
+	ROW(HVPT_ERR_HV_INPUT, 103, EINVAL, DEVICE_ERROR)                      \
+	/* It denied the operation. */                                         \
+	ROW(HVPT_ERR_HV_DENIED, 104, EACCES, ACCESS_DENIED)                    \
+	/* It lacks memory, or buffers. */                                     \
+	ROW(HVPT_ERR_HV_MEMORY, 105, ENOMEM, OUT_OF_RESOURCES)                 \
+	/* The hardware has no domain left. */                                 \
+	ROW(HVPT_ERR_HV_DOMAINS, 106, ENOSPC, OUT_OF_RESOURCES)                \
+	/* It refused the device id. */                                        \
+	ROW(HVPT_ERR_HV_DEVICE, 107, ENODEV, NOT_FOUND)                        \
+	/* What was to be created exists already. */                           \
+	ROW(HVPT_ERR_HV_EXISTS, 108, EEXIST, ALREADY_STARTED)                  \
+	/* Some object's state does not allow the call. */                     \
+	ROW(HVPT_ERR_HV_STATE, 109, EBUSY, NOT_READY)                          \
+	/* It timed out without any progress. */                               \
+	ROW(HVPT_ERR_HV_TIMEOUT, 110, ETIMEDOUT, TIMEOUT)                      \
+	/* It reported success but left elements over. */                      \
+	ROW(HVPT_ERR_HV_PROGRESS, 111, EIO, DEVICE_ERROR)                      \
+	/* Any other answer: see the raw status. */                            \
+	ROW(HVPT_ERR_HV_FAILED, 112, EIO, DEVICE_ERROR)
+
+/** HVPT_OK = 0, HVPT_ERR_EMPTY = 1, ... */
+#define HVPT_STATUS_ENUM(name, value, errno_name, efi_name) name = (value),
 enum hvpt_status {
-	HVPT_OK = 0,
-
-	/* 1 - 31: the caller's argument breaks a stated rule. */
-	HVPT_ERR_EMPTY = 1,	 /* a length, or a list, of zero */
-	HVPT_ERR_ALIGN = 2,	 /* address or length not a 4 KiB multiple */
-	HVPT_ERR_WRAP = 3,	 /* first + length - 1 passes 2^64 - 1 */
-	HVPT_ERR_IOVA_RANGE = 4, /* outside the IOVA form, or across its hole */
-	HVPT_ERR_GPA_RANGE = 5,	 /* some byte at or above 2^52 */
-	HVPT_ERR_PROT = 6,	 /* no permission bit, or an unknown one */
-	HVPT_ERR_WRITE_ONLY = 7, /* the entry format has no write-only */
-	HVPT_ERR_LEVELS = 8,	 /* neither 4 nor 5 levels */
-	HVPT_ERR_WIDTH = 9,	 /* IOVA width outside what the levels span */
-	HVPT_ERR_PAGE_SIZES = 10,  /* page-size bitmap lacks 4 KiB */
-	HVPT_ERR_IOVA_FORM = 11,   /* unknown IOVA form */
-	HVPT_ERR_FLAGS = 12,	   /* unknown flag bit */
-	HVPT_ERR_TABLE_MASK = 13,  /* table mask outside address bits 51:12 */
-	HVPT_ERR_OPS = 14,	   /* a required hook is missing */
-	HVPT_ERR_POLICY = 15,	   /* unknown flush policy */
-	HVPT_ERR_DOMAIN_ID = 16,   /* domain id 0 or 0xffffffff, or no range */
-	HVPT_ERR_DEVICE_ID = 17,   /* not a logical device id: bits 63:62 set */
-	HVPT_ERR_PREFIX = 18,	   /* low 3 bits of an id prefix are set */
-	HVPT_ERR_FUNCTION = 19,	   /* a PCI function number above 7 */
-	HVPT_ERR_SETTINGS = 20,	   /* domain settings which contradict */
-	HVPT_ERR_FOREIGN = 21,	   /* objects of two different pvIOMMUs */
-	HVPT_ERR_KIND = 22,	   /* not for identity or blocked domains */
-	HVPT_ERR_FLUSH_ENTRY = 23, /* a flush descriptor breaks the format */
-	HVPT_ERR_MESSAGE_TYPE = 24, /* a message of another type */
-	HVPT_ERR_MESSAGE_SIZE = 25, /* a message cut short, or too long */
-	HVPT_ERR_RESERVED = 26,	    /* in a range that is never mapped */
-
-	/* 32 - 63: the state of the object, or of the page table. */
-	HVPT_ERR_OVERLAP = 32,	  /* part of the range is mapped already */
-	HVPT_ERR_NOT_MAPPED = 33, /* part of the range is not mapped */
-	HVPT_ERR_CORRUPT = 34,	  /* an entry hvpt never writes was found */
-	HVPT_ERR_STOPPED = 35,	  /* the caller's visitor asked to stop */
-	HVPT_ERR_CONCURRENT = 36, /* a range was not owned as the rules ask */
-	HVPT_ERR_EXISTS = 37,	  /* the segment, or device, is known already */
-	HVPT_ERR_UNKNOWN_SEGMENT = 38, /* no registration for this segment */
-	HVPT_ERR_STALE = 39,  /* the registration meant is no longer there */
-	HVPT_ERR_BUSY = 40,   /* a device or domain still uses the object */
-	HVPT_ERR_ATS_ON = 41, /* ATS must be disabled first */
-	HVPT_ERR_NOT_ATTACHED = 42, /* the device is in no domain */
-	HVPT_ERR_LOST = 43, /* the hypervisor lost the domain: resume first */
-
-	/* 64 - 95: a resource. */
-	HVPT_ERR_NO_MEMORY = 64,  /* the page hook had no page */
-	HVPT_ERR_TABLE_PAGE = 65, /* the page hook gave an unusable page */
-	HVPT_ERR_NO_IDS = 66,	  /* every domain id is used or quarantined */
-	HVPT_ERR_CALL_PAGE = 67,  /* no call page, or an unusable one */
-
-	/* 96 - 127: what the hypervisor has, and what it answered. */
-	HVPT_ERR_NO_HYPERVISOR = 96, /* no Hyper-V hypercall interface */
-	HVPT_ERR_ISOLATED = 97,	     /* an isolated VM: not supported */
-	HVPT_ERR_NO_IOMMU = 98,	     /* no pvIOMMU: not a fault, be silent */
-	HVPT_ERR_NO_STAGE1 = 99,     /* a pvIOMMU without stage 1 */
-	HVPT_ERR_IOMMU_CAPS = 100,   /* its capabilities cannot be used */
-	HVPT_ERR_NOT_MANAGED = 101, /* the pvIOMMU does not manage the device */
-	HVPT_ERR_HV_CODE = 102,	    /* the hypercall does not exist there */
-	HVPT_ERR_HV_INPUT = 103,    /* it refuses the input */
-	HVPT_ERR_HV_DENIED = 104,   /* it denies the operation */
-	HVPT_ERR_HV_MEMORY = 105,   /* it lacks memory, or buffers */
-	HVPT_ERR_HV_DOMAINS = 106,  /* the hardware has no domain left */
-	HVPT_ERR_HV_DEVICE = 107,   /* it refuses the device id */
-	HVPT_ERR_HV_EXISTS = 108,   /* what was to be made exists already */
-	HVPT_ERR_HV_STATE = 109,    /* not allowed in some object's state */
-	HVPT_ERR_HV_TIMEOUT = 110,  /* timed out, without any progress */
-	HVPT_ERR_HV_PROGRESS = 111, /* success, but elements were left over */
-	HVPT_ERR_HV_FAILED = 112,   /* any other status; see the raw one */
+	HVPT_STATUS_LIST(HVPT_STATUS_ENUM)
 };
+#undef HVPT_STATUS_ENUM
 
 HVPT_STATIC_ASSERT(sizeof(enum hvpt_status) == 4, "status is 4 bytes");
 
@@ -321,7 +396,7 @@ HVPT_EXTERN_C_BEGIN
  *
  * Context: any.
  * Return: a static string such as "HVPT_ERR_OVERLAP"; "HVPT_ERR_UNKNOWN" for
- * a value which is not in the list above. Never NULL.
+ * a value that is not in the list above. Never NULL.
  */
 const char *hvpt_status_name(enum hvpt_status status);
 
@@ -332,10 +407,11 @@ HVPT_EXTERN_C_END
 /* ======== include/hvpt/status_map.h ======== */
 
 /*
- * hvpt/status_map.h - a status in the words of Linux and of UEFI.
+ * hvpt/status_map.h - statuses as error numbers of Linux and UEFI.
  *
- * For adapters, and for the names. No error number is defined by the core's
- * surroundings: there may be none.
+ * For adapters. The numbers are defined here because the core includes no
+ * header of its surroundings. HVPT_STATUS_LIST says which status becomes which
+ * number.
  */
 #ifndef HVPT_STATUS_MAP_H
 #define HVPT_STATUS_MAP_H
@@ -373,81 +449,15 @@ HVPT_EXTERN_C_END
 #define HVPT_EFI_ALREADY_STARTED 20u
 #define HVPT_EFI_ABORTED 21u
 
-/*
- * HVPT_STATUS_LIST(ROW) - ROW(status, Linux errno, EFI status)
- *
- * Every status there is, in order, without HVPT_, HVPT_ERRNO_ and HVPT_EFI_.
- */
-#define HVPT_STATUS_LIST(ROW)                                                  \
-	ROW(OK, SUCCESS, SUCCESS)                                              \
-	ROW(ERR_EMPTY, EINVAL, INVALID_PARAMETER)                              \
-	ROW(ERR_ALIGN, EINVAL, INVALID_PARAMETER)                              \
-	ROW(ERR_WRAP, EOVERFLOW, INVALID_PARAMETER)                            \
-	ROW(ERR_IOVA_RANGE, ERANGE, INVALID_PARAMETER)                         \
-	ROW(ERR_GPA_RANGE, ERANGE, INVALID_PARAMETER)                          \
-	ROW(ERR_PROT, EINVAL, INVALID_PARAMETER)                               \
-	ROW(ERR_WRITE_ONLY, EOPNOTSUPP, UNSUPPORTED)                           \
-	ROW(ERR_LEVELS, EINVAL, INVALID_PARAMETER)                             \
-	ROW(ERR_WIDTH, EINVAL, INVALID_PARAMETER)                              \
-	ROW(ERR_PAGE_SIZES, EINVAL, INVALID_PARAMETER)                         \
-	ROW(ERR_IOVA_FORM, EINVAL, INVALID_PARAMETER)                          \
-	ROW(ERR_FLAGS, EINVAL, INVALID_PARAMETER)                              \
-	ROW(ERR_TABLE_MASK, EINVAL, INVALID_PARAMETER)                         \
-	ROW(ERR_OPS, EINVAL, INVALID_PARAMETER)                                \
-	ROW(ERR_POLICY, EINVAL, INVALID_PARAMETER)                             \
-	ROW(ERR_DOMAIN_ID, EINVAL, INVALID_PARAMETER)                          \
-	ROW(ERR_DEVICE_ID, EINVAL, INVALID_PARAMETER)                          \
-	ROW(ERR_PREFIX, EINVAL, INVALID_PARAMETER)                             \
-	ROW(ERR_FUNCTION, EINVAL, INVALID_PARAMETER)                           \
-	ROW(ERR_SETTINGS, EINVAL, INVALID_PARAMETER)                           \
-	ROW(ERR_FOREIGN, EINVAL, INVALID_PARAMETER)                            \
-	ROW(ERR_KIND, EINVAL, INVALID_PARAMETER)                               \
-	ROW(ERR_FLUSH_ENTRY, EINVAL, INVALID_PARAMETER)                        \
-	ROW(ERR_MESSAGE_TYPE, EINVAL, INVALID_PARAMETER)                       \
-	ROW(ERR_MESSAGE_SIZE, EINVAL, INVALID_PARAMETER)                       \
-	ROW(ERR_RESERVED, ERANGE, INVALID_PARAMETER)                           \
-	ROW(ERR_OVERLAP, EADDRINUSE, ALREADY_STARTED)                          \
-	ROW(ERR_NOT_MAPPED, ENOENT, NOT_FOUND)                                 \
-	ROW(ERR_CORRUPT, EIO, DEVICE_ERROR)                                    \
-	ROW(ERR_STOPPED, ECANCELED, ABORTED)                                   \
-	ROW(ERR_CONCURRENT, EBUSY, NOT_READY)                                  \
-	ROW(ERR_EXISTS, EEXIST, ALREADY_STARTED)                               \
-	ROW(ERR_UNKNOWN_SEGMENT, ENODEV, NOT_FOUND)                            \
-	ROW(ERR_STALE, ESTALE, NOT_FOUND)                                      \
-	ROW(ERR_BUSY, EBUSY, NOT_READY)                                        \
-	ROW(ERR_ATS_ON, EBUSY, NOT_READY)                                      \
-	ROW(ERR_NOT_ATTACHED, ENODEV, NOT_STARTED)                             \
-	ROW(ERR_LOST, ESTALE, NOT_READY)                                       \
-	ROW(ERR_NO_MEMORY, ENOMEM, OUT_OF_RESOURCES)                           \
-	ROW(ERR_TABLE_PAGE, ENOMEM, OUT_OF_RESOURCES)                          \
-	ROW(ERR_NO_IDS, ENOSPC, OUT_OF_RESOURCES)                              \
-	ROW(ERR_CALL_PAGE, ENOMEM, OUT_OF_RESOURCES)                           \
-	ROW(ERR_NO_HYPERVISOR, EOPNOTSUPP, UNSUPPORTED)                        \
-	ROW(ERR_ISOLATED, EOPNOTSUPP, UNSUPPORTED)                             \
-	ROW(ERR_NO_IOMMU, ENODEV, UNSUPPORTED)                                 \
-	ROW(ERR_NO_STAGE1, ENODEV, UNSUPPORTED)                                \
-	ROW(ERR_IOMMU_CAPS, ENODEV, UNSUPPORTED)                               \
-	ROW(ERR_NOT_MANAGED, ENODEV, UNSUPPORTED)                              \
-	ROW(ERR_HV_CODE, EOPNOTSUPP, UNSUPPORTED)                              \
-	ROW(ERR_HV_INPUT, EINVAL, DEVICE_ERROR)                                \
-	ROW(ERR_HV_DENIED, EACCES, ACCESS_DENIED)                              \
-	ROW(ERR_HV_MEMORY, ENOMEM, OUT_OF_RESOURCES)                           \
-	ROW(ERR_HV_DOMAINS, ENOSPC, OUT_OF_RESOURCES)                          \
-	ROW(ERR_HV_DEVICE, ENODEV, NOT_FOUND)                                  \
-	ROW(ERR_HV_EXISTS, EEXIST, ALREADY_STARTED)                            \
-	ROW(ERR_HV_STATE, EBUSY, NOT_READY)                                    \
-	ROW(ERR_HV_TIMEOUT, ETIMEDOUT, TIMEOUT)                                \
-	ROW(ERR_HV_PROGRESS, EIO, DEVICE_ERROR)                                \
-	ROW(ERR_HV_FAILED, EIO, DEVICE_ERROR)
-
 HVPT_EXTERN_C_BEGIN
 
 /**
  * hvpt_status_errno() - the Linux error number of a status
  * @status: any value
  *
- * Context: any. Return: positive, to be negated by the caller; 0 for HVPT_OK;
- * EIO for a value which is no status. See also hvpt_hv_status_errno().
+ * Context: any.
+ * Return: positive, for the caller to negate; 0 for HVPT_OK; EIO for a value
+ * that is not a status. See also hvpt_hv_status_errno().
  */
 int hvpt_status_errno(enum hvpt_status status);
 
@@ -455,9 +465,10 @@ int hvpt_status_errno(enum hvpt_status status);
  * hvpt_status_efi() - the EFI status code of a status
  * @status: any value
  *
- * Context: any. Return: without the error bit, bit 63, which the caller adds
- * unless it is 0; 0 (EFI_SUCCESS) for HVPT_OK; EFI_DEVICE_ERROR for a value
- * which is no status.
+ * Context: any.
+ * Return: without the error bit, bit 63, which the caller sets unless the value
+ * is 0; 0 (EFI_SUCCESS) for HVPT_OK; EFI_DEVICE_ERROR for a value that is not a
+ * status.
  */
 unsigned hvpt_status_efi(enum hvpt_status status);
 
@@ -1366,6 +1377,18 @@ hvpt_pt_lookup(const struct hvpt_pagetable *pt, hvpt_iova_t iova,
 	return hvpt_pt_lookup_levels(pt, pt->levels, iova, out);
 }
 
+/* ---- internal -------------------------------------------------------- */
+
+HVPT_EXTERN_C_BEGIN
+
+/** hvpt_pt_init() with a width and page sizes other than @config's. */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_pt_init_sized_(struct hvpt_pagetable *pt,
+		    const struct hvpt_pt_config *config, uint32_t width,
+		    uint64_t page_sizes);
+
+HVPT_EXTERN_C_END
+
 #endif /* HVPT_PAGETABLE_H */
 
 /* ======== include/hvpt/map.h ======== */
@@ -1824,10 +1847,10 @@ HVPT_EXTERN_C_END
 /*
  * hvpt/hv_abi.h - the memory layout of the guest's device-domain hypercalls.
  *
- * Data only: numbers, structures, and encoders without side effects. All is
- * little-endian; fields have their natural alignment; padding and reserved
- * bits are zero in inputs and ignored in outputs. There are no bit-fields and
- * no enums in a layout. docs/SPEC.md has the same as tables.
+ * Numbers, structures, and encoders without side effects. Everything is
+ * little-endian and has its natural alignment. Padding and reserved bits are
+ * zero in inputs and ignored in outputs. No layout has bit-fields or enums.
+ * docs/SPEC.md has the same as tables.
  *
  * Sources, named at each number:
  *	TLFS	Hyper-V Top Level Functional Specification
@@ -1835,12 +1858,12 @@ HVPT_EXTERN_C_END
  *	mini	Linux include/hyperv/hvhdk_mini.h
  *	hvdef	OpenVMM vm/hv1/hvdef
  *	mu	Microsoft mu_msvm, MsvmPkg/Include/Hv
- * TLFS knows none of the device-domain calls; the Linux headers do.
+ * TLFS does not describe the device-domain calls; the Linux headers do.
  */
 #ifndef HVPT_HV_ABI_H
 #define HVPT_HV_ABI_H
 
-/* Layouts are proved where they stand, in C11 and C++17 alike. */
+/* The compiler checks each layout next to it, as C11 and as C++17. */
 #define HVPT_HV_OFFSET(type, field) __builtin_offsetof(type, field)
 #define HVPT_HV_LAYOUT(type, bytes)                                            \
 	HVPT_STATIC_ASSERT(sizeof(type) == (bytes), "size of " #type)
@@ -1848,7 +1871,7 @@ HVPT_EXTERN_C_END
 	HVPT_STATIC_ASSERT(HVPT_HV_OFFSET(type, field) == (offset),            \
 			   "offset of " #field " in " #type)
 
-/** Puts @value into @bits bits at @shift; what does not fit is cut off. */
+/** Puts @value into @bits bits at @shift; bits that do not fit are dropped. */
 HVPT_INLINE uint64_t hvpt_hv_field(uint64_t value, unsigned shift,
 				   unsigned bits)
 {
@@ -1857,12 +1880,10 @@ HVPT_INLINE uint64_t hvpt_hv_field(uint64_t value, unsigned shift,
 
 /* ---- general --------------------------------------------------------- */
 
-/* The hypervisor's page, whatever the guest's is. gdk: HV_HYP_PAGE_SHIFT. */
-#define HVPT_HV_PAGE_LG2 12u
+/* The hypervisor's page, whatever the guest's is. gdk: HV_HYP_PAGE_SIZE. */
 #define HVPT_HV_PAGE_BYTES 4096u
 
-/* TLFS, Partition IDs; gdk: HV_PARTITION_ID_INVALID, _SELF. */
-#define HVPT_HV_PARTITION_INVALID ((uint64_t)0)
+/* The calling partition. TLFS, Partition IDs; gdk: HV_PARTITION_ID_SELF. */
 #define HVPT_HV_PARTITION_SELF (~(uint64_t)0)
 
 /* Call codes. gdk: HVCALL_*; mu: HvGuestHypercall.h. */
@@ -1876,12 +1897,41 @@ HVPT_INLINE uint64_t hvpt_hv_field(uint64_t value, unsigned shift,
 #define HVPT_HVCALL_GET_IOMMU_CAPABILITIES 0x0125u
 #define HVPT_HVCALL_GET_LOGICAL_DEVICE_PROPERTY 0x0127u
 
+/* ---- control and result words ---------------------------------------- */
+
 /*
- * An owner VTL, 1 byte: the caller's own when bit 4 is clear. TLFS,
- * HV_INPUT_VTL; gdk: union hv_input_vtl. hvpt always passes 0.
+ * TLFS, Hypercall Inputs: 15:0 call code, 16 fast, 26:17 variable header
+ * size, 31 nested, 43:32 rep count, 59:48 rep start; the rest is zero.
  */
-#define HVPT_HV_INPUT_VTL_MASK 0x0fu
-#define HVPT_HV_INPUT_VTL_USE 0x10u
+#define HVPT_HV_CONTROL_COUNT_SHIFT 32u
+#define HVPT_HV_CONTROL_START_SHIFT 48u
+#define HVPT_HV_REP_MASK 0xfffu
+
+/** The control word of a memory-based call; a simple call has 0 reps. */
+HVPT_INLINE uint64_t hvpt_hv_control(uint16_t code, unsigned count,
+				     unsigned start)
+{
+	return (uint64_t)code |
+	       (uint64_t)(count & HVPT_HV_REP_MASK)
+		       << HVPT_HV_CONTROL_COUNT_SHIFT |
+	       (uint64_t)(start & HVPT_HV_REP_MASK)
+		       << HVPT_HV_CONTROL_START_SHIFT;
+}
+
+/* A result word that means: no hypercall page. Linux, hv_do_hypercall(). */
+#define HVPT_HV_NO_HYPERCALL (~(uint64_t)0)
+
+/** TLFS, Hypercall Outputs: status in 15:0. */
+HVPT_INLINE uint16_t hvpt_hv_result_status(uint64_t result)
+{
+	return (uint16_t)(result & 0xffffu);
+}
+
+/** TLFS, Hypercall Outputs: reps completed, counted from element 0, in 43:32 */
+HVPT_INLINE unsigned hvpt_hv_result_reps(uint64_t result)
+{
+	return (unsigned)(result >> 32) & HVPT_HV_REP_MASK;
+}
 
 /* ---- naming a domain ------------------------------------------------- */
 
@@ -1903,7 +1953,7 @@ HVPT_INLINE uint64_t hvpt_hv_domain_id(unsigned type, uint32_t id)
 /** mini: struct hv_input_device_domain. */
 struct hvpt_hv_device_domain {
 	uint64_t partition_id;
-	uint8_t owner_vtl;
+	uint8_t owner_vtl; /* TLFS, HV_INPUT_VTL. 0: the caller's own */
 	uint8_t padding[7];
 	uint64_t domain_id; /* hvpt_hv_domain_id() */
 };
@@ -1916,65 +1966,20 @@ HVPT_HV_FIELD(struct hvpt_hv_device_domain, domain_id, 16);
 /* ---- naming a device ------------------------------------------------- */
 
 /*
- * 8 bytes; what 61:0 are depends on the type in 63:62. mini: union
- * hv_device_id, enum hv_device_type. A pvIOMMU guest uses logical ids.
+ * 8 bytes: 63:62 are the type, which decides what 61:0 mean. mini: union
+ * hv_device_id, enum hv_device_type. A pvIOMMU guest uses logical ids;
+ * docs/SPEC.md has the other types.
  */
 #define HVPT_HV_DEVICE_TYPE_SHIFT 62u
 #define HVPT_HV_DEVICE_TYPE_MASK ((uint64_t)3 << HVPT_HV_DEVICE_TYPE_SHIFT)
 #define HVPT_HV_DEVICE_TYPE_LOGICAL 0u
-#define HVPT_HV_DEVICE_TYPE_PCI 1u
-#define HVPT_HV_DEVICE_TYPE_IOAPIC 2u
-#define HVPT_HV_DEVICE_TYPE_ACPI 3u
 
-/** 61:0 id. */
+/** A logical device: 61:0 id. */
 HVPT_INLINE uint64_t hvpt_hv_device_logical(uint64_t id)
 {
-	return hvpt_hv_field(id, 0, 62) |
-	       hvpt_hv_field(HVPT_HV_DEVICE_TYPE_LOGICAL, 62, 2);
-}
-
-/** A PCI requester id: 2:0 function, 7:3 device, 15:8 bus. */
-HVPT_INLINE uint16_t hvpt_hv_pci_rid(unsigned bus, unsigned device,
-				     unsigned function)
-{
-	return (uint16_t)(hvpt_hv_field(bus, 8, 8) |
-			  hvpt_hv_field(device, 3, 5) |
-			  hvpt_hv_field(function, 0, 3));
-}
-
-/** 15:0 requester id, 31:16 segment. */
-HVPT_INLINE uint64_t hvpt_hv_device_pci(uint16_t segment, uint16_t rid)
-{
-	return hvpt_hv_field(rid, 0, 16) | hvpt_hv_field(segment, 16, 16) |
-	       hvpt_hv_field(HVPT_HV_DEVICE_TYPE_PCI, 62, 2);
-}
-
-/** The requests a bridge makes for others: bus range 47:32, and bit 50. */
-HVPT_INLINE uint64_t hvpt_hv_device_pci_shadow(unsigned subordinate,
-					       unsigned secondary)
-{
-	return hvpt_hv_field(subordinate, 32, 8) |
-	       hvpt_hv_field(secondary, 40, 8) | hvpt_hv_field(1, 50, 1);
-}
-
-/** To be OR-ed to hvpt_hv_device_pci(): 49:48 phantom function bits. */
-HVPT_INLINE uint64_t hvpt_hv_device_pci_phantom(unsigned bits)
-{
-	return hvpt_hv_field(bits, 48, 2);
-}
-
-/** 7:0 id of the IOAPIC. */
-HVPT_INLINE uint64_t hvpt_hv_device_ioapic(unsigned ioapic)
-{
-	return hvpt_hv_field(ioapic, 0, 8) |
-	       hvpt_hv_field(HVPT_HV_DEVICE_TYPE_IOAPIC, 62, 2);
-}
-
-/** 31:0 input mapping base, 61:32 how many. */
-HVPT_INLINE uint64_t hvpt_hv_device_acpi(uint32_t base, uint32_t count)
-{
-	return hvpt_hv_field(base, 0, 32) | hvpt_hv_field(count, 32, 30) |
-	       hvpt_hv_field(HVPT_HV_DEVICE_TYPE_ACPI, 62, 2);
+	return hvpt_hv_field(id, 0, HVPT_HV_DEVICE_TYPE_SHIFT) |
+	       hvpt_hv_field(HVPT_HV_DEVICE_TYPE_LOGICAL,
+			     HVPT_HV_DEVICE_TYPE_SHIFT, 2);
 }
 
 /* ---- CREATE_DEVICE_DOMAIN (0xb1) and DELETE_DEVICE_DOMAIN (0xc5) ----- */
@@ -1983,7 +1988,7 @@ HVPT_INLINE uint64_t hvpt_hv_device_acpi(uint32_t base, uint32_t count)
 #define HVPT_HV_CREATE_FORWARD_PROGRESS ((uint64_t)1 << 0)
 #define HVPT_HV_CREATE_INHERIT_VTL ((uint64_t)1 << 1)
 
-/** mini: struct hv_input_create_device_domain; once without the padding. */
+/** mini: struct hv_input_create_device_domain; earlier without the padding. */
 struct hvpt_hv_create_device_domain {
 	struct hvpt_hv_device_domain domain;
 	uint32_t flags;
@@ -2024,7 +2029,7 @@ HVPT_HV_FIELD(struct hvpt_hv_detach_device_domain, device_id, 8);
 
 /* mini: struct hv_device_domain_settings. 0: the iova is the gpa. */
 #define HVPT_HV_SETTINGS_TRANSLATION ((uint64_t)1 << 0)
-#define HVPT_HV_SETTINGS_BLOCKED ((uint64_t)1 << 1) /* asks for bit 0 too */
+#define HVPT_HV_SETTINGS_BLOCKED ((uint64_t)1 << 1) /* needs bit 0 too */
 #define HVPT_HV_SETTINGS_5_LEVELS ((uint64_t)1 << 2)
 
 /** mini: struct hv_input_configure_device_domain. */
@@ -2052,7 +2057,7 @@ HVPT_HV_FIELD(struct hvpt_hv_flush_device_domain, flags, 24);
 
 /* ---- FLUSH_DEVICE_DOMAIN_LIST (0xd1), a rep call --------------------- */
 
-/* mini: HV_FLUSH_DEVICE_DOMAIN_LIST_IOMMU_FORMAT: entries are as below. */
+/* mini: HV_FLUSH_DEVICE_DOMAIN_LIST_IOMMU_FORMAT: entries as below. */
 #define HVPT_HV_FLUSH_LIST_IOMMU_FORMAT ((uint64_t)1 << 0)
 
 /** mini: struct hv_input_flush_device_domain_list; the entries follow. */
@@ -2065,14 +2070,14 @@ struct hvpt_hv_flush_device_domain_list {
 HVPT_HV_LAYOUT(struct hvpt_hv_flush_device_domain_list, 32);
 HVPT_HV_FIELD(struct hvpt_hv_flush_device_domain_list, flags, 24);
 
-/* What fits into one page: (4096 - 32) / 8. */
+/* How many fit into one page: (4096 - 32) / 8. */
 #define HVPT_HV_FLUSH_LIST_MAX 508u
 
 HVPT_STATIC_ASSERT(HVPT_HV_FLUSH_LIST_MAX ==
 			   (HVPT_HV_PAGE_BYTES -
 			    sizeof(struct hvpt_hv_flush_device_domain_list)) /
 				   sizeof(uint64_t),
-		   "entries behind the header fill the page");
+		   "the entries behind the header fill the page");
 
 /*
  * One entry, 8 bytes: 5:0 shift, 11:6 zero, 63:12 page number, a multiple of
@@ -2090,7 +2095,7 @@ HVPT_INLINE uint64_t hvpt_hv_flush_entry(uint64_t page, unsigned shift)
 	       hvpt_hv_field(shift, 0, 6);
 }
 
-/** Has it no reserved bit, a shift of at most 52, an aligned page number? */
+/** No reserved bit set, a shift of at most 52, an aligned page number? */
 HVPT_INLINE bool hvpt_hv_flush_entry_ok(uint64_t entry)
 {
 	uint64_t shift = entry & HVPT_HV_FLUSH_ENTRY_SHIFT_MASK;
@@ -2167,203 +2172,18 @@ HVPT_HV_FIELD(struct hvpt_hv_logical_device_property, device_iommu, 0);
 
 #endif /* HVPT_HV_ABI_H */
 
-/* ======== include/hvpt/hv_abi_extra.h ======== */
+/* ======== include/hvpt/hv_message.h ======== */
 
 /*
- * hvpt/hv_abi_extra.h - what is near the guest's calls.
+ * hvpt/hv_message.h - the memory layout of IOMMU fault messages.
  *
- * Fault messages, which fault.h decodes. What hvpt does not use: stage-2
- * mappings of device domains, passing devices through from a root partition,
- * interrupt retargeting (which names devices as the pvIOMMU does), and the
- * codes of calls whose inputs nobody published. For models, tracers and root
- * partitions. Conventions and sources as in hv_abi.h; mukesh stands for the
- * patches for the root's IOMMU driver and wei for the first draft of device
- * domains, both on the linux-hyperv list.
+ * The hypervisor reports a refused DMA by a synthetic message. fault.h decodes
+ * it. Conventions and sources are those of hv_abi.h.
  */
-#ifndef HVPT_HV_ABI_EXTRA_H
-#define HVPT_HV_ABI_EXTRA_H
+#ifndef HVPT_HV_MESSAGE_H
+#define HVPT_HV_MESSAGE_H
 
-/* ---- call codes ------------------------------------------------------ */
-
-/* gdk: HVCALL_*; mu: HvGuestHypercall.h. */
-#define HVPT_HVCALL_DEPOSIT_MEMORY 0x0048u
-#define HVPT_HVCALL_MAP_DEVICE_INTERRUPT 0x007cu
-#define HVPT_HVCALL_UNMAP_DEVICE_INTERRUPT 0x007du
-#define HVPT_HVCALL_RETARGET_INTERRUPT 0x007eu
-#define HVPT_HVCALL_RETARGET_ROOT_DEVICE_INTERRUPT 0x007fu
-#define HVPT_HVCALL_ASSERT_DEVICE_INTERRUPT 0x0080u
-#define HVPT_HVCALL_ATTACH_DEVICE 0x0082u
-#define HVPT_HVCALL_DETACH_DEVICE 0x0083u
-#define HVPT_HVCALL_MAP_DEVICE_GPA_PAGES 0x00b3u
-#define HVPT_HVCALL_UNMAP_DEVICE_GPA_PAGES 0x00b4u
-#define HVPT_HVCALL_QUERY_DEVICE_DOMAIN 0x00c6u
-#define HVPT_HVCALL_MAP_SPARSE_DEVICE_GPA_PAGES 0x00c7u
-#define HVPT_HVCALL_UNMAP_SPARSE_DEVICE_GPA_PAGES 0x00c8u
-
-/* mu: the codes alone are public. */
-#define HVPT_HVCALL_CREATE_PASID_SPACE 0x009du
-#define HVPT_HVCALL_DELETE_PASID_SPACE 0x009eu
-#define HVPT_HVCALL_SET_PASID_ADDRESS_SPACE 0x009fu
-#define HVPT_HVCALL_FLUSH_PASID_ADDRESS_SPACE 0x00a0u
-#define HVPT_HVCALL_FLUSH_PASID_ADDRESS_LIST 0x00a1u
-#define HVPT_HVCALL_ATTACH_PASID_SPACE 0x00a2u
-#define HVPT_HVCALL_DETACH_PASID_SPACE 0x00a3u
-#define HVPT_HVCALL_ENABLE_PASID 0x00a4u
-#define HVPT_HVCALL_DISABLE_PASID 0x00a5u
-#define HVPT_HVCALL_ACKNOWLEDGE_DEVICE_PAGE_REQUEST 0x00a6u
-#define HVPT_HVCALL_CREATE_DEVICE_PR_QUEUE 0x00a7u
-#define HVPT_HVCALL_DELETE_DEVICE_PR_QUEUE 0x00a8u
-#define HVPT_HVCALL_SET_DEVICE_PRQ_PROPERTY 0x00a9u
-#define HVPT_HVCALL_GET_PHYSICAL_DEVICE_PROPERTY 0x00aau
-#define HVPT_HVCALL_SET_PHYSICAL_DEVICE_PROPERTY 0x00abu
-#define HVPT_HVCALL_PROCESS_IOMMU_PRQ 0x00c3u
-#define HVPT_HVCALL_QUERY_DEVICE_DOMAIN_PROPERTIES 0x00cfu
-#define HVPT_HVCALL_ENABLE_DEVICE_INTERRUPT 0x00d5u
-
-/* Dumps of public headers: the codes alone. */
-#define HVPT_HVCALL_QUERY_DEVICE_INTERRUPT_TARGET 0x00e0u
-#define HVPT_HVCALL_RESERVE_DEVICE_INTERRUPT 0x00eau
-#define HVPT_HVCALL_PERSIST_DEVICE 0x00ebu
-#define HVPT_HVCALL_UNPERSIST_DEVICE 0x00ecu
-#define HVPT_HVCALL_PERSIST_DEVICE_INTERRUPT 0x00edu
-
-/* ---- stage-2 mappings of a domain ------------------------------------ */
-
-/* mini: HV_MAP_GPA_*. READABLE is required. */
-#define HVPT_HV_MAP_GPA_READABLE 0x1u
-#define HVPT_HV_MAP_GPA_WRITABLE 0x2u
-#define HVPT_HV_MAP_GPA_KERNEL_EXECUTABLE 0x4u
-#define HVPT_HV_MAP_GPA_USER_EXECUTABLE 0x8u
-#define HVPT_HV_MAP_GPA_ADJUSTABLE 0x8000u
-#define HVPT_HV_MAP_GPA_NO_ACCESS 0x10000u
-#define HVPT_HV_MAP_GPA_NOT_CACHED 0x200000u
-#define HVPT_HV_MAP_GPA_LARGE_PAGE 0x80000000u
-
-/**
- * MAP_DEVICE_GPA_PAGES, a rep call. mukesh, wei. Page numbers of gpas, 8
- * bytes each, follow.
- */
-struct hvpt_hv_map_device_gpa_pages {
-	struct hvpt_hv_device_domain domain;
-	uint8_t target_vtl;
-	uint8_t padding[3];
-	uint32_t map_flags;
-	uint64_t device_va; /* in bytes */
-};
-
-HVPT_HV_LAYOUT(struct hvpt_hv_map_device_gpa_pages, 40);
-HVPT_HV_FIELD(struct hvpt_hv_map_device_gpa_pages, target_vtl, 24);
-HVPT_HV_FIELD(struct hvpt_hv_map_device_gpa_pages, map_flags, 28);
-HVPT_HV_FIELD(struct hvpt_hv_map_device_gpa_pages, device_va, 32);
-
-/* (4096 - 40) / 8 */
-#define HVPT_HV_MAP_DEVICE_GPA_MAX 507u
-
-/** UNMAP_DEVICE_GPA_PAGES, a rep call without a list. mukesh, wei. */
-struct hvpt_hv_unmap_device_gpa_pages {
-	struct hvpt_hv_device_domain domain;
-	uint64_t device_va; /* in bytes; the rep count is in 4 KiB pages */
-};
-
-HVPT_HV_LAYOUT(struct hvpt_hv_unmap_device_gpa_pages, 32);
-HVPT_HV_FIELD(struct hvpt_hv_unmap_device_gpa_pages, device_va, 24);
-
-/**
- * QUERY_DEVICE_DOMAIN, a rep call. wei. Device addresses, 8 bytes each,
- * follow; the form of the output is not known.
- */
-struct hvpt_hv_query_device_domain {
-	struct hvpt_hv_device_domain domain;
-};
-
-HVPT_HV_LAYOUT(struct hvpt_hv_query_device_domain, 24);
-
-/**
- * MAP_SPARSE_DEVICE_GPA_PAGES, a rep call; struct hvpt_hv_sparse_page follow.
- * wei, who packs map_flags directly behind target_vtl: taken for a mistake of
- * the header, since every other structure is aligned. Not confirmed.
- */
-struct hvpt_hv_map_sparse_device_gpa_pages {
-	struct hvpt_hv_device_domain domain;
-	uint8_t target_vtl;
-	uint8_t padding[3];
-	uint32_t map_flags;
-};
-
-HVPT_HV_LAYOUT(struct hvpt_hv_map_sparse_device_gpa_pages, 32);
-HVPT_HV_FIELD(struct hvpt_hv_map_sparse_device_gpa_pages, map_flags, 28);
-
-/** One element of it. */
-struct hvpt_hv_sparse_page {
-	uint64_t device_va; /* in bytes */
-	uint64_t gpa_page;  /* a page number */
-};
-
-HVPT_HV_LAYOUT(struct hvpt_hv_sparse_page, 16);
-
-/** UNMAP_SPARSE_DEVICE_GPA_PAGES, a rep call; device addresses follow. wei */
-struct hvpt_hv_unmap_sparse_device_gpa_pages {
-	struct hvpt_hv_device_domain domain;
-};
-
-HVPT_HV_LAYOUT(struct hvpt_hv_unmap_sparse_device_gpa_pages, 24);
-
-/* ---- passing a device through, root partition only ------------------- */
-
-/* mukesh: flags of ATTACH_DEVICE. */
-#define HVPT_HV_ATTACH_LOGICAL_ID (1u << 0)
-#define HVPT_HV_ATTACH_ATS_ENABLED (1u << 2)
-#define HVPT_HV_ATTACH_VIRTUAL_FUNCTION (1u << 3)
-#define HVPT_HV_ATTACH_SHARED_IRQ_CHILD (1u << 4)
-#define HVPT_HV_ATTACH_VIRTUAL_DEVICE (1u << 5)
-#define HVPT_HV_ATTACH_ATS_SUPPORTED (1u << 6)
-#define HVPT_HV_ATTACH_SMALL_IRT (1u << 7)
-
-/* mukesh: what the device's PCI configuration says. */
-#define HVPT_HV_ATTACH_PASID_WIDTH_MASK 0x1fu
-#define HVPT_HV_ATTACH_QUEUE_DEPTH_SHIFT 5u
-#define HVPT_HV_ATTACH_QUEUE_DEPTH_MASK 0x3e0u
-#define HVPT_HV_ATTACH_GLOBAL_INVALIDATE (1u << 10)
-#define HVPT_HV_ATTACH_PRG_RESPONSE_PASID (1u << 11)
-
-/** ATTACH_DEVICE. mukesh. */
-struct hvpt_hv_attach_device {
-	uint64_t partition_id;
-	uint64_t device_id;
-	uint32_t flags; /* HVPT_HV_ATTACH_* of the first kind */
-	uint8_t vtl;
-	uint8_t reserved0;
-	uint16_t reserved1;
-	uint64_t logical_device_id;
-	uint32_t pci_caps; /* HVPT_HV_ATTACH_* of the second kind */
-	uint16_t pf_rid;   /* requester id of the physical function */
-	uint16_t reserved2;
-};
-
-HVPT_HV_LAYOUT(struct hvpt_hv_attach_device, 40);
-HVPT_HV_FIELD(struct hvpt_hv_attach_device, device_id, 8);
-HVPT_HV_FIELD(struct hvpt_hv_attach_device, flags, 16);
-HVPT_HV_FIELD(struct hvpt_hv_attach_device, vtl, 20);
-HVPT_HV_FIELD(struct hvpt_hv_attach_device, reserved1, 22);
-HVPT_HV_FIELD(struct hvpt_hv_attach_device, logical_device_id, 24);
-HVPT_HV_FIELD(struct hvpt_hv_attach_device, pci_caps, 32);
-HVPT_HV_FIELD(struct hvpt_hv_attach_device, pf_rid, 36);
-
-/** DETACH_DEVICE. mukesh. */
-struct hvpt_hv_detach_device {
-	uint64_t partition_id;
-	uint64_t logical_device_id;
-};
-
-HVPT_HV_LAYOUT(struct hvpt_hv_detach_device, 16);
-HVPT_HV_FIELD(struct hvpt_hv_detach_device, logical_device_id, 8);
-
-/* ---- messages -------------------------------------------------------- */
-
-/*
- * Synthetic messages. gdk, mu: IOMMU_FAULT, on SINT 1. The page-request
- * message is 0x80010006 in Linux and mu, 0x80010005 in hvdef: left out.
- */
+/* gdk, mu: the message type of an IOMMU fault, and the SINT it arrives on. */
 #define HVPT_HV_MESSAGE_IOMMU_FAULT 0x80000024u
 #define HVPT_HV_IOMMU_FAULT_SINT 1u
 
@@ -2371,7 +2191,7 @@ HVPT_HV_FIELD(struct hvpt_hv_detach_device, logical_device_id, 8);
 #define HVPT_HV_MESSAGE_BYTES 256u
 #define HVPT_HV_MESSAGE_PAYLOAD_MAX 240u
 
-/** The head of each message; the payload follows. TLFS, HV_MESSAGE_HEADER. */
+/** The header of a message; the payload follows. TLFS, HV_MESSAGE_HEADER. */
 struct hvpt_hv_message_header {
 	uint32_t type; /* 0: the slot is empty */
 	uint8_t payload_bytes;
@@ -2422,58 +2242,18 @@ HVPT_HV_FIELD(struct hvpt_hv_iommu_fault, flags, 8);
 HVPT_HV_FIELD(struct hvpt_hv_iommu_fault, logical_device_id, 16);
 HVPT_HV_FIELD(struct hvpt_hv_iommu_fault, fault_address, 24);
 
-/* ---- RETARGET_INTERRUPT (0x7e) --------------------------------------- */
-
-/* TLFS, HvRetargetDeviceInterrupt; hvdef. */
-#define HVPT_HV_INTERRUPT_SOURCE_MSI 1u
-#define HVPT_HV_INTERRUPT_SOURCE_IOAPIC 2u
-
-#define HVPT_HV_RETARGET_MULTICAST (1u << 0)
-#define HVPT_HV_RETARGET_PROCESSOR_SET (1u << 1) /* a set: variable header */
-#define HVPT_HV_RETARGET_PROXY_REDIRECT (1u << 2)
-
-/** Which interrupt. */
-struct hvpt_hv_interrupt_entry {
-	uint32_t source;
-	uint32_t reserved;
-	uint32_t address; /* of an MSI */
-	uint32_t data;
-};
-
-HVPT_HV_LAYOUT(struct hvpt_hv_interrupt_entry, 16);
-HVPT_HV_FIELD(struct hvpt_hv_interrupt_entry, address, 8);
-HVPT_HV_FIELD(struct hvpt_hv_interrupt_entry, data, 12);
-
-/** The fixed part; @device_id is the one ATTACH_DEVICE_DOMAIN takes. */
-struct hvpt_hv_retarget_interrupt {
-	uint64_t partition_id;
-	uint64_t device_id;
-	struct hvpt_hv_interrupt_entry entry;
-	uint64_t reserved;
-	uint32_t vector;
-	uint32_t flags;	     /* HVPT_HV_RETARGET_* */
-	uint64_t processors; /* a mask, or the format of the set */
-};
-
-HVPT_HV_LAYOUT(struct hvpt_hv_retarget_interrupt, 56);
-HVPT_HV_FIELD(struct hvpt_hv_retarget_interrupt, device_id, 8);
-HVPT_HV_FIELD(struct hvpt_hv_retarget_interrupt, entry, 16);
-HVPT_HV_FIELD(struct hvpt_hv_retarget_interrupt, vector, 40);
-HVPT_HV_FIELD(struct hvpt_hv_retarget_interrupt, flags, 44);
-HVPT_HV_FIELD(struct hvpt_hv_retarget_interrupt, processors, 48);
-
-#endif /* HVPT_HV_ABI_EXTRA_H */
+#endif /* HVPT_HV_MESSAGE_H */
 
 /* ======== include/hvpt/hv_status.h ======== */
 
 /*
  * hvpt/hv_status.h - the hypervisor's status codes, and what they become.
  *
- * One list; everything else is made of it. The names are the hypervisor's
- * without HV_STATUS_. Sources: TLFS, Hypercall Status Codes; Linux
- * include/hyperv/hvgdk_mini.h and drivers/hv/hv_common.c (numbers of errors);
- * Microsoft mu_msvm HvStatus.h and OpenVMM hvdef (codes Linux does not name).
- * Which hypercall answers what, and why, is documented nowhere.
+ * The names are the hypervisor's, without HV_STATUS_. Sources: TLFS, Hypercall
+ * Status Codes; Linux include/hyperv/hvgdk_mini.h and drivers/hv/hv_common.c
+ * (error numbers); Microsoft mu_msvm HvStatus.h and OpenVMM hvdef (codes that
+ * Linux does not name). Which hypercall returns which code, and why, is not
+ * documented.
  */
 #ifndef HVPT_HV_STATUS_H
 #define HVPT_HV_STATUS_H
@@ -2481,13 +2261,14 @@ HVPT_HV_FIELD(struct hvpt_hv_retarget_interrupt, processors, 48);
 /*
  * HVPT_HV_STATUS_LIST(ROW) - ROW(raw code, name, hvpt status, Linux errno)
  *
- * The last two without HVPT_ and HVPT_ERRNO_.
+ * The last two are without HVPT_ and HVPT_ERRNO_.
  *
- * The errno is the one Linux's own table gives, where it names the code, else
- * EIO (Linux's rule). INSUFFICIENT_DEVICE_DOMAINS differs: ENOSPC, because a
- * caller can do something about it (give a domain up) and EIO hides that.
+ * The errno is that of Linux's own table if it names the code, and EIO if it
+ * does not, as in Linux. One differs: INSUFFICIENT_DEVICE_DOMAINS is ENOSPC,
+ * because a caller can react to it by giving up a domain, and EIO would hide
+ * that.
  *
- * 0xffff is no status of the hypervisor: the low end of HVPT_HV_NO_HYPERCALL.
+ * 0xffff is not a status of the hypervisor but 15:0 of HVPT_HV_NO_HYPERCALL.
  */
 #define HVPT_HV_STATUS_LIST(ROW)                                               \
 	ROW(0x0000, SUCCESS, OK, SUCCESS)                                      \
@@ -2567,33 +2348,42 @@ enum hvpt_hv_status {
 HVPT_EXTERN_C_BEGIN
 
 /**
- * hvpt_hv_status_name() - the hypervisor's word for a status, for logs
+ * hvpt_hv_status_name() - the hypervisor's name of a status, for logs
  * @raw: any value
  *
- * Context: any, as for the others.
+ * Context: any, as for the other functions here.
  * Return: a static string such as "INVALID_DEVICE_ID"; "UNKNOWN" for a code
- * which is not in the list. Never NULL.
+ * that is not in the list. Never NULL.
  */
 const char *hvpt_hv_status_name(uint16_t raw);
 
-/** hvpt_hv_status_map() - HVPT_ERR_HV_FAILED for a code not in the list. */
+/**
+ * hvpt_hv_status_map() - the status that a raw status becomes
+ * @raw: any value
+ *
+ * Return: as in the list; HVPT_ERR_HV_FAILED for a code that is not in it.
+ */
 enum hvpt_status hvpt_hv_status_map(uint16_t raw);
 
 /**
- * hvpt_hv_status_errno() - the Linux error number, positive
+ * hvpt_hv_status_errno() - the Linux error number of a raw status
+ * @raw: any value
  *
- * EIO for a code not in the list. Finer than hvpt_status_errno() of the mapped
- * status, and what Linux's own drivers return.
+ * Finer than hvpt_status_errno() of the mapped status, and what Linux's own
+ * drivers return.
+ * Return: positive; EIO for a code that is not in the list.
  */
 int hvpt_hv_status_errno(uint16_t raw);
 
 /**
  * hvpt_hv_status_is_absence() - may it mean "there is no such device"?
+ * @raw: any value
  *
- * INVALID_DEVICE_ID, NOT_FOUND, INVALID_DEVICE_STATE, INVALID_PARAMETER: which
- * of them a host uses after it took a device away is not documented. Each can
- * also be about another argument, so it is evidence only of a call which has
- * none but the device and worked for it before: GET_LOGICAL_DEVICE_PROPERTY.
+ * True for INVALID_DEVICE_ID, NOT_FOUND, INVALID_DEVICE_STATE and
+ * INVALID_PARAMETER. Which of them a host returns after it took a device away
+ * is not documented. Each may also refer to another argument, so it is evidence
+ * only from a call that has no other argument than the device and worked for it
+ * before: GET_LOGICAL_DEVICE_PROPERTY.
  */
 bool hvpt_hv_status_is_absence(uint16_t raw);
 
@@ -2604,22 +2394,22 @@ HVPT_EXTERN_C_END
 /* ======== include/hvpt/hvcall.h ======== */
 
 /*
- * hvpt/hvcall.h - issuing the hypercalls of device domains.
+ * hvpt/hvcall.h - the hypercalls of device domains.
  *
- * How a hypercall reaches the hypervisor differs between platforms; what is in
- * it does not. The platform supplies a transport, three hooks; here is one
- * typed function for each hypercall, which fills the whole input from zero,
- * issues it, and turns the answer into a status. Wire layouts are in
- * hv_abi.h, statuses of the hypervisor in hv_status.h.
+ * How a hypercall reaches the hypervisor depends on the platform; what is in it
+ * does not. The platform provides a transport of three hooks. This header has
+ * one typed function for each hypercall. It fills in the whole input, starting
+ * from zeros, issues the call and turns the answer into a status. hv_abi.h has
+ * the layouts, hv_status.h the statuses of the hypervisor.
  *
- * Nothing here knows page tables or domains: ids are numbers.
+ * Nothing here knows page tables or domain objects: ids are numbers.
  *
- * Context. As the transport allows. A function borrows the call page once, and
- * between borrow and give-back calls nothing but the transport's `issue` (and,
- * for the flush list, the caller's source), so a transport may disable
- * interrupts for that time. Stack: 256 bytes a frame.
+ * Context: what the transport allows. A function borrows the call page once.
+ * Until it gives the page back it calls only the transport's `issue`, and for a
+ * flush list the caller's source. So a transport may keep interrupts disabled
+ * for that time. A stack frame has at most 256 bytes.
  *
- * Who holds what. Nothing is shared but the transport: calls may run in
+ * Locking. The functions share nothing but the transport, and may run in
  * parallel as far as it allows.
  */
 #ifndef HVPT_HVCALL_H
@@ -2629,13 +2419,12 @@ HVPT_EXTERN_C_END
 
 /**
  * struct hvpt_call_page - one 4 KiB page for input and output
- * @va: where the caller writes; 4096 bytes, 4096-aligned. What it holds when
- *	borrowed is arbitrary.
+ * @va: where the caller writes: 4096 bytes, 4096-aligned, with any contents
  * @gpa: where the hypervisor finds it: 4096-aligned, an ordinary page of guest
- *	memory, not an overlay (TLFS, Hypercall Inputs and Outputs). 4 KiB
- *	also where the guest's pages are larger. In an isolated VM without
- *	paravisor it must be host-visible.
- * @cookie: the transport's own: saved interrupt flags, a TPL
+ *	memory and not an overlay (TLFS, Hypercall Inputs and Outputs). 4 KiB
+ *	even where the guest's pages are larger. In an isolated VM without
+ *	paravisor the host must be able to read it.
+ * @cookie: for the transport, such as saved interrupt flags or a TPL
  */
 struct hvpt_call_page {
 	void *va;
@@ -2646,87 +2435,54 @@ struct hvpt_call_page {
 /**
  * struct hvpt_transport_ops - how this platform makes a hypercall
  *
- * Worked example, a kernel: borrow saves and disables interrupts, keeps the
- * flags in @cookie and names this processor's call page; issue loads RCX, RDX
- * and R8 and calls the hypercall page; give_back restores the flags. In UEFI:
- * borrow raises the TPL and names one static page.
+ * Example, a kernel: `borrow` saves and disables interrupts, keeps the flags in
+ * the cookie and returns the call page of this processor; `issue` loads RCX,
+ * RDX and R8 and calls the hypercall page; `give_back` restores the flags. In
+ * UEFI `borrow` raises the TPL and returns one static page.
  */
 struct hvpt_transport_ops {
 	/**
-	 * @borrow: lend a call page to this call alone, until given back.
-	 * Calls do not nest on one processor. Return: false when there is
-	 * none (HVPT_ERR_CALL_PAGE).
+	 * @borrow: lend a call page to this call alone until it is given back.
+	 * Calls do not nest on one processor. Return: false when there is no
+	 * page (HVPT_ERR_CALL_PAGE).
 	 */
 	bool (*borrow)(void *ctx, struct hvpt_call_page *page);
 
 	/**
-	 * @issue: make the hypercall, in the memory-based form.
+	 * @issue: make a memory-based hypercall.
 	 * @control: the hypercall input value (hvpt_hv_control())
 	 * @input: gpa of the input, inside the borrowed page
 	 * @output: gpa of the output, inside the same page behind the input;
 	 *	0 when the call has none
 	 *
 	 * Return: the hypercall result value as the hypervisor gave it, or
-	 * HVPT_HV_NO_HYPERCALL when there is no way to make one.
+	 * HVPT_HV_NO_HYPERCALL when no hypercall can be made.
 	 */
 	uint64_t (*issue)(void *ctx, uint64_t control, hvpt_gpa_t input,
 			  hvpt_gpa_t output);
 
-	/** @give_back: take the page back. Its contents are arbitrary. */
+	/** @give_back: take the page back, with any contents. */
 	void (*give_back)(void *ctx, struct hvpt_call_page *page);
 };
 
-/** A transport: hooks, which must outlive it, and what is passed to each. */
+/** A transport: its hooks, which must outlive it, and their first argument. */
 struct hvpt_transport {
 	const struct hvpt_transport_ops *ops;
 	void *ctx;
 };
 
-/* What Linux's hv_do_hypercall() yields without a hypercall page. */
-#define HVPT_HV_NO_HYPERCALL (~(uint64_t)0)
-
-/* ---- control and result words ---------------------------------------- */
-
-/*
- * TLFS, Hypercall Inputs: 15:0 call code, 16 fast, 26:17 variable header
- * size, 31 nested, 43:32 rep count, 59:48 rep start; the rest is zero.
- */
-#define HVPT_HV_CONTROL_COUNT_SHIFT 32u
-#define HVPT_HV_CONTROL_START_SHIFT 48u
-#define HVPT_HV_REP_MASK 0xfffu
-
-/** The control word of a memory-based call; count and start 0: a simple one. */
-HVPT_INLINE uint64_t hvpt_hv_control(uint16_t code, unsigned count,
-				     unsigned start)
-{
-	return (uint64_t)code |
-	       (uint64_t)(count & HVPT_HV_REP_MASK)
-		       << HVPT_HV_CONTROL_COUNT_SHIFT |
-	       (uint64_t)(start & HVPT_HV_REP_MASK)
-		       << HVPT_HV_CONTROL_START_SHIFT;
-}
-
-/** TLFS, Hypercall Outputs: status in 15:0. */
-HVPT_INLINE uint16_t hvpt_hv_result_status(uint64_t result)
-{
-	return (uint16_t)(result & 0xffffu);
-}
-
-/** TLFS, Hypercall Outputs: reps completed, counted from element 0, in 43:32 */
-HVPT_INLINE unsigned hvpt_hv_result_reps(uint64_t result)
-{
-	return (unsigned)(result >> 32) & HVPT_HV_REP_MASK;
-}
+/* ---- the answer ------------------------------------------------------ */
 
 /**
- * struct hvpt_answer - what the hypervisor said, untranslated
- * @result: the last result word; 0 when no hypercall was made
+ * struct hvpt_answer - what the hypervisor said, as it said it
+ * @result: the last result value; 0 when no hypercall was made
  * @code: the call
- * @reps: elements done, of a rep call, as far as the hypervisor is credible
- * @trips: how often the hypercall was issued. 0: it never was, and @result
- *	says nothing; a @result of 0 after a trip is a success with 0 reps.
+ * @reps: of a rep call: how many elements are done, as far as the hypervisor's
+ *	count makes sense
+ * @trips: how often the hypercall was issued. With 0 it never was, and @result
+ *	means nothing; a @result of 0 after a trip is a success with 0 elements.
  *
- * Always written by the functions below, whatever they return.
+ * The functions below always write it, whatever they return.
  */
 struct hvpt_answer {
 	uint64_t result;
@@ -2738,18 +2494,18 @@ struct hvpt_answer {
 /**
  * hvpt_answer_is_heard() - did the hypervisor get the call?
  *
- * False when no page could be borrowed, or when the transport has no way to
- * make a hypercall: then nothing has changed in the hypervisor.
+ * False when no page could be borrowed, or when the transport cannot make a
+ * hypercall. Then nothing has changed in the hypervisor.
  */
 HVPT_INLINE bool hvpt_answer_is_heard(const struct hvpt_answer *answer)
 {
 	return answer->trips != 0 && answer->result != HVPT_HV_NO_HYPERCALL;
 }
 
-/* ---- what the calls take and give ------------------------------------ */
+/* ---- arguments ------------------------------------------------------- */
 
 /**
- * struct hvpt_iommu_caps - answer of GET_IOMMU_CAPABILITIES, as given
+ * struct hvpt_iommu_caps - the answer of GET_IOMMU_CAPABILITIES
  * @caps: HVPT_HV_IOMMU_CAP_* bits, unknown ones included
  * @page_sizes: bit n: leaves of 2^n bytes
  * @iova_width: bits
@@ -2762,31 +2518,33 @@ struct hvpt_iommu_caps {
 	uint8_t pasid_width;
 };
 
-/** How a domain treats its devices' addresses. */
-enum hvpt_translation {
-	HVPT_TRANSLATE_IDENTITY = 0, /* no stage 1: the iova is the gpa */
-	HVPT_TRANSLATE_BLOCKED = 1,  /* nothing gets through */
-	HVPT_TRANSLATE_PAGING = 2,   /* by a page table */
+/** What a domain does with the addresses that its devices use. */
+enum hvpt_domain_kind {
+	HVPT_DOMAIN_IDENTITY = 0, /* no stage 1: the iova is the gpa */
+	HVPT_DOMAIN_BLOCKED = 1,  /* refuses all DMA */
+	HVPT_DOMAIN_PAGING = 2,	  /* translates by a page table */
 };
 
 /**
- * struct hvpt_domain_settings - input of CONFIGURE_DEVICE_DOMAIN
- * @translation: which of the three
- * @levels: 4 or 5, with PAGING; else 0
- * @root: gpa of the root table, 4 KiB aligned, below 2^52, with PAGING; else 0
+ * struct hvpt_domain_settings - the input of CONFIGURE_DEVICE_DOMAIN
+ * @kind: what the domain does
+ * @levels: 4 or 5 with HVPT_DOMAIN_PAGING; else 0
+ * @root: with HVPT_DOMAIN_PAGING the gpa of the root table, 4 KiB aligned and
+ *	below 2^52; else 0
  */
 struct hvpt_domain_settings {
-	enum hvpt_translation translation;
+	enum hvpt_domain_kind kind;
 	uint32_t levels;
 	hvpt_gpa_t root;
 };
 
 /**
- * typedef hvpt_flush_source_fn - gives flush descriptors, one at a time
- * @entry: out: a descriptor, as hvpt_hv_flush_entry_ok() of hv_abi.h wants it
+ * typedef hvpt_flush_source_fn - provides flush descriptors, one at a time
+ * @entry: out: a descriptor that hvpt_hv_flush_entry_ok() accepts
  *
- * Called with the call page borrowed: interrupts may be off. Pure, but for
- * what @ctx counts. Return: false when there is none left.
+ * Called with the call page borrowed, so interrupts may be disabled. It changes
+ * nothing but its own @ctx.
+ * Return: false when no descriptor is left.
  */
 typedef bool (*hvpt_flush_source_fn)(void *ctx, uint64_t *entry);
 
@@ -2794,16 +2552,18 @@ HVPT_EXTERN_C_BEGIN
 
 /* ---- the calls ------------------------------------------------------- */
 /*
- * All: HVPT_OK; HVPT_ERR_CALL_PAGE when the transport has no page, or gives
- * one without va, not aligned or at a gpa of 2^52 or above (such a page is
- * given back unused); HVPT_ERR_NO_HYPERVISOR when issue says so;
- * otherwise what hvpt_hv_status_map() makes of the hypervisor's status. Errors
- * in the arguments are found before the page is borrowed. Outputs are written
- * only with HVPT_OK. Domain ids 0 and 0xffffffff are HVPT_ERR_DOMAIN_ID:
- * their meaning for stage 1 is not defined. Device ids are logical device
- * ids, hvpt_logical_id() of logical_id.h: bits 63:62 clear, else
- * HVPT_ERR_DEVICE_ID. All domains are of the stage-1 type, and of the calling
- * partition.
+ * All calls return HVPT_OK; HVPT_ERR_CALL_PAGE when the transport has no page,
+ * or gives one without va, misaligned, or at a gpa of 2^52 or above (then the
+ * page is given back unused); HVPT_ERR_NO_HYPERVISOR when `issue` says so;
+ * otherwise what hvpt_hv_status_map() makes of the hypervisor's status.
+ * Arguments are checked before the page is borrowed. Outputs are written only
+ * with HVPT_OK.
+ *
+ * Domain ids 0 and 0xffffffff return HVPT_ERR_DOMAIN_ID, because their meaning
+ * for stage 1 is not defined. Device ids are logical device ids
+ * (hvpt_logical_id()). With one of bits 63:62 set they return
+ * HVPT_ERR_DEVICE_ID. All domains are of the stage-1 type and belong to the
+ * calling partition.
  */
 
 /** GET_IOMMU_CAPABILITIES (0x125). */
@@ -2820,7 +2580,7 @@ hvpt_hvcall_get_device_iommu(const struct hvpt_transport *transport,
 			     uint64_t device_id, bool *enabled,
 			     struct hvpt_answer *answer);
 
-/** CREATE_DEVICE_DOMAIN (0xb1); forward progress is asked for. */
+/** CREATE_DEVICE_DOMAIN (0xb1), with forward progress required. */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_hvcall_create_domain(const struct hvpt_transport *transport,
 			  uint32_t domain_id, struct hvpt_answer *answer);
@@ -2828,9 +2588,9 @@ hvpt_hvcall_create_domain(const struct hvpt_transport *transport,
 /**
  * CONFIGURE_DEVICE_DOMAIN (0xce).
  *
- * HVPT_ERR_SETTINGS: an unknown translation, or levels or root which it does
- * not have; HVPT_ERR_LEVELS; HVPT_ERR_ALIGN and HVPT_ERR_GPA_RANGE of the
- * root.
+ * Return: also HVPT_ERR_SETTINGS for an unknown kind, or for levels or a root
+ * with a kind that has none; HVPT_ERR_LEVELS; HVPT_ERR_ALIGN and
+ * HVPT_ERR_GPA_RANGE for the root.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_hvcall_configure_domain(const struct hvpt_transport *transport,
@@ -2841,15 +2601,15 @@ hvpt_hvcall_configure_domain(const struct hvpt_transport *transport,
 /**
  * ATTACH_DEVICE_DOMAIN (0xb2): moves the device from wherever it is.
  *
- * DEVICE_ALREADY_IN_DOMAIN is HVPT_ERR_HV_EXISTS here; the domain layer takes
- * it for success.
+ * DEVICE_ALREADY_IN_DOMAIN becomes HVPT_ERR_HV_EXISTS here;
+ * hvpt_device_attach() takes it for success.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_hvcall_attach_device(const struct hvpt_transport *transport,
 			  uint32_t domain_id, uint64_t device_id,
 			  struct hvpt_answer *answer);
 
-/** DETACH_DEVICE_DOMAIN (0xc4): the device's DMA is blocked afterwards. */
+/** DETACH_DEVICE_DOMAIN (0xc4): afterwards the device's DMA is blocked. */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_hvcall_detach_device(const struct hvpt_transport *transport,
 			  uint64_t device_id, struct hvpt_answer *answer);
@@ -2861,28 +2621,40 @@ hvpt_hvcall_flush_domain(const struct hvpt_transport *transport,
 
 /**
  * FLUSH_DEVICE_DOMAIN_LIST (0xd1): what the descriptors cover
- * @source: called until it has no more, or the page is full (508)
- * @ctx: for @source
- * @answer: out: reps tells how many descriptors were done
+ * @source: called until it has no more, or until the page is full (508)
+ * @ctx: passed to @source
+ * @answer: out: reps says how many descriptors were done
  *
- * One call page full: with HVPT_OK and 508 reps @source may have more, and the
- * call is to be made again, until it does fewer or returns HVPT_ERR_EMPTY.
- * hvpt_hvcall_flush_lists() does that. Elements that the hypervisor leaves over
- * are asked for again, also after TIMEOUT, as long as each round does at least
- * one. The call is done when the hypervisor says that all elements are, TIMEOUT
- * or not.
+ * Flushes one call page of descriptors. With HVPT_OK and 508 reps @source may
+ * have more, so the call must be made again until it does fewer or returns
+ * HVPT_ERR_EMPTY; hvpt_hvcall_flush_lists() does that. Elements that the
+ * hypervisor leaves over are passed again, after TIMEOUT too, as long as each
+ * round does at least one. The call has succeeded when the hypervisor reports
+ * all elements as done, even with TIMEOUT.
  *
- * Return: as said above; HVPT_ERR_EMPTY when @source has nothing at all;
+ * Return: as above; HVPT_ERR_EMPTY when @source has nothing at all;
  * HVPT_ERR_FLUSH_ENTRY for a descriptor with reserved bits, a shift above 52
- * or a page number which is not a multiple of its size (nothing is flushed
- * then); HVPT_ERR_HV_TIMEOUT or HVPT_ERR_HV_PROGRESS when a round did nothing,
- * the latter also when the hypervisor counts backwards or beyond the list.
- * After any failure some descriptors may have been flushed.
+ * or a page number that is not a multiple of its size (then nothing is
+ * flushed); HVPT_ERR_HV_TIMEOUT or HVPT_ERR_HV_PROGRESS when a round did
+ * nothing, the latter also when the hypervisor's count goes backwards or beyond
+ * the list. After any failure some descriptors may have been flushed.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_hvcall_flush_list(const struct hvpt_transport *transport,
 		       uint32_t domain_id, hvpt_flush_source_fn source,
 		       void *ctx, struct hvpt_answer *answer);
+
+/**
+ * hvpt_hvcall_flush_lists() - hvpt_hvcall_flush_list() until @source is empty
+ * @answer: out: of the last call
+ *
+ * Return: as hvpt_hvcall_flush_list(); HVPT_ERR_EMPTY only when @source has
+ * nothing at all. After a failure the descriptors of earlier calls are flushed.
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_hvcall_flush_lists(const struct hvpt_transport *transport,
+			uint32_t domain_id, hvpt_flush_source_fn source,
+			void *ctx, struct hvpt_answer *answer);
 
 /** DELETE_DEVICE_DOMAIN (0xc5). */
 HVPT_MUST_CHECK enum hvpt_status
@@ -2891,32 +2663,6 @@ hvpt_hvcall_delete_domain(const struct hvpt_transport *transport,
 
 HVPT_EXTERN_C_END
 
-/**
- * hvpt_hvcall_flush_lists() - the same, again and again, until @source is dry
- * @answer: out: of the last call
- *
- * Return: as hvpt_hvcall_flush_list(); HVPT_ERR_EMPTY only when @source has
- * nothing at all. After a failure what earlier calls did is done.
- */
-HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
-hvpt_hvcall_flush_lists(const struct hvpt_transport *transport,
-			uint32_t domain_id, hvpt_flush_source_fn source,
-			void *ctx, struct hvpt_answer *answer)
-{
-	enum hvpt_status status;
-	bool more = false;
-
-	do {
-		status = hvpt_hvcall_flush_list(transport, domain_id, source,
-						ctx, answer);
-		/* the pages before were full, and nothing was left */
-		if (status == HVPT_ERR_EMPTY && more)
-			return HVPT_OK;
-		more = true;
-	} while (status == HVPT_OK && answer->reps == HVPT_HV_FLUSH_LIST_MAX);
-	return status;
-}
-
 #endif /* HVPT_HVCALL_H */
 
 /* ======== include/hvpt/discover.h ======== */
@@ -2924,9 +2670,9 @@ hvpt_hvcall_flush_lists(const struct hvpt_transport *transport,
 /*
  * hvpt/discover.h - is there a Hyper-V to call, and how is it set up?
  *
- * Pure functions: the platform reads CPUID and MSRs, and writes MSRs; here is
- * what the numbers mean. Whether there is a pvIOMMU is not among them: only
- * GET_IOMMU_CAPABILITIES tells, see hvpt_iommu_init().
+ * Pure functions. The platform reads CPUID and reads and writes MSRs; this
+ * header says what the numbers mean. They do not tell whether there is a
+ * pvIOMMU: only GET_IOMMU_CAPABILITIES does, see hvpt_iommu_init().
  *
  * Sources: TLFS, Feature and Interface Discovery, and Hypercall Interface;
  * Microsoft mu_msvm HvGuestCpuid.h and OpenVMM hvdef for what TLFS leaves out
@@ -2956,10 +2702,10 @@ struct hvpt_cpuid {
 };
 
 /**
- * struct hvpt_cpuid_leaves - the leaves above, read without looking
+ * struct hvpt_cpuid_leaves - the leaves above, read unconditionally
  *
- * CPUID may be executed for all of them on any processor: what a leaf which is
- * not there yields is not believed.
+ * CPUID may be executed for all of them on any processor. What it returns for a
+ * leaf that does not exist is ignored.
  */
 struct hvpt_cpuid_leaves {
 	struct hvpt_cpuid features;
@@ -2979,31 +2725,31 @@ struct hvpt_cpuid_leaves {
 #define HVPT_ISOLATION_VBS 1u
 #define HVPT_ISOLATION_SNP 2u
 #define HVPT_ISOLATION_TDX 3u
-#define HVPT_ISOLATION_UNKNOWN 0xffu /* isolated, and does not say how */
+#define HVPT_ISOLATION_UNKNOWN 0xffu /* isolated, it is not known how */
 
 /**
- * struct hvpt_host - what was found; all of it is for reading
- * @privileges: partition privilege mask: leaf 0x40000003 EAX, EBX above it
- * @shared_gpa_boundary: gpas from here on are visible to the host; 0: there is
- *	no boundary
- * @svm_spaces: PASID spaces there can be; 0 without @svm
- * @svm_pasids: PASIDs in each; 0 without @svm
+ * struct hvpt_host - what was found; callers may read all of it
+ * @privileges: partition privilege mask: leaf 0x40000003 EAX, and EBX in 63:32
+ * @shared_gpa_boundary: gpas from here on are visible to the host; 0: no
+ *	boundary
+ * @svm_spaces: how many PASID spaces there can be; 0 without @svm
+ * @svm_pasids: how many PASIDs each has; 0 without @svm
  * @max_leaf: highest hypervisor leaf; 0 without a hypervisor
- * @isolation: HVPT_ISOLATION_*, or another number of the host's
- * @domain_width: device-domain input width; 0: not said. Informative:
- *	GET_IOMMU_CAPABILITIES decides.
+ * @isolation: HVPT_ISOLATION_*, or another number that the host reports
+ * @domain_width: device-domain input width; 0: not reported. For information
+ *	only: GET_IOMMU_CAPABILITIES decides.
  * @hypervisor: some hypervisor is present
- * @hyperv: it speaks Hyper-V's interface, "Hv#1"
+ * @hyperv: it has Hyper-V's interface, "Hv#1"
  * @may_call: the partition may set up a hypercall page (AccessHypercallMsrs)
  * @xmm_input: fast hypercalls may pass input in XMM registers
- * @xmm_output: and get output there. hvpt makes no fast call.
+ * @xmm_output: and return output there. hvpt makes no fast call.
  * @msr_lock: the hypercall MSR may be locked
- * @device_domains: device domains are available; a hint, a pvIOMMU may be
- *	there without
- * @stage1_domains: so are those with stage 1; a hint too
+ * @device_domains: device domains are available; a hint, because there may be a
+ *	pvIOMMU without it
+ * @stage1_domains: stage-1 device domains are available; a hint too
  * @paravisor: a paravisor stands between guest and host
  * @dma_remapping: the hypervisor uses DMA remapping
- * @dma_protection: and protects itself with it
+ * @dma_protection: the hypervisor protects itself by DMA remapping
  * @gpa_pinning: memory for DMA is to be pinned by a hypercall, whose layout is
  *	not public: a guest that cannot make it leaves translation to somebody
  *	who can
@@ -3038,17 +2784,17 @@ HVPT_EXTERN_C_BEGIN
 /**
  * hvpt_discover() - can hypercalls be made the ordinary way?
  * @leaves: in: as read
- * @host: out: always written, whole; what cannot be known is 0
+ * @host: out: always written whole; what cannot be known is 0
  *
- * An isolated VM has a way of its own to call the host (GHCB, TDVMCALL), and
- * pages the host cannot read, unless a paravisor handles both. So it is
- * refused without one, whatever the kind: a transport made for such a VM may
- * take the refusal for advice, and @host for the facts. With a paravisor
- * ordinary calls work; whether the hypervisor can then read page tables in
- * private memory nobody says.
+ * An isolated VM calls the host in a way of its own (GHCB, TDVMCALL) and has
+ * pages that the host cannot read, unless a paravisor handles both. So it is
+ * refused without a paravisor, whatever its kind. A transport made for such a
+ * VM may ignore the refusal and read @host. With a paravisor ordinary calls
+ * work. Whether the hypervisor can then read page tables in private memory is
+ * not documented.
  *
- * Return: HVPT_OK; HVPT_ERR_NO_HYPERVISOR: no hypervisor, not Hyper-V's
- * interface, leaves below 0x40000005, or no privilege to call;
+ * Return: HVPT_OK; HVPT_ERR_NO_HYPERVISOR when there is no hypervisor, another
+ * interface, no leaf above 0x40000004, or no privilege to make calls;
  * HVPT_ERR_ISOLATED.
  */
 HVPT_MUST_CHECK enum hvpt_status
@@ -3070,15 +2816,15 @@ HVPT_EXTERN_C_END
 #define HVPT_GUEST_OS_ILLUMOS 4u
 
 /**
- * hvpt_guest_os_id() - who the guest is, in the open-source layout
+ * hvpt_guest_os_id() - the identity of the guest, in the open-source layout
  * @os: HVPT_GUEST_OS_*, 7 bits
- * @extra: 8 bits of the system's own
+ * @extra: 8 bits, for the system to define
  * @version: 32 bits
  * @build: 16 bits
  *
- * Bits 63 one, 62:56 os, 55:48 extra, 47:16 version, 15:0 build; what does not
- * fit is cut off. It must be written before the hypercall page is placed, and
- * is never 0; writing 0 later takes the page away.
+ * Bits 63 one, 62:56 os, 55:48 extra, 47:16 version, 15:0 build; bits that do
+ * not fit are dropped. The value is never 0. It must be written before the
+ * hypercall page is placed; writing 0 later removes the page.
  */
 HVPT_INLINE uint64_t hvpt_guest_os_id(unsigned os, unsigned extra,
 				      uint32_t version, unsigned build)
@@ -3093,19 +2839,19 @@ HVPT_INLINE uint64_t hvpt_guest_os_id(unsigned os, unsigned extra,
 #define HVPT_HYPERCALL_MSR_LOCKED ((uint64_t)1 << 1)
 #define HVPT_HYPERCALL_MSR_PRESERVE ((uint64_t)0xffc)
 
-/** Is the interface active? Then its page is to be used, and left there. */
+/** Is the interface active? Then use its page, and leave the page there. */
 HVPT_INLINE bool hvpt_hypercall_msr_enabled(uint64_t msr)
 {
 	return (msr & HVPT_HYPERCALL_MSR_ENABLE) != 0;
 }
 
-/** Can it not be changed until the VM is reset? */
+/** Is it locked, so that it cannot change until the VM is reset? */
 HVPT_INLINE bool hvpt_hypercall_msr_locked(uint64_t msr)
 {
 	return (msr & HVPT_HYPERCALL_MSR_LOCKED) != 0;
 }
 
-/** Where the hypercall page is, when enabled. */
+/** Where the hypercall page is when the interface is active. */
 HVPT_INLINE hvpt_gpa_t hvpt_hypercall_msr_page(uint64_t msr)
 {
 	return hvpt_gpa(msr & ~(HVPT_PAGE_BYTES - 1));
@@ -3114,12 +2860,13 @@ HVPT_INLINE hvpt_gpa_t hvpt_hypercall_msr_page(uint64_t msr)
 /**
  * hvpt_hypercall_msr_place() - what to write to place the hypercall page
  * @before: what was read from the MSR
- * @page: where: 4 KiB aligned, below 2^52; the page's memory disappears under
- *	it
+ * @page: where: 4 KiB aligned, below 2^52; the hypercall page hides the memory
+ *	there
  * @after: out: written only with HVPT_OK; bits 11:2 as they were
  *
- * Return: HVPT_OK; HVPT_ERR_BUSY when the interface is active, by firmware or
- * an earlier kernel, or the MSR is locked; HVPT_ERR_ALIGN; HVPT_ERR_GPA_RANGE.
+ * Return: HVPT_OK; HVPT_ERR_BUSY when firmware or an earlier kernel has made
+ * the interface active, or when the MSR is locked; HVPT_ERR_ALIGN;
+ * HVPT_ERR_GPA_RANGE.
  */
 HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
 hvpt_hypercall_msr_place(uint64_t before, hvpt_gpa_t page, uint64_t *after)
@@ -3141,17 +2888,17 @@ hvpt_hypercall_msr_place(uint64_t before, hvpt_gpa_t page, uint64_t *after)
 /* ======== include/hvpt/logical_id.h ======== */
 
 /*
- * hvpt/logical_id.h - the hypervisor's name of a device.
+ * hvpt/logical_id.h - the hypervisor's number of a device.
  *
  * The hypervisor knows a passed-through PCI function by a logical device id. A
- * generic PCI layer knows it by segment (in Linux: PCI domain), bus, device
- * and function. The two are related, and not convertible: the id comes from
- * the VMBus instance GUID of the virtual PCI bus, of which the segment number
- * is at most a part. So the bus driver, which knows the GUID, registers the
- * segment's id prefix before it scans the bus, and unregisters it after the
- * last device of the bus has been moved to the blocked domain; whoever needs
- * an id looks it up. Attach, property queries and interrupt retargeting all
- * use the id this header makes.
+ * generic PCI layer knows it by segment (in Linux: PCI domain), bus, device and
+ * function. One cannot be computed from the other: the id comes from the VMBus
+ * instance GUID of the virtual PCI bus, and the segment number holds at most a
+ * part of that. So the bus driver, which knows the GUID, registers the
+ * segment's id prefix before it scans the bus. It unregisters the prefix after
+ * the last device of the bus was moved to the blocked domain. Code that needs
+ * an id looks up the prefix. Attaching, property queries and interrupt
+ * retargeting all use this id.
  *
  * Worked example: GUID bytes 4 .. 7 are 55 66 77 8f (Data2 0x6655, Data3
  * 0x8f77 as stored little-endian); the prefix is 0x66558f70, and function 3 of
@@ -3160,9 +2907,15 @@ hvpt_hypercall_msr_place(uint64_t before, hvpt_gpa_t page, uint64_t *after)
  * Source: Linux drivers/pci/controller/pci-hyperv.c and OpenVMM
  * vmm_core/src/device_builder.rs, which agree.
  *
- * The host guarantees that ids are unique among the devices of a VM at any one
- * moment, and nothing more: an id may come back as another device, and so may
- * a segment number. Hence generations, below.
+ * The host guarantees only that at any time ids are unique among the devices of
+ * a VM. An id may later mean another device, and so may a segment number.
+ * Therefore registrations have generations.
+ *
+ * Locking. Writers (hvpt_registry_add(), hvpt_registry_remove()) are serialised
+ * by a lock of the caller's. Lookups take no lock, never wait, and may run in
+ * any context, interrupts included, beside writers. The caller provides the
+ * grace period: RCU in Linux; none where no lookup can be running (one
+ * processor, TPL raised).
  */
 #ifndef HVPT_LOGICAL_ID_H
 #define HVPT_LOGICAL_ID_H
@@ -3170,14 +2923,11 @@ hvpt_hypercall_msr_place(uint64_t before, hvpt_gpa_t page, uint64_t *after)
 /* Functions of a PCI device: the low 3 bits of an id. */
 #define HVPT_LOGICAL_FUNCTION_MASK 7u
 
-/* Lists of the registry: a power of two. More segments make them longer. */
-#define HVPT_REGISTRY_BUCKETS 64u
-
 /* ---- making ids ------------------------------------------------------ */
 
 /**
  * hvpt_logical_prefix() - the id prefix of a virtual PCI bus
- * @guid: in: the VMBus channel's instance GUID, 16 bytes as stored (in
+ * @guid: in: the instance GUID of the VMBus channel, 16 bytes as stored (in
  *	Microsoft's mixed-endian order); not the class GUID
  *
  * Return: Data2 << 16 | (Data3 & 0xfff8).
@@ -3192,11 +2942,11 @@ HVPT_INLINE uint32_t hvpt_logical_prefix(const uint8_t guid[16])
 /**
  * hvpt_logical_id() - the id of one function of a bus
  * @prefix: from hvpt_logical_prefix()
- * @function: the PCI function number, 0 .. 7; the device number has no part
+ * @function: the PCI function number, 0 .. 7; the device number is not used
  * @id: out: written only with HVPT_OK
  *
  * Return: HVPT_OK; HVPT_ERR_PREFIX when one of the low 3 bits of @prefix is
- * set, for functions would collide; HVPT_ERR_FUNCTION.
+ * set, because functions would collide; HVPT_ERR_FUNCTION.
  */
 HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
 hvpt_logical_id(uint32_t prefix, unsigned function, uint64_t *id)
@@ -3211,37 +2961,8 @@ hvpt_logical_id(uint32_t prefix, unsigned function, uint64_t *id)
 
 /* ---- the registry ---------------------------------------------------- */
 
-/**
- * struct hvpt_segment_id - a registration; storage of the caller's
- * @next: the registry's; a pointer, or 0; atomic
- * @generation: tells this registration from an earlier one of its segment
- * @segment: the key
- * @prefix: what it is registered for
- *
- * From registration until a grace period after unregistration it must not be
- * freed, changed or registered again: a lookup may still be reading it.
- */
-struct hvpt_segment_id {
-	uint64_t next;
-	uint64_t generation;
-	uint32_t segment;
-	uint32_t prefix;
-};
-
-/**
- * struct hvpt_registry - from segment to prefix; fields are hvpt's own
- * @bucket: pointers to the first of each list, or 0; atomic
- * @generation: of the newest registration; never repeats
- *
- * Writers (register, unregister) are serialised by the caller, by any lock.
- * Lookups take no lock, wait for nobody and may run in any context, an
- * interrupt included, beside writers. The grace period is the platform's: RCU
- * in Linux, none where no lookup can be under way (one processor, TPL held).
- */
-struct hvpt_registry {
-	uint64_t bucket[HVPT_REGISTRY_BUCKETS];
-	uint64_t generation;
-};
+struct hvpt_segment_id;
+struct hvpt_registry;
 
 /**
  * struct hvpt_segment_ref - what a lookup found
@@ -3255,31 +2976,33 @@ struct hvpt_segment_ref {
 
 HVPT_EXTERN_C_BEGIN
 
-/** hvpt_registry_init() - make it empty, whatever it held. No lookup runs. */
+/** hvpt_registry_init() - make it empty. No lookup may be running. */
 void hvpt_registry_init(struct hvpt_registry *registry);
 
 /**
  * hvpt_registry_add() - register a segment, before its bus is scanned
  * @registry: in/out
- * @node: out: storage of the caller's, not registered now
+ * @node: out: storage of the caller's that is not registered
  * @segment: PCI segment number, any value
  * @prefix: hvpt_logical_prefix() of its bus
  *
- * Writers' lock held. Return: HVPT_OK; HVPT_ERR_PREFIX; HVPT_ERR_EXISTS when
- * the segment is registered, with the same prefix too: the one before is
- * either still in use or was forgotten. On failure *@node is unchanged.
+ * Context: writers' lock held.
+ * Return: HVPT_OK; HVPT_ERR_PREFIX; HVPT_ERR_EXISTS when the segment is already
+ * registered, even with the same prefix: the earlier registration is in use, or
+ * its removal was omitted. On failure *@node is unchanged.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_registry_add(struct hvpt_registry *registry, struct hvpt_segment_id *node,
 		  uint32_t segment, uint32_t prefix);
 
 /**
- * hvpt_registry_remove() - unregister, after the bus's last device has gone
+ * hvpt_registry_remove() - unregister, after the last device of the bus is gone
  * @registry: in/out
- * @node: in: as registered; the caller's again after a grace period
+ * @node: in: as registered; it may be reused after a grace period
  *
- * Writers' lock held. Return: HVPT_OK; HVPT_ERR_UNKNOWN_SEGMENT when nothing
- * is registered for its segment; HVPT_ERR_STALE when something else is.
+ * Context: writers' lock held.
+ * Return: HVPT_OK; HVPT_ERR_UNKNOWN_SEGMENT when nothing is registered for its
+ * segment; HVPT_ERR_STALE when another node is.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_registry_remove(struct hvpt_registry *registry,
@@ -3291,29 +3014,65 @@ hvpt_registry_remove(struct hvpt_registry *registry,
  * @segment: PCI segment number
  * @ref: out: written only with HVPT_OK
  *
- * Context: any, lock-free, inside a read-side section of the grace period.
- * Look ids up before interrupts go off for a hypercall all the same.
- * Return: HVPT_OK; HVPT_ERR_UNKNOWN_SEGMENT: devices there are not managed.
+ * Context: any, inside a read-side section of the grace period. Still, look ids
+ * up before interrupts are disabled for a hypercall.
+ * Return: HVPT_OK; HVPT_ERR_UNKNOWN_SEGMENT: its devices are not managed.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_registry_lookup(const struct hvpt_registry *registry, uint32_t segment,
 		     struct hvpt_segment_ref *ref);
 
 /**
- * hvpt_registry_check() - is what a lookup found still so?
+ * hvpt_registry_check() - is what a lookup found still registered?
  * @registry: in
  * @segment: as looked up
  * @generation: as found
  *
- * For those who kept an id over a time in which the bus may have gone.
- * Context: as lookup. Return: HVPT_OK; HVPT_ERR_UNKNOWN_SEGMENT;
- * HVPT_ERR_STALE when the segment has been registered anew.
+ * For callers that kept an id while the bus may have gone away.
+ *
+ * Context: as hvpt_registry_lookup().
+ * Return: HVPT_OK; HVPT_ERR_UNKNOWN_SEGMENT; HVPT_ERR_STALE when the segment
+ * was registered again.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_registry_check(const struct hvpt_registry *registry, uint32_t segment,
 		    uint64_t generation);
 
 HVPT_EXTERN_C_END
+
+/* ---- internal: storage ----------------------------------------------- */
+
+/* How many lists the registry has: a power of two. */
+#define HVPT_REGISTRY_BUCKETS 64u
+
+/**
+ * struct hvpt_segment_id - a registration; its fields are not for callers
+ * @next: a pointer to the next of the list, or 0; atomic
+ * @generation: tells this registration from earlier ones of its segment
+ * @segment: the key
+ * @prefix: the value
+ *
+ * Storage of the caller's. From registration until a grace period after
+ * unregistration it must not be freed, changed or registered again, because a
+ * lookup may still be reading it.
+ */
+struct hvpt_segment_id {
+	uint64_t next;
+	uint64_t generation;
+	uint32_t segment;
+	uint32_t prefix;
+};
+
+/**
+ * struct hvpt_registry - from segments to prefixes; its fields are not for
+ *	callers
+ * @bucket: pointers to the first of each list, or 0; atomic
+ * @generation: of the last registration; never repeats
+ */
+struct hvpt_registry {
+	uint64_t bucket[HVPT_REGISTRY_BUCKETS];
+	uint64_t generation;
+};
 
 #endif /* HVPT_LOGICAL_ID_H */
 
@@ -3421,11 +3180,11 @@ HVPT_EXTERN_C_END
 /* ======== include/hvpt/domain.h ======== */
 
 /*
- * hvpt/domain.h - domains: what devices see, and keeping them from seeing more.
+ * hvpt/domain.h - domains: what devices can reach, and how that ends.
  *
  * A domain is one translation context of the hypervisor. The pvIOMMU object
- * (iommu.h) brings two, identity and blocked; paging domains own a page table
- * (pagetable.h). Devices are moved between domains by device.h.
+ * (iommu.h) provides two of them, identity and blocked. A paging domain has a
+ * page table (pagetable.h). device.h moves devices between domains.
  *
  *	status = hvpt_domain_init(&domain, &iommu, &config);
  *	status = hvpt_domain_map(&domain, iova, gpa, length, prot, NULL);
@@ -3435,80 +3194,245 @@ HVPT_EXTERN_C_END
  *	status = hvpt_domain_unmap(&domain, iova, length, &gather, &unmapped);
  *	status = hvpt_domain_sync(&domain, &gather);
  *
- * After the last the memory may be used for something else; each status must
- * be HVPT_OK before the next call.
+ * Each status must be HVPT_OK before the next call is made. After the last
+ * call the memory may be used for something else.
  *
- * Who holds what. Making, destroying and abandoning a domain: the iommu lock.
- * Mapping, unmapping, looking up: the rules of pagetable.h, each call owns its
- * range; no lock. Syncing and flushing: no lock, any number at once, also
- * beside calls under the iommu lock, but for destroying this domain and for
- * hvpt_iommu_resume(). Each thread has a gather of its own.
+ * A new mapping needs no flush and no hypercall. A call that takes something
+ * away adds it to a gather. Devices may use what is in the gather until
+ * hvpt_domain_sync() has succeeded.
  *
- * A new mapping needs no flush and no hypercall. Whatever takes something
- * away fills a gather; until hvpt_domain_sync() has succeeded devices may use
- * what is in it.
+ * Locking. hvpt_domain_init(), hvpt_domain_destroy() and hvpt_domain_abandon()
+ * need the iommu lock (iommu.h). Mapping, unmapping and looking up take no
+ * lock: each call owns its range, as pagetable.h says. Syncs and flushes take
+ * no lock either. They may run beside each other and beside calls that hold
+ * the iommu lock, but not beside hvpt_iommu_resume() or the destruction of
+ * their domain. Each thread uses a gather of its own.
  */
 #ifndef HVPT_DOMAIN_H
 #define HVPT_DOMAIN_H
 
 struct hvpt_iommu;
+struct hvpt_domain;
 
-/** What a domain does with an address. */
-enum hvpt_domain_kind {
-	HVPT_DOMAIN_IDENTITY = 0,
-	HVPT_DOMAIN_BLOCKED = 1,
-	HVPT_DOMAIN_PAGING = 2,
-};
+/* ---- creating -------------------------------------------------------- */
 
 /**
  * struct hvpt_domain_config - what a paging domain is to be
- * @ops: page hooks; must outlive the domain
- * @ctx: passed to each hook
- * @direct_map_offset: as in struct hvpt_pt_config
- * @table_gpa_mask: as in struct hvpt_pt_config
- * @page_sizes: which leaf sizes to use, if the host has them; 0: all it has.
- *	Bit 12 must be set otherwise. Without 2 MiB leaves 1 GiB ones are
- *	not used either (pagetable.h).
- * @width: IOVA bits, at most what the pvIOMMU uses; 0: those, or what @levels
- *	span if that is less (4: 48)
- * @levels: 4 or 5; 0: the least that spans @width
- * @form: which values are IOVAs
- * @flags: HVPT_PT_TRACK_DIRTY or 0
+ * @pt: its page table, as for hvpt_pt_init() but for three points:
+ *	- page_sizes is limited to the sizes that the host offers, and 0 stands
+ *	  for all of them;
+ *	- width must not exceed hvpt_iommu_width(), and 0 stands for that width,
+ *	  or for 48 if it is larger and levels is 4;
+ *	- the hooks and the reserved ranges must outlive the domain.
  * @policy: how flushes are planned
- * @reserved: as in struct hvpt_pt_config; must outlive the domain
- * @reserved_count: how many; hvpt_pt_reserved() shows them
  */
 struct hvpt_domain_config {
-	const struct hvpt_page_ops *ops;
-	void *ctx;
-	uint64_t direct_map_offset;
-	uint64_t table_gpa_mask;
-	uint64_t page_sizes;
-	uint32_t width;
-	uint32_t levels;
-	enum hvpt_iova_form form;
-	uint32_t flags;
+	struct hvpt_pt_config pt;
 	enum hvpt_flush_policy policy;
-	const struct hvpt_iova_range *reserved;
-	uint32_t reserved_count;
 };
 
+HVPT_EXTERN_C_BEGIN
+
 /**
- * struct hvpt_domain - one domain; fields are hvpt's own
- * @iommu: whose
- * @next: in the list of all
+ * hvpt_domain_init() - create a paging domain with nothing mapped
+ * @domain: out: storage of the caller's
+ * @iommu: in/out: the pvIOMMU
+ * @config: in: need not outlive the call, but what it points at must
+ *
+ * Takes one table page and one domain id that does not exist yet, found as
+ * described at hvpt_iommu_init(). Makes the hypercalls CREATE and CONFIGURE.
+ *
+ * Context: iommu lock held.
+ * Return: HVPT_OK; HVPT_ERR_POLICY; HVPT_ERR_WIDTH when the width exceeds that
+ * of the pvIOMMU; HVPT_ERR_LEVELS for 5 levels that the host does not offer;
+ * any other status of hvpt_pt_init(); HVPT_ERR_NO_IDS; any status of
+ * hvpt_hvcall_create_domain() and hvpt_hvcall_configure_domain(). On failure
+ * *@domain must not be used, the page was given back and the id is free. When
+ * CONFIGURE failed and the DELETE that had to follow failed too, the hypervisor
+ * may still have both: then the id is in quarantine and the page is leaked.
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_init(struct hvpt_domain *domain, struct hvpt_iommu *iommu,
+		 const struct hvpt_domain_config *config);
+
+HVPT_EXTERN_C_END
+
+/* ---- mapping and looking up ------------------------------------------ */
+
+/**
+ * hvpt_domain_map() - hvpt_pt_map() in a domain
+ * @gather: in/out, or NULL: when it grew, sync it before a device uses the
+ *	range
+ *
+ * Return: as hvpt_pt_map(); HVPT_ERR_KIND for identity and blocked domains.
+ */
+HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_map(struct hvpt_domain *domain, hvpt_iova_t iova, hvpt_gpa_t gpa,
+		uint64_t length, unsigned prot, struct hvpt_gather *gather);
+
+/** hvpt_domain_map_list() - hvpt_pt_map_list() in a domain; as above. */
+HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_map_list(struct hvpt_domain *domain, hvpt_iova_t iova,
+		     const struct hvpt_segment *segments, size_t count,
+		     unsigned prot, struct hvpt_gather *gather);
+
+/**
+ * hvpt_domain_unmap() - hvpt_pt_unmap() in a domain
+ * @gather: in/out: sync it before anything that was unmapped is reused
+ *
+ * Return: as hvpt_pt_unmap(); HVPT_ERR_KIND for identity and blocked domains.
+ */
+HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_unmap(struct hvpt_domain *domain, hvpt_iova_t iova, uint64_t length,
+		  struct hvpt_gather *gather, uint64_t *unmapped);
+
+/**
+ * hvpt_domain_lookup() - what does a device in this domain reach at @iova?
+ * @out: out: written only with HVPT_OK. For the identity domain it is
+ *	gpa = iova, read and write, leaf_lg2 12.
+ *
+ * Context: any.
+ * Return: as hvpt_pt_lookup(); HVPT_ERR_NOT_MAPPED for the blocked domain;
+ * HVPT_ERR_GPA_RANGE for an iova at or above 2^52 in the identity domain.
+ */
+HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_lookup(const struct hvpt_domain *domain, hvpt_iova_t iova,
+		   struct hvpt_mapping *out);
+
+/**
+ * hvpt_domain_pagetable() - the page table of a domain
+ *
+ * For the calls of inspect.h, and for hvpt_pt_protect() and hvpt_pt_reclaim().
+ * hvpt_domain_sync() takes the gathers that those fill.
+ * Return: NULL for identity and blocked domains.
+ */
+HVPT_INLINE struct hvpt_pagetable *
+hvpt_domain_pagetable(struct hvpt_domain *domain);
+
+/** hvpt_domain_id() - the hypervisor's number of the domain, for logs. */
+HVPT_INLINE uint32_t hvpt_domain_id(const struct hvpt_domain *domain);
+
+/**
+ * hvpt_domain_device_count() - how many devices are, or may be, in the domain
+ *
+ * A device whose move failed counts in both domains until a later call
+ * succeeds.
+ * Context: iommu lock held.
+ */
+HVPT_INLINE uint32_t hvpt_domain_device_count(const struct hvpt_domain *domain);
+
+/* ---- flushing -------------------------------------------------------- */
+
+/*
+ * FLUSH_DEVICE_DOMAIN_LIST is given up after this many refusals in a row, of
+ * any kind, and then tried again after this many full flushes: a host that was
+ * short of memory gets precise flushes back, and a host that always refuses
+ * costs one call in 1024.
+ */
+#define HVPT_LIST_TRIES 8u
+#define HVPT_LIST_AGAIN 1024u
+
+HVPT_EXTERN_C_BEGIN
+
+/**
+ * hvpt_domain_sync() - flush what is in a gather, then free its tables
+ * @domain: the paging domain that the gather is of
+ * @gather: in/out: empty with HVPT_OK
+ *
+ * Makes no hypercall when the gather is empty, or when no device was attached
+ * since the domain was last flushed as a whole. Otherwise it makes
+ * FLUSH_DEVICE_DOMAIN_LIST with the descriptors of the domain's policy, in as
+ * few calls as hold them (508 each). The descriptors cover more than the gather
+ * while a split of another call is not flushed (hvpt_pt_widen()). When the list
+ * call fails, FLUSH_DEVICE_DOMAIN follows. A list call that does not exist
+ * (INVALID_HYPERCALL_CODE) is not tried again; one that was refused
+ * HVPT_LIST_TRIES times in a row is tried once in HVPT_LIST_AGAIN full flushes.
+ *
+ * Return: HVPT_OK; HVPT_ERR_KIND; HVPT_ERR_LOST between a failed resume and its
+ * retry; any status of hvpt_hvcall_flush_domain(). On failure devices may still
+ * see what was unmapped, the gather is unchanged and its tables are not freed.
+ * Call again, and reuse nothing until a call succeeds.
+ */
+HVPT_MUST_CHECK enum hvpt_status hvpt_domain_sync(struct hvpt_domain *domain,
+						  struct hvpt_gather *gather);
+
+/**
+ * hvpt_domain_flush() - flush what is in a gather, and keep the gather
+ * @domain: the paging domain that the gather is of
+ * @gather: in: unchanged
+ *
+ * As hvpt_domain_sync(), for callers that must let a grace period pass between
+ * the flush and hvpt_pt_release(), because lookups run beside unmaps.
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_flush(struct hvpt_domain *domain, const struct hvpt_gather *gather);
+
+/**
+ * hvpt_domain_flush_all() - flush everything cached of the domain
+ * @domain: of any kind
+ *
+ * Return: HVPT_OK, also without a hypercall when nothing can be cached;
+ * HVPT_ERR_LOST; any status of hvpt_hvcall_flush_domain().
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_flush_all(struct hvpt_domain *domain);
+
+/* ---- ending ---------------------------------------------------------- */
+
+/**
+ * hvpt_domain_destroy() - delete the domain, then free its tables
+ * @domain: a paging domain; not to be used after HVPT_OK
+ *
+ * Mappings need not be removed before. Gathers must have been synced.
+ *
+ * Context: iommu lock held; no other call on this domain runs.
+ * Return: HVPT_OK; HVPT_ERR_KIND for identity and blocked domains;
+ * HVPT_ERR_BUSY while a device is attached, or may be because it is in doubt
+ * (device.h); HVPT_ERR_LOST between a failed resume and its retry; any status
+ * of hvpt_hvcall_flush_domain() (if something may be cached) and
+ * hvpt_hvcall_delete_domain(). On failure nothing was freed and the id stays
+ * taken; the call may be made again. Where a DELETE succeeded but was reported
+ * to have failed, it will never be reported to succeed: use
+ * hvpt_domain_abandon().
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_destroy(struct hvpt_domain *domain);
+
+/**
+ * hvpt_domain_abandon() - give up a domain that cannot be destroyed
+ * @domain: a paging domain without devices; not to be used after HVPT_OK
+ *
+ * For callers that cannot keep the object for another try. The id goes into
+ * quarantine and is never used again. The table pages are leaked, because the
+ * hypervisor may still read them.
+ *
+ * Context: iommu lock held.
+ * Return: HVPT_OK; HVPT_ERR_KIND; HVPT_ERR_BUSY.
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_abandon(struct hvpt_domain *domain);
+
+HVPT_EXTERN_C_END
+
+/* ---- internal: the object, and the inline functions ------------------ */
+
+/**
+ * struct hvpt_domain - one domain; its fields are not for callers
+ * @iommu: the pvIOMMU that it belongs to
+ * @next: in the list of all domains
  * @pt: of a paging domain
- * @cached: an IOMMU may hold something of it: not 0; atomic
- * @devices: attached, or perhaps attached; under the iommu lock
- * @id: of the hypervisor's
- * @epoch: in which it was created
- * @kind: which
+ * @cached: not 0: an IOMMU may have cached something of it; atomic
+ * @devices: how many are attached, or may be; under the iommu lock
+ * @id: the hypervisor's number of it
+ * @epoch: the epoch of the pvIOMMU in which it was created
+ * @kind: what it does
  * @policy: how flushes are planned
  * @left_behind: a device that went away may still be attached to it
- * @undead: a DELETE of its id failed, during a resume
- * @leaks: the hypervisor may have its root in a second domain: never freed
+ * @delete_failed: a resume could not delete the domain that has its id
+ * @leaks: the hypervisor may have a second domain with its root, so the
+ *	tables are never freed
  *
- * Linked: it must not be moved.
+ * It is linked, so it must not be moved.
  */
 struct hvpt_domain {
 	struct hvpt_iommu *iommu;
@@ -3521,135 +3445,10 @@ struct hvpt_domain {
 	enum hvpt_domain_kind kind;
 	enum hvpt_flush_policy policy;
 	bool left_behind;
-	bool undead;
+	bool delete_failed;
 	bool leaks;
 };
 
-HVPT_EXTERN_C_BEGIN
-
-/* ---- life ------------------------------------------------------------ */
-
-/**
- * hvpt_domain_init() - make a paging domain with nothing mapped
- * @domain: out: storage of the caller's
- * @iommu: in/out: the pvIOMMU
- * @config: in: may be gone when the call returns, but for ops and ctx
- *
- * Takes one table page and one domain id that does not exist yet, found as
- * hvpt_iommu_init() says, then CREATE and CONFIGURE. Iommu lock held.
- *
- * Return: HVPT_OK; HVPT_ERR_POLICY; HVPT_ERR_WIDTH above what the pvIOMMU
- * uses; HVPT_ERR_LEVELS for 5 levels where the host lacks them; the other
- * statuses of hvpt_pt_init(); HVPT_ERR_NO_IDS; any of create and configure.
- * On failure *@domain is not to be used, the page went back and the id is
- * free. When CONFIGURE failed and the DELETE which had to follow failed too,
- * the hypervisor may hold on to both: the id is quarantined and the page is
- * leaked.
- */
-HVPT_MUST_CHECK enum hvpt_status
-hvpt_domain_init(struct hvpt_domain *domain, struct hvpt_iommu *iommu,
-		 const struct hvpt_domain_config *config);
-
-/**
- * hvpt_domain_destroy() - delete the domain, then free its tables
- * @domain: a paging domain; not to be used afterwards, with HVPT_OK
- *
- * Mappings need not be removed first; gathers must be synced. Iommu lock held;
- * no other call on this domain runs.
- *
- * Return: HVPT_OK; HVPT_ERR_KIND for the two special ones; HVPT_ERR_BUSY while
- * a device is attached, or perhaps is (it is in doubt, see device.h);
- * HVPT_ERR_LOST between a resume that failed and its retry; any
- * status of flush (if it may be cached) and delete: then nothing was freed,
- * the id stays taken, and the call may be made again. A hypervisor which
- * deletes and says it did not will never say it did: hvpt_domain_abandon() is
- * for that.
- */
-HVPT_MUST_CHECK enum hvpt_status
-hvpt_domain_destroy(struct hvpt_domain *domain);
-
-/**
- * hvpt_domain_abandon() - give up a domain which cannot be destroyed
- * @domain: a paging domain without devices; not to be used afterwards
- *
- * For callers who have no way to keep the object until a later try. The id is
- * quarantined and never used again; the table pages are leaked, for the
- * hypervisor may still read them. Iommu lock held.
- *
- * Return: HVPT_OK; HVPT_ERR_KIND; HVPT_ERR_BUSY.
- */
-HVPT_MUST_CHECK enum hvpt_status
-hvpt_domain_abandon(struct hvpt_domain *domain);
-
-/* ---- flush ----------------------------------------------------------- */
-
-/**
- * hvpt_domain_flush() - flush what is in a gather, and keep it
- * @domain: a paging domain, the gather's
- * @gather: in: unchanged
- *
- * As hvpt_domain_sync(), for callers who must let a grace period pass between
- * the flush and hvpt_pt_release() (lookups beside unmaps).
- */
-HVPT_MUST_CHECK enum hvpt_status
-hvpt_domain_flush(struct hvpt_domain *domain, const struct hvpt_gather *gather);
-
-/**
- * hvpt_domain_flush_all() - flush everything cached of the domain
- * @domain: any kind
- *
- * Return: HVPT_OK, also without a hypercall when nothing can be cached;
- * HVPT_ERR_LOST; any status of hvpt_hvcall_flush_domain().
- */
-HVPT_MUST_CHECK enum hvpt_status
-hvpt_domain_flush_all(struct hvpt_domain *domain);
-
-/**
- * hvpt_domain_sync() - flush what is in a gather, then free its tables
- * @domain: a paging domain, the gather's
- * @gather: in/out: empty with HVPT_OK
- *
- * Nothing owed: no hypercall. No device attached since everything was flushed:
- * none either. Else FLUSH_DEVICE_DOMAIN_LIST with the descriptors of the
- * domain's policy, as few calls as hold them (508 each), wider than the
- * gather while some other call's split is not flushed (hvpt_pt_widen()); when
- * that fails FLUSH_DEVICE_DOMAIN. A list call that does not exist
- * (INVALID_HYPERCALL_CODE) is not tried again; one that was refused
- * HVPT_LIST_TRIES times in a row only once in HVPT_LIST_AGAIN full flushes
- * (iommu.h).
- *
- * Return: HVPT_OK; HVPT_ERR_KIND; HVPT_ERR_LOST between a resume that failed
- * and its retry; any status of hvpt_hvcall_flush_domain():
- * then devices may still see what was unmapped, the gather is as it was, its
- * tables are not freed; try again, and reuse nothing until it succeeds.
- */
-HVPT_MUST_CHECK enum hvpt_status hvpt_domain_sync(struct hvpt_domain *domain,
-						  struct hvpt_gather *gather);
-
-HVPT_EXTERN_C_END
-
-/* ---- map, unmap, look up --------------------------------------------- */
-
-/**
- * hvpt_domain_pagetable() - the page table, for the calls of inspect.h, and
- * protect and reclaim of map.h
- *
- * Gathers those fill are synced by hvpt_domain_sync().
- * Return: NULL for identity and blocked.
- */
-HVPT_INLINE struct hvpt_pagetable *
-hvpt_domain_pagetable(struct hvpt_domain *domain)
-{
-	return domain->kind == HVPT_DOMAIN_PAGING ? &domain->pt : NULL;
-}
-
-/**
- * hvpt_domain_map() - hvpt_pt_map() in a domain
- * @gather: in/out, or NULL; when it grew, sync before a device uses the range
- *
- * No hypercall. Return: as hvpt_pt_map(); HVPT_ERR_KIND for identity and
- * blocked.
- */
 HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_map(struct hvpt_domain *domain, hvpt_iova_t iova, hvpt_gpa_t gpa,
 		uint64_t length, unsigned prot, struct hvpt_gather *gather)
@@ -3659,7 +3458,6 @@ hvpt_domain_map(struct hvpt_domain *domain, hvpt_iova_t iova, hvpt_gpa_t gpa,
 	return hvpt_pt_map(&domain->pt, iova, gpa, length, prot, gather);
 }
 
-/** hvpt_domain_map_list() - hvpt_pt_map_list() in a domain; as above. */
 HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_map_list(struct hvpt_domain *domain, hvpt_iova_t iova,
 		     const struct hvpt_segment *segments, size_t count,
@@ -3671,12 +3469,6 @@ hvpt_domain_map_list(struct hvpt_domain *domain, hvpt_iova_t iova,
 				gather);
 }
 
-/**
- * hvpt_domain_unmap() - hvpt_pt_unmap() in a domain
- * @gather: in/out: what to sync before anything of it is reused
- *
- * No hypercall. Return: as hvpt_pt_unmap(); HVPT_ERR_KIND.
- */
 HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_unmap(struct hvpt_domain *domain, hvpt_iova_t iova, uint64_t length,
 		  struct hvpt_gather *gather, uint64_t *unmapped)
@@ -3686,14 +3478,6 @@ hvpt_domain_unmap(struct hvpt_domain *domain, hvpt_iova_t iova, uint64_t length,
 	return hvpt_pt_unmap(&domain->pt, iova, length, gather, unmapped);
 }
 
-/**
- * hvpt_domain_lookup() - where does a device in this domain get to?
- * @out: out: written only with HVPT_OK. Identity answers with gpa = iova,
- *	read and write, leaf_lg2 12.
- *
- * Context: any. Return: as hvpt_pt_lookup(); HVPT_ERR_NOT_MAPPED for blocked;
- * HVPT_ERR_GPA_RANGE for an iova at or above 2^52 in identity.
- */
 HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_lookup(const struct hvpt_domain *domain, hvpt_iova_t iova,
 		   struct hvpt_mapping *out)
@@ -3712,18 +3496,17 @@ hvpt_domain_lookup(const struct hvpt_domain *domain, hvpt_iova_t iova,
 	return HVPT_OK;
 }
 
-/** hvpt_domain_id() - the hypervisor's name of it, for logs. */
+HVPT_INLINE struct hvpt_pagetable *
+hvpt_domain_pagetable(struct hvpt_domain *domain)
+{
+	return domain->kind == HVPT_DOMAIN_PAGING ? &domain->pt : NULL;
+}
+
 HVPT_INLINE uint32_t hvpt_domain_id(const struct hvpt_domain *domain)
 {
 	return domain->id;
 }
 
-/**
- * hvpt_domain_device_count() - how many devices are in it, or perhaps are
- *
- * One whose move failed counts in both domains until a later call succeeds.
- * Context: iommu lock held.
- */
 HVPT_INLINE uint32_t hvpt_domain_device_count(const struct hvpt_domain *domain)
 {
 	return domain->devices;
@@ -3731,100 +3514,38 @@ HVPT_INLINE uint32_t hvpt_domain_device_count(const struct hvpt_domain *domain)
 
 #endif /* HVPT_DOMAIN_H */
 
-/* ======== include/hvpt/iommu.h ======== */
+/* ======== include/hvpt/stats.h ======== */
 
 /*
- * hvpt/iommu.h - the pvIOMMU of this partition: probing it, its two special
- * domains, and bringing everything back after the hypervisor lost its state.
+ * hvpt/stats.h - what a pvIOMMU has done, and what the hypervisor refused.
  *
- * There is one pvIOMMU in a partition; hypercalls carry no number for it. An
- * object of this type stands for it and is the root of all others: domains
- * (domain.h) and devices (device.h) are caller-owned nodes linked into it.
- *
- * Who holds what. The *iommu lock* is the caller's, one for each struct
- * hvpt_iommu, of any kind; hvpt has none. Every function which says "iommu
- * lock held" must not run beside another such function of the same pvIOMMU.
- * They issue hypercalls and call page hooks, so a mutex is the natural kind
- * where hooks may sleep. Mapping, unmapping, looking up and flushing do not
- * take it: see domain.h. Nothing is locked where nothing can run in parallel,
- * as in firmware.
- *
- * Nothing here allocates but table pages, through the page hooks; all can be
- * used before there is an operating system.
+ * For logs and debug files. Context of all functions: any; no lock.
  */
-#ifndef HVPT_IOMMU_H
-#define HVPT_IOMMU_H
+#ifndef HVPT_STATS_H
+#define HVPT_STATS_H
 
-/* Domain ids guests may use: 0 and 0xffffffff are reserved (hv_abi.h). */
-#define HVPT_DOMAIN_ID_FIRST 1u
-#define HVPT_DOMAIN_ID_LAST 0xfffffffeu
+struct hvpt_iommu;
 
-/* Ranges of domain ids which can be in quarantine. */
-#define HVPT_QUARANTINE_RANGES 16u
-
-/*
- * How many ids that turn out to exist one creation passes over, and how many
- * of them one by one; behind those the distance doubles each time. So 64
- * hypercalls get past all ids of another owner which gave them out upwards,
- * however many there are: 2^0 + ... + 2^31 is the whole range.
- */
-#define HVPT_ID_TRIES 64u
-#define HVPT_ID_STEPS 32u
-
-/*
- * After how many refusals in a row, of whatever kind, FLUSH_DEVICE_DOMAIN_LIST
- * is given up, and after how many full flushes it is then tried again: a host
- * that was short of memory gets precise flushes back, and one that will never
- * do it costs a call in 1024.
- */
-#define HVPT_LIST_TRIES 8u
-#define HVPT_LIST_AGAIN 1024u
-
-/* It does not exist: as if refused that often. */
-#define HVPT_LIST_NEVER ((uint64_t)1 << 63)
-
-/** An inclusive range of domain ids. */
-struct hvpt_id_range {
-	uint32_t first;
-	uint32_t last;
-};
-
-/**
- * struct hvpt_iommu_config - what hvpt_iommu_init() is told
- * @transport: how to make hypercalls
- * @ids: domain ids to use, both ends included; { 0, 0 } for all. Ids which
- *	exist already are passed over, so another kernel's domains need no
- *	range of their own.
- * @width_limit: use no more IOVA bits than these; 0: no limit. With one bit
- *	less than the host says, addresses are right also where the hardware
- *	takes the top bit for a sign.
- */
-struct hvpt_iommu_config {
-	struct hvpt_transport transport;
-	struct hvpt_id_range ids;
-	uint32_t width_limit;
-};
-
-/* The nine hypercalls, in order of their codes (hv_abi.h). */
+/* The nine hypercalls that hvpt makes, in order of their codes (hv_abi.h). */
 #define HVPT_CALLS 9u
 
 /**
- * struct hvpt_iommu_stats - what was done, since hvpt_iommu_init()
- * @list_flushes: flushes by descriptors that succeeded. This and the next are
- *	counted at each flush, without a locked operation: where flushes run at
- *	the same time some may be missing.
- * @descriptors: in those
- * @full_flushes: FLUSH_DEVICE_DOMAIN of a domain that succeeded
- * @fallbacks: of the latter, those made because a list was refused, or given up
- * @fallback_status: raw status of the newest list that was refused; 0: none was
- * @list_given_up: not 0: lists are not made any more, or hardly ever
+ * struct hvpt_iommu_stats - counts since hvpt_iommu_init()
+ * @list_flushes: flushes by descriptors that succeeded. This count and the next
+ *	are incremented without a locked operation, at each flush, so they may
+ *	miss some where flushes run in parallel.
+ * @descriptors: how many descriptors those had
+ * @full_flushes: FLUSH_DEVICE_DOMAIN calls that succeeded
+ * @fallbacks: full flushes that were made because a list call failed, or
+ *	because list calls were given up
+ * @fallback_status: raw status of the last list call that failed; 0: none did
+ * @list_given_up: not 0: list calls are made rarely, or not at all any more
  * @failures: hypercalls that were refused, by call: CREATE, ATTACH, DETACH,
  *	DELETE, CONFIGURE, FLUSH, FLUSH_LIST, GET_IOMMU_CAPABILITIES,
- *	GET_LOGICAL_DEVICE_PROPERTY. Refusals that are expected are left out,
- *	as in hvpt_iommu_last_failure().
+ *	GET_LOGICAL_DEVICE_PROPERTY; without expected refusals, as in
+ *	hvpt_iommu_last_failure()
  *
- * All are counted where a hypercall is made anyway; mapping, unmapping and
- * syncs without a flush count nothing.
+ * Only hypercalls count. Mapping, unmapping and syncs without a flush do not.
  */
 struct hvpt_iommu_stats {
 	uint64_t list_flushes;
@@ -3836,34 +3557,319 @@ struct hvpt_iommu_stats {
 	uint64_t failures[HVPT_CALLS];
 };
 
+HVPT_EXTERN_C_BEGIN
+
 /**
- * struct hvpt_iommu - the pvIOMMU; fields are hvpt's own
- * @transport: as configured
- * @caps: as the host gave them
- * @identity: the domain in which iova is gpa
- * @blocked: the domain in which nothing gets through
- * @domains: all domains, the two included
- * @devices: all devices
- * @ids: which may be used
- * @next_id: where the search for the next starts
- * @lapped: ids were given out once around
- * @quarantine: ids never to be used again
- * @quarantined: how many ranges of it are in use
- * @forgotten: a quarantined id did not fit: no second lap
- * @epoch: of the hypervisor's state; counts resumes
- * @old_blocked: id the blocked domain had before this resume, to be deleted;
- *	0: none
- * @flush_tells: a FLUSH_DEVICE_DOMAIN is refused where there is no domain
- * @handed_over: a device stays in the identity domain when all is destroyed
- * @list_refused: refusals of FLUSH_DEVICE_DOMAIN_LIST in a row, or
- *	HVPT_LIST_NEVER; atomic
- * @list_due: count of full flushes from which a list that was given up is
- *	tried again; atomic
- * @stats: what hvpt_iommu_read_stats() gives; each number atomic
- * @last_failure: see hvpt_iommu_last_failure(); atomic
- * @width: IOVA bits in use
+ * hvpt_iommu_read_stats() - read all counters, each by itself
+ * @stats: out
+ */
+void hvpt_iommu_read_stats(const struct hvpt_iommu *iommu,
+			   struct hvpt_iommu_stats *stats);
+
+/**
+ * hvpt_iommu_last_failure() - the last refusal of the hypervisor
+ * @code: out: the call
+ * @hv_status: out: its raw status; 0xffff when the transport could make no
+ *	hypercall; 0 (SUCCESS) when a rep call succeeded but did nothing
  *
- * Domains and devices point at it: it must not be moved.
+ * Covers all hypercalls of this pvIOMMU, from any thread, except those whose
+ * refusal is expected: a DELETE that cleans up after another failure, a CREATE
+ * that finds an existing id, and what is asked about a device that may be gone.
+ * A call for which no hypercall was made (HVPT_ERR_CALL_PAGE) is not recorded.
+ *
+ * Return: false when there was none; then nothing is written.
+ */
+bool hvpt_iommu_last_failure(const struct hvpt_iommu *iommu, uint16_t *code,
+			     uint16_t *hv_status);
+
+HVPT_EXTERN_C_END
+
+#endif /* HVPT_STATS_H */
+
+/* ======== include/hvpt/iommu.h ======== */
+
+/*
+ * hvpt/iommu.h - the pvIOMMU of this partition: probing it, its two special
+ * domains, and rebuilding all of it after the hypervisor lost its state.
+ *
+ * A partition has one pvIOMMU; hypercalls carry no number for it. An object of
+ * this type stands for it and is the root of all others: domains (domain.h) and
+ * devices (device.h) are storage of the caller's that is linked into it.
+ *
+ *	status = hvpt_iommu_init(&iommu, &config);
+ *	status = hvpt_domain_init(&domain, &iommu, &paging);
+ *	status = hvpt_device_probe(&device, &iommu, id, ats_capable);
+ *	status = hvpt_device_attach(&device, &domain);
+ *	...
+ *	status = hvpt_device_detach(&device);
+ *	status = hvpt_device_remove(&device);
+ *	status = hvpt_domain_destroy(&domain);
+ *	status = hvpt_iommu_destroy(&iommu);
+ *
+ * Locking. The iommu lock is a lock of the caller's, one for each struct
+ * hvpt_iommu and of any kind; hvpt has none. Functions that say "iommu lock
+ * held" must not run in parallel for one pvIOMMU. They make hypercalls and call
+ * page hooks, so use a mutex where the hooks may sleep. Firmware, where nothing
+ * runs in parallel, needs no lock. Mapping, unmapping, looking up and flushing
+ * do not take it: see domain.h.
+ *
+ * Nothing here allocates anything but table pages, which come from page hooks.
+ * All of it can be used before there is an operating system.
+ */
+#ifndef HVPT_IOMMU_H
+#define HVPT_IOMMU_H
+
+struct hvpt_device;
+
+/* ---- creating -------------------------------------------------------- */
+
+/* Domain ids that a guest may use: all but the two reserved ones. */
+#define HVPT_DOMAIN_ID_FIRST (HVPT_HV_DOMAIN_ID_DEFAULT + 1u)
+#define HVPT_DOMAIN_ID_LAST (HVPT_HV_DOMAIN_ID_NULL - 1u)
+
+/** An inclusive range of domain ids. */
+struct hvpt_id_range {
+	uint32_t first;
+	uint32_t last;
+};
+
+/**
+ * struct hvpt_iommu_config - what hvpt_iommu_init() needs to know
+ * @transport: how to make hypercalls
+ * @ids: domain ids to use, both ends included; { 0, 0 } for all. Ids that
+ *	already exist are skipped, so the domains of another kernel need no
+ *	range of their own.
+ * @width_limit: the most IOVA bits to use; 0: no limit. With one bit less than
+ *	the host reports, addresses are right even where the hardware takes the
+ *	top bit as a sign.
+ */
+struct hvpt_iommu_config {
+	struct hvpt_transport transport;
+	struct hvpt_id_range ids;
+	uint32_t width_limit;
+};
+
+/*
+ * How many existing ids the creation of one domain skips, and how many of them
+ * one at a time. After those the step doubles each time. 64 hypercalls thus get
+ * past any number of ids that another owner gave out in ascending order:
+ * 2^0 + ... + 2^31 is the whole range.
+ */
+#define HVPT_ID_TRIES 64u
+#define HVPT_ID_STEPS 32u
+
+HVPT_EXTERN_C_BEGIN
+
+/**
+ * hvpt_iommu_init() - probe the pvIOMMU and create its two special domains
+ * @iommu: out: storage of the caller's
+ * @config: in: need not outlive the call, but the hooks must
+ *
+ * Call it before any device is bound to a driver: the DMA of a device that
+ * used gpas until then would later be translated.
+ *
+ * The steps, in this order: the configuration is checked; the hypercall
+ * GET_IOMMU_CAPABILITIES is made; the capabilities are checked; one FLUSH of
+ * the last domain id finds out whether the host refuses it; the identity and
+ * the blocked domain are created and configured. At most 48 IOVA bits are used
+ * without S1_5LVL and at most 57 with it: the width that the host reports is
+ * that of its devices, and the tables may span less.
+ *
+ * Domains that others left in the hypervisor (firmware, a kernel before kexec,
+ * a kernel that crashed) are no obstacle: up to HVPT_ID_TRIES ids that exist
+ * are skipped for each domain. CREATE reports them (HVPT_ERR_HV_EXISTS), but
+ * some hosts may answer otherwise or let CREATE succeed. So a FLUSH of the id
+ * precedes each CREATE, including those of hvpt_domain_init() and
+ * hvpt_iommu_resume(): it succeeds only where there is a domain. A host that
+ * does not refuse the FLUSH of the last id gets no such FLUSH. Devices of
+ * others stay where they are until hvpt_iommu_takeover() or an attach moves
+ * them.
+ *
+ * Return: HVPT_OK;
+ * HVPT_ERR_OPS when a transport hook is missing;
+ * HVPT_ERR_DOMAIN_ID when @ids holds 0 or 0xffffffff, is reversed, or has
+ * fewer than 2 ids;
+ * HVPT_ERR_WIDTH when @width_limit is neither 0 nor 13 .. 57;
+ * HVPT_ERR_NO_IOMMU when the hypercall does not exist (INVALID_HYPERCALL_CODE)
+ * or PRESENT is clear: this is an ordinary host, so report nothing;
+ * HVPT_ERR_NO_STAGE1 when S1 is clear;
+ * HVPT_ERR_IOMMU_CAPS when page_sizes lacks 4 KiB, or iova_width is below 13;
+ * HVPT_ERR_HV_EXISTS when HVPT_ID_TRIES ids in a row exist;
+ * any status of hvpt_hvcall_get_caps(), hvpt_hvcall_create_domain() and
+ * hvpt_hvcall_configure_domain().
+ *
+ * On failure *@iommu may be used for hvpt_iommu_last_failure() only, and the
+ * domains created until then were deleted. If that failed too they remain,
+ * without devices, and the next init skips their ids.
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_iommu_init(struct hvpt_iommu *iommu,
+		const struct hvpt_iommu_config *config);
+
+/**
+ * hvpt_iommu_takeover() - block the devices that another owner may have left
+ *	in domains of its own
+ * @iommu: in/out
+ *
+ * For a kernel that finds devices attached by firmware or by an earlier kernel.
+ * It attaches to the blocked domain every device that was probed and never
+ * attached since, except those deferred by hvpt_device_set_deferred(). After
+ * HVPT_OK no other device known to hvpt does DMA through tables of another
+ * owner, so their memory may be reused.
+ *
+ * Call it when the devices were probed and their ATS, which an earlier owner
+ * may have left on, is off. A device whose ATS is on according to
+ * hvpt_device_set_ats() is not moved: HVPT_ERR_ATS_ON.
+ *
+ * Context: iommu lock held.
+ * Return: HVPT_OK; otherwise the first failure of hvpt_device_attach(), after
+ * all devices were tried. hvpt_device_state() tells which are not in the
+ * blocked domain. The call may be repeated; a device whose first attach was
+ * refused is tried again.
+ */
+HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_takeover(struct hvpt_iommu *iommu);
+
+HVPT_EXTERN_C_END
+
+/* ---- what it is ------------------------------------------------------ */
+
+/** hvpt_iommu_identity() - the domain in which the iova is the gpa. */
+HVPT_INLINE struct hvpt_domain *hvpt_iommu_identity(struct hvpt_iommu *iommu);
+
+/** hvpt_iommu_blocked() - the domain in which all DMA is refused. */
+HVPT_INLINE struct hvpt_domain *hvpt_iommu_blocked(struct hvpt_iommu *iommu);
+
+/** hvpt_iommu_width() - IOVA bits in use, 13 to 57; no domain has more. */
+HVPT_INLINE uint32_t hvpt_iommu_width(const struct hvpt_iommu *iommu);
+
+/**
+ * hvpt_iommu_page_sizes() - the leaf sizes that the host reported
+ *
+ * Bit n: leaves of 2^n bytes. Includes sizes that hvpt does not use.
+ */
+HVPT_INLINE uint64_t hvpt_iommu_page_sizes(const struct hvpt_iommu *iommu);
+
+/** hvpt_iommu_has_ats() - may devices use ATS at all? */
+HVPT_INLINE bool hvpt_iommu_has_ats(const struct hvpt_iommu *iommu);
+
+/* ---- resuming -------------------------------------------------------- */
+
+HVPT_EXTERN_C_BEGIN
+
+/**
+ * hvpt_iommu_resume() - rebuild everything after the hypervisor lost its state
+ * @iommu: in/out
+ * @retry: false: domains and attachments may be gone; true: continue with what
+ *	an earlier call, which failed, has not done yet
+ *
+ * For hibernation, and for anything else after which the hypervisor may know
+ * none of the domains, or may have domains of another kernel (the one that
+ * loaded the image) under the same ids, with devices in them. It is also right
+ * when nothing was lost, as in the kernel that continues after it wrote the
+ * image.
+ *
+ * The capabilities of the host are read again. A blocked domain is created and
+ * every device is attached to it: from then on no device is in tables that are
+ * not its own. Then each domain is created, configured and flushed. A domain
+ * that exists is deleted first. If that is refused the domain gets another id,
+ * and its tables are leaked when it is destroyed, because the domain with the
+ * old id may have the same root. Finally every device is attached to the domain
+ * that it was in. A device in doubt goes to where it was before. A device that
+ * was in no domain, detached or never attached, stays in the blocked domain.
+ * Page tables are used as they are.
+ *
+ * ATS must be off on every device when this is called, as it is after a reset.
+ * Afterwards it counts as off, and the caller asks hvpt_device_duty() of each
+ * device what to do.
+ *
+ * Context: iommu lock held; nothing is mapped, unmapped or flushed meanwhile.
+ * Return: HVPT_OK: all is back; HVPT_ERR_IOMMU_CAPS when the host no longer
+ * offers the width in use (then all devices stay blocked), or the levels or
+ * leaf sizes of a domain (then its devices do); the other refusals of
+ * hvpt_iommu_init(); HVPT_ERR_LOST when the old id of a domain cannot be
+ * deleted while a device may be in it; any status of a hypercall. A domain or
+ * device that fails does not keep the others from coming back. The first
+ * failure is returned; hvpt_domain_is_lost() and hvpt_device_is_lost() tell
+ * what is still missing. Call again with @retry as often as it takes, or call
+ * hvpt_device_resume() for one device, for example when its bus comes back
+ * later.
+ *
+ * Until then mapping, unmapping and looking up work as usual. What was unmapped
+ * in a lost domain is not flushed: syncs return HVPT_ERR_LOST and leave the
+ * gather as it is. A lost domain cannot be attached to or destroyed. A lost
+ * device can be attached to a domain that is back, be removed, or be declared
+ * gone (hvpt_device_gone()).
+ */
+HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_resume(struct hvpt_iommu *iommu,
+						   bool retry);
+
+HVPT_EXTERN_C_END
+
+/** hvpt_domain_is_lost() - has a resume not brought the domain back yet? */
+HVPT_INLINE bool hvpt_domain_is_lost(const struct hvpt_domain *domain);
+
+/* ---- ending ---------------------------------------------------------- */
+
+HVPT_EXTERN_C_BEGIN
+
+/**
+ * hvpt_iommu_destroy() - delete the two special domains
+ * @iommu: not to be used after HVPT_OK
+ *
+ * The identity domain is not deleted when devices were left in it
+ * (hvpt_device_hand_over()). If a resume could not delete an earlier blocked
+ * domain, this call tries once more; that domain may remain.
+ *
+ * Context: iommu lock held, for the last time.
+ * Return: HVPT_OK; HVPT_ERR_BUSY while there is a paging domain or a device;
+ * HVPT_ERR_LOST between a failed resume and its retry; any status of
+ * hvpt_hvcall_delete_domain(), such as HVPT_ERR_HV_STATE while the host has a
+ * device in the blocked domain (see hvpt_device_remove()). The call may be made
+ * again. The object may also be dropped: then the special domains remain, with
+ * nothing of the guest's in them.
+ */
+HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_destroy(struct hvpt_iommu *iommu);
+
+HVPT_EXTERN_C_END
+
+/* ---- internal: the object, and the inline functions ------------------ */
+
+/* The list call does not exist: stands for this many refusals. */
+#define HVPT_LIST_NEVER ((uint64_t)1 << 63)
+
+/* Ranges of domain ids that can be in quarantine. */
+#define HVPT_QUARANTINE_RANGES 16u
+
+/**
+ * struct hvpt_iommu - the pvIOMMU; its fields are not for callers
+ * @transport: as configured
+ * @caps: as the host reported them
+ * @identity: the domain in which the iova is the gpa
+ * @blocked: the domain in which all DMA is refused
+ * @domains: all domains, these two included
+ * @devices: all devices
+ * @ids: which ids may be used
+ * @next_id: where the search for a free id starts
+ * @quarantined: how many elements of @quarantine are in use
+ * @quarantine: ids that are never used again
+ * @list_refused: how many list calls in a row were refused, or HVPT_LIST_NEVER;
+ *	atomic
+ * @list_due: the count of full flushes at which a list call is tried again;
+ *	atomic
+ * @last_failure: what hvpt_iommu_last_failure() returns; atomic
+ * @stats: what hvpt_iommu_read_stats() returns; each number atomic
+ * @epoch: how many resumes there were
+ * @old_blocked: id of the blocked domain before this resume, still to be
+ *	deleted; 0: none
+ * @width: IOVA bits in use
+ * @ids_wrapped: the search for ids has passed the last id, so an id may have
+ *	been used before
+ * @quarantine_full: an id did not fit into @quarantine, so no id is used a
+ *	second time
+ * @handed_over: a device stays in the identity domain when all is destroyed
+ * @flush_probes: a FLUSH is refused where there is no domain
+ *
+ * Domains and devices point at it, so it must not be moved.
  */
 struct hvpt_iommu {
 	struct hvpt_transport transport;
@@ -3883,212 +3889,40 @@ struct hvpt_iommu {
 	uint32_t epoch;
 	uint32_t old_blocked;
 	uint32_t width;
-	bool lapped;
-	bool forgotten;
+	bool ids_wrapped;
+	bool quarantine_full;
 	bool handed_over;
-	bool flush_tells;
+	bool flush_probes;
 };
 
-HVPT_EXTERN_C_BEGIN
-
-/**
- * hvpt_iommu_init() - probe the pvIOMMU and make its two special domains
- * @iommu: out: storage of the caller's
- * @config: in: may be gone when the call returns, but for the hooks
- *
- * To be done before any device is bound to a driver: a device which did DMA
- * with raw gpas would later be translated. In this order: the configuration
- * is checked; GET_IOMMU_CAPABILITIES; the refusals below; one FLUSH of the
- * last domain id, to see whether the host refuses it; identity and blocked
- * are created and configured. Without S1_5LVL at most 48 bits are used, with
- * it at most 57: the host's width is that of its devices, and tables span less.
- *
- * What others left in the hypervisor (firmware, a kernel before kexec, a
- * kernel that crashed) is no obstacle: an id which exists is passed over,
- * HVPT_ID_TRIES of them for each domain. CREATE tells (HVPT_ERR_HV_EXISTS).
- * Some hosts may answer otherwise, or let CREATE succeed; so a FLUSH of the id
- * is made before each CREATE, also of hvpt_domain_init() and of a resume: it
- * succeeds only where there is a domain. Where the host does not refuse the
- * FLUSH of the last id it is left out. Devices of others stay where they are
- * until hvpt_iommu_takeover() or an attach moves them.
- *
- * Return: HVPT_OK;
- * HVPT_ERR_OPS when a transport hook is missing;
- * HVPT_ERR_DOMAIN_ID when @ids holds 0 or 0xffffffff, is reversed, or has
- * fewer than 2 ids;
- * HVPT_ERR_WIDTH when @width_limit is neither 0 nor 13 .. 57;
- * HVPT_ERR_NO_IOMMU when the call does not exist (INVALID_HYPERCALL_CODE) or
- * PRESENT is clear: an ordinary host, say nothing;
- * HVPT_ERR_NO_STAGE1 when S1 is clear;
- * HVPT_ERR_IOMMU_CAPS when page_sizes lacks 4 KiB, or iova_width is below 13;
- * HVPT_ERR_HV_EXISTS when HVPT_ID_TRIES ids in a row exist;
- * any status of hvpt_hvcall_get_caps(), create or configure.
- *
- * On failure *@iommu is not to be used, but for hvpt_iommu_last_failure(); the
- * domains made until then were deleted. If that failed too they stay behind,
- * with no device in them, and the next init passes over their ids.
- */
-HVPT_MUST_CHECK enum hvpt_status
-hvpt_iommu_init(struct hvpt_iommu *iommu,
-		const struct hvpt_iommu_config *config);
-
-/**
- * hvpt_iommu_takeover() - block the devices which another owner may have left
- *	in domains of its own
- * @iommu: in/out
- *
- * For a kernel which finds devices attached by a kernel or firmware before it.
- * Every device that was probed and never attached since is attached to the
- * blocked domain; those deferred (hvpt_device_set_deferred()) are left alone.
- * After HVPT_OK no other device known to hvpt does DMA through tables of
- * another owner, and their memory may be used for something else. To be called
- * when the devices were probed, and their ATS is off, which an owner before may
- * have left on. One of which the caller says that it is on
- * (hvpt_device_set_ats()) is not moved: HVPT_ERR_ATS_ON.
- *
- * Iommu lock held. Return: HVPT_OK; else the first failure of
- * hvpt_device_attach(), all devices having been tried: hvpt_device_state()
- * tells which are not in the blocked domain. May be repeated: a device whose
- * first attach was refused is tried again.
- */
-HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_takeover(struct hvpt_iommu *iommu);
-
-/**
- * hvpt_iommu_destroy() - delete the two special domains
- * @iommu: not to be used afterwards, with HVPT_OK
- *
- * The identity domain is left where it is when devices were left in it
- * (hvpt_device_hand_over()). A former blocked domain that a resume could not
- * delete is tried once more; it may stay behind.
- *
- * Iommu lock held, and for the last time. Return: HVPT_OK; HVPT_ERR_BUSY while
- * a paging domain or a device is left; HVPT_ERR_LOST between a resume that
- * failed and its retry; any status of delete, HVPT_ERR_HV_STATE
- * among them while the host has a device in the blocked domain (see
- * hvpt_device_remove()). The call may be made again, or the object be dropped:
- * then the special domains stay behind, and nothing of the guest's is in them.
- */
-HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_destroy(struct hvpt_iommu *iommu);
-
-/**
- * hvpt_iommu_resume() - make all anew after the hypervisor lost its state
- * @iommu: in/out
- * @retry: false: domains and attachments may be gone; true: go on with what
- *	an earlier call, which failed, has not done yet
- *
- * After hibernation, or whatever else may have left a hypervisor which knows
- * none of the domains, or has those of another kernel (the one which loaded
- * the image) under the same ids, with devices in them. Also right when nothing
- * was lost, as in the kernel that goes on after it has written the image.
- *
- * What the host offers is asked again. A blocked domain is made, and every
- * device attached to it: from here on none is in tables that are not its own.
- * Then each domain is created and configured, and flushed. One which exists is
- * deleted first; if that is refused the domain gets another id, and its tables
- * are leaked when it is destroyed, for what has the old id may be ours. At last
- * every device is attached to the domain it was in. One which was in doubt goes
- * to where it was before; one which was in no domain, detached or never
- * attached, stays in the blocked domain. Page tables are taken as they are.
- *
- * ATS must be off on every device when this is called, as it is after a reset;
- * each counts as off afterwards, and the caller asks hvpt_device_duty() of
- * each what to do.
- *
- * Iommu lock held; nothing is mapped, unmapped or flushed meanwhile.
- *
- * Return: HVPT_OK: all is back; HVPT_ERR_IOMMU_CAPS when the host no longer
- * offers the width in use (all devices stay blocked), or the levels or leaf
- * sizes of some domain (its devices do); the other refusals of
- * hvpt_iommu_init(); HVPT_ERR_LOST when a domain's old id cannot be deleted
- * while a device may be in it; any status of a hypercall. A domain or device
- * which fails does not keep the others from coming back; the first failure is
- * returned, and hvpt_device_is_lost() and hvpt_domain_is_lost() tell what has
- * not come back. Call again with @retry, as often as it takes, or
- * hvpt_device_resume() for one device, as when its bus comes back later.
- *
- * Until then: mapping, unmapping and looking up work as ever. What was
- * unmapped in a lost domain is not flushed: syncs return HVPT_ERR_LOST, and
- * gathers stay as they are. A lost domain cannot be attached to or destroyed. A
- * lost device can be attached to a domain which is back, removed, or declared
- * gone (hvpt_device_gone()).
- */
-HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_resume(struct hvpt_iommu *iommu,
-						   bool retry);
-
-/**
- * hvpt_iommu_read_stats() - all counters, each read by itself
- * @stats: out
- *
- * Context: any; no lock.
- */
-void hvpt_iommu_read_stats(const struct hvpt_iommu *iommu,
-			   struct hvpt_iommu_stats *stats);
-
-HVPT_EXTERN_C_END
-
-/** hvpt_iommu_identity() - the domain in which an iova is a gpa. */
 HVPT_INLINE struct hvpt_domain *hvpt_iommu_identity(struct hvpt_iommu *iommu)
 {
 	return &iommu->identity;
 }
 
-/** hvpt_iommu_blocked() - the domain in which all DMA is refused. */
 HVPT_INLINE struct hvpt_domain *hvpt_iommu_blocked(struct hvpt_iommu *iommu)
 {
 	return &iommu->blocked;
 }
 
-/** hvpt_iommu_width() - IOVA bits in use, 13 to 57; a domain has no more. */
 HVPT_INLINE uint32_t hvpt_iommu_width(const struct hvpt_iommu *iommu)
 {
 	return iommu->width;
 }
 
-/**
- * hvpt_iommu_page_sizes() - sizes of leaves which the host said it knows
- *
- * A bit each, as the host gave them: also of sizes which hvpt does not make.
- */
 HVPT_INLINE uint64_t hvpt_iommu_page_sizes(const struct hvpt_iommu *iommu)
 {
 	return iommu->caps.page_sizes;
 }
 
-/** hvpt_domain_is_lost() - has a resume not brought it back yet? */
-HVPT_INLINE bool hvpt_domain_is_lost(const struct hvpt_domain *domain)
-{
-	return domain->epoch != domain->iommu->epoch;
-}
-
-/** hvpt_iommu_has_ats() - may devices use ATS at all? */
 HVPT_INLINE bool hvpt_iommu_has_ats(const struct hvpt_iommu *iommu)
 {
 	return (iommu->caps.caps & HVPT_HV_IOMMU_CAP_ATS) != 0;
 }
 
-/**
- * hvpt_iommu_last_failure() - the newest refusal of the hypervisor, for logs
- * @code: out: the call
- * @hv_status: out: its raw status; 0xffff when the transport could make no
- *	hypercall; 0 (SUCCESS) when a rep call succeeded and did nothing
- *
- * Of any hypercall of this pvIOMMU, from any thread, but for those whose
- * refusal is expected: the DELETE which cleans up after another failure, a
- * CREATE which finds an id taken, what is asked of a device that may be gone.
- * Where no hypercall was made at all (HVPT_ERR_CALL_PAGE) nothing is recorded.
- * Context: any.
- * Return: false when there was none; then nothing is written.
- */
-HVPT_INLINE bool hvpt_iommu_last_failure(const struct hvpt_iommu *iommu,
-					 uint16_t *code, uint16_t *hv_status)
+HVPT_INLINE bool hvpt_domain_is_lost(const struct hvpt_domain *domain)
 {
-	uint64_t word = HVPT_PORT_LOAD(&iommu->last_failure);
-
-	if (word == 0)
-		return false;
-	*code = (uint16_t)(word >> 16);
-	*hv_status = (uint16_t)(word & 0xffffu);
-	return true;
+	return domain->epoch != domain->iommu->epoch;
 }
 
 #endif /* HVPT_IOMMU_H */
@@ -4098,17 +3932,17 @@ HVPT_INLINE bool hvpt_iommu_last_failure(const struct hvpt_iommu *iommu,
 /*
  * hvpt/device.h - devices, and moving them between domains.
  *
- * All functions: iommu lock held (iommu.h).
+ * Locking. All functions: iommu lock held (iommu.h).
  *
- * A device which was never attached reaches all of memory, or whatever another
- * owner of the pvIOMMU (firmware, a kernel before this one) gave it. So attach
- * it to something before its driver gets it.
+ * A device that was never attached reaches all of memory, or whatever another
+ * owner of the pvIOMMU (firmware, an earlier kernel) gave it. Attach it to a
+ * domain before its driver gets it.
  *
- * ATS. A device with an address cache of its own (PCIe Address Translation
- * Services) may have it enabled only while it is known to be in a domain other
- * than blocked: enable it after the attach, disable it before the device is
- * blocked, detached or removed. hvpt does not touch configuration space, so
- * it says what is to be done, and the caller tells when it is:
+ * ATS. A device with a translation cache of its own (PCIe Address Translation
+ * Services) may have ATS enabled only while it is known to be in a domain other
+ * than blocked: enable ATS after the attach, and disable it before the device
+ * is blocked, detached or removed. hvpt does not touch configuration space. It
+ * says what to do, and the caller reports what was done:
  *
  *	if (hvpt_device_duty_before(&device, domain) == HVPT_ATS_DISABLE) {
  *		platform_disable_ats(pdev);
@@ -4120,54 +3954,54 @@ HVPT_INLINE bool hvpt_iommu_last_failure(const struct hvpt_iommu *iommu,
  *	    platform_enable_ats(pdev, HVPT_PAGE_LG2))
  *		hvpt_device_set_ats(&device, true);
  *
- * Moving between two domains which are not blocked leaves ATS as it is.
+ * A move between two domains that are not blocked leaves ATS as it is.
  *
- * Which calls for which occasion:
+ * Which calls to make on which occasion:
  *
- * Hot removal announced by the guest: hvpt_device_remove(), while the logical
- * id still means this device.
+ * Hot removal by the guest: hvpt_device_remove(), while the logical id still
+ * means this device.
  *
- * Rescind, surprise removal: the host took the device away. Ask
- * hvpt_device_remove() first, which finds out by itself on most hosts; where it
- * fails and the bus knows that the device is gone, hvpt_device_gone(). Either
- * way the id can be probed again when the device comes back.
+ * Rescind or surprise removal, where the host took the device away: try
+ * hvpt_device_remove() first, which finds out by itself on most hosts. If it
+ * fails and the bus knows that the device is gone, call hvpt_device_gone().
+ * Afterwards the id can be probed again when the device comes back.
  *
- * Shutdown, kexec, hand-over by firmware to a system that may have no driver
- * for the pvIOMMU: stop DMA; hvpt_device_hand_over() each device, which leaves
- * it where iova = gpa; destroy the paging domains, then the pvIOMMU. To leave
- * no DMA at all, and no domain either: hvpt_device_detach(), then
- * hvpt_device_remove(), then destroy the domains and the pvIOMMU. The next
- * kernel passes over what stays behind (hvpt_iommu_init()).
+ * Shutdown, kexec, or firmware that hands over to a system that may have no
+ * driver for the pvIOMMU: stop DMA, call hvpt_device_hand_over() for each
+ * device, which leaves it where the iova is the gpa, and destroy the paging
+ * domains, then the pvIOMMU. To leave neither DMA nor a domain behind, call
+ * hvpt_device_detach() and hvpt_device_remove() for each device instead. The
+ * next kernel skips the ids of domains that remain (hvpt_iommu_init()).
  *
  * A kernel started by kexec: hvpt_iommu_init(), probe all devices,
- * hvpt_iommu_takeover(), then attach each to its domain.
+ * hvpt_iommu_takeover(), then attach each device to its domain.
  *
- * A kdump kernel: the crashed kernel's DMA goes on, into memory reserved from
- * this kernel. A device that is blocked in the middle of a transfer may fail
- * beyond repair; so hvpt_device_set_deferred() each after its probe, leave it
- * alone, and attach it when its driver has reset it.
+ * A kdump kernel: the DMA of the crashed kernel continues, into memory that is
+ * not this kernel's. A device that is blocked in the middle of a transfer may
+ * fail beyond repair. So call hvpt_device_set_deferred() after each probe,
+ * leave the device alone, and attach it after its driver has reset it.
  *
- * Hibernation: no unmap outstanding in a gather before the image is made. In
- * the restored kernel, and in the one that goes on after writing the image:
- * ATS off, hvpt_iommu_resume(). Where buses come back later than this call,
- * hvpt_device_resume() for each device on its bus.
+ * Hibernation: sync all gathers before the image is made. In the restored
+ * kernel, and in the one that continues after it wrote the image, disable ATS
+ * and call hvpt_iommu_resume(). Where buses come back later, call
+ * hvpt_device_resume() for each device of such a bus.
  */
 #ifndef HVPT_DEVICE_H
 #define HVPT_DEVICE_H
 
 /**
- * enum hvpt_device_state - what is known of where a device is
- * @HVPT_DEVICE_NEW: never attached: where the hypervisor, or an owner before
- *	us, put it. It may reach all of memory.
+ * enum hvpt_device_state - what is known about where a device is
+ * @HVPT_DEVICE_NEW: never attached: where the hypervisor or an earlier owner
+ *	put it. It may reach all of memory.
  * @HVPT_DEVICE_ATTACHED: in hvpt_device_domain()
- * @HVPT_DEVICE_DETACHED: in none; its DMA is blocked
- * @HVPT_DEVICE_IN_DOUBT: a move was refused, or seemed to be: where it was, or
- *	where it was to go
+ * @HVPT_DEVICE_DETACHED: in no domain; its DMA is blocked
+ * @HVPT_DEVICE_IN_DOUBT: a move was refused, or was reported to be: either
+ *	where it was or where it was to go
  * @HVPT_DEVICE_LOST: anywhere; a resume has not reached it
- * @HVPT_DEVICE_PARKED: in the blocked domain, until a resume can attach it to
- *	its own
+ * @HVPT_DEVICE_PARKED: in the blocked domain until a resume can attach it to
+ *	its own domain
  *
- * docs/SPEC.md has what each call does in each state.
+ * docs/SPEC.md has a table of what each call does in each state.
  */
 enum hvpt_device_state {
 	HVPT_DEVICE_NEW = 0,
@@ -4178,27 +4012,214 @@ enum hvpt_device_state {
 	HVPT_DEVICE_PARKED = 5,
 };
 
-/** What the caller is to do about a device's ATS. */
+/** What the caller must do about the ATS of a device. */
 enum hvpt_ats_duty {
 	HVPT_ATS_NOTHING = 0,
 	HVPT_ATS_ENABLE = 1,
 	HVPT_ATS_DISABLE = 2,
 };
 
+HVPT_EXTERN_C_BEGIN
+
+/* ---- moving ---------------------------------------------------------- */
+
 /**
- * struct hvpt_device - one device; fields are hvpt's own
- * @iommu: whose
- * @next: in the list of all
- * @domain: where it is, or was when that was known last, or is to be brought
- *	back to; NULL: none
- * @tried: where an attach which failed may have put it, or NULL
+ * hvpt_device_probe() - ask whether the pvIOMMU manages a device
+ * @device: out: storage of the caller's
+ * @iommu: in/out: the pvIOMMU
+ * @device_id: from hvpt_logical_id()
+ * @ats_capable: the function has the ATS capability
+ *
+ * One GET_LOGICAL_DEVICE_PROPERTY. With HVPT_OK the device is linked and in
+ * state HVPT_DEVICE_NEW: attach it next.
+ *
+ * Return: HVPT_OK; HVPT_ERR_DEVICE_ID; HVPT_ERR_EXISTS when a device with this
+ * id is linked; HVPT_ERR_NOT_MANAGED; any status of
+ * hvpt_hvcall_get_device_iommu().
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_device_probe(struct hvpt_device *device, struct hvpt_iommu *iommu,
+		  uint64_t device_id, bool ats_capable);
+
+/**
+ * hvpt_device_attach() - move a device into a domain
+ * @device: in/out
+ * @domain: in/out: of any kind, of the same pvIOMMU
+ *
+ * One ATTACH_DEVICE_DOMAIN, wherever the device was: the hypervisor moves it.
+ * If the device is in the domain already, that is a success. When the last
+ * device leaves a paging domain, the domain is flushed as a whole, so that
+ * later unmaps in it need no hypercall; if that flush fails, they do.
+ *
+ * Return: HVPT_OK; HVPT_ERR_FOREIGN; HVPT_ERR_LOST when @domain has not come
+ * back (hvpt_iommu_resume()); HVPT_ERR_ATS_ON when @domain is blocked and ATS
+ * is on; HVPT_ERR_BUSY for a third paging domain, see below; HVPT_ERR_CALL_PAGE
+ * and HVPT_ERR_NO_HYPERVISOR: no hypercall was made and nothing changed; any
+ * other status of hvpt_hvcall_attach_device(): the device is in doubt.
+ *
+ * A device in doubt counts in both domains, so neither can be destroyed, until
+ * an attach or detach succeeds. It can be attached to either of the two, and to
+ * the identity and the blocked domain, but not to a third paging domain. Its
+ * ATS must not be enabled.
+ */
+HVPT_MUST_CHECK enum hvpt_status hvpt_device_attach(struct hvpt_device *device,
+						    struct hvpt_domain *domain);
+
+/**
+ * hvpt_device_detach() - take a device out of its domain, into none
+ * @device: in/out
+ *
+ * ATTACH_DEVICE_DOMAIN to the blocked domain, then DETACH_DEVICE_DOMAIN. DMA is
+ * blocked until the next attach. The blocked domain alone has the same effect
+ * and is what the merged Linux driver uses, but it cannot be deleted while a
+ * device is in it.
+ *
+ * The ATTACH makes the DETACH safe. After it the device is in no paging domain,
+ * whatever DETACH answers and whenever DETACH takes effect. It also allows the
+ * call to be repeated when the device was detached but DETACH reported a
+ * failure. When the ATTACH is refused, DETACH is still tried. If DETACH then
+ * succeeds, the device keeps its access until DETACH takes effect; its domain
+ * is flushed at each sync and cannot be deleted until then.
+ *
+ * Return: HVPT_OK; HVPT_ERR_NOT_ATTACHED for a device that hvpt has in no
+ * domain (HVPT_DEVICE_NEW, HVPT_DEVICE_DETACHED); HVPT_ERR_ATS_ON;
+ * HVPT_ERR_CALL_PAGE and HVPT_ERR_NO_HYPERVISOR: no DETACH was made; any status
+ * of hvpt_hvcall_detach_device(): the device is in doubt, in the blocked domain
+ * or in none; or, if the ATTACH was refused too, possibly where it was.
+ */
+HVPT_MUST_CHECK enum hvpt_status hvpt_device_detach(struct hvpt_device *device);
+
+/* ---- ending ---------------------------------------------------------- */
+
+/**
+ * hvpt_device_remove() - release a device that goes away
+ * @device: not to be used after HVPT_OK
+ *
+ * Moves the device to the blocked domain and unlinks it. A detached device is
+ * unlinked without a move, because its DMA is blocked. Call it while the
+ * logical id still means this device, before its bus is unregistered.
+ *
+ * When the move is refused, the property of the device is read. If the
+ * hypervisor does not know the device any more (hvpt_hv_status_is_absence()),
+ * this call does what hvpt_device_gone() does.
+ *
+ * A removed device stays in the blocked domain as long as the host has it, so
+ * that domain cannot be deleted. To end with hvpt_iommu_destroy() while the
+ * host has devices, detach them first.
+ *
+ * Return: HVPT_OK; HVPT_ERR_ATS_ON; HVPT_ERR_LOST while the blocked domain has
+ * not come back; any other status of hvpt_device_attach(): the device is still
+ * linked, in doubt, and counted where it was. Call again, or call
+ * hvpt_device_gone().
+ */
+HVPT_MUST_CHECK enum hvpt_status hvpt_device_remove(struct hvpt_device *device);
+
+/**
+ * hvpt_device_gone() - release a device that the host took away
+ * @device: not to be used afterwards
+ *
+ * For a caller whose bus reports that the device is gone (a rescind, a surprise
+ * removal). What the hypervisor answers for such a device is not documented. So
+ * one DETACH is made, which may fail; none is made for a device that hvpt has
+ * in no domain (HVPT_DEVICE_NEW, HVPT_DEVICE_DETACHED). ATS need not be off.
+ * The device is unlinked: a device with the same id can be probed.
+ *
+ * The device may come back attached as it was. So every unmap in its domain is
+ * flushed from now on, even when no device is left in it. As long as the
+ * hypervisor refuses to delete the domain, hvpt_domain_destroy() fails and
+ * frees no table. On some hosts that lasts until the device has come back and
+ * is attached to another domain.
+ */
+void hvpt_device_gone(struct hvpt_device *device);
+
+/**
+ * hvpt_device_hand_over() - leave a device to the next owner
+ * @device: not to be used after HVPT_OK
+ *
+ * Moves the device to the identity domain, where its addresses are gpas, and
+ * unlinks it. hvpt_iommu_destroy() then leaves that domain alone. The DMA of
+ * the device must have stopped: an address of its domain now means other
+ * memory.
+ *
+ * Return: HVPT_OK; any status of hvpt_device_attach(): it is still linked.
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_device_hand_over(struct hvpt_device *device);
+
+/* ---- resuming -------------------------------------------------------- */
+
+/**
+ * hvpt_device_resume() - bring back a device that a resume left behind
+ * @device: in/out
+ *
+ * Does what hvpt_iommu_resume() does for each device: attaches it to the
+ * blocked domain, then to the domain that it was in. For devices whose bus
+ * comes back after that call.
+ *
+ * Return: HVPT_OK, also for a device that is not lost; HVPT_ERR_LOST when its
+ * domain or the blocked domain has not come back: call hvpt_iommu_resume()
+ * first; any status of hvpt_hvcall_attach_device(): it is still lost.
+ */
+HVPT_MUST_CHECK enum hvpt_status hvpt_device_resume(struct hvpt_device *device);
+
+HVPT_EXTERN_C_END
+
+/* ---- what it is ------------------------------------------------------ */
+
+/** hvpt_device_id() - its logical device id. */
+HVPT_INLINE uint64_t hvpt_device_id(const struct hvpt_device *device);
+
+/** hvpt_device_state() - what is known about where it is. */
+HVPT_INLINE enum hvpt_device_state
+hvpt_device_state(const struct hvpt_device *device);
+
+/**
+ * hvpt_device_domain() - the domain that a device is in
+ *
+ * In doubt: where it was when that was last known. Lost or parked: where a
+ * resume is to bring it. NULL when it is in none.
+ */
+HVPT_INLINE struct hvpt_domain *
+hvpt_device_domain(const struct hvpt_device *device);
+
+/** hvpt_device_is_lost() - has a resume not brought it back yet? */
+HVPT_INLINE bool hvpt_device_is_lost(const struct hvpt_device *device);
+
+/** hvpt_device_set_deferred() - must hvpt_iommu_takeover() leave it alone? */
+HVPT_INLINE void hvpt_device_set_deferred(struct hvpt_device *device,
+					  bool deferred);
+
+/** hvpt_device_duty_before() - what to do before it is attached to @domain. */
+HVPT_INLINE enum hvpt_ats_duty
+hvpt_device_duty_before(const struct hvpt_device *device,
+			const struct hvpt_domain *domain);
+
+/** hvpt_device_duty() - what to do where it is now; in doubt: nothing. */
+HVPT_INLINE enum hvpt_ats_duty
+hvpt_device_duty(const struct hvpt_device *device);
+
+/** hvpt_device_set_ats() - the caller has switched ATS on or off. */
+HVPT_INLINE void hvpt_device_set_ats(struct hvpt_device *device, bool on);
+
+/** hvpt_device_has_ats_on() - as last set by the caller or by a resume. */
+HVPT_INLINE bool hvpt_device_has_ats_on(const struct hvpt_device *device);
+
+/* ---- internal: the object, and the inline functions ------------------ */
+
+/**
+ * struct hvpt_device - one device; its fields are not for callers
+ * @iommu: the pvIOMMU that it belongs to
+ * @next: in the list of all devices
+ * @domain: where it is, or where it was when that was last known, or where a
+ *	resume is to bring it; NULL: none
+ * @tried: where a failed attach may have put it; or NULL
  * @id: logical device id
- * @state: what is known
+ * @state: what is known about where it is
  * @ats: ATS is on
  * @ats_capable: the function has ATS
  * @deferred: hvpt_iommu_takeover() leaves it alone
  *
- * Linked: it must not be moved.
+ * It is linked, so it must not be moved.
  */
 struct hvpt_device {
 	struct hvpt_iommu *iommu;
@@ -4212,188 +4233,35 @@ struct hvpt_device {
 	bool deferred;
 };
 
-HVPT_EXTERN_C_BEGIN
-
-/**
- * hvpt_device_probe() - does the pvIOMMU manage this device?
- * @device: out: storage of the caller's
- * @iommu: in/out: the pvIOMMU
- * @device_id: from hvpt_logical_id()
- * @ats_capable: the function has the ATS capability
- *
- * One GET_LOGICAL_DEVICE_PROPERTY. With HVPT_OK the device is linked, and in
- * state HVPT_DEVICE_NEW: until its first attach it reaches all of memory, or
- * what an owner before us gave it. Attach it to something next.
- *
- * Return: HVPT_OK; HVPT_ERR_DEVICE_ID; HVPT_ERR_EXISTS when a device of this
- * id is linked; HVPT_ERR_NOT_MANAGED; any status of
- * hvpt_hvcall_get_device_iommu().
- */
-HVPT_MUST_CHECK enum hvpt_status
-hvpt_device_probe(struct hvpt_device *device, struct hvpt_iommu *iommu,
-		  uint64_t device_id, bool ats_capable);
-
-/**
- * hvpt_device_attach() - move a device into a domain
- * @device: in/out
- * @domain: in/out: any kind, of the same pvIOMMU
- *
- * One ATTACH_DEVICE_DOMAIN, whatever it was in: the hypervisor switches. That
- * it is in the domain already is a success. When the last device leaves a
- * paging domain the domain is flushed as a whole, so that later unmaps in it
- * need no hypercall; if that fails, they do.
- *
- * Return: HVPT_OK; HVPT_ERR_FOREIGN; HVPT_ERR_LOST when @domain has not come
- * back (hvpt_iommu_resume()); HVPT_ERR_ATS_ON when @domain is blocked
- * and ATS is on; HVPT_ERR_BUSY for a third paging domain, see below;
- * HVPT_ERR_CALL_PAGE and HVPT_ERR_NO_HYPERVISOR: no hypercall was made, and
- * nothing changed; any status of hvpt_hvcall_attach_device(). After the latter
- * the device is in doubt: it counts as being in both, so neither domain can
- * be destroyed, until an attach or detach succeeds. Until then it can be
- * attached to one of the two, or to identity or blocked, and to no third
- * paging domain; and it is not known to be where ATS may be enabled.
- */
-HVPT_MUST_CHECK enum hvpt_status hvpt_device_attach(struct hvpt_device *device,
-						    struct hvpt_domain *domain);
-
-/**
- * hvpt_device_detach() - take a device out of its domain, into none
- * @device: in/out
- *
- * ATTACH_DEVICE_DOMAIN to the blocked domain, then DETACH_DEVICE_DOMAIN: DMA is
- * blocked until the next attach. The blocked domain alone does the same, and is
- * what the merged Linux driver uses; but it cannot be deleted with a device in
- * it.
- *
- * The first makes the second one safe: from then on the device is in no paging
- * domain, whatever DETACH answers and whenever it takes effect; and the call
- * can be repeated, also where the device was detached and said not to be. Where
- * the blocked domain is refused, DETACH is tried all the same. When that
- * succeeds, the device reaches what it reached before until DETACH takes
- * effect; its domain goes on flushing, and cannot be destroyed until then.
- *
- * Return: HVPT_OK; HVPT_ERR_NOT_ATTACHED for one which is in no domain of ours
- * (HVPT_DEVICE_NEW, HVPT_DEVICE_DETACHED); HVPT_ERR_ATS_ON;
- * HVPT_ERR_CALL_PAGE and HVPT_ERR_NO_HYPERVISOR: no DETACH was made; any status
- * of hvpt_hvcall_detach_device(): then it is in doubt, in the blocked domain or
- * in none; or, if the former was refused too, perhaps where it was.
- */
-HVPT_MUST_CHECK enum hvpt_status hvpt_device_detach(struct hvpt_device *device);
-
-/**
- * hvpt_device_remove() - the device goes away
- * @device: not to be used afterwards, with HVPT_OK
- *
- * It is moved to the blocked domain, then forgotten; a device which was
- * detached is forgotten as it is, for its DMA is blocked. To be called while
- * the logical id still means this device: before its bus is unregistered.
- * Where the move is refused the hypervisor is asked for the device's property.
- * When it no longer answers for the device
- * (hvpt_hv_status_is_absence()), that is as hvpt_device_gone().
- *
- * A removed device stays in the blocked domain as long as the host has it, so
- * that domain cannot be deleted. Who means to end with hvpt_iommu_destroy()
- * while devices are there detaches them first.
- *
- * Return: HVPT_OK; HVPT_ERR_ATS_ON; HVPT_ERR_LOST while the blocked domain has
- * not come back; any other status of attach: then it is still linked, in
- * doubt, and counted where it was. Try again; or say that it is gone.
- */
-HVPT_MUST_CHECK enum hvpt_status hvpt_device_remove(struct hvpt_device *device);
-
-/**
- * hvpt_device_gone() - the host took the device away: the caller knows
- * @device: not to be used afterwards
- *
- * For a caller whose bus says so (a rescind, a surprise removal), whatever the
- * hypervisor answers; what it answers then is not documented. One DETACH is
- * made, and may fail; none for a device in no domain of ours (HVPT_DEVICE_NEW,
- * HVPT_DEVICE_DETACHED). ATS need not be off. The device is forgotten, so that
- * one of the same id can be probed, and its domains can be destroyed.
- *
- * The device may come back attached as it was. So every unmap in its domain is
- * flushed from now on, also when no device is left in it. hvpt_domain_destroy()
- * fails, and frees no table, as long as the hypervisor refuses to delete the
- * domain: on some hosts until the device has come back and is attached to
- * another.
- */
-void hvpt_device_gone(struct hvpt_device *device);
-
-/**
- * hvpt_device_hand_over() - leave the device to whoever comes next
- * @device: not to be used afterwards, with HVPT_OK
- *
- * It is moved to the identity domain, where its addresses are gpas, then
- * forgotten; hvpt_iommu_destroy() leaves that domain alone. Its DMA must have
- * stopped: an address that meant something in its domain means other memory
- * now.
- *
- * Return: HVPT_OK; any status of hvpt_device_attach(): then it is still linked.
- */
-HVPT_MUST_CHECK enum hvpt_status
-hvpt_device_hand_over(struct hvpt_device *device);
-
-/**
- * hvpt_device_resume() - bring one device back which a resume left behind
- * @device: in/out
- *
- * What hvpt_iommu_resume() does to each: into the blocked domain, then to the
- * domain it was in. For devices whose bus comes back later than that call.
- *
- * Return: HVPT_OK, also for one which is not lost; HVPT_ERR_LOST when its
- * domain, or the blocked one, has not come back: hvpt_iommu_resume() first;
- * any status of hvpt_hvcall_attach_device(): it is still lost.
- */
-HVPT_MUST_CHECK enum hvpt_status hvpt_device_resume(struct hvpt_device *device);
-
-HVPT_EXTERN_C_END
-
-/** hvpt_device_id() - its logical device id. */
 HVPT_INLINE uint64_t hvpt_device_id(const struct hvpt_device *device)
 {
 	return device->id;
 }
 
-/** hvpt_device_has_ats_on() - as the caller last told, or a resume left it. */
-HVPT_INLINE bool hvpt_device_has_ats_on(const struct hvpt_device *device)
-{
-	return device->ats;
-}
-
-/** hvpt_device_state() - what is known of where it is. */
 HVPT_INLINE enum hvpt_device_state
 hvpt_device_state(const struct hvpt_device *device)
 {
 	return device->state;
 }
 
-/** hvpt_device_is_lost() - has a resume not brought it back yet? */
-HVPT_INLINE bool hvpt_device_is_lost(const struct hvpt_device *device)
-{
-	return device->state == HVPT_DEVICE_LOST ||
-	       device->state == HVPT_DEVICE_PARKED;
-}
-
-/** hvpt_device_set_deferred() - is hvpt_iommu_takeover() to leave it alone? */
-HVPT_INLINE void hvpt_device_set_deferred(struct hvpt_device *device,
-					  bool deferred)
-{
-	device->deferred = deferred;
-}
-
-/**
- * hvpt_device_domain() - the domain a device is in
- *
- * In doubt: where it was when that was known last. Lost or parked: where a
- * resume is to bring it. NULL when in none.
- */
 HVPT_INLINE struct hvpt_domain *
 hvpt_device_domain(const struct hvpt_device *device)
 {
 	return device->domain;
 }
 
-/** hvpt_device_duty_before() - what to do before attaching it to @domain. */
+HVPT_INLINE bool hvpt_device_is_lost(const struct hvpt_device *device)
+{
+	return device->state == HVPT_DEVICE_LOST ||
+	       device->state == HVPT_DEVICE_PARKED;
+}
+
+HVPT_INLINE void hvpt_device_set_deferred(struct hvpt_device *device,
+					  bool deferred)
+{
+	device->deferred = deferred;
+}
+
 HVPT_INLINE enum hvpt_ats_duty
 hvpt_device_duty_before(const struct hvpt_device *device,
 			const struct hvpt_domain *domain)
@@ -4403,7 +4271,6 @@ hvpt_device_duty_before(const struct hvpt_device *device,
 	return HVPT_ATS_NOTHING;
 }
 
-/** hvpt_device_duty() - what to do where it is now; in doubt: nothing. */
 HVPT_INLINE enum hvpt_ats_duty
 hvpt_device_duty(const struct hvpt_device *device)
 {
@@ -4415,10 +4282,14 @@ hvpt_device_duty(const struct hvpt_device *device)
 	return HVPT_ATS_ENABLE;
 }
 
-/** hvpt_device_set_ats() - the caller has switched ATS on, or off. */
 HVPT_INLINE void hvpt_device_set_ats(struct hvpt_device *device, bool on)
 {
 	device->ats = on;
+}
+
+HVPT_INLINE bool hvpt_device_has_ats_on(const struct hvpt_device *device)
+{
+	return device->ats;
 }
 
 #endif /* HVPT_DEVICE_H */
@@ -4428,21 +4299,21 @@ HVPT_INLINE void hvpt_device_set_ats(struct hvpt_device *device, bool on)
 /*
  * hvpt/fault.h - why a device's access was refused.
  *
- * A hypervisor tells its guest of a refused DMA by a synthetic message, type
- * HVPT_HV_MESSAGE_IOMMU_FAULT on SINT HVPT_HV_IOMMU_FAULT_SINT. Here it is
- * decoded, and explained by the tables of the domain that the device is in:
+ * The hypervisor reports a refused DMA by a synthetic message of type
+ * HVPT_HV_MESSAGE_IOMMU_FAULT on SINT HVPT_HV_IOMMU_FAULT_SINT. This header
+ * decodes the message and explains it by the tables of the device's domain:
  *
  *	if (hvpt_iommu_fault_decode(slot, sizeof(slot), &fault) == HVPT_OK) {
  *		domain = domain_of(fault.device_id);
  *		hvpt_domain_explain(domain, &fault, &cause);
  *	}
  *
- * A message says what was asked, not what the tables held then. They are read
- * later: an explanation is about now.
+ * A message says what the device asked for, not what the tables held then. They
+ * are read later, so an explanation describes the present.
  *
- * Context: any. Nothing is changed. Explaining reads a page table as
- * hvpt_pt_lookup() does, so its rules hold: where ranges are unmapped
- * meanwhile, gathers are freed only after a grace period.
+ * Context: any. Nothing is changed. An explanation reads a page table as
+ * hvpt_pt_lookup() does and follows its rules: where ranges are unmapped at the
+ * same time, gathers must be released only after a grace period.
  */
 #ifndef HVPT_FAULT_H
 #define HVPT_FAULT_H
@@ -4452,11 +4323,11 @@ HVPT_INLINE void hvpt_device_set_ats(struct hvpt_device *device, bool on)
 /**
  * struct hvpt_iommu_fault - a decoded message
  * @device_id: logical device id, as sent; with @has_device, else 0
- * @iova: what the device asked for; with @has_iova, else 0
- * @type: HVPT_HV_IOMMU_FAULT_*, or another number of the hypervisor's
+ * @iova: the address that the device used; with @has_iova, else 0
+ * @type: HVPT_HV_IOMMU_FAULT_*, or another number that the hypervisor sent
  * @access: HVPT_HV_ACCESS_*, or another number
- * @has_device: the hypervisor knows which device it was
- * @has_iova: it knows the address
+ * @has_device: the hypervisor knew the device
+ * @has_iova: the hypervisor knew the address
  */
 struct hvpt_iommu_fault {
 	uint64_t device_id;
@@ -4471,27 +4342,27 @@ HVPT_EXTERN_C_BEGIN
 
 /**
  * hvpt_iommu_fault_decode() - read a fault message
- * @message: in: a whole message, header first; need not be aligned. A slot of
- *	the message page may be passed until the end of message is signalled.
- * @bytes: how many bytes can be read there: HVPT_HV_MESSAGE_BYTES for a slot
+ * @message: in: a whole message, header first, with any alignment. It may be a
+ *	slot of the message page, until the end of message is signalled.
+ * @bytes: how many bytes may be read: HVPT_HV_MESSAGE_BYTES for a slot
  * @fault: out: written only with HVPT_OK
  *
- * Reserved and padding bytes are not looked at, nor is what follows the
- * payload that is known: a later hypervisor may have put something there.
+ * Reserved and padding bytes are ignored, and so is what follows the known
+ * payload: a later hypervisor may put something there.
  *
- * Return: HVPT_OK; HVPT_ERR_MESSAGE_TYPE: not an IOMMU fault, or an empty slot;
- * HVPT_ERR_MESSAGE_SIZE: @bytes end inside the header or the payload, the
- * payload is shorter than a fault, or longer than any message's.
+ * Return: HVPT_OK; HVPT_ERR_MESSAGE_TYPE for an empty slot or another message;
+ * HVPT_ERR_MESSAGE_SIZE when @bytes end inside the header or the payload, or
+ * when the payload is shorter than a fault or longer than that of any message.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_iommu_fault_decode(const void *message, size_t bytes,
 			struct hvpt_iommu_fault *fault);
 
 /**
- * hvpt_iommu_fault_type_name() - the hypervisor's word for a type, for logs
+ * hvpt_iommu_fault_type_name() - the hypervisor's name of a type, for logs
  *
- * Return: a static string such as "TRANSLATION"; "UNKNOWN" for a number that
- * hv_abi_extra.h does not have. Never NULL.
+ * Return: a static string such as "TRANSLATION"; "UNKNOWN" for a number that is
+ * not in hv_message.h. Never NULL.
  */
 const char *hvpt_iommu_fault_type_name(uint32_t type);
 
@@ -4499,38 +4370,37 @@ HVPT_EXTERN_C_END
 
 /* ---- the reason ------------------------------------------------------ */
 
-/** What the tables say to it. Values are pinned. */
+/** What the tables say about an access. Values never change. */
 enum hvpt_fault_reason {
 	/*
-	 * The tables allow the access. Either it was mapped after the fault;
-	 * or an IOTLB still holds what was there before, so that a flush is
-	 * missing or pending; or there is no memory behind the gpa. With type
-	 * BLOCKED, the device may have used ATS where it must not.
+	 * The tables allow the access. The page was mapped after the fault; or
+	 * an IOTLB still holds an earlier entry, because a flush is pending or
+	 * missing; or there is no memory behind the gpa. With type BLOCKED the
+	 * device may have used ATS where it must not.
 	 */
 	HVPT_REASON_MAPPED_NOW = 0,
 	HVPT_REASON_NOT_PRESENT = 1, /* nothing is mapped there */
 	HVPT_REASON_READ_ONLY = 2,   /* a write, and an entry without R/W */
 	HVPT_REASON_RESERVED = 3,    /* an entry with reserved bits set */
 	HVPT_REASON_SUPERVISOR = 4,  /* an entry without U/S */
-	HVPT_REASON_OUTSIDE = 5,    /* no IOVA of the domain's form and width */
-	HVPT_REASON_NO_ADDRESS = 6, /* the message has no address */
-	HVPT_REASON_INTERRUPT = 7,  /* an interrupt was refused, not DMA */
-	HVPT_REASON_BLOCKED = 8,    /* the blocked domain refuses everything */
-	HVPT_REASON_IDENTITY = 9,   /* no table: no memory behind the gpa */
+	HVPT_REASON_OUTSIDE = 5,     /* not an IOVA of the domain's form */
+	HVPT_REASON_NO_ADDRESS = 6,  /* the message has no address */
+	HVPT_REASON_INTERRUPT = 7,   /* an interrupt was refused, not DMA */
+	HVPT_REASON_BLOCKED = 8,     /* the blocked domain refuses everything */
+	HVPT_REASON_IDENTITY = 9,    /* no table: no memory behind the gpa */
 };
 
 /**
  * struct hvpt_fault_cause - an access explained
  * @reason: why it is refused now, if it is
- * @level: of the entry that decides: 0 .. 4; the number of levels when no
- *	entry was looked at; 0 without a page table
- * @entry: that entry; 0 when none was looked at. With READ_ONLY and
- *	SUPERVISOR it is the highest that forbids the access, with MAPPED_NOW
- *	the leaf: hvpt_pte_decode() gives its gpa.
+ * @level: of the entry that decides: 0 .. 4; the number of levels when no entry
+ *	was read; 0 without a page table
+ * @entry: that entry; 0 when none was read. With READ_ONLY and SUPERVISOR it is
+ *	the highest entry that forbids the access, with MAPPED_NOW the leaf.
  * @reserved: the reserved bits that are set in it; 0 unless RESERVED
  *
- * hvpt never writes an entry that is RESERVED or SUPERVISOR: memory of the
- * tables was overwritten.
+ * hvpt never writes an entry that is RESERVED or SUPERVISOR. Such an entry
+ * means that the memory of the tables was overwritten.
  */
 struct hvpt_fault_cause {
 	enum hvpt_fault_reason reason;
@@ -4542,31 +4412,31 @@ struct hvpt_fault_cause {
 HVPT_EXTERN_C_BEGIN
 
 /**
- * hvpt_pt_explain() - what would a page walk make of this access, now?
+ * hvpt_pt_explain() - what would a page walk now do with an access?
  * @pt: the page table
  * @iova: any 64-bit value
- * @write: a write; else a read
- * @cause: out: always written, whole: MAPPED_NOW, NOT_PRESENT, READ_ONLY,
+ * @write: true: a write; false: a read
+ * @cause: out: always written whole: MAPPED_NOW, NOT_PRESENT, READ_ONLY,
  *	RESERVED, SUPERVISOR or OUTSIDE
  *
- * Reserved are bit 63; bit 7 where the page table may have no leaf; bits 20:13
- * of a 2 MiB leaf and 29:13 of a 1 GiB leaf (SDM vol. 3A 4.5, VT-d 9.7). That
- * bits 51:12 are above the machine's address width cannot be seen here.
- * An entry with reserved bits is not followed.
+ * Reserved are bit 63; bit 7 at a level that has no leaves; bits 20:13 of a
+ * 2 MiB leaf and 29:13 of a 1 GiB leaf (SDM vol. 3A 4.5, VT-d 9.7). Whether an
+ * address exceeds the machine's physical address width is not known here. An
+ * entry with reserved bits is not followed.
  */
 void hvpt_pt_explain(const struct hvpt_pagetable *pt, hvpt_iova_t iova,
 		     bool write, struct hvpt_fault_cause *cause);
 
 /**
- * hvpt_domain_explain() - a fault, by the domain its device is in
- * @domain: any kind; the caller finds it by the fault's device id
+ * hvpt_domain_explain() - explain a fault by the domain of its device
+ * @domain: of any kind; the caller finds it by the device id in @fault
  * @fault: in: as decoded
- * @cause: out: always written, whole
+ * @cause: out: always written whole
  *
- * The first that applies decides: INTERRUPT, BLOCKED, NO_ADDRESS, IDENTITY (or
- * OUTSIDE, at and above 2^52), then hvpt_pt_explain(). An access that is not
- * HVPT_HV_ACCESS_WRITE is explained as a read: hvpt's entries never forbid to
- * execute.
+ * The first reason that applies decides: INTERRUPT, BLOCKED, NO_ADDRESS,
+ * IDENTITY (or OUTSIDE for an address of 2^52 or above), then those of
+ * hvpt_pt_explain(). An access that is not HVPT_HV_ACCESS_WRITE is explained as
+ * a read, because hvpt's entries never forbid execution.
  */
 void hvpt_domain_explain(const struct hvpt_domain *domain,
 			 const struct hvpt_iommu_fault *fault,
@@ -4582,15 +4452,21 @@ HVPT_EXTERN_C_END
 /* ======== include/hvpt/hvpt.h ======== */
 
 /*
- * hvpt/hvpt.h - everything, and the version.
+ * hvpt/hvpt.h - includes all of hvpt; defines the version.
  *
- * hvpt gives a Hyper-V guest its own stage-1 IO translation. Start with
- * pagetable.h; docs/API-CONVENTIONS.md states what holds for all functions.
+ * hvpt gives a Hyper-V guest its own stage-1 IO translation. To learn it, read
+ * the headers in the order of use:
+ *
+ * - page tables: pt_config.h, pagetable.h, map.h, gather.h, inspect.h
+ * - the pvIOMMU: discover.h, hvcall.h (the transport), iommu.h, domain.h,
+ *   device.h; then logical_id.h, flush.h, fault.h and stats.h
+ *
+ * docs/API-CONVENTIONS.md states what holds for all functions.
  */
 #ifndef HVPT_HVPT_H
 #define HVPT_HVPT_H
 
-/* The one place of the version; the build reads it from here. */
+/* The version is defined nowhere else; the build reads it from here. */
 #define HVPT_VERSION_MAJOR 0
 #define HVPT_VERSION_MINOR 2
 #define HVPT_VERSION_PATCH 0
@@ -4977,10 +4853,15 @@ uint64_t hvpt_reclaim_range(struct hvpt_pagetable *pt, uint64_t first,
 			    uint64_t last, struct hvpt_gather *gather,
 			    struct hvpt_hull *hull);
 
-/** Fills in all of *@pt but the root, or refuses @config. */
+/**
+ * hvpt_pt_configure() - fill in all of *@pt but the root, or refuse @config
+ * @width: used instead of @config's
+ * @page_sizes: used instead of @config's
+ */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_pt_configure(struct hvpt_pagetable *pt,
-		  const struct hvpt_pt_config *config);
+		  const struct hvpt_pt_config *config, uint32_t width,
+		  uint64_t page_sizes);
 
 /** Can a table live at this gpa? */
 HVPT_INLINE bool hvpt_table_gpa_ok(const struct hvpt_pagetable *pt,
@@ -4994,19 +4875,20 @@ HVPT_INLINE bool hvpt_table_gpa_ok(const struct hvpt_pagetable *pt,
 /* ======== src/hvcall/hvcall_internal.h ======== */
 
 /*
- * hvcall_internal.h - the call engine which the typed calls share.
+ * hvcall_internal.h - what the typed calls share.
  *
- * A call is begun (page borrowed, input zero), filled in, finished (issued,
- * page given back). The page is touched in whole 64-bit words only: no word
- * is ever seen through two types, padding beside a narrow field is written
- * with it, and no compiler makes a memset of it.
+ * A call is begun (the page is borrowed and the input zeroed), filled in, and
+ * finished (issued, and the page given back). The page is accessed only in
+ * whole 64-bit words. So no word is accessed through two types, the padding
+ * after a narrow field is written with the field, and no compiler turns the
+ * zeroing into memset().
  */
 #ifndef HVPT_HVCALL_INTERNAL_H
 #define HVPT_HVCALL_INTERNAL_H
 
 /**
  * struct hvpt_call - a hypercall between begin and finish
- * @transport: who makes it
+ * @transport: how it is made
  * @answer: the caller's
  * @page: borrowed
  * @input_bytes: of the fixed part; a multiple of 8
@@ -5018,7 +4900,7 @@ struct hvpt_call {
 	uint32_t input_bytes;
 };
 
-/** Nothing was said yet. To be done first, whatever follows. */
+/** Clears @answer. Each typed call does this before anything can fail. */
 HVPT_INLINE void hvpt_answer_clear(struct hvpt_answer *answer, uint16_t code)
 {
 	answer->result = 0;
@@ -5029,18 +4911,18 @@ HVPT_INLINE void hvpt_answer_clear(struct hvpt_answer *answer, uint16_t code)
 
 /**
  * hvpt_call_begin() - borrow a page and zero @input_bytes of it
- * @answer: cleared, and with the code
+ * @answer: cleared, with the code
  *
- * Return: HVPT_OK: the call must be finished, or ended; CALL_PAGE.
+ * Return: HVPT_OK: the call must be finished or ended; CALL_PAGE.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_call_begin(struct hvpt_call *call, const struct hvpt_transport *transport,
 		struct hvpt_answer *answer, uint32_t input_bytes);
 
 /**
- * hvpt_call_begin_domain() - the same, for inputs which begin with a domain
+ * hvpt_call_begin_domain() - the same for inputs that begin with a domain
  *
- * Clears @answer; the domain is filled in. Return: also DOMAIN_ID.
+ * Clears @answer and fills in the domain. Return: also DOMAIN_ID.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_call_begin_domain(struct hvpt_call *call,
@@ -5054,8 +4936,8 @@ void hvpt_call_write(const struct hvpt_call *call, size_t offset,
 uint64_t hvpt_call_read(const struct hvpt_call *call, size_t offset);
 
 /*
- * Sets a field of the input. Of a field narrower than 64 bits what follows it
- * is set to zero, up to the next multiple of 8; @value fits the field.
+ * Sets a field of the input. What follows a field narrower than 64 bits is set
+ * to zero, up to the next multiple of 8. @value must fit the field.
  */
 #define HVPT_CALL_SET(call, type, field, value)                                \
 	do {                                                                   \
@@ -5064,15 +4946,15 @@ uint64_t hvpt_call_read(const struct hvpt_call *call, size_t offset);
 		hvpt_call_write(call, HVPT_HV_OFFSET(type, field), value);     \
 	} while (0)
 
-/* The word of the output, which lies behind the input, at @offset of @type. */
+/* The word of @field in the output, which lies behind the input. */
 #define HVPT_CALL_GET(call, type, field)                                       \
 	hvpt_call_read(call, (call)->input_bytes + HVPT_HV_OFFSET(type, field))
 
-/** Issues a simple call; with @output, that goes behind the input. */
+/** Issues a simple call; @output: it has an output, behind the input. */
 HVPT_MUST_CHECK enum hvpt_status hvpt_call_issue(struct hvpt_call *call,
 						 bool output);
 
-/** Issues a rep call, again and again until @count elements are done. */
+/** Issues a rep call as often as it takes to do @count elements. */
 HVPT_MUST_CHECK enum hvpt_status hvpt_call_issue_reps(struct hvpt_call *call,
 						      unsigned count);
 
@@ -5082,7 +4964,7 @@ void hvpt_call_end(struct hvpt_call *call);
 /** Issues a simple call without output, and gives the page back. */
 HVPT_MUST_CHECK enum hvpt_status hvpt_call_finish(struct hvpt_call *call);
 
-/** One of the two ids of no known meaning: HVPT_ERR_DOMAIN_ID. */
+/** HVPT_ERR_DOMAIN_ID for the two ids whose meaning is not defined. */
 HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_id_check(uint32_t domain_id)
 {
@@ -5092,7 +4974,7 @@ hvpt_domain_id_check(uint32_t domain_id)
 		       HVPT_OK;
 }
 
-/** Not a logical device id: HVPT_ERR_DEVICE_ID. */
+/** HVPT_ERR_DEVICE_ID for a number that is not a logical device id. */
 HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
 hvpt_device_id_check(uint64_t device_id)
 {
@@ -5107,7 +4989,8 @@ hvpt_device_id_check(uint64_t device_id)
 /*
  * domain_internal.h - what the files of src/domain share.
  *
- * All of it: iommu lock held.
+ * Locking. The iommu lock is held, but not in hvpt_iommu_note(), in
+ * hvpt_domain_flush_now() and in the functions of stats.c.
  */
 #ifndef HVPT_DOMAIN_INTERNAL_H
 #define HVPT_DOMAIN_INTERNAL_H
@@ -5120,7 +5003,7 @@ hvpt_device_id_check(uint64_t device_id)
 #define HVPT_WIDTH_5 HVPT_LEVEL_LG2(HVPT_MAX_LEVELS)
 
 /**
- * hvpt_iommu_note() - remember a refusal, for hvpt_iommu_last_failure()
+ * hvpt_iommu_note() - record a refusal for hvpt_iommu_last_failure()
  *
  * Return: @status.
  */
@@ -5134,10 +5017,10 @@ void hvpt_stats_init(struct hvpt_iommu *iommu);
 /** A call of @code was refused. */
 void hvpt_stats_failed(struct hvpt_iommu *iommu, uint16_t code);
 
-/** After the list call was given up: is it to be tried again now? */
+/** List calls were given up: is it time to try one again? */
 bool hvpt_list_is_due(const struct hvpt_iommu *iommu);
 
-/** Is the list call worth a try now? */
+/** Should a list call be made? */
 HVPT_INLINE bool hvpt_list_may_work(const struct hvpt_iommu *iommu)
 {
 	return HVPT_LIKELY(HVPT_PORT_LOAD(&iommu->list_refused) <
@@ -5145,13 +5028,13 @@ HVPT_INLINE bool hvpt_list_may_work(const struct hvpt_iommu *iommu)
 	       hvpt_list_is_due(iommu);
 }
 
-/** Not ADD: for what is counted at each flush, where a lock costs a third. */
+/** Not HVPT_PORT_ADD: a locked operation would cost a third of a flush. */
 HVPT_INLINE void hvpt_stats_add(uint64_t *counter, uint64_t more)
 {
 	HVPT_PORT_STORE(counter, HVPT_PORT_LOAD(counter) + more);
 }
 
-/** A flush by @descriptors was made. */
+/** A flush by a list of @descriptors descriptors succeeded. */
 HVPT_INLINE void hvpt_stats_list_done(struct hvpt_iommu *iommu,
 				      uint64_t descriptors)
 {
@@ -5161,24 +5044,25 @@ HVPT_INLINE void hvpt_stats_list_done(struct hvpt_iommu *iommu,
 		HVPT_PORT_STORE(&iommu->list_refused, 0);
 }
 
-/** A list was refused: @answer, and what it became. */
+/** A list call failed with @status and @answer. */
 void hvpt_stats_list_refused(struct hvpt_iommu *iommu, enum hvpt_status status,
 			     const struct hvpt_answer *answer);
 
 /**
- * hvpt_iommu_probe() - ask what the host offers, and whether that will do
- * @iommu: in/out: notes failures; caps and width are not changed
+ * hvpt_iommu_probe() - read the host's capabilities and check them
+ * @iommu: in/out: failures are recorded; caps and width do not change
  * @caps: out: with HVPT_OK
- * @width: out: IOVA bits its tables can have, with HVPT_OK
+ * @width: out: how many IOVA bits tables can use, with HVPT_OK
  */
 HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_probe(struct hvpt_iommu *iommu,
 						  struct hvpt_iommu_caps *caps,
 						  uint32_t *width);
 
-/** See whether a flush tells that a domain exists. Return: as for a call. */
-HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_try_flush(struct hvpt_iommu *iommu);
+/** Finds out whether a FLUSH is refused where there is no domain. */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_iommu_probe_flush(struct hvpt_iommu *iommu);
 
-/** DELETE of the blocked domain before a resume, if it is still there. */
+/** Deletes the blocked domain of before a resume, if there still is one. */
 void hvpt_resume_old_blocked(struct hvpt_iommu *iommu);
 
 /* ---- domain ids ------------------------------------------------------ */
@@ -5188,62 +5072,62 @@ bool hvpt_ids_ok(const struct hvpt_id_range *ids);
 
 void hvpt_ids_init(struct hvpt_iommu *iommu, const struct hvpt_id_range *ids);
 
-/** An id nobody has: HVPT_OK or NO_IDS. It is taken once a domain has it. */
+/** A free id: HVPT_OK or NO_IDS. It stays free until a domain has it. */
 HVPT_MUST_CHECK enum hvpt_status hvpt_id_take(struct hvpt_iommu *iommu,
 					      uint32_t *id);
 
-/** The search goes on behind @count more ids: somebody else has those. */
+/** The search skips @count ids, which another owner has. */
 void hvpt_id_skip(struct hvpt_iommu *iommu, uint32_t count);
 
-/** Never again, as long as this pvIOMMU object lives. */
+/** @id is never used again while this pvIOMMU object lives. */
 void hvpt_id_quarantine(struct hvpt_iommu *iommu, uint32_t id);
 
 /* ---- domains --------------------------------------------------------- */
 
-/** Fills in all but the page table and the id, which are made later. */
+/** Fills in everything but the page table and the id. */
 void hvpt_domain_prepare(struct hvpt_domain *domain, struct hvpt_iommu *iommu,
 			 enum hvpt_domain_kind kind);
 
 /**
  * hvpt_domain_create() - take an id, CREATE, CONFIGURE, link
- * @domain: prepared; its page table, if any, is there
- * @stuck: out: on failure: the hypervisor may hold on to it, root included
+ * @domain: prepared, with its page table if it has one
+ * @stuck: out: with a failure: the hypervisor may still have it and its root
  */
 HVPT_MUST_CHECK enum hvpt_status hvpt_domain_create(struct hvpt_domain *domain,
 						    bool *stuck);
 
-/** CREATE under the id it has. HV_EXISTS is not noted: it may be skipped. */
+/** CREATE under the id that it has. HV_EXISTS is expected, so not recorded. */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_create_same(struct hvpt_domain *domain);
 
-/** CREATE under an id nobody has, passing over some which exist. */
+/** CREATE under a free id, skipping some that exist. */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_create_fresh(struct hvpt_domain *domain);
 
-/** CONFIGURE by what the domain is. */
+/** CONFIGURE according to the kind of domain. */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_configure(struct hvpt_domain *domain);
 
 /** DELETE, then unlink. */
 HVPT_MUST_CHECK enum hvpt_status hvpt_domain_delete(struct hvpt_domain *domain);
 
-/** FLUSH, whatever is or is not cached. */
+/** FLUSH, even if nothing can be cached. */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_flush_now(struct hvpt_domain *domain);
 
 /* ---- devices --------------------------------------------------------- */
 
 /**
- * hvpt_device_place() - ATTACH, and what its failure means
+ * hvpt_device_place() - ATTACH, and put the device in doubt if it is refused
  *
- * From before the call on, an IOMMU may cache what is in @domain. That the
- * device is there already is HVPT_OK. After a refusal the device is in doubt.
+ * Marks @domain as cached before the call. HVPT_OK also if the device is there
+ * already.
  */
 HVPT_MUST_CHECK enum hvpt_status hvpt_device_place(struct hvpt_device *device,
 						   struct hvpt_domain *domain);
 
-/** It is known to be in @domain (NULL: in none), and nowhere else. */
-void hvpt_device_settle(struct hvpt_device *device, struct hvpt_domain *domain,
+/** Records that the device is in @domain (NULL: in none), and nowhere else. */
+void hvpt_device_record(struct hvpt_device *device, struct hvpt_domain *domain,
 			enum hvpt_device_state state);
 
 #endif /* HVPT_DOMAIN_INTERNAL_H */
@@ -5251,26 +5135,26 @@ void hvpt_device_settle(struct hvpt_device *device, struct hvpt_domain *domain,
 /* ======== src/common/status.c ======== */
 
 /*
- * status.c - statuses in words, and in the numbers of Linux and UEFI.
+ * status.c - the names of statuses, and their numbers in Linux and UEFI.
  */
 
-/** One row of the list, but for the name: pointers would be relocations. */
+/** One row of the list, without the name: a pointer needs a relocation. */
 struct hvpt_status_row {
 	uint8_t status;
 	uint8_t number;
 	uint8_t efi;
 };
 
-#define HVPT_STATUS_ROW(name, linux_name, efi_name)                            \
-	{ HVPT_##name, HVPT_ERRNO_##linux_name, HVPT_EFI_##efi_name },
-#define HVPT_STATUS_NAME(name, linux_name, efi_name)                           \
-	case HVPT_##name:                                                      \
-		return "HVPT_" #name;
+#define HVPT_STATUS_ROW(name, value, linux_name, efi_name)                     \
+	{ name, HVPT_ERRNO_##linux_name, HVPT_EFI_##efi_name },
+#define HVPT_STATUS_NAME(name, value, linux_name, efi_name)                    \
+	case name:                                                             \
+		return #name;
 
 static const struct hvpt_status_row hvpt_status_rows[] = { HVPT_STATUS_LIST(
 	HVPT_STATUS_ROW) };
 
-/* No default label: the compiler tells when the list lacks a status. */
+/* No default label: the list makes both the enum and the cases. */
 const char *hvpt_status_name(enum hvpt_status status)
 {
 	switch (status) {
@@ -5317,13 +5201,13 @@ unsigned hvpt_status_efi(enum hvpt_status status)
  */
 
 /* The levels asked for, or the least which span the width. */
-static unsigned hvpt_config_levels(const struct hvpt_pt_config *config)
+static unsigned hvpt_config_levels(const struct hvpt_pt_config *config,
+				   uint32_t width)
 {
 	if (config->levels)
 		return config->levels;
-	return config->width > HVPT_LEVEL_LG2(HVPT_MIN_LEVELS) ?
-		       HVPT_MAX_LEVELS :
-		       HVPT_MIN_LEVELS;
+	return width > HVPT_LEVEL_LG2(HVPT_MIN_LEVELS) ? HVPT_MAX_LEVELS :
+							 HVPT_MIN_LEVELS;
 }
 
 static bool hvpt_config_reserved_ok(const struct hvpt_pt_config *config)
@@ -5338,18 +5222,18 @@ static bool hvpt_config_reserved_ok(const struct hvpt_pt_config *config)
 }
 
 static enum hvpt_status hvpt_config_check(const struct hvpt_pt_config *config,
-					  unsigned levels)
+					  unsigned levels, uint32_t width,
+					  uint64_t page_sizes)
 {
 	if (!config->ops || !config->ops->alloc_page || !config->ops->free_page)
 		return HVPT_ERR_OPS;
 	if (levels < HVPT_MIN_LEVELS || levels > HVPT_MAX_LEVELS)
 		return HVPT_ERR_LEVELS;
-	if (config->width <= HVPT_PAGE_LG2 ||
-	    config->width > HVPT_LEVEL_LG2(levels))
+	if (width <= HVPT_PAGE_LG2 || width > HVPT_LEVEL_LG2(levels))
 		return HVPT_ERR_WIDTH;
 	if ((unsigned)config->form > HVPT_IOVA_CANONICAL)
 		return HVPT_ERR_IOVA_FORM;
-	if (!(config->page_sizes & HVPT_PAGE_SIZE_4K))
+	if (!(page_sizes & HVPT_PAGE_SIZE_4K))
 		return HVPT_ERR_PAGE_SIZES;
 	if (config->table_gpa_mask & ~HVPT_PTE_ADDR)
 		return HVPT_ERR_TABLE_MASK;
@@ -5373,11 +5257,13 @@ static uint8_t hvpt_config_leaf_levels(uint64_t page_sizes)
 }
 
 enum hvpt_status hvpt_pt_configure(struct hvpt_pagetable *pt,
-				   const struct hvpt_pt_config *config)
+				   const struct hvpt_pt_config *config,
+				   uint32_t width, uint64_t page_sizes)
 {
-	unsigned levels = hvpt_config_levels(config);
-	enum hvpt_status status = hvpt_config_check(config, levels);
-	unsigned bits = config->width - (config->form != HVPT_IOVA_PLAIN);
+	unsigned levels = hvpt_config_levels(config, width);
+	enum hvpt_status status = hvpt_config_check(config, levels, width,
+						    page_sizes);
+	unsigned bits = width - (config->form != HVPT_IOVA_PLAIN);
 
 	if (status != HVPT_OK)
 		return status;
@@ -5396,17 +5282,19 @@ enum hvpt_status hvpt_pt_configure(struct hvpt_pagetable *pt,
 	pt->reserved = config->reserved;
 	pt->reserved_count = config->reserved_count;
 	pt->levels = (uint8_t)levels;
-	pt->leaf_levels = hvpt_config_leaf_levels(config->page_sizes);
+	pt->leaf_levels = hvpt_config_leaf_levels(page_sizes);
 	pt->noncoherent = config->ops->write_back != NULL;
 	pt->track_dirty = (config->flags & HVPT_PT_TRACK_DIRTY) != 0;
 	pt->plain = !pt->noncoherent && config->reserved_count == 0;
 	return HVPT_OK;
 }
 
-enum hvpt_status hvpt_pt_init(struct hvpt_pagetable *pt,
-			      const struct hvpt_pt_config *config)
+enum hvpt_status hvpt_pt_init_sized_(struct hvpt_pagetable *pt,
+				     const struct hvpt_pt_config *config,
+				     uint32_t width, uint64_t page_sizes)
 {
-	enum hvpt_status status = hvpt_pt_configure(pt, config);
+	enum hvpt_status status = hvpt_pt_configure(pt, config, width,
+						    page_sizes);
 
 	if (status != HVPT_OK)
 		return status;
@@ -5415,6 +5303,13 @@ enum hvpt_status hvpt_pt_init(struct hvpt_pagetable *pt,
 		return status;
 	hvpt_write_back(pt, pt->root, HVPT_TABLE_ENTRIES);
 	return HVPT_OK;
+}
+
+enum hvpt_status hvpt_pt_init(struct hvpt_pagetable *pt,
+			      const struct hvpt_pt_config *config)
+{
+	return hvpt_pt_init_sized_(pt, config, config->width,
+				   config->page_sizes);
 }
 
 static void hvpt_page_free(const struct hvpt_pagetable *pt, uint64_t *page)
@@ -7541,7 +7436,8 @@ enum hvpt_status hvpt_pt_adopt(struct hvpt_pagetable *pt,
 			       hvpt_gpa_t root, hvpt_table_check_fn check,
 			       void *ctx, struct hvpt_audit *report)
 {
-	enum hvpt_status status = hvpt_pt_configure(pt, config);
+	enum hvpt_status status = hvpt_pt_configure(pt, config, config->width,
+						    config->page_sizes);
 	struct hvpt_auditor auditor;
 
 	hvpt_audit_reset(report);
@@ -7724,10 +7620,10 @@ void hvpt_pt_widen(const struct hvpt_pagetable *pt, struct hvpt_gather *gather)
 /* ======== src/hvcall/hv_status.c ======== */
 
 /*
- * hv_status.c - the hypervisor's statuses: names, and what they become.
+ * hv_status.c - the hypervisor's statuses: their names, and what they become.
  */
 
-/** One row of the list, but for the name: pointers would be relocations. */
+/** One row of the list, without the name: a pointer needs a relocation. */
 struct hvpt_hv_status_row {
 	uint16_t raw;
 	uint8_t status;
@@ -7753,7 +7649,9 @@ const char *hvpt_hv_status_name(uint16_t raw)
 	}
 }
 
-/* The row of @raw, or NULL. Refusals are rare: no need for a faster search. */
+/*
+ * The row of @raw, or NULL. Refusals are rare, so the search need not be fast.
+ */
 static const struct hvpt_hv_status_row *hvpt_hv_status_find(uint16_t raw)
 {
 	const struct hvpt_hv_status_row *row = hvpt_hv_status_rows;
@@ -7795,14 +7693,14 @@ bool hvpt_hv_status_is_absence(uint16_t raw)
 /* ======== src/hvcall/call.c ======== */
 
 /*
- * call.c - borrowing the page, issuing, going on where a rep call stopped.
+ * call.c - borrowing the page, issuing a call, continuing a rep call.
  *
  * TLFS, Hypercall Inputs and Hypercall Outputs.
  */
 
 /*
- * Volatile, not HVPT_PORT_STORE and LOAD: those are for words which an IOMMU
- * or another thread may touch meanwhile, and the page is this call's alone.
+ * Volatile and not HVPT_PORT_STORE and HVPT_PORT_LOAD: those are for words that
+ * an IOMMU or another thread may access, and the page belongs to this call.
  */
 void hvpt_call_write(const struct hvpt_call *call, size_t offset,
 		     uint64_t value)
@@ -7815,7 +7713,7 @@ uint64_t hvpt_call_read(const struct hvpt_call *call, size_t offset)
 	return *((const volatile uint64_t *)call->page.va + offset / 8);
 }
 
-/* A page the hypervisor can take, and this code write to. */
+/* Can the hypervisor use the page, and this code write to it? */
 static bool hvpt_call_page_ok(const struct hvpt_call_page *page)
 {
 	return page->va &&
@@ -7833,7 +7731,7 @@ hvpt_call_begin(struct hvpt_call *call, const struct hvpt_transport *transport,
 	call->transport = transport;
 	call->answer = answer;
 	call->input_bytes = input_bytes;
-	/* A hook which forgets a field must not make garbage look good. */
+	/* a field that the hook does not set must not pass the checks */
 	call->page.va = NULL;
 	call->page.gpa.value = 0;
 	call->page.cookie = 0;
@@ -7869,7 +7767,7 @@ enum hvpt_status hvpt_call_begin_domain(struct hvpt_call *call,
 	return HVPT_OK;
 }
 
-/* One trip to the hypervisor; the raw result is in the answer. */
+/* Issues the call once; the raw result is in the answer. */
 static uint16_t hvpt_call_once(struct hvpt_call *call, unsigned count,
 			       unsigned start, hvpt_gpa_t output)
 {
@@ -7893,11 +7791,11 @@ enum hvpt_status hvpt_call_issue(struct hvpt_call *call, bool output)
 }
 
 /*
- * Of a rep call, after @status: may the rest be asked for? TIMEOUT is what
- * isolated VMs get where others are transparently resumed; anyone may get
- * success with elements left over.
+ * May a rep call continue after @status? Isolated VMs get TIMEOUT where the
+ * hypervisor would otherwise resume the call by itself. Any VM may get SUCCESS
+ * with elements left over.
  */
-static bool hvpt_call_may_go_on(uint16_t status)
+static bool hvpt_call_may_continue(uint16_t status)
 {
 	return status == HVPT_HV_STATUS_SUCCESS ||
 	       status == HVPT_HV_STATUS_TIMEOUT;
@@ -7915,7 +7813,7 @@ enum hvpt_status hvpt_call_issue_reps(struct hvpt_call *call, unsigned count)
 
 		if (sane)
 			call->answer->reps = (uint16_t)reps;
-		if (!hvpt_call_may_go_on(status))
+		if (!hvpt_call_may_continue(status))
 			return hvpt_hv_status_map(status);
 		if (sane && reps == done && status == HVPT_HV_STATUS_TIMEOUT)
 			return HVPT_ERR_HV_TIMEOUT;
@@ -7942,10 +7840,10 @@ enum hvpt_status hvpt_call_finish(struct hvpt_call *call)
 /* ======== src/hvcall/query.c ======== */
 
 /*
- * query.c - the calls which ask: capabilities, and a device's property.
+ * query.c - reading the capabilities, and the property of a device.
  */
 
-/* Two narrow fields share word 0 of the capabilities with others. */
+/* Where a narrow field lies in word 0 of the capabilities. */
 #define HVPT_CAPS_BITS(field)                                                  \
 	(HVPT_HV_OFFSET(struct hvpt_hv_iommu_capabilities, field) * 8)
 
@@ -8021,7 +7919,7 @@ hvpt_hvcall_get_device_iommu(const struct hvpt_transport *transport,
 /* ======== src/hvcall/domain_calls.c ======== */
 
 /*
- * domain_calls.c - making, configuring, flushing and deleting a domain.
+ * domain_calls.c - creating, configuring, flushing and deleting a domain.
  */
 
 enum hvpt_status
@@ -8040,17 +7938,17 @@ hvpt_hvcall_create_domain(const struct hvpt_transport *transport,
 	return hvpt_call_finish(&call);
 }
 
-/* SETTINGS, LEVELS, ALIGN, GPA_RANGE. */
+/* Return: OK, SETTINGS, LEVELS, ALIGN, GPA_RANGE. */
 static enum hvpt_status
 hvpt_settings_check(const struct hvpt_domain_settings *settings)
 {
 	uint64_t root = settings->root.value;
 
-	switch (settings->translation) {
-	case HVPT_TRANSLATE_IDENTITY:
-	case HVPT_TRANSLATE_BLOCKED:
+	switch (settings->kind) {
+	case HVPT_DOMAIN_IDENTITY:
+	case HVPT_DOMAIN_BLOCKED:
 		return settings->levels || root ? HVPT_ERR_SETTINGS : HVPT_OK;
-	case HVPT_TRANSLATE_PAGING:
+	case HVPT_DOMAIN_PAGING:
 		break;
 	default:
 		return HVPT_ERR_SETTINGS;
@@ -8063,12 +7961,12 @@ hvpt_settings_check(const struct hvpt_domain_settings *settings)
 	return root >> HVPT_GPA_LG2 ? HVPT_ERR_GPA_RANGE : HVPT_OK;
 }
 
-/* Settings which were checked. The hypervisor wants BLOCKED with bit 0. */
+/* The flags of checked settings. BLOCKED needs TRANSLATION too. */
 static uint64_t hvpt_settings_flags(const struct hvpt_domain_settings *settings)
 {
-	if (settings->translation == HVPT_TRANSLATE_IDENTITY)
+	if (settings->kind == HVPT_DOMAIN_IDENTITY)
 		return 0;
-	if (settings->translation == HVPT_TRANSLATE_BLOCKED)
+	if (settings->kind == HVPT_DOMAIN_BLOCKED)
 		return HVPT_HV_SETTINGS_TRANSLATION | HVPT_HV_SETTINGS_BLOCKED;
 	if (settings->levels == HVPT_MAX_LEVELS)
 		return HVPT_HV_SETTINGS_TRANSLATION | HVPT_HV_SETTINGS_5_LEVELS;
@@ -8179,10 +8077,10 @@ hvpt_hvcall_detach_device(const struct hvpt_transport *transport,
 /* ======== src/hvcall/flush_list.c ======== */
 
 /*
- * flush_list.c - flushing what a list of descriptors covers.
+ * flush_list.c - flushing by a list of descriptors.
  */
 
-/* Fills the page behind the header. FLUSH_ENTRY; EMPTY. */
+/* Fills the page behind the header. Return: OK, FLUSH_ENTRY, EMPTY. */
 static enum hvpt_status hvpt_flush_list_fill(const struct hvpt_call *call,
 					     hvpt_flush_source_fn source,
 					     void *ctx, unsigned *count)
@@ -8222,6 +8120,25 @@ enum hvpt_status hvpt_hvcall_flush_list(const struct hvpt_transport *transport,
 	return status;
 }
 
+enum hvpt_status hvpt_hvcall_flush_lists(const struct hvpt_transport *transport,
+					 uint32_t domain_id,
+					 hvpt_flush_source_fn source, void *ctx,
+					 struct hvpt_answer *answer)
+{
+	enum hvpt_status status;
+	bool more = false;
+
+	do {
+		status = hvpt_hvcall_flush_list(transport, domain_id, source,
+						ctx, answer);
+		/* the last page was full, and nothing is left */
+		if (status == HVPT_ERR_EMPTY && more)
+			return HVPT_OK;
+		more = true;
+	} while (status == HVPT_OK && answer->reps == HVPT_HV_FLUSH_LIST_MAX);
+	return status;
+}
+
 /* ======== src/hvcall/discover.c ======== */
 
 /*
@@ -8233,7 +8150,7 @@ enum hvpt_status hvpt_hvcall_flush_list(const struct hvpt_transport *transport,
 /* SDM vol. 2A, CPUID leaf 1, ECX bit 31: 0 on bare metal. */
 #define HVPT_CPUID_PRESENT (1u << 31)
 
-/* Leaf 0x40000000, EAX: an interface has at least these leaves. */
+/* Leaf 0x40000000, EAX: an interface has at least the leaves up to this. */
 #define HVPT_CPUID_HV_LEAST 0x40000005u
 
 /* Leaf 0x40000001, EAX: "Hv#1". */
@@ -8268,7 +8185,7 @@ enum hvpt_status hvpt_hvcall_flush_list(const struct hvpt_transport *transport,
 #define HVPT_ISOLATION_EBX_BITS_SHIFT 6u
 #define HVPT_ISOLATION_EBX_BITS_MASK 0x3fu
 
-/* Nothing is known yet. Field by field: compilers make a memset of less. */
+/* Nothing is known yet. By field: compilers turn a loop into memset(). */
 static void hvpt_host_clear(struct hvpt_host *host)
 {
 	host->privileges = 0;
@@ -8343,7 +8260,7 @@ static void hvpt_host_isolation(struct hvpt_host *host,
 
 	if ((leaves->hv_features.ebx & HVPT_FEATURES_EBX_ISOLATION) == 0)
 		return;
-	/* The privilege to ask without a leaf to answer: believe the worst. */
+	/* the guest may read a leaf that is not there: assume the worst */
 	if (host->max_leaf < HVPT_CPUID_HV_ISOLATION) {
 		host->isolation = HVPT_ISOLATION_UNKNOWN;
 		return;
@@ -8382,12 +8299,13 @@ enum hvpt_status hvpt_discover(const struct hvpt_cpuid_leaves *leaves,
 /* ======== src/logical_id/registry.c ======== */
 
 /*
- * registry.c - from PCI segment to id prefix, for lookups without a lock.
+ * registry.c - from PCI segments to id prefixes, with lookups without a lock.
  *
- * An array of singly linked lists. Links are words, so that they are loaded
- * and stored whole. A writer publishes a node by a release store of the one
- * link which leads to it, and takes it out by a store over that link; its own
- * link stays, for the lookup which stands on it still has to get on.
+ * An array of singly linked lists. Links are words, so that they are loaded and
+ * stored whole. A writer publishes a node by a release store to the one link
+ * that leads to it, and removes the node by a store to the same link. The link
+ * in a removed node stays, because a lookup that is at the node still follows
+ * it.
  */
 
 static struct hvpt_segment_id *hvpt_segment_at(const uint64_t *link)
@@ -8398,9 +8316,10 @@ static struct hvpt_segment_id *hvpt_segment_at(const uint64_t *link)
 
 /*
  * Segments are 16-bit values from the middle of a GUID, or small and
- * consecutive. The multiplier, 2^32 over the golden ratio, lays consecutive
- * ones far apart, and any others as good as at random; the upper bits of the
- * product, which all bits of the segment reach, say which list.
+ * consecutive. The multiplier, 2^32 divided by the golden ratio, puts
+ * consecutive values far apart and distributes others like random numbers. The
+ * upper bits of the product, which depend on all bits of the segment, select
+ * the list.
  */
 static uint32_t hvpt_registry_hash(uint32_t segment)
 {
@@ -8461,7 +8380,9 @@ enum hvpt_status hvpt_registry_remove(struct hvpt_registry *registry,
 		return HVPT_ERR_UNKNOWN_SEGMENT;
 	if (found != node)
 		return HVPT_ERR_STALE;
-	/* Release: it now publishes the node behind to who never saw this. */
+	/*
+	 * Release: lookups that never saw @node reach the next node through it.
+	 */
 	HVPT_PORT_STORE_RELEASE(link, HVPT_PORT_LOAD(&node->next));
 	return HVPT_OK;
 }
@@ -8496,38 +8417,42 @@ enum hvpt_status hvpt_registry_check(const struct hvpt_registry *registry,
 /*
  * plan.c - flush descriptors for ranges.
  *
- * All three policies do the same thing over and over: take some pages from
- * the front of what is left of a range, and emit the smallest aligned block
- * of 2^k pages which holds them. They differ in how many pages they take.
+ * All three policies repeat one step: take some pages from the front of what is
+ * left of a range, and emit the smallest aligned block of 2^k pages that holds
+ * them. They differ in how many pages they take.
  *
- * TWO_BLOCK, of a range [a, b] of L pages: let 2^k be its smallest aligned
- * block. If 2^k <= 2L, all is taken. Otherwise, as the block of 2^k is the
- * smallest, a lies in its lower half and b in its upper; the upper half's
- * first page m, a < m <= b, is the most aligned one inside, and [a, m - 1] is
- * taken. Write P(x) for x rounded up to a power of two; P(x) < 2x.
+ * TWO_BLOCK takes from a range [a, b] of L pages as follows. Let 2^k be the
+ * size of the smallest aligned block that holds the range. If 2^k <= 2L, it
+ * takes the whole range. Otherwise a lies in the lower half of that block and b
+ * in the upper half, because no smaller block holds both. The first page m of
+ * the upper half, a < m <= b, is the most aligned page of the range, and the
+ * policy takes [a, m - 1]. Write P(x) for x rounded up to a power of two; P(x)
+ * < 2x.
  *
  *  - Left: m - a <= 2^(k-1), so P(m - a) divides 2^(k-1), which divides m. So
- *    the block of P(m - a) pages which ends before m is aligned, and holds
- *    [a, m - 1]; none which does is smaller.
- *  - Right: what is left is [m, b], and likewise the block of P(b - m + 1)
- *    pages from m on is aligned and the smallest which holds it. It has less
- *    than twice the pages, so the next step takes all: two blocks, never
- *    three.
+ *    the block of P(m - a) pages that ends before m is aligned. It holds
+ *    [a, m - 1], and no smaller block does.
+ *  - Right: what is left is [m, b]. In the same way the block of P(b - m + 1)
+ *    pages from m on is aligned, and it is the smallest that holds [m, b]. It
+ *    has less than twice the pages, so the next step takes all of them: there
+ *    are two blocks, never three.
  *  - Together: P(m - a) + P(b - m + 1) < 2(m - a) + 2(b - m + 1) = 2L.
  *
  * A large leaf must be flushed by one descriptor that holds all of it (cut.c).
- * So of an aligned block X inside a range no policy may emit only parts.
+ * So for an aligned block X inside a range, some emitted block must hold all of
+ * X. This is so for each policy:
  *
  *  - COVER emits one block.
  *  - TWO_BLOCK splits at m, the middle of the smallest block B that holds the
  *    range. Aligned blocks are nested or disjoint, so X is B, or lies on one
  *    side of m. If X is B then the range is B, and is not split.
- *  - EXACT: a block that begins before X and does not hold it ends before it.
- *    So one begins where X does, where alignment and what is left allow one at
- *    least as large as X.
+ *  - EXACT: a block that begins before X either holds X or ends before it. In
+ *    the latter case some block begins where X does, and there alignment and
+ *    what is left allow a block at least as large as X.
  *
- * Pages are numbered 0 .. 2^52 - 1; the largest block is all of them, k = 52.
- * So every number of pages, doubled too, fits, and no shift reaches 64.
+ * Pages are numbered 0 .. 2^52 - 1, and the largest block is all of them,
+ * k = 52. So twice a number of pages fits into 64 bits, and no shift reaches
+ * 64.
  */
 
 /* Bits of @x: the least n with x < 2^n, for x below 2^64; n <= 64. */
@@ -8544,13 +8469,13 @@ static unsigned hvpt_flush_bits(uint64_t x)
 	return bits + (unsigned)x;
 }
 
-/* log2 of the smallest aligned block which holds both pages; 52 at most. */
+/* log2 of the smallest aligned block that holds both pages; at most 52. */
 static unsigned hvpt_flush_order(uint64_t first, uint64_t last)
 {
 	return hvpt_flush_bits(first ^ last);
 }
 
-/* @last, or the page before the upper half of their smallest block. */
+/* @last, or the page before the upper half of the smallest block. */
 static uint64_t hvpt_flush_take_two_block(uint64_t first, uint64_t last)
 {
 	unsigned order = hvpt_flush_order(first, last);
@@ -8560,7 +8485,7 @@ static uint64_t hvpt_flush_take_two_block(uint64_t first, uint64_t last)
 	return (last >> (order - 1) << (order - 1)) - 1;
 }
 
-/* The largest aligned block which starts at @first and is not too long. */
+/* The last page of the largest aligned block from @first up to @last. */
 static uint64_t hvpt_flush_take_exact(uint64_t first, uint64_t last)
 {
 	unsigned fits = hvpt_flush_bits(last - first + 1) - 1;
@@ -8572,7 +8497,7 @@ static uint64_t hvpt_flush_take_exact(uint64_t first, uint64_t last)
 	return first + pages - 1;
 }
 
-/* The last of the pages which the next descriptor is for. */
+/* The last of the pages that the next descriptor is for. */
 static uint64_t hvpt_flush_take(enum hvpt_flush_policy policy, uint64_t next,
 				uint64_t last)
 {
@@ -8612,8 +8537,8 @@ enum hvpt_status hvpt_flush_plan_init(struct hvpt_flush_plan *plan,
 	return HVPT_OK;
 }
 
-/* Turns to range[at] if the one before is done; false when none is left. */
-static bool hvpt_flush_turn(struct hvpt_flush_plan *plan)
+/* Begins range[at] if the one before is done; false when none is left. */
+static bool hvpt_flush_next_range(struct hvpt_flush_plan *plan)
 {
 	const struct hvpt_iova_range *range;
 
@@ -8628,7 +8553,7 @@ static bool hvpt_flush_turn(struct hvpt_flush_plan *plan)
 	return true;
 }
 
-/* A descriptor: 2^order pages which hold page @first. */
+/* A descriptor: the aligned block of 2^order pages that holds page @first. */
 struct hvpt_flush_block {
 	uint64_t first;
 	unsigned order;
@@ -8646,26 +8571,27 @@ static void hvpt_flush_step(struct hvpt_flush_plan *plan,
 	plan->next = upto + 1;
 }
 
-/* TWO_BLOCK's blocks have at most twice the pages of their range. */
-static bool hvpt_flush_is_far(const struct hvpt_flush_block *block,
-			      uint64_t first, uint64_t last)
+/* Too far for a block of TWO_BLOCK: those have at most twice the pages. */
+static bool hvpt_flush_is_apart(const struct hvpt_flush_block *block,
+				uint64_t first, uint64_t last)
 {
 	uint64_t most = 2 * (last - first + 1);
 
 	return block->first >= last + most || block->first + most <= first;
 }
 
-/* Is @block inside a block of @range? With @same also when both are one. */
-static bool hvpt_flush_holds(enum hvpt_flush_policy policy,
-			     const struct hvpt_iova_range *range, bool same,
-			     const struct hvpt_flush_block *block)
+/* Is @block inside a block of @range? @same: also when the two are equal. */
+static bool hvpt_flush_range_covers(enum hvpt_flush_policy policy,
+				    const struct hvpt_iova_range *range,
+				    bool same,
+				    const struct hvpt_flush_block *block)
 {
 	uint64_t next = range->first.value >> HVPT_PAGE_LG2, upto;
 	uint64_t last = range->last.value >> HVPT_PAGE_LG2;
 	unsigned order;
 
 	if (policy == HVPT_FLUSH_TWO_BLOCK &&
-	    hvpt_flush_is_far(block, next, last))
+	    hvpt_flush_is_apart(block, next, last))
 		return false;
 	do {
 		upto = hvpt_flush_take(policy, next, last);
@@ -8679,20 +8605,23 @@ static bool hvpt_flush_holds(enum hvpt_flush_policy policy,
 }
 
 /*
- * Does another range's block hold all of @block, of range @at? Of equal ones
- * the first in the list stays, so what is left out is always in one that is
- * not. Blocks are left out whole or not at all: see large leaves above.
+ * Does a block of another range hold all of @block, which is of range @at? Of
+ * equal blocks the first in the list is emitted, so an omitted block always
+ * lies in one that is emitted. Blocks are omitted whole or not at all, because
+ * of large leaves: see above.
  */
-static bool hvpt_flush_is_held(const struct hvpt_flush_plan *plan, uint32_t at,
-			       const struct hvpt_flush_block *block)
+static bool hvpt_flush_is_covered(const struct hvpt_flush_plan *plan,
+				  uint32_t at,
+				  const struct hvpt_flush_block *block)
 {
 	uint32_t i = at > HVPT_FLUSH_NEAR ? at - HVPT_FLUSH_NEAR : 0;
 
 	if (plan->policy == HVPT_FLUSH_EXACT)
 		return false;
 	for (; i < plan->count && i <= at + HVPT_FLUSH_NEAR; i++)
-		if (i != at && hvpt_flush_holds(plan->policy, &plan->range[i],
-						i < at, block))
+		if (i != at &&
+		    hvpt_flush_range_covers(plan->policy, &plan->range[i],
+					    i < at, block))
 			return true;
 	return false;
 }
@@ -8704,12 +8633,12 @@ bool hvpt_flush_plan_next(void *plan, uint64_t *entry)
 	uint32_t at;
 
 	do {
-		if (!hvpt_flush_turn(self))
+		if (!hvpt_flush_next_range(self))
 			return false;
 		at = self->at;
 		hvpt_flush_step(self, &block);
 		self->at += !self->busy;
-	} while (hvpt_flush_is_held(self, at, &block));
+	} while (hvpt_flush_is_covered(self, at, &block));
 	/* the largest block is all of 2^52 pages */
 	HVPT_PORT_ASSERT(block.order <= HVPT_GPA_LG2);
 	*entry = block.first >> block.order << block.order << HVPT_PAGE_LG2 |
@@ -8724,19 +8653,19 @@ bool hvpt_flush_plan_next(void *plan, uint64_t *entry)
 /*
  * ids.c - domain ids, which the guest chooses.
  *
- * Ids are given out upwards. On the first lap no id can have been used
- * before, so nothing has to be remembered; an id comes up again only when all
- * others have been used, which leaves a hypervisor which is slow to forget the
- * most time. From the second lap on ids of live domains and those in
- * quarantine are passed over. When more was put into quarantine than there is
- * room for, there is no second lap: no id rather than a wrong one.
+ * Ids are given out in ascending order, and the search wraps after the last id.
+ * Until it wraps, no id can have been used before. An id is used again only
+ * after all others, which gives the hypervisor as much time as possible to drop
+ * it. Ids of live domains and ids in quarantine are skipped. When the
+ * quarantine has overflowed, the search does not wrap: HVPT_ERR_NO_IDS is
+ * better than an id that the hypervisor may still have.
  */
 
 bool hvpt_ids_ok(const struct hvpt_id_range *ids)
 {
 	if (ids->first == 0 && ids->last == 0)
 		return true;
-	/* two at least, for identity and blocked */
+	/* at least two, for identity and blocked */
 	return ids->first >= HVPT_DOMAIN_ID_FIRST &&
 	       ids->last <= HVPT_DOMAIN_ID_LAST && ids->first < ids->last;
 }
@@ -8749,8 +8678,8 @@ void hvpt_ids_init(struct hvpt_iommu *iommu, const struct hvpt_id_range *ids)
 	iommu->ids.last = all ? HVPT_DOMAIN_ID_LAST : ids->last;
 	iommu->next_id = iommu->ids.first;
 	iommu->quarantined = 0;
-	iommu->lapped = false;
-	iommu->forgotten = false;
+	iommu->ids_wrapped = false;
+	iommu->quarantine_full = false;
 }
 
 static bool hvpt_id_in_quarantine(const struct hvpt_iommu *iommu, uint32_t id)
@@ -8771,19 +8700,19 @@ static bool hvpt_id_is_free(const struct hvpt_iommu *iommu, uint32_t id)
 	for (domain = iommu->domains; domain; domain = domain->next)
 		if (domain->id == id)
 			return false;
-	/* a resume is still to delete it */
+	/* a resume has yet to delete it */
 	if (id == iommu->old_blocked)
 		return false;
 	return !hvpt_id_in_quarantine(iommu, id);
 }
 
-/* The next candidate; after the last the first, on the next lap. */
+/* The next candidate; the first follows the last. */
 static uint32_t hvpt_id_next(struct hvpt_iommu *iommu)
 {
 	uint32_t id = iommu->next_id;
 
 	if (id == iommu->ids.last) {
-		iommu->lapped = true;
+		iommu->ids_wrapped = true;
 		iommu->next_id = iommu->ids.first;
 	} else {
 		iommu->next_id = id + 1;
@@ -8798,7 +8727,7 @@ enum hvpt_status hvpt_id_take(struct hvpt_iommu *iommu, uint32_t *id)
 	while (left-- > 0) {
 		uint32_t candidate;
 
-		if (iommu->lapped && iommu->forgotten)
+		if (iommu->ids_wrapped && iommu->quarantine_full)
 			break;
 		candidate = hvpt_id_next(iommu);
 		if (hvpt_id_is_free(iommu, candidate)) {
@@ -8814,13 +8743,13 @@ void hvpt_id_skip(struct hvpt_iommu *iommu, uint32_t count)
 	if (iommu->ids.last - iommu->next_id >= count) {
 		iommu->next_id += count;
 	} else {
-		iommu->lapped = true;
+		iommu->ids_wrapped = true;
 		iommu->next_id = iommu->ids.first;
 	}
 }
 
-/* Does @id prolong a range in quarantine? Then it does now. */
-static bool hvpt_id_prolong(struct hvpt_iommu *iommu, uint32_t id)
+/* Extends a range in quarantine by @id, if one is next to it. */
+static bool hvpt_id_extend_range(struct hvpt_iommu *iommu, uint32_t id)
 {
 	uint32_t i;
 
@@ -8841,10 +8770,10 @@ static bool hvpt_id_prolong(struct hvpt_iommu *iommu, uint32_t id)
 
 void hvpt_id_quarantine(struct hvpt_iommu *iommu, uint32_t id)
 {
-	if (hvpt_id_prolong(iommu, id))
+	if (hvpt_id_extend_range(iommu, id))
 		return;
 	if (iommu->quarantined == HVPT_QUARANTINE_RANGES) {
-		iommu->forgotten = true;
+		iommu->quarantine_full = true;
 		return;
 	}
 	iommu->quarantine[iommu->quarantined].first = id;
@@ -8855,7 +8784,7 @@ void hvpt_id_quarantine(struct hvpt_iommu *iommu, uint32_t id)
 /* ======== src/domain/probe.c ======== */
 
 /*
- * probe.c - what the host offers, and remembering what it refused.
+ * probe.c - what the host offers, and recording what it refused.
  */
 
 enum hvpt_status hvpt_iommu_note(struct hvpt_iommu *iommu,
@@ -8865,7 +8794,7 @@ enum hvpt_status hvpt_iommu_note(struct hvpt_iommu *iommu,
 	uint64_t word = (uint64_t)answer->code << 16 |
 			hvpt_hv_result_status(answer->result);
 
-	/* without a trip no hypercall was made: the status says it all */
+	/* with no trip no hypercall was made: there is nothing to record */
 	if (status != HVPT_OK && answer->trips != 0) {
 		HVPT_PORT_STORE(&iommu->last_failure, word);
 		hvpt_stats_failed(iommu, answer->code);
@@ -8884,7 +8813,7 @@ static enum hvpt_status hvpt_caps_check(const struct hvpt_iommu_caps *caps,
 		return HVPT_ERR_NO_STAGE1;
 	if (!(caps->page_sizes & HVPT_PAGE_SIZE_4K))
 		return HVPT_ERR_IOMMU_CAPS;
-	/* the width is that of the devices; tables may span less */
+	/* this is the width of the devices; tables may span less */
 	if (bits > HVPT_WIDTH_5)
 		bits = HVPT_WIDTH_5;
 	if (!(caps->caps & HVPT_HV_IOMMU_CAP_S1_5LVL) && bits > HVPT_WIDTH_4)
@@ -8903,7 +8832,7 @@ enum hvpt_status hvpt_iommu_probe(struct hvpt_iommu *iommu,
 
 	status = hvpt_hvcall_get_caps(&iommu->transport, caps, &answer);
 	hvpt_iommu_note(iommu, status, &answer);
-	/* an older host: it has no pvIOMMU, and that is no fault */
+	/* an older host, without a pvIOMMU; not a fault */
 	if (status == HVPT_ERR_HV_CODE)
 		return HVPT_ERR_NO_IOMMU;
 	if (status != HVPT_OK)
@@ -8935,8 +8864,7 @@ hvpt_iommu_config_check(const struct hvpt_iommu_config *config)
 static void hvpt_iommu_prepare(struct hvpt_iommu *iommu,
 			       const struct hvpt_iommu_config *config)
 {
-	iommu->transport.ops = config->transport.ops;
-	iommu->transport.ctx = config->transport.ctx;
+	iommu->transport = config->transport;
 	iommu->domains = NULL;
 	iommu->devices = NULL;
 	hvpt_stats_init(iommu);
@@ -8944,7 +8872,7 @@ static void hvpt_iommu_prepare(struct hvpt_iommu *iommu,
 	iommu->epoch = 0;
 	iommu->old_blocked = 0;
 	iommu->handed_over = false;
-	iommu->flush_tells = false;
+	iommu->flush_probes = false;
 	hvpt_ids_init(iommu, &config->ids);
 	hvpt_domain_prepare(&iommu->identity, iommu, HVPT_DOMAIN_IDENTITY);
 	hvpt_domain_prepare(&iommu->blocked, iommu, HVPT_DOMAIN_BLOCKED);
@@ -8962,17 +8890,17 @@ static enum hvpt_status hvpt_iommu_create_special(struct hvpt_iommu *iommu)
 	status = hvpt_domain_create(&iommu->blocked, &stuck);
 	if (status == HVPT_OK)
 		return HVPT_OK;
-	/* neither checked nor noted: the cause is what counts */
+	/* not noted: the failure to report is the one before */
 	(void)!hvpt_hvcall_delete_domain(&iommu->transport, iommu->identity.id,
 					 &answer);
 	return status;
 }
 
 /*
- * Does a flush tell whether a domain exists? The last of all ids is one which
- * hardly anybody has. It is not an error that the flush fails.
+ * Is a FLUSH refused where there is no domain? The last id is one that is
+ * hardly ever in use. The refusal is not an error.
  */
-enum hvpt_status hvpt_iommu_try_flush(struct hvpt_iommu *iommu)
+enum hvpt_status hvpt_iommu_probe_flush(struct hvpt_iommu *iommu)
 {
 	struct hvpt_answer answer;
 	enum hvpt_status status = hvpt_hvcall_flush_domain(
@@ -8980,7 +8908,7 @@ enum hvpt_status hvpt_iommu_try_flush(struct hvpt_iommu *iommu)
 
 	if (status != HVPT_OK && !hvpt_answer_is_heard(&answer))
 		return hvpt_iommu_note(iommu, status, &answer);
-	iommu->flush_tells = status != HVPT_OK;
+	iommu->flush_probes = status != HVPT_OK;
 	return HVPT_OK;
 }
 
@@ -9001,11 +8929,11 @@ enum hvpt_status hvpt_iommu_init(struct hvpt_iommu *iommu,
 	if (config->width_limit != 0 && width > config->width_limit)
 		width = config->width_limit;
 	iommu->width = width;
-	status = hvpt_iommu_try_flush(iommu);
+	status = hvpt_iommu_probe_flush(iommu);
 	return status == HVPT_OK ? hvpt_iommu_create_special(iommu) : status;
 }
 
-/* Unlinked is deleted: a second try does not delete again. */
+/* A domain that was deleted is not linked: a retry does not delete it again. */
 static bool hvpt_iommu_has(const struct hvpt_iommu *iommu,
 			   const struct hvpt_domain *wanted)
 {
@@ -9046,13 +8974,13 @@ enum hvpt_status hvpt_iommu_destroy(struct hvpt_iommu *iommu)
 /* ======== src/domain/domain.c ======== */
 
 /*
- * domain.c - the beginning and the end of a domain.
+ * domain.c - creating and ending a domain.
  *
- * An end has an order: no device is attached, nothing is cached, the
- * hypervisor has deleted the domain, and only then the tables are freed.
+ * The end has an order: no device is attached, nothing is cached, the
+ * hypervisor has deleted the domain, and only then are the tables freed.
  */
 
-/* ---- create ---------------------------------------------------------- */
+/* ---- creating -------------------------------------------------------- */
 
 void hvpt_domain_prepare(struct hvpt_domain *domain, struct hvpt_iommu *iommu,
 			 enum hvpt_domain_kind kind)
@@ -9063,7 +8991,7 @@ void hvpt_domain_prepare(struct hvpt_domain *domain, struct hvpt_iommu *iommu,
 	domain->devices = 0;
 	domain->epoch = iommu->epoch;
 	domain->left_behind = false;
-	domain->undead = false;
+	domain->delete_failed = false;
 	domain->leaks = false;
 	domain->kind = kind;
 	domain->policy = HVPT_FLUSH_TWO_BLOCK;
@@ -9075,13 +9003,10 @@ enum hvpt_status hvpt_domain_configure(struct hvpt_domain *domain)
 	struct hvpt_answer answer;
 	enum hvpt_status status;
 
-	settings.translation = HVPT_TRANSLATE_IDENTITY;
+	settings.kind = domain->kind;
 	settings.levels = 0;
 	settings.root = hvpt_gpa(0);
-	if (domain->kind == HVPT_DOMAIN_BLOCKED)
-		settings.translation = HVPT_TRANSLATE_BLOCKED;
 	if (domain->kind == HVPT_DOMAIN_PAGING) {
-		settings.translation = HVPT_TRANSLATE_PAGING;
 		settings.levels = domain->pt.levels;
 		settings.root = hvpt_pt_root_gpa(&domain->pt);
 	}
@@ -9091,17 +9016,17 @@ enum hvpt_status hvpt_domain_configure(struct hvpt_domain *domain)
 }
 
 /*
- * Is there a domain of this id already? Another owner may have left one under
- * any id. Hosts may differ in what CREATE says of it, and one might even
- * succeed, and give us another's domain with its devices. A flush does no harm
- * there, and is refused where there is nothing.
+ * Is there a domain with this id already? Another owner may have left one.
+ * Hosts may differ in how CREATE reports it. CREATE might even succeed, and
+ * give us a domain with devices of that owner. A FLUSH does no harm to such a
+ * domain, and is refused where there is none.
  */
-static enum hvpt_status hvpt_domain_look(const struct hvpt_domain *domain)
+static enum hvpt_status hvpt_domain_check_id(const struct hvpt_domain *domain)
 {
 	struct hvpt_answer answer;
 	enum hvpt_status status;
 
-	if (!domain->iommu->flush_tells)
+	if (!domain->iommu->flush_probes)
 		return HVPT_OK;
 	status = hvpt_hvcall_flush_domain(&domain->iommu->transport, domain->id,
 					  &answer);
@@ -9115,7 +9040,7 @@ static enum hvpt_status hvpt_domain_look(const struct hvpt_domain *domain)
 enum hvpt_status hvpt_domain_create_same(struct hvpt_domain *domain)
 {
 	struct hvpt_answer answer;
-	enum hvpt_status status = hvpt_domain_look(domain);
+	enum hvpt_status status = hvpt_domain_check_id(domain);
 
 	if (status != HVPT_OK)
 		return status;
@@ -9138,7 +9063,7 @@ enum hvpt_status hvpt_domain_create_fresh(struct hvpt_domain *domain)
 			status = hvpt_domain_create_same(domain);
 		if (status != HVPT_ERR_HV_EXISTS)
 			return status;
-		/* others gave them out upwards too: soon by larger steps */
+		/* others gave out ids in ascending order too: skip more */
 		if (found >= HVPT_ID_STEPS)
 			hvpt_id_skip(iommu,
 				     (uint32_t)1 << (found - HVPT_ID_STEPS));
@@ -9162,7 +9087,7 @@ enum hvpt_status hvpt_domain_create(struct hvpt_domain *domain, bool *stuck)
 		iommu->domains = domain;
 		return HVPT_OK;
 	}
-	/* not noted: the cause is CONFIGURE's refusal */
+	/* not noted: the failure to report is that of CONFIGURE */
 	*stuck = hvpt_hvcall_delete_domain(&iommu->transport, domain->id,
 					   &answer) != HVPT_OK;
 	if (*stuck)
@@ -9170,9 +9095,9 @@ enum hvpt_status hvpt_domain_create(struct hvpt_domain *domain, bool *stuck)
 	return status;
 }
 
-/* What the host has, less what the caller does not want. */
+/* The sizes that the host offers and the caller allows. */
 static uint64_t hvpt_domain_page_sizes(const struct hvpt_iommu *iommu,
-				       const struct hvpt_domain_config *config)
+				       const struct hvpt_pt_config *config)
 {
 	uint64_t wanted = config->page_sizes ? config->page_sizes :
 					       ~(uint64_t)0;
@@ -9180,9 +9105,9 @@ static uint64_t hvpt_domain_page_sizes(const struct hvpt_iommu *iommu,
 	return iommu->caps.page_sizes & wanted;
 }
 
-/* Where the caller does not say: as much as the host and the levels have. */
+/* The caller's width; else as much as the host and the levels allow. */
 static uint32_t hvpt_domain_width(const struct hvpt_iommu *iommu,
-				  const struct hvpt_domain_config *config)
+				  const struct hvpt_pt_config *config)
 {
 	if (config->width)
 		return config->width;
@@ -9199,32 +9124,11 @@ hvpt_domain_config_check(const struct hvpt_iommu *iommu,
 
 	if ((unsigned)config->policy > HVPT_FLUSH_EXACT)
 		return HVPT_ERR_POLICY;
-	if (config->width > iommu->width)
+	if (config->pt.width > iommu->width)
 		return HVPT_ERR_WIDTH;
-	if (config->levels == HVPT_MAX_LEVELS && !five)
+	if (config->pt.levels == HVPT_MAX_LEVELS && !five)
 		return HVPT_ERR_LEVELS;
 	return HVPT_OK;
-}
-
-static enum hvpt_status
-hvpt_domain_init_table(struct hvpt_domain *domain,
-		       const struct hvpt_domain_config *config)
-{
-	const struct hvpt_iommu *iommu = domain->iommu;
-	struct hvpt_pt_config table;
-
-	table.ops = config->ops;
-	table.ctx = config->ctx;
-	table.direct_map_offset = config->direct_map_offset;
-	table.table_gpa_mask = config->table_gpa_mask;
-	table.page_sizes = hvpt_domain_page_sizes(iommu, config);
-	table.levels = config->levels;
-	table.width = hvpt_domain_width(iommu, config);
-	table.form = config->form;
-	table.flags = config->flags;
-	table.reserved = config->reserved;
-	table.reserved_count = config->reserved_count;
-	return hvpt_pt_init(&domain->pt, &table);
 }
 
 enum hvpt_status hvpt_domain_init(struct hvpt_domain *domain,
@@ -9238,17 +9142,19 @@ enum hvpt_status hvpt_domain_init(struct hvpt_domain *domain,
 		return status;
 	hvpt_domain_prepare(domain, iommu, HVPT_DOMAIN_PAGING);
 	domain->policy = config->policy;
-	status = hvpt_domain_init_table(domain, config);
+	status = hvpt_pt_init_sized_(
+		&domain->pt, &config->pt, hvpt_domain_width(iommu, &config->pt),
+		hvpt_domain_page_sizes(iommu, &config->pt));
 	if (status != HVPT_OK)
 		return status;
 	status = hvpt_domain_create(domain, &stuck);
-	/* a root the hypervisor may have taken is not freed */
+	/* the hypervisor may still have the root: then it is not freed */
 	if (status != HVPT_OK && !stuck)
 		hvpt_pt_destroy(&domain->pt);
 	return status;
 }
 
-/* ---- end ------------------------------------------------------------- */
+/* ---- ending ---------------------------------------------------------- */
 
 static void hvpt_domain_unlink(struct hvpt_domain *domain)
 {
@@ -9280,7 +9186,7 @@ static enum hvpt_status hvpt_domain_may_end(const struct hvpt_domain *domain)
 	return domain->devices ? HVPT_ERR_BUSY : HVPT_OK;
 }
 
-/* A root which a second domain of the hypervisor may have is not freed. */
+/* If a second domain of the hypervisor may have the root, leaks the tables. */
 static void hvpt_domain_free(struct hvpt_domain *domain)
 {
 	if (!domain->leaks)
@@ -9318,10 +9224,10 @@ enum hvpt_status hvpt_domain_abandon(struct hvpt_domain *domain)
 /*
  * device.c - moving devices between domains.
  *
- * Only paging domains count their devices: the two special ones live as long
- * as the pvIOMMU. A device whose move failed may be in either domain, so it
- * counts in both until a later call succeeds. docs/SPEC.md, "Where a device
- * is", has what each call does in each state.
+ * Only paging domains count their devices: the two special domains live as
+ * long as the pvIOMMU. A device whose move failed may be in either domain, so
+ * it counts in both until a later call succeeds. docs/SPEC.md, "Where a device
+ * is", lists what each call does in each state.
  */
 
 /* ---- probe ----------------------------------------------------------- */
@@ -9377,28 +9283,28 @@ static bool hvpt_domain_counts(const struct hvpt_domain *domain)
 	return domain && domain->kind == HVPT_DOMAIN_PAGING;
 }
 
-/* Is it, as far as is known, or may it be, in @domain? */
+/* Is the device in @domain, or may it be? */
 static bool hvpt_device_may_be_in(const struct hvpt_device *device,
 				  const struct hvpt_domain *domain)
 {
 	return device->domain == domain || device->tried == domain;
 }
 
-/* One device less, of a paging domain; NULL and other kinds: nothing. */
+/* A device has left @domain. Does nothing for NULL and for other kinds. */
 static void hvpt_domain_leave(struct hvpt_domain *domain)
 {
 	if (!hvpt_domain_counts(domain) || --domain->devices > 0 ||
 	    domain->left_behind || hvpt_domain_is_lost(domain))
 		return;
 	/*
-	 * No walk can start any more; once the caches are empty too nothing
-	 * of the domain is to be flushed until a device comes again.
+	 * No walk can start any more. Once the caches are empty too, unmaps
+	 * need no flush until a device is attached again.
 	 */
 	if (hvpt_domain_flush_now(domain) == HVPT_OK)
 		HVPT_PORT_STORE(&domain->cached, 0);
 }
 
-void hvpt_device_settle(struct hvpt_device *device, struct hvpt_domain *domain,
+void hvpt_device_record(struct hvpt_device *device, struct hvpt_domain *domain,
 			enum hvpt_device_state state)
 {
 	struct hvpt_domain *old = device->domain;
@@ -9413,7 +9319,7 @@ void hvpt_device_settle(struct hvpt_device *device, struct hvpt_domain *domain,
 		hvpt_domain_leave(tried);
 }
 
-/* After a failed move to @domain, which the hypervisor may have made. */
+/* A move to @domain failed, but the hypervisor may have made it. */
 static void hvpt_device_doubt(struct hvpt_device *device,
 			      struct hvpt_domain *domain)
 {
@@ -9437,8 +9343,8 @@ enum hvpt_status hvpt_device_place(struct hvpt_device *device,
 	enum hvpt_status status;
 
 	/*
-	 * Pairs with the fence of hvpt_gather_publish(): either an unmap sees
-	 * this and flushes, or the device's first walk sees the unmap.
+	 * Pairs with the fence in hvpt_gather_publish(): either the unmap sees
+	 * this store and flushes, or the device's first walk sees the unmap.
 	 */
 	HVPT_PORT_STORE(&domain->cached, 1);
 	HVPT_PORT_FENCE();
@@ -9462,14 +9368,13 @@ hvpt_device_attach_check(const struct hvpt_device *device,
 		return HVPT_ERR_LOST;
 	if (hvpt_device_duty_before(device, domain) == HVPT_ATS_DISABLE)
 		return HVPT_ERR_ATS_ON;
-	/* where else it may be is written down for one paging domain only */
+	/* @tried can record only one paging domain */
 	if (hvpt_domain_counts(device->tried) && hvpt_domain_counts(domain) &&
 	    !hvpt_device_may_be_in(device, domain))
 		return HVPT_ERR_BUSY;
 	return HVPT_OK;
 }
 
-/* A paging domain counts it from before the call on. */
 enum hvpt_status hvpt_device_attach(struct hvpt_device *device,
 				    struct hvpt_domain *domain)
 {
@@ -9483,29 +9388,30 @@ enum hvpt_status hvpt_device_attach(struct hvpt_device *device,
 	if (hvpt_domain_counts(domain) &&
 	    !hvpt_device_may_be_in(device, domain))
 		domain->devices++;
-	hvpt_device_settle(device, domain, HVPT_DEVICE_ATTACHED);
+	hvpt_device_record(device, domain, HVPT_DEVICE_ATTACHED);
 	return HVPT_OK;
 }
 
-/* The hypervisor may still have it in @domain, and it may come back there. */
+/* The hypervisor may still have a device in @domain, or bring it back there. */
 static void hvpt_domain_leave_behind(struct hvpt_domain *domain)
 {
 	if (domain)
 		domain->left_behind = true;
 }
 
-/* It is in no domain, or will be; in none of ours for sure. */
-static void hvpt_device_forget(struct hvpt_device *device)
+/* DETACH succeeded or the device is gone. The hypervisor may be late. */
+static void hvpt_device_record_detached(struct hvpt_device *device)
 {
 	hvpt_domain_leave_behind(device->domain);
 	hvpt_domain_leave_behind(device->tried);
-	hvpt_device_settle(device, NULL, HVPT_DEVICE_DETACHED);
+	hvpt_device_record(device, NULL, HVPT_DEVICE_DETACHED);
 }
 
 /*
- * By way of the blocked domain. What DETACH says of a device which is detached
- * already cannot be told from other refusals, and when it takes effect is the
- * host's: an ATTACH can be repeated, and from then on nothing hangs on DETACH.
+ * The device goes to the blocked domain first. DETACH alone cannot be repeated
+ * safely, because its answer for a detached device looks like any other
+ * refusal, and the host decides when it takes effect. ATTACH can be repeated.
+ * Once it has succeeded, the device has no access whatever DETACH does.
  */
 enum hvpt_status hvpt_device_detach(struct hvpt_device *device)
 {
@@ -9523,7 +9429,7 @@ enum hvpt_status hvpt_device_detach(struct hvpt_device *device)
 	status = hvpt_hvcall_detach_device(&device->iommu->transport,
 					   device->id, &answer);
 	if (status == HVPT_OK)
-		hvpt_device_forget(device);
+		hvpt_device_record_detached(device);
 	else if (hvpt_answer_is_heard(&answer))
 		hvpt_device_doubt(device, device->domain);
 	return hvpt_iommu_note(device->iommu, status, &answer);
@@ -9547,20 +9453,20 @@ void hvpt_device_gone(struct hvpt_device *device)
 	struct hvpt_answer answer;
 
 	device->ats = false;
-	/* neither noted nor an error: nobody may be there to be detached */
+	/* a failure is expected and not noted: the device may be gone */
 	if (device->state != HVPT_DEVICE_NEW &&
 	    device->state != HVPT_DEVICE_DETACHED) {
 		ignored = hvpt_hvcall_detach_device(&device->iommu->transport,
 						    device->id, &answer);
 		(void)ignored;
-		hvpt_device_forget(device);
+		hvpt_device_record_detached(device);
 	}
 	hvpt_device_unlink(device);
 }
 
 /*
- * It answered for this device once. The call has no other argument, so one of
- * these words now is about the device.
+ * The call succeeded for this device when it was probed, and it has no other
+ * argument. So one of these statuses now is about the device.
  */
 static bool hvpt_device_is_absent(struct hvpt_device *device)
 {
@@ -9603,13 +9509,13 @@ enum hvpt_status hvpt_device_hand_over(struct hvpt_device *device)
 /* ======== src/domain/stats.c ======== */
 
 /*
- * stats.c - counters, and when the list call is given up.
+ * stats.c - counters, and when list calls are given up.
  *
- * Counted beside hypercalls only. The counters share lines with each other, not
+ * Only hypercalls count. The counters share cache lines with each other, not
  * with what a map, an unmap or a sync without a flush reads.
  */
 
-/* The first nine, in order of their codes: where @code is in failures[]. */
+/* The calls in the order of failures[], which is that of their codes. */
 static const uint16_t hvpt_stats_codes[HVPT_CALLS] = {
 	HVPT_HVCALL_CREATE_DEVICE_DOMAIN,
 	HVPT_HVCALL_ATTACH_DEVICE_DOMAIN,
@@ -9653,7 +9559,7 @@ static bool hvpt_list_is_given_up(const struct hvpt_iommu *iommu)
 	return HVPT_PORT_LOAD(&iommu->list_refused) >= HVPT_LIST_TRIES;
 }
 
-/* Where it does not exist, never again; where it was refused, now and then. */
+/* A call that does not exist is never due; one that was refused is at times. */
 bool hvpt_list_is_due(const struct hvpt_iommu *iommu)
 {
 	return HVPT_PORT_LOAD(&iommu->list_refused) < HVPT_LIST_NEVER &&
@@ -9664,12 +9570,12 @@ bool hvpt_list_is_due(const struct hvpt_iommu *iommu)
 void hvpt_stats_list_refused(struct hvpt_iommu *iommu, enum hvpt_status status,
 			     const struct hvpt_answer *answer)
 {
-	/* the host said nothing about lists */
+	/* the hypervisor was not asked */
 	if (!hvpt_answer_is_heard(answer))
 		return;
 	HVPT_PORT_STORE(&iommu->stats.fallback_status,
 			(uint64_t)hvpt_hv_result_status(answer->result));
-	/* at least, not at: full flushes are made elsewhere too */
+	/* full flushes are made elsewhere too, so the count may skip this */
 	HVPT_PORT_STORE(&iommu->list_due,
 			HVPT_PORT_LOAD(&iommu->stats.full_flushes) +
 				HVPT_LIST_AGAIN);
@@ -9677,6 +9583,18 @@ void hvpt_stats_list_refused(struct hvpt_iommu *iommu, enum hvpt_status status,
 		HVPT_PORT_STORE(&iommu->list_refused, HVPT_LIST_NEVER);
 	else
 		HVPT_PORT_ADD(&iommu->list_refused, 1);
+}
+
+bool hvpt_iommu_last_failure(const struct hvpt_iommu *iommu, uint16_t *code,
+			     uint16_t *hv_status)
+{
+	uint64_t word = HVPT_PORT_LOAD(&iommu->last_failure);
+
+	if (word == 0)
+		return false;
+	*code = (uint16_t)(word >> 16);
+	*hv_status = (uint16_t)(word & 0xffffu);
+	return true;
 }
 
 void hvpt_iommu_read_stats(const struct hvpt_iommu *iommu,
@@ -9698,7 +9616,7 @@ void hvpt_iommu_read_stats(const struct hvpt_iommu *iommu,
 /* ======== src/domain/sync.c ======== */
 
 /*
- * sync.c - discharging a gather.
+ * sync.c - flushing what a gather holds.
  */
 
 enum hvpt_status hvpt_domain_flush_now(struct hvpt_domain *domain)
@@ -9713,7 +9631,7 @@ enum hvpt_status hvpt_domain_flush_now(struct hvpt_domain *domain)
 	return hvpt_iommu_note(domain->iommu, status, &answer);
 }
 
-/* After a full fence: can an IOMMU have cached anything of it? */
+/* May an IOMMU have cached anything of it? To be called after a full fence. */
 static bool hvpt_domain_is_cached(const struct hvpt_domain *domain)
 {
 	return domain->kind != HVPT_DOMAIN_PAGING ||
@@ -9722,7 +9640,7 @@ static bool hvpt_domain_is_cached(const struct hvpt_domain *domain)
 
 enum hvpt_status hvpt_domain_flush_all(struct hvpt_domain *domain)
 {
-	/* as in hvpt_gather_publish(): the caller's unmaps come first */
+	/* orders the caller's unmaps first, as in hvpt_gather_publish() */
 	HVPT_PORT_FENCE();
 	if (!hvpt_domain_is_cached(domain))
 		return HVPT_OK;
@@ -9730,7 +9648,7 @@ enum hvpt_status hvpt_domain_flush_all(struct hvpt_domain *domain)
 					     hvpt_domain_flush_now(domain);
 }
 
-/* All descriptors of the gather, in as few calls as hold them. */
+/* Flushes the ranges of the gather, in as few calls as hold them. */
 static HVPT_NOINLINE enum hvpt_status
 hvpt_domain_flush_ranges(struct hvpt_domain *domain,
 			 const struct hvpt_gather *gather)
@@ -9753,7 +9671,7 @@ hvpt_domain_flush_ranges(struct hvpt_domain *domain,
 	return hvpt_iommu_note(domain->iommu, status, &answer);
 }
 
-/* Everything, instead of what was asked for. */
+/* Flushes everything, because a list call failed or was not made. */
 static enum hvpt_status hvpt_domain_fall_back(struct hvpt_domain *domain)
 {
 	enum hvpt_status status = hvpt_domain_flush_now(domain);
@@ -9763,7 +9681,7 @@ static enum hvpt_status hvpt_domain_fall_back(struct hvpt_domain *domain)
 	return status;
 }
 
-/* The same, while leaves are split whose flush is not over: see cut.c. */
+/* As hvpt_domain_flush_ranges(), while splits are not flushed: see cut.c. */
 static HVPT_NOINLINE enum hvpt_status
 hvpt_domain_flush_wide(struct hvpt_domain *domain,
 		       const struct hvpt_gather *gather)
@@ -9814,18 +9732,18 @@ enum hvpt_status hvpt_domain_sync(struct hvpt_domain *domain,
 /* ======== src/domain/resume.c ======== */
 
 /*
- * resume.c - making all anew after the hypervisor lost its state.
+ * resume.c - rebuilding everything after the hypervisor lost its state.
  *
- * The hypervisor may know nothing of us; or still all of it, when nothing was
- * lost; or domains of another kernel under the ids we have, with our devices
- * in them. One order serves all three: a blocked domain, every device into it,
- * then the domains, which nobody of ours is in any more, then the devices to
- * where they belong. A domain is taken over by DELETE and CREATE, or gets
- * another id; never by CONFIGURE, for which there is no rule when it is
- * repeated, and never with devices in it.
+ * The hypervisor may know none of the domains; or all of them, when nothing was
+ * lost; or it may have domains of another kernel under the same ids, with our
+ * devices in them. One order serves all three cases: create a blocked domain,
+ * attach every device to it, rebuild the domains, which are empty now, and
+ * attach the devices to their domains. An existing domain is deleted and
+ * created again, or the domain gets another id. It is never configured a second
+ * time, which is not defined, nor deleted while a device may be in it.
  *
- * The epoch counts losses. A domain of an older one has not been brought back;
- * a device says so by its state.
+ * The epoch counts resumes. A domain with an older epoch has not been rebuilt;
+ * a device's state says whether it has been brought back.
  */
 
 /* ---- what the host offers -------------------------------------------- */
@@ -9858,16 +9776,14 @@ static enum hvpt_status hvpt_resume_probe(struct hvpt_iommu *iommu)
 		return status;
 	if (width < iommu->width)
 		return HVPT_ERR_IOMMU_CAPS;
-	iommu->caps.caps = caps.caps;
-	iommu->caps.page_sizes = caps.page_sizes;
-	iommu->caps.iova_width = caps.iova_width;
-	iommu->caps.pasid_width = caps.pasid_width;
+	iommu->caps = caps;
 	return HVPT_OK;
 }
 
 /*
- * From now on a device may be anywhere. What is in no domain is to be blocked:
- * it may be in another kernel's. Doubts stay, for perhaps nothing was lost.
+ * From now on a device may be anywhere. A device in no domain must be blocked,
+ * because it may be in one of another kernel. @tried stays, because perhaps
+ * nothing was lost.
  */
 static void hvpt_resume_begin(struct hvpt_iommu *iommu)
 {
@@ -9884,7 +9800,7 @@ static void hvpt_resume_begin(struct hvpt_iommu *iommu)
 
 /* ---- domains --------------------------------------------------------- */
 
-/* DELETE of an id which was found to be there; its refusal is no news. */
+/* DELETE of an id that exists. A refusal is expected, so it is not noted. */
 static bool hvpt_resume_delete(struct hvpt_iommu *iommu, uint32_t id)
 {
 	struct hvpt_answer answer;
@@ -9893,8 +9809,8 @@ static bool hvpt_resume_delete(struct hvpt_iommu *iommu, uint32_t id)
 	       HVPT_OK;
 }
 
-/* The flush: hosts differ in what a CREATE finds under the id. */
-static enum hvpt_status hvpt_resume_fill(struct hvpt_domain *domain)
+/* FLUSH, because CREATE may have returned a domain that existed. */
+static enum hvpt_status hvpt_resume_configure(struct hvpt_domain *domain)
 {
 	enum hvpt_status status = hvpt_domain_configure(domain);
 
@@ -9905,8 +9821,8 @@ static enum hvpt_status hvpt_resume_fill(struct hvpt_domain *domain)
 	return status;
 }
 
-/* A device which could not be moved out of where it was may be in @domain. */
-static bool hvpt_resume_is_held(const struct hvpt_domain *domain)
+/* May a device be in @domain that could not be moved to the blocked domain? */
+static bool hvpt_resume_may_hold_device(const struct hvpt_domain *domain)
 {
 	const struct hvpt_device *device = domain->iommu->devices;
 
@@ -9918,8 +9834,9 @@ static bool hvpt_resume_is_held(const struct hvpt_domain *domain)
 }
 
 /*
- * An id which cannot be deleted is not used again; 0 stands for one to be
- * chosen. What has it may be ours, with our root: the tables are never freed.
+ * An id that cannot be deleted is not used again; id 0 means that one has to be
+ * chosen. The domain that has the old id may have our root, so the tables are
+ * never freed.
  */
 static void hvpt_resume_give_up_id(struct hvpt_domain *domain)
 {
@@ -9928,22 +9845,22 @@ static void hvpt_resume_give_up_id(struct hvpt_domain *domain)
 	domain->leaks = true;
 }
 
-/* Under the id it had, or a new one. */
+/* CREATE under the id that the domain has, or under a new one. */
 static enum hvpt_status hvpt_resume_create_any(struct hvpt_domain *domain)
 {
 	return domain->id == 0 ? hvpt_domain_create_fresh(domain) :
 				 hvpt_domain_create_same(domain);
 }
 
-/* Of an id which exists, or for which a DELETE failed. */
+/* Deletes what has the domain's id, or gives the id up. */
 static enum hvpt_status hvpt_resume_clear_id(struct hvpt_domain *domain)
 {
-	domain->undead = !hvpt_resume_delete(domain->iommu, domain->id);
-	if (!domain->undead)
+	domain->delete_failed = !hvpt_resume_delete(domain->iommu, domain->id);
+	if (!domain->delete_failed)
 		return HVPT_OK;
-	if (hvpt_resume_is_held(domain))
+	if (hvpt_resume_may_hold_device(domain))
 		return HVPT_ERR_LOST;
-	domain->undead = false;
+	domain->delete_failed = false;
 	hvpt_resume_give_up_id(domain);
 	return HVPT_OK;
 }
@@ -9952,7 +9869,7 @@ static enum hvpt_status hvpt_resume_create(struct hvpt_domain *domain)
 {
 	enum hvpt_status status = HVPT_ERR_HV_EXISTS;
 
-	if (!domain->undead)
+	if (!domain->delete_failed)
 		status = hvpt_resume_create_any(domain);
 	if (status != HVPT_ERR_HV_EXISTS || domain->id == 0)
 		return status;
@@ -9960,13 +9877,14 @@ static enum hvpt_status hvpt_resume_create(struct hvpt_domain *domain)
 	return status == HVPT_OK ? hvpt_resume_create_any(domain) : status;
 }
 
-/* CONFIGURE and FLUSH of one just created; else DELETE, to try it again. */
-static enum hvpt_status hvpt_resume_fill_new(struct hvpt_domain *domain)
+/* CONFIGURE and FLUSH a new domain; on failure DELETE it, for a retry. */
+static enum hvpt_status hvpt_resume_configure_new(struct hvpt_domain *domain)
 {
-	enum hvpt_status status = hvpt_resume_fill(domain);
+	enum hvpt_status status = hvpt_resume_configure(domain);
 
 	if (status != HVPT_OK)
-		domain->undead = !hvpt_resume_delete(domain->iommu, domain->id);
+		domain->delete_failed = !hvpt_resume_delete(domain->iommu,
+							    domain->id);
 	return status;
 }
 
@@ -9980,16 +9898,17 @@ static enum hvpt_status hvpt_resume_domain(struct hvpt_domain *domain)
 		return HVPT_ERR_IOMMU_CAPS;
 	status = hvpt_resume_create(domain);
 	if (status == HVPT_OK)
-		status = hvpt_resume_fill_new(domain);
+		status = hvpt_resume_configure_new(domain);
 	if (status == HVPT_OK)
 		domain->left_behind = false;
 	return status;
 }
 
 /*
- * Devices may be in what has the id of the blocked domain, so another comes
- * first and that goes last. Without room for another it is taken as it is:
- * settings which let nothing through harm nobody in it.
+ * Devices may be in the domain that has the id of the blocked domain. So
+ * another one is created, and the old one is deleted when it is empty. If no
+ * other can be created, the old one is configured as it is: to refuse DMA is
+ * right for any device that is in it.
  */
 static enum hvpt_status hvpt_resume_replace_blocked(struct hvpt_domain *blocked)
 {
@@ -10001,11 +9920,11 @@ static enum hvpt_status hvpt_resume_replace_blocked(struct hvpt_domain *blocked)
 			hvpt_id_quarantine(blocked->iommu,
 					   blocked->iommu->old_blocked);
 		blocked->iommu->old_blocked = id;
-		return hvpt_resume_fill_new(blocked);
+		return hvpt_resume_configure_new(blocked);
 	}
 	blocked->id = id;
 	if (status == HVPT_ERR_NO_IDS || status == HVPT_ERR_HV_DOMAINS)
-		status = hvpt_resume_fill(blocked);
+		status = hvpt_resume_configure(blocked);
 	return status;
 }
 
@@ -10015,16 +9934,17 @@ static enum hvpt_status hvpt_resume_blocked(struct hvpt_domain *blocked)
 
 	if (!hvpt_domain_is_lost(blocked))
 		return HVPT_OK;
-	if (blocked->undead && !hvpt_resume_delete(blocked->iommu, blocked->id))
+	if (blocked->delete_failed &&
+	    !hvpt_resume_delete(blocked->iommu, blocked->id))
 		hvpt_resume_give_up_id(blocked);
-	blocked->undead = false;
+	blocked->delete_failed = false;
 	status = hvpt_resume_create_any(blocked);
 	if (status == HVPT_ERR_HV_EXISTS && blocked->id != 0)
 		return hvpt_resume_replace_blocked(blocked);
-	return status == HVPT_OK ? hvpt_resume_fill_new(blocked) : status;
+	return status == HVPT_OK ? hvpt_resume_configure_new(blocked) : status;
 }
 
-/* Until nobody is in it any more; another one in line is left to itself. */
+/* Fails while a device is in it; then it is tried again later. */
 void hvpt_resume_old_blocked(struct hvpt_iommu *iommu)
 {
 	if (iommu->old_blocked != 0 &&
@@ -10034,7 +9954,7 @@ void hvpt_resume_old_blocked(struct hvpt_iommu *iommu)
 
 /* ---- devices --------------------------------------------------------- */
 
-/* Into the blocked domain, out of whatever it is in. */
+/* Moves a lost device to the blocked domain. */
 static enum hvpt_status hvpt_resume_park(struct hvpt_device *device)
 {
 	struct hvpt_domain *domain = device->domain;
@@ -10044,7 +9964,7 @@ static enum hvpt_status hvpt_resume_park(struct hvpt_device *device)
 		return HVPT_OK;
 	status = hvpt_device_place(device, &device->iommu->blocked);
 	if (status == HVPT_OK)
-		hvpt_device_settle(device, domain, HVPT_DEVICE_PARKED);
+		hvpt_device_record(device, domain, HVPT_DEVICE_PARKED);
 	return status;
 }
 
@@ -10068,9 +9988,9 @@ enum hvpt_status hvpt_device_resume(struct hvpt_device *device)
 	return status;
 }
 
-/* ---- all of it ------------------------------------------------------- */
+/* ---- everything ------------------------------------------------------ */
 
-/* Out of all tables; what cannot be moved now is tried again at the end. */
+/* A device that cannot be moved now is tried again by hvpt_resume_all(). */
 static void hvpt_resume_park_all(struct hvpt_iommu *iommu)
 {
 	enum hvpt_status ignored;
@@ -10083,7 +10003,7 @@ static void hvpt_resume_park_all(struct hvpt_iommu *iommu)
 	hvpt_resume_old_blocked(iommu);
 }
 
-/* Past what fails. Return: the first failure. */
+/* Continues after failures. Return: the first of them. */
 static enum hvpt_status hvpt_resume_all(struct hvpt_iommu *iommu)
 {
 	enum hvpt_status first = HVPT_OK, status;
@@ -10107,14 +10027,14 @@ enum hvpt_status hvpt_iommu_resume(struct hvpt_iommu *iommu, bool retry)
 {
 	enum hvpt_status offers, status;
 
-	/* first of all: a retry after any failure finds the epoch counted */
+	/* before anything can fail: a retry does not count the epoch again */
 	if (!retry)
 		hvpt_resume_begin(iommu);
 	offers = hvpt_resume_probe(iommu);
 	if (offers != HVPT_OK && offers != HVPT_ERR_IOMMU_CAPS)
 		return offers;
-	/* it may be another host now */
-	status = hvpt_iommu_try_flush(iommu);
+	/* this may be another host */
+	status = hvpt_iommu_probe_flush(iommu);
 	if (status == HVPT_OK)
 		status = hvpt_resume_blocked(&iommu->blocked);
 	if (status != HVPT_OK)
@@ -10123,7 +10043,7 @@ enum hvpt_status hvpt_iommu_resume(struct hvpt_iommu *iommu, bool retry)
 	return offers == HVPT_OK ? hvpt_resume_all(iommu) : offers;
 }
 
-/* May it be where an owner before us put it? In doubt: if in none of ours. */
+/* May it still be where an earlier owner put it? */
 static bool hvpt_device_is_others(const struct hvpt_device *device)
 {
 	return device->state == HVPT_DEVICE_NEW ||
@@ -10148,7 +10068,7 @@ enum hvpt_status hvpt_iommu_takeover(struct hvpt_iommu *iommu)
 /* ======== src/domain/fault.c ======== */
 
 /*
- * fault.c - the IOMMU fault message, and what the tables say to it.
+ * fault.c - the IOMMU fault message, and what the tables say about it.
  */
 
 /* ---- the message ----------------------------------------------------- */
@@ -10159,7 +10079,7 @@ enum hvpt_status hvpt_iommu_takeover(struct hvpt_iommu *iommu)
 	(sizeof(struct hvpt_hv_message_header) +                               \
 	 HVPT_HV_OFFSET(struct hvpt_hv_iommu_fault, field))
 
-/* By the byte: the message may lie anywhere. */
+/* Reads bytes, because the message may have any alignment. */
 static uint64_t hvpt_message_word(const uint8_t *bytes, unsigned count)
 {
 	uint64_t value = 0;
@@ -10275,7 +10195,7 @@ void hvpt_pt_explain(const struct hvpt_pagetable *pt, hvpt_iova_t iova,
 		if (reason != HVPT_REASON_MAPPED_NOW)
 			break;
 		if (!denied && write && !(pte & HVPT_PTE_WRITE)) {
-			/* R/W counts once the leaf is known: SDM vol. 3A 4.6 */
+			/* R/W counts if a leaf is found: SDM vol. 3A 4.6 */
 			denied = true;
 			hvpt_cause_set(cause, HVPT_REASON_READ_ONLY, level,
 				       pte);
@@ -10293,7 +10213,7 @@ void hvpt_pt_explain(const struct hvpt_pagetable *pt, hvpt_iova_t iova,
 
 #undef HVPT_PTE_XD
 
-/* What a domain without tables, or without an address, answers. */
+/* The reason that needs no tables; MAPPED_NOW: the tables decide. */
 static enum hvpt_fault_reason
 hvpt_domain_reason(const struct hvpt_domain *domain,
 		   const struct hvpt_iommu_fault *fault)
