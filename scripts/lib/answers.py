@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """Answers in a table: what they name must exist.
 
-An answer names files and, behind each, names which are in it:
+An answer names files and, after each, names that are in it:
 `tests/unit/test_x.c`: `test_y`, `test_z`. A test must be defined and run; other
 names must be in the code, not in a comment. Or it begins with "Does not
 apply: " and says why.
@@ -17,7 +17,7 @@ NOT_HERE = "Does not apply: "
 
 
 def code_of(root, path, texts):
-    """What a file says, comments aside; read once."""
+    """The text of a file without comments; read once."""
     if path not in texts:
         text = tree.read(os.path.join(root, path))
         texts[path] = (tree.strip_comments(text)
@@ -26,7 +26,7 @@ def code_of(root, path, texts):
 
 
 def missing(code, path, name):
-    """What is wrong with a name said to be in a file, or None."""
+    """What is wrong with a name that must be in a file, or None."""
     uses = len(re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", code))
     if not uses:
         return f"{name} is not in {path}"

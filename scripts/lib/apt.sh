@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # shellcheck shell=sh
-# Packages in a folder: apt fetches and verifies them with state of its own, and
-# they are unpacked there. Nothing of the system is changed; no root is needed.
+# Packages in a folder: apt downloads and verifies them with state of its own, and
+# they are unpacked there. The system is not changed, and no root is needed.
 # Sourced after common.sh.
 
-# hvpt_apt_prepare FOLDER ARCHITECTURE - empties it; apt works there from now on
+# hvpt_apt_prepare FOLDER ARCHITECTURE - empties it; apt then works there
 #
-# The system's sources and its ways to fetch (proxies) are kept, its hooks are
-# not run.
+# The system's sources and proxies are used; its hooks are not run.
 hvpt_apt_prepare() {
 	command -v apt-get >/dev/null 2>&1 || hvpt_die "needs apt-get (Debian)"
 	rm -rf "$1"
@@ -60,7 +59,7 @@ hvpt_apt_suites() {
 	END
 }
 
-# hvpt_apt_unpack FOLDER - what was downloaded, into FOLDER/root; tidies up
+# hvpt_apt_unpack FOLDER - unpacks the downloads into FOLDER/root; cleans up
 hvpt_apt_unpack() {
 	for hvpt_apt_deb in "$1"/cache/archives/*.deb; do
 		dpkg-deb -x "$hvpt_apt_deb" "$1/root" || return 1

@@ -11,17 +11,17 @@ hvpt_die() {
 	exit 1
 }
 
-# hvpt_jobs - how many things to do at once
+# hvpt_jobs - the number of parallel jobs
 hvpt_jobs() {
 	nproc 2>/dev/null || echo 2
 }
 
-# hvpt_cache - the folder for what is fetched and kept
+# hvpt_cache - the folder for downloads
 hvpt_cache() {
 	echo "${XDG_CACHE_HOME:-$HOME/.cache}/hvpt"
 }
 
-# hvpt_present PROBE - a command, or a file when it has a slash
+# hvpt_present PROBE - is the command there, or the file if it has a slash?
 hvpt_present() {
 	case $1 in
 	*/*) [ -e "$1" ] ;;
@@ -59,7 +59,7 @@ hvpt_install() {
 		--no-install-recommends install "$@" >&2
 }
 
-# Packages by what they are for.
+# Packages by purpose.
 HVPT_FOR_BUILD="gcc:gcc libc6-dev:/usr/include/stdio.h cmake:cmake
 	ninja-build:ninja liblzma-dev:/usr/include/lzma.h
 	zlib1g-dev:/usr/include/zlib.h libbz2-dev:/usr/include/bzlib.h

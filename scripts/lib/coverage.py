@@ -34,7 +34,7 @@ def is_within(inner, outer):
 
 
 class Source:
-    """What was met of one file, whatever object it was compiled into."""
+    """The coverage of one file, in all objects that contain it."""
 
     def __init__(self, path):
         self.lines = collections.defaultdict(int)
@@ -53,7 +53,7 @@ class Source:
                     self.lines[line] = max(self.lines[line], one[2])
 
     def add_branches(self, branches):
-        """By where it starts: a macro in the place of a call ends before."""
+        """Keyed by its start: a macro in the place of a call ends earlier."""
         for branch in branches:
             place = self.starts.setdefault(tuple(branch[:2]),
                                            tuple(branch[:4]))
@@ -135,7 +135,7 @@ def read_exports(names):
 
 
 def read_table(name):
-    """The rows: file, code, and whether anything was found for it."""
+    """The rows: file, code, and whether the row is needed."""
     with open(name, encoding="utf-8") as file:
         text = file.read()
     if TABLE not in text:

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""Sums up what ctest reported: the slowest tests, what was skipped and why.
+"""Summarises a report of ctest: the slowest tests, skipped tests and why.
 
 The last line is "N passed, N failed, N skipped". Exit code 1: something failed;
 with --no-skips also when a test was skipped that need not have been. A test
@@ -55,7 +55,7 @@ def totals(cases, unbuilt):
 
 
 def show(cases, count, no_skips):
-    """Prints the summary; is all well?"""
+    """Prints the summary. Return: did everything pass?"""
     if cases:
         print("slowest tests:", *slowest(cases), sep="\n")
     for case in cases:
@@ -83,7 +83,7 @@ SKIP: cannot be avoided: another version</system-out></testcase></testsuite>
 
 
 def self_test():
-    """What a report says is counted, and an avoidable skip is one."""
+    """Results are counted, and avoidable skips are found."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "ctest.xml")
         with open(path, "w", encoding="utf-8") as file:

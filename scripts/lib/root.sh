@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # shellcheck shell=sh
-# Commands in the system which scripts/get-linux unpacked. Sourced.
+# Commands in the system that scripts/get-linux unpacked. Sourced.
 
-# hvpt_in_root ROOT FOLDER COMMAND [KERNEL] - run there, as whoever we are, the
-# folder being /hvpt, that of the debug kernel /kernel
+# hvpt_in_root ROOT FOLDER COMMAND [KERNEL] - runs COMMAND there as the current
+# user; the folder is /hvpt, that of the debug kernel /kernel
 #
-# The tools of a kernel's headers want the C library they were built for, and
-# /proc. Mounts are in a namespace and vanish with it.
+# The tools of a kernel's headers need the C library that they were built for,
+# and /proc. Mounts are in a namespace and vanish with it.
 hvpt_in_root() {
 	hvpt_user=
 	[ "$(id -u)" = 0 ] || hvpt_user=--map-root-user

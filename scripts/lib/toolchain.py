@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""The core's objects, built by themselves, and what is in them."""
+"""The object files of the core, built separately, and their contents."""
 
 import functools
 import os
@@ -18,13 +18,13 @@ CORE = ["-std=c11", "-ffreestanding", "-nostdinc", "-fno-pie",
         "-fno-stack-protector", "-fstack-usage",
         '-DHVPT_TYPES_HEADER="types_override.h"', f"-I{OVERRIDE}"]
 
-# What compilers put into objects under names of their own.
+# Symbols and sections that compilers add.
 COMPILER_MADE = re.compile(r"^(\.L|\.str|\.rodata|\.text|CSWTCH\.|__const\.|"
                            r"switch\.table\.hvpt_|\$[dx])")
 
 
 class Problem(Exception):
-    """A property of the core which does not hold."""
+    """A property of the core that does not hold."""
 
 
 def command(args, **more):
@@ -58,7 +58,7 @@ def is_tested(cc, version):
 
 
 def warnings(cc):
-    """Options: what is warned of, and is an error if we know the compiler."""
+    """Warning options; errors with the compilers that are known."""
     tested = is_tested(cc, version_of(cc))
     return WARNINGS + (["-Werror"] if tested else [])
 
@@ -108,7 +108,7 @@ class Core:
         return sum(map(int, pattern.findall(output_of(["size", "-A", path]))))
 
     def side_files(self, ending):
-        """Texts of what the compiler wrote beside each object."""
+        """The texts of the files that the compiler wrote for each object."""
         for path in self.objects():
             yield tree.read(os.path.splitext(path)[0] + ending)
 
@@ -126,7 +126,7 @@ class Core:
         return {name for name, kind in symbols if kind in "Uw"} - defined
 
     def writable_sections(self):
-        """(object, section, bytes) of data which a program could change."""
+        """(object, section, bytes) of writable data."""
         pattern = re.compile(r"^(\.(?:data|bss|tdata|tbss)\S*)\s+(\d+)")
         path = None
         for line in output_of(["size", "-A", *self.objects()]).splitlines():
@@ -137,14 +137,14 @@ class Core:
                 yield path, found[1], int(found[2])
 
     def frames(self):
-        """(function, bytes, qualifier) from the compiler's own account."""
+        """(function, bytes, qualifier) as the compiler reports them."""
         for text in self.side_files(".su"):
             for line in text.splitlines():
                 where, size, kind = line.split("\t")
                 yield where.split(":")[-1], int(size), kind
 
     def calls(self):
-        """Direct calls, and the set of functions which call indirectly."""
+        """Direct calls, and the set of functions that call indirectly."""
         edge = re.compile(r'sourcename: "([^"]*)" targetname: "([^"]*)"')
         edges, indirect = {}, set()
         for text in self.side_files(".ci"):

@@ -9,7 +9,7 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 
-# ctest shows a test which ends so as skipped (SKIP_RETURN_CODE).
+# ctest reports a test with this exit code as skipped (SKIP_RETURN_CODE).
 EXIT_SKIP = 77
 
 
@@ -51,7 +51,7 @@ def tracked_files(root=ROOT):
 
 
 def strip_comments(text):
-    """C text without comments; line numbers stay."""
+    """C text without comments; line numbers do not change."""
     def blank(match):
         word = match.group(0)
         return word if word[0] in "\"'" else re.sub(r"[^\n]", " ", word)
@@ -60,7 +60,7 @@ def strip_comments(text):
 
 
 def finish(problems, checked):
-    """Prints the verdict and ends the program with it."""
+    """Prints the result and ends the program with it."""
     for problem in problems:
         print(problem, file=sys.stderr)
     print(f"{checked}: " + (f"{len(problems)} problem(s)" if problems
