@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # shellcheck shell=sh
-# Packages in a folder: apt downloads and verifies them with state of its own, and
-# they are unpacked there. The system is not changed, and no root is needed.
+# Packages in a folder: apt downloads and verifies them with state of its own,
+# and they are unpacked there. The system is not changed, and no root is needed.
 # Sourced after common.sh.
 
 # hvpt_apt_prepare FOLDER ARCHITECTURE - empties it; apt then works there
