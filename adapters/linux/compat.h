@@ -2,9 +2,9 @@
 /*
  * compat.h - the differences between the kernels that this builds for.
  *
- * Built and tested: 6.1, 6.12, 7.3. The versions below lie between those three
- * and are not the exact ones in which the kernel changed. No other file tests
- * the kernel's version.
+ * Seen and built: 6.1, 6.12, 7.3. The versions below lie between those three
+ * and are not the exact ones in which the kernel changed. Nothing outside this
+ * file and compat.c asks for a version.
  */
 #ifndef HVPT_LINUX_COMPAT_H
 #define HVPT_LINUX_COMPAT_H
@@ -17,8 +17,10 @@
 #include <linux/syscore_ops.h>
 #include <linux/version.h>
 
+#include <asm/iommu.h>
+
 #define HVPT_LINUX_6_12 (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0))
-#define HVPT_LINUX_7_3 (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0))
+#define HVPT_LINUX_6_19 (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0))
 
 /* ---- allocation by type ---------------------------------------------- */
 
@@ -26,9 +28,21 @@
 #define kzalloc_obj(object, gfp) kzalloc(sizeof(object), gfp)
 #endif
 
-/* ---- attach: with the old domain as argument -------------------------- */
+/* ---- iommu=off ------------------------------------------------------- */
 
-#if HVPT_LINUX_7_3
+/* Modules cannot see it: there, not to load the module is what turns it off. */
+static inline bool hvpt_compat_iommu_is_off(void)
+{
+#ifdef MODULE
+	return false;
+#else
+	return no_iommu || iommu_detected;
+#endif
+}
+
+/* ---- attach: the old domain is told since ---------------------------- */
+
+#if HVPT_LINUX_6_19
 #define HVPT_ATTACH_ARGS                                                       \
 	struct iommu_domain *iodom, struct device *dev, struct iommu_domain *old
 #else
@@ -38,21 +52,80 @@
 /* ---- dirty tracking -------------------------------------------------- */
 
 #define HVPT_DIRTY HVPT_LINUX_6_12
+
 #if HVPT_DIRTY
 #include <uapi/linux/iommufd.h>
+
+static inline bool hvpt_compat_is_dirty(enum iommu_cap cap)
+{
+	return cap == IOMMU_CAP_DIRTY_TRACKING;
+}
+
+static inline void hvpt_compat_set_dirty_ops(struct iommu_domain *iodom,
+					     const struct iommu_dirty_ops *ops)
+{
+	iodom->dirty_ops = ops;
+}
+#else
+struct iommu_dirty_ops;
+
+static inline bool hvpt_compat_is_dirty(enum iommu_cap cap)
+{
+	return false;
+}
+
+/* There is no such object either. */
+#define hvpt_compat_set_dirty_ops(iodom, ops) ((void)(iodom))
 #endif
 
-/* The namespace of iova_bitmap_set() in a kernel that has iommufd. */
-#if HVPT_LINUX_7_3
-#define HVPT_IMPORT_IOMMUFD MODULE_IMPORT_NS("IOMMUFD")
+/* Where iova_bitmap_set() is, in a kernel which has iommufd. */
+#if HVPT_LINUX_6_19
+#define HVPT_IMPORT_IOMMUFD MODULE_IMPORT_NS("IOMMUFD");
 #elif HVPT_DIRTY
-#define HVPT_IMPORT_IOMMUFD MODULE_IMPORT_NS(IOMMUFD)
+#define HVPT_IMPORT_IOMMUFD MODULE_IMPORT_NS(IOMMUFD);
+#else
+#define HVPT_IMPORT_IOMMUFD
 #endif
 
-/* ---- the DMA API ----------------------------------------------------- */
+/* ---- deferred flushes ------------------------------------------------ */
 
-#if !HVPT_LINUX_6_12
-/* The driver sets up the DMA API. */
+static inline bool hvpt_compat_is_deferred_flush(enum iommu_cap cap)
+{
+#if HVPT_LINUX_6_12
+	return cap == IOMMU_CAP_DEFERRED_FLUSH;
+#else
+	return false;
+#endif
+}
+
+/* ---- struct iommu_ops: how domains are asked for, see compat.c -------- */
+
+#if HVPT_LINUX_6_19
+struct iommu_domain *
+hvpt_linux_alloc_paging(struct device *dev, u32 flags,
+			const struct iommu_user_data *user_data);
+#define HVPT_COMPAT_OPS                                                        \
+	.domain_alloc_paging_flags = hvpt_linux_alloc_paging,                  \
+	.identity_domain = &hvpt_linux_identity,                               \
+	.blocked_domain = &hvpt_linux_blocked,
+#elif HVPT_LINUX_6_12
+struct iommu_domain *hvpt_linux_alloc_paging(struct device *dev);
+struct iommu_domain *
+hvpt_linux_alloc_user(struct device *dev, u32 flags,
+		      struct iommu_domain *parent,
+		      const struct iommu_user_data *user_data);
+#define HVPT_COMPAT_OPS                                                        \
+	.domain_alloc_paging = hvpt_linux_alloc_paging,                        \
+	.domain_alloc_user = hvpt_linux_alloc_user,                            \
+	.identity_domain = &hvpt_linux_identity,                               \
+	.blocked_domain = &hvpt_linux_blocked,
+#else
+struct iommu_domain *hvpt_linux_alloc(unsigned int type);
+#define HVPT_COMPAT_OPS                                                        \
+	.domain_alloc = hvpt_linux_alloc,                                      \
+	.probe_finalize = hvpt_compat_probe_finalize,
+
+/* The DMA API is hooked up by the driver. */
 static inline void hvpt_compat_probe_finalize(struct device *dev)
 {
 	set_dma_ops(dev, NULL);
@@ -60,14 +133,34 @@ static inline void hvpt_compat_probe_finalize(struct device *dev)
 }
 #endif
 
+/* The two special domains are static; 6.1 frees them all the same. */
+#if HVPT_LINUX_6_12
+#define HVPT_COMPAT_SPECIAL_FREE
+#else
+static inline void hvpt_compat_free_nothing(struct iommu_domain *iodom)
+{
+}
+
+#define HVPT_COMPAT_SPECIAL_FREE .free = hvpt_compat_free_nothing,
+#endif
+
+/* Each domain says it since. */
+static inline void hvpt_compat_set_page_sizes(struct iommu_ops *ops, u64 sizes)
+{
+#if !HVPT_LINUX_6_19
+	ops->pgsize_bitmap = sizes;
+#endif
+}
+
 /* ---- what is counted for tables -------------------------------------- */
 
+/* The second is the memory cgroup's too, where the page was charged to one. */
 static inline void hvpt_compat_count_table(struct page *page, long by)
 {
 #if HVPT_LINUX_6_12
 	mod_node_page_state(page_pgdat(page), NR_IOMMU_PAGES, by);
 #endif
-	mod_node_page_state(page_pgdat(page), NR_SECONDARY_PAGETABLE, by);
+	mod_lruvec_page_state(page, NR_SECONDARY_PAGETABLE, by);
 }
 
 /* ---- ATS ------------------------------------------------------------- */
@@ -81,23 +174,37 @@ static inline int hvpt_compat_prepare_ats(struct pci_dev *pdev)
 #endif
 }
 
-/* ---- resume, one processor, interrupts off --------------------------- */
+/* ---- one processor: sleep, and the end of the kernel ------------------ */
 
 #ifdef HVPT_LINUX_SYSCORE_DATA
-#define HVPT_SYSCORE(name, function)                                           \
-	static void name##_call(void *data)                                    \
+#define HVPT_COMPAT_SYSCORE(name, suspending, resuming, ending)                \
+	static int name##_suspend(void *data)                                  \
 	{                                                                      \
-		function();                                                    \
+		return suspending();                                           \
+	}                                                                      \
+	static void name##_resume(void *data)                                  \
+	{                                                                      \
+		resuming();                                                    \
+	}                                                                      \
+	static void name##_shutdown(void *data)                                \
+	{                                                                      \
+		ending();                                                      \
 	}                                                                      \
 	static const struct syscore_ops name##_ops = {                         \
-		.resume = name##_call,                                         \
+		.suspend = name##_suspend,                                     \
+		.resume = name##_resume,                                       \
+		.shutdown = name##_shutdown,                                   \
 	};                                                                     \
 	static struct syscore name = { .ops = &name##_ops }
 #define hvpt_compat_register_syscore register_syscore
 #define hvpt_compat_unregister_syscore unregister_syscore
 #else
-#define HVPT_SYSCORE(name, function)                                           \
-	static struct syscore_ops name = { .resume = function }
+#define HVPT_COMPAT_SYSCORE(name, suspending, resuming, ending)                \
+	static struct syscore_ops name = {                                     \
+		.suspend = suspending,                                         \
+		.resume = resuming,                                            \
+		.shutdown = ending,                                            \
+	}
 #define hvpt_compat_register_syscore register_syscore_ops
 #define hvpt_compat_unregister_syscore unregister_syscore_ops
 #endif

@@ -32,6 +32,11 @@ static int domains_show(struct seq_file *seq, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(domains);
 
+/* In the order of enum hvpt_device_state. */
+static const char *const hvpt_linux_states[] = {
+	"new", "attached", "detached", "in_doubt", "lost", "parked",
+};
+
 static int devices_show(struct seq_file *seq, void *unused)
 {
 	struct hvpt_linux_device *hdev;
@@ -40,9 +45,10 @@ static int devices_show(struct seq_file *seq, void *unused)
 	mutex_lock(&hvpt_linux.lock);
 	list_for_each_entry(hdev, &hvpt_linux.devices, link) {
 		domain = hvpt_device_domain(&hdev->core);
-		seq_printf(seq, "%s id %#llx domain %u ats %d\n",
-			   hdev->pdev ? pci_name(hdev->pdev) : "(gone)",
+		seq_printf(seq, "%s id %#llx %s domain %u ats %d\n",
+			   hdev->pdev ? pci_name(hdev->pdev) : "(released)",
 			   hvpt_device_id(&hdev->core),
+			   hvpt_linux_states[hvpt_device_state(&hdev->core)],
 			   domain ? hvpt_domain_id(domain) : 0,
 			   hvpt_device_has_ats_on(&hdev->core));
 	}
@@ -95,21 +101,29 @@ static int tables_show(struct seq_file *seq, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(tables);
 
+/* In the order of struct hvpt_iommu_stats. */
+static const char *const hvpt_linux_calls[HVPT_CALLS] = {
+	"create", "attach",	"detach",	"delete",   "configure",
+	"flush",  "flush_list", "capabilities", "property",
+};
+
 static int flushes_show(struct seq_file *seq, void *unused)
 {
-	struct hvpt_linux_stats *stats = &hvpt_linux.stats;
+	struct hvpt_iommu_stats stats;
+	unsigned int i;
 
-	seq_printf(seq, "maps %lld\n", atomic64_read(&stats->maps));
-	seq_printf(seq, "unmaps %lld\n", atomic64_read(&stats->unmaps));
-	seq_printf(seq, "syncs %lld\n", atomic64_read(&stats->syncs));
-	seq_printf(seq, "range_flushes %lld\n", atomic64_read(&stats->flushes));
-	seq_printf(seq, "full_flushes %lld\n",
-		   atomic64_read(&stats->full_flushes));
+	hvpt_iommu_read_stats(&hvpt_linux.iommu, &stats);
+	seq_printf(seq, "range_flushes %llu\n", stats.list_flushes);
+	seq_printf(seq, "descriptors %llu\n", stats.descriptors);
+	seq_printf(seq, "full_flushes %llu\n", stats.full_flushes);
+	seq_printf(seq, "fallbacks %llu\n", stats.fallbacks);
+	seq_printf(seq, "fallback_status %#llx\n", stats.fallback_status);
+	seq_printf(seq, "ranges_given_up %u\n", stats.list_given_up != 0);
 	seq_printf(seq, "failed_flushes %lld\n",
-		   atomic64_read(&stats->failed_flushes));
-	seq_printf(seq, "tables_freed %lld\n",
-		   atomic64_read(&stats->tables_freed));
-	seq_printf(seq, "pool_refills %lld\n", atomic64_read(&stats->refills));
+		   atomic64_read(&hvpt_linux.failed_flushes));
+	for (i = 0; i < HVPT_CALLS; i++)
+		seq_printf(seq, "refused_%s %llu\n", hvpt_linux_calls[i],
+			   stats.failures[i]);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(flushes);

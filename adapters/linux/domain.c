@@ -8,7 +8,30 @@ static bool full_width;
 module_param(full_width, bool, 0444);
 MODULE_PARM_DESC(full_width, "use the top bit of addresses too");
 
-/* Only the root is allocated here: one page is enough. */
+/* ENODEV but for want of something: the host's words are not Linux'. */
+static int hvpt_linux_alloc_errno(enum hvpt_status status)
+{
+	int err = hvpt_linux_errno(status);
+
+	return err == 0 || err == -ENOMEM || err == -ENOSPC ? err : -ENODEV;
+}
+
+/* Lock held. */
+static enum hvpt_status
+hvpt_linux_domain_link(struct hvpt_linux_domain *domain,
+		       const struct hvpt_domain_config *config)
+{
+	enum hvpt_status status = HVPT_ERR_NO_IOMMU;
+
+	if (!hvpt_linux.ended)
+		status = hvpt_domain_init(&domain->core, &hvpt_linux.iommu,
+					  config);
+	if (status == HVPT_OK)
+		list_add_tail(&domain->link, &hvpt_linux.domains);
+	return status;
+}
+
+/* The root is allocated here, so more than one page is not needed yet. */
 static int hvpt_linux_domain_open(struct hvpt_linux_domain *domain, bool dirty)
 {
 	struct hvpt_domain_config config = {
@@ -21,18 +44,18 @@ static int hvpt_linux_domain_open(struct hvpt_linux_domain *domain, bool dirty)
 	};
 	enum hvpt_status status;
 
-	if (!hvpt_linux_pool_fill(&domain->pool, 1, GFP_KERNEL_ACCOUNT))
+	config.pt.reserved = hvpt_linux_reserved(&config.pt.reserved_count);
+	if (!hvpt_linux_pool_reserve(&domain->pool, 1, GFP_KERNEL_ACCOUNT))
 		return -ENOMEM;
 	mutex_lock(&hvpt_linux.lock);
-	status = hvpt_domain_init(&domain->core, &hvpt_linux.iommu, &config);
-	if (status == HVPT_OK)
-		list_add_tail(&domain->link, &hvpt_linux.domains);
+	status = hvpt_linux_domain_link(domain, &config);
 	mutex_unlock(&hvpt_linux.lock);
+	hvpt_linux_pool_done(&domain->pool, 1);
 	if (status != HVPT_OK) {
 		hvpt_linux_complain("cannot make a domain", status);
-		hvpt_linux_pool_trim(&domain->pool, 0);
+		hvpt_linux_pool_empty(&domain->pool);
 	}
-	return hvpt_linux_errno(status);
+	return hvpt_linux_alloc_errno(status);
 }
 
 static void hvpt_linux_domain_describe(struct hvpt_linux_domain *domain,
@@ -50,10 +73,8 @@ static void hvpt_linux_domain_describe(struct hvpt_linux_domain *domain,
 	iodom->geometry.force_aperture = true;
 	iodom->pgsize_bitmap = hvpt_linux_page_sizes();
 	iodom->ops = &hvpt_linux_paging_ops;
-#if HVPT_DIRTY
 	if (dirty)
-		iodom->dirty_ops = &hvpt_linux_dirty_ops;
-#endif
+		hvpt_compat_set_dirty_ops(iodom, &hvpt_linux_dirty_ops);
 }
 
 /* @dev: its NUMA node is used; may be NULL. Return: ERR_PTR on failure. */
@@ -79,87 +100,68 @@ struct iommu_domain *hvpt_linux_domain_new(struct device *dev, bool dirty)
 	return &domain->iodom;
 }
 
-/*
- * Linux cannot keep a domain that could not be deleted, so it is abandoned: its
- * tables stay allocated, because the hypervisor may still read them. While a
- * device is in doubt in it, after a failed attach, it cannot even be abandoned.
- * Return: true if the object can be freed.
- */
-static bool hvpt_linux_domain_close(struct hvpt_linux_domain *domain)
-{
-	enum hvpt_status status = hvpt_domain_destroy(&domain->core);
+/* ---- the end --------------------------------------------------------- */
 
+/* Lock held. What waits for a flush goes with the last one. */
+static enum hvpt_status hvpt_linux_domain_end(struct hvpt_linux_domain *domain)
+{
+	enum hvpt_status status = hvpt_domain_flush_all(&domain->core);
+	struct hvpt_gather gather;
+
+	if (status != HVPT_OK)
+		return status;
+	hvpt_gather_init(&gather);
+	hvpt_linux_limbo_take(domain, &gather);
+	hvpt_linux_limbo_flushed(domain, &gather, HVPT_OK);
+	status = hvpt_domain_destroy(&domain->core);
 	if (status == HVPT_OK)
-		return true;
-	hvpt_linux_complain("cannot delete a domain, its tables are lost",
-			    status);
-	return hvpt_domain_abandon(&domain->core) == HVPT_OK;
+		kfree(domain);
+	return status;
+}
+
+/* Lock held. Those which the hypervisor did not delete are tried again. */
+void hvpt_linux_domains_retry(void)
+{
+	struct hvpt_linux_domain *domain, *next;
+
+	list_for_each_entry_safe(domain, next, &hvpt_linux.kept, link) {
+		list_del(&domain->link);
+		if (hvpt_linux_domain_end(domain) != HVPT_OK)
+			list_add(&domain->link, &hvpt_linux.kept);
+	}
+}
+
+/*
+ * Lock held. The hypervisor may have a device in it still, one which it took
+ * away, and may read the tables: they are kept until it deletes the domain.
+ */
+static void hvpt_linux_domain_close(struct hvpt_linux_domain *domain)
+{
+	u32 id = hvpt_domain_id(&domain->core);
+	enum hvpt_status status;
+
+	list_del(&domain->link);
+	/* After the end of the pvIOMMU that of the kernel comes next. */
+	if (hvpt_linux.ended)
+		return;
+	status = hvpt_linux_domain_end(domain);
+	if (status == HVPT_OK)
+		return;
+	pr_warn_ratelimited("domain %u cannot be deleted yet: %s\n", id,
+			    hvpt_status_name(status));
+	list_add(&domain->link, &hvpt_linux.kept);
 }
 
 void hvpt_linux_domain_free(struct iommu_domain *iodom)
 {
 	struct hvpt_linux_domain *domain = hvpt_linux_domain(iodom);
-	struct hvpt_gather gather;
-	bool closed;
 
-	hvpt_gather_init(&gather);
-	hvpt_linux_sync(domain, &gather);
+	hvpt_linux_pool_empty(&domain->pool);
 	mutex_lock(&hvpt_linux.lock);
-	list_del(&domain->link);
-	closed = hvpt_linux_domain_close(domain);
+	hvpt_linux_domains_retry();
+	hvpt_linux_domain_close(domain);
 	mutex_unlock(&hvpt_linux.lock);
-	hvpt_linux_pool_trim(&domain->pool, 0);
-	if (closed)
-		kfree(domain);
 }
-
-/* ---- what Linux calls to make one ------------------------------------ */
-
-#if HVPT_LINUX_7_3
-struct iommu_domain *
-hvpt_linux_alloc_paging(struct device *dev, u32 flags,
-			const struct iommu_user_data *user_data)
-{
-	if (flags & ~IOMMU_HWPT_ALLOC_DIRTY_TRACKING || user_data)
-		return ERR_PTR(-EOPNOTSUPP);
-	return hvpt_linux_domain_new(dev,
-				     flags & IOMMU_HWPT_ALLOC_DIRTY_TRACKING);
-}
-#elif HVPT_LINUX_6_12
-struct iommu_domain *hvpt_linux_alloc_paging(struct device *dev)
-{
-	return hvpt_linux_domain_new(dev, false);
-}
-
-struct iommu_domain *
-hvpt_linux_alloc_user(struct device *dev, u32 flags,
-		      struct iommu_domain *parent,
-		      const struct iommu_user_data *user_data)
-{
-	if (flags & ~IOMMU_HWPT_ALLOC_DIRTY_TRACKING || parent || user_data)
-		return ERR_PTR(-EOPNOTSUPP);
-	return hvpt_linux_domain_new(dev,
-				     flags & IOMMU_HWPT_ALLOC_DIRTY_TRACKING);
-}
-#else
-struct iommu_domain *hvpt_linux_alloc(unsigned int type)
-{
-	struct iommu_domain *iodom;
-
-	switch (type) {
-	case IOMMU_DOMAIN_IDENTITY:
-		return &hvpt_linux_identity;
-	case IOMMU_DOMAIN_BLOCKED:
-		return &hvpt_linux_blocked;
-	case IOMMU_DOMAIN_UNMANAGED:
-	case IOMMU_DOMAIN_DMA:
-	case IOMMU_DOMAIN_DMA_FQ:
-		iodom = hvpt_linux_domain_new(NULL, false);
-		return IS_ERR(iodom) ? NULL : iodom;
-	}
-	return NULL;
-}
-#endif
 
 /* ---- identity, blocked ----------------------------------------------- */
 
@@ -173,23 +175,12 @@ static int hvpt_linux_blocked_attach(HVPT_ATTACH_ARGS)
 	return hvpt_linux_attach(dev, hvpt_iommu_blocked(&hvpt_linux.iommu));
 }
 
-#if !HVPT_LINUX_6_12
-/* These are static, but 6.1 frees them too. */
-static void hvpt_linux_special_free(struct iommu_domain *iodom)
-{
-}
-
-#define HVPT_SPECIAL_FREE .free = hvpt_linux_special_free,
-#else
-#define HVPT_SPECIAL_FREE
-#endif
-
 static const struct iommu_domain_ops hvpt_linux_identity_ops = {
-	.attach_dev = hvpt_linux_identity_attach, HVPT_SPECIAL_FREE
+	.attach_dev = hvpt_linux_identity_attach, HVPT_COMPAT_SPECIAL_FREE
 };
 
 static const struct iommu_domain_ops hvpt_linux_blocked_ops = {
-	.attach_dev = hvpt_linux_blocked_attach, HVPT_SPECIAL_FREE
+	.attach_dev = hvpt_linux_blocked_attach, HVPT_COMPAT_SPECIAL_FREE
 };
 
 struct iommu_domain hvpt_linux_identity = {

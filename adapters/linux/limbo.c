@@ -49,7 +49,6 @@ void hvpt_linux_limbo_flushed(struct hvpt_linux_domain *domain,
 	spin_unlock_irqrestore(&domain->limbo_lock, flags);
 	if (keep)
 		return;
-	atomic64_add(gather->table_count, &hvpt_linux.stats.tables_freed);
 	hvpt_pt_release(hvpt_domain_pagetable(&domain->core), gather);
 }
 

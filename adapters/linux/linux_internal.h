@@ -10,6 +10,8 @@
 #ifndef HVPT_LINUX_INTERNAL_H
 #define HVPT_LINUX_INTERNAL_H
 
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include "compat.h"
 #include "hvpt_linux.h"
 
@@ -23,9 +25,10 @@
  * zero except for the link in their first word.
  */
 struct hvpt_linux_pool {
-	spinlock_t lock; /* the list: first and count */
+	spinlock_t lock; /* all below, but for the node */
 	u64 *first;
 	unsigned int count;
+	unsigned int wanted; /* by calls that run */
 	int node;
 };
 
@@ -57,39 +60,39 @@ hvpt_linux_domain(struct iommu_domain *iodom)
 
 /**
  * struct hvpt_linux_device - one device
+ * @pdev: NULL: released by Linux; kept, detached, to be handed over
+ * @known: the library knows it; if not, its id may mean another device by now
  * @ats: ATS is on, as far as the PCI layer knows
+ * @link: in hvpt_linux.devices, while it is known
  */
 struct hvpt_linux_device {
 	struct hvpt_device core;
-	bool ats;
 	struct pci_dev *pdev;
+	bool known;
+	bool ats;
 	struct list_head link;
-};
-
-/** struct hvpt_linux_stats - what debugfs shows */
-struct hvpt_linux_stats {
-	atomic64_t maps;
-	atomic64_t unmaps;
-	atomic64_t syncs;
-	atomic64_t flushes;
-	atomic64_t full_flushes;
-	atomic64_t failed_flushes;
-	atomic64_t tables_freed;
-	atomic64_t refills;
 };
 
 /**
  * struct hvpt_linux - the one pvIOMMU
  * @platform: NULL when not started
+ * @transport: the platform's, traced
+ * @ended: all was handed over: the kernel is about to end
+ * @domains: paging domains of Linux'
+ * @kept: those Linux has freed, which the hypervisor did not delete yet
+ * @failed_flushes: of all domains
  */
 struct hvpt_linux {
-	struct mutex lock; /* the library's iommu lock; both lists too */
+	struct mutex lock; /* the library's iommu lock; the lists too */
 	const struct hvpt_linux_platform *platform;
+	struct hvpt_transport transport;
+	bool ended;
 	struct hvpt_iommu iommu;
 	struct iommu_device iodev;
 	struct list_head domains;
+	struct list_head kept;
 	struct list_head devices;
-	struct hvpt_linux_stats stats;
+	atomic64_t failed_flushes;
 };
 
 extern struct hvpt_linux hvpt_linux;
@@ -97,6 +100,10 @@ extern struct hvpt_linux hvpt_linux;
 /* main.c */
 int hvpt_linux_errno(enum hvpt_status status);
 void hvpt_linux_complain(const char *what, enum hvpt_status status);
+extern bool hvpt_linux_dirty_tracking;
+
+/* calls.c */
+void hvpt_linux_trace_transport(const struct hvpt_transport *transport);
 
 /* platform.c */
 extern const struct hvpt_linux_platform hvpt_linux_native;
@@ -104,9 +111,10 @@ extern const struct hvpt_linux_platform hvpt_linux_native;
 /* pages.c */
 extern const struct hvpt_page_ops hvpt_linux_page_ops;
 void hvpt_linux_pool_init(struct hvpt_linux_pool *pool, int node);
-bool hvpt_linux_pool_fill(struct hvpt_linux_pool *pool, unsigned int count,
-			  gfp_t gfp);
-void hvpt_linux_pool_trim(struct hvpt_linux_pool *pool, unsigned int keep);
+bool hvpt_linux_pool_reserve(struct hvpt_linux_pool *pool, unsigned int count,
+			     gfp_t gfp);
+void hvpt_linux_pool_done(struct hvpt_linux_pool *pool, unsigned int count);
+void hvpt_linux_pool_empty(struct hvpt_linux_pool *pool);
 
 /* limbo.c */
 void hvpt_linux_limbo_put(struct hvpt_linux_domain *domain,
@@ -132,32 +140,35 @@ extern struct iommu_domain hvpt_linux_identity;
 extern struct iommu_domain hvpt_linux_blocked;
 struct iommu_domain *hvpt_linux_domain_new(struct device *dev, bool dirty);
 void hvpt_linux_domain_free(struct iommu_domain *iodom);
-#if HVPT_LINUX_7_3
-struct iommu_domain *
-hvpt_linux_alloc_paging(struct device *dev, u32 flags,
-			const struct iommu_user_data *user_data);
-#elif HVPT_LINUX_6_12
-struct iommu_domain *hvpt_linux_alloc_paging(struct device *dev);
-struct iommu_domain *
-hvpt_linux_alloc_user(struct device *dev, u32 flags,
-		      struct iommu_domain *parent,
-		      const struct iommu_user_data *user_data);
-#else
-struct iommu_domain *hvpt_linux_alloc(unsigned int type);
-#endif
+void hvpt_linux_domains_retry(void);
+
+/* reserved.c */
+int hvpt_linux_reserved_init(void);
+const struct hvpt_iova_range *hvpt_linux_reserved(u32 *count);
+void hvpt_linux_get_resv_regions(struct device *dev, struct list_head *list);
 
 /* dirty.c */
-#if HVPT_DIRTY
 extern const struct iommu_dirty_ops hvpt_linux_dirty_ops;
-#endif
 
 /* device.c */
 extern const struct iommu_ops hvpt_linux_ops_template;
 int hvpt_linux_attach(struct device *dev, struct hvpt_domain *domain);
+void hvpt_linux_ats_off(struct hvpt_linux_device *hdev);
+
+/* life.c */
+int hvpt_linux_device_id(const struct hvpt_linux_platform *platform,
+			 struct pci_dev *pdev, u64 *id);
+struct iommu_device *hvpt_linux_probe_device(struct device *dev);
+bool hvpt_linux_is_attach_deferred(struct device *dev);
+void hvpt_linux_release_device(struct device *dev);
+void hvpt_linux_device_unlink(struct hvpt_linux_device *hdev);
+
+/* handover.c */
+void hvpt_linux_hand_over(void);
+void hvpt_linux_hand_over_released(void);
 
 /* vpci.c */
-void hvpt_vpci_init(void);
-void hvpt_vpci_exit(void);
+int hvpt_vpci_device_id(struct pci_dev *pdev, u64 *id);
 
 /* debugfs.c */
 void hvpt_linux_debugfs_init(void);

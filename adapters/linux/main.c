@@ -4,17 +4,18 @@
 
 #include <asm/mshyperv.h>
 
-static bool native = true;
-module_param(native, bool, 0444);
-MODULE_PARM_DESC(native, "use Hyper-V's hypercalls, wait for no other module");
-
 static unsigned int first_id = HVPT_DOMAIN_ID_FIRST;
 module_param(first_id, uint, 0444);
-MODULE_PARM_DESC(first_id, "least domain id to use, say after kexec");
+MODULE_PARM_DESC(first_id, "least domain id to use");
+
+bool hvpt_linux_dirty_tracking;
+module_param_named(dirty_tracking, hvpt_linux_dirty_tracking, bool, 0444);
+MODULE_PARM_DESC(dirty_tracking, "offer it: the host is known to set D bits");
 
 struct hvpt_linux hvpt_linux = {
 	.lock = __MUTEX_INITIALIZER(hvpt_linux.lock),
 	.domains = LIST_HEAD_INIT(hvpt_linux.domains),
+	.kept = LIST_HEAD_INIT(hvpt_linux.kept),
 	.devices = LIST_HEAD_INIT(hvpt_linux.devices),
 };
 
@@ -33,13 +34,11 @@ void hvpt_linux_complain(const char *what, enum hvpt_status status)
 
 	if (status >= HVPT_ERR_NO_HYPERVISOR &&
 	    hvpt_iommu_last_failure(&hvpt_linux.iommu, &code, &hv_status))
-		pr_err_ratelimited(HVPT_LINUX_NAME
-				   ": %s: %s (hypercall %#x: %s, %#x)\n",
-				   what, hvpt_status_name(status), code,
+		pr_err_ratelimited("%s: %s (hypercall %#x: %s, %#x)\n", what,
+				   hvpt_status_name(status), code,
 				   hvpt_hv_status_name(hv_status), hv_status);
 	else
-		pr_err_ratelimited(HVPT_LINUX_NAME ": %s: %s\n", what,
-				   hvpt_status_name(status));
+		pr_err_ratelimited("%s: %s\n", what, hvpt_status_name(status));
 }
 
 /* An ordinary host without a pvIOMMU: print nothing. */
@@ -51,7 +50,7 @@ static bool hvpt_linux_absent(enum hvpt_status status)
 static int hvpt_linux_open(const struct hvpt_linux_platform *platform)
 {
 	struct hvpt_iommu_config config = {
-		.transport = platform->transport,
+		.transport = hvpt_linux.transport,
 		.ids = { first_id, HVPT_DOMAIN_ID_LAST },
 	};
 	enum hvpt_status status = hvpt_iommu_init(&hvpt_linux.iommu, &config);
@@ -66,20 +65,8 @@ static int hvpt_linux_open(const struct hvpt_linux_platform *platform)
 	}
 	hvpt_linux_ops = hvpt_linux_ops_template;
 	hvpt_linux_ops.owner = platform->owner;
-#if !HVPT_LINUX_7_3
-	hvpt_linux_ops.pgsize_bitmap = hvpt_linux_page_sizes();
-#endif
+	hvpt_compat_set_page_sizes(&hvpt_linux_ops, hvpt_linux_page_sizes());
 	return 0;
-}
-
-static void hvpt_linux_close(void)
-{
-	enum hvpt_status status = hvpt_iommu_destroy(&hvpt_linux.iommu);
-
-	/* They have none of our memory. Only their ids are lost. */
-	if (status != HVPT_OK)
-		pr_notice(HVPT_LINUX_NAME ": special domains stay behind: %s\n",
-			  hvpt_status_name(status));
 }
 
 static int hvpt_linux_register(void)
@@ -97,31 +84,94 @@ static int hvpt_linux_register(void)
 	return err;
 }
 
+/*
+ * A device of the pvIOMMU which Linux already translates, by another driver:
+ * the kernel's own, which then owns the pvIOMMU.
+ */
+static bool hvpt_linux_is_taken(const struct hvpt_linux_platform *platform)
+{
+	struct pci_dev *pdev = NULL;
+	u64 id;
+
+	for_each_pci_dev(pdev)
+	{
+		if (hvpt_linux_device_id(platform, pdev, &id) ||
+		    !device_iommu_mapped(&pdev->dev))
+			continue;
+		pci_notice(pdev, "has another IOMMU driver; not started\n");
+		pci_dev_put(pdev);
+		return true;
+	}
+	return false;
+}
+
+/* Lock held. */
+static int hvpt_linux_take(const struct hvpt_linux_platform *platform)
+{
+	int err;
+
+	if (hvpt_linux.platform || hvpt_linux_is_taken(platform))
+		return -EBUSY;
+	hvpt_linux_trace_transport(&platform->transport);
+	hvpt_linux.ended = false;
+	atomic64_set(&hvpt_linux.failed_flushes, 0);
+	err = hvpt_linux_open(platform);
+	if (!err)
+		hvpt_linux.platform = platform;
+	return err;
+}
+
+/* Lock held. */
+static void hvpt_linux_give(void)
+{
+	if (!hvpt_linux.ended)
+		hvpt_linux_hand_over();
+	hvpt_linux.platform = NULL;
+}
+
+/* Those which Linux did not attach may be where a kernel before put them. */
+static void hvpt_linux_take_devices(void)
+{
+	enum hvpt_status status;
+
+	mutex_lock(&hvpt_linux.lock);
+	status = hvpt_iommu_takeover(&hvpt_linux.iommu);
+	mutex_unlock(&hvpt_linux.lock);
+	if (status != HVPT_OK)
+		hvpt_linux_complain("a device cannot be taken over", status);
+}
+
+/* Probes devices, which takes the lock. */
+static int hvpt_linux_go(void)
+{
+	int err = hvpt_linux_register();
+
+	if (!err) {
+		hvpt_linux_take_devices();
+		pr_info("pvIOMMU, %u-bit addresses, page sizes %#llx\n",
+			hvpt_iommu_width(&hvpt_linux.iommu),
+			hvpt_linux_page_sizes());
+		return 0;
+	}
+	pr_err("cannot register: %d\n", err);
+	mutex_lock(&hvpt_linux.lock);
+	hvpt_linux_give();
+	mutex_unlock(&hvpt_linux.lock);
+	return err;
+}
+
 int hvpt_linux_start(const struct hvpt_linux_platform *platform)
 {
 	int err;
 
 	mutex_lock(&hvpt_linux.lock);
-	err = hvpt_linux.platform ? -EBUSY : hvpt_linux_open(platform);
-	if (!err)
-		hvpt_linux.platform = platform;
+	err = hvpt_linux_take(platform);
 	mutex_unlock(&hvpt_linux.lock);
-	if (err)
-		return err;
-	/* This probes devices, and a probe takes the lock. */
-	err = hvpt_linux_register();
-	if (err) {
-		pr_err(HVPT_LINUX_NAME ": cannot register: %d\n", err);
-		hvpt_linux_close();
-		hvpt_linux.platform = NULL;
-		return err;
-	}
-	pr_info(HVPT_LINUX_NAME
-		": pvIOMMU, %u-bit addresses, page sizes %#llx\n",
-		hvpt_iommu_width(&hvpt_linux.iommu), hvpt_linux_page_sizes());
-	return 0;
+	if (!err)
+		err = hvpt_linux_go();
+	/* Loaders of modules take that for a success. */
+	return err == -EEXIST ? -EBUSY : err;
 }
-EXPORT_SYMBOL_GPL(hvpt_linux_start);
 
 void hvpt_linux_stop(void)
 {
@@ -130,42 +180,76 @@ void hvpt_linux_stop(void)
 	iommu_device_unregister(&hvpt_linux.iodev);
 	iommu_device_sysfs_remove(&hvpt_linux.iodev);
 	mutex_lock(&hvpt_linux.lock);
-	hvpt_linux_close();
-	hvpt_linux.platform = NULL;
+	hvpt_linux_give();
 	mutex_unlock(&hvpt_linux.lock);
 }
-EXPORT_SYMBOL_GPL(hvpt_linux_stop);
+
+/* ---- the module ------------------------------------------------------ */
+
+/* Return: 0, or why this kernel is not for us. */
+static int hvpt_linux_wanted(void)
+{
+	if (!hv_is_hyperv_initialized() || hvpt_compat_iommu_is_off())
+		return -ENODEV;
+	if (IS_ENABLED(CONFIG_HYPERV_PVIOMMU)) {
+		pr_notice("left to the driver of this kernel\n");
+		return -ENODEV;
+	}
+	/* The host cannot read tables there, and tables are all there is. */
+	if (hv_is_isolation_supported()) {
+		pr_notice("isolated VMs are not supported\n");
+		return -ENODEV;
+	}
+	return 0;
+}
+
+static int hvpt_linux_start_native(void)
+{
+	int err;
+
+	/* Another module brings the platform. */
+	if (IS_ENABLED(HVPT_LINUX_TEST))
+		return 0;
+	err = hvpt_linux_wanted();
+	return err ? err : hvpt_linux_start(&hvpt_linux_native);
+}
 
 static int __init hvpt_linux_init(void)
 {
-	int err = 0;
+	int err = hvpt_linux_reserved_init();
 
-	if (native && !hv_is_hyperv_initialized())
-		return -ENODEV;
-	hvpt_vpci_init();
+	if (err) {
+		pr_err("parameter reserve: not FIRST-LAST[,FIRST-LAST]...\n");
+		return err;
+	}
 	hvpt_linux_debugfs_init();
 	hvpt_linux_power_init();
-	if (native)
-		err = hvpt_linux_start(&hvpt_linux_native);
+	err = hvpt_linux_start_native();
 	if (err) {
 		hvpt_linux_power_exit();
 		hvpt_linux_debugfs_exit();
 	}
 	return err;
 }
-module_init(hvpt_linux_init);
+
+/* Built in: after hypercalls work, before buses find devices. */
+rootfs_initcall(hvpt_linux_init);
 
 static void __exit hvpt_linux_exit(void)
 {
 	hvpt_linux_stop();
 	hvpt_linux_power_exit();
 	hvpt_linux_debugfs_exit();
-	hvpt_vpci_exit();
 }
 module_exit(hvpt_linux_exit);
 
+#ifdef HVPT_LINUX_TEST
+EXPORT_SYMBOL_GPL(hvpt_linux_start);
+EXPORT_SYMBOL_GPL(hvpt_linux_stop);
+EXPORT_SYMBOL_GPL(hvpt_linux_fault);
+#endif
+
 MODULE_DESCRIPTION("Hyper-V paravirtualized IOMMU for guests");
 MODULE_LICENSE("Dual BSD/GPL");
-#if HVPT_DIRTY
-HVPT_IMPORT_IOMMUFD;
-#endif
+MODULE_VERSION("0.2.0");
+HVPT_IMPORT_IOMMUFD

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Table pages, taken in advance by whoever may wait for them. */
 #include "linux_internal.h"
+
+/* Pages a pool keeps for the next call which lacks one. */
+#define HVPT_LINUX_POOL_KEEP 8u
 
 static void hvpt_linux_page_give(struct page *page)
 {
@@ -41,6 +45,7 @@ void hvpt_linux_pool_init(struct hvpt_linux_pool *pool, int node)
 	spin_lock_init(&pool->lock);
 	pool->first = NULL;
 	pool->count = 0;
+	pool->wanted = 0;
 	pool->node = node;
 }
 
@@ -55,14 +60,15 @@ static void hvpt_linux_pool_put(struct hvpt_linux_pool *pool, u64 *page)
 	spin_unlock_irqrestore(&pool->lock, flags);
 }
 
-/* Fills the pool to @count pages. False: @gfp did not allow that many. */
-bool hvpt_linux_pool_fill(struct hvpt_linux_pool *pool, unsigned int count,
-			  gfp_t gfp)
+/* Until the pool has @count pages. False: @gfp did not yield that many. */
+static bool hvpt_linux_pool_fill(struct hvpt_linux_pool *pool,
+				 unsigned int count, gfp_t gfp)
 {
 	struct page *page;
 
-	atomic64_inc(&hvpt_linux.stats.refills);
-	/* Tables are in the direct map: ignore the zone of the caller. */
+	/* Tables are reached by the direct map; a zone of the caller's is not
+	 * theirs.
+	 */
 	gfp &= ~(__GFP_HIGHMEM | __GFP_DMA | __GFP_DMA32);
 	while (READ_ONCE(pool->count) < count) {
 		page = alloc_pages_node(pool->node, gfp | __GFP_ZERO, 0);
@@ -74,8 +80,9 @@ bool hvpt_linux_pool_fill(struct hvpt_linux_pool *pool, unsigned int count,
 	return true;
 }
 
-/* Frees all pages above @keep. */
-void hvpt_linux_pool_trim(struct hvpt_linux_pool *pool, unsigned int keep)
+/* Gives back what is above @keep. */
+static void hvpt_linux_pool_trim(struct hvpt_linux_pool *pool,
+				 unsigned int keep)
 {
 	void *page;
 
@@ -85,4 +92,39 @@ void hvpt_linux_pool_trim(struct hvpt_linux_pool *pool, unsigned int keep)
 			break;
 		hvpt_linux_page_give(virt_to_page(page));
 	}
+}
+
+static unsigned int hvpt_linux_pool_want(struct hvpt_linux_pool *pool, int more)
+{
+	unsigned long flags;
+	unsigned int wanted;
+
+	spin_lock_irqsave(&pool->lock, flags);
+	pool->wanted += more;
+	wanted = pool->wanted;
+	spin_unlock_irqrestore(&pool->lock, flags);
+	return wanted;
+}
+
+/*
+ * @count pages for a call, beside those that other calls are about to take. To
+ * be followed by hvpt_linux_pool_done() in any case. False: there are fewer.
+ */
+bool hvpt_linux_pool_reserve(struct hvpt_linux_pool *pool, unsigned int count,
+			     gfp_t gfp)
+{
+	return hvpt_linux_pool_fill(pool, hvpt_linux_pool_want(pool, count),
+				    gfp);
+}
+
+/* The call was made: a few of its pages stay for the next, the rest goes. */
+void hvpt_linux_pool_done(struct hvpt_linux_pool *pool, unsigned int count)
+{
+	hvpt_linux_pool_trim(pool, hvpt_linux_pool_want(pool, -(int)count) +
+					   HVPT_LINUX_POOL_KEEP);
+}
+
+void hvpt_linux_pool_empty(struct hvpt_linux_pool *pool)
+{
+	hvpt_linux_pool_trim(pool, 0);
 }

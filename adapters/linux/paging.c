@@ -2,11 +2,8 @@
 /* Mapping, unmapping and flushing: the paths that drivers wait for. */
 #include "linux_internal.h"
 
-/* Pages that a pool keeps for the next call that lacks one. */
-#define HVPT_LINUX_POOL_KEEP 8u
-
-/* No call needs more table pages than are allocated in these rounds. */
-#define HVPT_LINUX_FILL_ROUNDS 20u
+/* A map that did not reserve may take what another has; so some more tries. */
+#define HVPT_LINUX_FILL_ROUNDS 4u
 
 /* Splitting large leaves at both ends takes at most that many pages. */
 #define HVPT_LINUX_CUT_PAGES 4u
@@ -39,25 +36,42 @@ static unsigned int hvpt_linux_prot(int prot)
 
 /* ---- map ------------------------------------------------------------- */
 
-/* The pool grows until it holds all the tables that the range lacks. */
+/*
+ * The most tables that leaves of @pgsize take: at each level above, one for
+ * each table which the range touches, but for the root.
+ */
+static unsigned int hvpt_linux_tables(const struct hvpt_pagetable *pt,
+				      unsigned long iova, size_t size,
+				      size_t pgsize)
+{
+	unsigned long last = iova + (size - 1);
+	unsigned int level, tables = 0;
+
+	for (level = 1; level < pt->levels; level++)
+		if (HVPT_LEVEL_BYTES(level) > pgsize)
+			tables += (last >> HVPT_LEVEL_LG2(level)) -
+				  (iova >> HVPT_LEVEL_LG2(level)) + 1;
+	return tables;
+}
+
+/* With as many pages as the range can lack, or fewer if there are no more. */
 static enum hvpt_status
 hvpt_linux_map_fill(struct hvpt_linux_domain *domain, unsigned long iova,
 		    phys_addr_t paddr, size_t size, unsigned int prot,
-		    gfp_t gfp, struct hvpt_gather *gather)
+		    unsigned int need, gfp_t gfp, struct hvpt_gather *gather)
 {
 	enum hvpt_status status = HVPT_ERR_NO_MEMORY;
-	unsigned int round, need = 1;
+	unsigned int round;
+	bool full = true;
 
-	for (round = 0; round < HVPT_LINUX_FILL_ROUNDS; round++) {
-		if (!hvpt_linux_pool_fill(&domain->pool, need, gfp))
-			break;
+	for (round = 0; round < HVPT_LINUX_FILL_ROUNDS && full &&
+			status == HVPT_ERR_NO_MEMORY;
+	     round++) {
+		full = hvpt_linux_pool_reserve(&domain->pool, need, gfp);
 		status = hvpt_domain_map(&domain->core, hvpt_iova(iova),
 					 hvpt_gpa(paddr), size, prot, gather);
-		if (status != HVPT_ERR_NO_MEMORY)
-			break;
-		need *= 2;
+		hvpt_linux_pool_done(&domain->pool, need);
 	}
-	hvpt_linux_pool_trim(&domain->pool, HVPT_LINUX_POOL_KEEP);
 	return status;
 }
 
@@ -80,26 +94,41 @@ static enum hvpt_status hvpt_linux_map_flush(struct hvpt_linux_domain *domain,
 	return status;
 }
 
+static enum hvpt_status hvpt_linux_map(struct hvpt_linux_domain *domain,
+				       unsigned long iova, phys_addr_t paddr,
+				       size_t size, size_t pgsize, int prot,
+				       gfp_t gfp)
+{
+	struct hvpt_pagetable *pt = hvpt_domain_pagetable(&domain->core);
+	unsigned int hvpt_prot = hvpt_linux_prot(prot);
+	struct hvpt_gather gather;
+	enum hvpt_status status;
+
+	hvpt_gather_init(&gather);
+	status = hvpt_domain_map(&domain->core, hvpt_iova(iova),
+				 hvpt_gpa(paddr), size, hvpt_prot, &gather);
+	if (status == HVPT_ERR_NO_MEMORY)
+		status = hvpt_linux_map_fill(
+			domain, iova, paddr, size, hvpt_prot,
+			hvpt_linux_tables(pt, iova, size, pgsize), gfp,
+			&gather);
+	if (status == HVPT_OK && !hvpt_gather_is_empty(&gather))
+		status = hvpt_linux_map_flush(domain, iova, size, &gather);
+	return status;
+}
+
 static int hvpt_linux_map_pages(struct iommu_domain *iodom, unsigned long iova,
 				phys_addr_t paddr, size_t pgsize,
 				size_t pgcount, int prot, gfp_t gfp,
 				size_t *mapped)
 {
-	struct hvpt_linux_domain *domain = hvpt_linux_domain(iodom);
-	unsigned int hvpt_prot = hvpt_linux_prot(prot);
-	size_t size = pgsize * pgcount;
 	enum hvpt_status status;
-	struct hvpt_gather gather;
+	size_t size;
 
-	hvpt_gather_init(&gather);
-	atomic64_inc(&hvpt_linux.stats.maps);
-	status = hvpt_domain_map(&domain->core, hvpt_iova(iova),
-				 hvpt_gpa(paddr), size, hvpt_prot, &gather);
-	if (status == HVPT_ERR_NO_MEMORY)
-		status = hvpt_linux_map_fill(domain, iova, paddr, size,
-					     hvpt_prot, gfp, &gather);
-	if (status == HVPT_OK && !hvpt_gather_is_empty(&gather))
-		status = hvpt_linux_map_flush(domain, iova, size, &gather);
+	if (check_mul_overflow(pgsize, pgcount, &size))
+		return -EINVAL;
+	status = hvpt_linux_map(hvpt_linux_domain(iodom), iova, paddr, size,
+				pgsize, prot, gfp);
 	if (status != HVPT_OK) {
 		pr_debug("map %#lx+%#zx: %s\n", iova, size,
 			 hvpt_status_name(status));
@@ -125,9 +154,9 @@ void hvpt_linux_gather_add(struct iommu_iotlb_gather *iogather,
 	}
 }
 
-static void hvpt_linux_owe(struct hvpt_linux_domain *domain,
-			   struct iommu_iotlb_gather *iogather,
-			   struct hvpt_gather *gather)
+static void hvpt_linux_gathered(struct hvpt_linux_domain *domain,
+				struct iommu_iotlb_gather *iogather,
+				struct hvpt_gather *gather)
 {
 	/* Queued: everything is flushed later, and ranges do not matter. */
 	if (iogather && !iommu_iotlb_gather_queued(iogather))
@@ -136,32 +165,70 @@ static void hvpt_linux_owe(struct hvpt_linux_domain *domain,
 		hvpt_linux_limbo_put(domain, gather);
 }
 
+/*
+ * How much of a range is mapped, from its beginning to the first hole: there
+ * Linux wants an unmap to stop, and the library's would not.
+ */
+static size_t hvpt_linux_mapped(const struct hvpt_linux_domain *domain,
+				unsigned long iova, size_t size)
+{
+	struct hvpt_mapping mapping;
+	size_t done = 0;
+	u64 leaf;
+
+	while (done < size &&
+	       hvpt_domain_lookup(&domain->core, hvpt_iova(iova + done),
+				  &mapping) == HVPT_OK) {
+		leaf = 1ull << mapping.leaf_lg2;
+		done += leaf - ((iova + done) & (leaf - 1));
+	}
+	return min(done, size);
+}
+
+static enum hvpt_status
+hvpt_linux_unmap(struct hvpt_linux_domain *domain, unsigned long iova,
+		 size_t size, struct hvpt_gather *gather, u64 *unmapped)
+{
+	enum hvpt_status status;
+
+	status = hvpt_domain_unmap(&domain->core, hvpt_iova(iova), size, gather,
+				   unmapped);
+	if (status != HVPT_ERR_NO_MEMORY)
+		return status;
+	if (hvpt_linux_pool_reserve(&domain->pool, HVPT_LINUX_CUT_PAGES,
+				    GFP_ATOMIC))
+		status = hvpt_domain_unmap(&domain->core, hvpt_iova(iova), size,
+					   gather, unmapped);
+	hvpt_linux_pool_done(&domain->pool, HVPT_LINUX_CUT_PAGES);
+	return status;
+}
+
 static size_t hvpt_linux_unmap_pages(struct iommu_domain *iodom,
 				     unsigned long iova, size_t pgsize,
 				     size_t pgcount,
 				     struct iommu_iotlb_gather *iogather)
 {
 	struct hvpt_linux_domain *domain = hvpt_linux_domain(iodom);
-	size_t size = pgsize * pgcount;
 	struct hvpt_gather gather;
 	enum hvpt_status status;
 	u64 unmapped = 0;
+	size_t size;
 
+	if (check_mul_overflow(pgsize, pgcount, &size))
+		return 0;
+	/* One page has no holes. */
+	if (size > HVPT_PAGE_BYTES)
+		size = hvpt_linux_mapped(domain, iova, size);
+	if (!size)
+		return 0;
 	hvpt_gather_init(&gather);
-	atomic64_inc(&hvpt_linux.stats.unmaps);
-	status = hvpt_domain_unmap(&domain->core, hvpt_iova(iova), size,
-				   &gather, &unmapped);
-	if (status == HVPT_ERR_NO_MEMORY &&
-	    hvpt_linux_pool_fill(&domain->pool, HVPT_LINUX_CUT_PAGES,
-				 GFP_ATOMIC))
-		status = hvpt_domain_unmap(&domain->core, hvpt_iova(iova), size,
-					   &gather, &unmapped);
+	status = hvpt_linux_unmap(domain, iova, size, &gather, &unmapped);
 	if (status != HVPT_OK) {
 		pr_debug("unmap %#lx+%#zx: %s\n", iova, size,
 			 hvpt_status_name(status));
 		return 0;
 	}
-	hvpt_linux_owe(domain, iogather, &gather);
+	hvpt_linux_gathered(domain, iogather, &gather);
 	return unmapped;
 }
 
@@ -172,10 +239,10 @@ static void hvpt_linux_flushed(enum hvpt_status status)
 {
 	if (likely(status == HVPT_OK))
 		return;
-	atomic64_inc(&hvpt_linux.stats.failed_flushes);
+	atomic64_inc(&hvpt_linux.failed_flushes);
 	hvpt_linux_complain("flush failed, devices may see freed memory",
 			    status);
-	WARN_ONCE(1, HVPT_LINUX_NAME ": an IOTLB flush failed\n");
+	WARN_ONCE(1, "an IOTLB flush failed\n");
 }
 
 /* Flushes @gather and the limbo, and frees the tables of both. */
@@ -187,7 +254,6 @@ void hvpt_linux_sync(struct hvpt_linux_domain *domain,
 	hvpt_linux_limbo_take(domain, gather);
 	if (hvpt_gather_is_empty(gather))
 		return;
-	atomic64_inc(&hvpt_linux.stats.flushes);
 	status = hvpt_domain_flush(&domain->core, gather);
 	hvpt_linux_flushed(status);
 	hvpt_linux_limbo_flushed(domain, gather, status);
@@ -199,8 +265,7 @@ static void hvpt_linux_iotlb_sync(struct iommu_domain *iodom,
 	struct hvpt_gather gather;
 
 	hvpt_gather_init(&gather);
-	atomic64_inc(&hvpt_linux.stats.syncs);
-	/* An empty gather starts above its end: nothing to flush. */
+	/* An empty one starts above its end: nothing to flush. */
 	if (iogather->start <= iogather->end)
 		hvpt_gather_add(&gather, hvpt_iova(iogather->start),
 				hvpt_iova(iogather->end));
@@ -215,7 +280,6 @@ static void hvpt_linux_flush_iotlb_all(struct iommu_domain *iodom)
 
 	hvpt_gather_init(&gather);
 	hvpt_linux_limbo_take(domain, &gather);
-	atomic64_inc(&hvpt_linux.stats.full_flushes);
 	/* Orders the unmaps before it against an attach; see gather.h. */
 	smp_mb();
 	status = hvpt_domain_flush_all(&domain->core);

@@ -69,7 +69,7 @@ copy_compare() {
 # ---- the cases, in a useful order ---------------------------------------------
 
 case_load() {
-	load hvpt_iommu native=0 || return 1
+	load hvpt_iommu || return 1
 	load hvpt_bridge || return 1
 	mode=DMA-FQ
 	grep -q iommu.strict=1 /proc/cmdline && mode=DMA
@@ -80,12 +80,10 @@ case_load() {
 case_nvme() {
 	load nvme || return 1
 	wait_for 20 test -b /dev/nvme0n1 || return 1
-	before=$(stat unmaps)
 	for size in 4096 16384 131072 1048576; do
 		copy_compare /dev/nvme0n1 $size 4 || return 1
 	done
-	[ "$(stat unmaps)" -gt "$before" ] || fail "nothing was unmapped" ||
-		return 1
+	[ "$(stat failed_flushes)" -eq 0 ] || fail "a flush failed" || return 1
 	[ "$(cat $P/flushes)" -gt 0 ] || fail "nothing was flushed" || return 1
 	[ "$(cat $P/refused)" -eq 0 ] || fail "a hypercall was refused" ||
 		return 1
@@ -274,7 +272,7 @@ case_unload() {
 	echo 1 >/proc/sys/vm/stat_refresh
 	left=$(sed -n 's/^nr_iommu_pages //p' /proc/vmstat)
 	[ "${left:-0}" -eq 0 ] || fail "$left pages are lost" || return 1
-	load hvpt_iommu native=0 && load hvpt_bridge || return 1
+	load hvpt_iommu && load hvpt_bridge || return 1
 	echo 1 >/sys/bus/pci/rescan
 	wait_for 20 test -b /dev/nvme0n1 || return 1
 	copy_compare /dev/nvme0n1 65536 1 && no_faults

@@ -9,6 +9,9 @@ unsigned int stub_errors;
 unsigned int stub_warnings;
 const struct iommu_ops *stub_ops;
 struct stub_world stub_world;
+struct stub_kernel stub_kernel;
+int no_iommu;
+int iommu_detected;
 
 static void stub_die(const char *what)
 {
@@ -18,14 +21,39 @@ static void stub_die(const char *what)
 
 void stub_print(unsigned int *count, const char *format, ...)
 {
-	char line[256];
 	va_list args;
 
 	if (count)
 		++*count;
 	va_start(args, format);
-	vsnprintf(line, sizeof(line), format, args);
+	vsnprintf(stub_world.said, sizeof(stub_world.said), format, args);
 	va_end(args);
+}
+
+bool stub_is_enabled(const char *option)
+{
+	return stub_kernel.option && !strcmp(stub_kernel.option, option);
+}
+
+/* ---- tracepoints ----------------------------------------------------- */
+
+void stub_trace(const char *name)
+{
+	struct stub_event *event = stub_world.event;
+
+	while (event->name && strcmp(event->name, name))
+		event++;
+	event->name = name;
+	event->count++;
+}
+
+unsigned int stub_traced(const char *name)
+{
+	const struct stub_event *event = stub_world.event;
+
+	while (event->name && strcmp(event->name, name))
+		event++;
+	return event->count;
 }
 
 /* ---- locks: one thread, so what is looked at is the order ------------ */
@@ -166,6 +194,11 @@ void iommu_device_unregister(struct iommu_device *iommu)
 	stub_ops = NULL;
 }
 
+struct pci_dev *stub_next_pci(const struct pci_dev *from)
+{
+	return from ? NULL : stub_world.on_bus;
+}
+
 struct iommu_group *pci_device_group(struct device *dev)
 {
 	return (struct iommu_group *)dev;
@@ -177,11 +210,12 @@ iommu_alloc_resv_region(phys_addr_t start, size_t length, int prot,
 {
 	struct iommu_resv_region *region;
 
-	(void)prot, (void)type;
+	(void)prot;
 	region = stub_kzalloc(sizeof(*region), gfp);
 	if (region) {
 		region->start = start;
 		region->length = length;
+		region->type = type;
 	}
 	return region;
 }

@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <linux/version.h>
@@ -36,6 +37,7 @@ typedef uint64_t phys_addr_t;
 typedef uint64_t dma_addr_t;
 typedef unsigned int gfp_t;
 typedef unsigned int uint;
+typedef char *charp;
 
 #define U64_MAX UINT64_MAX
 #define PAGE_SHIFT 12
@@ -45,6 +47,12 @@ typedef unsigned int uint;
 #define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
 #define smp_mb() __atomic_thread_fence(__ATOMIC_SEQ_CST)
+#define min(a, b) ((a) < (b) ? (a) : (b))
+#define check_mul_overflow(a, b, out) __builtin_mul_overflow(a, b, out)
+#define simple_strtoull(text, end, base) strtoull(text, end, base)
+/* Options of the kernel's build, by name: what a test says is set. */
+#define IS_ENABLED(option) stub_is_enabled(#option)
+bool stub_is_enabled(const char *option);
 #define container_of(ptr, type, member)                                        \
 	((type *)((char *)(ptr)-offsetof(type, member)))
 
@@ -54,18 +62,21 @@ struct module;
 #define THIS_MODULE ((struct module *)0)
 #define EXPORT_SYMBOL_GPL(x) struct stub_unused
 /* Tests set them through this. */
-#define module_param(name, type, mode)                                         \
+#define module_param_named(name, value, type, mode)                            \
 	type *stub_param_##name(void);                                         \
 	type *stub_param_##name(void)                                          \
 	{                                                                      \
-		return &name;                                                  \
+		return &value;                                                 \
 	}                                                                      \
 	struct stub_unused
+#define module_param(name, type, mode)                                         \
+	module_param_named(name, name, type, mode)
 #define MODULE_PARM_DESC(name, text) struct stub_unused
 #define MODULE_LICENSE(text) struct stub_unused
 #define MODULE_DESCRIPTION(text) struct stub_unused
+#define MODULE_VERSION(text) struct stub_unused
 #define MODULE_IMPORT_NS(name) struct stub_unused
-#define module_init(f)                                                         \
+#define rootfs_initcall(f)                                                     \
 	int stub_module_init(void);                                            \
 	int stub_module_init(void)                                             \
 	{                                                                      \
@@ -93,9 +104,14 @@ void stub_print(unsigned int *count, const char *format, ...)
 #define pr_warn(...) stub_print(NULL, __VA_ARGS__)
 #define pr_err(...) stub_print(&stub_errors, __VA_ARGS__)
 #define pr_err_ratelimited(...) stub_print(&stub_errors, __VA_ARGS__)
+#define pr_warn_ratelimited(...) stub_print(NULL, __VA_ARGS__)
 #define dev_dbg(dev, ...) ((void)(dev))
 #define dev_warn(dev, ...) ((void)(dev), stub_print(NULL, __VA_ARGS__))
 #define dev_err(dev, ...) ((void)(dev), stub_print(&stub_errors, __VA_ARGS__))
+#define pci_dbg(pdev, ...) dev_dbg(&(pdev)->dev, __VA_ARGS__)
+#define pci_notice(pdev, ...) dev_warn(&(pdev)->dev, __VA_ARGS__)
+#define pci_warn(pdev, ...) dev_warn(&(pdev)->dev, __VA_ARGS__)
+#define pci_err(pdev, ...) dev_err(&(pdev)->dev, __VA_ARGS__)
 #define WARN_ON_ONCE(cond)                                                     \
 	({                                                                     \
 		bool stub_cond = (cond);                                       \
@@ -143,6 +159,7 @@ typedef struct {
 } atomic64_t;
 #define atomic64_inc(v) ((void)__atomic_fetch_add(&(v)->counter, 1, 5))
 #define atomic64_add(n, v) ((void)__atomic_fetch_add(&(v)->counter, (n), 5))
+#define atomic64_set(v, n) (__atomic_store_n(&(v)->counter, (n), 5))
 #define atomic64_read(v) (__atomic_load_n(&(v)->counter, 5))
 
 /* ---- lists ----------------------------------------------------------- */
@@ -155,6 +172,7 @@ struct list_head {
 		&(name), &(name)                                               \
 	}
 #define LIST_HEAD(name) struct list_head name = LIST_HEAD_INIT(name)
+#define list_empty(head) ((head)->next == (head))
 #define list_entry(ptr, type, member) container_of(ptr, type, member)
 #define list_for_each_entry(pos, head, member)                                 \
 	for (pos = list_entry((head)->next, __typeof__(*pos), member);         \
@@ -209,6 +227,8 @@ struct page *alloc_pages_node(int node, gfp_t gfp, unsigned int order);
 void __free_page(struct page *page);
 void *stub_va(u64 gpa);
 void mod_node_page_state(struct pglist_data *node, int counter, long by);
+#define mod_lruvec_page_state(page, counter, by)                               \
+	((void)(page), mod_node_page_state(NULL, counter, by))
 #define kzalloc(bytes, gfp) stub_kzalloc(bytes, gfp)
 #define page_address(page) ((void *)(page))
 #define virt_to_page(va) ((struct page *)(va))
@@ -218,6 +238,11 @@ void mod_node_page_state(struct pglist_data *node, int counter, long by);
 static inline void *ERR_PTR(long error)
 {
 	return (void *)(intptr_t)error;
+}
+
+static inline void *ERR_CAST(const void *ptr)
+{
+	return (void *)(uintptr_t)ptr;
 }
 
 static inline bool IS_ERR(const void *ptr)
@@ -271,11 +296,21 @@ struct pci_dev {
 	struct device dev;
 	struct pci_bus *bus;
 	unsigned int devfn;
+	bool gone;
+	bool master;
+	bool mapped;
 	bool ats_cap;
 	bool ats_enabled;
 	bool ats_broken;
 	u64 id;
 };
+#define pci_device_is_present(pdev) (!(pdev)->gone)
+#define pci_clear_master(pdev) ((void)((pdev)->master = false))
+#define device_iommu_mapped(device) (to_pci_dev(device)->mapped)
+#define pci_dev_put(pdev) ((void)(pdev))
+/* The next after @from; what a test puts on the bus. */
+struct pci_dev *stub_next_pci(const struct pci_dev *from);
+#define for_each_pci_dev(pdev) while (((pdev) = stub_next_pci(pdev)) != NULL)
 #define to_pci_dev(device) container_of(device, struct pci_dev, dev)
 #define dev_is_pci(device) ((device)->pci)
 #define dev_to_node(dev) NUMA_NO_NODE
@@ -313,7 +348,8 @@ enum iommu_cap {
 	IOMMU_CAP_DIRTY_TRACKING,
 };
 enum iommu_resv_type {
-	IOMMU_RESV_MSI
+	IOMMU_RESV_MSI,
+	IOMMU_RESV_RESERVED
 };
 
 struct iommu_iotlb_gather {
@@ -401,6 +437,7 @@ struct iommu_resv_region {
 	struct list_head list;
 	phys_addr_t start;
 	size_t length;
+	enum iommu_resv_type type;
 };
 
 struct iommu_ops {
@@ -415,6 +452,7 @@ struct iommu_ops {
 	struct iommu_domain *(*domain_alloc_paging)(struct device *dev);
 	struct iommu_device *(*probe_device)(struct device *dev);
 	void (*release_device)(struct device *dev);
+	bool (*is_attach_deferred)(struct device *dev);
 	void (*probe_finalize)(struct device *dev);
 	struct iommu_group *(*device_group)(struct device *dev);
 	void (*get_resv_regions)(struct device *dev, struct list_head *list);
@@ -475,8 +513,11 @@ struct notifier_block {
 	int (*notifier_call)(struct notifier_block *block, unsigned long event,
 			     void *data);
 };
+#define notifier_from_errno(err) (0x8000 | (1 - (err)))
 struct syscore_ops {
+	int (*suspend)(void *data);
 	void (*resume)(void *data);
+	void (*shutdown)(void *data);
 };
 struct syscore {
 	const struct syscore_ops *ops;
@@ -486,8 +527,32 @@ void unregister_syscore(struct syscore *syscore);
 int register_pm_notifier(struct notifier_block *block);
 int unregister_pm_notifier(struct notifier_block *block);
 
-/* ---- Hyper-V --------------------------------------------------------- */
+/* ---- what kernel it is ----------------------------------------------- */
 
-#define hv_is_hyperv_initialized() false
+/* struct stub_kernel - what a test says of it */
+struct stub_kernel {
+	bool not_hyperv;
+	bool isolated;
+	bool kdump;
+	const char *option;
+};
+extern struct stub_kernel stub_kernel;
+extern int no_iommu;
+extern int iommu_detected;
+#define hv_is_hyperv_initialized() (!stub_kernel.not_hyperv)
+#define hv_is_isolation_supported() (stub_kernel.isolated)
+#define is_kdump_kernel() (stub_kernel.kdump)
+
+/* ---- tracepoints: counted, by name ----------------------------------- */
+
+void stub_trace(const char *name);
+unsigned int stub_traced(const char *name);
+#define TP_PROTO(...) (__VA_ARGS__)
+#define TRACE_EVENT(name, proto, args, ...)                                    \
+	static inline void trace_##name proto                                  \
+	{                                                                      \
+		stub_trace(#name);                                             \
+	}                                                                      \
+	struct stub_unused
 
 #endif /* KERNEL_STUB_H */

@@ -15,6 +15,11 @@ struct stub_file {
 	const struct file_operations *fops;
 };
 
+struct stub_event {
+	const char *name;
+	unsigned int count;
+};
+
 /**
  * struct stub_world - all of it
  * @spinning: spin locks held
@@ -23,6 +28,9 @@ struct stub_file {
  * @allocations: so far
  * @counted: what the kernel's counters of pages say
  * @dirty_bytes: reported as written
+ * @on_bus: the device which a walk over all finds
+ * @event: tracepoints passed
+ * @said: the last message
  */
 struct stub_world {
 	struct hvpt_arena *arena;
@@ -34,6 +42,9 @@ struct stub_world {
 	uint64_t allocations;
 	long counted[2];
 	uint64_t dirty_bytes;
+	struct pci_dev *on_bus;
+	struct stub_event event[8];
+	char said[256];
 	struct stub_file file[8];
 	size_t files;
 	struct syscore *syscore;
