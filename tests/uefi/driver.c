@@ -5,10 +5,10 @@
  */
 #include "driver.h"
 
-#include "HvptIoMmuDxe/IovaSpace.c"
 #include "HvptIoMmuDxe/Bounce.c"
 #include "HvptIoMmuDxe/Device.c"
 #include "HvptIoMmuDxe/Mapping.c"
+#include "HvptIoMmuDxe/Pages.c"
 #include "HvptIoMmuDxe/Grant.c"
 #include "HvptIoMmuDxe/Buffer.c"
 #include "HvptIoMmuDxe/Protocol.c"
@@ -18,8 +18,6 @@ void driver_reset(void)
 {
 	ZeroMem(&mIommu, sizeof(mIommu));
 	mDevices = NULL;
-	ZeroMem(&mLow, sizeof(mLow));
-	ZeroMem(&mHigh, sizeof(mHigh));
 	ZeroMem(mChunks, sizeof(mChunks));
 	mChunkCount = 0;
 	mFirstFree = NO_RECORD;
@@ -36,10 +34,8 @@ EFI_STATUS driver_start(void)
 	return HvptIoMmuEntry(NULL, NULL);
 }
 
-void driver_use(struct driver_use *use)
+void driver_copies(uint64_t *bounced, uint64_t *copied)
 {
-	use->in_use = mLow.InUse + mHigh.InUse;
-	use->peak = mLow.Peak + mHigh.Peak;
-	use->bitmap_pages = EFI_SIZE_TO_PAGES(mLow.StorageBytes) +
-			    EFI_SIZE_TO_PAGES(mHigh.StorageBytes);
+	*bounced = gHvptCounts.Bounced;
+	*copied = gHvptCounts.Copied;
 }

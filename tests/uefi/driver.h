@@ -5,19 +5,15 @@
 
 #include <Uefi.h>
 
+#include <stdint.h>
+
 /** As after a reset of the machine. */
 void driver_reset(void);
 
 /** Calls the entry point. */
 EFI_STATUS driver_start(void);
 
-/** Pages of device addresses: now, at most; and what keeping books takes. */
-struct driver_use {
-	UINTN in_use;
-	UINTN peak;
-	UINTN bitmap_pages;
-};
-
-void driver_use(struct driver_use *use);
+/** How many mappings were bounced, and how many bytes copied for them. */
+void driver_copies(uint64_t *bounced, uint64_t *copied);
 
 #endif /* HVPT_UEFI_DRIVER_H */

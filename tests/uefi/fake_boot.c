@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#define _GNU_SOURCE /* MAP_32BIT */
+#define _GNU_SOURCE /* MAP_FIXED_NOREPLACE */
 #include "fake_boot.h"
 
 #include <stdarg.h>
@@ -20,6 +20,12 @@
 #define HANDLES 64u
 #define EVENTS 4u
 #define PROTOCOLS 4u
+
+/* Where memory below 4 GiB is looked for, and in which steps. */
+#define LOW_FIRST UINT64_C(0x100000)
+#define LOW_LAST UINT64_C(0x70000000)
+#define LOW_STEP UINT64_C(0x10000)
+#define LOW_TRIES 65536u
 
 struct fake_boot fake_boot;
 EFI_BOOT_SERVICES *gBS;
@@ -138,15 +144,29 @@ static struct page **page_slot(uint64_t address)
 	return slot;
 }
 
-static void *get_memory(size_t bytes, bool low)
+/* Memory up to an address below 4 GiB, from wherever there is some. */
+static void *get_low_memory(size_t bytes, uint64_t last)
 {
+	static uint64_t next = LOW_FIRST;
+	unsigned tries;
 	void *memory;
 
-	if (!low)
-		return aligned_alloc(PAGE, bytes);
-	memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
-	return memory == MAP_FAILED ? NULL : memory;
+	for (tries = 0; tries < LOW_TRIES; tries++, next += LOW_STEP) {
+		if (next + bytes - 1 > last || next + bytes > LOW_LAST)
+			next = LOW_FIRST;
+		memory = mmap((void *)(uintptr_t)next, bytes,
+			      PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE,
+			      -1, 0);
+		if (memory != MAP_FAILED)
+			return memory;
+	}
+	return NULL;
+}
+
+static void *get_memory(size_t bytes, bool low, uint64_t last)
+{
+	return low ? get_low_memory(bytes, last) : aligned_alloc(PAGE, bytes);
 }
 
 static void put_memory(struct block *block)
@@ -182,21 +202,24 @@ static EFI_STATUS EFIAPI allocate_pages(EFI_ALLOCATE_TYPE type,
 					EFI_PHYSICAL_ADDRESS *address)
 {
 	struct block *block;
-	bool low = type == AllocateMaxAddress;
+	bool low = type == AllocateMaxAddress && *address <= MAX_UINT32;
 
 	memory_service();
 	if (type == AllocateAddress || memory == EfiReservedMemoryType)
 		die("a kind of memory the adapter has no business with");
 	if (fails())
 		return EFI_OUT_OF_RESOURCES;
-	fake_boot.max_address = low ? *address : 0;
+	if (type != AllocateMaxAddress)
+		*address = MAX_UINT64;
+	fake_boot.max_address = *address;
 	block = calloc(1, sizeof(*block));
 	if (!block)
 		die("no memory");
 	block->pages = count;
 	block->low = low;
-	block->first = (uint64_t)(uintptr_t)get_memory(count * PAGE, low);
-	if (!block->first)
+	block->first = (uint64_t)(uintptr_t)get_memory(count * PAGE, low,
+						       *address);
+	if (!block->first || block->first + count * PAGE - 1 > *address)
 		die("no memory");
 	memset((void *)(uintptr_t)block->first, 0xa5, count * PAGE);
 	add_block(block);

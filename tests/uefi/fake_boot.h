@@ -23,7 +23,7 @@
  * @exiting: ExitBootServices has begun
  * @pages: live pages, @pools: live pool pieces
  * @fail_at: the n-th allocation from now on fails, once; 0: none
- * @max_address: of the last AllocatePages; 0: any
+ * @max_address: of the last AllocatePages; all ones: any
  * @freed: called for each page which is freed, or NULL
  * @lowered: called when the TPL falls below TPL_CALLBACK + 1, at TPL_CALLBACK,
  *	as a timer would; once for each time it is set

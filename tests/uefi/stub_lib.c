@@ -12,10 +12,8 @@
 #include <Library/DebugLib.h>
 #include <Library/PcdLib.h>
 
-BOOLEAN stub_PcdHvptStrict;
+BOOLEAN stub_PcdHvptExposePartialPages;
 UINT8 stub_PcdHvptExitPolicy;
-UINT32 stub_PcdHvptIovaFirst = 0x01000000;
-UINT32 stub_PcdHvptIovaLast = 0x7fffffff;
 UINT32 stub_PcdHvptDomainIdFirst;
 UINT32 stub_PcdHvptDomainIdLast;
 

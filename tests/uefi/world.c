@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#define _GNU_SOURCE /* MAP_32BIT */
 #include "world.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include <Library/HvptHypercallLib.h>
 #include <Library/PcdLib.h>
@@ -12,6 +14,7 @@
 #define PAGE_SIZES UINT64_C(0x40201000)
 
 struct world world;
+uint8_t *world_memory;
 EFI_STATUS world_hypercall_status;
 unsigned world_hypercall_stops;
 bool world_drop_flushes;
@@ -74,10 +77,26 @@ EFI_HANDLE world_add_device(unsigned id)
 	return fake_boot_pci_handle(id);
 }
 
+static void fill_memory(void)
+{
+	size_t i;
+
+	if (!world_memory) {
+		world_memory = mmap(NULL, WORLD_MEMORY, PROT_READ | PROT_WRITE,
+				    MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1,
+				    0);
+		if (world_memory == MAP_FAILED)
+			abort();
+	}
+	for (i = 0; i < WORLD_MEMORY; i++)
+		world_memory[i] = (uint8_t)(i * 7 + (i >> 8));
+}
+
 void world_open_idle(const struct hypervisor_config *config)
 {
 	fake_boot_open();
 	driver_reset();
+	fill_memory();
 	world_hypercall_status = EFI_SUCCESS;
 	world_hypercall_stops = 0;
 	world.hv = hypervisor_create(config);
@@ -121,10 +140,8 @@ void world_close(void)
 	hypervisor_destroy(world.hv);
 	world.hv = NULL;
 	fake_boot_close();
-	stub_PcdHvptStrict = FALSE;
+	stub_PcdHvptExposePartialPages = FALSE;
 	stub_PcdHvptExitPolicy = 0;
-	stub_PcdHvptIovaFirst = 0x01000000;
-	stub_PcdHvptIovaLast = 0x7fffffff;
 	stub_PcdHvptDomainIdFirst = 0;
 	stub_PcdHvptDomainIdLast = 0;
 }

@@ -32,6 +32,10 @@ struct world {
 
 extern struct world world;
 
+/* Memory below 4 GiB for drivers to map; its content is known at each open. */
+#define WORLD_MEMORY UINT64_C(0x40000)
+extern uint8_t *world_memory;
+
 /* What HvptHypercallStart() of the world answers. */
 extern EFI_STATUS world_hypercall_status;
 extern unsigned world_hypercall_stops;

@@ -16,10 +16,8 @@
 #include <Protocol/IoMmu.h>
 #include <Protocol/PciIo.h>
 
-BOOLEAN stub_PcdHvptStrict = HVPT_RAW_STRICT;
+BOOLEAN stub_PcdHvptExposePartialPages = HVPT_RAW_EXPOSE;
 UINT8 stub_PcdHvptExitPolicy;
-UINT32 stub_PcdHvptIovaFirst = 0x01000000;
-UINT32 stub_PcdHvptIovaLast = 0x7fffffff;
 UINT32 stub_PcdHvptDomainIdFirst;
 UINT32 stub_PcdHvptDomainIdLast;
 

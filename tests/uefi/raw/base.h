@@ -5,8 +5,8 @@
 
 #include <Uefi.h>
 
-#ifndef HVPT_RAW_STRICT
-#define HVPT_RAW_STRICT 0
+#ifndef HVPT_RAW_EXPOSE
+#define HVPT_RAW_EXPOSE 0
 #endif
 
 /* The program's own entry: HVPT_RAW_MAIN names it. */

@@ -56,13 +56,11 @@ for file in "$pkg"/HvptIoMmuDxe/*.c "$pkg"/Library/Hvpt[HD]*/*.c \
 	"$here/raw/skip.c"; do
 	compile "$(basename "$file" .c)" "$file"
 done
-compile Grant-no-flush "$pkg/HvptIoMmuDxe/Grant.c" \
-	-DHvptFlushDevice=test_no_flush
 compile Protocol-no-grant "$pkg/HvptIoMmuDxe/Protocol.c" \
 	-DHvptGrant=test_no_grant
 compile driver-base "$here/raw/base.c" -DHVPT_RAW_MAIN=HvptIoMmuEntry
-compile driver-base-strict "$here/raw/base.c" \
-	-DHVPT_RAW_MAIN=HvptIoMmuEntry -DHVPT_RAW_STRICT=1
+compile driver-base-expose "$here/raw/base.c" \
+	-DHVPT_RAW_MAIN=HvptIoMmuEntry -DHVPT_RAW_EXPOSE=1
 compile app-base "$here/raw/base.c" -DHVPT_RAW_MAIN=app_main
 compile dma_app "$here/raw/dma_app.c" -DHVPT_RAW_MAIN=app_main
 
@@ -73,13 +71,13 @@ objects() {
 	done
 }
 
-# driver NAME BASE GRANT PROTOCOL LIBRARY... - and a program which starts it
+# driver NAME BASE PROTOCOL LIBRARY... - and a program which starts it
 driver() {
 	driver=$1
 	shift
 	# shellcheck disable=SC2046,SC2086
 	link "$driver.efi" efi_boot_service_driver $core $(objects "$@" \
-		Bounce Buffer Device Entry IovaSpace Mapping skip)
+		Bounce Buffer Device Entry Grant Mapping Pages skip)
 	clang -target x86_64-unknown-windows \
 		-DHVPT_RAW_IMAGE="\"$out/$driver.efi\"" -c \
 		"$here/raw/image.S" -o "$out/$driver-image.obj"
@@ -92,11 +90,10 @@ native="HvptHypercallLibNative HvptDeviceIdLib"
 vtd="HvptHypercallLibVtd Bridge Vtd HvptDeviceIdLibPci"
 # shellcheck disable=SC2086
 {
-	driver native driver-base Grant Protocol $native
-	driver vtd driver-base Grant Protocol $vtd
-	driver vtd-strict driver-base-strict Grant Protocol $vtd
-	driver vtd-no-flush driver-base Grant-no-flush Protocol $vtd
-	driver vtd-no-grant driver-base Grant Protocol-no-grant $vtd
+	driver native driver-base Protocol $native
+	driver vtd driver-base Protocol $vtd
+	driver vtd-expose driver-base-expose Protocol $vtd
+	driver vtd-no-grant driver-base Protocol-no-grant $vtd
 }
 
 # The processor's judgement.

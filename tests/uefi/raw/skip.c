@@ -14,11 +14,3 @@ test_no_grant(HVPT_MAPPING *mapping, HVPT_DEVICE *device)
 	(void)device;
 	return EFI_SUCCESS;
 }
-
-/* Instead of HvptFlushDevice(): all counts as flushed. */
-EFI_STATUS test_no_flush(HVPT_DEVICE *device);
-EFI_STATUS test_no_flush(HVPT_DEVICE *device)
-{
-	hvpt_gather_init(&device->Pending);
-	return EFI_SUCCESS;
-}

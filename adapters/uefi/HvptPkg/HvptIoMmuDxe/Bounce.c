@@ -1,10 +1,11 @@
 /** @file
-  Partial pages in strict mode.
+  Bounce buffers.
 
-  When a mapping covers only a part of a page, the device has no right to the
-  other bytes of that page. In strict mode it gets a bounce page instead. A
-  common buffer, which both sides use at once, is never bounced: it comes from
-  AllocateBuffer(), which allocates whole pages.
+  A device that reaches a page of memory reaches all of it. So a mapping that
+  covers a page only in part gets a buffer in its stead, in pages of its own,
+  and is copied there and back. The same goes for memory above what the device
+  can address. A common buffer is used by both sides at once and cannot be
+  copied: it comes from AllocateBuffer(), in whole pages that devices reach.
 
   Copyright (c) 2026 The hvpt authors
 
@@ -14,7 +15,7 @@
 #include "HvptIoMmuDxe.h"
 
 /**
-  Is it a common buffer, which the processor and the device use at once?
+  Is it a buffer which both sides use at once?
 
   @param[in]  Operation  As in Map().
 
@@ -50,53 +51,93 @@ IsWrite (
 }
 
 /**
-  Copies the partial pages of a mapping in or out.
+  The last address that a device doing such an operation can use.
 
-  @param[in]  Mapping  The mapping.
-  @param[in]  Out      TRUE: from the bounce pages to the memory.
+  @param[in]  Operation  As in Map().
+
+  @return The address.
 **/
 STATIC
-VOID
-Copy (
-  IN CONST HVPT_MAPPING  *Mapping,
-  IN BOOLEAN             Out
+UINT64
+LastAddress (
+  IN EDKII_IOMMU_OPERATION  Operation
   )
 {
-  UINT64  End;
-  UINT64  From;
-  UINT64  To;
-  UINT8   *Page;
-  UINTN   Index;
-
-  End  = Mapping->Host + Mapping->Bytes;
-  Page = Mapping->Bounce;
-  for (Index = 0; Index < 2; Index++) {
-    if ((Index == 0) ? !Mapping->HeadBounced : !Mapping->TailBounced) {
-      continue;
-    }
-
-    //
-    // The head starts at the first byte of the mapping, the tail at its page.
-    //
-    From = (Index == 0) ? Mapping->Host : (End - 1) & ~(UINT64)EFI_PAGE_MASK;
-    To   = MIN (End, (From & ~(UINT64)EFI_PAGE_MASK) + EFI_PAGE_SIZE);
-    if (Out) {
-      CopyMem ((VOID *)(UINTN)From, Page + (From & EFI_PAGE_MASK), (UINTN)(To - From));
-    } else {
-      CopyMem (Page + (From & EFI_PAGE_MASK), (VOID *)(UINTN)From, (UINTN)(To - From));
-    }
-
-    Page += EFI_PAGE_SIZE;
+  if (Operation >= EdkiiIoMmuOperationBusMasterRead64) {
+    return HvptLastAddress ();
   }
+
+  return MIN (HvptLastAddress (), MAX_UINT32);
 }
 
 /**
-  Allocates bounce pages for the partial pages of a mapping, and copies the
-  memory in.
+  Does a mapping cover a page only in part, and does that matter?
 
-  @param[in,out]  Mapping  Host, Bytes, Pages and Operation are set.
+  @param[in]  Mapping  Host, Bytes and Operation are set.
 
-  @retval EFI_SUCCESS           Done, or none are needed.
+  @retval TRUE   The device would reach bytes that were not mapped.
+  @retval FALSE  Whole pages, a common buffer, or the platform exposes them.
+**/
+STATIC
+BOOLEAN
+ExposesMore (
+  IN CONST HVPT_MAPPING  *Mapping
+  )
+{
+  if (IsCommonBuffer (Mapping->Operation) || PcdGetBool (PcdHvptExposePartialPages)) {
+    return FALSE;
+  }
+
+  return ((Mapping->Host | Mapping->Bytes) & EFI_PAGE_MASK) != 0;
+}
+
+/**
+  Takes a buffer for a mapping, and copies the memory to it.
+
+  @param[in,out]  Mapping  Host, Bytes and Operation are set.
+
+  @retval EFI_SUCCESS           Address, Pages and Bounced are set.
+  @retval EFI_OUT_OF_RESOURCES  No memory.
+**/
+STATIC
+EFI_STATUS
+TakeBuffer (
+  IN OUT HVPT_MAPPING  *Mapping
+  )
+{
+  EFI_PHYSICAL_ADDRESS  Address;
+  UINTN                 Pages;
+  UINT8                 *Buffer;
+
+  Pages   = EFI_SIZE_TO_PAGES ((UINTN)Mapping->Bytes);
+  Address = LastAddress (Mapping->Operation);
+  if (EFI_ERROR (gBS->AllocatePages (AllocateMaxAddress, EfiBootServicesData, Pages, &Address))) {
+    return EFI_OUT_OF_RESOURCES;
+  }
+
+  //
+  // Copied in also where the device writes: what it leaves alone stays.
+  //
+  Buffer = (UINT8 *)(UINTN)Address;
+  CopyMem (Buffer, (VOID *)(UINTN)Mapping->Host, (UINTN)Mapping->Bytes);
+  ZeroMem (Buffer + Mapping->Bytes, EFI_PAGES_TO_SIZE (Pages) - (UINTN)Mapping->Bytes);
+  Mapping->Address     = Address;
+  Mapping->Pages       = Pages;
+  Mapping->Bounced     = TRUE;
+  gHvptCounts.Bounced += 1;
+  gHvptCounts.Copied  += Mapping->Bytes;
+  return EFI_SUCCESS;
+}
+
+/**
+  Decides what the device uses: the memory itself, or a buffer in its stead,
+  to which the memory is copied.
+
+  @param[in,out]  Mapping  Host, Bytes and Operation are set; Address, Pages
+                           and Bounced are set on success.
+
+  @retval EFI_SUCCESS           Done.
+  @retval EFI_UNSUPPORTED       A common buffer that the device cannot address.
   @retval EFI_OUT_OF_RESOURCES  No memory.
 **/
 EFI_STATUS
@@ -104,38 +145,24 @@ HvptBounceTake (
   IN OUT HVPT_MAPPING  *Mapping
   )
 {
-  EFI_PHYSICAL_ADDRESS  Address;
-  UINT64                End;
+  UINT64  Last;
 
-  if (!PcdGetBool (PcdHvptStrict) || IsCommonBuffer (Mapping->Operation)) {
+  Last = Mapping->Host + Mapping->Bytes - 1;
+  if ((Last <= LastAddress (Mapping->Operation)) && !ExposesMore (Mapping)) {
+    Mapping->Address = Mapping->Host;
+    Mapping->Pages   = (UINTN)((Last >> EFI_PAGE_SHIFT) - (Mapping->Host >> EFI_PAGE_SHIFT) + 1);
     return EFI_SUCCESS;
   }
 
-  End                  = Mapping->Host + Mapping->Bytes;
-  Mapping->HeadBounced = (Mapping->Host & EFI_PAGE_MASK) != 0 ||
-                         (Mapping->Pages == 1 && (End & EFI_PAGE_MASK) != 0);
-  Mapping->TailBounced = Mapping->Pages > 1 && (End & EFI_PAGE_MASK) != 0;
-  Mapping->BouncePages = (UINT8)(Mapping->HeadBounced + Mapping->TailBounced);
-  if (Mapping->BouncePages == 0) {
-    return EFI_SUCCESS;
+  if (IsCommonBuffer (Mapping->Operation)) {
+    return EFI_UNSUPPORTED;
   }
 
-  if (EFI_ERROR (gBS->AllocatePages (AllocateAnyPages, EfiBootServicesData, Mapping->BouncePages, &Address))) {
-    Mapping->BouncePages = 0;
-    return EFI_OUT_OF_RESOURCES;
-  }
-
-  //
-  // Copy in also when the device writes: it may leave some bytes unwritten.
-  //
-  Mapping->Bounce = (UINT8 *)(UINTN)Address;
-  ZeroMem (Mapping->Bounce, EFI_PAGES_TO_SIZE (Mapping->BouncePages));
-  Copy (Mapping, FALSE);
-  return EFI_SUCCESS;
+  return TakeBuffer (Mapping);
 }
 
 /**
-  Copies back what a device wrote. No device may still have access.
+  Copies back what a device wrote. No device has access any more.
 
   @param[in]  Mapping  The mapping.
 **/
@@ -144,13 +171,14 @@ HvptBounceCopyOut (
   IN CONST HVPT_MAPPING  *Mapping
   )
 {
-  if ((Mapping->BouncePages != 0) && IsWrite (Mapping->Operation)) {
-    Copy (Mapping, TRUE);
+  if (Mapping->Bounced && IsWrite (Mapping->Operation)) {
+    CopyMem ((VOID *)(UINTN)Mapping->Host, (VOID *)(UINTN)Mapping->Address, (UINTN)Mapping->Bytes);
+    gHvptCounts.Copied += Mapping->Bytes;
   }
 }
 
 /**
-  Frees the bounce pages.
+  Gives the buffer back.
 
   @param[in,out]  Mapping  The mapping.
 **/
@@ -159,75 +187,8 @@ HvptBounceGive (
   IN OUT HVPT_MAPPING  *Mapping
   )
 {
-  if (Mapping->BouncePages != 0) {
-    gBS->FreePages ((UINTN)Mapping->Bounce, Mapping->BouncePages);
-    Mapping->BouncePages = 0;
+  if (Mapping->Bounced) {
+    gBS->FreePages (Mapping->Address, Mapping->Pages);
+    Mapping->Bounced = FALSE;
   }
-}
-
-/**
-  Appends a segment, unless it is empty.
-
-  @param[out]  Segments  The segments.
-  @param[in]   Count     Number of segments so far.
-  @param[in]   Address   Address of the new one.
-  @param[in]   Pages     Pages of the new one.
-
-  @return Number of segments now.
-**/
-STATIC
-UINTN
-AddSegment (
-  OUT struct hvpt_segment  *Segments,
-  IN  UINTN                Count,
-  IN  UINT64               Address,
-  IN  UINTN                Pages
-  )
-{
-  if (Pages != 0) {
-    Segments[Count].gpa    = hvpt_gpa (Address);
-    Segments[Count].length = EFI_PAGES_TO_SIZE (Pages);
-    Count++;
-  }
-
-  return Count;
-}
-
-/**
-  Lists the memory behind the pages of a mapping.
-
-  @param[in]   Mapping   The mapping.
-  @param[out]  Segments  Room for 3.
-
-  @return Number of segments.
-**/
-UINTN
-HvptBounceSegments (
-  IN  CONST HVPT_MAPPING   *Mapping,
-  OUT struct hvpt_segment  *Segments
-  )
-{
-  UINT64  Bounce;
-  UINT64  Whole;
-  UINTN   Count;
-
-  Bounce = (UINTN)Mapping->Bounce;
-  Whole  = Mapping->Host & ~(UINT64)EFI_PAGE_MASK;
-  if (Mapping->HeadBounced) {
-    Whole += EFI_PAGE_SIZE;
-  }
-
-  Count = AddSegment (Segments, 0, Bounce, Mapping->HeadBounced);
-  Count = AddSegment (
-            Segments,
-            Count,
-            Whole,
-            Mapping->Pages - Mapping->HeadBounced - Mapping->TailBounced
-            );
-  return AddSegment (
-           Segments,
-           Count,
-           Bounce + (Mapping->HeadBounced ? EFI_PAGE_SIZE : 0),
-           Mapping->TailBounced
-           );
 }

@@ -64,7 +64,6 @@ HvptAllocateBuffer (
   )
 {
   EFI_PHYSICAL_ADDRESS  Address;
-  EFI_ALLOCATE_TYPE     How;
   EFI_TPL               Tpl;
   BUFFER                *Buffer;
 
@@ -85,16 +84,15 @@ HvptAllocateBuffer (
   }
 
   //
-  // The device could use any memory. But drivers that do not declare 64-bit
-  // addressing may truncate the address.
+  // Where the device can reach it. Drivers that do not declare 64-bit addressing
+  // may truncate the address.
   //
-  Address = MAX_UINT32;
-  How     = AllocateMaxAddress;
-  if ((Attributes & EDKII_IOMMU_ATTRIBUTE_DUAL_ADDRESS_CYCLE) != 0) {
-    How = AllocateAnyPages;
+  Address = HvptLastAddress ();
+  if ((Attributes & EDKII_IOMMU_ATTRIBUTE_DUAL_ADDRESS_CYCLE) == 0) {
+    Address = MIN (Address, MAX_UINT32);
   }
 
-  if (EFI_ERROR (gBS->AllocatePages (How, MemoryType, Pages, &Address))) {
+  if (EFI_ERROR (gBS->AllocatePages (AllocateMaxAddress, MemoryType, Pages, &Address))) {
     gBS->FreePool (Buffer);
     return EFI_OUT_OF_RESOURCES;
   }

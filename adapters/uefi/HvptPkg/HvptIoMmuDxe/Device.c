@@ -11,6 +11,11 @@
 STATIC struct hvpt_iommu  mIommu;
 STATIC HVPT_DEVICE        *mDevices = NULL;
 
+//
+// What a device writes there is an interrupt, and is not translated.
+//
+STATIC CONST struct hvpt_iova_range  mReserved[] = { HVPT_RESERVED_MSI };
+
 /**
   Page hook: allocates a zeroed table page. Memory is identity-mapped.
 
@@ -86,7 +91,7 @@ HvptToEfi (
   //
   // The hypervisor does not know the device, or the memory is out of reach.
   //
-  if ((Status == HVPT_ERR_HV_DEVICE) || (Status == HVPT_ERR_GPA_RANGE)) {
+  if ((Status == HVPT_ERR_HV_DEVICE) || (Status == HVPT_ERR_GPA_RANGE) || (Status == HVPT_ERR_RESERVED)) {
     return EFI_UNSUPPORTED;
   }
 
@@ -172,16 +177,17 @@ HvptDevicesInit (
 }
 
 /**
-  Returns how many bits a device address may have.
+  Returns the last address that a device can use. Domains take the lower half
+  of what the pvIOMMU has: it is right however the top bit is read.
 
-  @return Bits, 13 to 57.
+  @return The address; below 4 GiB where the pvIOMMU is narrow.
 **/
-UINTN
-HvptIovaWidth (
+UINT64
+HvptLastAddress (
   VOID
   )
 {
-  return hvpt_iommu_width (&mIommu);
+  return LShiftU64 (1, hvpt_iommu_width (&mIommu) - 1) - 1;
 }
 
 /**
@@ -266,11 +272,17 @@ AddDomain (
   struct hvpt_domain_config  Config;
   enum hvpt_status           Status;
 
+  //
+  // No large leaves: removing a part of one would take memory.
+  //
   ZeroMem (&Config, sizeof (Config));
-  Config.pt.ops  = &mPageOps;
-  Config.pt.form = HVPT_IOVA_LOWER;
-  Config.policy  = HVPT_FLUSH_TWO_BLOCK;
-  Status         = hvpt_domain_init (&Device->Domain, &mIommu, &Config);
+  Config.pt.ops            = &mPageOps;
+  Config.pt.page_sizes     = EFI_PAGE_SIZE;
+  Config.pt.form           = HVPT_IOVA_LOWER;
+  Config.pt.reserved       = mReserved;
+  Config.pt.reserved_count = sizeof (mReserved) / sizeof (mReserved[0]);
+  Config.policy            = HVPT_FLUSH_TWO_BLOCK;
+  Status                   = hvpt_domain_init (&Device->Domain, &mIommu, &Config);
   if (Status != HVPT_OK) {
     LogFailure ("domain", Device->Id, Status);
     return HvptToEfi (Status);

@@ -100,24 +100,20 @@ OnExitBootServices (
   IN VOID       *Context
   )
 {
-  UINTN  InUse;
-  UINTN  Peak;
-
   if (gHvptExited) {
     return;
   }
 
   gHvptExited = TRUE;
-  HvptIovaUse (&InUse, &Peak);
   DEBUG ((
     DEBUG_INFO,
-    "hvpt: maps %ld bytes %ld unmaps %ld accesses %ld peak pages %ld left %ld\n",
+    "hvpt: maps %ld bytes %ld bounced %ld copied %ld unmaps %ld accesses %ld\n",
     gHvptCounts.Maps,
     gHvptCounts.Bytes,
+    gHvptCounts.Bounced,
+    gHvptCounts.Copied,
     gHvptCounts.Unmaps,
-    gHvptCounts.SetAttributes,
-    (UINT64)Peak,
-    (UINT64)InUse
+    gHvptCounts.SetAttributes
     ));
   HvptDevicesExit (PcdGet8 (PcdHvptExitPolicy));
   HvptHypercallStop ();
@@ -149,17 +145,11 @@ Start (
   Transport.ops = &mTransportOps;
   Transport.ctx = NULL;
   Status        = HvptDevicesInit (&Transport);
-  if (!EFI_ERROR (Status)) {
-    Status = HvptMappingsInit ();
-    if (!EFI_ERROR (Status)) {
-      return EFI_SUCCESS;
-    }
-
-    HvptDevicesExit (HVPT_EXIT_DETACHED);
+  if (EFI_ERROR (Status)) {
+    gBS->FreePages (Address, 1);
+    mCallPage = NULL;
   }
 
-  gBS->FreePages (Address, 1);
-  mCallPage = NULL;
   return Status;
 }
 
@@ -242,7 +232,6 @@ HvptIoMmuEntry (
     Status = Install ();
     if (EFI_ERROR (Status)) {
       HvptDevicesExit (HVPT_EXIT_DETACHED);
-      HvptMappingsDone ();
       gBS->FreePages ((UINTN)mCallPage, 1);
     }
   }
@@ -251,6 +240,6 @@ HvptIoMmuEntry (
     HvptHypercallStop ();
   }
 
-  DEBUG ((DEBUG_INFO, "hvpt: %d bits of device address: %r\n", (UINT32)HvptIovaWidth (), Status));
+  DEBUG ((DEBUG_INFO, "hvpt: devices reach up to %lx: %r\n", HvptLastAddress (), Status));
   return Status;
 }

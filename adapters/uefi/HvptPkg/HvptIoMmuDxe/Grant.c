@@ -9,70 +9,123 @@
 #include "HvptIoMmuDxe.h"
 
 /**
-  Finds the link that points at a grant, or the end of the list.
+  The grant of a mapping to a device.
 
   @param[in]  Mapping  The mapping.
   @param[in]  Device   The device.
 
-  @return The link; it holds NULL when there is no grant.
+  @return NULL when there is none.
 **/
 STATIC
-HVPT_GRANT **
+HVPT_GRANT *
 FindGrant (
-  IN HVPT_MAPPING       *Mapping,
-  IN CONST HVPT_DEVICE  *Device
+  IN CONST HVPT_MAPPING  *Mapping,
+  IN CONST HVPT_DEVICE   *Device
   )
 {
-  HVPT_GRANT  **Link;
+  HVPT_GRANT  *Grant;
 
-  for (Link = &Mapping->Grants; *Link != NULL; Link = &(*Link)->Next) {
-    if ((*Link)->Device == Device) {
+  for (Grant = Mapping->Grants; Grant != NULL; Grant = Grant->NextOfMapping) {
+    if (Grant->Device == Device) {
       break;
     }
   }
 
-  return Link;
+  return Grant;
 }
 
 /**
-  Writes the entries. The format has no write-only: a device that may write may
-  also read.
+  A grant that gives nothing yet, in both lists.
 
-  @param[in]      Mapping  The mapping.
+  @param[in,out]  Mapping  The mapping.
   @param[in,out]  Device   The device.
 
-  @retval EFI_SUCCESS  Written.
-  @return Why not; nothing was written then.
+  @return NULL when there is no memory.
+**/
+STATIC
+HVPT_GRANT *
+AddGrant (
+  IN OUT HVPT_MAPPING  *Mapping,
+  IN OUT HVPT_DEVICE   *Device
+  )
+{
+  HVPT_GRANT  *Grant;
+
+  if (EFI_ERROR (gBS->AllocatePool (EfiBootServicesData, sizeof (*Grant), (VOID **)&Grant))) {
+    return NULL;
+  }
+
+  Grant->Mapping       = Mapping;
+  Grant->Device        = Device;
+  Grant->Given         = FALSE;
+  Grant->NextOfMapping = Mapping->Grants;
+  Mapping->Grants      = Grant;
+  Grant->NextOfDevice  = Device->Grants;
+  Device->Grants       = Grant;
+  return Grant;
+}
+
+/**
+  Takes a grant out of both lists.
+
+  @param[in]  Grant  The grant; it gives nothing, and nothing is pending.
+**/
+STATIC
+VOID
+RemoveGrant (
+  IN HVPT_GRANT  *Grant
+  )
+{
+  HVPT_GRANT  **Link;
+
+  for (Link = &Grant->Mapping->Grants; *Link != Grant; Link = &(*Link)->NextOfMapping) {
+  }
+
+  *Link = Grant->NextOfMapping;
+  for (Link = &Grant->Device->Grants; *Link != Grant; Link = &(*Link)->NextOfDevice) {
+  }
+
+  *Link = Grant->NextOfDevice;
+  if (!gHvptExited) {
+    gBS->FreePool (Grant);
+  }
+}
+
+/**
+  Gives a device access to a mapping it has no grant of.
+
+  @param[in,out]  Mapping  The mapping.
+  @param[in,out]  Device   The device.
+
+  @retval EFI_SUCCESS  It has access, or will after the next flush.
+  @return Why not; it has none then, and a flush may be pending.
 **/
 STATIC
 EFI_STATUS
-MapIn (
-  IN     CONST HVPT_MAPPING  *Mapping,
-  IN OUT HVPT_DEVICE         *Device
+Give (
+  IN OUT HVPT_MAPPING  *Mapping,
+  IN OUT HVPT_DEVICE   *Device
   )
 {
-  struct hvpt_segment  Segments[3];
-  UINTN                Count;
-  unsigned             Prot;
+  HVPT_GRANT  *Grant;
+  EFI_STATUS  Status;
+  UINTN       Pages;
 
-  Prot = HVPT_PROT_READ | HVPT_PROT_WRITE;
-  if ((Mapping->Operation == EdkiiIoMmuOperationBusMasterRead) ||
-      (Mapping->Operation == EdkiiIoMmuOperationBusMasterRead64))
-  {
-    Prot = HVPT_PROT_READ;
+  Grant = AddGrant (Mapping, Device);
+  if (Grant == NULL) {
+    return EFI_OUT_OF_RESOURCES;
   }
 
-  Count = HvptBounceSegments (Mapping, Segments);
-  return HvptToEfi (
-           hvpt_domain_map_list (
-             &Device->Domain,
-             hvpt_iova (Mapping->Iova),
-             Segments,
-             Count,
-             Prot,
-             NULL
-             )
-           );
+  Pages  = Mapping->Pages;
+  Status = HvptChangePages (Grant, TRUE, &Pages);
+  if (!EFI_ERROR (Status)) {
+    Grant->Given = TRUE;
+    return EFI_SUCCESS;
+  }
+
+  HvptChangePages (Grant, FALSE, &Pages);
+  HvptRevoke (Mapping, Device);
+  return Status;
 }
 
 /**
@@ -84,7 +137,7 @@ MapIn (
   @retval EFI_SUCCESS           It has access, or had it before.
   @retval EFI_UNSUPPORTED       The memory cannot be reached.
   @retval EFI_OUT_OF_RESOURCES  No memory for tables.
-  @retval EFI_DEVICE_ERROR      The flush of an earlier removal failed again.
+  @retval EFI_DEVICE_ERROR      A flush failed.
 **/
 EFI_STATUS
 HvptGrant (
@@ -92,46 +145,32 @@ HvptGrant (
   IN OUT HVPT_DEVICE   *Device
   )
 {
-  HVPT_GRANT  **Link;
-  HVPT_GRANT  *Grant;
-  EFI_STATUS  Status;
+  CONST HVPT_GRANT  *Grant;
+  EFI_STATUS        Status;
 
-  Link = FindGrant (Mapping, Device);
-  if (*Link != NULL) {
-    if ((*Link)->Mapped) {
-      return EFI_SUCCESS;
-    }
-
-    //
-    // It was removed before, and the flush failed: flush first.
-    //
+  //
+  // Taken away before, and the flush failed: it comes first.
+  //
+  Status = EFI_SUCCESS;
+  Grant  = FindGrant (Mapping, Device);
+  if ((Grant != NULL) && !Grant->Given) {
     Status = HvptRevoke (Mapping, Device);
-    if (EFI_ERROR (Status)) {
-      return Status;
-    }
-
-    Link = FindGrant (Mapping, Device);
+    Grant  = NULL;
   }
 
-  if (EFI_ERROR (gBS->AllocatePool (EfiBootServicesData, sizeof (*Grant), (VOID **)&Grant))) {
-    return EFI_OUT_OF_RESOURCES;
+  if (!EFI_ERROR (Status) && (Grant == NULL)) {
+    Status = Give (Mapping, Device);
   }
 
-  Status = MapIn (Mapping, Device);
-  if (EFI_ERROR (Status)) {
-    gBS->FreePool (Grant);
-    return Status;
-  }
-
-  Grant->Next   = NULL;
-  Grant->Device = Device;
-  Grant->Mapped = TRUE;
-  *Link         = Grant;
-  return EFI_SUCCESS;
+  //
+  // A page of which the device gets more than before is flushed too: a refusal
+  // may be cached.
+  //
+  return EFI_ERROR (Status) ? Status : HvptFlushDevice (Device);
 }
 
 /**
-  Removes the access of a device, and flushes.
+  Takes access away, and flushes.
 
   @param[in,out]  Mapping  The mapping.
   @param[in,out]  Device   The device.
@@ -145,39 +184,27 @@ HvptRevoke (
   IN OUT HVPT_DEVICE   *Device
   )
 {
-  HVPT_GRANT        **Link;
-  HVPT_GRANT        *Grant;
-  EFI_STATUS        Status;
-  enum hvpt_status  Unmapped;
-  uint64_t          Bytes;
+  HVPT_GRANT  *Grant;
+  UINTN       Pages;
 
-  Link  = FindGrant (Mapping, Device);
-  Grant = *Link;
+  Grant = FindGrant (Mapping, Device);
   if (Grant == NULL) {
     return EFI_SUCCESS;
   }
 
-  if (Grant->Mapped) {
-    Unmapped = hvpt_domain_unmap (
-                 &Device->Domain,
-                 hvpt_iova (Mapping->Iova),
-                 EFI_PAGES_TO_SIZE (Mapping->Pages),
-                 &Device->Pending,
-                 &Bytes
-                 );
-    if (Unmapped != HVPT_OK) {
+  if (Grant->Given) {
+    Pages = Mapping->Pages;
+    if (EFI_ERROR (HvptChangePages (Grant, FALSE, &Pages))) {
       return EFI_DEVICE_ERROR;
     }
 
-    Grant->Mapped = FALSE;
+    Grant->Given = FALSE;
   }
 
-  Status = HvptFlushDevice (Device);
-  if (EFI_ERROR (Status)) {
-    return Status;
+  if (EFI_ERROR (HvptFlushDevice (Device))) {
+    return EFI_DEVICE_ERROR;
   }
 
-  *Link = Grant->Next;
-  gBS->FreePool (Grant);
+  RemoveGrant (Grant);
   return EFI_SUCCESS;
 }

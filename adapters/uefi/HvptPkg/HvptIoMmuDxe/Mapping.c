@@ -1,11 +1,8 @@
 /** @file
-  Mappings: records, device addresses, and handles.
+  Mappings: their records, and what callers hold.
 
-  A handle is a number, not a pointer. It is looked up, so the handle of a
-  mapping that was removed or never existed is not found.
-
-  Each mapping has whole pages of device addresses of its own, even when two
-  mappings share a page of memory. So the end of one does not affect the other.
+  A caller holds a number, not a pointer: what it passes is looked up, and a
+  mapping which is gone, or was never there, is not found.
 
   Copyright (c) 2026 The hvpt authors
 
@@ -20,23 +17,15 @@
 #define INDEX_MASK         ((1 << INDEX_BITS) - 1)
 #define NO_RECORD          MAX_UINT32
 
-//
-// Writes here are interrupts and are not translated.
-//
-#define MSI_FIRST  0xfee00000ULL
-#define MSI_LAST   0xfeefffffULL
-
-STATIC HVPT_IOVA_SPACE  mLow;
-STATIC HVPT_IOVA_SPACE  mHigh;
-STATIC HVPT_MAPPING     *mChunks[CHUNKS];
-STATIC UINT32           mChunkCount;
-STATIC UINT32           mFirstFree = NO_RECORD;
-STATIC UINT64           mGeneration;
+STATIC HVPT_MAPPING  *mChunks[CHUNKS];
+STATIC UINT32        mChunkCount;
+STATIC UINT32        mFirstFree = NO_RECORD;
+STATIC UINT64        mGeneration;
 
 /**
-  Finds a record by its number.
+  A record by its number.
 
-  @param[in]  Index  Less than the number of records.
+  @param[in]  Index  Below how many there are.
 
   @return The record.
 **/
@@ -50,125 +39,11 @@ Record (
 }
 
 /**
-  Adds the part of First .. Last that a device may use.
-
-  @param[in,out]  Space      The space.
-  @param[in]      First      First address.
-  @param[in]      Last       Last address, inclusive.
-  @param[in]      WidthLast  The last address that the pvIOMMU has.
-**/
-STATIC
-VOID
-AddAddresses (
-  IN OUT HVPT_IOVA_SPACE  *Space,
-  IN     UINT64           First,
-  IN     UINT64           Last,
-  IN     UINT64           WidthLast
-  )
-{
-  Last  = MIN (Last, WidthLast);
-  First = MAX (First, EFI_PAGE_SIZE);
-  if ((First < MSI_FIRST) && (First <= Last)) {
-    HvptIovaAdd (Space, First, MIN (Last, MSI_FIRST - 1));
-  }
-
-  First = MAX (First, MSI_LAST + 1);
-  if (First <= Last) {
-    HvptIovaAdd (Space, First, Last);
-  }
-}
-
-/**
-  Creates the IOVA spaces.
-
-  @retval EFI_SUCCESS           Done.
-  @retval EFI_UNSUPPORTED       The pvIOMMU's width leaves no addresses.
-  @retval EFI_OUT_OF_RESOURCES  No memory.
-**/
-EFI_STATUS
-HvptMappingsInit (
-  VOID
-  )
-{
-  EFI_STATUS  Status;
-  UINT64      WidthLast;
-  UINT64      Iova;
-  UINTN       Order;
-
-  Order = 0;
-  while (Order < HVPT_IOVA_ORDER_MAX && EFI_PAGES_TO_SIZE ((UINTN)1 << Order) <= PcdGet32 (PcdHvptIovaLast)) {
-    Order++;
-  }
-
-  //
-  // Domains use the lower half, where the top bit cannot be a sign.
-  //
-  WidthLast = LShiftU64 (1, HvptIovaWidth () - 1) - 1;
-  Status    = HvptIovaInit (&mLow, 0, Order);
-  if (EFI_ERROR (Status)) {
-    return Status;
-  }
-
-  AddAddresses (
-    &mLow,
-    PcdGet32 (PcdHvptIovaFirst),
-    PcdGet32 (PcdHvptIovaLast),
-    WidthLast
-    );
-  if (!HvptIovaTake (&mLow, 1, &Iova)) {
-    DEBUG ((DEBUG_ERROR, "hvpt: no device addresses below 4 GiB\n"));
-    HvptIovaDone (&mLow);
-    return EFI_UNSUPPORTED;
-  }
-
-  HvptIovaGive (&mLow, Iova, 1);
-  mLow.Peak = 0;
-
-  //
-  // Above 4 GiB, for 64-bit masters: a space of the same size, if there is one.
-  // Without it their mappings are below 4 GiB.
-  //
-  if ((WidthLast > MAX_UINT32) && !EFI_ERROR (HvptIovaInit (&mHigh, SIZE_4GB, HVPT_IOVA_ORDER_MAX))) {
-    AddAddresses (&mHigh, SIZE_4GB, MAX_UINT64, WidthLast);
-  }
-
-  return EFI_SUCCESS;
-}
-
-/**
-  Frees the memory of the spaces, after a failed start.
-**/
-VOID
-HvptMappingsDone (
-  VOID
-  )
-{
-  HvptIovaDone (&mLow);
-  HvptIovaDone (&mHigh);
-}
-
-/**
-  Returns how many pages of device addresses are in use, and the peak.
-
-  @param[out]  InUse  Pages in use now.
-  @param[out]  Peak   Sum of the peaks of all spaces.
-**/
-VOID
-HvptIovaUse (
-  OUT UINTN  *InUse,
-  OUT UINTN  *Peak
-  )
-{
-  *InUse = mLow.InUse + mHigh.InUse;
-  *Peak  = mLow.Peak + mHigh.Peak;
-}
-
-/**
-  Finds the mapping of a handle.
+  The mapping of a handle.
 
   @param[in]  Handle  Whatever a caller passed.
 
-  @return NULL if Map() did not return it, or Unmap() removed it.
+  @return NULL if Map() did not return it, or Unmap() took it.
 **/
 HVPT_MAPPING *
 HvptFindMapping (
@@ -190,10 +65,10 @@ HvptFindMapping (
 }
 
 /**
-  Allocates more records. They are never freed.
+  Makes room for more records. They stay for good.
 
-  @retval TRUE   Done.
-  @retval FALSE  No memory, or the limit is reached.
+  @retval TRUE   There is room.
+  @retval FALSE  No memory, or there are as many as there may be.
 **/
 STATIC
 BOOLEAN
@@ -222,32 +97,7 @@ AddChunk (
 }
 
 /**
-  Allocates the addresses of a mapping: above 4 GiB only for 64-bit masters.
-
-  @param[in,out]  Mapping  The mapping.
-
-  @retval TRUE   Allocated.
-  @retval FALSE  None are left.
-**/
-STATIC
-BOOLEAN
-TakeAddresses (
-  IN OUT HVPT_MAPPING  *Mapping
-  )
-{
-  if ((Mapping->Operation >= EdkiiIoMmuOperationBusMasterRead64) &&
-      HvptIovaTake (&mHigh, Mapping->Pages, &Mapping->Iova))
-  {
-    Mapping->Space = &mHigh;
-    return TRUE;
-  }
-
-  Mapping->Space = &mLow;
-  return HvptIovaTake (&mLow, Mapping->Pages, &Mapping->Iova);
-}
-
-/**
-  Creates a mapping: a record, device addresses, and bounce pages.
+  Makes a mapping: a record, and a bounce buffer where one is needed.
 
   @param[in]   Operation  As in Map().
   @param[in]   Host       First byte.
@@ -255,7 +105,8 @@ TakeAddresses (
   @param[out]  Made       The mapping.
 
   @retval EFI_SUCCESS           Made; no device has access yet.
-  @retval EFI_OUT_OF_RESOURCES  No record, address or page is left.
+  @retval EFI_UNSUPPORTED       A common buffer that the device cannot address.
+  @retval EFI_OUT_OF_RESOURCES  No record or buffer is left.
 **/
 EFI_STATUS
 HvptMakeMapping (
@@ -266,6 +117,7 @@ HvptMakeMapping (
   )
 {
   HVPT_MAPPING  *Mapping;
+  EFI_STATUS    Status;
   UINT32        Index;
   UINT32        NextFree;
 
@@ -281,15 +133,9 @@ HvptMakeMapping (
   Mapping->Operation = Operation;
   Mapping->Host      = Host;
   Mapping->Bytes     = Bytes;
-  Mapping->Pages     = (UINTN)(((Host + Bytes - 1) >> EFI_PAGE_SHIFT) - (Host >> EFI_PAGE_SHIFT) + 1);
-  if (!TakeAddresses (Mapping)) {
-    DEBUG ((DEBUG_WARN, "hvpt: no device addresses for %ld pages\n", (UINT64)Mapping->Pages));
-    return EFI_OUT_OF_RESOURCES;
-  }
-
-  if (EFI_ERROR (HvptBounceTake (Mapping))) {
-    HvptIovaGive (Mapping->Space, Mapping->Iova, Mapping->Pages);
-    return EFI_OUT_OF_RESOURCES;
+  Status             = HvptBounceTake (Mapping);
+  if (EFI_ERROR (Status)) {
+    return Status;
   }
 
   mFirstFree      = NextFree;
@@ -299,14 +145,14 @@ HvptMakeMapping (
 }
 
 /**
-  Ends a mapping: removes it from all devices, flushes, copies back what they
-  wrote, and frees everything.
+  Ends a mapping: takes it from all devices, flushes, copies back what they
+  wrote, and gives all back.
 
   @param[in,out]  Mapping  The mapping.
 
   @retval EFI_SUCCESS       Gone.
-  @retval EFI_DEVICE_ERROR  A flush failed. Nothing was freed, and the call
-                            can be repeated.
+  @retval EFI_DEVICE_ERROR  A flush failed. Nothing was given back, and the
+                            mapping is there for another try.
 **/
 EFI_STATUS
 HvptEndMapping (
@@ -327,7 +173,6 @@ HvptEndMapping (
     HvptBounceGive (Mapping);
   }
 
-  HvptIovaGive (Mapping->Space, Mapping->Iova, Mapping->Pages);
   Mapping->NextFree = mFirstFree;
   mFirstFree        = (UINT32)(Mapping->Handle & INDEX_MASK) - 1;
   Mapping->Handle   = 0;

@@ -254,7 +254,8 @@ SetAttributeById (
   @retval EFI_SUCCESS            All of it is mapped.
   @retval EFI_INVALID_PARAMETER  An argument is NULL, there are no bytes or they
                                  wrap, or the operation is unknown.
-  @retval EFI_OUT_OF_RESOURCES   No record, address or page is left.
+  @retval EFI_UNSUPPORTED        A common buffer that the device cannot address.
+  @retval EFI_OUT_OF_RESOURCES   No record or buffer is left.
   @retval EFI_DEVICE_ERROR       ExitBootServices was called.
 **/
 STATIC
@@ -297,7 +298,7 @@ Map (
     gHvptCounts.Maps++;
     gHvptCounts.Bytes += Bytes;
     *NumberOfBytes = Bytes;
-    *DeviceAddress = Made->Iova + ((UINTN)HostAddress & EFI_PAGE_MASK);
+    *DeviceAddress = Made->Address;
     *Mapping       = (VOID *)(UINTN)Made->Handle;
   }
 

@@ -5,10 +5,8 @@
 
 #include <Uefi.h>
 
-extern BOOLEAN stub_PcdHvptStrict;
+extern BOOLEAN stub_PcdHvptExposePartialPages;
 extern UINT8 stub_PcdHvptExitPolicy;
-extern UINT32 stub_PcdHvptIovaFirst;
-extern UINT32 stub_PcdHvptIovaLast;
 extern UINT32 stub_PcdHvptDomainIdFirst;
 extern UINT32 stub_PcdHvptDomainIdLast;
 
