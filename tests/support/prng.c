@@ -38,18 +38,3 @@ unsigned pt_effort(unsigned rounds)
 
 	return scaled ? (unsigned)scaled : 1;
 }
-
-/* Weyl sequence with a two-round mixer: small, and good enough for tests. */
-uint64_t prng_next(struct prng *prng)
-{
-	uint64_t x = prng->state += 0x9e3779b97f4a7c15u;
-
-	x = (x ^ (x >> 32)) * 0xd6e8feb86659fd93u;
-	x = (x ^ (x >> 32)) * 0xd6e8feb86659fd93u;
-	return x ^ (x >> 32);
-}
-
-uint64_t prng_below(struct prng *prng, uint64_t bound)
-{
-	return prng_next(prng) % bound;
-}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * prng.h - repeatable random numbers, and how hard to try.
+ * prng.h - seeds of random tests, and how hard to try.
  *
  * A test which draws numbers asks pt_seed() for its seed: HVPT_SEED from the
  * environment, else the test's own default. The seed is printed, so a failure
@@ -11,20 +11,12 @@
 
 #include <stdint.h>
 
-struct prng {
-	uint64_t state;
-};
+#include "host/random.h"
 
 /** The seed to use; prints it under @name. */
 uint64_t pt_seed(const char *name, uint64_t otherwise);
 
 /** HVPT_TEST_EFFORT, a percentage (100 when unset), applied to @rounds. */
 unsigned pt_effort(unsigned rounds);
-
-/** The next 64 random bits. */
-uint64_t prng_next(struct prng *prng);
-
-/** A number in 0 .. @bound - 1; @bound is not 0. */
-uint64_t prng_below(struct prng *prng, uint64_t bound);
 
 #endif /* HVPT_TEST_PRNG_H */

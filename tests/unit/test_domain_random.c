@@ -37,7 +37,7 @@ struct past {
 
 struct run {
 	struct hv_fixture *f;
-	struct prng prng;
+	uint64_t prng;
 	struct hvpt_model *model[DOMAINS];
 	struct past past[DOMAINS][PASTS];
 	size_t past_count[DOMAINS];
@@ -54,12 +54,12 @@ struct run {
 
 static bool one_in(struct run *run, unsigned n)
 {
-	return prng_below(&run->prng, n) == 0;
+	return hvpt_random_below(&run->prng, n) == 0;
 }
 
 static unsigned pick(struct run *run, unsigned n)
 {
-	return (unsigned)prng_below(&run->prng, n);
+	return (unsigned)hvpt_random_below(&run->prng, n);
 }
 
 static struct hvpt_domain *place(struct run *run, unsigned n)
@@ -237,7 +237,7 @@ static uint64_t any_iova(struct run *run)
 {
 	uint64_t iova = window(run, pick(run, WINDOWS));
 
-	iova += prng_below(&run->prng, WINDOW / HV_4K) * HV_4K;
+	iova += hvpt_random_below(&run->prng, WINDOW / HV_4K) * HV_4K;
 	return iova + pick(run, 4096);
 }
 
@@ -271,7 +271,7 @@ static void use_range(struct run *run, uint64_t iova, uint64_t length)
 	for (n = 0; n < DEVICES; n++) {
 		check_dma(run, n, iova);
 		check_dma(run, n, iova + (length - 1));
-		check_dma(run, n, iova + prng_below(&run->prng, length));
+		check_dma(run, n, iova + hvpt_random_below(&run->prng, length));
 	}
 }
 
@@ -281,8 +281,9 @@ static void target(struct run *run, uint64_t *iova, uint64_t *length)
 {
 	uint64_t grain = one_in(run, 4) ? HV_2M : HV_4K;
 	uint64_t units = WINDOW / grain;
-	uint64_t start = prng_below(&run->prng, units);
-	uint64_t size = 1 + prng_below(&run->prng, one_in(run, 4) ? 600 : 8);
+	uint64_t start = hvpt_random_below(&run->prng, units);
+	uint64_t size = 1 +
+			hvpt_random_below(&run->prng, one_in(run, 4) ? 600 : 8);
 
 	*iova = window(run, pick(run, WINDOWS)) + start * grain;
 	*length = (size < units - start ? size : units - start) * grain;
@@ -370,7 +371,8 @@ static void settle(struct run *run, unsigned n, uint64_t iova, uint64_t length)
 static uint64_t any_gpa(struct run *run, uint64_t iova)
 {
 	if (one_in(run, 2))
-		return HV_DATA + HV_4K * prng_below(&run->prng, 1ull << 30);
+		return HV_DATA +
+		       HV_4K * hvpt_random_below(&run->prng, 1ull << 30);
 	/* Such that large leaves fit. */
 	return HV_DATA + HV_512G * pick(run, 4) + iova % HV_512G;
 }
@@ -819,7 +821,7 @@ static void test_random_steps(void **state)
 	unsigned steps = pt_effort(80000);
 
 	run->f = *state;
-	run->prng.state = pt_seed("test_random_steps", 0xd0ba1);
+	run->prng = pt_seed("test_random_steps", 0xd0ba1);
 	begin(run);
 	make_steps(run, steps);
 	printf("%u steps, %llu failures, %llu stale outcomes\n", steps,
@@ -880,7 +882,7 @@ static void test_random_hosts(void **state)
 	unsigned rounds = pt_effort(24), n;
 
 	run->f = *state;
-	run->prng.state = pt_seed("test_random_hosts", 0x4057);
+	run->prng = pt_seed("test_random_hosts", 0x4057);
 	for (n = 0; n < rounds; n++) {
 		draw_host(run, &run->f->host);
 		hv_new_host(run->f);

@@ -34,7 +34,7 @@ struct worker {
 	unsigned me;
 	unsigned rounds;
 	unsigned wrong;
-	struct prng prng;
+	uint64_t prng;
 	struct hvpt_gather gather;
 };
 
@@ -147,7 +147,7 @@ static void lookup_is(struct worker *worker, uint64_t iova, unsigned round)
 static void mapper_round(struct worker *worker, unsigned round)
 {
 	struct hv_fixture *f = worker->shared->f;
-	unsigned n = (unsigned)prng_below(&worker->prng, SLOTS);
+	unsigned n = (unsigned)hvpt_random_below(&worker->prng, SLOTS);
 	uint64_t iova = slot(worker, n);
 	uint64_t own = f->base + (4 + worker->me) * HV_1G;
 	uint64_t unmapped;
@@ -222,7 +222,7 @@ static void *mover(void *arg)
 
 	pthread_barrier_wait(&shared->barrier);
 	while (!is_over(worker)) {
-		unsigned where = (unsigned)prng_below(&worker->prng, 8);
+		unsigned where = (unsigned)hvpt_random_below(&worker->prng, 8);
 
 		pthread_mutex_lock(&shared->iommu_lock);
 		check(worker, move(shared->f, device, where) == HVPT_OK);
@@ -272,12 +272,14 @@ static void *watcher(void *arg)
 
 	pthread_barrier_wait(&worker->shared->barrier);
 	while (!is_over(worker)) {
-		watch(worker, slots + prng_below(&worker->prng,
-						 SLOTS * MAPPERS * SLOT));
+		watch(worker,
+		      slots + hvpt_random_below(&worker->prng,
+						SLOTS * MAPPERS * SLOT));
 		watch(worker,
 		      f->base +
-			      (4 + prng_below(&worker->prng, MAPPERS)) * HV_1G +
-			      prng_below(&worker->prng, SLOT));
+			      (4 + hvpt_random_below(&worker->prng, MAPPERS)) *
+				      HV_1G +
+			      hvpt_random_below(&worker->prng, SLOT));
 	}
 	return NULL;
 }
@@ -301,7 +303,7 @@ static void run_workers(struct shared *shared, struct worker *workers,
 		workers[n].shared = shared;
 		workers[n].me = n;
 		workers[n].rounds = pt_effort(1500);
-		workers[n].prng.state = seed + n;
+		workers[n].prng = seed + n;
 		hvpt_gather_init(&workers[n].gather);
 		assert_int_equal(pthread_create(&threads[n], NULL, body_of(n),
 						&workers[n]),

@@ -316,32 +316,34 @@ static void must_agree(struct pt_fixture *f, uint64_t iova, bool write,
 		reserved_agree(f, iova, &cause);
 }
 
-static uint64_t any_iova(struct pt_fixture *f, struct prng *prng)
+static uint64_t any_iova(struct pt_fixture *f, uint64_t *prng)
 {
-	uint64_t any = prng_next(prng);
+	uint64_t any = hvpt_random(prng);
 
-	switch (prng_below(prng, 8)) {
+	switch (hvpt_random_below(prng, 8)) {
 	case 0:
 		return any;
 	case 1:
-		return any >> prng_below(prng, 64);
+		return any >> hvpt_random_below(prng, 64);
 	default:
 		return f->base + any % WINDOW;
 	}
 }
 
-static void map_something(struct pt_fixture *f, struct prng *prng)
+static void map_something(struct pt_fixture *f, uint64_t *prng)
 {
-	unsigned level = (unsigned)prng_below(prng, 3);
+	unsigned level = (unsigned)hvpt_random_below(prng, 3);
 	uint64_t grain = level_bytes(level);
-	uint64_t iova = f->base + grain * prng_below(prng, WINDOW / grain);
-	uint64_t bytes = grain * (1 + prng_below(prng, level == 2 ? 2 : 40));
+	uint64_t iova = f->base +
+			grain * hvpt_random_below(prng, WINDOW / grain);
+	uint64_t bytes = grain *
+			 (1 + hvpt_random_below(prng, level == 2 ? 2 : 40));
 	enum hvpt_status status;
 
 	if (iova + bytes > f->base + WINDOW)
 		bytes = f->base + WINDOW - iova;
 	status = pt_try_map(f, iova, PT_DATA + iova % WINDOW, bytes,
-			    prng_below(prng, 2) ? PT_RW : PT_RO);
+			    hvpt_random_below(prng, 2) ? PT_RW : PT_RO);
 	assert_true(status == HVPT_OK || status == HVPT_ERR_OVERLAP);
 }
 
@@ -349,20 +351,20 @@ static void map_something(struct pt_fixture *f, struct prng *prng)
  * Spoils a bit of an entry on the way to @iova. A leaf that became a table
  * would lead anywhere, and so would another address of a table.
  */
-static bool spoil(struct pt_fixture *f, struct prng *prng, uint64_t iova,
+static bool spoil(struct pt_fixture *f, uint64_t *prng, uint64_t iova,
 		  unsigned *level, uint64_t *before)
 {
 	static const uint64_t bits[] = { E_P,	     E_RW,	 E_US,
 					 E_XD,	     E_PS,	 1ull << 13,
 					 1ull << 20, 1ull << 29, 1ull << 52 };
 	struct sdm_result sdm = sdm_walk(&f->walker, iova, false);
-	uint64_t bit = bits[prng_below(prng, PT_COUNT(bits))];
+	uint64_t bit = bits[hvpt_random_below(prng, PT_COUNT(bits))];
 	bool address = bit >= 1ull << 12 && bit < 1ull << 52;
 
 	if (sdm.level >= f->params->levels)
 		return false;
-	*level = sdm.level +
-		 (unsigned)prng_below(prng, f->params->levels - sdm.level);
+	*level = sdm.level + (unsigned)hvpt_random_below(
+				     prng, f->params->levels - sdm.level);
 	*before = pt_entry(f, iova, *level);
 	if (!(*before & E_P) || (*level > 0 && (*before & bit & E_PS)) ||
 	    (address && *level > 0 && !(*before & E_PS)))
@@ -374,7 +376,7 @@ static bool spoil(struct pt_fixture *f, struct prng *prng, uint64_t iova,
 static void test_the_walker_agrees(void **state)
 {
 	struct pt_fixture *f = *state;
-	struct prng prng = { pt_seed("test_fault", 12) };
+	uint64_t prng = pt_seed("test_fault", 12);
 	unsigned seen[HVPT_REASON_IDENTITY + 1] = { 0 };
 	unsigned round, i;
 
@@ -636,18 +638,18 @@ static void test_decode_other_types(void **state)
 /* Never more than was handed over is read: sanitizers watch the heap. */
 static void test_decode_random_bytes(void **state)
 {
-	struct prng prng = { pt_seed("test_fault", 13) };
+	uint64_t prng = pt_seed("test_fault", 13);
 	unsigned round, decoded = 0;
 
 	(void)state;
 	for (round = 0; round < pt_effort(20000); round++) {
-		size_t bytes = prng_below(&prng, 300), i;
+		size_t bytes = hvpt_random_below(&prng, 300), i;
 		uint8_t *message = malloc(bytes ? bytes : 1);
 		struct hvpt_iommu_fault fault;
 
 		assert_non_null(message);
 		for (i = 0; i < bytes; i++)
-			message[i] = (uint8_t)prng_next(&prng);
+			message[i] = (uint8_t)hvpt_random(&prng);
 		if (bytes >= 4 && round % 4)
 			memcpy(message, sample, 4);
 		if (hvpt_iommu_fault_decode(message, bytes, &fault) == HVPT_OK)

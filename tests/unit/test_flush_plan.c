@@ -493,14 +493,14 @@ static void test_ends_inside_pages(void **state)
 /* ---- random ---------------------------------------------------------- */
 
 /* A page of random magnitude, so that lengths of all kinds come up. */
-static wide random_page(struct prng *prng)
+static wide random_page(uint64_t *prng)
 {
-	return prng_next(prng) >> (12 + prng_below(prng, 52));
+	return hvpt_random(prng) >> (12 + hvpt_random_below(prng, 52));
 }
 
-static void random_ends(struct prng *prng, wide *first, wide *last)
+static void random_ends(uint64_t *prng, wide *first, wide *last)
 {
-	wide base = prng_next(prng) / 4096, span = random_page(prng);
+	wide base = hvpt_random(prng) / 4096, span = random_page(prng);
 
 	*first = base;
 	*last = base + span < ALL_PAGES ? base + span : ALL_PAGES - 1;
@@ -508,7 +508,7 @@ static void random_ends(struct prng *prng, wide *first, wide *last)
 
 static void test_random_ranges(void **state)
 {
-	struct prng prng = { pt_seed("test_random_ranges", 0xf1a5) };
+	uint64_t prng = pt_seed("test_random_ranges", 0xf1a5);
 	unsigned round, rounds = pt_effort(300000);
 
 	(void)state;
@@ -617,13 +617,14 @@ static unsigned judge_list(const struct hvpt_iova_range *range, uint32_t count,
 
 static void test_lists_are_planned_range_by_range(void **state)
 {
-	struct prng prng = { pt_seed("test_lists", 0x11575) };
+	uint64_t prng = pt_seed("test_lists", 0x11575);
 	unsigned round, rounds = pt_effort(2000);
 	struct hvpt_iova_range range[RANGES];
 
 	(void)state;
 	for (round = 0; round < rounds; round++) {
-		uint32_t count = (uint32_t)prng_below(&prng, RANGES + 1), i;
+		uint32_t count = (uint32_t)hvpt_random_below(&prng, RANGES + 1),
+			 i;
 
 		for (i = 0; i < count; i++) {
 			wide first, last;
@@ -643,18 +644,18 @@ static void test_lists_are_planned_range_by_range(void **state)
  */
 static void test_ranges_of_a_gather(void **state)
 {
-	struct prng prng = { pt_seed("test_ranges_of_a_gather", 0x6a7e) };
+	uint64_t prng = pt_seed("test_ranges_of_a_gather", 0x6a7e);
 	unsigned round, rounds = pt_effort(60000), left_out[3] = { 0 };
 
 	(void)state;
 	for (round = 0; round < rounds; round++) {
 		struct hvpt_gather gather;
-		unsigned i, lg2 = (unsigned)prng_below(&prng, 48);
+		unsigned i, lg2 = (unsigned)hvpt_random_below(&prng, 48);
 
 		hvpt_gather_init(&gather);
 		for (i = 0; i < 8; i++) {
-			uint64_t first = prng_below(&prng, 200) << lg2;
-			uint64_t span = 1 + prng_below(&prng, 20);
+			uint64_t first = hvpt_random_below(&prng, 200) << lg2;
+			uint64_t span = 1 + hvpt_random_below(&prng, 20);
 
 			hvpt_gather_add(&gather, hvpt_iova(first),
 					hvpt_iova(first + (span << lg2) - 1));

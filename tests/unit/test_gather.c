@@ -365,7 +365,7 @@ static unsigned covered(const struct hvpt_gather *gather)
 	return (unsigned)bytes;
 }
 
-static void random_gather(struct prng *prng, bool high)
+static void random_gather(uint64_t *prng, bool high)
 {
 	bool owed[PLACES] = { false };
 	bool exact = true;
@@ -374,8 +374,8 @@ static void random_gather(struct prng *prng, bool high)
 
 	hvpt_gather_init(&gather);
 	for (step = 0; step < 24; step++) {
-		unsigned first = (unsigned)prng_below(prng, PLACES);
-		unsigned last = first + (unsigned)prng_below(prng, 6);
+		unsigned first = (unsigned)hvpt_random_below(prng, PLACES);
+		unsigned last = first + (unsigned)hvpt_random_below(prng, 6);
 
 		if (last >= PLACES)
 			last = PLACES - 1;
@@ -398,7 +398,7 @@ static void random_gather(struct prng *prng, bool high)
 
 static void test_random_against_bits(void **state)
 {
-	struct prng prng = { pt_seed("test_random_against_bits", 0x6a7) };
+	uint64_t prng = pt_seed("test_random_against_bits", 0x6a7);
 	unsigned round;
 
 	(void)state;
@@ -409,7 +409,7 @@ static void test_random_against_bits(void **state)
 /* With 8 ranges in use, is the join really with the nearest? */
 static void test_random_nearest(void **state)
 {
-	struct prng prng = { pt_seed("test_random_nearest", 0x6a8) };
+	uint64_t prng = pt_seed("test_random_nearest", 0x6a8);
 	unsigned round;
 
 	(void)state;
@@ -420,12 +420,13 @@ static void test_random_nearest(void **state)
 
 		hvpt_gather_init(&gather);
 		for (n = 0; n < HVPT_GATHER_RANGES; n++) {
-			at = n * 0x100000 + prng_below(&prng, 0xf0000);
-			add(&gather, at, at + prng_below(&prng, 0x4000));
+			at = n * 0x100000 + hvpt_random_below(&prng, 0xf0000);
+			add(&gather, at, at + hvpt_random_below(&prng, 0x4000));
 		}
 		before = gather;
 		do {
-			at = prng_below(&prng, HVPT_GATHER_RANGES * 0x100000);
+			at = hvpt_random_below(&prng,
+					       HVPT_GATHER_RANGES * 0x100000);
 		} while (pt_gather_covers(&before, at, at));
 		for (n = 0; n < HVPT_GATHER_RANGES; n++) {
 			uint64_t first = before.range[n].first.value;

@@ -932,29 +932,29 @@ static void test_stopped_rounds(void **state)
 /* Whatever a hypervisor answers: an end, a status which fits, no nonsense. */
 static uint64_t answer_anything(struct fake *fake, uint64_t control)
 {
-	struct prng *prng = fake->test_data;
+	uint64_t *prng = fake->test_data;
 	unsigned count = (unsigned)(control >> 32) & 0xfff;
 	unsigned start = (unsigned)(control >> 48) & 0xfff;
-	unsigned status = prng_below(prng, 4) ?
-				  (prng_below(prng, 2) ? 0x78 : 0) :
-				  (unsigned)prng_below(prng, 0x10000);
-	unsigned reps = prng_below(prng, 8) ?
-				start + (unsigned)prng_below(prng, 3) :
-				(unsigned)prng_below(prng, 0x1000);
+	unsigned status = hvpt_random_below(prng, 4) ?
+				  (hvpt_random_below(prng, 2) ? 0x78 : 0) :
+				  (unsigned)hvpt_random_below(prng, 0x10000);
+	unsigned reps = hvpt_random_below(prng, 8) ?
+				start + (unsigned)hvpt_random_below(prng, 3) :
+				(unsigned)hvpt_random_below(prng, 0x1000);
 
 	assert_int_in_range(start, 0, count - 1);
 	return word(reps & 0xfff, status) |
-	       (prng_next(prng) & 0xfffff000ffff0000);
+	       (hvpt_random(prng) & 0xfffff000ffff0000);
 }
 
 static void test_random_answers(void **state)
 {
-	struct prng prng = { pt_seed("test_random_answers", 0x4c1) };
+	uint64_t prng = pt_seed("test_random_answers", 0x4c1);
 	unsigned round;
 
 	(void)state;
 	for (round = 0; round < pt_effort(20000); round++) {
-		size_t count = 1 + (size_t)prng_below(&prng, 12);
+		size_t count = 1 + (size_t)hvpt_random_below(&prng, 12);
 		struct fake fake;
 		struct list list;
 		struct hvpt_answer answer;

@@ -115,43 +115,45 @@ static void compare_table(const struct hypervisor_cache *cache,
 }
 
 /* Addresses lie close together, at both ends of the space and in the middle. */
-static uint64_t draw_iova(struct prng *prng)
+static uint64_t draw_iova(uint64_t *prng)
 {
 	static const uint64_t base[] = { 0, 0x7fffffc00000,
 					 0xffffffff80000000 };
-	uint64_t page = prng_below(prng, 2) ? prng_below(prng, 64) :
-					      prng_below(prng, 1 << 19);
+	uint64_t page = hvpt_random_below(prng, 2) ?
+				hvpt_random_below(prng, 64) :
+				hvpt_random_below(prng, 1 << 19);
 
-	return base[prng_below(prng, 3)] + (page << 12) +
-	       prng_below(prng, 4096);
+	return base[hvpt_random_below(prng, 3)] + (page << 12) +
+	       hvpt_random_below(prng, 4096);
 }
 
-static struct hypervisor_piece draw_piece(struct prng *prng)
+static struct hypervisor_piece draw_piece(uint64_t *prng)
 {
-	unsigned level = (unsigned)prng_below(prng, 5);
+	unsigned level = (unsigned)hvpt_random_below(prng, 5);
 	struct hypervisor_piece piece = hypervisor_piece_of(draw_iova(prng),
 							    level);
 
-	piece.table = level > 2 || (level > 0 && prng_below(prng, 2));
-	piece.writable = prng_below(prng, 4) != 0;
-	piece.to = prng_below(prng, 6) << 30;
+	piece.table = level > 2 || (level > 0 && hvpt_random_below(prng, 2));
+	piece.writable = hvpt_random_below(prng, 4) != 0;
+	piece.to = hvpt_random_below(prng, 6) << 30;
 	return piece;
 }
 
 static void do_one(struct hypervisor_cache *cache, struct twin *twin,
-		   struct prng *prng)
+		   uint64_t *prng)
 {
 	struct hypervisor_piece piece;
 	uint64_t first, last;
 	unsigned lg2;
 
-	if (prng_below(prng, 3) != 0) {
+	if (hvpt_random_below(prng, 3) != 0) {
 		piece = draw_piece(prng);
 		hypervisor_cache_add(cache, &piece);
 		twin_add(twin, &piece);
 		return;
 	}
-	lg2 = 12 + (unsigned)prng_below(prng, prng_below(prng, 4) ? 6 : 52);
+	lg2 = 12 + (unsigned)hvpt_random_below(
+			   prng, hvpt_random_below(prng, 4) ? 6 : 52);
 	first = draw_iova(prng) >> lg2 << lg2;
 	last = first | ((UINT64_C(1) << lg2) - 1);
 	hypervisor_cache_flush(cache, twin->iotlb, first, last);
@@ -160,7 +162,7 @@ static void do_one(struct hypervisor_cache *cache, struct twin *twin,
 
 static void compare_with_list(enum hypervisor_iotlb iotlb)
 {
-	struct prng prng = { pt_seed("hypervisor_cache", 20260301) };
+	uint64_t prng = pt_seed("hypervisor_cache", 20260301);
 	struct twin *twin = calloc(1, sizeof(*twin));
 	struct hypervisor_cache cache = { 0 };
 	unsigned round, k, rounds = pt_effort(20000);
@@ -171,8 +173,8 @@ static void compare_with_list(enum hypervisor_iotlb iotlb)
 		do_one(&cache, twin, &prng);
 		for (k = 0; k < 3; k++)
 			compare_at(&cache, twin, draw_iova(&prng));
-		compare_table(&cache, twin, prng_below(&prng, 6) << 30);
-		if (prng_below(&prng, 2000) == 0 || twin->count > 5000) {
+		compare_table(&cache, twin, hvpt_random_below(&prng, 6) << 30);
+		if (hvpt_random_below(&prng, 2000) == 0 || twin->count > 5000) {
 			hypervisor_cache_clear(&cache);
 			twin->count = 0;
 			assert_int_equal(hypervisor_cache_count(&cache), 0);
@@ -225,7 +227,7 @@ static size_t check_shape(const struct hypervisor_tree *tree)
 
 static void a_tree_keeps_its_shape(void **state)
 {
-	struct prng prng = { pt_seed("hypervisor_tree", 77) };
+	uint64_t prng = pt_seed("hypervisor_tree", 77);
 	struct hypervisor_tree tree = { 0 };
 	unsigned round, rounds = pt_effort(4000);
 
@@ -236,13 +238,13 @@ static void a_tree_keeps_its_shape(void **state)
 								    &piece);
 		size_t before = tree.count;
 
-		piece.last += prng_below(&prng, 8) << 12;
+		piece.last += hvpt_random_below(&prng, 8) << 12;
 		node = hypervisor_tree_find(&tree, &piece);
 		hypervisor_tree_add(&tree, &piece);
 		assert_int_equal(tree.count, before + (node ? 0 : 1));
 		node = hypervisor_tree_first(&tree, draw_iova(&prng),
 					     UINT64_MAX);
-		if (node && prng_below(&prng, 3) == 0)
+		if (node && hvpt_random_below(&prng, 3) == 0)
 			hypervisor_tree_remove(&tree, node);
 		if (round % 16 == 0)
 			assert_int_equal(check_shape(&tree), tree.count);

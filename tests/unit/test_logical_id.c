@@ -92,12 +92,12 @@ static void test_prefix_of_guids(void **state)
 
 static void test_prefix_of_random_guids(void **state)
 {
-	struct prng prng = { pt_seed("test_prefix_of_random_guids", 0x641d) };
+	uint64_t prng = pt_seed("test_prefix_of_random_guids", 0x641d);
 	unsigned round;
 
 	(void)state;
 	for (round = 0; round < pt_effort(20000); round++) {
-		uint64_t low = prng_next(&prng), high = prng_next(&prng);
+		uint64_t low = hvpt_random(&prng), high = hvpt_random(&prng);
 		uint8_t bytes[16];
 		char text[37];
 
@@ -542,7 +542,7 @@ static unsigned longest(const uint32_t *segments, unsigned count)
  */
 static void test_segments_are_spread(void **state)
 {
-	struct prng prng = { pt_seed("test_segments_are_spread", 0x5b6ead) };
+	uint64_t prng = pt_seed("test_segments_are_spread", 0x5b6ead);
 	uint32_t segments[256];
 	unsigned i, stride, most;
 
@@ -554,7 +554,8 @@ static void test_segments_are_spread(void **state)
 		assert_int_in_range(most, 4, 12);
 	}
 	for (i = 0; i < 256; i++)
-		segments[i] = (uint32_t)(i * 256 + prng_below(&prng, 256));
+		segments[i] = (uint32_t)(i * 256 +
+					 hvpt_random_below(&prng, 256));
 	most = longest(segments, 256);
 	assert_int_in_range(most, 4, 16);
 }
@@ -582,14 +583,14 @@ static void test_all_bits_of_a_segment_count(void **state)
 
 #define MANY 10000u
 
-static void shuffle(struct prng *prng, unsigned *order, unsigned count)
+static void shuffle(uint64_t *prng, unsigned *order, unsigned count)
 {
 	unsigned i;
 
 	for (i = 0; i < count; i++)
 		order[i] = i;
 	for (i = count - 1; i > 0; i--) {
-		unsigned with = (unsigned)prng_below(prng, i + 1);
+		unsigned with = (unsigned)hvpt_random_below(prng, i + 1);
 		unsigned held = order[i];
 
 		order[i] = order[with];
@@ -599,7 +600,7 @@ static void shuffle(struct prng *prng, unsigned *order, unsigned count)
 
 static void test_ten_thousand_segments(void **state)
 {
-	struct prng prng = { pt_seed("test_ten_thousand_segments", 0x10000) };
+	uint64_t prng = pt_seed("test_ten_thousand_segments", 0x10000);
 	struct hvpt_segment_id *nodes = calloc(MANY, sizeof(*nodes));
 	uint64_t *generations = calloc(MANY, sizeof(*generations));
 	unsigned *order = calloc(MANY, sizeof(*order)), i;
@@ -692,11 +693,11 @@ static void wait_for_readers(struct shared *shared)
 }
 
 /* One lookup which must find; and one which may, but then what is right. */
-static void read_two(struct reader *reader, struct prng *prng)
+static void read_two(struct reader *reader, uint64_t *prng)
 {
 	struct shared *shared = reader->shared;
-	uint32_t still = shared->segment[prng_below(prng, PERMANENT)];
-	uint32_t passing = shared->passing[prng_below(prng, PASSING)];
+	uint32_t still = shared->segment[hvpt_random_below(prng, PERMANENT)];
+	uint32_t passing = shared->passing[hvpt_random_below(prng, PASSING)];
 	struct hvpt_segment_ref ref;
 
 	if (hvpt_registry_lookup(&shared->registry, still, &ref) != HVPT_OK ||
@@ -722,7 +723,7 @@ static void *read_all_the_time(void *arg)
 {
 	struct reader *reader = arg;
 	struct shared *shared = reader->shared;
-	struct prng prng = { 0x4ead + reader->me };
+	uint64_t prng = 0x4ead + reader->me;
 	unsigned i;
 
 	pthread_barrier_wait(&shared->barrier);
@@ -742,7 +743,7 @@ static void *read_all_the_time(void *arg)
  * Registers some segments, unregisters them in another order, waits for a
  * grace period, then overwrites the nodes: they are the caller's again.
  */
-static unsigned write_round(struct shared *shared, struct prng *prng,
+static unsigned write_round(struct shared *shared, uint64_t *prng,
 			    struct hvpt_segment_id *nodes)
 {
 	unsigned order[PASSING], back[TOGETHER], i, wrong = 0;
@@ -794,7 +795,7 @@ static void start(struct shared *shared, unsigned rounds)
 
 static void test_lookups_beside_a_writer(void **state)
 {
-	struct prng prng = { pt_seed("test_lookups_beside_a_writer", 0x2cc) };
+	uint64_t prng = pt_seed("test_lookups_beside_a_writer", 0x2cc);
 	struct hvpt_segment_id nodes[TOGETHER];
 	struct reader readers[READERS];
 	pthread_t threads[READERS];

@@ -323,7 +323,7 @@ static void bad_ranges_abort(void **state)
 /* @base: IOVA of the first cell; cells may reach the top of the space */
 struct twin {
 	struct hvpt_model *model;
-	struct prng prng;
+	uint64_t prng;
 	uint64_t base;
 	struct {
 		bool mapped;
@@ -343,8 +343,8 @@ static size_t mapped_cells(const struct twin *twin, size_t first, size_t count)
 
 static void twin_map(struct twin *twin, size_t first, size_t count)
 {
-	uint64_t gpa = prng_below(&twin->prng, UINT64_C(1) << 40) * PAGE;
-	unsigned prot = (unsigned)prng_below(&twin->prng, 4);
+	uint64_t gpa = hvpt_random_below(&twin->prng, UINT64_C(1) << 40) * PAGE;
+	unsigned prot = (unsigned)hvpt_random_below(&twin->prng, 4);
 	bool fits = mapped_cells(twin, first, count) == 0;
 	size_t i;
 
@@ -373,7 +373,7 @@ static void twin_unmap(struct twin *twin, size_t first, size_t count)
 
 static void twin_protect(struct twin *twin, size_t first, size_t count)
 {
-	unsigned prot = (unsigned)prng_below(&twin->prng, 4);
+	unsigned prot = (unsigned)hvpt_random_below(&twin->prng, 4);
 	bool whole = mapped_cells(twin, first, count) == count;
 	size_t i;
 
@@ -409,13 +409,14 @@ static uint64_t bytes_by_next(const struct twin *twin)
 
 static void twin_compare(struct twin *twin)
 {
-	size_t first = (size_t)prng_below(&twin->prng, CELLS);
-	size_t count = 1 + (size_t)prng_below(&twin->prng, CELLS - first);
+	size_t first = (size_t)hvpt_random_below(&twin->prng, CELLS);
+	size_t count = 1 +
+		       (size_t)hvpt_random_below(&twin->prng, CELLS - first);
 	uint64_t bytes = mapped_cells(twin, 0, CELLS) * PAGE;
 	size_t i;
 
 	for (i = 0; i < CELLS; i++) {
-		uint64_t offset = prng_below(&twin->prng, PAGE);
+		uint64_t offset = hvpt_random_below(&twin->prng, PAGE);
 		uint64_t iova = twin->base + i * PAGE + offset;
 
 		if (twin->cell[i].mapped)
@@ -435,11 +436,11 @@ static void twin_compare(struct twin *twin)
 
 static void twin_step(struct twin *twin)
 {
-	size_t first = (size_t)prng_below(&twin->prng, CELLS);
+	size_t first = (size_t)hvpt_random_below(&twin->prng, CELLS);
 	size_t room = CELLS - first < 16 ? CELLS - first : 16;
-	size_t count = 1 + (size_t)prng_below(&twin->prng, room);
+	size_t count = 1 + (size_t)hvpt_random_below(&twin->prng, room);
 
-	switch (prng_below(&twin->prng, 4)) {
+	switch (hvpt_random_below(&twin->prng, 4)) {
 	case 0:
 	case 1:
 		twin_map(twin, first, count);
@@ -503,7 +504,7 @@ static void random_calls_agree_with_cells(void **state)
 		struct twin twin = { .model = *state, .base = bases[i] };
 		unsigned round;
 
-		twin.prng.state = seed + i;
+		twin.prng = seed + i;
 		for (round = 0; round < rounds; round++) {
 			twin_step(&twin);
 			twin_compare(&twin);

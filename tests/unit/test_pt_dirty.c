@@ -176,22 +176,23 @@ static void test_accessed_is_not_lost(void **state)
 static void test_random(void **state)
 {
 	struct pt_fixture *f = *state;
-	struct prng prng = { pt_seed("test_random", 0xd127) };
+	uint64_t prng = pt_seed("test_random", 0xd127);
 	unsigned round;
 
 	pt_map(f, f->base - 20 * PT_4K, PT_DATA - 20 * PT_4K,
 	       2 * PT_2M + 40 * PT_4K, PT_RW);
 	for (round = 0; round < pt_effort(30); round++) {
 		uint64_t first = f->base - 20 * PT_4K +
-				 prng_below(&prng, 1024) * PT_4K;
+				 hvpt_random_below(&prng, 1024) * PT_4K;
 		unsigned n;
 
 		for (n = 0; n < 5; n++)
-			pt_device_write(f,
-					f->base - 20 * PT_4K +
-						prng_below(&prng, 2 * PT_2M));
-		pt_judge_dirty(f, first, PT_4K * (1 + prng_below(&prng, 700)),
-			       prng_below(&prng, 4) ? 0 : HVPT_DIRTY_KEEP);
+			pt_device_write(
+				f, f->base - 20 * PT_4K +
+					   hvpt_random_below(&prng, 2 * PT_2M));
+		pt_judge_dirty(
+			f, first, PT_4K * (1 + hvpt_random_below(&prng, 700)),
+			hvpt_random_below(&prng, 4) ? 0 : HVPT_DIRTY_KEEP);
 	}
 }
 

@@ -239,23 +239,23 @@ static void test_a_huge_leaf_of_pieces(void **state)
 	run_list(f, f->base, &list, PT_RW);
 }
 
-static uint64_t random_length(struct prng *prng)
+static uint64_t random_length(uint64_t *prng)
 {
-	switch (prng_below(prng, 8)) {
+	switch (hvpt_random_below(prng, 8)) {
 	case 0:
-		return PT_2M * (1 + prng_below(prng, 3));
+		return PT_2M * (1 + hvpt_random_below(prng, 3));
 	case 1:
 		return PT_2M - PT_4K;
 	case 2:
-		return PT_2M + PT_4K * prng_below(prng, 512);
+		return PT_2M + PT_4K * hvpt_random_below(prng, 512);
 	default:
-		return PT_4K * (1 + prng_below(prng, 40));
+		return PT_4K * (1 + hvpt_random_below(prng, 40));
 	}
 }
 
-static void random_list(struct prng *prng, struct list *list)
+static void random_list(uint64_t *prng, struct list *list)
 {
-	size_t count = 1 + prng_below(prng, 32);
+	size_t count = 1 + hvpt_random_below(prng, 32);
 	uint64_t gpa = PT_DATA;
 	size_t i;
 
@@ -263,12 +263,13 @@ static void random_list(struct prng *prng, struct list *list)
 	for (i = 0; i < count; i++) {
 		uint64_t length = random_length(prng);
 
-		switch (prng_below(prng, 4)) {
+		switch (hvpt_random_below(prng, 4)) {
 		case 0:
-			gpa = PT_DATA + PT_2M * prng_below(prng, 4096);
+			gpa = PT_DATA + PT_2M * hvpt_random_below(prng, 4096);
 			break;
 		case 1:
-			gpa = PT_DATA + PT_4K * prng_below(prng, 1u << 20);
+			gpa = PT_DATA +
+			      PT_4K * hvpt_random_below(prng, 1u << 20);
 			break;
 		default:
 			break; /* goes on where the last ended */
@@ -281,20 +282,20 @@ static void random_list(struct prng *prng, struct list *list)
 static void test_random_lists(void **state)
 {
 	struct pt_fixture *f = *state;
-	struct prng prng = { pt_seed("test_random_lists", 0x1ea4) };
+	uint64_t prng = pt_seed("test_random_lists", 0x1ea4);
 	struct list *list = malloc(sizeof(*list));
 	unsigned round;
 
 	assert_non_null(list);
 	for (round = 0; round < pt_effort(25); round++) {
-		uint64_t iova = f->base - PT_2M * prng_below(&prng, 8);
+		uint64_t iova = f->base - PT_2M * hvpt_random_below(&prng, 8);
 
 		random_list(&prng, list);
 		/* Now and then aligned with the first segment. */
 		if (round & 1)
 			iova += list->segment[0].gpa.value % PT_2M;
 		else
-			iova += PT_4K * prng_below(&prng, 512);
+			iova += PT_4K * hvpt_random_below(&prng, 512);
 		run_list(f, iova, list, round & 2 ? PT_RW : PT_RO);
 	}
 	free(list);

@@ -24,7 +24,7 @@ struct window {
 
 struct run {
 	struct pt_fixture *f;
-	struct prng prng;
+	uint64_t prng;
 	struct hvpt_model *model;
 	struct window windows[16];
 	size_t count;
@@ -77,13 +77,13 @@ struct target {
 };
 
 /* An offset and length in units of @grain which fit in @bytes. */
-static void pick(struct prng *prng, uint64_t bytes, uint64_t grain,
-		 uint64_t most, uint64_t *offset, uint64_t *length)
+static void pick(uint64_t *prng, uint64_t bytes, uint64_t grain, uint64_t most,
+		 uint64_t *offset, uint64_t *length)
 {
 	uint64_t units = bytes / grain;
-	uint64_t start = prng_below(prng, units);
+	uint64_t start = hvpt_random_below(prng, units);
 	uint64_t left = units - start;
-	uint64_t size = 1 + prng_below(prng, most);
+	uint64_t size = 1 + hvpt_random_below(prng, most);
 
 	*offset = start * grain;
 	*length = (size < left ? size : left) * grain;
@@ -91,14 +91,14 @@ static void pick(struct prng *prng, uint64_t bytes, uint64_t grain,
 
 static struct target pick_target(struct run *run)
 {
-	struct prng *prng = &run->prng;
+	uint64_t *prng = &run->prng;
 	const struct window *window =
-		&run->windows[prng_below(prng, run->count)];
+		&run->windows[hvpt_random_below(prng, run->count)];
 	bool coarse = window->bytes == COARSE;
 	struct target target;
 	uint64_t offset;
 
-	switch (prng_below(prng, 4)) {
+	switch (hvpt_random_below(prng, 4)) {
 	case 0:
 		pick(prng, window->bytes, coarse ? PT_1G : PT_2M, 3, &offset,
 		     &target.length);
@@ -114,10 +114,10 @@ static struct target pick_target(struct run *run)
 	}
 	target.iova = window->first + offset;
 	/* Mostly such that large leaves fit. */
-	target.gpa = PT_DATA + PT_512G * prng_below(prng, 4) +
+	target.gpa = PT_DATA + PT_512G * hvpt_random_below(prng, 4) +
 		     target.iova % PT_512G;
-	if (!coarse && prng_below(prng, 3) == 0)
-		target.gpa = PT_4K * prng_below(prng, 1ull << 36);
+	if (!coarse && hvpt_random_below(prng, 3) == 0)
+		target.gpa = PT_4K * hvpt_random_below(prng, 1ull << 36);
 	return target;
 }
 
@@ -143,8 +143,8 @@ static void probe_around(struct run *run, const struct target *target)
 	probe(run, target->iova);
 	probe(run, last);
 	for (n = 0; n < 4; n++)
-		probe(run,
-		      target->iova + prng_below(&run->prng, target->length));
+		probe(run, target->iova + hvpt_random_below(&run->prng,
+							    target->length));
 	if (hvpt_pt_in_form(&run->f->pt, last + 1, last + 1))
 		probe(run, last + 1);
 	if (hvpt_pt_in_form(&run->f->pt, target->iova - 1, target->iova - 1))
@@ -153,7 +153,7 @@ static void probe_around(struct run *run, const struct target *target)
 
 static unsigned pick_prot(struct run *run)
 {
-	return prng_below(&run->prng, 3) ? PT_RW : PT_RO;
+	return hvpt_random_below(&run->prng, 3) ? PT_RW : PT_RO;
 }
 
 static void step_map(struct run *run)
@@ -185,7 +185,7 @@ static size_t scatter(struct run *run, const struct target *target,
 	size_t count = 0;
 
 	while (left) {
-		uint64_t units = 1 + prng_below(&run->prng, left);
+		uint64_t units = 1 + hvpt_random_below(&run->prng, left);
 
 		if (count == 7)
 			units = left;
@@ -194,8 +194,8 @@ static size_t scatter(struct run *run, const struct target *target,
 		count++;
 		left -= units;
 		gpa += units * grain;
-		if (prng_below(&run->prng, 2))
-			gpa += grain * prng_below(&run->prng, 5);
+		if (hvpt_random_below(&run->prng, 2))
+			gpa += grain * hvpt_random_below(&run->prng, 5);
 	}
 	return count;
 }
@@ -279,8 +279,8 @@ static void step(struct run *run)
 {
 	struct target target;
 
-	run->judged = prng_below(&run->prng, 8) == 0;
-	switch (prng_below(&run->prng, 20)) {
+	run->judged = hvpt_random_below(&run->prng, 8) == 0;
+	switch (hvpt_random_below(&run->prng, 20)) {
 	default:
 		step_map(run);
 		break;
@@ -306,14 +306,15 @@ static void step(struct run *run)
 		break;
 	case 18:
 		target = pick_target(run);
-		pt_judge_dirty(run->f, target.iova, target.length,
-			       prng_below(&run->prng, 3) ? 0 : HVPT_DIRTY_KEEP);
+		pt_judge_dirty(
+			run->f, target.iova, target.length,
+			hvpt_random_below(&run->prng, 3) ? 0 : HVPT_DIRTY_KEEP);
 		break;
 	case 19:
 		step_device_write(run);
 		break;
 	}
-	if (prng_below(&run->prng, 4) == 0)
+	if (hvpt_random_below(&run->prng, 4) == 0)
 		pt_flush(run->f);
 }
 
@@ -350,7 +351,7 @@ static void test_random_steps(void **state)
 	unsigned steps = pt_effort(400);
 	unsigned n;
 
-	run.prng.state = pt_seed("test_random_steps", 0x5eed);
+	run.prng = pt_seed("test_random_steps", 0x5eed);
 	run.model = hvpt_model_create();
 	set_windows(&run);
 	for (n = 0; n < steps; n++) {
@@ -369,7 +370,7 @@ static void test_random_steps_in_one_place(void **state)
 	unsigned steps = pt_effort(300);
 	unsigned n;
 
-	run.prng.state = pt_seed("test_random_steps_in_one_place", 0xdeed);
+	run.prng = pt_seed("test_random_steps_in_one_place", 0xdeed);
 	run.model = hvpt_model_create();
 	add_window(&run, run.f->base - PT_2M, 2 * PT_2M);
 	for (n = 0; n < steps; n++) {

@@ -218,11 +218,11 @@ static void test_live_neighbours_stay(void **state)
 static void test_storm(void **state)
 {
 	struct pt_fixture *f = *state;
-	struct prng prng = { pt_seed("test_storm", 0x570) };
+	uint64_t prng = pt_seed("test_storm", 0x570);
 	unsigned round;
 
 	for (round = 0; round < pt_effort(400); round++) {
-		uint64_t page = prng_below(&prng, 16ull << 18);
+		uint64_t page = hvpt_random_below(&prng, 16ull << 18);
 		uint64_t iova = f->base + page * PT_4K;
 
 		pt_map(f, iova, PT_DATA, PT_4K, PT_RW);

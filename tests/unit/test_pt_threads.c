@@ -140,7 +140,7 @@ static uint64_t own_page(const struct worker *worker, uint64_t n)
 static void *map_and_unmap(void *arg)
 {
 	struct worker *worker = arg;
-	struct prng prng = { 0x7000 + worker->me };
+	uint64_t prng = 0x7000 + worker->me;
 	bool mapped[OWN_PAGES] = { false };
 	unsigned round;
 	uint64_t n;
@@ -149,7 +149,7 @@ static void *map_and_unmap(void *arg)
 	for (round = 0; round < worker->rounds; round++) {
 		uint64_t iova;
 
-		n = prng_below(&prng, OWN_PAGES);
+		n = hvpt_random_below(&prng, OWN_PAGES);
 		iova = own_page(worker, n);
 		if (mapped[n]) {
 			expect(worker, iova + 5, PT_DATA + n * PT_4K + 5);
@@ -507,12 +507,13 @@ static void test_two_cuts_of_one_leaf(void **state)
 static void *reader(void *arg)
 {
 	struct worker *worker = arg;
-	struct prng prng = { 0x4ead };
+	uint64_t prng = 0x4ead;
 	uint64_t still = worker->f->base + 16 * PT_2M;
 
 	pthread_barrier_wait(worker->barrier);
 	while (!__atomic_load_n(worker->stop, __ATOMIC_ACQUIRE)) {
-		uint64_t iova = worker->f->base + prng_below(&prng, PT_2M);
+		uint64_t iova = worker->f->base +
+				hvpt_random_below(&prng, PT_2M);
 		struct sdm_result result;
 
 		expect(worker, still + 3, PT_DATA + 3);

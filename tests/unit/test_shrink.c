@@ -63,14 +63,15 @@ static struct trace_event make(enum trace_kind kind, uint64_t iova,
 /* Random events which are all well formed. */
 static void fill(struct fixture *f, uint64_t seed)
 {
-	struct prng prng = { seed };
+	uint64_t prng = seed;
 	size_t i;
 
 	for (i = 0; i < EVENTS; i++) {
-		f->events[i] = make((enum trace_kind)prng_below(&prng, 4),
-				    prng_below(&prng, 1 << 20) * PAGE,
-				    (1 + prng_below(&prng, 1000)) * PAGE);
-		f->events[i].dom = 1 + prng_below(&prng, 3);
+		f->events[i] = make(
+			(enum trace_kind)hvpt_random_below(&prng, 4),
+			hvpt_random_below(&prng, 1 << 20) * PAGE,
+			(1 + hvpt_random_below(&prng, 1000)) * PAGE);
+		f->events[i].dom = 1 + hvpt_random_below(&prng, 3);
 	}
 }
 

@@ -244,47 +244,48 @@ static void test_split(void **state)
 /* ---- random tables --------------------------------------------------- */
 
 /* Near a few places, so that ranges meet; every place in either half. */
-static uint64_t random_iova(struct prng *prng, unsigned levels)
+static uint64_t random_iova(uint64_t *prng, unsigned levels)
 {
 	unsigned bits = levels == 5 ? 57 : 48;
-	uint64_t place = prng_below(prng, 12), iova;
+	uint64_t place = hvpt_random_below(prng, 12), iova;
 
 	iova = place * UINT64_C(0x1555555555555) +
-	       (prng_below(prng, UINT64_C(1) << 33) & ~(KIB4 - 1));
+	       (hvpt_random_below(prng, UINT64_C(1) << 33) & ~(KIB4 - 1));
 	iova &= (UINT64_C(1) << bits) - KIB4;
 	return cpu_walk_sign_extend(iova & ~(KIB4 - 1), levels);
 }
 
-static uint64_t random_length(struct prng *prng)
+static uint64_t random_length(uint64_t *prng)
 {
-	switch (prng_below(prng, 8)) {
+	switch (hvpt_random_below(prng, 8)) {
 	case 0:
 		return GIB1;
 	case 1:
 	case 2:
-		return MIB2 * (1 + prng_below(prng, 4));
+		return MIB2 * (1 + hvpt_random_below(prng, 4));
 	case 3:
-		return MIB2 + KIB4 * prng_below(prng, 1024);
+		return MIB2 + KIB4 * hvpt_random_below(prng, 1024);
 	default:
-		return KIB4 * (1 + prng_below(prng, 8));
+		return KIB4 * (1 + hvpt_random_below(prng, 8));
 	}
 }
 
 /* One call, whatever its answer: the table is judged as it is then. */
-static void random_step(struct prng *prng, struct hvpt_pagetable *pt,
+static void random_step(uint64_t *prng, struct hvpt_pagetable *pt,
 			struct hvpt_gather *gather)
 {
 	uint64_t length = random_length(prng);
-	uint64_t align = prng_below(prng, 2) && length >= MIB2 ? length : KIB4;
+	uint64_t align = hvpt_random_below(prng, 2) && length >= MIB2 ? length :
+									KIB4;
 	uint64_t iova = random_iova(prng, pt->levels), gpa, unmapped;
-	unsigned prot = prng_below(prng, 3) ? RW : RO;
+	unsigned prot = hvpt_random_below(prng, 3) ? RW : RO;
 	enum hvpt_status status;
 
 	if (align > MIB2 && align != GIB1)
 		align = MIB2;
 	iova &= ~(align - 1);
-	gpa = prng_below(prng, GPA_END - length) & ~(align - 1);
-	switch (prng_below(prng, 4)) {
+	gpa = hvpt_random_below(prng, GPA_END - length) & ~(align - 1);
+	switch (hvpt_random_below(prng, 4)) {
 	case 0:
 		status = hvpt_pt_unmap(pt, hvpt_iova(iova), length, gather,
 				       &unmapped);
@@ -303,13 +304,13 @@ static void random_step(struct prng *prng, struct hvpt_pagetable *pt,
 	hvpt_pt_release(pt, gather);
 }
 
-static void ask_some(struct prng *prng, const struct hvpt_pagetable *pt)
+static void ask_some(uint64_t *prng, const struct hvpt_pagetable *pt)
 {
 	unsigned i, mapped = 0;
 
 	for (i = 0; i < RANDOM_ASKED; i++) {
 		uint64_t iova = random_iova(prng, pt->levels) +
-				prng_below(prng, KIB4);
+				hvpt_random_below(prng, KIB4);
 		struct hvpt_mapping seen = { .leaf_lg2 = 0 };
 
 		if (hvpt_pt_lookup(pt, hvpt_iova(iova), &seen) == HVPT_OK) {
@@ -325,7 +326,7 @@ static void ask_some(struct prng *prng, const struct hvpt_pagetable *pt)
 static void expect_random(const char *name, unsigned levels, uint64_t sizes,
 			  uint64_t otherwise)
 {
-	struct prng prng = { pt_seed(name, otherwise) };
+	uint64_t prng = pt_seed(name, otherwise);
 	struct hvpt_pagetable pt;
 	struct hvpt_gather gather;
 	unsigned i, steps = pt_effort(RANDOM_STEPS);

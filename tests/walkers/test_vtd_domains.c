@@ -341,7 +341,7 @@ struct traffic {
 	struct guest guest;
 	struct hvpt_domain domain[2];
 	struct hvpt_model *model[2];
-	struct prng prng;
+	uint64_t prng;
 	unsigned where[2]; /* the domain of each device */
 	uint64_t stale;
 	uint64_t wrong;
@@ -349,11 +349,12 @@ struct traffic {
 
 static uint64_t some_iova(struct traffic *traffic)
 {
-	uint64_t base = prng_below(&traffic->prng, 2) ?
+	uint64_t base = hvpt_random_below(&traffic->prng, 2) ?
 				IOVA :
 				UINT64_C(0xffff800000000000);
 
-	return base + (prng_below(&traffic->prng, 3 * MIB2) & ~(KIB4 - 1));
+	return base +
+	       (hvpt_random_below(&traffic->prng, 3 * MIB2) & ~(KIB4 - 1));
 }
 
 /* Is a write of @device to @iova answered as the model of its domain says? */
@@ -383,10 +384,11 @@ static void judge_both(struct traffic *traffic, uint64_t iova)
 static void random_map(struct traffic *traffic, unsigned which, uint64_t iova,
 		       uint64_t length)
 {
-	struct prng *prng = &traffic->prng;
+	uint64_t *prng = &traffic->prng;
 	uint64_t align = length >= MIB2 ? MIB2 : KIB4;
-	uint64_t gpa = DATA + (prng_below(prng, GIB1 / 2) & ~(align - 1));
-	unsigned prot = prng_below(prng, 4) ? RW : RO;
+	uint64_t gpa = DATA +
+		       (hvpt_random_below(prng, GIB1 / 2) & ~(align - 1));
+	unsigned prot = hvpt_random_below(prng, 4) ? RW : RO;
 	struct hvpt_gather gather;
 	enum hvpt_status status;
 
@@ -423,7 +425,7 @@ static void random_unmap(struct traffic *traffic, unsigned which, uint64_t iova,
 static void random_protect(struct traffic *traffic, unsigned which,
 			   uint64_t iova, uint64_t length)
 {
-	unsigned prot = prng_below(&traffic->prng, 2) ? RW : RO;
+	unsigned prot = hvpt_random_below(&traffic->prng, 2) ? RW : RO;
 	struct hvpt_gather gather;
 	enum hvpt_status status;
 
@@ -438,18 +440,18 @@ static void random_protect(struct traffic *traffic, unsigned which,
 
 static void random_step(struct traffic *traffic)
 {
-	struct prng *prng = &traffic->prng;
-	unsigned which = (unsigned)prng_below(prng, 2), device;
+	uint64_t *prng = &traffic->prng;
+	unsigned which = (unsigned)hvpt_random_below(prng, 2), device;
 	uint64_t iova = some_iova(traffic);
-	uint64_t length = KIB4 * (1 + prng_below(prng, 16));
+	uint64_t length = KIB4 * (1 + hvpt_random_below(prng, 16));
 
-	if (prng_below(prng, 4) == 0) {
+	if (hvpt_random_below(prng, 4) == 0) {
 		iova &= ~(MIB2 - 1);
 		length = MIB2;
 	}
-	switch (prng_below(prng, 16)) {
+	switch (hvpt_random_below(prng, 16)) {
 	case 0:
-		device = (unsigned)prng_below(prng, 2);
+		device = (unsigned)hvpt_random_below(prng, 2);
 		attach(&traffic->guest, device, &traffic->domain[which]);
 		traffic->where[device] = which;
 		break;
@@ -492,7 +494,7 @@ static void open_traffic(struct traffic *traffic, uint64_t seed,
 {
 	unsigned i;
 
-	*traffic = (struct traffic){ .prng = { seed } };
+	*traffic = (struct traffic){ .prng = seed };
 	open_guest(&traffic->guest, false);
 	for (i = 0; i < 2; i++) {
 		make(&traffic->guest, &traffic->domain[i], policy);
