@@ -90,6 +90,21 @@ set(HVPT_HOST_SOURCES
   adapters/host/hypervisor_tree.c
   adapters/host/model.c
   adapters/host/sdm_walk.c
+  adapters/host/source.c
+)
+
+# Random calls, for fuzzing and tests: on a page table, made elsewhere; and on
+# a pvIOMMU over the model hypervisor, made and checked.
+set(HVPT_RANDOM_SOURCES
+  fuzz/domain_dma.c
+  fuzz/domain_fixture.c
+  fuzz/domain_host.c
+  fuzz/domain_moves.c
+  fuzz/domain_owners.c
+  fuzz/domain_steps.c
+  fuzz/stale.c
+  fuzz/world/produce.c
+  fuzz/world/produce_config.c
 )
 
 # The hvpt command; the rest of it is a library, for its tests.

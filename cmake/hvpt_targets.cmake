@@ -78,6 +78,16 @@ function(hvpt_add_host_library name core)
   hvpt_fuzz_settings(${name})
 endfunction()
 
+# hvpt_add_random_library(<name> <host library>)
+# What makes random calls; tests build it over two host libraries.
+function(hvpt_add_random_library name host)
+  list(TRANSFORM HVPT_RANDOM_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/
+    OUTPUT_VARIABLE sources)
+  hvpt_add_library(${name} SOURCES ${sources})
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/fuzz)
+  target_link_libraries(${name} PUBLIC ${host})
+endfunction()
+
 # Comparisons in the loops over tables would tell an engine nothing, and cost
 # more than all the rest.
 function(hvpt_fuzz_settings target)

@@ -4,51 +4,93 @@
  */
 #include <string.h>
 
-#include "domain_world.h"
-#include "fuzz.h"
+#include "domain_fixture.h"
+#include "hvpt/hv_abi.h"
+#include "hvpt/hv_status.h"
 
 #define SIZE_4K UINT64_C(0x1000)
 #define SIZE_2M UINT64_C(0x200000)
 #define SIZE_1G UINT64_C(0x40000000)
 
-/* ---- things go wrong ------------------------------------------------- */
+/* ---- the transport ----------------------------------------------------- */
 
-static const uint16_t statuses[] = { 0x0b, 0x78, 0x05, 0x06,
-				     0x02, 0x58, 0x1b, 0x00 };
+static bool borrow(void *ctx, struct hvpt_call_page *page)
+{
+	struct domain_fixture *df = ctx;
 
-enum hvpt_status dw_status_of(uint16_t raw)
+	if (df->borrow_fail_at && --df->borrow_fail_at == 0)
+		return false;
+	return hvpt_hypervisor_transport.borrow(df->hv, page);
+}
+
+static uint64_t issue(void *ctx, uint64_t control, hvpt_gpa_t input,
+		      hvpt_gpa_t output)
+{
+	struct domain_fixture *df = ctx;
+
+	return hvpt_hypervisor_transport.issue(df->hv, control, input, output);
+}
+
+static void give_back(void *ctx, struct hvpt_call_page *page)
+{
+	struct domain_fixture *df = ctx;
+
+	hvpt_hypervisor_transport.give_back(df->hv, page);
+}
+
+const struct hvpt_transport_ops df_transport = {
+	.borrow = borrow,
+	.issue = issue,
+	.give_back = give_back,
+};
+
+/* ---- things go wrong --------------------------------------------------- */
+
+static const uint16_t statuses[] = {
+	HVPT_HV_STATUS_INSUFFICIENT_MEMORY,
+	HVPT_HV_STATUS_TIMEOUT,
+	HVPT_HV_STATUS_INVALID_PARAMETER,
+	HVPT_HV_STATUS_ACCESS_DENIED,
+	HVPT_HV_STATUS_INVALID_HYPERCALL_CODE,
+	HVPT_HV_STATUS_INVALID_DEVICE_STATE,
+	HVPT_HV_STATUS_NO_DATA,
+	HVPT_HV_STATUS_SUCCESS,
+};
+
+enum hvpt_status df_status_of(const struct domain_fixture *df, uint16_t raw)
 {
 	switch (raw) {
-	case 0x02:
+	case HVPT_HV_STATUS_INVALID_HYPERCALL_CODE:
 		return HVPT_ERR_HV_CODE;
-	case 0x05:
+	case HVPT_HV_STATUS_INVALID_PARAMETER:
 		return HVPT_ERR_HV_INPUT;
-	case 0x06:
-	case 0x08:
+	case HVPT_HV_STATUS_ACCESS_DENIED:
+	case HVPT_HV_STATUS_OPERATION_DENIED:
 		return HVPT_ERR_HV_DENIED;
-	case 0x0b:
+	case HVPT_HV_STATUS_INSUFFICIENT_MEMORY:
 		return HVPT_ERR_HV_MEMORY;
-	case 0x10:
-	case 0x1b:
+	case HVPT_HV_STATUS_NOT_FOUND:
+	case HVPT_HV_STATUS_NO_DATA:
 		return HVPT_ERR_HV_FAILED;
-	case 0x57:
+	case HVPT_HV_STATUS_INVALID_DEVICE_ID:
 		return HVPT_ERR_HV_DEVICE;
-	case 0x58:
+	case HVPT_HV_STATUS_INVALID_DEVICE_STATE:
 		return HVPT_ERR_HV_STATE;
-	case 0x78:
+	case HVPT_HV_STATUS_TIMEOUT:
 		return HVPT_ERR_HV_TIMEOUT;
 	default:
-		fuzz_die(__FILE__, __LINE__, "a status without a meaning");
+		df_die(df, __FILE__, __LINE__, "a status without a meaning");
 	}
 }
 
 /* What the caller is told; flush lists which stop are flushed as a whole. */
-static enum hvpt_status told(const struct hypervisor_injection *injection)
+static enum hvpt_status told(const struct domain_fixture *df,
+			     const struct hypervisor_injection *injection)
 {
 	switch (injection->fault) {
 	case HYPERVISOR_FAIL:
 	case HYPERVISOR_FAIL_AFTER:
-		return dw_status_of(injection->status);
+		return df_status_of(df, injection->status);
 	case HYPERVISOR_NO_CALL:
 		return HVPT_ERR_NO_HYPERVISOR;
 	case HYPERVISOR_STOP_REP:
@@ -57,150 +99,196 @@ static enum hvpt_status told(const struct hypervisor_injection *injection)
 	return HVPT_OK;
 }
 
-void dw_arm(struct dw *dw, struct fz_input *input)
+static void inject(struct domain_fixture *df, struct source *source,
+		   uint8_t choice, uint8_t fault)
 {
 	struct hypervisor_injection injection;
-	uint8_t choice = fz_byte(input);
 
-	dw->armed = true;
-	if (choice >= 224) {
-		dw->armed_pages = true;
-		hvpt_arena_fail_at(dw->arena, 1u + choice % 4u);
-		return;
-	}
 	memset(&injection, 0, sizeof(injection));
 	injection.nth = 1u + choice % 3u;
 	injection.times = choice & 8 ? 1 : 2;
-	injection.fault = (enum hypervisor_fault)fz_choice(input, 4);
-	injection.status = statuses[fz_choice(input, 8)];
-	injection.reps = (uint16_t)fz_choice(input, 8);
+	if ((choice & 24) == 24)
+		injection.times = UINT64_MAX;
+	injection.fault = (enum hypervisor_fault)(fault % 4);
+	injection.status = statuses[source_below(source, 8)];
+	injection.reps = (uint16_t)source_below(source, 8);
 	/* "Success, but nothing was done" is not a thing which can go wrong. */
-	if (injection.status == 0 && injection.fault != HYPERVISOR_STOP_REP)
-		injection.status = 0x0b;
-	dw->armed_status = told(&injection);
-	/* HV_STATUS_TIMEOUT */
-	dw->armed_timeout = injection.status == 0x78;
-	hypervisor_inject(dw->hv, &injection);
+	if (injection.status == HVPT_HV_STATUS_SUCCESS &&
+	    injection.fault != HYPERVISOR_STOP_REP)
+		injection.status = HVPT_HV_STATUS_INSUFFICIENT_MEMORY;
+	df->armed_status = told(df, &injection);
+	df->armed_timeout = injection.status == HVPT_HV_STATUS_TIMEOUT;
+	hypervisor_inject(df->hv, &injection);
 }
 
-void dw_disarm(struct dw *dw)
+void df_arm(struct domain_fixture *df, struct source *source)
 {
-	if (!dw->armed)
+	uint8_t choice = source_byte(source), fault;
+
+	df->armed = true;
+	if (choice >= 224) {
+		df->armed_pages = true;
+		hvpt_arena_fail_at(df->arena, 1u + choice % 4u);
 		return;
-	hypervisor_inject_nothing(dw->hv);
-	hvpt_arena_fail_at(dw->arena, 0);
-	dw->armed = false;
-	dw->armed_pages = false;
-	dw->armed_status = HVPT_OK;
-	dw->armed_timeout = false;
+	}
+	fault = source_byte(source);
+	if (fault < 252) {
+		inject(df, source, choice, fault);
+		return;
+	}
+	df->armed_status = HVPT_ERR_CALL_PAGE;
+	df->borrow_fail_at = 1u + choice % 3u;
 }
 
-void dw_heal(struct dw *dw)
+void df_disarm(struct domain_fixture *df)
 {
-	dw_disarm(dw);
+	if (!df->armed)
+		return;
+	hypervisor_inject_nothing(df->hv);
+	hvpt_arena_fail_at(df->arena, 0);
+	df->armed = false;
+	df->armed_pages = false;
+	df->armed_status = HVPT_OK;
+	df->armed_timeout = false;
+	df->borrow_fail_at = 0;
 }
 
-bool dw_may_fail(const struct dw *dw, unsigned causes, enum hvpt_status status)
+bool df_may_fail(const struct domain_fixture *df, unsigned causes,
+		 enum hvpt_status status)
 {
 	if (status == HVPT_ERR_NO_MEMORY)
-		return (causes & DW_PAGES) && dw->armed_pages;
-	return (causes & DW_CALLS) && dw->armed_status != HVPT_OK &&
-	       status == dw->armed_status;
+		return (causes & DF_PAGES) && df->armed_pages;
+	return (causes & DF_CALLS) && df->armed_status != HVPT_OK &&
+	       status == df->armed_status;
 }
 
 /* To the question what there is, "no such call" means that there is none. */
-bool dw_may_fail_probe(const struct dw *dw, enum hvpt_status status)
+bool df_may_fail_probe(const struct domain_fixture *df, enum hvpt_status status)
 {
-	return dw_may_fail(dw, DW_CALLS, status) ||
+	return df_may_fail(df, DF_CALLS, status) ||
 	       (status == HVPT_ERR_NO_IOMMU &&
-		dw->armed_status == HVPT_ERR_HV_CODE);
+		df->armed_status == HVPT_ERR_HV_CODE);
 }
 
-/* ---- the host -------------------------------------------------------- */
+/* ---- the host ---------------------------------------------------------- */
 
 /* What the specification leaves to the host. */
-static void set_choices(struct dw *dw, struct fz_input *input)
+static void set_choices(struct domain_fixture *df, struct source *source)
 {
-	static const uint16_t refusals[] = { 0, 0x08, 0x58, 0x05 };
-	static const uint16_t lists[] = { 0, 0x05, 0x78, 0x0b };
+	static const uint16_t refusals[] = {
+		0, HVPT_HV_STATUS_OPERATION_DENIED,
+		HVPT_HV_STATUS_INVALID_DEVICE_STATE,
+		HVPT_HV_STATUS_INVALID_PARAMETER
+	};
+	static const uint16_t lists[] = { 0, HVPT_HV_STATUS_INVALID_PARAMETER,
+					  HVPT_HV_STATUS_TIMEOUT,
+					  HVPT_HV_STATUS_INSUFFICIENT_MEMORY };
 	static const uint64_t times[] = { 1, 3, 40, UINT64_MAX };
-	static const uint16_t gone[] = { 0, 0x10, 0x58, 0x05 };
+	static const uint16_t gone[] = { 0, HVPT_HV_STATUS_NOT_FOUND,
+					 HVPT_HV_STATUS_INVALID_DEVICE_STATE,
+					 HVPT_HV_STATUS_INVALID_PARAMETER };
 	static const unsigned delays[] = { 0, 0, 1, 7 };
-	uint8_t choice = fz_byte(input);
+	uint8_t choice = source_byte(source);
 
-	dw->host.reconfigure = refusals[choice % 4];
-	dw->host.detach = refusals[choice / 4 % 4];
-	dw->host.detach_delay = delays[choice / 16 % 4];
-	dw->host.gone_stays = choice & 64;
+	df->host.reconfigure = refusals[choice % 4];
+	df->host.detach = refusals[choice / 4 % 4];
+	df->host.detach_delay = delays[choice / 16 % 4];
+	df->host.gone_stays = choice & 64;
 	/* What is taken over can be configured, or nothing could be done. */
-	dw->host.take_over = (choice & 128) && !dw->host.reconfigure;
-	choice = fz_byte(input);
-	dw->host.list = lists[choice % 4];
-	dw->host.list_times = times[choice / 4 % 4];
-	dw->host.reps = (enum hypervisor_reps)(choice / 16 % 4);
-	dw->host.gone = gone[choice / 64];
-	choice = fz_byte(input);
+	df->host.take_over = (choice & 128) && !df->host.reconfigure;
+	choice = source_byte(source);
+	df->host.list = lists[choice % 4];
+	df->host.list_times = times[choice / 4 % 4];
+	df->host.reps = (enum hypervisor_reps)(choice / 16 % 4);
+	df->host.gone = gone[choice / 64];
+	choice = source_byte(source);
 	if (choice % 4 == 0)
 		return;
 	/* So few ids that they come round. */
-	dw->config.ids.first = 1u + choice / 4 % 8u * 1000u;
-	dw->config.ids.last = dw->config.ids.first + 6u + choice / 32u;
+	df->config.ids.first = 1u + choice / 4 % 8u * 1000u;
+	df->config.ids.last = df->config.ids.first + 6u + choice / 32u;
 }
 
-void dw_set_host(struct dw *dw, struct fz_input *input)
+/* Less than the host has; and caches that split what a flush covers in part. */
+static void set_less(struct domain_fixture *df, struct source *source)
 {
-	uint8_t choice = fz_byte(input);
+	uint8_t choice = source_byte(source);
 
-	dw->host.read64 = hvpt_arena_read64;
-	dw->host.read_ctx = dw->arena;
-	dw->host.caps = HYPERVISOR_CAP_PRESENT | HYPERVISOR_CAP_S1 |
+	if (choice & 1)
+		df->host.iotlb = HYPERVISOR_IOTLB_PIECES;
+	if ((choice & 2) && !df->host.canonical)
+		df->domain_config.pt.form = HVPT_IOVA_LOWER;
+	if (choice & 4)
+		df->host.page_sizes = SIZE_4K;
+	if (choice & 8)
+		df->domain_config.pt.levels = 4;
+	if ((choice & 16) && !df->host.canonical)
+		df->domain_config.pt.width = 39;
+	df->domain_config.policy = (enum hvpt_flush_policy)(choice / 32 % 3);
+}
+
+void df_set_host(struct domain_fixture *df, struct source *source)
+{
+	uint8_t choice = source_byte(source);
+
+	df->host.read64 = hvpt_arena_read64;
+	df->host.read_ctx = df->arena;
+	df->host.caps = HYPERVISOR_CAP_PRESENT | HYPERVISOR_CAP_S1 |
 			HYPERVISOR_CAP_ATS;
 	if (choice & 1)
-		dw->host.caps |= HYPERVISOR_CAP_S1_5LVL;
-	dw->host.page_sizes = choice & 2 ? SIZE_4K | SIZE_2M :
+		df->host.caps |= HYPERVISOR_CAP_S1_5LVL;
+	df->host.page_sizes = choice & 2 ? SIZE_4K | SIZE_2M :
 					   SIZE_4K | SIZE_2M | SIZE_1G;
-	dw->host.iova_width = choice & 5 ? 48 : 57;
-	dw->host.canonical = choice & 8;
-	dw->host.no_list = (choice & 0x30) == 0x30;
+	df->host.iova_width = choice & 5 ? 48 : 57;
+	df->host.canonical = choice & 8;
+	df->host.no_list = (choice & 0x30) == 0x30;
 	if ((choice & 0x30) == 0x20)
-		set_choices(dw, input);
-	dw->domain_config.pt.form = dw->host.canonical ? HVPT_IOVA_CANONICAL :
+		set_choices(df, source);
+	df->domain_config.pt.form = df->host.canonical ? HVPT_IOVA_CANONICAL :
 							 HVPT_IOVA_PLAIN;
-	dw->domain_config.policy = (enum hvpt_flush_policy)(choice / 64 % 3);
-	dw->base = 64 * SIZE_1G;
-	if (dw->host.canonical)
-		dw->base |= UINT64_MAX << 47;
+	if (choice / 64 < 3)
+		df->domain_config.policy = (enum hvpt_flush_policy)(choice /
+								    64);
+	else
+		set_less(df, source);
+	df->base = 64 * SIZE_1G;
+	if (df->host.canonical)
+		df->base |= UINT64_MAX << 47;
 }
 
-/* ---- fallbacks ------------------------------------------------------- */
+/* ---- fallbacks --------------------------------------------------------- */
 
-void dw_read_flushes(struct dw *dw, struct dw_flushes *flushes)
+void df_read_flushes(struct domain_fixture *df, struct df_flushes *flushes)
 {
 	struct hypervisor_stats seen;
-	struct hvpt_iommu_stats told;
+	struct hvpt_iommu_stats counted;
 
-	hypervisor_read_stats(dw->hv, &seen);
-	hvpt_iommu_read_stats(&dw->iommu, &told);
-	flushes->lists_refused = hypervisor_failures(dw->hv, 0xd1);
+	hypervisor_read_stats(df->hv, &seen);
+	hvpt_iommu_read_stats(&df->iommu, &counted);
+	flushes->lists_refused = hypervisor_failures(
+		df->hv, HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST);
 	flushes->full = seen.full_flushes;
-	flushes->fallbacks = told.fallbacks;
+	flushes->fallbacks = counted.fallbacks;
 }
 
-void dw_check_fallback(struct dw *dw, const struct dw_flushes *before)
+void df_check_fallback(struct domain_fixture *df,
+		       const struct df_flushes *before)
 {
-	struct dw_flushes now;
+	struct df_flushes now;
 
 	/* The model counts a timeout as a failure; the guest goes on. */
-	if (dw->armed_timeout)
+	if (df->armed_timeout)
 		return;
-	dw_read_flushes(dw, &now);
-	FUZZ_CHECK(now.lists_refused == before->lists_refused ||
-			   now.full > before->full,
-		   "a list was refused, and nothing flushed instead");
-	FUZZ_CHECK(now.lists_refused == before->lists_refused ||
-			   now.fallbacks == before->fallbacks + 1,
-		   "a fallback is not counted");
-	FUZZ_CHECK(now.full > before->full ||
-			   now.fallbacks == before->fallbacks,
-		   "a fallback is counted which was none");
+	df_read_flushes(df, &now);
+	DF_CHECK(df,
+		 now.lists_refused == before->lists_refused ||
+			 now.full > before->full,
+		 "a list was refused, and nothing flushed instead");
+	DF_CHECK(df,
+		 now.lists_refused == before->lists_refused ||
+			 now.fallbacks == before->fallbacks + 1,
+		 "a fallback is not counted");
+	DF_CHECK(df,
+		 now.full > before->full || now.fallbacks == before->fallbacks,
+		 "a fallback is counted which was none");
 }

@@ -2,92 +2,79 @@
 /*
  * domain_owners.c - several kernels in sequence over one hypervisor.
  *
- * The model hypervisor judges: DMA of a device that the kernel of now has
- * attached may not go through tables of another one.
+ * The model hypervisor checks that DMA of a device that the present kernel has
+ * attached does not go through tables of another one.
  */
-#include "domain_world.h"
-#include "fuzz.h"
+#include "domain_fixture.h"
 
 #include <string.h>
 
-/* Are there ids for so many domains more? */
-static bool has_ids_for(const struct dw *dw, size_t more)
-{
-	uint32_t all = dw->config.ids.last - dw->config.ids.first + 1;
-
-	return dw->config.ids.first == 0 ||
-	       all >= dw->spent + DW_OWN_DOMAINS + more + 2;
-}
-
-static void touch(struct dw *dw, uint64_t iova)
+static void touch(struct domain_fixture *df, uint64_t iova)
 {
 	struct hypervisor_dma seen;
 	unsigned d;
 
 	memset(&seen, 0, sizeof(seen));
-	for (d = 0; d < DW_DEVICES; d++)
-		hypervisor_dma(dw->hv, dw_device_id(d), iova, false, &seen);
+	for (d = 0; d < df->devices; d++)
+		hypervisor_dma(df->hv, df_device_id(d), iova, false, &seen);
 }
 
-static void ats_off_everywhere(struct dw *dw)
+static void ats_off_everywhere(struct domain_fixture *df)
 {
 	unsigned d;
 
-	for (d = 0; d < DW_DEVICES; d++)
-		hypervisor_set_ats(dw->hv, dw_device_id(d), false);
+	for (d = 0; d < df->devices; d++)
+		hypervisor_set_ats(df->hv, df_device_id(d), false);
 }
 
 /* ---- kexec ----------------------------------------------------------- */
 
 /* The first kernel is gone, and its tables are nobody's. */
-static void die_running(struct dw *dw)
+static void die_running(struct domain_fixture *df)
 {
 	unsigned n;
 
-	for (n = 0; n < DW_DOMAINS; n++) {
-		hvpt_model_destroy(dw->model[n]);
-		dw->model[n] = NULL;
-	}
-	dw->leaked = hvpt_arena_in_use(dw->arena);
-	dw->spent += (uint32_t)hypervisor_domains(dw->hv);
-	hypervisor_new_owner(dw->hv);
+	for (n = 0; n < df->domains; n++)
+		df_forget_domain(df, n);
+	df->leaked = hvpt_arena_in_use(df->arena);
+	df->spent += (uint32_t)hypervisor_domains(df->hv);
+	hypervisor_new_owner(df->hv);
 }
 
-static void take_devices(struct dw *dw)
+static void take_devices(struct domain_fixture *df)
 {
 	unsigned d;
 
-	for (d = 0; d < DW_DEVICES; d++)
-		FUZZ_CHECK(hvpt_device_probe(&dw->device[d], &dw->iommu,
-					     dw_device_id(d), true) == HVPT_OK,
-			   "probe of a device somebody left");
-	FUZZ_CHECK(hvpt_iommu_takeover(&dw->iommu) == HVPT_OK, "takeover");
-	for (d = 0; d < DW_DEVICES; d++)
-		dw->where[d] = DW_DOMAINS + 1;
+	for (d = 0; d < df->devices; d++)
+		DF_CHECK_OK(df, hvpt_device_probe(&df->device[d], &df->iommu,
+						  df_device_id(d), true));
+	DF_CHECK_OK(df, hvpt_iommu_takeover(&df->iommu));
+	for (d = 0; d < df->devices; d++)
+		df->where[d] = df_blocked(df);
 }
 
-void dw_kexec(struct dw *dw)
+void df_kexec(struct domain_fixture *df)
 {
 	enum hvpt_status status;
 	unsigned n;
 
-	if (!has_ids_for(dw, hypervisor_domains(dw->hv)))
+	if (!df_has_ids(df, hypervisor_domains(df->hv)))
 		return;
-	dw_disarm(dw);
-	die_running(dw);
-	touch(dw, dw->base);
-	ats_off_everywhere(dw);
-	status = hvpt_iommu_init(&dw->iommu, &dw->config);
-	FUZZ_CHECK(status == HVPT_OK, hvpt_status_name(status));
-	touch(dw, dw->base);
-	take_devices(dw);
-	touch(dw, dw->base);
-	for (n = 0; n < DW_DOMAINS; n++)
-		dw_make_domain(dw, n);
-	dw_count_orphans(dw);
-	for (n = 0; n < DW_DEVICES; n++)
-		FUZZ_CHECK(dw_attach(dw, n, n) == HVPT_OK, "attach");
-	touch(dw, dw->base);
+	df_disarm(df);
+	die_running(df);
+	touch(df, df->base);
+	ats_off_everywhere(df);
+	status = hvpt_iommu_init(&df->iommu, &df->config);
+	DF_CHECK_OK(df, status);
+	touch(df, df->base);
+	take_devices(df);
+	touch(df, df->base);
+	for (n = 0; n < df->domains; n++)
+		df_make_domain(df, n);
+	df_count_orphans(df);
+	for (n = 0; n < df->devices; n++)
+		DF_CHECK_OK(df, df_attach(df, n, n % df->domains));
+	touch(df, df->base);
 }
 
 /* ---- a restored image ------------------------------------------------ */
@@ -95,69 +82,66 @@ void dw_kexec(struct dw *dw)
 /* The kernel which loads the image: its domains have the image's ids. */
 struct boot {
 	struct hvpt_iommu iommu;
-	struct hvpt_domain domain[DW_DOMAINS];
-	struct hvpt_device device[DW_DEVICES];
+	struct hvpt_domain domain[DF_DOMAINS];
+	struct hvpt_device device[DF_DEVICES];
 };
 
-static void boot_domain(struct dw *dw, struct boot *boot, unsigned n)
+static void boot_domain(struct domain_fixture *df, struct boot *boot,
+			unsigned n)
 {
-	FUZZ_CHECK(hvpt_domain_init(&boot->domain[n], &boot->iommu,
-				    &dw->domain_config) == HVPT_OK,
-		   "a domain of the kernel which loads");
-	FUZZ_CHECK(hvpt_domain_map(&boot->domain[n], hvpt_iova(dw->base),
-				   hvpt_gpa(0), DW_LARGE, HVPT_PROT_MASK,
-				   NULL) == HVPT_OK,
-		   "its map");
+	DF_CHECK_OK(df, hvpt_domain_init(&boot->domain[n], &boot->iommu,
+					 &df->domain_config));
+	DF_CHECK_OK(df, hvpt_domain_map(&boot->domain[n], hvpt_iova(df->base),
+					hvpt_gpa(0), DF_LARGE, HVPT_PROT_MASK,
+					NULL));
 }
 
-static void boot_device(struct boot *boot, unsigned d)
+static void boot_device(struct domain_fixture *df, struct boot *boot,
+			unsigned d)
 {
-	FUZZ_CHECK(hvpt_device_probe(&boot->device[d], &boot->iommu,
-				     dw_device_id(d), false) == HVPT_OK,
-		   "a device of the kernel which loads");
-	FUZZ_CHECK(hvpt_device_attach(&boot->device[d],
-				      &boot->domain[d % DW_DOMAINS]) == HVPT_OK,
-		   "its attach");
+	DF_CHECK_OK(df, hvpt_device_probe(&boot->device[d], &boot->iommu,
+					  df_device_id(d), false));
+	DF_CHECK_OK(df, hvpt_device_attach(&boot->device[d],
+					   &boot->domain[d % df->domains]));
 }
 
-static void load_image(struct dw *dw)
+static void load_image(struct domain_fixture *df)
 {
 	static struct boot boot;
 	unsigned n;
 
-	FUZZ_CHECK(hvpt_iommu_init(&boot.iommu, &dw->config) == HVPT_OK,
-		   "the kernel which loads");
-	for (n = 0; n < DW_DOMAINS; n++)
-		boot_domain(dw, &boot, n);
-	for (n = 0; n < DW_DEVICES; n++)
-		boot_device(&boot, n);
-	touch(dw, dw->base);
+	DF_CHECK_OK(df, hvpt_iommu_init(&boot.iommu, &df->config));
+	for (n = 0; n < df->domains; n++)
+		boot_domain(df, &boot, n);
+	for (n = 0; n < df->devices; n++)
+		boot_device(df, &boot, n);
+	touch(df, df->base);
 }
 
-void dw_restore(struct dw *dw)
+void df_restore(struct domain_fixture *df)
 {
 	enum hvpt_status status;
 	size_t pages;
 	unsigned n;
 
-	if (!has_ids_for(dw, DW_OWN_DOMAINS))
+	if (!df_has_ids(df, df_own_domains(df)))
 		return;
-	dw_disarm(dw);
-	for (n = 0; n < DW_DOMAINS; n++)
-		dw_must_sync(dw, n);
-	pages = hvpt_arena_in_use(dw->arena);
-	hypervisor_lose_state(dw->hv);
-	ats_off_everywhere(dw);
-	load_image(dw);
-	dw->leaked += hvpt_arena_in_use(dw->arena) - pages;
-	hypervisor_new_owner(dw->hv);
-	status = hvpt_iommu_resume(&dw->iommu, false);
-	FUZZ_CHECK(status == HVPT_OK, hvpt_status_name(status));
-	dw->resumed = true;
-	dw->spent += DW_OWN_DOMAINS;
-	dw_count_orphans(dw);
-	for (n = 0; n < DW_DEVICES; n++)
-		if (dw->where[n] == DW_NOWHERE)
-			dw->where[n] = DW_DOMAINS + 1;
-	touch(dw, dw->base);
+	df_disarm(df);
+	for (n = 0; n < df->domains; n++)
+		df_must_sync(df, n);
+	pages = hvpt_arena_in_use(df->arena);
+	hypervisor_lose_state(df->hv);
+	ats_off_everywhere(df);
+	load_image(df);
+	df->leaked += hvpt_arena_in_use(df->arena) - pages;
+	hypervisor_new_owner(df->hv);
+	status = hvpt_iommu_resume(&df->iommu, false);
+	DF_CHECK_OK(df, status);
+	df->resumed = true;
+	df->spent += df_own_domains(df);
+	df_count_orphans(df);
+	for (n = 0; n < df->devices; n++)
+		if (df->where[n] == DF_NOWHERE)
+			df->where[n] = df_blocked(df);
+	touch(df, df->base);
 }

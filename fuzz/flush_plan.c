@@ -7,7 +7,7 @@
  */
 #include "fuzz.h"
 #include "hvpt/flush.h"
-#include "world/produce.h"
+#include "host/source.h"
 
 #define RANGES 8u
 #define MOST_EXACT 102u
@@ -19,12 +19,12 @@ struct pages {
 };
 
 /* Mostly near a power of two. */
-static uint64_t pick_address(struct fz_input *input)
+static uint64_t pick_address(struct source *source)
 {
-	uint64_t near = UINT64_C(1) << fz_choice(input, 64);
-	int8_t offset = (int8_t)fz_byte(input);
+	uint64_t near = UINT64_C(1) << source_below(source, 64);
+	int8_t offset = (int8_t)source_byte(source);
 
-	switch (fz_choice(input, 4)) {
+	switch (source_below(source, 4)) {
 	case 0:
 		return near + (uint64_t)(int64_t)offset * 4096;
 	case 1:
@@ -32,7 +32,7 @@ static uint64_t pick_address(struct fz_input *input)
 	case 2:
 		return near + (uint64_t)(int64_t)offset;
 	default:
-		return fz_number(input, 8);
+		return source_number(source, 8);
 	}
 }
 
@@ -158,20 +158,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	enum hvpt_flush_policy policy;
 	struct hvpt_flush_plan plan;
 	enum hvpt_status status, want = HVPT_OK;
-	struct fz_input input;
+	struct source source = source_of_bytes(data, size);
 	uint32_t count, i;
 
-	fz_input_start(&input, data, size);
-	policy = (enum hvpt_flush_policy)fz_choice(&input, 4);
-	count = fz_choice(&input, RANGES + 1);
+	policy = (enum hvpt_flush_policy)source_below(&source, 4);
+	count = source_below(&source, RANGES + 1);
 	for (i = 0; i < count; i++) {
-		range[i].first = hvpt_iova(pick_address(&input));
-		range[i].last = hvpt_iova(pick_address(&input));
+		range[i].first = hvpt_iova(pick_address(&source));
+		range[i].last = hvpt_iova(pick_address(&source));
 		if (range[i].first.value > range[i].last.value) {
 			struct hvpt_iova_range swapped = { range[i].last,
 							   range[i].first };
 
-			if (fz_byte(&input) < 240)
+			if (source_byte(&source) < 240)
 				range[i] = swapped;
 			else
 				want = HVPT_ERR_WRAP;

@@ -25,15 +25,15 @@ void fuzz_die(const char *file, int line, const char *text)
 
 void fuzz_show_world(struct fz_world *world, const uint8_t *data, size_t size)
 {
-	struct fz_input input;
+	struct source source = source_of_bytes(data, size);
+	struct fz_maker maker;
 	uint64_t n, stop = fz_world_violation_op(world);
 	struct fz_config config;
 	char text[400];
 	struct fz_op op;
 
 	fprintf(stderr, "violation: %s\n", fz_world_violation(world));
-	fz_input_start(&input, data, size);
-	fz_make_config(&input, &config);
+	fz_make_config(&source, &config);
 	fprintf(stderr,
 		"config: sizes=%#llx mask=%#llx levels=%u width=%u form=%u "
 		"flags=%#x%s\n",
@@ -41,7 +41,8 @@ void fuzz_show_world(struct fz_world *world, const uint8_t *data, size_t size)
 		(unsigned long long)config.table_mask, config.levels,
 		config.width, config.form, config.flags,
 		config.noncoherent ? " noncoherent" : "");
-	for (n = 0; n <= stop && fz_make_op(&input, world, &op); n++) {
+	fz_maker_start(&maker, &source, &config);
+	for (n = 0; n <= stop && fz_make_op(&maker, &op); n++) {
 		fz_op_print(&op, text, sizeof(text));
 		fprintf(stderr, "%4llu %s\n", (unsigned long long)n, text);
 	}

@@ -26,17 +26,17 @@ bool hostile_read64(void *ctx, uint64_t gpa, uint64_t *value)
 /* First, last, or around a border of the form: widths of 21, 30, 39, 48. */
 static const uint16_t indices[] = { 0, 511, 1, 255, 256, 510, 2, 257 };
 
-static uint64_t page_gpa(struct fz_input *input)
+static uint64_t page_gpa(struct source *source)
 {
-	uint64_t page = fz_choice(input, HOSTILE_PAGES + 1);
+	uint64_t page = source_below(source, HOSTILE_PAGES + 1);
 
 	return HOSTILE_GPA + (page << 12);
 }
 
-static uint64_t make_leaf(struct fz_input *input)
+static uint64_t make_leaf(struct source *source)
 {
 	static const uint64_t sizes[] = { 12, 21, 30, 13 };
-	uint8_t choice = fz_byte(input);
+	uint8_t choice = source_byte(source);
 	uint64_t gpa = (uint64_t)choice << sizes[choice % 4];
 
 	if (choice & 64)
@@ -45,27 +45,27 @@ static uint64_t make_leaf(struct fz_input *input)
 	       (choice & 32 ? 0x80 : 0);
 }
 
-static uint64_t make_entry(struct fz_input *input)
+static uint64_t make_entry(struct source *source)
 {
-	uint8_t choice = fz_byte(input);
+	uint8_t choice = source_byte(source);
 	uint64_t entry;
 
 	if (choice < 128)
-		entry = page_gpa(input) | 0x27;
+		entry = page_gpa(source) | 0x27;
 	else if (choice < 224)
-		entry = make_leaf(input);
+		entry = make_leaf(source);
 	else
-		return fz_number(input, 8);
+		return source_number(source, 8);
 	if (choice % 32 == 31)
-		entry ^= UINT64_C(1) << fz_choice(input, 64);
+		entry ^= UINT64_C(1) << source_below(source, 64);
 	return entry;
 }
 
-void hostile_write(struct hostile *memory, struct fz_input *input)
+void hostile_write(struct hostile *memory, struct source *source)
 {
-	uint8_t where = fz_byte(input);
+	uint8_t where = source_byte(source);
 	unsigned page = where % HOSTILE_PAGES;
-	unsigned at = fz_byte(input);
+	unsigned at = source_byte(source);
 	unsigned word;
 
 	at = at < 128 ? indices[at % 8] : at * 2 + where / 128;
@@ -73,5 +73,5 @@ void hostile_write(struct hostile *memory, struct fz_input *input)
 	if (memory->writes == HOSTILE_WRITES)
 		return;
 	memory->written[memory->writes++] = (uint16_t)word;
-	memory->word[word] = make_entry(input);
+	memory->word[word] = make_entry(source);
 }

@@ -5,7 +5,7 @@
 #ifndef FUZZ_HOSTILE_H
 #define FUZZ_HOSTILE_H
 
-#include "world/produce.h"
+#include "host/source.h"
 
 #define HOSTILE_PAGES 12u
 #define HOSTILE_WORDS ((size_t)HOSTILE_PAGES * 512u)
@@ -28,7 +28,7 @@ struct hostile {
 void hostile_clear(struct hostile *memory);
 
 /** Writes one word: mostly an entry which leads to a page of this memory. */
-void hostile_write(struct hostile *memory, struct fz_input *input);
+void hostile_write(struct hostile *memory, struct source *source);
 
 /** Reads by gpa; false outside. For walkers; @ctx is a struct hostile. */
 bool hostile_read64(void *ctx, uint64_t gpa, uint64_t *value);

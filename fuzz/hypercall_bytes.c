@@ -23,20 +23,20 @@
 
 struct guest {
 	struct hypervisor *hv;
-	struct fz_input *input;
+	struct source *input;
 	void *page;
 	uint64_t gpa;
 };
 
-static uint64_t device_id(struct fz_input *input)
+static uint64_t device_id(struct source *input)
 {
-	return UINT64_C(0x66558f70) + fz_choice(input, DEVICES + 1);
+	return UINT64_C(0x66558f70) + source_below(input, DEVICES + 1);
 }
 
 /* A word of an input, such as one would find there. */
-static uint64_t make_word(struct fz_input *input)
+static uint64_t make_word(struct source *input)
 {
-	uint8_t choice = fz_byte(input);
+	uint8_t choice = source_byte(input);
 
 	switch (choice / 32) {
 	case 0:
@@ -50,37 +50,37 @@ static uint64_t make_word(struct fz_input *input)
 	case 4:
 		return HOSTILE_GPA + UINT64_C(4096) * (choice % 16u);
 	case 5: /* a flush descriptor */
-		return (uint64_t)fz_byte(input) << fz_choice(input, 52) |
+		return (uint64_t)source_byte(input) << source_below(input, 52) |
 		       choice % 64u;
 	case 6:
 		return 0;
 	default:
-		return fz_number(input, 8);
+		return source_number(input, 8);
 	}
 }
 
-static uint64_t make_control(struct fz_input *input)
+static uint64_t make_control(struct source *input)
 {
-	uint8_t choice = fz_byte(input);
+	uint8_t choice = source_byte(input);
 	uint64_t control = hypervisor_call_code(choice % 10u);
 
 	if (choice >= 224)
-		return fz_number(input, 8);
-	if (control == 0xd1 || choice >= 208) {
-		control |= (uint64_t)fz_byte(input) << 32;
+		return source_number(input, 8);
+	if (control == HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST || choice >= 208) {
+		control |= (uint64_t)source_byte(input) << 32;
 		if (choice & 64)
-			control |= (uint64_t)fz_choice(input, 16) << 48;
+			control |= (uint64_t)source_below(input, 16) << 48;
 	}
 	return control;
 }
 
 static void call(struct guest *guest)
 {
-	struct fz_input *input = guest->input;
+	struct source *input = guest->input;
 	uint64_t control = make_control(input), at, output = 0, result;
-	uint64_t words = fz_choice(input, 12), i;
+	uint64_t words = source_below(input, 12), i;
 
-	at = fz_byte(input);
+	at = source_byte(input);
 	at = at < 192 ? 0 : at * 16 % 4096;
 	for (i = 0; i < words && at + i * 8 < 4096; i++) {
 		uint64_t word = make_word(input);
@@ -88,8 +88,8 @@ static void call(struct guest *guest)
 		memcpy((uint8_t *)guest->page + (at & ~UINT64_C(7)) + i * 8,
 		       &word, sizeof(word));
 	}
-	if (fz_choice(input, 4) == 0)
-		output = guest->gpa + fz_choice(input, 64) * UINT64_C(8);
+	if (source_below(input, 4) == 0)
+		output = guest->gpa + source_below(input, 64) * UINT64_C(8);
 	result = hypervisor_call(guest->hv, control, guest->gpa + at, output);
 	FUZZ_CHECK((result >> 32 & 0xfff) <= (control >> 32 & 0xfff) ||
 			   result == UINT64_MAX ||
@@ -100,12 +100,12 @@ static void call(struct guest *guest)
 static void dma(struct guest *guest)
 {
 	static const uint8_t shifts[] = { 12, 21, 30, 39, 48, 0 };
-	struct fz_input *input = guest->input;
-	uint64_t device = device_id(input), iova = fz_byte(input);
+	struct source *input = guest->input;
+	uint64_t device = device_id(input), iova = source_byte(input);
 	struct hypervisor_dma seen;
 	uint32_t domain;
 
-	iova <<= shifts[fz_choice(input, sizeof(shifts))];
+	iova <<= shifts[source_below(input, sizeof(shifts))];
 	if (!hypervisor_device_domain(guest->hv, device, &domain))
 		return; /* perhaps it is not there at all */
 	hypervisor_dma(guest->hv, device, iova, iova & 4096, &seen);
@@ -114,24 +114,24 @@ static void dma(struct guest *guest)
 
 static void inject(struct guest *guest)
 {
-	struct fz_input *input = guest->input;
+	struct source *input = guest->input;
 	struct hypervisor_injection injection;
 
 	hypervisor_inject_nothing(guest->hv);
 	memset(&injection, 0, sizeof(injection));
-	injection.code = hypervisor_call_code(fz_choice(input, 10));
-	injection.nth = 1 + fz_choice(input, 3);
-	injection.fault = (enum hypervisor_fault)fz_choice(input, 4);
-	injection.status = (uint16_t)fz_number(input, 2);
-	injection.reps = fz_byte(input);
+	injection.code = hypervisor_call_code(source_below(input, 10));
+	injection.nth = 1 + source_below(input, 3);
+	injection.fault = (enum hypervisor_fault)source_below(input, 4);
+	injection.status = (uint16_t)source_number(input, 2);
+	injection.reps = source_byte(input);
 	hypervisor_inject(guest->hv, &injection);
 }
 
 static void set_up(struct guest *guest, struct hostile *memory)
 {
 	struct hypervisor_config config;
-	struct fz_input *input = guest->input;
-	uint8_t choice = fz_byte(input);
+	struct source *input = guest->input;
+	uint8_t choice = source_byte(input);
 	unsigned n;
 
 	memset(&config, 0, sizeof(config));
@@ -153,7 +153,7 @@ static void set_up(struct guest *guest, struct hostile *memory)
 	memset(guest->page, 0, 4096);
 }
 
-static void into_the_model(struct fz_input *input)
+static void into_the_model(struct source *input)
 {
 	static struct hostile memory;
 	struct guest guest = { NULL, input, NULL, 0 };
@@ -161,8 +161,8 @@ static void into_the_model(struct fz_input *input)
 
 	hostile_clear(&memory);
 	set_up(&guest, &memory);
-	for (n = 0; n < CALLS && input->left; n++) {
-		switch (fz_choice(input, 8)) {
+	for (n = 0; n < CALLS && !source_is_empty(input); n++) {
+		switch (source_below(input, 8)) {
 		default:
 			call(&guest);
 			break;
@@ -186,7 +186,7 @@ static void into_the_model(struct fz_input *input)
 
 struct liar {
 	_Alignas(4096) uint64_t page[512];
-	struct fz_input *input;
+	struct source *input;
 	uint64_t last;
 	unsigned lent;
 	unsigned calls;
@@ -195,7 +195,7 @@ struct liar {
 static bool liar_borrow(void *ctx, struct hvpt_call_page *page)
 {
 	struct liar *liar = ctx;
-	uint8_t choice = fz_byte(liar->input);
+	uint8_t choice = source_byte(liar->input);
 
 	if (choice == 255)
 		return false;
@@ -212,7 +212,7 @@ static uint64_t liar_issue(void *ctx, uint64_t control, hvpt_gpa_t input,
 			   hvpt_gpa_t output)
 {
 	struct liar *liar = ctx;
-	uint8_t choice = fz_byte(liar->input);
+	uint8_t choice = source_byte(liar->input);
 	uint64_t count = control >> 32 & 0xfff;
 
 	FUZZ_CHECK(liar->lent == 1, "a call without a page");
@@ -223,14 +223,14 @@ static uint64_t liar_issue(void *ctx, uint64_t control, hvpt_gpa_t input,
 		   "an output elsewhere");
 	FUZZ_CHECK(++liar->calls < 5000, "calls without an end");
 	if (output.value)
-		liar->page[(output.value - 0x7000) / 8] = fz_number(liar->input,
-								    8);
-	liar->last = fz_number(liar->input, 8);
+		liar->page[(output.value - 0x7000) / 8] = source_number(
+			liar->input, 8);
+	liar->last = source_number(liar->input, 8);
 	if (choice < 160) /* success, all done */
 		liar->last = count << 32;
 	else if (choice < 224) /* some of it */
 		liar->last = (uint64_t)(choice % 4u ? 0 : 0x78) |
-			     (uint64_t)fz_choice(liar->input, 255) << 32;
+			     (uint64_t)source_below(liar->input, 255) << 32;
 	return liar->last;
 }
 
@@ -248,12 +248,12 @@ static const struct hvpt_transport_ops liar_ops = { liar_borrow, liar_issue,
 /* Descriptors; now and then one which is none. */
 static bool source(void *ctx, uint64_t *entry)
 {
-	struct fz_input *input = ctx;
-	uint8_t choice = fz_byte(input);
+	struct source *input = ctx;
+	uint8_t choice = source_byte(input);
 
 	*entry = (uint64_t)choice << 12;
 	if (choice >= 250)
-		*entry = fz_number(input, 8);
+		*entry = source_number(input, 8);
 	return choice != 0;
 }
 
@@ -261,16 +261,16 @@ static enum hvpt_status one_call(struct liar *liar, unsigned which,
 				 struct hvpt_answer *answer)
 {
 	struct hvpt_transport transport = { &liar_ops, liar };
-	struct fz_input *input = liar->input;
+	struct source *input = liar->input;
 	struct hvpt_domain_settings settings;
 	struct hvpt_iommu_caps caps;
-	uint32_t domain = fz_choice(input, 4);
-	uint64_t device = fz_choice(input, 4);
+	uint32_t domain = source_below(input, 4);
+	uint64_t device = source_below(input, 4);
 	bool enabled;
 
-	if (fz_byte(input) >= 240) {
-		domain = (uint32_t)fz_number(input, 4);
-		device = fz_number(input, 8);
+	if (source_byte(input) >= 240) {
+		domain = (uint32_t)source_number(input, 4);
+		device = source_number(input, 8);
 	}
 	switch (which) {
 	case 0:
@@ -281,11 +281,13 @@ static enum hvpt_status one_call(struct liar *liar, unsigned which,
 	case 2:
 		return hvpt_hvcall_create_domain(&transport, domain, answer);
 	case 3:
-		settings.kind = (enum hvpt_domain_kind)fz_choice(input, 4);
-		settings.levels = fz_choice(input, 7);
-		settings.root = hvpt_gpa(
-			fz_number(input, 8) &
-			(fz_byte(input) & 1 ? ~UINT64_C(4095) : UINT64_MAX));
+		settings.translation = (enum hvpt_translation)source_below(
+			input, 4);
+		settings.levels = source_below(input, 7);
+		settings.root = hvpt_gpa(source_number(input, 8) &
+					 (source_byte(input) & 1 ?
+						  ~UINT64_C(4095) :
+						  UINT64_MAX));
 		return hvpt_hvcall_configure_domain(&transport, domain,
 						    &settings, answer);
 	case 4:
@@ -303,16 +305,16 @@ static enum hvpt_status one_call(struct liar *liar, unsigned which,
 	}
 }
 
-static void into_the_library(struct fz_input *input)
+static void into_the_library(struct source *input)
 {
 	static struct liar liar;
 	unsigned n;
 
 	liar.input = input;
 	liar.lent = 0;
-	for (n = 0; n < CALLS && input->left; n++) {
+	for (n = 0; n < CALLS && !source_is_empty(input); n++) {
 		struct hvpt_answer answer;
-		unsigned which = fz_choice(input, 10);
+		unsigned which = source_below(input, 10);
 		enum hvpt_status status;
 
 		liar.calls = 0;
@@ -379,12 +381,11 @@ static void decode_as_fault(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct fz_input input;
+	struct source input = source_of_bytes(data, size);
 
 	decode(data, size);
 	decode_as_fault(data, size);
-	fz_input_start(&input, data, size);
-	if (fz_byte(&input) & 1)
+	if (source_byte(&input) & 1)
 		into_the_library(&input);
 	else
 		into_the_model(&input);

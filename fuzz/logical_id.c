@@ -4,7 +4,7 @@
  */
 #include "fuzz.h"
 #include "hvpt/logical_id.h"
-#include "world/produce.h"
+#include "host/source.h"
 
 #define NODES 8u
 
@@ -23,12 +23,12 @@ struct books {
 };
 
 /* Few segments, several of which share a list. */
-static uint32_t pick_segment(struct fz_input *input)
+static uint32_t pick_segment(struct source *source)
 {
-	uint8_t choice = fz_byte(input);
+	uint8_t choice = source_byte(source);
 
 	if (choice >= 240)
-		return (uint32_t)fz_number(input, 4);
+		return (uint32_t)source_number(source, 4);
 	return choice % 4u + choice / 4 % 3 * HVPT_REGISTRY_BUCKETS;
 }
 
@@ -61,17 +61,17 @@ static void check_lookup(struct books *books, uint32_t segment)
 		   "check of what was found");
 }
 
-static void add(struct books *books, struct fz_input *input)
+static void add(struct books *books, struct source *source)
 {
-	struct entry *entry = &books->entry[fz_choice(input, NODES)];
-	uint32_t segment = pick_segment(input);
-	uint32_t prefix = (uint32_t)fz_number(input, 2) << 3;
+	struct entry *entry = &books->entry[source_below(source, NODES)];
+	uint32_t segment = pick_segment(source);
+	uint32_t prefix = (uint32_t)source_number(source, 2) << 3;
 	enum hvpt_status status, want = HVPT_OK;
 
 	if (entry->live) /* it must not be registered twice */
 		return;
-	if (fz_byte(input) >= 240)
-		prefix |= fz_choice(input, 8);
+	if (source_byte(source) >= 240)
+		prefix |= source_below(source, 8);
 	if (find(books, segment))
 		want = HVPT_ERR_EXISTS;
 	if (prefix & 7)
@@ -90,9 +90,9 @@ static void add(struct books *books, struct fz_input *input)
 	entry->live = true;
 }
 
-static void take(struct books *books, struct fz_input *input)
+static void take(struct books *books, struct source *source)
 {
-	struct entry *entry = &books->entry[fz_choice(input, NODES)];
+	struct entry *entry = &books->entry[source_below(source, NODES)];
 	enum hvpt_status status, want = HVPT_OK;
 
 	if (entry->generation == 0) /* its node says nothing yet */
@@ -105,9 +105,9 @@ static void take(struct books *books, struct fz_input *input)
 	entry->live = false;
 }
 
-static void check_generation(struct books *books, struct fz_input *input)
+static void check_generation(struct books *books, struct source *source)
 {
-	const struct entry *old = &books->entry[fz_choice(input, NODES)];
+	const struct entry *old = &books->entry[source_below(source, NODES)];
 	const struct entry *now = find(books, old->segment);
 	enum hvpt_status status, want = HVPT_OK;
 
@@ -120,15 +120,15 @@ static void check_generation(struct books *books, struct fz_input *input)
 	FUZZ_CHECK(status == want, hvpt_status_name(status));
 }
 
-static void check_ids(struct fz_input *input)
+static void check_ids(struct source *source)
 {
 	uint8_t guid[16];
 	uint32_t prefix, raw;
-	unsigned function = fz_choice(input, 10), i;
+	unsigned function = source_below(source, 10), i;
 	uint64_t id = 1;
 
 	for (i = 0; i < sizeof(guid); i++)
-		guid[i] = fz_byte(input);
+		guid[i] = source_byte(source);
 	prefix = hvpt_logical_prefix(guid);
 	FUZZ_CHECK((prefix & 7) == 0, "a prefix with a function");
 	FUZZ_CHECK(prefix >> 24 == guid[5] && (prefix >> 16 & 0xff) == guid[4],
@@ -136,7 +136,7 @@ static void check_ids(struct fz_input *input)
 	FUZZ_CHECK((prefix >> 8 & 0xff) == guid[7] &&
 			   (prefix & 0xf8) == (guid[6] & 0xf8),
 		   "Data3");
-	raw = prefix | (fz_byte(input) >= 240 ? 1u : 0u);
+	raw = prefix | (source_byte(source) >= 240 ? 1u : 0u);
 	if (hvpt_logical_id(raw, function, &id) == HVPT_OK)
 		FUZZ_CHECK(raw == prefix && function < 8 &&
 				   id == (uint64_t)prefix + function,
@@ -149,30 +149,29 @@ static void check_ids(struct fz_input *input)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct books books = { 0 };
-	struct fz_input input;
+	struct source source = source_of_bytes(data, size);
 	unsigned i;
 
-	fz_input_start(&input, data, size);
 	hvpt_registry_init(&books.registry);
-	while (input.left) {
-		switch (fz_choice(&input, 8)) {
+	while (!source_is_empty(&source)) {
+		switch (source_below(&source, 8)) {
 		case 0:
 		case 1:
 		case 2:
-			add(&books, &input);
+			add(&books, &source);
 			break;
 		case 3:
 		case 4:
-			take(&books, &input);
+			take(&books, &source);
 			break;
 		case 5:
-			check_generation(&books, &input);
+			check_generation(&books, &source);
 			break;
 		case 6:
-			check_ids(&input);
+			check_ids(&source);
 			break;
 		default:
-			check_lookup(&books, pick_segment(&input));
+			check_lookup(&books, pick_segment(&source));
 			break;
 		}
 	}

@@ -10,7 +10,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct fz_world *world;
-	struct fz_input input;
+	struct source source = source_of_bytes(data, size);
+	struct fz_maker maker;
 	struct fz_config config;
 	struct fz_op op;
 	unsigned i;
@@ -19,10 +20,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		world = fz_world_create();
 		FUZZ_CHECK(world, "no memory");
 	}
-	fz_input_start(&input, data, size);
-	fz_make_config(&input, &config);
+	fz_make_config(&source, &config);
 	if (fz_world_start(world, &config)) {
-		for (i = 0; i < OPS && fz_make_op(&input, world, &op); i++)
+		fz_maker_start(&maker, &source, &config);
+		for (i = 0; i < OPS && fz_make_op(&maker, &op); i++)
 			fz_world_apply(world, &op);
 		fz_world_finish(world);
 	}

@@ -15,6 +15,7 @@
 #include "hvpt/inspect.h"
 #include "hvpt/map.h"
 #include "tree.h"
+#include "world/produce.h"
 
 #define SPARES 8u
 
@@ -110,11 +111,11 @@ static struct tree tree_of(const struct state *state)
 
 /* ---- adopting -------------------------------------------------------- */
 
-static void start(struct state *state, struct fz_input *input)
+static void start(struct state *state, struct source *source)
 {
 	struct fz_config config;
 
-	fz_make_config(input, &config);
+	fz_make_config(source, &config);
 	state->config.ops = config.noncoherent ? &slow_ops : &ops;
 	state->config.ctx = state;
 	state->config.direct_map_offset =
@@ -242,22 +243,22 @@ static void check_all(struct state *state)
 }
 
 /* What the walker cannot read are pages the library took itself. */
-static void change(struct state *state, struct fz_input *input)
+static void change(struct state *state, struct source *source)
 {
 	struct hvpt_gather gather;
 	uint64_t unmapped, bytes;
 	unsigned n;
 
 	hvpt_gather_init(&gather);
-	for (n = 0; n < 6 && input->left; n++) {
-		hvpt_iova_t iova = hvpt_iova(fz_number(input, 6) << 12);
+	for (n = 0; n < 6 && !source_is_empty(source); n++) {
+		hvpt_iova_t iova = hvpt_iova(source_number(source, 6) << 12);
 		uint64_t length = UINT64_C(4096)
-				  << (fz_choice(input, 4) * 9 % 37);
+				  << (source_below(source, 4) * 9 % 37);
 		enum hvpt_status status;
 
-		if (fz_byte(input) & 1)
+		if (source_byte(source) & 1)
 			iova.value |= ~state->pt.lower_last;
-		switch (fz_choice(input, 3)) {
+		switch (source_below(source, 3)) {
 		case 0:
 			status = hvpt_pt_unmap(&state->pt, iova, length,
 					       &gather, &unmapped);
@@ -277,15 +278,15 @@ static void change(struct state *state, struct fz_input *input)
 	hvpt_pt_release(&state->pt, &gather);
 }
 
-static void use(struct state *state, struct fz_input *input)
+static void use(struct state *state, struct source *source)
 {
 	struct hvpt_audit report;
 
 	set_walker(state);
 	check_all(state);
-	while (input->left > 48)
-		check_address(state, fz_number(input, 8));
-	change(state, input);
+	while (source->left > 48)
+		check_address(state, source_number(source, 8));
+	change(state, source);
 	FUZZ_CHECK(hvpt_pt_audit(&state->pt, NULL, NULL, &report) == HVPT_OK,
 		   "an audit after changes");
 	hvpt_pt_destroy(&state->pt);
@@ -296,29 +297,29 @@ static void use(struct state *state, struct fz_input *input)
 /* ---- the same memory under a page table of the library's own --------- */
 
 /* The walker alone: whatever is in memory, it ends. */
-static void walk_raw(struct state *state, struct fz_input *input)
+static void walk_raw(struct state *state, struct source *source)
 {
 	unsigned n;
 
 	state->walker.root = HOSTILE_GPA;
 	state->walker.read64 = hostile_read64;
 	state->walker.ctx = &state->memory;
-	state->walker.levels = 4 + fz_choice(input, 2);
-	state->walker.width = 13 + fz_choice(input, 36);
-	state->walker.maxphyaddr = 36 + fz_choice(input, 17);
+	state->walker.levels = 4 + source_below(source, 2);
+	state->walker.width = 13 + source_below(source, 36);
+	state->walker.maxphyaddr = 36 + source_below(source, 17);
 	state->walker.address_mask = 0;
-	state->walker.canonical = fz_choice(input, 2);
+	state->walker.canonical = source_below(source, 2);
 	for (n = 0; n < 4; n++)
-		(void)sdm_walk(&state->walker, fz_number(input, 8), n & 1);
+		(void)sdm_walk(&state->walker, source_number(source, 8), n & 1);
 }
 
 /* A count which is too small bounds what an audit follows. */
-static void audit_raw(struct state *state, struct fz_input *input)
+static void audit_raw(struct state *state, struct source *source)
 {
 	struct hvpt_pagetable pt = state->pt;
 	struct hvpt_audit report;
 
-	pt.table_count = fz_choice(input, 16);
+	pt.table_count = source_below(source, 16);
 	state->claimed = 0;
 	if (hvpt_pt_audit(&pt, claim, state, &report) != HVPT_OK)
 		FUZZ_CHECK(report.fault != HVPT_FAULT_NONE, "no reason");
@@ -332,17 +333,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static uint64_t before[HOSTILE_WORDS];
 	struct hvpt_audit report;
 	enum hvpt_status status;
-	struct fz_input input;
+	struct source source = source_of_bytes(data, size);
 	unsigned n, writes;
 	uint64_t root;
 
-	fz_input_start(&input, data, size);
-	start(&state, &input);
-	writes = fz_byte(&input);
-	root = HOSTILE_GPA + (fz_byte(&input) < 250 ? 0 : fz_number(&input, 4));
+	start(&state, &source);
+	writes = source_byte(&source);
+	root = HOSTILE_GPA +
+	       (source_byte(&source) < 250 ? 0 : source_number(&source, 4));
 	hostile_clear(&state.memory);
-	for (n = 0; n < writes && input.left > 8; n++)
-		hostile_write(&state.memory, &input);
+	for (n = 0; n < writes && source.left > 8; n++)
+		hostile_write(&state.memory, &source);
 	memcpy(before, state.memory.word, sizeof(before));
 	root |= state.config.table_gpa_mask;
 	status = hvpt_pt_adopt(&state.pt, &state.config, hvpt_gpa(root), claim,
@@ -352,15 +353,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (status == HVPT_ERR_CORRUPT) {
 		check_refused(&state, &report);
 		if (page_of(root & state.pt.addr_mask) < HOSTILE_PAGES)
-			audit_raw(&state, &input);
+			audit_raw(&state, &source);
 	}
 	if (status == HVPT_OK) {
 		state.owned = state.claimed;
-		use(&state, &input);
+		use(&state, &source);
 		memset(state.memory.word, 0, sizeof(state.memory.word));
 		state.memory.writes = 0;
 	} else {
-		walk_raw(&state, &input);
+		walk_raw(&state, &source);
 	}
 	return 0;
 }

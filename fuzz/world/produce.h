@@ -1,56 +1,58 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * produce.h - bytes into typed choices.
+ * produce.h - random operations on a page table.
  *
- * Any bytes make a valid sequence of configurations and operations, biased to
+ * Any choices make a valid sequence of configurations and operations, biased to
  * where things go wrong: the ends of the form, 2 MiB, 1 GiB, 512 GiB and 256
  * TiB borders, 2^52, lengths which wrap, unaligned values, small page-size
  * bitmaps. Bytes which run out read as zero. A fuzzer's mutation of one byte
- * changes one choice. Random bytes are as good: that is how to use it without
- * a fuzzer.
+ * changes one choice. With a seed it is a generator for tests and `hvpt fuzz`.
  */
 #ifndef FUZZ_PRODUCE_H
 #define FUZZ_PRODUCE_H
 
+#include "host/source.h"
 #include "world/world.h"
 
 /* Ranges remembered, for later operations to come back to. */
 #define FZ_RECENT 4u
 
-/** Bytes still to be read, and what was made of those before. */
-struct fz_input {
-	const uint8_t *next;
-	size_t left;
+/**
+ * struct fz_maker - makes the operations of one sequence
+ * @source: of its choices
+ * @lower_last, @upper_first: the segments of the IOVA form; 0: no upper one
+ * @made: ranges remembered so far; the last FZ_RECENT are kept
+ */
+struct fz_maker {
+	struct source *source;
+	uint64_t lower_last;
+	uint64_t upper_first;
 	unsigned made;
 	uint64_t recent_iova[FZ_RECENT];
 	uint64_t recent_length[FZ_RECENT];
 };
 
-/** Begins to read @data, which must stay. */
-void fz_input_start(struct fz_input *input, const uint8_t *data, size_t size);
+/** For operations on a page table of @config, one that the library takes. */
+void fz_maker_start(struct fz_maker *maker, struct source *source,
+		    const struct fz_config *config);
 
 /* Bytes of one operation and of a configuration, at most. */
 #define FZ_OP_BYTES 40u
 #define FZ_CONFIG_BYTES 24u
 
-uint8_t fz_byte(struct fz_input *input);
-
-/** 0 .. @below - 1, from one byte. */
-unsigned fz_choice(struct fz_input *input, unsigned below);
-
-/** The next @bytes bytes, little-endian; at most 8. */
-uint64_t fz_number(struct fz_input *input, unsigned bytes);
-
 /** One of eight configurations is one which must be refused. */
-void fz_make_config(struct fz_input *input, struct fz_config *config);
+void fz_make_config(struct source *source, struct fz_config *config);
+
+/** The next operation. Return: false when the bytes have run out. */
+bool fz_make_op(struct fz_maker *maker, struct fz_op *op);
 
 /**
- * fz_make_op() - the next operation
- * @world: a run has begun; what it has mapped is not looked at
+ * fz_map_leaves() - how many leaves a map takes, at most
+ * @page_sizes: of leaves there are
  *
- * Return: false when the bytes have run out.
+ * Of FZ_MAP or FZ_MAP_LIST, any values. For callers who have no time for
+ * millions of leaves.
  */
-bool fz_make_op(struct fz_input *input, const struct fz_world *world,
-		struct fz_op *op);
+uint64_t fz_map_leaves(uint64_t page_sizes, const struct fz_op *op);
 
 #endif /* FUZZ_PRODUCE_H */

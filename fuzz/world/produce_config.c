@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * produce_config.c - bytes into configurations.
+ * produce_config.c - random configurations.
  */
 #include <string.h>
 
@@ -31,47 +31,60 @@ static const uint64_t masks[] = {
 	UINT64_C(1) << 46 | UINT64_C(1) << 32,
 };
 
-/* One thing which has to be refused, or is at the edge of it. */
-static void spoil(struct fz_input *input, struct fz_config *config)
+uint64_t fz_lower_last(const struct fz_config *config)
 {
-	switch (fz_choice(input, 6)) {
+	unsigned bits = config->width - (config->form != HVPT_IOVA_PLAIN);
+
+	return bits < 64 ? (UINT64_C(1) << bits) - 1 : UINT64_MAX;
+}
+
+uint64_t fz_upper_first(const struct fz_config *config)
+{
+	return config->form == HVPT_IOVA_CANONICAL ? ~fz_lower_last(config) : 0;
+}
+
+/* One thing which has to be refused, or is at the edge of it. */
+static void spoil(struct source *source, struct fz_config *config)
+{
+	switch (source_below(source, 6)) {
 	case 0:
-		config->levels = fz_choice(input, 8);
+		config->levels = source_below(source, 8);
 		break;
 	case 1:
-		config->width = fz_choice(input, 70);
+		config->width = source_below(source, 70);
 		break;
 	case 2:
-		config->form = fz_byte(input);
+		config->form = source_byte(source);
 		break;
 	case 3:
-		config->page_sizes = fz_number(input, 8);
+		config->page_sizes = source_number(source, 8);
 		break;
 	case 4:
-		config->flags = fz_byte(input);
+		config->flags = source_byte(source);
 		break;
 	default:
-		config->table_mask = fz_number(input, 8);
+		config->table_mask = source_number(source, 8);
 		break;
 	}
 }
 
-void fz_make_config(struct fz_input *input, struct fz_config *config)
+void fz_make_config(struct source *source, struct fz_config *config)
 {
 	static const uint32_t levels[] = { 0, 4, 5, 0 };
 
 	memset(config, 0, sizeof(*config));
-	config->page_sizes = page_sizes[fz_choice(input, COUNT(page_sizes))];
-	config->width = widths[fz_choice(input, COUNT(widths))];
-	config->levels = levels[fz_choice(input, COUNT(levels))];
+	config->page_sizes =
+		page_sizes[source_below(source, COUNT(page_sizes))];
+	config->width = widths[source_below(source, COUNT(widths))];
+	config->levels = levels[source_below(source, COUNT(levels))];
 	if (config->width > 48 && config->levels == 4)
 		config->levels = 5;
-	config->form = fz_choice(input, 3);
-	config->flags = fz_choice(input, 2);
-	config->noncoherent = fz_choice(input, 4) == 3;
+	config->form = source_below(source, 3);
+	config->flags = source_below(source, 2);
+	config->noncoherent = source_below(source, 4) == 3;
 	if (config->noncoherent)
 		config->flags = 0;
-	config->table_mask = masks[fz_choice(input, COUNT(masks))];
-	if (fz_choice(input, 8) == 7)
-		spoil(input, config);
+	config->table_mask = masks[source_below(source, COUNT(masks))];
+	if (source_below(source, 8) == 7)
+		spoil(source, config);
 }

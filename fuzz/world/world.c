@@ -66,15 +66,12 @@ void fz_world_on_violation(struct fz_world *world, fz_violation_fn fn,
 static void set_form(struct fz_world *world)
 {
 	const struct fz_config *config = &world->config;
-	unsigned bits = config->width - (config->form != HVPT_IOVA_PLAIN);
 
 	world->levels = config->levels;
 	if (!world->levels)
 		world->levels = config->width > 48 ? 5 : 4;
-	world->lower_last = (UINT64_C(1) << bits) - 1;
-	world->upper_first = config->form == HVPT_IOVA_CANONICAL ?
-				     ~world->lower_last :
-				     0;
+	world->lower_last = fz_lower_last(config);
+	world->upper_first = fz_upper_first(config);
 	world->sizes[0] = true;
 	world->sizes[1] = (config->page_sizes >> 21 & 1) != 0;
 	world->sizes[2] = world->sizes[1] && (config->page_sizes >> 30 & 1);
@@ -277,16 +274,6 @@ uint64_t fz_world_violation_op(const struct fz_world *world)
 struct hvpt_pagetable *fz_world_table(struct fz_world *world)
 {
 	return &world->pt;
-}
-
-uint64_t fz_world_lower_last(const struct fz_world *world)
-{
-	return world->lower_last;
-}
-
-uint64_t fz_world_upper_first(const struct fz_world *world)
-{
-	return world->upper_first;
 }
 
 const struct fz_stats *fz_world_stats(const struct fz_world *world)

@@ -181,9 +181,12 @@ uint64_t fz_world_violation_op(const struct fz_world *world);
 /** The page table itself, for whoever wants to do more with it. */
 struct hvpt_pagetable *fz_world_table(struct fz_world *world);
 
-/** The segments of the IOVA form, when a run has begun. */
-uint64_t fz_world_lower_last(const struct fz_world *world);
-uint64_t fz_world_upper_first(const struct fz_world *world);
+/**
+ * The segments of the IOVA form: the last address of the lower one, the first
+ * of the upper one (0: there is none). Of a configuration the library takes.
+ */
+uint64_t fz_lower_last(const struct fz_config *config);
+uint64_t fz_upper_first(const struct fz_config *config);
 
 const struct fz_stats *fz_world_stats(const struct fz_world *world);
 

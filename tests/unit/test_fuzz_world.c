@@ -17,7 +17,6 @@
 #include "support/prng.h"
 #include "world/produce.h"
 
-#define BYTES 700u
 #define OPS 48u
 
 enum fault {
@@ -218,20 +217,18 @@ static void count_violation(void *ctx, const char *text)
 /* One random sequence. Return: no violation. */
 static bool run_one(uint64_t *prng, bool scan_each)
 {
-	uint8_t bytes[BYTES];
-	struct fz_input input;
+	struct source source = source_of_seed(hvpt_random(prng));
+	struct fz_maker maker;
 	struct fz_config config;
 	struct fz_op op;
 	unsigned i;
 
-	for (i = 0; i < BYTES; i++)
-		bytes[i] = (uint8_t)hvpt_random(prng);
-	fz_input_start(&input, bytes, BYTES);
-	fz_make_config(&input, &config);
+	fz_make_config(&source, &config);
 	config.scan_every = scan_each ? 1 : 0;
 	if (!fz_world_start(world, &config))
 		return !fz_world_violation(world);
-	for (i = 0; i < OPS && fz_make_op(&input, world, &op); i++)
+	fz_maker_start(&maker, &source, &config);
+	for (i = 0; i < OPS && fz_make_op(&maker, &op); i++)
 		fz_world_apply(world, &op);
 	return fz_world_finish(world);
 }
