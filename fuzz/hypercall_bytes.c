@@ -281,8 +281,7 @@ static enum hvpt_status one_call(struct liar *liar, unsigned which,
 	case 2:
 		return hvpt_hvcall_create_domain(&transport, domain, answer);
 	case 3:
-		settings.translation = (enum hvpt_translation)source_below(
-			input, 4);
+		settings.kind = (enum hvpt_domain_kind)source_below(input, 4);
 		settings.levels = source_below(input, 7);
 		settings.root = hvpt_gpa(source_number(input, 8) &
 					 (source_byte(input) & 1 ?

@@ -10,15 +10,21 @@
 /* Rep count of a control word: 12 bits. */
 #define REP_LIMIT 4095u
 
-#define FLUSH_LIST 0xd1u
+#define FLUSH_LIST HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST
 
 static const struct {
 	const char *name;
 	uint16_t code;
 } kinds[] = {
-	{ "caps", 0x125 },     { "property", 0x127 },	     { "create", 0xb1 },
-	{ "configure", 0xce }, { "attach", 0xb2 },	     { "detach", 0xc4 },
-	{ "flush", 0xd0 },     { "flush-list", FLUSH_LIST }, { "delete", 0xc5 },
+	{ "caps", HVPT_HVCALL_GET_IOMMU_CAPABILITIES },
+	{ "property", HVPT_HVCALL_GET_LOGICAL_DEVICE_PROPERTY },
+	{ "create", HVPT_HVCALL_CREATE_DEVICE_DOMAIN },
+	{ "configure", HVPT_HVCALL_CONFIGURE_DEVICE_DOMAIN },
+	{ "attach", HVPT_HVCALL_ATTACH_DEVICE_DOMAIN },
+	{ "detach", HVPT_HVCALL_DETACH_DEVICE_DOMAIN },
+	{ "flush", HVPT_HVCALL_FLUSH_DEVICE_DOMAIN },
+	{ "flush-list", FLUSH_LIST },
+	{ "delete", HVPT_HVCALL_DELETE_DEVICE_DOMAIN },
 	{ "any", 0 },
 };
 

@@ -3,8 +3,8 @@
 
 #include "dma_judge.h"
 
-#define FLUSH 0xd0u
-#define FLUSH_LIST 0xd1u
+#define FLUSH HVPT_HVCALL_FLUSH_DEVICE_DOMAIN
+#define FLUSH_LIST HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST
 
 bool settle_same_gather(const struct hvpt_gather *a,
 			const struct hvpt_gather *b)

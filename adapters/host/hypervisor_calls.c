@@ -258,14 +258,16 @@ static uint16_t get_caps(struct hypervisor *hv, struct hypervisor_frame *frame)
 }
 
 const struct hypervisor_known hypervisor_known[HYPERVISOR_KNOWN] = {
-	{ "CREATE_DEVICE_DOMAIN", create, 0xb1, 32, 0, 0 },
+	{ "CREATE_DEVICE_DOMAIN", create, HYPERVISOR_CODE_CREATE, 32, 0, 0 },
 	{ "ATTACH_DEVICE_DOMAIN", hypervisor_attach, 0xb2, 32, 0, 0 },
 	{ "DETACH_DEVICE_DOMAIN", hypervisor_detach_device, 0xc4, 16, 0, 0 },
-	{ "DELETE_DEVICE_DOMAIN", delete, 0xc5, 24, 0, 0 },
+	{ "DELETE_DEVICE_DOMAIN", delete, HYPERVISOR_CODE_DELETE, 24, 0, 0 },
 	{ "CONFIGURE_DEVICE_DOMAIN", configure, 0xce, 40, 0, 0 },
 	{ "FLUSH_DEVICE_DOMAIN", flush, 0xd0, 32, 0, 0 },
-	{ "FLUSH_DEVICE_DOMAIN_LIST", flush_list, 0xd1, 32, 8, 0 },
-	{ "GET_IOMMU_CAPABILITIES", get_caps, 0x125, 16, 0, 24 },
+	{ "FLUSH_DEVICE_DOMAIN_LIST", flush_list, HYPERVISOR_CODE_FLUSH_LIST,
+	  32, 8, 0 },
+	{ "GET_IOMMU_CAPABILITIES", get_caps, HYPERVISOR_CODE_GET_CAPS, 16, 0,
+	  24 },
 	{ "GET_LOGICAL_DEVICE_PROPERTY", hypervisor_get_property, 0x127, 24, 0,
 	  16 },
 };

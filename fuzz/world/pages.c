@@ -12,7 +12,7 @@
 
 #define PAGE_BYTES 4096u
 #define POISON 0xa1
-#define NOT_WRITTEN_BACK 0xd1
+#define NOT_WRITTEN_BACK 0xd9
 #define GPA_END (UINT64_C(1) << 52)
 
 static uint64_t *page_at(const struct fz_world *world, unsigned page)

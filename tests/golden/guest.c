@@ -16,20 +16,25 @@
 size_t guest_input_bytes(uint64_t control)
 {
 	switch (control & 0xffff) {
-	case 0x125:
-	case 0xc4:
-		return 16;
-	case 0x127:
-	case 0xc5:
-		return 24;
-	case 0xce:
-		return 40;
-	case 0xb1:
-	case 0xb2:
-	case 0xd0:
-		return 32;
-	case 0xd1:
-		return 32 + 8 * (control >> 32 & 0xfff);
+	case HVPT_HVCALL_GET_IOMMU_CAPABILITIES:
+		return sizeof(struct hvpt_hv_get_iommu_capabilities);
+	case HVPT_HVCALL_DETACH_DEVICE_DOMAIN:
+		return sizeof(struct hvpt_hv_detach_device_domain);
+	case HVPT_HVCALL_GET_LOGICAL_DEVICE_PROPERTY:
+		return sizeof(struct hvpt_hv_get_logical_device_property);
+	case HVPT_HVCALL_DELETE_DEVICE_DOMAIN:
+		return sizeof(struct hvpt_hv_delete_device_domain);
+	case HVPT_HVCALL_CONFIGURE_DEVICE_DOMAIN:
+		return sizeof(struct hvpt_hv_configure_device_domain);
+	case HVPT_HVCALL_CREATE_DEVICE_DOMAIN:
+		return sizeof(struct hvpt_hv_create_device_domain);
+	case HVPT_HVCALL_ATTACH_DEVICE_DOMAIN:
+		return sizeof(struct hvpt_hv_attach_device_domain);
+	case HVPT_HVCALL_FLUSH_DEVICE_DOMAIN:
+		return sizeof(struct hvpt_hv_flush_device_domain);
+	case HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST:
+		return sizeof(struct hvpt_hv_flush_device_domain_list) +
+		       sizeof(uint64_t) * (control >> 32 & 0xfff);
 	default:
 		fail_msg("a call of code %#" PRIx64, control & 0xffff);
 		return 0;

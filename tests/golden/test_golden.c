@@ -281,7 +281,8 @@ static void must_differ(const struct recording *recording)
 /* Any valid root is accepted. */
 static bool any_root_will_do(const struct recording_call *call, size_t at)
 {
-	return recording_code(call) == 0xce && at >= 32 && call->input[37] != 0;
+	return recording_code(call) == HVPT_HVCALL_CONFIGURE_DEVICE_DOMAIN &&
+	       at >= 32 && call->input[37] != 0;
 }
 
 static void test_one_byte_is_noticed(void **state)
@@ -371,8 +372,11 @@ static struct hypervisor *make_host(const struct recording_host *host)
 /* Answers that such a host gives by itself; others were injected. */
 static bool is_natural(uint16_t status)
 {
-	return status == 0 || status == 0x02 || status == 0x19 ||
-	       status == 0x57 || status == 0x65 || status == 0x66;
+	return status == 0 || status == HVPT_HV_STATUS_INVALID_HYPERCALL_CODE ||
+	       status == HVPT_HV_STATUS_OBJECT_IN_USE ||
+	       status == HVPT_HV_STATUS_INVALID_DEVICE_ID ||
+	       status == HVPT_HV_STATUS_KEY_ALREADY_EXISTS ||
+	       status == HVPT_HV_STATUS_DEVICE_ALREADY_IN_DOMAIN;
 }
 
 static void prepare_answer(struct hypervisor *hv,
@@ -388,12 +392,12 @@ static void prepare_answer(struct hypervisor *hv,
 	uint64_t device;
 
 	if (strstr(recording->name, "-done-but-failed") &&
-	    recording_code(call) != 0xc5)
+	    recording_code(call) != HVPT_HVCALL_DELETE_DEVICE_DOMAIN)
 		injection.fault = HYPERVISOR_FAIL_AFTER;
 	if (!is_natural(call->status) ||
 	    strcmp(recording->name, "init-fail-nocaps") == 0)
 		hypervisor_inject(hv, &injection);
-	if (recording_code(call) == 0x127) {
+	if (recording_code(call) == HVPT_HVCALL_GET_LOGICAL_DEVICE_PROPERTY) {
 		memcpy(&device, call->input + 8, sizeof(device));
 		hypervisor_add_device(hv, device,
 				      call->status || call->output[0]);
@@ -402,7 +406,8 @@ static void prepare_answer(struct hypervisor *hv,
 
 static bool has_output(const struct recording_call *call)
 {
-	return recording_code(call) == 0x125 || recording_code(call) == 0x127;
+	return recording_code(call) == HVPT_HVCALL_GET_IOMMU_CAPABILITIES ||
+	       recording_code(call) == HVPT_HVCALL_GET_LOGICAL_DEVICE_PROPERTY;
 }
 
 static void must_answer(struct hypervisor *hv,

@@ -28,14 +28,14 @@
 #define SYNCS 100u
 
 enum code {
-	CREATE = 0xb1,
-	ATTACH = 0xb2,
-	DELETE = 0xc5,
-	CONFIGURE = 0xce,
-	FLUSH = 0xd0,
-	LIST = 0xd1,
-	GET_CAPS = 0x125,
-	GET_DEVICE = 0x127,
+	CREATE = HVPT_HVCALL_CREATE_DEVICE_DOMAIN,
+	ATTACH = HVPT_HVCALL_ATTACH_DEVICE_DOMAIN,
+	DELETE = HVPT_HVCALL_DELETE_DEVICE_DOMAIN,
+	CONFIGURE = HVPT_HVCALL_CONFIGURE_DEVICE_DOMAIN,
+	FLUSH = HVPT_HVCALL_FLUSH_DEVICE_DOMAIN,
+	LIST = HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST,
+	GET_CAPS = HVPT_HVCALL_GET_IOMMU_CAPABILITIES,
+	GET_DEVICE = HVPT_HVCALL_GET_LOGICAL_DEVICE_PROPERTY,
 };
 
 /* ---- what Linux did -------------------------------------------------- */
@@ -86,7 +86,8 @@ static void linux_tries_one_id(unsigned count)
 
 	for (call = end - count; call < end; call++) {
 		assert_int_equal(recording_code(call), CREATE);
-		assert_int_equal(call->status, 0x65);
+		assert_int_equal(call->status,
+				 HVPT_HV_STATUS_KEY_ALREADY_EXISTS);
 		assert_memory_equal(call->input, end[-1].input, call->bytes);
 	}
 }
@@ -172,7 +173,7 @@ static void test_nolist(void **state)
 	unsigned n, lists = 0;
 
 	(void)state;
-	linux_made(SYNCS, LIST, 0x02);
+	linux_made(SYNCS, LIST, HVPT_HV_STATUS_INVALID_HYPERCALL_CODE);
 	linux_made(SYNCS, FLUSH, 0);
 	for (n = 0; n < SYNCS; n++) {
 		dma_is(IOVA, GPA);
@@ -196,9 +197,10 @@ static void test_list_fail(void **state)
 	unsigned n, lists = 0;
 
 	(void)state;
-	linux_made(SYNCS, LIST, 0x05);
+	linux_made(SYNCS, LIST, HVPT_HV_STATUS_INVALID_PARAMETER);
 	linux_made(SYNCS, FLUSH, 0);
-	inject(LIST, HYPERVISOR_FAIL, 0x05, UINT64_MAX);
+	inject(LIST, HYPERVISOR_FAIL, HVPT_HV_STATUS_INVALID_PARAMETER,
+	       UINT64_MAX);
 	for (n = 0; n < SYNCS; n++) {
 		dma_is(IOVA, GPA);
 		guest_must(guest, UNMAP);
@@ -220,10 +222,10 @@ static void test_timeout_rep(void **state)
 	struct guest *guest = open_running("timeout-rep");
 
 	(void)state;
-	linux_made(1, LIST, 0x78);
+	linux_made(1, LIST, HVPT_HV_STATUS_TIMEOUT);
 	linux_made(1, FLUSH, 0);
 	dma_is(IOVA, GPA);
-	inject(LIST, HYPERVISOR_STOP_REP, 0x78, 1);
+	inject(LIST, HYPERVISOR_STOP_REP, HVPT_HV_STATUS_TIMEOUT, 1);
 	guest_must(guest, UNMAP);
 	assert_int_equal(guest_made(guest, LIST), 1);
 	assert_int_equal(guest_made(guest, FLUSH), 1);
@@ -256,13 +258,15 @@ static void test_flush_fail(void **state)
 	size_t pages;
 
 	(void)state;
-	linux_made(1, LIST, 0x0b);
-	linux_made(1, FLUSH, 0x0b);
+	linux_made(1, LIST, HVPT_HV_STATUS_INSUFFICIENT_MEMORY);
+	linux_made(1, FLUSH, HVPT_HV_STATUS_INSUFFICIENT_MEMORY);
 	guest_must(guest, "map iova=0x400000 gpa=0x8201000 size=0x200000 "
 			  "prot=rw");
 	dma_is(0x400000, 0x8201000);
-	inject(LIST, HYPERVISOR_FAIL, 0x0b, UINT64_MAX);
-	inject(FLUSH, HYPERVISOR_FAIL, 0x0b, UINT64_MAX);
+	inject(LIST, HYPERVISOR_FAIL, HVPT_HV_STATUS_INSUFFICIENT_MEMORY,
+	       UINT64_MAX);
+	inject(FLUSH, HYPERVISOR_FAIL, HVPT_HV_STATUS_INSUFFICIENT_MEMORY,
+	       UINT64_MAX);
 	pages = hvpt_arena_in_use(guest->arena);
 	must_fail("unmap iova=0x400000 size=0x200000", HVPT_ERR_HV_MEMORY);
 	assert_int_equal(guest_made(guest, LIST), 1);
@@ -300,10 +304,10 @@ static void test_delete_fail(void **state)
 	uint32_t id = hvpt_domain_id(&guest->domain[0]);
 
 	(void)state;
-	linux_made(1, DELETE, 0x71);
+	linux_made(1, DELETE, HVPT_HV_STATUS_OPERATION_FAILED);
 	linux_tries_one_id(5);
 	guest_must(guest, "release");
-	inject(DELETE, HYPERVISOR_FAIL, 0x71, 1);
+	inject(DELETE, HYPERVISOR_FAIL, HVPT_HV_STATUS_OPERATION_FAILED, 1);
 	must_fail("free", HVPT_ERR_HV_FAILED);
 	assert_true(hvpt_arena_in_use(guest->arena) > 0);
 	another_domain(id);
@@ -319,10 +323,10 @@ static void test_create_done_but_failed(void **state)
 	struct guest *guest = open_scene("create-done-but-failed");
 
 	(void)state;
-	linux_made(1, CREATE, 0x78);
+	linux_made(1, CREATE, HVPT_HV_STATUS_TIMEOUT);
 	linux_tries_one_id(3);
 	guest_must(guest, "init");
-	inject(CREATE, HYPERVISOR_FAIL_AFTER, 0x78, 1);
+	inject(CREATE, HYPERVISOR_FAIL_AFTER, HVPT_HV_STATUS_TIMEOUT, 1);
 	must_fail("alloc", HVPT_ERR_HV_TIMEOUT);
 	assert_int_equal(hvpt_arena_in_use(guest->arena), 0);
 	another_domain(0);
@@ -337,12 +341,12 @@ static void test_configure_done_but_failed(void **state)
 	struct guest *guest = open_scene("configure-done-but-failed");
 
 	(void)state;
-	linux_made(1, CONFIGURE, 0x78);
-	linux_made(1, DELETE, 0x78);
+	linux_made(1, CONFIGURE, HVPT_HV_STATUS_TIMEOUT);
+	linux_made(1, DELETE, HVPT_HV_STATUS_TIMEOUT);
 	linux_tries_one_id(3);
 	guest_must(guest, "init");
-	inject(CONFIGURE, HYPERVISOR_FAIL_AFTER, 0x78, 1);
-	inject(DELETE, HYPERVISOR_FAIL, 0x78, 1);
+	inject(CONFIGURE, HYPERVISOR_FAIL_AFTER, HVPT_HV_STATUS_TIMEOUT, 1);
+	inject(DELETE, HYPERVISOR_FAIL, HVPT_HV_STATUS_TIMEOUT, 1);
 	must_fail("alloc", HVPT_ERR_HV_TIMEOUT);
 	/* the hypervisor has the root: it is never used for anything else */
 	assert_int_equal(hvpt_arena_in_use(guest->arena), 1);
@@ -361,11 +365,11 @@ static void test_attach_fail_release(void **state)
 	size_t pages;
 
 	(void)state;
-	linux_made(1, ATTACH, 0x0b);
-	linux_made(1, DELETE, 0x19);
+	linux_made(1, ATTACH, HVPT_HV_STATUS_INSUFFICIENT_MEMORY);
+	linux_made(1, DELETE, HVPT_HV_STATUS_OBJECT_IN_USE);
 	linux_tries_one_id(3);
 	pages = hvpt_arena_in_use(guest->arena);
-	inject(ATTACH, HYPERVISOR_FAIL, 0x0b, 1);
+	inject(ATTACH, HYPERVISOR_FAIL, HVPT_HV_STATUS_INSUFFICIENT_MEMORY, 1);
 	must_fail("release", HVPT_ERR_HV_MEMORY);
 	must_fail("free", HVPT_ERR_BUSY);
 	assert_int_equal(guest->calls, 0);
@@ -385,11 +389,11 @@ static void test_attach_done_but_failed(void **state)
 	struct guest *guest = open_running("attach-done-but-failed");
 
 	(void)state;
-	linux_made(1, ATTACH, 0x78);
-	linux_made(1, DELETE, 0x19);
+	linux_made(1, ATTACH, HVPT_HV_STATUS_TIMEOUT);
+	linux_made(1, DELETE, HVPT_HV_STATUS_OBJECT_IN_USE);
 	linux_tries_one_id(3);
 	guest_must(guest, "alloc");
-	inject(ATTACH, HYPERVISOR_FAIL_AFTER, 0x78, 1);
+	inject(ATTACH, HYPERVISOR_FAIL_AFTER, HVPT_HV_STATUS_TIMEOUT, 1);
 	assert_int_equal(hvpt_device_attach(&guest->device[0],
 					    &guest->domain[1]),
 			 HVPT_ERR_HV_TIMEOUT);
@@ -410,9 +414,9 @@ static void test_blocked_done_but_failed(void **state)
 	struct guest *guest = open_running("blocked-done-but-failed");
 
 	(void)state;
-	linux_made(1, ATTACH, 0x78);
+	linux_made(1, ATTACH, HVPT_HV_STATUS_TIMEOUT);
 	linux_made(0, DELETE, 0);
-	inject(ATTACH, HYPERVISOR_FAIL_AFTER, 0x78, 1);
+	inject(ATTACH, HYPERVISOR_FAIL_AFTER, HVPT_HV_STATUS_TIMEOUT, 1);
 	must_fail("release", HVPT_ERR_HV_TIMEOUT);
 	must_fail("free", HVPT_ERR_BUSY);
 	guest_must(guest, "release");
@@ -428,7 +432,7 @@ static void test_surprise(void **state)
 	struct guest *guest = open_running("surprise");
 
 	(void)state;
-	linux_made(1, ATTACH, 0x57);
+	linux_made(1, ATTACH, HVPT_HV_STATUS_INVALID_DEVICE_ID);
 	linux_made(1, DELETE, 0);
 	hypervisor_remove_device(guest->hv, DEVICE);
 	is_ok(hvpt_device_remove(&guest->device[0]));
@@ -455,7 +459,7 @@ static void test_kexec(void **state)
 	struct hvpt_iommu_config config = { .width_limit = 0 };
 
 	(void)state;
-	linux_made(1, CREATE, 0x65);
+	linux_made(1, CREATE, HVPT_HV_STATUS_KEY_ALREADY_EXISTS);
 	linux_made(2, GET_CAPS, 0);
 	config.transport = guest->iommu.transport;
 	hypervisor_new_owner(guest->hv);
@@ -545,9 +549,9 @@ static void test_probe_fail(void **state)
 		const char *probe;
 		uint16_t answer;
 	} tries[] = {
-		{ "device 0xa4000: probe", 0x06 },
-		{ "device 0xb4000: probe", 0x09 },
-		{ "device 0xc4000: probe", 0x78 },
+		{ "device 0xa4000: probe", HVPT_HV_STATUS_ACCESS_DENIED },
+		{ "device 0xb4000: probe", HVPT_HV_STATUS_UNKNOWN_PROPERTY },
+		{ "device 0xc4000: probe", HVPT_HV_STATUS_TIMEOUT },
 	};
 	struct comparison is = { 0 };
 	size_t i;

@@ -26,13 +26,13 @@
 /* Not aligned as the IOVAs are, so that only small leaves will do. */
 #define FINE (DATA + K4)
 #define ID 0x66558f70ull
-#define HV_CREATE 0xb1
-#define HV_ATTACH 0xb2
-#define HV_DETACH 0xc4
-#define HV_DELETE 0xc5
-#define HV_CONFIGURE 0xce
-#define HV_FLUSH 0xd0
-#define HV_FLUSH_LIST 0xd1
+#define HV_CREATE HVPT_HVCALL_CREATE_DEVICE_DOMAIN
+#define HV_ATTACH HVPT_HVCALL_ATTACH_DEVICE_DOMAIN
+#define HV_DETACH HVPT_HVCALL_DETACH_DEVICE_DOMAIN
+#define HV_DELETE HVPT_HVCALL_DELETE_DEVICE_DOMAIN
+#define HV_CONFIGURE HVPT_HVCALL_CONFIGURE_DEVICE_DOMAIN
+#define HV_FLUSH HVPT_HVCALL_FLUSH_DEVICE_DOMAIN
+#define HV_FLUSH_LIST HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST
 
 int stub_module_init(void);
 void stub_module_exit(void);

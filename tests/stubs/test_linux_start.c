@@ -15,11 +15,13 @@ static void test_load_unload(void **state)
 static void test_absent(void **state)
 {
 	(void)state;
-	hypervisor_allow(stub_world.hv, 0x125, false);
+	hypervisor_allow(stub_world.hv, HVPT_HVCALL_GET_IOMMU_CAPABILITIES,
+			 false);
 	assert_int_equal(stub_module_init(), -EACCES);
 	assert_int_equal(stub_errors, 1);
-	hypervisor_allow(stub_world.hv, 0x125, true);
-	refuse(0x125, 1, 0x02);
+	hypervisor_allow(stub_world.hv, HVPT_HVCALL_GET_IOMMU_CAPABILITIES,
+			 true);
+	refuse(HVPT_HVCALL_GET_IOMMU_CAPABILITIES, 1, 0x02);
 	assert_int_equal(stub_module_init(), -ENODEV);
 	assert_int_equal(stub_errors, 1);
 	assert_null(stub_world.pm);
@@ -44,7 +46,9 @@ static void test_not_wanted(void **state)
 	iommu_detected = 1;
 	assert_int_equal(stub_module_init(), -ENODEV);
 	iommu_detected = 0;
-	assert_int_equal(hypervisor_calls(stub_world.hv, 0x125), 0);
+	assert_int_equal(hypervisor_calls(stub_world.hv,
+					  HVPT_HVCALL_GET_IOMMU_CAPABILITIES),
+			 0);
 	assert_int_equal(stub_errors, 0);
 	load();
 	unload();
@@ -57,7 +61,9 @@ static void test_another_driver(void **state)
 	stub_world.on_bus = &pdev;
 	pdev.mapped = true;
 	assert_int_equal(stub_module_init(), -EBUSY);
-	assert_int_equal(hypervisor_calls(stub_world.hv, 0x125), 0);
+	assert_int_equal(hypervisor_calls(stub_world.hv,
+					  HVPT_HVCALL_GET_IOMMU_CAPABILITIES),
+			 0);
 	/* Another IOMMU's. */
 	host_bridge.dev.parent = NULL;
 	load();

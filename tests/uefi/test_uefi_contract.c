@@ -23,12 +23,12 @@
 #define R EDKII_IOMMU_ACCESS_READ
 #define W EDKII_IOMMU_ACCESS_WRITE
 
-#define FLUSH_LIST 0xd1
-#define FLUSH_ALL 0xd0
-#define ATTACH 0xb2
-#define CREATE 0xb1
-#define GET_CAPS 0x125
-#define HV_DENIED 0x06
+#define FLUSH_LIST HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST
+#define FLUSH_ALL HVPT_HVCALL_FLUSH_DEVICE_DOMAIN
+#define ATTACH HVPT_HVCALL_ATTACH_DEVICE_DOMAIN
+#define CREATE HVPT_HVCALL_CREATE_DEVICE_DOMAIN
+#define GET_CAPS HVPT_HVCALL_GET_IOMMU_CAPABILITIES
+#define HV_DENIED HVPT_HV_STATUS_ACCESS_DENIED
 
 /* Memory below 4 GiB, not page aligned; and whole pages of it. */
 #define HOST ((void *)(world_memory + 0x9a8))
@@ -420,7 +420,10 @@ static void set_without_memory(void **state)
 
 static void set_refused(void **state)
 {
-	static const uint16_t code[] = { 0x127, CREATE, 0xce, ATTACH };
+	static const uint16_t code[] = {
+		HVPT_HVCALL_GET_LOGICAL_DEVICE_PROPERTY, CREATE,
+		HVPT_HVCALL_CONFIGURE_DEVICE_DOMAIN, ATTACH
+	};
 	struct mapped m;
 	size_t i;
 

@@ -14,8 +14,8 @@
 
 #define READ EdkiiIoMmuOperationBusMasterRead
 #define WRITE EdkiiIoMmuOperationBusMasterWrite
-#define ATTACH 0xb2
-#define HV_DENIED 0x06
+#define ATTACH HVPT_HVCALL_ATTACH_DEVICE_DOMAIN
+#define HV_DENIED HVPT_HV_STATUS_ACCESS_DENIED
 #define HOST (world_memory + 0x2340)
 #define BYTES UINT64_C(0x1800)
 

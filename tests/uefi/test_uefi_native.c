@@ -98,13 +98,13 @@ static void uses_the_page(void **state)
 	assert_int_equal(HvptHypercallStart(), EFI_SUCCESS);
 	assert_int_equal(fake_boot.pages, 0);
 	calls = 0;
-	assert_true(HvptHypercallIssue(0xd0, 0x5000, 0x5800) == 0xd1);
+	assert_true(HvptHypercallIssue(0x40, 0x5000, 0x5800) == 0x41);
 	assert_int_equal(calls, 1);
-	assert_true(called_with[0] == 0xd0 && called_with[1] == 0x5000 &&
+	assert_true(called_with[0] == 0x40 && called_with[1] == 0x5000 &&
 		    called_with[2] == 0x5800);
 	/* Its owner takes it away: no call is made into nothing. */
 	fake_msr[HYPERCALL] = page_address();
-	assert_true(HvptHypercallIssue(0xd0, 0x5000, 0) == UINT64_MAX);
+	assert_true(HvptHypercallIssue(0x40, 0x5000, 0) == UINT64_MAX);
 	assert_int_equal(calls, 1);
 	HvptHypercallStop();
 	assert_int_equal(fake_msr_writes, 0);

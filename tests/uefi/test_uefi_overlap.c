@@ -19,8 +19,8 @@
 #define LIVE 10u
 #define DEVICES 2u
 #define ROUNDS 400u
-#define FLUSH_LIST 0xd1
-#define FLUSH_ALL 0xd0
+#define FLUSH_LIST HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST
+#define FLUSH_ALL HVPT_HVCALL_FLUSH_DEVICE_DOMAIN
 
 /* One mapping that is live, and who has it. */
 struct one {
@@ -132,32 +132,32 @@ static void open_exposed(void)
 	}
 }
 
-static void any_step(struct prng *prng)
+static void any_step(uint64_t *prng)
 {
-	struct one *one = &live[prng_below(prng, LIVE)];
-	uint64_t at = prng_below(prng, PAGES * 0x1000 - 1);
+	struct one *one = &live[hvpt_random_below(prng, LIVE)];
+	uint64_t at = hvpt_random_below(prng, PAGES * 0x1000 - 1);
 	uint64_t most = PAGES * 0x1000 - at;
 	unsigned n;
 
 	if (!one->handle) {
-		map(one, (unsigned)prng_below(prng, 3), at,
-		    1 + prng_below(prng, most < 0x4000 ? most : 0x4000));
-	} else if (prng_below(prng, 4) == 0) {
+		map(one, (unsigned)hvpt_random_below(prng, 3), at,
+		    1 + hvpt_random_below(prng, most < 0x4000 ? most : 0x4000));
+	} else if (hvpt_random_below(prng, 4) == 0) {
 		unmap(one);
 	} else {
-		n = (unsigned)prng_below(prng, DEVICES);
+		n = (unsigned)hvpt_random_below(prng, DEVICES);
 		assert_int_equal(set(one, n, !one->given[n]), EFI_SUCCESS);
 	}
 }
 
 static void any_order(void **state)
 {
-	struct prng prng;
+	uint64_t prng;
 	unsigned i, effort = pt_effort(20);
 	size_t pools;
 
 	(void)state;
-	prng.state = pt_seed("overlap", 0x0b1a);
+	prng = pt_seed("overlap", 0x0b1a);
 	for (i = 0; i < effort; i++) {
 		unsigned round;
 

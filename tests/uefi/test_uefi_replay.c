@@ -27,8 +27,8 @@
 #define DEVICES 16u
 #define RAM_BYTES (UINT64_C(512) << 20)
 #define WHOLE_EVERY 64u
-#define FLUSH_LIST 0xd1
-#define FLUSH_ALL 0xd0
+#define FLUSH_LIST HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST
+#define FLUSH_ALL HVPT_HVCALL_FLUSH_DEVICE_DOMAIN
 
 /* Which member a call is of. */
 enum member {

@@ -17,9 +17,9 @@
 #define COMMON EdkiiIoMmuOperationBusMasterCommonBuffer
 #define WRITE EdkiiIoMmuOperationBusMasterWrite
 #define RW (EDKII_IOMMU_ACCESS_READ | EDKII_IOMMU_ACCESS_WRITE)
-#define DETACH 0xc4
-#define DELETE 0xc5
-#define ATTACH 0xb2
+#define DETACH HVPT_HVCALL_DETACH_DEVICE_DOMAIN
+#define DELETE HVPT_HVCALL_DELETE_DEVICE_DOMAIN
+#define ATTACH HVPT_HVCALL_ATTACH_DEVICE_DOMAIN
 
 /* Nothing was left behind, in either world. */
 static void refused(EFI_STATUS status, const char *why)
@@ -112,7 +112,9 @@ static void without_memory(void **state)
 /* A refusal of each hypercall of the start. */
 static void hypervisor_refuses(void **state)
 {
-	static const uint16_t code[] = { 0x125, 0xb1, 0xce };
+	static const uint16_t code[] = { HVPT_HVCALL_GET_IOMMU_CAPABILITIES,
+					 HVPT_HVCALL_CREATE_DEVICE_DOMAIN,
+					 HVPT_HVCALL_CONFIGURE_DEVICE_DOMAIN };
 	struct hypervisor_config config;
 	size_t i;
 

@@ -36,9 +36,11 @@ UINT64 EFIAPI HvptHypercallIssue(UINT64 control, UINT64 input, UINT64 output)
 		fprintf(stderr, "hypercall below TPL_NOTIFY\n");
 		abort();
 	}
-	if (world_drop_flushes && (control & 0xffff) == 0xd1)
+	if (world_drop_flushes &&
+	    (control & 0xffff) == HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST)
 		return control & UINT64_C(0xfff00000000);
-	if (world_drop_flushes && (control & 0xffff) == 0xd0)
+	if (world_drop_flushes &&
+	    (control & 0xffff) == HVPT_HVCALL_FLUSH_DEVICE_DOMAIN)
 		return 0;
 	hypervisor_borrow(world.hv, &va, &gpa);
 	memcpy(va, (void *)(uintptr_t)page, PAGE);

@@ -9,6 +9,8 @@
 #include "driver.h"
 #include "fake_boot.h"
 #include "host/hypervisor.h"
+#include "hvpt/hv_abi.h"
+#include "hvpt/hv_status.h"
 
 #include <Protocol/IoMmu.h>
 

@@ -19,8 +19,8 @@
 
 #define RW (HVPT_PROT_READ | HVPT_PROT_WRITE)
 #define TABLE_PAGES 16u
-#define DOMAIN_FLUSH 0xd0u
-#define LIST_FLUSH 0xd1u
+#define DOMAIN_FLUSH HVPT_HVCALL_FLUSH_DEVICE_DOMAIN
+#define LIST_FLUSH HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST
 
 struct fixture {
 	struct replay_options options;

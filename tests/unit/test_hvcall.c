@@ -117,16 +117,21 @@ static enum hvpt_status make_delete(struct fake *fake,
 	return hvpt_hvcall_delete_domain(&fake->transport, DOMAIN, answer);
 }
 
+#define CALL(name, ...)                                                        \
+	{                                                                      \
+#name, HVPT_HVCALL_##name, __VA_ARGS__                         \
+	}
+
 static const struct call calls[] = {
-	{ "GET_IOMMU_CAPABILITIES", 0x125, false, true, make_get_caps },
-	{ "GET_LOGICAL_DEVICE_PROPERTY", 0x127, false, true, make_get_device },
-	{ "CREATE_DEVICE_DOMAIN", 0xb1, false, false, make_create },
-	{ "CONFIGURE_DEVICE_DOMAIN", 0xce, false, false, make_configure },
-	{ "ATTACH_DEVICE_DOMAIN", 0xb2, false, false, make_attach },
-	{ "DETACH_DEVICE_DOMAIN", 0xc4, false, false, make_detach },
-	{ "FLUSH_DEVICE_DOMAIN", 0xd0, false, false, make_flush },
-	{ "FLUSH_DEVICE_DOMAIN_LIST", 0xd1, true, false, make_flush_list },
-	{ "DELETE_DEVICE_DOMAIN", 0xc5, false, false, make_delete },
+	CALL(GET_IOMMU_CAPABILITIES, false, true, make_get_caps),
+	CALL(GET_LOGICAL_DEVICE_PROPERTY, false, true, make_get_device),
+	CALL(CREATE_DEVICE_DOMAIN, false, false, make_create),
+	CALL(CONFIGURE_DEVICE_DOMAIN, false, false, make_configure),
+	CALL(ATTACH_DEVICE_DOMAIN, false, false, make_attach),
+	CALL(DETACH_DEVICE_DOMAIN, false, false, make_detach),
+	CALL(FLUSH_DEVICE_DOMAIN, false, false, make_flush),
+	CALL(FLUSH_DEVICE_DOMAIN_LIST, true, false, make_flush_list),
+	CALL(DELETE_DEVICE_DOMAIN, false, false, make_delete),
 };
 
 static void spoil(struct hvpt_answer *answer)
@@ -284,21 +289,22 @@ static void test_domain_ids_are_checked(void **state)
 	for (i = 0; i < FAKE_COUNT(ids); i++) {
 		uint32_t id = ids[i];
 
-		REFUSED(HVPT_ERR_DOMAIN_ID, 0xb1,
+		REFUSED(HVPT_ERR_DOMAIN_ID, HVPT_HVCALL_CREATE_DEVICE_DOMAIN,
 			hvpt_hvcall_create_domain(&fake.transport, id,
 						  &answer));
-		REFUSED(HVPT_ERR_DOMAIN_ID, 0xce,
+		REFUSED(HVPT_ERR_DOMAIN_ID, HVPT_HVCALL_CONFIGURE_DEVICE_DOMAIN,
 			hvpt_hvcall_configure_domain(&fake.transport, id,
 						     &identity, &answer));
-		REFUSED(HVPT_ERR_DOMAIN_ID, 0xb2,
+		REFUSED(HVPT_ERR_DOMAIN_ID, HVPT_HVCALL_ATTACH_DEVICE_DOMAIN,
 			hvpt_hvcall_attach_device(&fake.transport, id, DEVICE,
 						  &answer));
-		REFUSED(HVPT_ERR_DOMAIN_ID, 0xd0,
+		REFUSED(HVPT_ERR_DOMAIN_ID, HVPT_HVCALL_FLUSH_DEVICE_DOMAIN,
 			hvpt_hvcall_flush_domain(&fake.transport, id, &answer));
-		REFUSED(HVPT_ERR_DOMAIN_ID, 0xd1,
+		REFUSED(HVPT_ERR_DOMAIN_ID,
+			HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST,
 			hvpt_hvcall_flush_list(&fake.transport, id, no_source,
 					       NULL, &answer));
-		REFUSED(HVPT_ERR_DOMAIN_ID, 0xc5,
+		REFUSED(HVPT_ERR_DOMAIN_ID, HVPT_HVCALL_DELETE_DEVICE_DOMAIN,
 			hvpt_hvcall_delete_domain(&fake.transport, id,
 						  &answer));
 	}
@@ -315,13 +321,14 @@ static void test_device_ids_are_checked(void **state)
 	for (i = 0; i < FAKE_COUNT(ids); i++) {
 		uint64_t id = ids[i];
 
-		REFUSED(HVPT_ERR_DEVICE_ID, 0x127,
+		REFUSED(HVPT_ERR_DEVICE_ID,
+			HVPT_HVCALL_GET_LOGICAL_DEVICE_PROPERTY,
 			hvpt_hvcall_get_device_iommu(&fake.transport, id,
 						     &enabled, &answer));
-		REFUSED(HVPT_ERR_DEVICE_ID, 0xb2,
+		REFUSED(HVPT_ERR_DEVICE_ID, HVPT_HVCALL_ATTACH_DEVICE_DOMAIN,
 			hvpt_hvcall_attach_device(&fake.transport, DOMAIN, id,
 						  &answer));
-		REFUSED(HVPT_ERR_DEVICE_ID, 0xc4,
+		REFUSED(HVPT_ERR_DEVICE_ID, HVPT_HVCALL_DETACH_DEVICE_DOMAIN,
 			hvpt_hvcall_detach_device(&fake.transport, id,
 						  &answer));
 	}
@@ -333,10 +340,10 @@ static void test_order_of_checks(void **state)
 	static const struct hvpt_domain_settings wrong = { .levels = 1 };
 
 	(void)state;
-	REFUSED(HVPT_ERR_DOMAIN_ID, 0xce,
+	REFUSED(HVPT_ERR_DOMAIN_ID, HVPT_HVCALL_CONFIGURE_DEVICE_DOMAIN,
 		hvpt_hvcall_configure_domain(&fake.transport, 0, &wrong,
 					     &answer));
-	REFUSED(HVPT_ERR_DOMAIN_ID, 0xb2,
+	REFUSED(HVPT_ERR_DOMAIN_ID, HVPT_HVCALL_ATTACH_DEVICE_DOMAIN,
 		hvpt_hvcall_attach_device(&fake.transport, 0, ~(uint64_t)0,
 					  &answer));
 }
@@ -377,7 +384,7 @@ static void test_settings_are_checked(void **state)
 			.root = { cases[i].root },
 		};
 
-		REFUSED(cases[i].want, 0xce,
+		REFUSED(cases[i].want, HVPT_HVCALL_CONFIGURE_DEVICE_DOMAIN,
 			hvpt_hvcall_configure_domain(&fake.transport, DOMAIN,
 						     &settings, &answer));
 	}
@@ -635,7 +642,7 @@ static void test_empty_list(void **state)
 	spoil(&answer);
 	start_list(&list, &fake, 0);
 	assert_int_equal(flush(&fake, &list, &answer), HVPT_ERR_EMPTY);
-	must_say(&answer, 0xd1, 0, 0);
+	must_say(&answer, HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST, 0, 0);
 	fake_made(&fake, 1, 0);
 	assert_int_equal(list.asked, 1);
 }
@@ -659,7 +666,9 @@ static void test_long_lists(void **state)
 		start_list(&list, &fake, counts[i]);
 		assert_int_equal(flush(&fake, &list, &answer), HVPT_OK);
 		fake_made(&fake, 1, 1);
-		assert_int_equal(fake.control[0], first << 32 | 0xd1);
+		assert_int_equal(fake.control[0],
+				 first << 32 |
+					 HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST);
 		assert_int_equal(answer.reps, first);
 		assert_int_equal(list.given, first);
 		assert_int_equal(list.asked, first < 508 ? first + 1 : 508);
@@ -739,7 +748,7 @@ static void refuse_entry(uint64_t entry, size_t at, size_t count)
 	start_list(&list, &fake, count);
 	entries[at] = entry;
 	assert_int_equal(flush(&fake, &list, &answer), HVPT_ERR_FLUSH_ENTRY);
-	must_say(&answer, 0xd1, 0, 0);
+	must_say(&answer, HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST, 0, 0);
 	fake_made(&fake, 1, 0);
 	assert_int_equal(list.asked, at + 1);
 }
@@ -793,7 +802,8 @@ static uint64_t play(struct fake *fake, uint64_t control)
 
 	/* Begins where the last round ended, counts the whole. */
 	assert_int_equal(control, (uint64_t)script->done << 48 |
-					  (uint64_t)count << 32 | 0xd1);
+					  (uint64_t)count << 32 |
+					  HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST);
 	assert_int_in_range(script->done, 0, count - 1);
 	entries_are_there(fake, 0, count);
 	if (++script->round == script->stop_at)
@@ -822,7 +832,7 @@ static enum hvpt_status run(struct script *script, size_t count,
 	spoil(answer);
 	status = flush(&fake, &list, answer);
 	fake_made(&fake, 1, script->round);
-	assert_int_equal(answer->code, 0xd1);
+	assert_int_equal(answer->code, HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST);
 	return status;
 }
 
