@@ -74,23 +74,76 @@ set(HVPT_CORE_SOURCES
   src/domain/fault.c
 )
 
-# The host adapter: table pages, a model and a walker for an ordinary process.
+# Traces: read, written, shrunk. Of hvpt they know the public headers only.
+set(HVPT_TRACE_SOURCES
+  trace/decoder.c
+  trace/decoder_bzip2.c
+  trace/decoder_gzip.c
+  trace/decoder_lzma.c
+  trace/decoder_zstd.c
+  trace/input.c
+  trace/input_kind.c
+  trace/pairing.c
+  trace/say.c
+  trace/shrink.c
+  trace/text.c
+  trace/trace.c
+  trace/trace_dat.c
+  trace/trace_head.c
+  trace/trace_load.c
+  trace/trace_lost.c
+  trace/trace_write.c
+)
+
+# What checks the core and shares nothing with it: a walker from the SDM, an
+# interval map, a model hypervisor; and random choices.
+set(HVPT_ORACLE_SOURCES
+  oracle/hypervisor.c
+  oracle/hypervisor_cache.c
+  oracle/hypervisor_call.c
+  oracle/hypervisor_calls.c
+  oracle/hypervisor_device_calls.c
+  oracle/hypervisor_devices.c
+  oracle/hypervisor_dma.c
+  oracle/hypervisor_inject.c
+  oracle/hypervisor_map.c
+  oracle/hypervisor_tree.c
+  oracle/model.c
+  oracle/sdm_walk.c
+  oracle/source.c
+)
+
+# A reference for the page table: each call predicted, made and compared.
+set(HVPT_REFERENCE_SOURCES
+  oracle/reference/reference.c
+  oracle/reference/reference_apply.c
+  oracle/reference/reference_changes.c
+  oracle/reference/reference_pages.c
+  oracle/reference/reference_predict.c
+  oracle/reference/reference_reads.c
+  oracle/reference/reference_scan.c
+  oracle/reference/reference_stale.c
+  oracle/reference/reference_tree.c
+)
+
+# QEMU's VT-d and processor, which read our tables.
+set(HVPT_QEMU_SOURCES
+  oracle/qemu/bridge.c
+  oracle/qemu/cpu_walk.c
+  oracle/qemu/dma.c
+  oracle/qemu/gdb.c
+  oracle/qemu/guest_ram.c
+  oracle/qemu/monitor.c
+  oracle/qemu/qemu.c
+  oracle/qemu/qtest.c
+  oracle/qemu/stream.c
+  oracle/qemu/vtd.c
+)
+
+# How an ordinary process binds the core: table pages, hypercalls.
 set(HVPT_HOST_SOURCES
   adapters/host/arena.c
   adapters/host/hv_binding.c
-  adapters/host/hypervisor.c
-  adapters/host/hypervisor_cache.c
-  adapters/host/hypervisor_call.c
-  adapters/host/hypervisor_calls.c
-  adapters/host/hypervisor_device_calls.c
-  adapters/host/hypervisor_devices.c
-  adapters/host/hypervisor_dma.c
-  adapters/host/hypervisor_inject.c
-  adapters/host/hypervisor_map.c
-  adapters/host/hypervisor_tree.c
-  adapters/host/model.c
-  adapters/host/sdm_walk.c
-  adapters/host/source.c
 )
 
 # Random calls, for fuzzing and tests: on a page table, made elsewhere; and on
@@ -103,8 +156,8 @@ set(HVPT_RANDOM_SOURCES
   fuzz/domain_owners.c
   fuzz/domain_steps.c
   fuzz/stale.c
-  fuzz/world/produce.c
-  fuzz/world/produce_config.c
+  oracle/reference/produce.c
+  oracle/reference/produce_config.c
 )
 
 # The hvpt command; the rest of it is a library, for its tests.
@@ -112,52 +165,35 @@ set(HVPT_TOOL_MAIN
   tools/main.c
 )
 set(HVPT_TOOL_SOURCES
-  tools/apply.c
-  tools/apply_change.c
-  tools/command_fault.c
-  tools/command_fuzz.c
-  tools/command_replay.c
-  tools/decoder.c
-  tools/decoder_bzip2.c
-  tools/decoder_gzip.c
-  tools/decoder_lzma.c
-  tools/decoder_zstd.c
-  tools/dma_judge.c
-  tools/domain.c
-  tools/domain_setup.c
-  tools/fuzz_check.c
-  tools/fuzz_command_line.c
-  tools/fuzz_draw.c
-  tools/fuzz_failure.c
-  tools/fuzz_generate.c
-  tools/fuzz_jobs.c
-  tools/fuzz_options.c
+  tools/fuzz/command_fuzz.c
+  tools/fuzz/fuzz_check.c
+  tools/fuzz/fuzz_command_line.c
+  tools/fuzz/fuzz_draw.c
+  tools/fuzz/fuzz_failure.c
+  tools/fuzz/fuzz_generate.c
+  tools/fuzz/fuzz_jobs.c
+  tools/fuzz/fuzz_options.c
   tools/inject.c
-  tools/input.c
-  tools/input_kind.c
-  tools/judge.c
-  tools/judge_whole.c
   tools/option_values.c
   tools/options.c
   tools/output.c
-  tools/pairing.c
-  tools/replay.c
-  tools/report.c
-  tools/report_json.c
-  tools/say.c
-  tools/settle.c
-  tools/shrink.c
-  tools/step.c
-  tools/teardown.c
-  tools/text.c
-  tools/trace.c
-  tools/trace_dat.c
-  tools/trace_head.c
-  tools/trace_load.c
-  tools/trace_lost.c
-  tools/trace_write.c
-  tools/walk.c
-  tools/walk_cpu.c
-  tools/walk_vtd.c
-  tools/world.c
+  tools/replay/apply.c
+  tools/replay/apply_change.c
+  tools/replay/command_fault.c
+  tools/replay/command_replay.c
+  tools/replay/dma_judge.c
+  tools/replay/judge.c
+  tools/replay/judge_whole.c
+  tools/replay/replay.c
+  tools/replay/replay_domain.c
+  tools/replay/replay_domain_setup.c
+  tools/replay/replay_host.c
+  tools/replay/report.c
+  tools/replay/report_json.c
+  tools/replay/settle.c
+  tools/replay/step.c
+  tools/replay/teardown.c
+  tools/replay/walker.c
+  tools/replay/walker_cpu.c
+  tools/replay/walker_vtd.c
 )

@@ -14,7 +14,7 @@
 #include "memory.h"
 #include "pool.h"
 #include "results.h"
-#include "say.h"
+#include "trace/say.h"
 #include "verify.h"
 
 #define POOL_BYTES ((size_t)32 << 20)

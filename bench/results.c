@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "say.h"
+#include "trace/say.h"
 
 static void number_backends(struct results *results)
 {

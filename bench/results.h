@@ -5,7 +5,7 @@
 #ifndef BENCH_RESULTS_H
 #define BENCH_RESULTS_H
 
-#include "options.h"
+#include "bench_options.h"
 #include "work.h"
 
 #define BACKENDS_MAX 16u

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "input.h"
+#include "trace/input.h"
 #include "live.h"
-#include "pairing.h"
-#include "say.h"
+#include "trace/pairing.h"
+#include "trace/say.h"
 
 /** A file being read; each domain has its own live ranges. */
 struct reader {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/sdm_walk.h"
+#include "oracle/sdm_walk.h"
 #include "pool.h"
 #include "work.h"
 

@@ -72,9 +72,8 @@ function(hvpt_add_host_library name core)
     OUTPUT_VARIABLE sources)
   hvpt_add_library(${name} SOURCES ${sources})
   target_include_directories(${name} PUBLIC
-    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/adapters>)
-  find_package(Threads REQUIRED)
-  target_link_libraries(${name} PUBLIC ${core} Threads::Threads)
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+  target_link_libraries(${name} PUBLIC ${core} hvpt_oracle)
   hvpt_fuzz_settings(${name})
 endfunction()
 
@@ -84,7 +83,6 @@ function(hvpt_add_random_library name host)
   list(TRANSFORM HVPT_RANDOM_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/
     OUTPUT_VARIABLE sources)
   hvpt_add_library(${name} SOURCES ${sources})
-  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/fuzz)
   target_link_libraries(${name} PUBLIC ${host})
 endfunction()
 

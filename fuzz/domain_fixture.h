@@ -22,9 +22,9 @@
 #ifndef FUZZ_DOMAIN_FIXTURE_H
 #define FUZZ_DOMAIN_FIXTURE_H
 
-#include "host/hv_binding.h"
-#include "host/model.h"
-#include "host/source.h"
+#include "adapters/host/hv_binding.h"
+#include "oracle/model.h"
+#include "oracle/source.h"
 #include "hvpt/device.h"
 #include "hvpt/hvpt.h"
 #include "stale.h"

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "world/produce.h"
+#include "oracle/reference/produce.h"
 
 /*
  * AddressSanitizer asks for this. What a run frees stays in its quarantine

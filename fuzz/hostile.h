@@ -5,7 +5,7 @@
 #ifndef FUZZ_HOSTILE_H
 #define FUZZ_HOSTILE_H
 
-#include "host/source.h"
+#include "oracle/source.h"
 
 #define HOSTILE_PAGES 12u
 #define HOSTILE_WORDS ((size_t)HOSTILE_PAGES * 512u)

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "host/hypervisor_tree.h"
+#include "oracle/hypervisor_tree.h"
 #include "hvpt/map.h"
 
 struct stale {

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "host/model.h"
+#include "oracle/model.h"
 
 struct stale;
 

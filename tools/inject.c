@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "options.h"
-#include "say.h"
+#include "trace/say.h"
 
 /* Rep count of a control word: 12 bits. */
 #define REP_LIMIT 4095u

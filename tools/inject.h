@@ -9,7 +9,7 @@
 #ifndef TOOLS_INJECT_H
 #define TOOLS_INJECT_H
 
-#include "host/hypervisor.h"
+#include "oracle/hypervisor.h"
 
 /* As many as the model hypervisor takes. */
 #define INJECT_MAX 16u

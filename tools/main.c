@@ -6,7 +6,7 @@
 #include "hvpt/hvpt.h"
 #include "options.h"
 #include "output.h"
-#include "say.h"
+#include "trace/say.h"
 
 #define TEXT(x) #x
 #define VERSION(major, minor, patch) TEXT(major) "." TEXT(minor) "." TEXT(patch)

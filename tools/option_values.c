@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "say.h"
+#include "trace/say.h"
 
 static const char *const form_names[] = {
 	[HVPT_IOVA_PLAIN] = "plain",

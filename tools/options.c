@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "option_values.h"
-#include "say.h"
+#include "trace/say.h"
 
 #define COMMAND "replay"
 

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "options.h"
-#include "say.h"
+#include "trace/say.h"
 
 bool output_guard(void)
 {

@@ -6,7 +6,7 @@
  */
 #define _DEFAULT_SOURCE 1 /* MAP_ANONYMOUS, MAP_NORESERVE */
 
-#include "host/arena.h"
+#include "arena.h"
 
 #include <pthread.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "host/hv_binding.h"
+#include "hv_binding.h"
 
 static bool binding_borrow(void *ctx, struct hvpt_call_page *page)
 {

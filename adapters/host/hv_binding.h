@@ -5,8 +5,8 @@
 #ifndef HVPT_HOST_HV_BINDING_H
 #define HVPT_HOST_HV_BINDING_H
 
-#include "host/arena.h"
-#include "host/hypervisor.h"
+#include "arena.h"
+#include "oracle/hypervisor.h"
 #include "hvpt/hvcall.h"
 
 /* Transport hooks whose ctx is a struct hypervisor *. */

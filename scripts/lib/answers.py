@@ -2,8 +2,8 @@
 """Answers in a table: what they name must exist.
 
 An answer names files and, after each, names that are in it:
-`tests/unit/test_x.c`: `test_y`, `test_z`. A test must be defined and run; other
-names must be in the code, not in a comment. Or it begins with "Does not
+`tests/pagetable/test_x.c`: `test_y`, `test_z`. A test must be defined and run;
+other names must be in the code, not in a comment. Or it begins with "Does not
 apply: " and says why.
 """
 
@@ -13,6 +13,8 @@ import re
 import tree
 
 CODE = re.compile(r"`([^`]*)`")
+# A program of cmocka: what it names is defined, and run.
+UNIT = re.compile(r"tests/(?!golden|linux|uefi|oracle/qemu)[\w/]+/test_\w+\.c$")
 NOT_HERE = "Does not apply: "
 
 
@@ -30,7 +32,7 @@ def missing(code, path, name):
     uses = len(re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", code))
     if not uses:
         return f"{name} is not in {path}"
-    if path.startswith("tests/unit/"):
+    if UNIT.match(path):
         defined = re.findall(rf"\bvoid {name}\(void \*\*state\)\s*\{{", code)
         if not defined:
             return f"{name} is not defined in {path}"

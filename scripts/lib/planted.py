@@ -48,7 +48,7 @@ BUGS = [
         "old": "\tif (level == 0)\n\t\tpte &= ~HVPT_PTE_LARGE;\n",
         "new": "\tif (level == 0)\n\t\tpte &= ~HVPT_PTE_LARGE;\n"
                "\tif (level == 1)\n\t\tpte &= ~HVPT_PTE_DIRTY;\n",
-        "unit": ["test_pt_unmap", "world_explore_1"],
+        "unit": ["test_pt_unmap", "explore_1"],
         "fuzz": ["hvpt", "pt_sequence"],
     },
     {

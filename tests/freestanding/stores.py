@@ -7,7 +7,7 @@ are compiled by gcc and clang, at -O2 and -Os, with line numbers; each
 instruction which stems from a store, compare-and-swap or atomic of port.h and
 writes memory must write 8 bytes at once, from a general register or a
 constant. No string instruction may be anywhere. That nothing else writes to
-tables is what tests/worlds/interleave.c checks while the code runs.
+tables is what tests/exhaustive/interleave.c checks while the code runs.
 """
 
 import argparse

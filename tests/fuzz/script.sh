@@ -9,7 +9,7 @@ trap 'rm -rf "$tree"' EXIT
 mkdir -p "$tree/bin" "$tree/fuzz/corpus/old" "$tree/build/fuzz/fuzz"
 cp -R "$root/scripts" "$tree/scripts"
 printf 'set(HVPT_FUZZ_TARGETS\n  fresh\n  old)\n' >"$tree/fuzz/CMakeLists.txt"
-touch "$tree/fuzz/fresh.c" "$tree/fuzz/old.c" "$tree/fuzz/helper.c"
+touch "$tree/fuzz/fuzz_fresh.c" "$tree/fuzz/fuzz_old.c" "$tree/fuzz/helper.c"
 
 cat >"$tree/bin/cmake" <<END
 #!/bin/sh

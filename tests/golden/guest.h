@@ -5,7 +5,7 @@
 #ifndef TESTS_GOLDEN_GUEST_H
 #define TESTS_GOLDEN_GUEST_H
 
-#include "host/hv_binding.h"
+#include "adapters/host/hv_binding.h"
 #include "hvpt/device.h"
 #include "hvpt/hvpt.h"
 #include "recording.h"

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "input.h"
+#include "trace/input.h"
 
 #define HOST_LINE "# hypercalls of Linux "
 #define SCENARIO_LINE "# scenario "

@@ -10,8 +10,8 @@
 #include <linux/module.h>
 #include <linux/pci.h>
 
-#include "bridge.h"
-#include "hvpt_linux.h"
+#include "oracle/qemu/bridge.h"
+#include "adapters/linux/hvpt_linux.h"
 
 /* The prefix of the devices' logical ids. */
 #define GUEST_ID_BASE 0x66558000ull

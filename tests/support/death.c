@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #define _POSIX_C_SOURCE 200809L
 
-#include "support/death.h"
+#include "death.h"
 
 #include <setjmp.h>
 #include <signal.h>

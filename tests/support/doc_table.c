@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "support/doc_table.h"
+#include "doc_table.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

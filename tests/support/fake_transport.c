@@ -3,7 +3,7 @@
 #include <stdalign.h>
 #include <string.h>
 
-#include "support/fake_transport.h"
+#include "fake_transport.h"
 
 static alignas(FAKE_PAGE) uint8_t call_page[FAKE_PAGE];
 

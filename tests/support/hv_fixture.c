@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "support/hv_fixture.h"
+#include "hv_fixture.h"
 
 #include <stdio.h>
 #include <stdlib.h>

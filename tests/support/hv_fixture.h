@@ -21,8 +21,8 @@
 
 #include "hvpt/device.h"
 #include "hvpt/hvpt.h"
-#include "host/hv_binding.h"
-#include "host/model.h"
+#include "adapters/host/hv_binding.h"
+#include "oracle/model.h"
 
 #define HV_4K 0x1000ull
 #define HV_2M 0x200000ull

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "support/hv_raw.h"
+#include "hv_raw.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <stddef.h>
 
-#include "host/hypervisor.h"
+#include "oracle/hypervisor.h"
 
 #define RAW_CREATE 0xb1u
 #define RAW_ATTACH 0xb2u

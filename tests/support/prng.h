@@ -11,7 +11,7 @@
 
 #include <stdint.h>
 
-#include "host/random.h"
+#include "oracle/random.h"
 
 /** The seed to use; prints it under @name. */
 uint64_t pt_seed(const char *name, uint64_t otherwise);

@@ -17,8 +17,8 @@
 #include <cmocka.h>
 
 #include "hvpt/hvpt.h"
-#include "host/arena.h"
-#include "host/sdm_walk.h"
+#include "adapters/host/arena.h"
+#include "oracle/sdm_walk.h"
 
 #define PT_4K 0x1000ull
 #define PT_2M 0x200000ull

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "support/pt_scan.h"
+#include "pt_scan.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

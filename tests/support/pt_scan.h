@@ -10,8 +10,8 @@
 #ifndef HVPT_TEST_PT_SCAN_H
 #define HVPT_TEST_PT_SCAN_H
 
-#include "support/pt_fixture.h"
-#include "host/model.h"
+#include "pt_fixture.h"
+#include "oracle/model.h"
 
 struct pt_leaf {
 	uint64_t first;

@@ -3,7 +3,7 @@
  * Each row of the protocol's contract: what a member answers, and what devices
  * see then.
  */
-#include "world.h"
+#include "uefi_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -4,7 +4,7 @@
  * bus drivers of several kinds, times what SetAttribute() answers. It is the
  * memory that was mapped, or nothing; never other memory.
  */
-#include "world.h"
+#include "uefi_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

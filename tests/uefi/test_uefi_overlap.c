@@ -3,8 +3,8 @@
  * Mappings that share pages of memory: a device reaches what all that it was
  * given covers, and no more, whatever comes and goes.
  */
-#include "support/prng.h"
-#include "world.h"
+#include "tests/support/prng.h"
+#include "uefi_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -9,7 +9,7 @@
  * after, is a mismatch. The two modes which drop something have to see some.
  */
 #define _GNU_SOURCE /* MAP_ANONYMOUS, clock_gettime */
-#include "world.h"
+#include "uefi_fixture.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@
 
 #include <Library/PcdLib.h>
 
-#include "../../tools/input.h"
+#include "trace/input.h"
 
 #define MAPPINGS 4096u
 #define BUFFERS 1024u

@@ -2,7 +2,7 @@
 /*
  * How the driver starts, and why it does not; how it ends.
  */
-#include "world.h"
+#include "uefi_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

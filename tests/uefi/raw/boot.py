@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""Boots a program of raw/build.sh in OVMF, under QEMU without hardware help.
+"""Boots a program of raw/build_raw.sh in OVMF, under QEMU without hardware help.
 
 FIRMWARE is OVMF_CODE*.fd; the variables' template lies beside it. Programs
 named dma-* get a machine with a VT-d and devices behind it, and their disks are

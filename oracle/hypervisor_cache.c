@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Each entry a walk met is cached as one interval. An entry which changed is
+ * another one: the old and the new are both there until a flush. What a flush
+ * does to an entry which it covers in part is the host's choice:
+ *
+ *   - The entry stays whole. A cache that holds one translation for a large
+ *     page drops it when the mask of the invalidation covers the page, and VT-d
+ *     (Invalidate Address Register) asks no more of it. The same goes for the
+ *     paging-structure caches.
+ *   - What is covered goes and the rest stays: hardware may have broken a large
+ *     translation into small ones, and may keep a table pointer for each of
+ *     them (SDM volume 3A, 4.10; VT-d, 6.2). So one entry can be many pieces,
+ *     which are one again when a walk meets it again.
+ */
+#include "hypervisor_state.h"
+
+#include <stdlib.h>
+
+void hypervisor_pieces_add(struct hypervisor_pieces *list,
+			   const struct hypervisor_piece *piece)
+{
+	if (list->count == list->room)
+		list->at = hypervisor_grow(list->at, &list->room,
+					   sizeof(*list->at));
+	list->at[list->count++] = *piece;
+}
+
+struct hypervisor_piece hypervisor_piece_of(uint64_t iova, unsigned level)
+{
+	uint64_t offset = (UINT64_C(1) << (12 + 9 * level)) - 1;
+	struct hypervisor_piece piece = {
+		.first = iova & ~offset,
+		.last = iova | offset,
+		.level = level,
+	};
+
+	return piece;
+}
+
+/* In the index of tables a piece is one address: that of its table. */
+static struct hypervisor_piece index_of(const struct hypervisor_piece *piece)
+{
+	struct hypervisor_piece by_table = *piece;
+
+	by_table.first = piece->to;
+	by_table.last = piece->to;
+	by_table.to = piece->first;
+	return by_table;
+}
+
+static void insert(struct hypervisor_cache *cache,
+		   const struct hypervisor_piece *piece)
+{
+	struct hypervisor_piece by_table = index_of(piece);
+
+	hypervisor_tree_add(&cache->entries[piece->level], piece);
+	if (piece->table)
+		hypervisor_tree_add(&cache->tables, &by_table);
+}
+
+/* @node is one of @cache->entries. */
+static void erase(struct hypervisor_cache *cache, struct hypervisor_node *node)
+{
+	struct hypervisor_piece by_table = index_of(&node->piece);
+
+	if (node->piece.table)
+		hypervisor_tree_remove(&cache->tables,
+				       hypervisor_tree_find(&cache->tables,
+							    &by_table));
+	hypervisor_tree_remove(&cache->entries[node->piece.level], node);
+}
+
+/* Pieces of one level which overlap are of entries at the same place. */
+static bool is_same_entry(const struct hypervisor_piece *a,
+			  const struct hypervisor_piece *b)
+{
+	return a->to == b->to && a->table == b->table &&
+	       a->writable == b->writable && a->owner == b->owner;
+}
+
+/* @node and what follows: the first piece of the same entry as @whole. */
+static struct hypervisor_node *same_from(struct hypervisor_node *node,
+					 const struct hypervisor_piece *whole)
+{
+	while (node && !is_same_entry(&node->piece, whole))
+		node = hypervisor_tree_next(node, whole->first, whole->last);
+	return node;
+}
+
+void hypervisor_cache_add(struct hypervisor_cache *cache,
+			  const struct hypervisor_piece *piece)
+{
+	const struct hypervisor_tree *tree = &cache->entries[piece->level];
+	struct hypervisor_node *node, *next;
+
+	if (hypervisor_tree_find(tree, piece))
+		return;
+	node = same_from(hypervisor_tree_first(tree, piece->first, piece->last),
+			 piece);
+	while (node) {
+		next = same_from(hypervisor_tree_next(node, piece->first,
+						      piece->last),
+				 piece);
+		erase(cache, node);
+		node = next;
+	}
+	insert(cache, piece);
+}
+
+void hypervisor_cache_at(const struct hypervisor_cache *cache, uint64_t iova,
+			 struct hypervisor_pieces *list)
+{
+	struct hypervisor_node *node;
+	unsigned level;
+
+	for (level = 0; level < HYPERVISOR_LEVELS; level++)
+		for (node = hypervisor_tree_first(&cache->entries[level], iova,
+						  iova);
+		     node; node = hypervisor_tree_next(node, iova, iova))
+			hypervisor_pieces_add(list, &node->piece);
+}
+
+/* Takes first .. last out of one piece; what lies outside stays. */
+static void cut(struct hypervisor_cache *cache, struct hypervisor_node *node,
+		uint64_t first, uint64_t last)
+{
+	struct hypervisor_piece piece = node->piece, rest = node->piece;
+
+	erase(cache, node);
+	if (piece.first < first) {
+		rest.last = first - 1;
+		insert(cache, &rest);
+	}
+	if (piece.last > last) {
+		rest.first = last + 1;
+		rest.last = piece.last;
+		insert(cache, &rest);
+	}
+}
+
+static void cut_level(struct hypervisor_cache *cache, unsigned level,
+		      uint64_t first, uint64_t last)
+{
+	struct hypervisor_node *node;
+
+	while ((node = hypervisor_tree_first(&cache->entries[level], first,
+					     last)))
+		cut(cache, node, first, last);
+}
+
+/* Entries of one level which first .. last covers as a whole. */
+static void drop_level(struct hypervisor_cache *cache, unsigned level,
+		       uint64_t first, uint64_t last)
+{
+	struct hypervisor_node *node, *next;
+
+	node = hypervisor_tree_first(&cache->entries[level], first, last);
+	while (node) {
+		next = hypervisor_tree_next(node, first, last);
+		if (first <= node->piece.first && node->piece.last <= last)
+			erase(cache, node);
+		node = next;
+	}
+}
+
+void hypervisor_cache_flush(struct hypervisor_cache *cache,
+			    enum hypervisor_iotlb iotlb, uint64_t first,
+			    uint64_t last)
+{
+	unsigned level;
+
+	for (level = 0; level < HYPERVISOR_LEVELS; level++)
+		if (iotlb == HYPERVISOR_IOTLB_WHOLE)
+			drop_level(cache, level, first, last);
+		else
+			cut_level(cache, level, first, last);
+}
+
+void hypervisor_cache_clear(struct hypervisor_cache *cache)
+{
+	unsigned level;
+
+	for (level = 0; level < HYPERVISOR_LEVELS; level++)
+		hypervisor_tree_clear(&cache->entries[level]);
+	hypervisor_tree_clear(&cache->tables);
+}
+
+bool hypervisor_cache_leads_to(const struct hypervisor_cache *cache,
+			       uint64_t gpa)
+{
+	return hypervisor_tree_first(&cache->tables, gpa, gpa) != NULL;
+}
+
+size_t hypervisor_cache_count(const struct hypervisor_cache *cache)
+{
+	size_t count = 0;
+	unsigned level;
+
+	for (level = 0; level < HYPERVISOR_LEVELS; level++)
+		count += cache->entries[level].count;
+	return count;
+}

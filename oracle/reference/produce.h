@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * produce.h - random operations on a page table.
+ *
+ * Any choices make a valid sequence of configurations and operations, biased to
+ * where things go wrong: the ends of the form, 2 MiB, 1 GiB, 512 GiB and 256
+ * TiB borders, 2^52, lengths which wrap, unaligned values, small page-size
+ * bitmaps. Bytes which run out read as zero. A fuzzer's mutation of one byte
+ * changes one choice. With a seed it is a generator for tests and `hvpt fuzz`.
+ */
+#ifndef ORACLE_REFERENCE_PRODUCE_H
+#define ORACLE_REFERENCE_PRODUCE_H
+
+#include "oracle/source.h"
+#include "reference.h"
+
+/* Ranges remembered, for later operations to come back to. */
+#define FZ_RECENT 4u
+
+/**
+ * struct fz_maker - makes the operations of one sequence
+ * @source: of its choices
+ * @lower_last, @upper_first: the segments of the IOVA form; 0: no upper one
+ * @made: ranges remembered so far; the last FZ_RECENT are kept
+ */
+struct fz_maker {
+	struct source *source;
+	uint64_t lower_last;
+	uint64_t upper_first;
+	unsigned made;
+	uint64_t recent_iova[FZ_RECENT];
+	uint64_t recent_length[FZ_RECENT];
+};
+
+/** For operations on a page table of @config, one that the library takes. */
+void fz_maker_start(struct fz_maker *maker, struct source *source,
+		    const struct fz_config *config);
+
+/* Bytes of one operation and of a configuration, at most. */
+#define FZ_OP_BYTES 40u
+#define FZ_CONFIG_BYTES 24u
+
+/** One of eight configurations is one which must be refused. */
+void fz_make_config(struct source *source, struct fz_config *config);
+
+/** The next operation. Return: false when the bytes have run out. */
+bool fz_make_op(struct fz_maker *maker, struct fz_op *op);
+
+/**
+ * fz_map_leaves() - how many leaves a map takes, at most
+ * @page_sizes: of leaves there are
+ *
+ * Of FZ_MAP or FZ_MAP_LIST, any values. For callers who have no time for
+ * millions of leaves.
+ */
+uint64_t fz_map_leaves(uint64_t page_sizes, const struct fz_op *op);
+
+#endif /* ORACLE_REFERENCE_PRODUCE_H */

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Entry bits, from SDM volume 3A, tables 4-14 .. 4-20:
+ *
+ *   0 P, 1 R/W, 2 U/S, 5 A, 6 D (leaf), 7 PS where a leaf is possible above
+ *   the PTE, 12 PAT of a large leaf, M-1:12 address (M is MAXPHYADDR).
+ *   Reserved: 51:M everywhere; 7 in PML5E and PML4E; 29:13 of a 1 GiB leaf,
+ *   20:13 of a 2 MiB leaf; 63 while no-execute is off (NXE of the
+ *   PASID entry in VT-d).
+ *   All other bits are ignored or choose a memory type.
+ *
+ * A not-present or reserved entry ends the walk at its level. U/S does too:
+ * DMA is a user access (VT-d 3.6), and the level which denies it is worth
+ * knowing. R/W of all levels is judged once the leaf is known (SDM 4.6).
+ */
+#include "sdm_walk.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define BIT(n) (UINT64_C(1) << (n))
+/* Bits high .. low, both included. */
+#define BITS(high, low)                                                        \
+	((~UINT64_C(0) >> (63 - (high))) & (~UINT64_C(0) << (low)))
+
+#define E_P BIT(0)
+#define E_RW BIT(1)
+#define E_US BIT(2)
+#define E_A BIT(5)
+#define E_D BIT(6)
+#define E_PS BIT(7)
+#define E_XD BIT(63)
+
+enum {
+	LEVEL_PTE,
+	LEVEL_PDE,
+	LEVEL_PDPTE
+};
+
+/* What all entries on the way down allow. */
+struct path {
+	uint64_t table;
+	uint64_t all; /* AND of the entries */
+};
+
+static void check_walker(const struct sdm_walker *walker)
+{
+	if ((walker->levels == 4 || walker->levels == 5) &&
+	    walker->width > 12 && walker->width <= 12 + 9 * walker->levels &&
+	    walker->maxphyaddr >= 36 && walker->maxphyaddr <= 52 &&
+	    (walker->address_mask & ~BITS(51, 12)) == 0)
+		return;
+	fprintf(stderr,
+		"sdm_walk: no such walker: %u levels, width %u, "
+		"maxphyaddr %u, address mask %#llx\n",
+		walker->levels, walker->width, walker->maxphyaddr,
+		(unsigned long long)walker->address_mask);
+	abort();
+}
+
+_Noreturn static void die_no_start(const struct sdm_start *start)
+{
+	fprintf(stderr, "sdm_walk: no table has entries of level %u here\n",
+		start->level);
+	abort();
+}
+
+/* SDM 3.3.7.1 for canonical; VT-d 3.6 asks the same of a DMA address. */
+static bool is_valid_address(const struct sdm_walker *walker, uint64_t address)
+{
+	uint64_t high = BITS(63, walker->width - 1);
+
+	if (walker->canonical)
+		return (address & high) == 0 || (address & high) == high;
+	return (address >> walker->width) == 0;
+}
+
+/* Does a present entry of @level end the walk? */
+static bool is_leaf(uint64_t entry, unsigned level)
+{
+	return level == LEVEL_PTE ||
+	       (level <= LEVEL_PDPTE && (entry & E_PS) != 0);
+}
+
+static unsigned page_lg2_at(unsigned level)
+{
+	return 12 + 9 * level;
+}
+
+/* The bits which must be 0 in a present entry. */
+static uint64_t reserved_bits(const struct sdm_walker *walker, uint64_t entry,
+			      unsigned level)
+{
+	uint64_t bits = E_XD;
+
+	if (walker->maxphyaddr < 52)
+		bits |= BITS(51, walker->maxphyaddr);
+	if (level > LEVEL_PDPTE)
+		bits |= E_PS;
+	else if (level > LEVEL_PTE && is_leaf(entry, level))
+		bits |= BITS(page_lg2_at(level) - 1, 13);
+	return bits & ~walker->address_mask;
+}
+
+static enum sdm_fault judge_entry(const struct sdm_walker *walker,
+				  uint64_t entry, unsigned level)
+{
+	if (!(entry & E_P))
+		return SDM_FAULT_NOT_PRESENT;
+	if (entry & reserved_bits(walker, entry, level))
+		return SDM_FAULT_RESERVED;
+	if (!(entry & E_US))
+		return SDM_FAULT_SUPERVISOR;
+	return SDM_FAULT_NONE;
+}
+
+/* Physical address of the entry for @address in @table. SDM figure 4-8. */
+static uint64_t entry_pa(uint64_t table, uint64_t address, unsigned level)
+{
+	uint64_t index = (address >> page_lg2_at(level)) & BITS(8, 0);
+
+	return table + index * 8;
+}
+
+/* Reads and judges the entry of the level below the last one read. */
+static enum sdm_fault step_down(const struct sdm_walker *walker,
+				struct path *path, uint64_t address,
+				struct sdm_result *result)
+{
+	unsigned level = result->level - 1;
+	uint64_t entry;
+
+	if (!walker->read64(walker->ctx, entry_pa(path->table, address, level),
+			    &entry))
+		return SDM_FAULT_UNREADABLE;
+	result->level = level;
+	result->entry = entry;
+	path->all &= entry;
+	path->table = entry & BITS(51, 12) & ~walker->address_mask;
+	return judge_entry(walker, entry, level);
+}
+
+static void finish(const struct path *path, uint64_t address, bool write,
+		   struct sdm_result *result)
+{
+	unsigned lg2 = page_lg2_at(result->level);
+	uint64_t offset = BITS(lg2 - 1, 0);
+
+	result->writable = (path->all & E_RW) != 0;
+	result->accessed = (path->all & E_A) != 0;
+	result->dirty = (result->entry & E_D) != 0;
+	if (write && !result->writable) {
+		result->fault = SDM_FAULT_WRITE;
+		return;
+	}
+	result->page_lg2 = lg2;
+	result->pa = (result->entry & BITS(51, 12) & ~offset) |
+		     (address & offset);
+}
+
+/* A root register with other bits than an address has no table. */
+static bool is_table(const struct sdm_walker *walker, uint64_t table)
+{
+	return (table & ~BITS(walker->maxphyaddr - 1, 12)) == 0;
+}
+
+struct sdm_result sdm_walk_from(const struct sdm_walker *walker,
+				const struct sdm_start *start, uint64_t address,
+				bool write)
+{
+	struct path path = { .all = ~UINT64_C(0) };
+	struct sdm_result result = { .level = start->level + 1 };
+
+	check_walker(walker);
+	if (result.level > walker->levels)
+		die_no_start(start);
+	path.table = start->table & ~walker->address_mask;
+	if (!start->writable)
+		path.all &= ~E_RW;
+	if (!is_valid_address(walker, address))
+		result.fault = SDM_FAULT_ADDRESS;
+	else if (!is_table(walker, path.table))
+		result.fault = SDM_FAULT_UNREADABLE;
+	while (result.fault == SDM_FAULT_NONE) {
+		result.fault = step_down(walker, &path, address, &result);
+		if (result.fault != SDM_FAULT_NONE ||
+		    is_leaf(result.entry, result.level))
+			break;
+		if (start->met)
+			start->met(start->met_ctx, result.level, path.table,
+				   (path.all & E_RW) != 0);
+	}
+	if (result.fault == SDM_FAULT_NONE)
+		finish(&path, address, write, &result);
+	return result;
+}
+
+struct sdm_result sdm_walk(const struct sdm_walker *walker, uint64_t address,
+			   bool write)
+{
+	const struct sdm_start start = {
+		.table = walker->root,
+		.level = walker->levels - 1,
+		.writable = true,
+	};
+
+	return sdm_walk_from(walker, &start, address, write);
+}
+
+const char *sdm_fault_text(enum sdm_fault fault)
+{
+	switch (fault) {
+	case SDM_FAULT_NONE:
+		return "no fault";
+	case SDM_FAULT_ADDRESS:
+		return "address not canonical or too wide";
+	case SDM_FAULT_UNREADABLE:
+		return "table outside memory";
+	case SDM_FAULT_NOT_PRESENT:
+		return "not present";
+	case SDM_FAULT_RESERVED:
+		return "reserved bit set";
+	case SDM_FAULT_SUPERVISOR:
+		return "supervisor only";
+	case SDM_FAULT_WRITE:
+		return "write to read-only";
+	}
+	return "unknown fault";
+}

@@ -1,0 +1,1079 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Devices: probing, moving them between domains, what is to be done about
+ * ATS, and what a failed move leaves behind.
+ */
+#include <string.h>
+
+#include "tests/support/hv_fixture.h"
+
+/* ---- probe ----------------------------------------------------------- */
+
+static void test_probe(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	hv_add_device(f, 0);
+	hv_mark(f);
+	hv_ok(hv_try_probe(f, 0));
+	assert_int_equal(hv_since(f, HV_GET_DEVICE), 1);
+	assert_int_equal(hv_calls_since(f), 1);
+	assert_int_equal(hvpt_device_id(&f->device[0]), hv_device_id(0));
+	assert_null(hvpt_device_domain(&f->device[0]));
+	hv_device_is_in_none(f, 0);
+	assert_int_equal(hvpt_device_duty(&f->device[0]), HVPT_ATS_NOTHING);
+}
+
+static void test_probe_of_devices_which_are_not_managed(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	hypervisor_add_device(f->hv, hv_device_id(0), false);
+	hv_status(hv_try_probe(f, 0), HVPT_ERR_NOT_MANAGED);
+	/* Not linked: it can be tried again, and the pvIOMMU is not busy. */
+	hv_status(hv_try_probe(f, 0), HVPT_ERR_NOT_MANAGED);
+	hv_ok(hv_try_iommu_destroy(f));
+}
+
+static void test_probe_of_a_device_nobody_knows(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	hv_status(hv_try_probe(f, 0), HVPT_ERR_HV_DEVICE);
+	hv_last_failure_is(f, HV_GET_DEVICE, HV_RAW_DEVICE);
+	hv_ok(hv_try_iommu_destroy(f));
+}
+
+static void test_probe_twice(void **state)
+{
+	struct hv_fixture *f = *state;
+	struct hvpt_device again;
+
+	hv_device(f, 0);
+	hv_device(f, 1);
+	hv_device(f, 2);
+	hv_mark(f);
+	hv_status(hvpt_device_probe(&again, &f->iommu, hv_device_id(0), true),
+		  HVPT_ERR_EXISTS);
+	hv_status(hvpt_device_probe(&again, &f->iommu, hv_device_id(1), false),
+		  HVPT_ERR_EXISTS);
+	hv_ok(hv_try_remove(f, 1));
+	hv_device(f, 1);
+	hv_status(hvpt_device_probe(&again, &f->iommu, hv_device_id(1), false),
+		  HVPT_ERR_EXISTS);
+}
+
+static void test_probe_of_bad_ids(void **state)
+{
+	struct hv_fixture *f = *state;
+	struct hvpt_device device;
+	unsigned top;
+
+	hv_mark(f);
+	for (top = 1; top < 4; top++) {
+		uint64_t id = hv_device_id(0) | (uint64_t)top << 62;
+
+		hv_status(hvpt_device_probe(&device, &f->iommu, id, false),
+			  HVPT_ERR_DEVICE_ID);
+	}
+	assert_int_equal(hv_calls_since(f), 0);
+	hv_ok(hv_try_iommu_destroy(f));
+}
+
+static void test_probe_fails(void **state)
+{
+	static const uint16_t raw[] = { HV_RAW_CODE, HV_RAW_MEMORY,
+					HV_RAW_NO_CALL };
+	struct hv_fixture *f = *state;
+	size_t i;
+
+	hv_add_device(f, 0);
+	for (i = 0; i < HV_COUNT(raw); i++) {
+		hv_fail(f, HV_GET_DEVICE, raw[i]);
+		hv_status(hv_try_probe(f, 0), hv_mapped(raw[i]));
+		hv_last_failure_is(f, HV_GET_DEVICE, raw[i]);
+	}
+	f->borrow_fail_at = 1;
+	hv_status(hv_try_probe(f, 0), HVPT_ERR_CALL_PAGE);
+	hv_ok(hv_try_probe(f, 0));
+}
+
+/* ---- attach ---------------------------------------------------------- */
+
+/* The places a device can be in: 0, 1: paging; 2: identity; 3: blocked. */
+#define PLACES 4u
+
+static void make_places(struct hv_fixture *f)
+{
+	hv_make(f, 0);
+	hv_make(f, 1);
+	hv_map(f, 0, f->base, HV_DATA, HV_4K);
+	hv_map(f, 1, f->base, HV_DATA + HV_1G, HV_4K);
+}
+
+static struct hvpt_domain *place(struct hv_fixture *f, unsigned n)
+{
+	switch (n) {
+	case 2:
+		return hvpt_iommu_identity(&f->iommu);
+	case 3:
+		return hvpt_iommu_blocked(&f->iommu);
+	default:
+		return &f->domain[n];
+	}
+}
+
+static void sees_place(struct hv_fixture *f, unsigned device, unsigned n)
+{
+	switch (n) {
+	case 0:
+		hv_dma_reaches(f, device, f->base, HV_DATA);
+		hv_dma_faults(f, device, f->base + HV_4K);
+		break;
+	case 1:
+		hv_dma_reaches(f, device, f->base, HV_DATA + HV_1G);
+		hv_dma_faults(f, device, f->base + HV_4K);
+		break;
+	case 2:
+		hv_dma_reaches(f, device, HV_DATA + 3 * HV_1G,
+			       HV_DATA + 3 * HV_1G);
+		break;
+	default:
+		hv_dma_faults(f, device, f->base);
+		hv_dma_faults(f, device, HV_DATA);
+		break;
+	}
+}
+
+static void test_every_move(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned from, to;
+
+	make_places(f);
+	hv_device(f, 0);
+	for (from = 0; from < PLACES; from++)
+		for (to = 0; to < PLACES; to++) {
+			hv_attach(f, 0, place(f, from));
+			sees_place(f, 0, from);
+			hv_mark(f);
+			hv_attach(f, 0, place(f, to));
+			sees_place(f, 0, to);
+			assert_int_equal(hv_since(f, HV_ATTACH), 1);
+			assert_int_equal(hv_since(f, HV_DETACH), 0);
+			/* The last one has left a paging domain. */
+			assert_int_equal(hv_since(f, HV_FLUSH),
+					 from < 2 && from != to);
+		}
+	hv_no_violation(f);
+}
+
+/* However often it is attached to where it is, it counts once. */
+static void test_attach_to_where_it_is(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned n;
+
+	make_places(f);
+	hv_device(f, 0);
+	for (n = 0; n < 3; n++) {
+		hv_attach(f, 0, &f->domain[0]);
+		sees_place(f, 0, 0);
+	}
+	assert_int_equal(hv_failures_since(f, HV_ATTACH), 2);
+	hv_attach(f, 0, &f->domain[1]);
+	hv_ok(hv_try_destroy(f, 0));
+}
+
+/* The hypervisor says so although hvpt does not know: a lost answer. */
+static void test_already_in_the_domain(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	make_places(f);
+	hv_device(f, 0);
+	hv_fail_after(f, HV_ATTACH, HV_RAW_IN_DOMAIN);
+	hv_attach(f, 0, &f->domain[0]);
+	hv_status(hv_try_destroy(f, 0), HVPT_ERR_BUSY);
+	sees_place(f, 0, 0);
+	hv_attach(f, 0, &f->domain[1]);
+	hv_ok(hv_try_destroy(f, 0));
+}
+
+static void test_foreign_objects(void **state)
+{
+	struct hv_fixture *f = *state;
+	struct hv_fixture *other = test_malloc(sizeof(*other));
+
+	hv_open(other, f->params);
+	hv_make(other, 0);
+	make_places(f);
+	hv_device(f, 0);
+	hv_attach(f, 0, &f->domain[0]);
+	hv_mark(f);
+	hv_mark(other);
+	hv_status(hvpt_device_attach(&f->device[0], &other->domain[0]),
+		  HVPT_ERR_FOREIGN);
+	hv_status(hvpt_device_attach(&f->device[0],
+				     hvpt_iommu_blocked(&other->iommu)),
+		  HVPT_ERR_FOREIGN);
+	assert_int_equal(hv_calls_since(f) + hv_calls_since(other), 0);
+	hv_take_down(other);
+	assert_true(hv_is_clean(other));
+	hv_close(other);
+	test_free(other);
+	sees_place(f, 0, 0);
+}
+
+/* ---- a move which fails ---------------------------------------------- */
+
+static void fail_move(struct hv_fixture *f, enum hypervisor_fault fault,
+		      struct hvpt_domain *to, uint16_t raw)
+{
+	hv_inject(f, HV_ATTACH, 1, 1, fault, raw);
+	hv_status(hv_try_attach(f, 0, to), hv_mapped(raw));
+	hv_last_failure_is(f, HV_ATTACH, raw);
+	hv_heal(f);
+}
+
+static void both_are_busy(struct hv_fixture *f)
+{
+	hv_status(hv_try_destroy(f, 0), HVPT_ERR_BUSY);
+	hv_status(hv_try_destroy(f, 1), HVPT_ERR_BUSY);
+	hv_status(hvpt_domain_abandon(&f->domain[0]), HVPT_ERR_BUSY);
+	hv_status(hvpt_domain_abandon(&f->domain[1]), HVPT_ERR_BUSY);
+}
+
+static const enum hypervisor_fault both_faults[] = { HYPERVISOR_FAIL,
+						     HYPERVISOR_FAIL_AFTER };
+
+static void test_a_failed_move_counts_in_both(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned fault, to;
+
+	hv_device(f, 0);
+	for (fault = 0; fault < 2; fault++)
+		for (to = 0; to < PLACES; to++) {
+			make_places(f);
+			hv_attach(f, 0, &f->domain[0]);
+			fail_move(f, both_faults[fault], &f->domain[1],
+				  HV_RAW_MEMORY);
+			both_are_busy(f);
+			hv_attach(f, 0, place(f, to));
+			sees_place(f, 0, to);
+			if (to < 2) {
+				hv_status(hv_try_destroy(f, to), HVPT_ERR_BUSY);
+				hv_ok(hv_try_destroy(f, 1 - to));
+				hv_attach(f, 0, place(f, 3));
+				hv_ok(hv_try_destroy(f, to));
+			} else {
+				hv_ok(hv_try_destroy(f, 0));
+				hv_ok(hv_try_destroy(f, 1));
+			}
+		}
+}
+
+static void test_a_detach_settles_it_too(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned fault;
+
+	hv_device(f, 0);
+	for (fault = 0; fault < 2; fault++) {
+		make_places(f);
+		hv_attach(f, 0, &f->domain[0]);
+		fail_move(f, both_faults[fault], &f->domain[1], HV_RAW_MEMORY);
+		hypervisor_set_ats(f->hv, hv_device_id(0), false);
+		hvpt_device_set_ats(&f->device[0], false);
+		hv_ok(hvpt_device_detach(&f->device[0]));
+		hv_device_is_in_none(f, 0);
+		hv_ok(hv_try_destroy(f, 0));
+		hv_ok(hv_try_destroy(f, 1));
+	}
+}
+
+/* From nowhere: it may be in the domain, so it can be taken out. */
+static void test_a_failed_first_attach(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	make_places(f);
+	hv_device(f, 0);
+	fail_move(f, HYPERVISOR_FAIL, &f->domain[0], HV_RAW_MEMORY);
+	hv_status(hv_try_destroy(f, 0), HVPT_ERR_BUSY);
+	hv_attach(f, 0, place(f, 3));
+	hv_ok(hv_try_destroy(f, 0));
+	hv_ok(hv_try_remove(f, 0));
+	hv_device(f, 0);
+	fail_move(f, HYPERVISOR_FAIL_AFTER, &f->domain[1], HV_RAW_MEMORY);
+	hv_status(hv_try_destroy(f, 1), HVPT_ERR_BUSY);
+	hv_ok(hvpt_device_detach(&f->device[0]));
+	hv_device_is_in_none(f, 0);
+	hv_ok(hv_try_destroy(f, 1));
+}
+
+static void detach_it(struct hv_fixture *f)
+{
+	hypervisor_set_ats(f->hv, hv_device_id(0), false);
+	hvpt_device_set_ats(&f->device[0], false);
+	hv_ok(hvpt_device_detach(&f->device[0]));
+	hv_device_is_in_none(f, 0);
+}
+
+/* Identity and blocked are remembered too, and never stand in the way. */
+static void test_a_failed_first_attach_to_a_special_domain(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned fault, n;
+
+	make_places(f);
+	hv_device(f, 0);
+	for (fault = 0; fault < 2; fault++) {
+		for (n = 2; n < PLACES; n++) {
+			fail_move(f, both_faults[fault], place(f, n),
+				  HV_RAW_MEMORY);
+			hv_attach(f, 0, &f->domain[0]);
+			hv_device_is_in(f, 0, &f->domain[0]);
+			detach_it(f);
+		}
+	}
+	fail_move(f, HYPERVISOR_FAIL_AFTER, place(f, 2), HV_RAW_MEMORY);
+	detach_it(f);
+	hv_ok(hv_try_destroy(f, 0));
+	hv_ok(hv_try_destroy(f, 1));
+}
+
+/* Detached, and then an attach failed: it may be there, so it is blocked. */
+static void test_remove_after_a_failed_attach(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned fault;
+
+	for (fault = 0; fault < 2; fault++) {
+		make_places(f);
+		hv_device(f, 0);
+		hv_attach(f, 0, &f->domain[0]);
+		detach_it(f);
+		fail_move(f, both_faults[fault], &f->domain[1], HV_RAW_MEMORY);
+		hv_mark(f);
+		hv_ok(hv_try_remove(f, 0));
+		assert_int_equal(hv_since(f, HV_ATTACH), 1);
+		hv_ok(hv_try_destroy(f, 0));
+		hv_ok(hv_try_destroy(f, 1));
+	}
+}
+
+/*
+ * It is in one of two paging domains: a third is refused, for then it could be
+ * in any of three. The same again is not refused.
+ */
+static void test_a_second_move_fails(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned first, second, to;
+
+	hv_device(f, 0);
+	for (first = 0; first < 2; first++)
+		for (second = 0; second < 2; second++)
+			for (to = 0; to < PLACES; to++) {
+				make_places(f);
+				hv_make(f, 2);
+				hv_attach(f, 0, &f->domain[0]);
+				fail_move(f, both_faults[first], &f->domain[1],
+					  HV_RAW_MEMORY);
+				hv_mark(f);
+				hv_status(hv_try_attach(f, 0, &f->domain[2]),
+					  HVPT_ERR_BUSY);
+				assert_int_equal(hv_calls_since(f), 0);
+				hv_ok(hv_try_destroy(f, 2));
+				fail_move(f, both_faults[second], place(f, to),
+					  HV_RAW_PARAMETER);
+				both_are_busy(f);
+				hv_attach(f, 0, place(f, 3));
+				hv_ok(hv_try_destroy(f, 0));
+				hv_ok(hv_try_destroy(f, 1));
+			}
+}
+
+/* While it is not known, both domains flush. */
+static void test_unmaps_after_a_failed_move(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned fault;
+
+	hv_device(f, 0);
+	for (fault = 0; fault < 2; fault++) {
+		make_places(f);
+		hv_attach(f, 0, &f->domain[0]);
+		sees_place(f, 0, 0);
+		fail_move(f, both_faults[fault], &f->domain[1], HV_RAW_MEMORY);
+		sees_place(f, 0, fault);
+		hv_unmap(f, 0, f->base, HV_4K);
+		hv_unmap(f, 1, f->base, HV_4K);
+		hv_mark(f);
+		hv_sync(f, 0);
+		hv_sync(f, 1);
+		assert_true(hv_calls_since(f) >= 2);
+		hv_dma_faults(f, 0, f->base);
+		hv_attach(f, 0, place(f, 3));
+		hv_ok(hv_try_destroy(f, 0));
+		hv_ok(hv_try_destroy(f, 1));
+	}
+}
+
+static void make_places_again(struct hv_fixture *f)
+{
+	hv_make(f, 1);
+	hv_map(f, 1, f->base, HV_DATA + HV_1G, HV_4K);
+}
+
+static void test_attach_without_a_call_page(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	make_places(f);
+	hv_device(f, 0);
+	hv_attach(f, 0, &f->domain[0]);
+	f->borrow_fail_at = 1;
+	hv_status(hv_try_attach(f, 0, &f->domain[1]), HVPT_ERR_CALL_PAGE);
+	sees_place(f, 0, 0);
+	/* Nobody was asked, so there is no doubt. */
+	assert_int_equal(hvpt_device_state(&f->device[0]),
+			 HVPT_DEVICE_ATTACHED);
+	hv_ok(hv_try_destroy(f, 1));
+	make_places_again(f);
+	hv_fail(f, HV_ATTACH, HV_RAW_NO_CALL);
+	hv_status(hv_try_attach(f, 0, &f->domain[1]), HVPT_ERR_NO_HYPERVISOR);
+	assert_int_equal(hvpt_device_state(&f->device[0]),
+			 HVPT_DEVICE_ATTACHED);
+	hv_ok(hv_try_destroy(f, 1));
+}
+
+/* ---- the last one leaves --------------------------------------------- */
+
+static void test_only_the_last_one_flushes(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	make_places(f);
+	hv_device(f, 0);
+	hv_device(f, 1);
+	hv_attach(f, 0, &f->domain[0]);
+	hv_attach(f, 1, &f->domain[0]);
+	sees_place(f, 0, 0);
+	sees_place(f, 1, 0);
+	hv_mark(f);
+	hv_attach(f, 0, place(f, 2));
+	assert_int_equal(hv_since(f, HV_FLUSH), 0);
+	hv_unmap(f, 0, f->base, HV_4K);
+	hv_sync(f, 0);
+	assert_true(hv_since(f, HV_FLUSH) + hv_since(f, HV_FLUSH_LIST) > 0);
+	hv_dma_faults(f, 1, f->base);
+	hv_mark(f);
+	hv_attach(f, 1, place(f, 3));
+	assert_int_equal(hv_since(f, HV_FLUSH), 1);
+	assert_true(hv_last(f, HV_FLUSH) > hv_last(f, HV_ATTACH));
+}
+
+static void test_unmaps_after_the_last_one_left(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	make_places(f);
+	hv_device(f, 0);
+	hv_attach(f, 0, &f->domain[0]);
+	sees_place(f, 0, 0);
+	hv_attach(f, 0, place(f, 2));
+	hv_mark(f);
+	hv_unmap(f, 0, f->base, HV_2M);
+	assert_int_equal(f->gather[0].table_count, 1);
+	hv_sync(f, 0);
+	assert_int_equal(hv_calls_since(f), 0);
+	/* Back again: nothing was kept. */
+	hv_attach(f, 0, &f->domain[0]);
+	hv_dma_faults(f, 0, f->base);
+	hv_map(f, 0, f->base, HV_DATA + HV_4K, HV_4K);
+	hv_dma_reaches(f, 0, f->base, HV_DATA + HV_4K);
+	hv_unmap(f, 0, f->base, HV_4K);
+	hv_mark(f);
+	hv_sync(f, 0);
+	assert_true(hv_calls_since(f) > 0);
+	hv_dma_faults(f, 0, f->base);
+}
+
+static void test_the_flush_after_the_last_one_fails(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	make_places(f);
+	hv_device(f, 0);
+	hv_attach(f, 0, &f->domain[0]);
+	sees_place(f, 0, 0);
+	hv_fail(f, HV_FLUSH, HV_RAW_MEMORY);
+	hv_attach(f, 0, place(f, 2));
+	hv_last_failure_is(f, HV_FLUSH, HV_RAW_MEMORY);
+	hv_unmap(f, 0, f->base, HV_4K);
+	hv_mark(f);
+	hv_sync(f, 0);
+	assert_true(hv_calls_since(f) > 0);
+	hv_attach(f, 0, &f->domain[0]);
+	hv_dma_faults(f, 0, f->base);
+}
+
+/* What was owed before the last one left is flushed when it leaves. */
+static void test_a_gather_outlives_the_last_one(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	make_places(f);
+	hv_device(f, 0);
+	hv_attach(f, 0, &f->domain[0]);
+	sees_place(f, 0, 0);
+	hv_unmap(f, 0, f->base, HV_2M);
+	hv_attach(f, 0, place(f, 3));
+	hv_mark(f);
+	hv_sync(f, 0);
+	assert_int_equal(hv_calls_since(f), 0);
+	hv_attach(f, 0, &f->domain[0]);
+	hv_dma_faults(f, 0, f->base);
+	hv_no_violation(f);
+}
+
+/* ---- detach ---------------------------------------------------------- */
+
+static void test_detach(void **state)
+{
+	struct hv_fixture *f = *state;
+	struct hvpt_device *device;
+	unsigned from;
+
+	make_places(f);
+	device = hv_device(f, 0);
+	hv_mark(f);
+	hv_status(hvpt_device_detach(device), HVPT_ERR_NOT_ATTACHED);
+	assert_int_equal(hv_calls_since(f), 0);
+	for (from = 0; from < PLACES; from++) {
+		hv_ok(hvpt_device_attach(device, place(f, from)));
+		sees_place(f, 0, from);
+		hv_mark(f);
+		hv_ok(hvpt_device_detach(device));
+		assert_int_equal(hv_since(f, HV_DETACH), 1);
+		assert_int_equal(hv_since(f, HV_FLUSH), from < 2);
+		assert_null(hvpt_device_domain(device));
+		hv_device_is_in_none(f, 0);
+		hv_dma_faults(f, 0, f->base);
+		assert_int_equal(hvpt_device_duty(device), HVPT_ATS_NOTHING);
+		hv_status(hvpt_device_detach(device), HVPT_ERR_NOT_ATTACHED);
+	}
+	hv_ok(hv_try_destroy(f, 0));
+}
+
+static void test_detach_fails(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned fault;
+
+	make_places(f);
+	hv_device(f, 0);
+	for (fault = 0; fault < 2; fault++) {
+		hv_ok(hvpt_device_attach(&f->device[0], &f->domain[0]));
+		hv_inject(f, HV_DETACH, 1, 1, both_faults[fault],
+			  HV_RAW_MEMORY);
+		hv_status(hvpt_device_detach(&f->device[0]),
+			  HVPT_ERR_HV_MEMORY);
+		hv_last_failure_is(f, HV_DETACH, HV_RAW_MEMORY);
+		hv_heal(f);
+		/* In the blocked domain, or in none: not where it was. */
+		assert_ptr_equal(hvpt_device_domain(&f->device[0]),
+				 place(f, 3));
+		assert_int_equal(hvpt_domain_device_count(&f->domain[0]), 0);
+		hv_dma_faults(f, 0, f->base);
+	}
+	hv_ok(hv_try_destroy(f, 0));
+}
+
+/* Both are refused: it is where it was, or not. */
+static void test_detach_without_a_blocked_domain(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned fault;
+
+	make_places(f);
+	hv_device(f, 0);
+	for (fault = 0; fault < 2; fault++) {
+		hv_ok(hvpt_device_attach(&f->device[0], &f->domain[0]));
+		hv_fail(f, HV_ATTACH, HV_RAW_MEMORY);
+		hv_inject(f, HV_DETACH, 1, 1, both_faults[fault],
+			  HV_RAW_MEMORY);
+		hv_status(hvpt_device_detach(&f->device[0]),
+			  HVPT_ERR_HV_MEMORY);
+		hv_heal(f);
+		assert_ptr_equal(hvpt_device_domain(&f->device[0]),
+				 &f->domain[0]);
+		hv_status(hv_try_destroy(f, 0), HVPT_ERR_BUSY);
+	}
+	hv_ok(hvpt_device_attach(&f->device[0], &f->domain[0]));
+	sees_place(f, 0, 0);
+	hv_fail(f, HV_ATTACH, HV_RAW_MEMORY);
+	hv_ok(hvpt_device_detach(&f->device[0]));
+	hv_dma_faults(f, 0, f->base);
+	hv_ok(hv_try_destroy(f, 0));
+}
+
+/* Detached, or said not to be: the call can be made again until it is told. */
+static void test_a_detach_which_failed_is_repeated(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned fault, from;
+
+	hv_device(f, 0);
+	for (fault = 0; fault < 2; fault++)
+		for (from = 0; from < PLACES; from++) {
+			make_places(f);
+			hv_ok(hvpt_device_attach(&f->device[0],
+						 place(f, from)));
+			hv_inject(f, HV_DETACH, 1, 1, both_faults[fault],
+				  HV_RAW_MEMORY);
+			hv_status(hvpt_device_detach(&f->device[0]),
+				  HVPT_ERR_HV_MEMORY);
+			hv_heal(f);
+			assert_int_equal(hvpt_device_state(&f->device[0]),
+					 HVPT_DEVICE_IN_DOUBT);
+			hv_ok(hvpt_device_detach(&f->device[0]));
+			hv_device_is_in_none(f, 0);
+			hv_dma_faults(f, 0, f->base);
+			hv_ok(hv_try_destroy(f, 0));
+			hv_ok(hv_try_destroy(f, 1));
+		}
+	hv_ok(hv_try_remove(f, 0));
+	hv_ok(hv_try_iommu_destroy(f));
+}
+
+/* ---- ATS ------------------------------------------------------------- */
+
+/* In doubt it may be in the blocked domain, whatever else is known. */
+static void test_no_ats_while_in_doubt(void **state)
+{
+	struct hv_fixture *f = *state;
+	struct hvpt_device *device;
+	unsigned fault, from, to;
+
+	make_places(f);
+	device = hv_device(f, 0);
+	for (fault = 0; fault < 2; fault++)
+		for (from = 0; from < PLACES; from++)
+			for (to = 0; to < PLACES; to++) {
+				hv_attach(f, 0, place(f, from));
+				hypervisor_set_ats(f->hv, hv_device_id(0),
+						   false);
+				hvpt_device_set_ats(device, false);
+				fail_move(f, both_faults[fault], place(f, to),
+					  HV_RAW_MEMORY);
+				assert_int_equal(hvpt_device_duty(device),
+						 HVPT_ATS_NOTHING);
+				/* A paging domain is what was tried, too. */
+				fail_move(f, both_faults[fault], place(f, 3),
+					  HV_RAW_MEMORY);
+				assert_int_equal(hvpt_device_duty(device),
+						 HVPT_ATS_NOTHING);
+				hv_inject(f, HV_DETACH, 1, 1,
+					  both_faults[fault], HV_RAW_MEMORY);
+				hv_status(hvpt_device_detach(device),
+					  HVPT_ERR_HV_MEMORY);
+				hv_heal(f);
+				assert_int_equal(hvpt_device_duty(device),
+						 HVPT_ATS_NOTHING);
+				hv_attach(f, 0, place(f, 3));
+			}
+	hv_no_violation(f);
+}
+
+static void test_duties_at_every_move(void **state)
+{
+	struct hv_fixture *f = *state;
+	struct hvpt_device *device;
+	unsigned from, to;
+
+	make_places(f);
+	device = hv_device(f, 0);
+	for (from = 0; from < PLACES; from++)
+		for (to = 0; to < PLACES; to++) {
+			hv_attach(f, 0, place(f, from));
+			assert_int_equal(hvpt_device_has_ats_on(device),
+					 from != 3);
+			assert_int_equal(hvpt_device_duty(device),
+					 HVPT_ATS_NOTHING);
+			assert_int_equal(
+				hvpt_device_duty_before(device, place(f, to)),
+				from != 3 && to == 3 ? HVPT_ATS_DISABLE :
+						       HVPT_ATS_NOTHING);
+			/* Without what it asks for it does not go on. */
+			if (from != 3 && to == 3)
+				continue;
+			hv_ok(hvpt_device_attach(device, place(f, to)));
+			assert_int_equal(hvpt_device_has_ats_on(device),
+					 from != 3);
+			assert_int_equal(hvpt_device_duty(device),
+					 from == 3 && to != 3 ?
+						 HVPT_ATS_ENABLE :
+						 HVPT_ATS_NOTHING);
+		}
+	hv_no_violation(f);
+}
+
+static void test_no_ats_where_there_is_none(void **state)
+{
+	struct hv_fixture *f = *state;
+	struct hvpt_device *device = &f->device[0];
+	unsigned to;
+
+	make_places(f);
+	hv_add_device(f, 0);
+	hv_ok(hvpt_device_probe(device, &f->iommu, hv_device_id(0), false));
+	f->device_live[0] = true;
+	for (to = 0; to < PLACES; to++) {
+		hv_ok(hvpt_device_attach(device, place(f, to)));
+		assert_int_equal(hvpt_device_duty(device), HVPT_ATS_NOTHING);
+	}
+}
+
+static void test_no_ats_on_a_host_without(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned to;
+
+	f->host.caps &= ~HYPERVISOR_CAP_ATS;
+	hv_new_host(f);
+	hv_ok(hv_try_init(f));
+	make_places(f);
+	hv_device(f, 0);
+	for (to = 0; to < PLACES; to++) {
+		hv_ok(hvpt_device_attach(&f->device[0], place(f, to)));
+		assert_int_equal(hvpt_device_duty(&f->device[0]),
+				 HVPT_ATS_NOTHING);
+	}
+}
+
+static void test_ats_must_be_off_first(void **state)
+{
+	struct hv_fixture *f = *state;
+	struct hvpt_device *device;
+	unsigned from;
+
+	make_places(f);
+	device = hv_device(f, 0);
+	for (from = 0; from < 3; from++) {
+		hv_attach(f, 0, place(f, from));
+		assert_true(device->ats);
+		hv_mark(f);
+		hv_status(hvpt_device_attach(device, place(f, 3)),
+			  HVPT_ERR_ATS_ON);
+		hv_status(hvpt_device_detach(device), HVPT_ERR_ATS_ON);
+		hv_status(hvpt_device_remove(device), HVPT_ERR_ATS_ON);
+		assert_int_equal(hv_calls_since(f), 0);
+		assert_ptr_equal(hvpt_device_domain(device), place(f, from));
+		sees_place(f, 0, from);
+		hypervisor_set_ats(f->hv, hv_device_id(0), false);
+		hvpt_device_set_ats(device, false);
+		assert_int_equal(hvpt_device_duty(device), HVPT_ATS_ENABLE);
+		hv_ok(hvpt_device_detach(device));
+	}
+}
+
+/* ---- remove ---------------------------------------------------------- */
+
+static void test_remove(void **state)
+{
+	struct hv_fixture *f = *state;
+	struct hvpt_device *device = &f->device[0];
+	unsigned from;
+
+	for (from = 0; from <= PLACES; from++) {
+		make_places(f);
+		hv_device(f, 0);
+		if (from < PLACES)
+			hv_ok(hvpt_device_attach(device, place(f, from)));
+		hv_mark(f);
+		hv_ok(hvpt_device_remove(device));
+		f->device_live[0] = false;
+		hv_device_is_in(f, 0, place(f, 3));
+		hv_dma_faults(f, 0, f->base);
+		hypervisor_remove_device(f->hv, hv_device_id(0));
+		assert_int_equal(hv_since(f, HV_ATTACH), 1);
+		assert_int_equal(hv_since(f, HV_DETACH), 0);
+		hv_ok(hv_try_destroy(f, 0));
+		hv_ok(hv_try_destroy(f, 1));
+	}
+	hv_ok(hv_try_iommu_destroy(f));
+}
+
+static void test_remove_of_what_the_host_took_away(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned from;
+
+	for (from = 0; from <= PLACES; from++) {
+		make_places(f);
+		hv_device(f, 0);
+		if (from < PLACES) {
+			hv_ok(hvpt_device_attach(&f->device[0],
+						 place(f, from)));
+			sees_place(f, 0, from);
+		}
+		hypervisor_remove_device(f->hv, hv_device_id(0));
+		if (from < 2)
+			hv_status(hv_try_destroy(f, from), HVPT_ERR_BUSY);
+		hv_ok(hvpt_device_remove(&f->device[0]));
+		f->device_live[0] = false;
+		hv_ok(hv_try_destroy(f, 0));
+		hv_ok(hv_try_destroy(f, 1));
+	}
+	hv_ok(hv_try_iommu_destroy(f));
+}
+
+/* The status means what it means only when a device is removed. */
+static void test_attach_of_what_the_host_took_away(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	make_places(f);
+	hv_device(f, 0);
+	hv_ok(hvpt_device_attach(&f->device[0], &f->domain[0]));
+	hypervisor_remove_device(f->hv, hv_device_id(0));
+	hv_status(hvpt_device_attach(&f->device[0], &f->domain[1]),
+		  HVPT_ERR_HV_DEVICE);
+	both_are_busy(f);
+	hv_ok(hvpt_device_remove(&f->device[0]));
+	f->device_live[0] = false;
+	hv_ok(hv_try_destroy(f, 0));
+	hv_ok(hv_try_destroy(f, 1));
+}
+
+/* Whatever the host says of it: the device can be probed when it is back. */
+static void test_a_device_which_comes_back(void **state)
+{
+	static const uint16_t words[] = { 0x10, 0x58, 0x05, 0x57 };
+	struct hv_fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < HV_COUNT(words); i++) {
+		make_places(f);
+		hv_device(f, 0);
+		hv_attach(f, 0, &f->domain[0]);
+		sees_place(f, 0, 0);
+		hypervisor_set_ats(f->hv, hv_device_id(0), false);
+		hvpt_device_set_ats(&f->device[0], false);
+		hv_fail(f, HV_ATTACH, words[i]);
+		hv_fail(f, HV_GET_DEVICE, words[i]);
+		hv_fail(f, HV_DETACH, words[i]);
+		hv_ok(hvpt_device_remove(&f->device[0]));
+		hv_heal(f);
+		/* The host still has it where it was. */
+		hv_status(hv_try_destroy(f, 0), HVPT_ERR_HV_STATE);
+		sees_place(f, 0, 0);
+		hv_unmap(f, 0, f->base, HV_4K);
+		hv_dma_is_stale(f, 0, f->base, HV_DATA);
+		hv_sync(f, 0);
+		hv_dma_faults(f, 0, f->base);
+		hv_ok(hv_try_probe(f, 0));
+		hv_attach(f, 0, &f->domain[1]);
+		hv_ok(hv_try_destroy(f, 0));
+		sees_place(f, 0, 1);
+		hv_attach(f, 0, place(f, 3));
+		hv_ok(hv_try_destroy(f, 1));
+		hv_ok(hv_try_remove(f, 0));
+	}
+}
+
+/* The caller knows, and no answer of the host stands in the way. */
+static void test_gone(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned from, there;
+
+	for (there = 0; there < 2; there++)
+		for (from = 0; from <= PLACES; from++) {
+			make_places(f);
+			hv_device(f, 0);
+			if (from < PLACES) {
+				hv_attach(f, 0, place(f, from));
+				sees_place(f, 0, from);
+			}
+			if (there)
+				hv_fail(f, HV_DETACH, HV_RAW_MEMORY);
+			else
+				hypervisor_remove_device(f->hv,
+							 hv_device_id(0));
+			hvpt_device_gone(&f->device[0]);
+			f->device_live[0] = false;
+			hv_heal(f);
+			if (there && from < 2)
+				hv_status(hv_try_destroy(f, from),
+					  HVPT_ERR_HV_STATE);
+			if (there)
+				hypervisor_remove_device(f->hv,
+							 hv_device_id(0));
+			hv_ok(hv_try_destroy(f, 0));
+			hv_ok(hv_try_destroy(f, 1));
+		}
+	hv_ok(hv_try_iommu_destroy(f));
+}
+
+/* It is left where iova = gpa, and the domain for that stays. */
+static void test_hand_over(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned from;
+
+	for (from = 0; from <= PLACES; from++) {
+		make_places(f);
+		hv_device(f, 0);
+		if (from < PLACES)
+			hv_attach(f, 0, place(f, from));
+		hv_fail(f, HV_ATTACH, HV_RAW_MEMORY);
+		if (from != 2)
+			hv_status(hvpt_device_hand_over(&f->device[0]),
+				  HVPT_ERR_HV_MEMORY);
+		hv_heal(f);
+		hv_ok(hvpt_device_hand_over(&f->device[0]));
+		f->device_live[0] = false;
+		sees_place(f, 0, 2);
+		hv_ok(hv_try_destroy(f, 0));
+		hv_ok(hv_try_destroy(f, 1));
+		if (from < PLACES)
+			hypervisor_remove_device(f->hv, hv_device_id(0));
+	}
+	hv_ok(hv_try_iommu_destroy(f));
+	assert_int_equal(hypervisor_domains(f->hv), 1);
+	f->orphans = 1;
+	/* Whoever comes next finds it, and it works for him. */
+	sees_place(f, 0, 2);
+	hv_ok(hv_try_init(f));
+	hv_ok(hv_try_probe(f, 0));
+	sees_place(f, 0, 2);
+	hv_ok(hvpt_iommu_takeover(&f->iommu));
+	hv_dma_faults(f, 0, HV_DATA);
+}
+
+static void test_remove_fails(void **state)
+{
+	static const uint16_t raw[] = { HV_RAW_CODE, HV_RAW_MEMORY,
+					HV_RAW_NO_CALL };
+	struct hv_fixture *f = *state;
+	size_t i;
+
+	make_places(f);
+	hv_device(f, 0);
+	hv_ok(hvpt_device_attach(&f->device[0], &f->domain[0]));
+	for (i = 0; i < HV_COUNT(raw); i++) {
+		hv_fail(f, HV_ATTACH, raw[i]);
+		hv_status(hv_try_remove(f, 0), hv_mapped(raw[i]));
+		hv_status(hv_try_destroy(f, 0), HVPT_ERR_BUSY);
+		hv_status(hv_try_iommu_destroy(f), HVPT_ERR_BUSY);
+		assert_ptr_equal(hvpt_device_domain(&f->device[0]),
+				 &f->domain[0]);
+		sees_place(f, 0, 0);
+	}
+	hv_ok(hv_try_remove(f, 0));
+	hv_ok(hv_try_destroy(f, 0));
+}
+
+/* ATTACH is refused, and nobody can be asked whether the device is there. */
+static void test_remove_without_a_second_call_page(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	make_places(f);
+	hv_device(f, 0);
+	hv_ok(hvpt_device_attach(&f->device[0], &f->domain[0]));
+	hv_fail(f, HV_ATTACH, HV_RAW_DEVICE);
+	f->borrow_fail_at = 2;
+	hv_mark(f);
+	hv_status(hv_try_remove(f, 0), hv_mapped(HV_RAW_DEVICE));
+	assert_int_equal(hv_calls_since(f), 1);
+	f->borrow_fail_at = 0;
+	hv_status(hv_try_destroy(f, 0), HVPT_ERR_BUSY);
+	sees_place(f, 0, 0);
+	hv_ok(hv_try_remove(f, 0));
+	hv_ok(hv_try_destroy(f, 0));
+}
+
+static void test_devices_go_in_any_order(void **state)
+{
+	static const unsigned order[][4] = {
+		{ 0, 1, 2, 3 },
+		{ 3, 2, 1, 0 },
+		{ 1, 3, 0, 2 },
+		{ 2, 0, 3, 1 },
+	};
+	struct hv_fixture *f = *state;
+	size_t i;
+	unsigned n;
+
+	make_places(f);
+	for (i = 0; i < HV_COUNT(order); i++) {
+		for (n = 0; n < 4; n++) {
+			hv_device(f, n);
+			hv_ok(hvpt_device_attach(&f->device[n], place(f, n)));
+		}
+		for (n = 0; n < 4; n++)
+			hv_ok(hv_try_remove(f, order[i][n]));
+	}
+	hv_ok(hv_try_destroy(f, 0));
+	hv_ok(hv_try_destroy(f, 1));
+	hv_ok(hv_try_iommu_destroy(f));
+}
+
+int main(void)
+{
+	static const struct hv_case every[] = {
+		HV_CASE(test_every_move),
+		HV_CASE(test_a_failed_move_counts_in_both),
+		HV_CASE(test_a_second_move_fails),
+		HV_CASE(test_unmaps_after_a_failed_move),
+		HV_CASE(test_only_the_last_one_flushes),
+		HV_CASE(test_unmaps_after_the_last_one_left),
+		HV_CASE(test_the_flush_after_the_last_one_fails),
+		HV_CASE(test_a_gather_outlives_the_last_one),
+		HV_CASE(test_detach),
+		HV_CASE(test_remove),
+		HV_CASE(test_remove_of_what_the_host_took_away),
+		HV_CASE(test_remove_without_a_second_call_page),
+		HV_CASE(test_a_device_which_comes_back),
+		HV_CASE(test_gone),
+		HV_CASE(test_a_detach_which_failed_is_repeated),
+	};
+	static const struct hv_case plain[] = {
+		HV_CASE(test_probe),
+		HV_CASE(test_probe_of_devices_which_are_not_managed),
+		HV_CASE(test_probe_of_a_device_nobody_knows),
+		HV_CASE(test_probe_twice),
+		HV_CASE(test_probe_of_bad_ids),
+		HV_CASE(test_probe_fails),
+		HV_CASE(test_attach_to_where_it_is),
+		HV_CASE(test_already_in_the_domain),
+		HV_CASE(test_foreign_objects),
+		HV_CASE(test_a_detach_settles_it_too),
+		HV_CASE(test_a_failed_first_attach),
+		HV_CASE(test_a_failed_first_attach_to_a_special_domain),
+		HV_CASE(test_remove_after_a_failed_attach),
+		HV_CASE(test_attach_without_a_call_page),
+		HV_CASE(test_detach_fails),
+		HV_CASE(test_detach_without_a_blocked_domain),
+		HV_CASE(test_no_ats_while_in_doubt),
+		HV_CASE(test_hand_over),
+		HV_CASE(test_duties_at_every_move),
+		HV_CASE(test_no_ats_where_there_is_none),
+		HV_PREPARED(test_no_ats_on_a_host_without),
+		HV_CASE(test_ats_must_be_off_first),
+		HV_CASE(test_attach_of_what_the_host_took_away),
+		HV_CASE(test_remove_fails),
+		HV_CASE(test_devices_go_in_any_order),
+	};
+	int failed = hv_run("device", every, HV_COUNT(every), hv_main,
+			    hv_main_count);
+
+	return failed +
+	       hv_run("device_plain", plain, HV_COUNT(plain), hv_plain, 1);
+}

@@ -1,0 +1,645 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Two calls on disjoint ranges, one of them made between any two accesses of
+ * the other: for every page table of a list, every call, every other call,
+ * every access. A device's write takes the other call's place as well.
+ *
+ * After each of these runs both calls have done what the contract says, as if
+ * they had been made one after the other; and at no moment in between did a
+ * walker see anything but what was there before or what is to be there.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "calls.h"
+#include "port_hooks.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/*
+ * Where the ranges of calls begin and end. With full tables a call makes
+ * thousands of accesses: behind the first, only some of them are tried.
+ */
+#if HVPT_INDEX_BITS == 1
+#define DENSE UINT64_MAX
+static const uint64_t quick[] = { 0, 1, 2, 3, 4, 6, 8 };
+static const uint64_t full[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8 };
+#elif HVPT_INDEX_BITS == 2
+#define DENSE UINT64_MAX
+static const uint64_t quick[] = { 0, 1, 4, 5, 8, 16 };
+static const uint64_t full[] = { 0, 1, 3, 4, 6, 8, 16, 17, 20, 32 };
+#else
+#define DENSE 16u
+static const uint64_t quick[] = { 0, 1, L1, 2 * L1 };
+static const uint64_t full[] = { 0, 1, L1, L1 + 1, 2 * L1, 4 * L1 };
+#endif
+#define STRIDE 97u
+#define EDGES (COUNT(full) + 1)
+
+/* ---- what there is and what there ought to be ------------------------ */
+
+struct state {
+	struct world world;
+	uint64_t words[WORLD_POOL][WORLD_ENTRIES];
+	uint64_t memory[WORLD_POOL][WORLD_ENTRIES];
+	struct world_leaf leaf[WINDOW];
+};
+
+static struct state before;
+static struct world_leaf after[WINDOW];
+static const uint64_t *edges = quick;
+static unsigned edge_count = COUNT(quick);
+static uint64_t probe[3 * EDGES];
+static unsigned probes;
+static struct done one, other;
+static const char *setup_name;
+static uint64_t switch_at;
+static uint64_t runs, alone, pairs, every = 1;
+
+static void say(const char *what, const struct call *call)
+{
+	if (call)
+		fprintf(stderr, "  %s: %s first %#llx count %#llx %s%s%s\n",
+			what, call_name(call), (unsigned long long)call->first,
+			(unsigned long long)call->count,
+			call->prot == RO ? "RO" : "RW", call->odd ? " odd" : "",
+			call->alone ? " alone" : "");
+}
+
+static void say_run(void)
+{
+	fprintf(stderr, "  %u index bits, setup %s, at access %llu\n",
+		WORLD_BITS, setup_name, (unsigned long long)switch_at);
+	say("call", one.call);
+	say("other", other.call);
+	fprintf(stderr, "  status %s, other %s\n", hvpt_status_name(one.status),
+		hvpt_status_name(other.status));
+}
+
+static void save(void)
+{
+	unsigned i;
+
+	before.world = world;
+	for (i = 0; i < WORLD_POOL; i++) {
+		if (!world.page[i].used)
+			continue;
+		memcpy(before.words[i], world_words(i),
+		       sizeof(before.words[i]));
+		memcpy(before.memory[i], world_written_back(i),
+		       sizeof(before.memory[i]));
+	}
+}
+
+static void restore(void)
+{
+	unsigned i;
+
+	world = before.world;
+	for (i = 0; i < WORLD_POOL; i++) {
+		if (!world.page[i].used)
+			continue;
+		memcpy(world_words(i), before.words[i],
+		       sizeof(before.words[i]));
+		memcpy(world_written_back(i), before.memory[i],
+		       sizeof(before.memory[i]));
+	}
+}
+
+/* ---- calls ----------------------------------------------------------- */
+
+static bool on_leaf(void *ctx, hvpt_iova_t iova,
+		    const struct hvpt_mapping *mapping)
+{
+	struct done *done = ctx;
+	uint64_t page = iova.value / PAGE, gpa = mapping->gpa.value / PAGE;
+	uint64_t end = page + (1ull << (mapping->leaf_lg2 - 12));
+
+	WORLD_CHECK(end > done->next);
+	for (; page < end; page++, gpa++) {
+		if (!call_covers(done->call, page))
+			continue;
+		WORLD_CHECK(page >= done->next);
+		WORLD_CHECK(before.leaf[page].mapped &&
+			    before.leaf[page].gpa == gpa);
+		WORLD_CHECK(before.leaf[page].writable ==
+			    ((mapping->prot & HVPT_PROT_WRITE) != 0));
+		done->next = page + 1;
+		done->shown++;
+	}
+	return true;
+}
+
+static void on_dirty(void *ctx, hvpt_iova_t iova, uint64_t length)
+{
+	struct done *done = ctx;
+	uint64_t page = iova.value / PAGE, end = page + length / PAGE;
+
+	for (; page < end; page++) {
+		WORLD_CHECK(call_covers(done->call, page) && page < WINDOW);
+		WORLD_CHECK(!done->reported[page]);
+		WORLD_CHECK(before.leaf[page].mapped);
+		done->reported[page] = true;
+		done->shown++;
+	}
+}
+
+static const struct call_hooks hooks = { on_leaf, on_dirty };
+
+static void make(struct done *done, const struct call *call)
+{
+	call_make(&world.pt, done, call, &hooks);
+	if (call->kind == LOOKUP && done->status == HVPT_OK)
+		WORLD_CHECK(done->mapping.gpa.value ==
+			    before.leaf[call->first].gpa * PAGE);
+}
+
+/* ---- judges ---------------------------------------------------------- */
+
+/* Between two accesses a walker sees what was there or what will be. */
+static void judge_now(void)
+{
+	unsigned i;
+
+	for (i = 0; i < probes; i++) {
+		struct world_leaf leaf = world_walk(probe[i]);
+
+		WORLD_CHECK(call_same(&leaf, &before.leaf[probe[i]]) ||
+			    call_same(&leaf, &after[probe[i]]));
+	}
+}
+
+/*
+ * The flush of a call that returned: where it changed a part of what was a
+ * large leaf, it covers all of the leaf, whoever split it.
+ */
+static void judge_flush(const struct done *done)
+{
+	struct hvpt_gather wide = done->gather;
+	unsigned i;
+
+	hvpt_pt_widen(&world.pt, &wide);
+	for (i = 0; i < probes; i++) {
+		const struct world_leaf *was = &before.leaf[probe[i]];
+		uint64_t pages = 1ull << (was->level * WORLD_BITS);
+		uint64_t first = probe[i] & ~(pages - 1);
+
+		if (!call_covers(done->call, probe[i]) || !was->mapped ||
+		    call_same(was, &after[probe[i]]))
+			continue;
+		WORLD_CHECK(hvpt_gather_covers(
+			&wide, hvpt_iova(first * PAGE),
+			hvpt_iova((first + pages) * PAGE - 1)));
+	}
+}
+
+/* The other call has returned: what it did can be used, or is gone. */
+static void judge_other(void)
+{
+	unsigned i;
+
+	judge_flush(&other);
+	for (i = 0; i < probes; i++) {
+		struct world_leaf leaf;
+
+		if (!call_covers(other.call, probe[i]))
+			continue;
+		leaf = world_walk(probe[i]);
+		WORLD_CHECK(call_same(&leaf, &after[probe[i]]));
+	}
+}
+
+/* Tables which left the tree wait in the gather, and are owed all they span. */
+static void judge_detached(const struct hvpt_gather *gather)
+{
+	const uint64_t *words = gather->tables;
+	unsigned i, n = 0;
+
+	for (; words; words = (const uint64_t *)(uintptr_t)words[0], n++) {
+		unsigned table = world_index_of(words);
+		struct world_page *page = &world.page[table];
+		unsigned level = page->level;
+		uint64_t first = page->first;
+		uint64_t end = first + (1ull << ((level + 1) * WORLD_BITS));
+
+		WORLD_CHECK(page->used && page->seen);
+		for (i = 0; i < probes; i++) {
+			struct world_leaf leaf;
+
+			if (probe[i] < first || probe[i] >= end)
+				continue;
+			WORLD_CHECK(world_owes(gather, probe[i]));
+			/* a walker may go on reading it */
+			leaf = world_walk_from(table, level, probe[i]);
+			WORLD_CHECK(!leaf.mapped ||
+				    call_same(&leaf, &before.leaf[probe[i]]));
+		}
+		page->level = level;
+		page->first = first;
+	}
+	WORLD_CHECK(n == gather->table_count);
+}
+
+static uint64_t mapped_in(const struct call *call)
+{
+	uint64_t i, n = 0;
+
+	for (i = call->first; i < call->first + call->count; i++)
+		n += before.leaf[i].mapped;
+	return n;
+}
+
+static uint64_t dirty_in(const struct call *call)
+{
+	uint64_t i, n = 0;
+
+	for (i = call->first; i < call->first + call->count; i++)
+		n += before.leaf[i].mapped && before.leaf[i].dirty;
+	return n;
+}
+
+static void judge_call(const struct done *done)
+{
+	const struct call *call = done->call;
+
+	WORLD_CHECK(done->status == call_right_status(call, before.leaf));
+	if (call->kind == UNMAP)
+		WORLD_CHECK(done->bytes == mapped_in(call) * PAGE);
+	if (call->kind == RECLAIM)
+		WORLD_CHECK(done->bytes == done->gather.table_count);
+	if (call->kind == VISIT)
+		WORLD_CHECK(done->shown == mapped_in(call));
+	judge_detached(&done->gather);
+}
+
+static void judge_page(uint64_t page, bool has_other)
+{
+	struct world_leaf *was = &before.leaf[page];
+	struct world_leaf leaf = world_walk(page);
+	bool owed = world_owes(&one.gather, page);
+	bool other_owes = has_other && world_owes(&other.gather, page);
+
+	WORLD_CHECK(call_same(&leaf, &after[page]));
+	/* what went away is owed by the call which took it */
+	if (was->mapped && !call_same(was, &leaf))
+		WORLD_CHECK(call_covers(one.call, page) ? owed : other_owes);
+	/* and so is a large leaf, as a whole, by one of them */
+	if (was->mapped && leaf.mapped && was->level > leaf.level)
+		WORLD_CHECK(owed || other_owes);
+}
+
+static void judge(bool has_other)
+{
+	unsigned tables = world_tables(), i;
+
+	WORLD_CHECK(tables == hvpt_pt_tables(&world.pt));
+	judge_call(&one);
+	if (has_other)
+		judge_call(&other);
+	else
+		hvpt_gather_init(&other.gather);
+	WORLD_CHECK(world.in_use ==
+		    tables + one.gather.table_count + other.gather.table_count);
+	for (i = 0; i < probes; i++)
+		judge_page(probe[i], has_other);
+	world.quiet = false;
+	judge_flush(&one);
+	hvpt_pt_release(&world.pt, &one.gather);
+	hvpt_pt_release(&world.pt, &other.gather);
+	WORLD_CHECK(world.in_use == tables);
+	WORLD_CHECK(world.pt.splits == 0);
+}
+
+/* ---- runs ------------------------------------------------------------ */
+
+/* What happens at the access it is switched at. */
+struct plan {
+	const struct call *other;
+	uint64_t page; /* without another call: a device writes here */
+	uint64_t writes;
+	bool wrote;
+};
+
+static void before_access(void *ctx, enum port_access access, uint64_t *slot)
+{
+	struct plan *plan = ctx;
+
+	(void)access;
+	(void)slot;
+	if (port_hooks.writes != plan->writes) {
+		plan->writes = port_hooks.writes;
+		judge_now();
+	}
+	if (port_hooks.count != switch_at)
+		return;
+	if (plan->other) {
+		make(&other, plan->other);
+		judge_other();
+	} else {
+		plan->wrote = world_device_write(plan->page);
+	}
+	judge_now();
+}
+
+/* Return: false when the call has no such access. */
+static bool run_one(const struct call *call, struct plan *plan)
+{
+	restore();
+	plan->writes = 0;
+	plan->wrote = false;
+	other.call = plan->other;
+	world.quiet = true;
+	port_hooks.count = 0;
+	port_hooks.writes = 0;
+	port_hooks.ctx = plan;
+	port_hooks.before = before_access;
+	make(&one, call);
+	port_hooks.before = NULL;
+	if (port_hooks.count < switch_at)
+		return false;
+	runs++;
+	return true;
+}
+
+static void expect_after(const struct call *call, const struct call *also)
+{
+	memcpy(after, before.leaf, sizeof(after));
+	call_apply(call, after);
+	if (also)
+		call_apply(also, after);
+}
+
+/* ---- who writes -------------------------------------------------------- */
+
+static uint64_t shadow[WORLD_POOL][WORLD_ENTRIES];
+static uint64_t *written;
+
+/* In the tables there were, only the word just written may have changed. */
+static void judge_words(void)
+{
+	unsigned i, j;
+
+	for (i = 0; i < WORLD_POOL; i++) {
+		uint64_t *words = world_words(i);
+
+		if (!before.world.page[i].used)
+			continue;
+		for (j = 0; j < WORLD_ENTRIES; j++)
+			WORLD_CHECK(words[j] == shadow[i][j] ||
+				    &words[j] == written);
+		memcpy(shadow[i], words, sizeof(shadow[i]));
+	}
+}
+
+static void watch_words(void *ctx, enum port_access access, uint64_t *slot)
+{
+	(void)ctx;
+	judge_words();
+	written = access >= PORT_STORE ? slot : NULL;
+}
+
+/* Tables are written through the port, word by word, and no other way. */
+static void run_alone(const struct call *call)
+{
+	restore();
+	written = NULL;
+	memcpy(shadow, before.words, sizeof(shadow));
+	port_hooks.before = watch_words;
+	make(&one, call);
+	port_hooks.before = NULL;
+	judge_words();
+	hvpt_pt_release(&world.pt, &one.gather);
+	alone++;
+}
+
+static void next_switch(void)
+{
+	switch_at += switch_at < DENSE ? 1 : STRIDE;
+}
+
+static void run_calls(const struct call *call, const struct call *also)
+{
+	struct plan plan = { 0 };
+
+	plan.other = also;
+	expect_after(call, also);
+	for (switch_at = 1; run_one(call, &plan); next_switch()) {
+		if (call->kind == DIRTY)
+			WORLD_CHECK(one.shown == dirty_in(call));
+		judge(true);
+	}
+}
+
+/* A page which is written is dirty in the end, reported, or not mapped. */
+static void run_device(const struct call *call, uint64_t page)
+{
+	struct plan plan = { 0 };
+
+	plan.page = page;
+	expect_after(call, NULL);
+	for (switch_at = 1; run_one(call, &plan); next_switch()) {
+		struct world_leaf leaf = world_walk(page);
+
+		if (plan.wrote && leaf.mapped)
+			WORLD_CHECK(leaf.dirty || one.reported[page]);
+		judge(false);
+	}
+}
+
+/* ---- everything ------------------------------------------------------ */
+
+struct setup {
+	const char *name;
+	struct call call[6];
+};
+
+static const struct setup setups[] = {
+	{ "empty", { { END, 0, 0, 0, 0, 0 } } },
+	{ "a page",
+	  { { MAP, 0, 1, RW, true, false }, { END, 0, 0, 0, 0, 0 } } },
+	{ "a page further on",
+	  { { MAP, L1 + 1, 1, RW, true, false }, { END, 0, 0, 0, 0, 0 } } },
+	{ "a large leaf",
+	  { { MAP, 0, L1, RW, false, false }, { END, 0, 0, 0, 0, 0 } } },
+	{ "two large leaves, RO and RW",
+	  { { MAP, 0, L1, RO, false, false },
+	    { MAP, L1, L1, RW, false, false },
+	    { END, 0, 0, 0, 0, 0 } } },
+	{ "a huge leaf",
+	  { { MAP, 0, L2, RW, false, false }, { END, 0, 0, 0, 0, 0 } } },
+	{ "small leaves",
+	  { { MAP, 0, 2 * L1, RW, true, false }, { END, 0, 0, 0, 0, 0 } } },
+	{ "empty tables",
+	  { { MAP, 0, 2 * L1, RW, true, false },
+	    { UNMAP, 0, 1, 0, 0, 0 },
+	    { UNMAP, 1, L1, 0, 0, 0 },
+	    { UNMAP, L1 + 1, L1 - 1, 0, 0, 0 },
+	    { END, 0, 0, 0, 0, 0 } } },
+	{ "half empty",
+	  { { MAP, 0, 2 * L1, RW, true, false },
+	    { UNMAP, 0, 1, 0, 0, 0 },
+	    { UNMAP, 1, L1 - 1, 0, 0, 0 },
+	    { END, 0, 0, 0, 0, 0 } } },
+	{ "a split leaf with a hole",
+	  { { MAP, 0, 2 * L1, RW, false, false },
+	    { UNMAP, 1, 1, 0, 0, 0 },
+	    { END, 0, 0, 0, 0, 0 } } },
+	{ "a split huge leaf, mixed",
+	  { { MAP, 0, L2, RW, false, false },
+	    { PROTECT, 1, 1, RO, 0, 0 },
+	    { END, 0, 0, 0, 0, 0 } } },
+	{ "the upper table empty",
+	  { { MAP, 0, 1, RW, true, false },
+	    { UNMAP, 0, L1, 0, 0, 0 },
+	    { END, 0, 0, 0, 0, 0 } } },
+};
+
+/* Everything but the range. */
+static const struct call calls[] = {
+	{ MAP, 0, 0, RW, false, false },
+	{ MAP, 0, 0, RW, false, true },
+	{ MAP, 0, 0, RO, true, false },
+	{ MAP_LIST, 0, 0, RW, false, false },
+	{ UNMAP, 0, 0, RW, false, false },
+	{ PROTECT, 0, 0, RO, false, false },
+	{ PROTECT, 0, 0, RW, false, false },
+	{ RECLAIM, 0, 0, RW, false, false },
+	{ DIRTY, 0, 0, RW, false, false },
+	{ LOOKUP, 0, 0, RW, false, false },
+	{ VISIT, 0, 0, RW, false, false },
+};
+
+static void add_probe(uint64_t page)
+{
+	unsigned i;
+
+	for (i = 0; i < probes; i++)
+		if (probe[i] == page)
+			return;
+	if (page < WINDOW)
+		probe[probes++] = page;
+}
+
+static void make_probes(void)
+{
+	unsigned i;
+
+	for (i = 0; i < edge_count; i++) {
+		add_probe(edges[i] - 1);
+		add_probe(edges[i]);
+		add_probe(edges[i] + 1);
+	}
+}
+
+static void open_setup(const struct setup *setup, uint32_t flags,
+		       bool noncoherent)
+{
+	const struct call *call;
+	uint64_t i;
+
+	world_open(4, HVPT_PAGE_SIZE_4K | HVPT_PAGE_SIZE_2M | HVPT_PAGE_SIZE_1G,
+		   flags, noncoherent);
+	setup_name = setup->name;
+	for (call = setup->call; call->kind != END; call++) {
+		make(&one, call);
+		WORLD_CHECK(one.status == HVPT_OK);
+		hvpt_pt_release(&world.pt, &one.gather);
+	}
+	world_tables(); /* walkers have seen all of them */
+	for (i = 0; i < WINDOW; i++)
+		before.leaf[i] = world_walk(i);
+	save();
+}
+
+static bool is_change(const struct call *call)
+{
+	return call->kind != LOOKUP && call->kind != VISIT;
+}
+
+/* Calls beside @call, on each range which does not touch its own. */
+static void run_others(const struct call *call)
+{
+	unsigned kind, i, j;
+
+	for (kind = 0; kind < COUNT(calls); kind++)
+		for (i = 0; i < edge_count; i++)
+			for (j = i + 1; j < edge_count; j++) {
+				struct call also = calls[kind];
+
+				also.first = edges[i];
+				also.count = edges[j] - edges[i];
+				if (is_change(&also) &&
+				    (edges[j] <= call->first ||
+				     edges[i] >= call->first + call->count) &&
+				    pairs++ % every == 0)
+					run_calls(call, &also);
+			}
+}
+
+static void run_range(uint64_t first, uint64_t count, bool device)
+{
+	unsigned kind, i;
+
+	for (kind = 0; kind < COUNT(calls); kind++) {
+		struct call call = calls[kind];
+
+		call.first = first;
+		call.count = count;
+		if (WORLD_BITS < 9)
+			run_alone(&call);
+		if (!device)
+			run_others(&call);
+		else
+			for (i = 0; i < probes; i++)
+				if (before.leaf[probe[i]].mapped &&
+				    before.leaf[probe[i]].writable)
+					run_device(&call, probe[i]);
+	}
+}
+
+static void run_setup(const struct setup *setup, bool device, bool noncoherent)
+{
+	unsigned i, j;
+
+	open_setup(setup, device ? HVPT_PT_TRACK_DIRTY : 0, noncoherent);
+	for (i = 0; i < edge_count; i++)
+		for (j = i + 1; j < edge_count; j++)
+			run_range(edges[i], edges[j] - edges[i], device);
+	restore();
+	world_close();
+}
+
+int main(int argc, char **argv)
+{
+	const char *effort = getenv("HVPT_TEST_EFFORT");
+	uint64_t made[3];
+	unsigned i;
+
+	if (effort && atoi(effort) < 100)
+		every = 7; /* pairs of calls */
+	if (argc > 1 && strcmp(argv[1], "--full") == 0) {
+		edges = full;
+		edge_count = COUNT(full);
+	}
+	world_says = say_run;
+	make_probes();
+	for (i = 0; i < COUNT(setups); i++)
+		run_setup(&setups[i], false, false);
+	made[0] = runs;
+	for (i = 0; WORLD_BITS < 9 && i < COUNT(setups); i++)
+		run_setup(&setups[i], false, true);
+	made[1] = runs - made[0];
+	for (i = 0; i < COUNT(setups); i++)
+		run_setup(&setups[i], true, false);
+	made[2] = runs - made[0] - made[1];
+	WORLD_CHECK(port_hooks.lost > 0);
+	WORLD_CHECK(WORLD_BITS == 9 || alone > 0);
+	printf("%u index bits: %llu interleavings of two calls, %llu beside a"
+	       " walker which does not snoop, %llu of a call and a device's"
+	       " write; %llu compare-and-swaps lost\n",
+	       WORLD_BITS, (unsigned long long)made[0],
+	       (unsigned long long)made[1], (unsigned long long)made[2],
+	       (unsigned long long)port_hooks.lost);
+	return 0;
+}

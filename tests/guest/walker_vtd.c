@@ -1,3 +1,0 @@
-// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The file of the walker tests, unchanged. */
-#include "../walkers/vtd.c"

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * stub_host.h - what is behind the stubs: the model hypervisor, an arena of
+ * pages which it reads, and what tests look at and break.
+ */
+#ifndef HVPT_TEST_LINUX_STUB_HOST_H
+#define HVPT_TEST_LINUX_STUB_HOST_H
+
+#include "kernel_stub.h"
+
+#include "adapters/host/hv_binding.h"
+
+struct stub_file {
+	const char *name;
+	const struct file_operations *fops;
+};
+
+struct stub_event {
+	const char *name;
+	unsigned int count;
+};
+
+/**
+ * struct stub_host - all of it
+ * @spinning: spin locks held
+ * @lent: a call page is lent: interrupts would be off
+ * @fail_at: that allocation from now on fails; 0: none
+ * @allocations: so far
+ * @counted: what the kernel's counters of pages say
+ * @dirty_bytes: reported as written
+ * @on_bus: the device which a walk over all finds
+ * @event: tracepoints passed
+ * @said: the last message
+ */
+struct stub_host {
+	struct hvpt_arena *arena;
+	struct hypervisor *hv;
+	struct hvpt_hypervisor_pages pages;
+	unsigned int spinning;
+	bool lent;
+	uint64_t fail_at;
+	uint64_t allocations;
+	long counted[2];
+	uint64_t dirty_bytes;
+	struct pci_dev *on_bus;
+	struct stub_event event[8];
+	char said[256];
+	struct stub_file file[8];
+	size_t files;
+	struct syscore *syscore;
+	struct notifier_block *pm;
+};
+
+extern struct stub_host stub_host;
+
+#endif /* HVPT_TEST_LINUX_STUB_HOST_H */

@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The checks of `hvpt replay`, tools/replay/judge.h: each passes on a good page
+ * table and each finds what it is there to find. Messages about mismatches on
+ * standard error belong to it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "tools/replay/replay_domain.h"
+#include "tools/replay/dma_judge.h"
+#include "tools/replay/judge.h"
+#include "tools/replay/teardown.h"
+
+#define RW (HVPT_PROT_READ | HVPT_PROT_WRITE)
+#define TABLE_PAGES ((size_t)DOMAINS_MAX + 32)
+#define MIB ((uint64_t)1 << 20)
+#define GIB ((uint64_t)1 << 30)
+
+/* What is mapped: one 4 KiB page, 2 MiB + 4 KiB read-only, 1 GiB. */
+#define PAGE_IOVA ((uint64_t)0x7000)
+#define BIG_IOVA (16 * MIB)
+#define BIG_BYTES (2 * MIB + 0x1000)
+#define HUGE_IOVA (512 * GIB)
+
+struct fixture {
+	struct replay_options options;
+	struct replay_result result;
+	struct apply apply;
+	struct domain *domain;
+	struct judge judge;
+};
+
+static void map(struct fixture *f, uint64_t iova, uint64_t gpa, uint64_t length,
+		unsigned prot)
+{
+	enum hvpt_status status;
+
+	status = hvpt_pt_map(f->domain->pt, hvpt_iova(iova), hvpt_gpa(gpa),
+			     length, prot, NULL);
+	assert_int_equal(status, HVPT_OK);
+	assert_true(hvpt_model_map(f->domain->model, iova, gpa, length, prot));
+}
+
+static void set_up_form(struct fixture *f, enum hvpt_iova_form form)
+{
+	static const struct trace_event event = { .kind = TRACE_MAP };
+
+	memset(f, 0, sizeof(*f));
+	f->options.levels = 5;
+	f->options.width = 50;
+	f->options.form = form;
+	f->options.lazy = 1;
+	f->options.page_sizes = HVPT_PAGE_SIZE_4K | HVPT_PAGE_SIZE_2M |
+				HVPT_PAGE_SIZE_1G;
+	f->result.file = "test";
+	f->apply.options = &f->options;
+	f->apply.result = &f->result;
+	judge_init(&f->apply.judge, "test", 1);
+	assert_true(
+		domain_set_init(&f->apply.domains, &f->options, TABLE_PAGES));
+	f->domain = domain_find(&f->apply.domains, &event);
+	assert_non_null(f->domain);
+	judge_init(&f->judge, "test", 1);
+	map(f, PAGE_IOVA, 0x123000, 0x1000, RW);
+	map(f, BIG_IOVA, 64 * MIB, BIG_BYTES, HVPT_PROT_READ);
+	map(f, HUGE_IOVA, 0, GIB, RW);
+}
+
+static int set_up(void **state)
+{
+	static struct fixture fixture;
+
+	set_up_form(&fixture, HVPT_IOVA_PLAIN);
+	*state = &fixture;
+	return 0;
+}
+
+/* Everything comes apart again, whatever a test planted. */
+static bool close_all(struct fixture *f)
+{
+	teardown(&f->apply);
+	domain_set_close(&f->apply.domains);
+	return f->apply.judge.mismatches == 0;
+}
+
+static int tear_down(void **state)
+{
+	return close_all(*state) ? 0 : -1;
+}
+
+/* gpa of the entry which the walker reads last for @iova. */
+static uint64_t entry_gpa(struct fixture *f, uint64_t iova)
+{
+	struct sdm_result end = sdm_walk(&f->domain->walker, iova, false);
+	uint64_t table = f->domain->walker.root;
+	unsigned level;
+
+	for (level = 5; level-- > end.level;) {
+		uint64_t slot = table + ((iova >> (12 + 9 * level)) & 511) * 8;
+		uint64_t entry;
+
+		assert_true(hvpt_arena_read64(f->apply.domains.world.arena,
+					      slot, &entry));
+		if (level == end.level)
+			return slot;
+		table = entry & 0x000ffffffffff000;
+	}
+	fail();
+	return 0;
+}
+
+static void flip(struct fixture *f, uint64_t iova, uint64_t bits)
+{
+	uint64_t slot = entry_gpa(f, iova);
+	uint64_t entry;
+
+	assert_true(
+		hvpt_arena_read64(f->apply.domains.world.arena, slot, &entry));
+	assert_true(hvpt_arena_write64(f->apply.domains.world.arena, slot,
+				       entry ^ bits));
+}
+
+static void judge_all(struct fixture *f)
+{
+	uint64_t leaves[3] = { 0, 0, 0 };
+
+	judge_some(&f->judge, f->domain, PAGE_IOVA, PAGE_IOVA + 0xfff);
+	judge_some(&f->judge, f->domain, BIG_IOVA, BIG_IOVA + BIG_BYTES - 1);
+	judge_neighbours(&f->judge, f->domain, &f->options, HUGE_IOVA,
+			 HUGE_IOVA + GIB - 1);
+	judge_absent(&f->judge, f->domain, 0, PAGE_IOVA - 1);
+	judge_absent(&f->judge, f->domain, BIG_IOVA + BIG_BYTES, HUGE_IOVA - 1);
+	judge_leaves(&f->judge, f->domain, BIG_IOVA, BIG_IOVA + BIG_BYTES - 1,
+		     leaves);
+	assert_int_equal(leaves[0], 1);
+	assert_int_equal(leaves[1], 1);
+	assert_int_equal(leaves[2], 0);
+	judge_everything(&f->judge, f->domain);
+	judge_audit(&f->judge, &f->apply.domains);
+}
+
+static void test_all_is_well(void **state)
+{
+	struct fixture *f = *state;
+
+	judge_all(f);
+	assert_int_equal(f->judge.mismatches, 0);
+	assert_true(f->judge.checks > 40);
+}
+
+static void test_all_is_well_canonical(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up_form(&f, HVPT_IOVA_CANONICAL);
+	map(&f, UINT64_MAX - 0xfff, 0x5000, 0x1000, RW);
+	judge_all(&f);
+	judge_some(&f.judge, f.domain, UINT64_MAX - 0xfff, UINT64_MAX);
+	judge_neighbours(&f.judge, f.domain, &f.options, UINT64_MAX - 0xfff,
+			 UINT64_MAX);
+	assert_int_equal(f.judge.mismatches, 0);
+	hvpt_model_unmap(f.domain->model, UINT64_MAX - 0xfff, 0x1000);
+	judge_everything(&f.judge, f.domain);
+	assert_true(f.judge.mismatches > 0);
+	assert_true(close_all(&f));
+}
+
+/* One bit of one leaf: the page, everything, or the audit must show it. */
+static void test_flipped_bits(void **state)
+{
+	static const struct {
+		unsigned bit;
+		bool translates_wrongly;
+		bool looks_wrong;
+	} cases[] = {
+		{ 0, true, true },   { 1, true, false },  { 2, true, true },
+		{ 7, false, true },  { 12, true, false }, { 51, true, false },
+		{ 52, false, true }, { 63, true, true },
+	};
+	struct fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		flip(f, PAGE_IOVA, 1ULL << cases[i].bit);
+		judge_init(&f->judge, "expected", i);
+		judge_page(&f->judge, f->domain, PAGE_IOVA);
+		assert_int_equal(f->judge.mismatches > 0,
+				 cases[i].translates_wrongly);
+		judge_init(&f->judge, "expected", i);
+		judge_everything(&f->judge, f->domain);
+		assert_int_equal(f->judge.mismatches > 0,
+				 cases[i].translates_wrongly);
+		judge_init(&f->judge, "expected", i);
+		judge_audit(&f->judge, &f->apply.domains);
+		assert_int_equal(f->judge.mismatches > 0, cases[i].looks_wrong);
+		flip(f, PAGE_IOVA, 1ULL << cases[i].bit);
+	}
+	judge_init(&f->judge, "test", 1);
+	judge_all(f);
+	assert_int_equal(f->judge.mismatches, 0);
+}
+
+/* A page too many, in an empty slot next to a mapped one. */
+static void test_extra_page(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t iova = PAGE_IOVA + 0x1000;
+
+	flip(f, iova, 0x200067);
+	judge_neighbours(&f->judge, f->domain, &f->options, PAGE_IOVA,
+			 PAGE_IOVA + 0xfff);
+	assert_int_equal(f->judge.mismatches, 2);
+	judge_init(&f->judge, "expected", 1);
+	judge_absent(&f->judge, f->domain, iova, iova + 0xfff);
+	assert_int_equal(f->judge.mismatches, 2);
+	judge_init(&f->judge, "expected", 1);
+	judge_absent(&f->judge, f->domain, iova, BIG_IOVA - 1);
+	assert_int_equal(f->judge.mismatches, 2);
+	judge_init(&f->judge, "expected", 1);
+	judge_absent(&f->judge, f->domain, PAGE_IOVA, iova + 4 * GIB - 1);
+	assert_true(f->judge.mismatches >= 4);
+	judge_init(&f->judge, "expected", 1);
+	judge_everything(&f->judge, f->domain);
+	assert_true(f->judge.mismatches > 0);
+	flip(f, iova, 0x200067);
+}
+
+/* The model is the other side of each comparison. */
+static void test_wrong_model(void **state)
+{
+	struct fixture *f = *state;
+	struct hvpt_model *model = f->domain->model;
+	uint64_t leaves[3] = { 0, 0, 0 };
+
+	hvpt_model_unmap(model, PAGE_IOVA, 0x1000);
+	judge_page(&f->judge, f->domain, PAGE_IOVA);
+	assert_int_equal(f->judge.mismatches, 2);
+	assert_true(hvpt_model_map(model, PAGE_IOVA, 0x124000, 0x1000, RW));
+	judge_page(&f->judge, f->domain, PAGE_IOVA);
+	assert_int_equal(f->judge.mismatches, 4);
+	judge_everything(&f->judge, f->domain);
+	assert_int_equal(f->judge.mismatches, 5);
+	judge_leaves(&f->judge, f->domain, BIG_IOVA,
+		     BIG_IOVA + BIG_BYTES + 0xfff, leaves);
+	assert_int_equal(f->judge.mismatches, 6);
+}
+
+/* One page inside a large leaf: only a look at all of the leaf finds it. */
+static void test_hole_in_leaf(void **state)
+{
+	struct fixture *f = *state;
+
+	hvpt_model_unmap(f->domain->model, HUGE_IOVA + 5 * MIB, 0x1000);
+	judge_everything(&f->judge, f->domain);
+	assert_true(f->judge.mismatches >= 1);
+	judge_init(&f->judge, "expected", 1);
+	assert_true(hvpt_model_map(f->domain->model, HUGE_IOVA + 5 * MIB,
+				   6 * MIB, 0x1000, RW));
+	judge_everything(&f->judge, f->domain);
+	assert_int_equal(f->judge.mismatches, 1);
+}
+
+/* A table page which is in no tree. */
+static void test_leaked_page(void **state)
+{
+	struct fixture *f = *state;
+	void *page = hvpt_arena_ops.alloc_page(f->apply.domains.world.arena);
+
+	assert_non_null(page);
+	judge_audit(&f->judge, &f->apply.domains);
+	assert_int_equal(f->judge.mismatches, 1);
+	hvpt_arena_ops.free_page(f->apply.domains.world.arena, page);
+}
+
+/* ---- DMA ------------------------------------------------------------- */
+
+static void test_dma_is_well(void **state)
+{
+	struct fixture *f = *state;
+	struct hvpt_model *nothing = hvpt_model_create();
+
+	dma_some(&f->judge, f->domain, PAGE_IOVA, PAGE_IOVA + 0xfff);
+	dma_some(&f->judge, f->domain, BIG_IOVA, BIG_IOVA + BIG_BYTES - 1);
+	dma_some(&f->judge, f->domain, HUGE_IOVA - GIB, HUGE_IOVA - 1);
+	dma_touch(&f->judge, f->domain, PAGE_IOVA, BIG_IOVA + 0xfff);
+	assert_int_in_range(f->domain->touched.count, 2, 4);
+	dma_touched(&f->judge, f->domain, 0);
+	dma_runs(&f->judge, f->domain, f->domain->model, &f->options);
+	assert_int_equal(f->judge.mismatches, 0);
+	assert_true(f->judge.checks > 40);
+	f->judge.checks = 0;
+	dma_runs(&f->judge, f->domain, nothing, &f->options);
+	assert_int_equal(f->judge.checks, 0);
+	hvpt_model_destroy(nothing);
+	dma_violations(&f->judge, &f->apply.domains.world);
+	assert_int_equal(f->judge.mismatches, 0);
+}
+
+/* Memory is not what was mapped: target, permission, nothing there. */
+static void test_dma_wrong_memory(void **state)
+{
+	struct fixture *f = *state;
+	struct hvpt_model *model = f->domain->model;
+
+	hvpt_model_unmap(model, PAGE_IOVA, 0x1000);
+	dma_page(&f->judge, f->domain, PAGE_IOVA);
+	assert_int_equal(f->judge.mismatches, 2);
+	assert_true(hvpt_model_map(model, PAGE_IOVA, 0x124000, 0x1000, RW));
+	dma_page(&f->judge, f->domain, PAGE_IOVA);
+	assert_int_equal(f->judge.mismatches, 4);
+	assert_true(hvpt_model_protect(model, BIG_IOVA, 0x1000, RW));
+	dma_page(&f->judge, f->domain, BIG_IOVA);
+	assert_int_equal(f->judge.mismatches, 5);
+	assert_true(hvpt_model_map(model, 0, 0, 0x1000, HVPT_PROT_READ));
+	dma_page(&f->judge, f->domain, 0);
+	assert_int_equal(f->judge.mismatches, 6);
+}
+
+/* A cache holds what memory no longer has: allowed only while it waits. */
+static void test_dma_stale(void **state)
+{
+	struct fixture *f = *state;
+	struct domain *domain = f->domain;
+	uint64_t unmapped;
+
+	dma_page(&f->judge, domain, PAGE_IOVA);
+	assert_int_equal(hvpt_domain_unmap(&domain->domain,
+					   hvpt_iova(PAGE_IOVA), 0x1000,
+					   &domain->owed, &unmapped),
+			 HVPT_OK);
+	hvpt_model_unmap(domain->model, PAGE_IOVA, 0x1000);
+	assert_true(hvpt_model_map(domain->waiting, PAGE_IOVA, 0x123000, 0x1000,
+				   RW));
+	dma_page(&f->judge, domain, PAGE_IOVA);
+	assert_int_equal(f->judge.mismatches, 0);
+	assert_int_equal(f->judge.stale_before, 2);
+	/* Not where the page was. */
+	hvpt_model_unmap(domain->waiting, PAGE_IOVA, 0x1000);
+	assert_true(hvpt_model_map(domain->waiting, PAGE_IOVA, 0x125000, 0x1000,
+				   RW));
+	dma_page(&f->judge, domain, PAGE_IOVA);
+	assert_int_equal(f->judge.mismatches, 2);
+	assert_int_equal(f->judge.stale_after, 0);
+	/* It does not wait. */
+	hvpt_model_unmap(domain->waiting, PAGE_IOVA, 0x1000);
+	dma_page(&f->judge, domain, PAGE_IOVA);
+	assert_int_equal(f->judge.mismatches, 4);
+	assert_int_equal(f->judge.stale_after, 2);
+}
+
+/* A device which is still in its domain is not blocked. */
+static void test_dma_not_blocked(void **state)
+{
+	struct fixture *f = *state;
+
+	dma_blocked(&f->judge, f->domain, "in a test");
+	assert_int_equal(f->judge.mismatches, 6);
+}
+
+static void test_dma_violation(void **state)
+{
+	struct fixture *f = *state;
+	struct world *world = &f->apply.domains.world;
+
+	hypervisor_page_freed(world->hv, f->domain->walker.root);
+	dma_violations(&f->judge, world);
+	assert_int_equal(f->judge.mismatches, 1);
+	dma_violations(&f->judge, world);
+	assert_int_equal(f->judge.mismatches, 1);
+}
+
+/* ---- which domain ---------------------------------------------------- */
+
+static struct domain *find(struct domain_set *set, enum trace_kind kind,
+			   uint64_t iova, uint64_t dom)
+{
+	struct trace_event event;
+
+	memset(&event, 0, sizeof(event));
+	event.kind = kind;
+	event.iova = iova;
+	event.size = 0x1000;
+	event.has_dom = dom != 0;
+	event.dom = dom;
+	return domain_find(set, &event);
+}
+
+static void test_domains(void **state)
+{
+	struct fixture *f = *state;
+	struct domain_set *set = &f->apply.domains;
+	struct domain *first = f->domain;
+	struct domain *second;
+
+	/* What came without a name gets the first one. */
+	assert_ptr_equal(find(set, TRACE_MAP, 0x1000, 0), first);
+	assert_ptr_equal(find(set, TRACE_MAP, 0x1000, 0xaa), first);
+	second = find(set, TRACE_MAP, 0x1000, 0xbb);
+	assert_ptr_not_equal(second, first);
+	assert_int_equal(set->count, 2);
+	/* Later ones without a name: the recent one for a map. */
+	assert_ptr_equal(find(set, TRACE_MAP, 0x1000, 0), second);
+	/* An unmap finds who has the range, if just one has. */
+	assert_ptr_equal(find(set, TRACE_UNMAP, PAGE_IOVA, 0), first);
+	assert_ptr_equal(find(set, TRACE_UNMAP, PAGE_IOVA - 0x1000, 0xbb),
+			 second);
+	assert_true(hvpt_model_map(second->model, PAGE_IOVA, 0, 0x1000, RW));
+	assert_ptr_equal(find(set, TRACE_UNMAP, PAGE_IOVA, 0), second);
+	assert_ptr_equal(find(set, TRACE_UNMAP, PAGE_IOVA, 0xaa), first);
+	assert_ptr_equal(find(set, TRACE_UNMAP, PAGE_IOVA, 0), first);
+	assert_int_equal(set->count, 2);
+}
+
+static void test_too_many_domains(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t dom;
+
+	for (dom = 1; dom <= DOMAINS_MAX; dom++)
+		assert_non_null(
+			find(&f->apply.domains, TRACE_MAP, 0x1000, dom));
+	assert_null(find(&f->apply.domains, TRACE_MAP, 0x1000, dom));
+	assert_non_null(f->apply.domains.error);
+	assert_non_null(find(&f->apply.domains, TRACE_MAP, 0x1000, 1));
+}
+
+/* ---- the form, worked out for itself --------------------------------- */
+
+static void test_in_form(void **state)
+{
+	static const struct {
+		enum hvpt_iova_form form;
+		unsigned width;
+		uint64_t first;
+		uint64_t last;
+		bool in;
+	} cases[] = {
+		{ HVPT_IOVA_PLAIN, 48, 0, 0xffffffffffff, true },
+		{ HVPT_IOVA_PLAIN, 48, 0, 0x1000000000000, false },
+		{ HVPT_IOVA_PLAIN, 48, UINT64_MAX, UINT64_MAX, false },
+		{ HVPT_IOVA_LOWER, 48, 0, 0x7fffffffffff, true },
+		{ HVPT_IOVA_LOWER, 48, 0, 0x800000000000, false },
+		{ HVPT_IOVA_LOWER, 48, 0xffff800000000000, UINT64_MAX, false },
+		{ HVPT_IOVA_CANONICAL, 48, 0, 0x7fffffffffff, true },
+		{ HVPT_IOVA_CANONICAL, 48, 0, 0x800000000000, false },
+		{ HVPT_IOVA_CANONICAL, 48, 0xffff800000000000, UINT64_MAX,
+		  true },
+		{ HVPT_IOVA_CANONICAL, 48, 0xffff7fffffffffff, UINT64_MAX,
+		  false },
+		{ HVPT_IOVA_CANONICAL, 48, 0, UINT64_MAX, false },
+		{ HVPT_IOVA_CANONICAL, 57, 0, 0x00ffffffffffffff, true },
+		{ HVPT_IOVA_CANONICAL, 13, 0xfffffffffffff000, UINT64_MAX,
+		  true },
+		{ HVPT_IOVA_CANONICAL, 13, 0xffffffffffffe000, UINT64_MAX,
+		  false },
+	};
+	struct replay_options options;
+	size_t i;
+
+	(void)state;
+	memset(&options, 0, sizeof(options));
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		options.form = cases[i].form;
+		options.width = cases[i].width;
+		if (options_in_form(&options, cases[i].first, cases[i].last) !=
+		    cases[i].in)
+			fail_msg("case %zu", i);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_all_is_well),
+		cmocka_unit_test(test_all_is_well_canonical),
+		TEST(test_flipped_bits),
+		TEST(test_extra_page),
+		TEST(test_wrong_model),
+		TEST(test_hole_in_leaf),
+		TEST(test_leaked_page),
+		TEST(test_dma_is_well),
+		TEST(test_dma_wrong_memory),
+		TEST(test_dma_stale),
+		TEST(test_dma_not_blocked),
+		TEST(test_dma_violation),
+		TEST(test_domains),
+		TEST(test_too_many_domains),
+		cmocka_unit_test(test_in_form),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

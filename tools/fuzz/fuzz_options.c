@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#define _GNU_SOURCE
+
+#include <getopt.h>
+#include <string.h>
+
+#include "fuzz_options.h"
+#include "tools/option_values.h"
+#include "trace/say.h"
+
+#define COMMAND "fuzz"
+
+/* When neither --ops nor --time says how long. */
+#define OPS_DEFAULT 100000u
+
+/* More than the events of any sequence: then only syncs sync. */
+#define LAZY_DEFAULT 1000u
+
+/* Events of a replay between two audits. */
+#define AUDIT_EVERY 8u
+
+#define SECONDS_MAX ((uint64_t)1 << 32)
+
+enum option_id {
+	OPT_SEED = 256,
+	OPT_OPS,
+	OPT_JOBS,
+	OPT_TIME,
+	OPT_LEVELS,
+	OPT_PAGE_SIZES,
+	OPT_WIDTH,
+	OPT_IOVA_FORM,
+	OPT_POLICY,
+	OPT_LAZY,
+	OPT_OUTPUT,
+	OPT_CHECK,
+	OPT_QUIET,
+};
+
+static const struct option long_options[] = {
+	{ "seed", required_argument, NULL, OPT_SEED },
+	{ "ops", required_argument, NULL, OPT_OPS },
+	{ "jobs", required_argument, NULL, OPT_JOBS },
+	{ "time", required_argument, NULL, OPT_TIME },
+	{ "levels", required_argument, NULL, OPT_LEVELS },
+	{ "page-sizes", required_argument, NULL, OPT_PAGE_SIZES },
+	{ "width", required_argument, NULL, OPT_WIDTH },
+	{ "iova-form", required_argument, NULL, OPT_IOVA_FORM },
+	{ "policy", required_argument, NULL, OPT_POLICY },
+	{ "lazy", required_argument, NULL, OPT_LAZY },
+	{ "output", required_argument, NULL, OPT_OUTPUT },
+	{ "check", required_argument, NULL, OPT_CHECK },
+	{ "quiet", no_argument, NULL, OPT_QUIET },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* ---- values ---------------------------------------------------------- */
+
+static bool parse_ops(const char *text, uint64_t *ops)
+{
+	if (options_number(text, ops) && *ops != 0)
+		return true;
+	say("hvpt fuzz: --ops: must be a number from 1, not '%s'", text);
+	return false;
+}
+
+static bool parse_jobs(const char *text, uint64_t *jobs)
+{
+	if (options_number(text, jobs) && *jobs != 0 && *jobs <= FUZZ_JOBS_MAX)
+		return true;
+	say("hvpt fuzz: --jobs: must be 1 .. %u, not '%s'", FUZZ_JOBS_MAX,
+	    text);
+	return false;
+}
+
+/* Seconds, or a number with s, m or h behind it. */
+static bool parse_time(const char *text, uint64_t *seconds)
+{
+	size_t length = strlen(text);
+	uint64_t unit = 1;
+	char number[24];
+
+	if (length > 0 && strchr("smh", text[length - 1])) {
+		length--;
+		unit = text[length] == 's' ? 1 :
+		       text[length] == 'm' ? 60 :
+					     3600;
+	}
+	if (length < sizeof(number)) {
+		memcpy(number, text, length);
+		number[length] = '\0';
+		if (options_number(number, seconds) && *seconds != 0 &&
+		    *seconds < SECONDS_MAX) {
+			*seconds *= unit;
+			return true;
+		}
+	}
+	say("hvpt fuzz: --time: must be seconds, or a number with s, m or h, "
+	    "not '%s'",
+	    text);
+	return false;
+}
+
+static bool parse_name(const char *option, const char *text, const char **name)
+{
+	if (text[0] == '\0' || strcmp(text, "-") == 0) {
+		say("hvpt fuzz: %s: needs the name of a file", option);
+		return false;
+	}
+	*name = text;
+	return true;
+}
+
+/* ---- the command line ------------------------------------------------ */
+
+static bool take_table_option(int id, struct fuzz_options *options)
+{
+	struct replay_options *replay = &options->replay;
+
+	switch (id) {
+	case OPT_LEVELS:
+		options->draw_levels = false;
+		return value_levels(COMMAND, optarg, &replay->levels);
+	case OPT_PAGE_SIZES:
+		return value_page_sizes(COMMAND, optarg, &replay->page_sizes);
+	case OPT_WIDTH:
+		options->draw_width = false;
+		return value_width(COMMAND, optarg, &replay->width);
+	case OPT_IOVA_FORM:
+		options->draw_form = false;
+		return value_form(COMMAND, optarg, &replay->form);
+	case OPT_POLICY:
+		return value_policy(COMMAND, optarg, &replay->policy);
+	case OPT_LAZY:
+		return value_lazy(COMMAND, optarg, &replay->lazy);
+	default:
+		replay->quiet = true;
+		return true;
+	}
+}
+
+static bool take_option(int id, struct fuzz_options *options)
+{
+	switch (id) {
+	case OPT_SEED:
+		return value_count(COMMAND, "--seed", optarg,
+				   &options->replay.seed);
+	case OPT_OPS:
+		return parse_ops(optarg, &options->ops);
+	case OPT_JOBS:
+		return parse_jobs(optarg, &options->jobs);
+	case OPT_TIME:
+		return parse_time(optarg, &options->seconds);
+	case OPT_OUTPUT:
+		return parse_name("--output", optarg, &options->output);
+	case OPT_CHECK:
+		return parse_name("--check", optarg, &options->check);
+	default:
+		return take_table_option(id, options);
+	}
+}
+
+static void set_defaults(struct fuzz_options *options)
+{
+	memset(options, 0, sizeof(*options));
+	options->draw_levels = true;
+	options->draw_width = true;
+	options->draw_form = true;
+	options->replay.levels = 4;
+	options->replay.page_sizes = HVPT_PAGE_SIZE_4K | HVPT_PAGE_SIZE_2M |
+				     HVPT_PAGE_SIZE_1G;
+	options->replay.seed = 1;
+	options->replay.lazy = LAZY_DEFAULT;
+	options->replay.audit_every = AUDIT_EVERY;
+	options->jobs = 1;
+	options->output = "hvpt-fuzz.trace";
+}
+
+static bool complete(struct fuzz_options *options, int argc, char **argv)
+{
+	if (optind < argc) {
+		say("hvpt fuzz: '%s': it takes options only", argv[optind]);
+		return false;
+	}
+	if (options->ops == 0 && options->seconds == 0)
+		options->ops = OPS_DEFAULT;
+	/* A trace is judged once; levels which are drawn fit any width. */
+	if (options->check) {
+		options->draw_levels = false;
+		options->draw_width = false;
+		options->draw_form = false;
+	}
+	return options->draw_levels ||
+	       value_fits(COMMAND, options->replay.levels,
+			  &options->replay.width);
+}
+
+enum options_result fuzz_options_parse(int argc, char **argv,
+				       struct fuzz_options *options)
+{
+	int id;
+
+	set_defaults(options);
+	opterr = 0;
+	for (;;) {
+		id = getopt_long(argc, argv, ":h", long_options, NULL);
+		if (id == -1)
+			break;
+		if (id == 'h')
+			return OPTIONS_HELP;
+		if (id == '?' || id == ':')
+			return value_bad_word(COMMAND, id, argv);
+		if (!take_option(id, options))
+			return OPTIONS_ERROR;
+	}
+	return complete(options, argc, argv) ? OPTIONS_RUN : OPTIONS_ERROR;
+}

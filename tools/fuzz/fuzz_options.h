@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * fuzz_options.h - what `hvpt fuzz` was asked for.
+ *
+ * Random events are made sequence by sequence. Each sequence is played twice,
+ * in a world of the fuzz targets (the page table alone) and through all that
+ * `hvpt replay` has. What fails is shrunk and written as a trace.
+ */
+#ifndef TOOLS_FUZZ_FUZZ_OPTIONS_H
+#define TOOLS_FUZZ_FUZZ_OPTIONS_H
+
+#include "tools/options.h"
+
+/* Processes; more than any machine here has use for. */
+#define FUZZ_JOBS_MAX 256u
+
+/* Table pages of a replay: a sequence which needs more is passed over. */
+#define FUZZ_TABLE_PAGES 8192u
+
+/**
+ * struct fuzz_options - the command line of `hvpt fuzz`
+ * @replay: how each sequence is replayed, and the page table of both; what is
+ *	drawn for each sequence means nothing here
+ * @draw_levels, @draw_width, @draw_form: drawn for each sequence
+ * @ops: events in all; 0: no end
+ * @jobs: processes; the seed of the n-th is the given one plus n
+ * @seconds: how long; 0: no end
+ * @output: where the trace of a failure goes
+ * @check: a trace to be judged, instead of random events; NULL: none
+ */
+struct fuzz_options {
+	struct replay_options replay;
+	bool draw_levels;
+	bool draw_width;
+	bool draw_form;
+	uint64_t ops;
+	uint64_t jobs;
+	uint64_t seconds;
+	const char *output;
+	const char *check;
+};
+
+/**
+ * fuzz_draw() - the options of one sequence
+ * @options: as asked
+ * @seed: of the process
+ * @number: of the sequence in it
+ * @drawn: out: nothing in it is left to be drawn
+ *
+ * The same arguments give the same options.
+ */
+void fuzz_draw(const struct fuzz_options *options, uint64_t seed,
+	       uint64_t number, struct fuzz_options *drawn);
+
+/** Parses the words after `hvpt fuzz`; argv[0] is the sub-command. */
+enum options_result fuzz_options_parse(int argc, char **argv,
+				       struct fuzz_options *options);
+
+#endif /* TOOLS_FUZZ_FUZZ_OPTIONS_H */

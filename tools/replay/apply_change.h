@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * apply_change.h - the events Linux has no tracepoint for.
+ */
+#ifndef TOOLS_REPLAY_APPLY_CHANGE_H
+#define TOOLS_REPLAY_APPLY_CHANGE_H
+
+#include "step.h"
+
+void apply_protect(struct apply *apply, struct step *step);
+void apply_reclaim(struct apply *apply, struct step *step);
+void apply_sync(struct apply *apply, struct step *step);
+
+#endif /* TOOLS_REPLAY_APPLY_CHANGE_H */

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#define _GNU_SOURCE
+#include "tools/command.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "replay_domain.h"
+#include "hvpt/fault.h"
+#include "tools/option_values.h"
+#include "tools/output.h"
+#include "replay.h"
+#include "trace/say.h"
+
+#define COMMAND "fault"
+
+/* Bytes of the shortest message that can be one. */
+#define MESSAGE_LEAST                                                          \
+	(sizeof(struct hvpt_hv_message_header) +                               \
+	 sizeof(struct hvpt_hv_iommu_fault))
+
+static const char usage[] =
+	"Usage: hvpt fault [--trace TRACE] HEX...\n"
+	"\n"
+	"Decodes the message by which the hypervisor tells of a refused DMA. HEX\n"
+	"is the message as hexadecimal bytes, header first, in any number of\n"
+	"words; spaces and colons between bytes are passed over.\n"
+	"\n"
+	"  --trace TRACE  replay TRACE, and explain the access by the tables as\n"
+	"                 they are at its end, of each domain of it\n"
+	"  -h, --help     this text\n"
+	"\n"
+	"Exit status: 0 decoded, 1 the replay mismatched, 2 bad usage or input.\n";
+
+/** A message as it was given. */
+struct message {
+	uint8_t bytes[HVPT_HV_MESSAGE_BYTES];
+	size_t count;
+	bool half; /* one digit of the next byte is there */
+};
+
+static int digit_of(char c)
+{
+	const char *digits = "0123456789abcdef0123456789ABCDEF";
+	const char *at = c ? strchr(digits, c) : NULL;
+
+	return at ? (int)((at - digits) % 16) : -1;
+}
+
+static bool add_digit(struct message *message, int digit)
+{
+	uint8_t *byte = &message->bytes[message->count];
+
+	if (message->count == sizeof(message->bytes)) {
+		say("hvpt fault: a message has at most %u bytes",
+		    HVPT_HV_MESSAGE_BYTES);
+		return false;
+	}
+	*byte = (uint8_t)(*byte << 4 | digit);
+	message->count += message->half;
+	message->half = !message->half;
+	return true;
+}
+
+/* Return: false with a message. A byte does not go on in the next word. */
+static bool take_word(struct message *message, const char *word)
+{
+	const char *at;
+
+	for (at = word; *at; at++) {
+		int digit = digit_of(*at);
+
+		if (!message->half && (*at == ' ' || *at == ':'))
+			continue;
+		if (digit < 0) {
+			say("hvpt fault: '%s' is not hexadecimal bytes", word);
+			return false;
+		}
+		if (!add_digit(message, digit))
+			return false;
+	}
+	if (message->half)
+		say("hvpt fault: '%s' ends in half a byte", word);
+	return !message->half;
+}
+
+/* ---- the answer -------------------------------------------------------- */
+
+static const char *access_text(uint32_t access)
+{
+	switch (access) {
+	case HVPT_HV_ACCESS_READ:
+		return "read";
+	case HVPT_HV_ACCESS_WRITE:
+		return "write";
+	case HVPT_HV_ACCESS_EXECUTE:
+		return "execute";
+	default:
+		return "unknown";
+	}
+}
+
+static void print_fault(const struct hvpt_iommu_fault *fault)
+{
+	if (fault->has_device)
+		printf("device  0x%" PRIx64 "\n", fault->device_id);
+	else
+		puts("device  not known");
+	if (fault->has_iova)
+		printf("iova    0x%" PRIx64 "\n", fault->iova.value);
+	else
+		puts("iova    not known");
+	printf("type    %" PRIu32 " (%s)\n", fault->type,
+	       hvpt_iommu_fault_type_name(fault->type));
+	printf("access  %" PRIu32 " (%s)\n", fault->access,
+	       access_text(fault->access));
+}
+
+/* A replay_end_fn: what the tables of each domain say to the fault. */
+static void explain(void *ctx, const struct domain_set *domains)
+{
+	const struct hvpt_iommu_fault *fault = ctx;
+	struct hvpt_fault_cause cause;
+	size_t i;
+
+	for (i = 0; i < domains->count; i++) {
+		const struct domain *domain = domains->list[i];
+
+		hvpt_domain_explain(&domain->domain, fault, &cause);
+		if (domain->named)
+			printf("domain  0x%" PRIx64 ": ", domain->id);
+		else
+			printf("domain  without a name: ");
+		printf("%s, level %" PRIu32 ", entry 0x%016" PRIx64 "\n",
+		       hvpt_fault_reason_name(cause.reason), cause.level,
+		       cause.entry);
+	}
+}
+
+static int decode(const struct message *message, const char *trace)
+{
+	struct hvpt_iommu_fault fault;
+	struct replay_options options;
+	struct replay_result result;
+	enum hvpt_status status;
+
+	status = hvpt_iommu_fault_decode(message->bytes, message->count,
+					 &fault);
+	if (status != HVPT_OK) {
+		say("hvpt fault: no fault message in %zu bytes: %s; one begins "
+		    "with 24 00 00 80, and has %zu bytes or more",
+		    message->count, hvpt_status_name(status), MESSAGE_LEAST);
+		return EXIT_BAD_INPUT;
+	}
+	if (trace && !output_streams_differ("hvpt fault", &trace, 1))
+		return EXIT_BAD_INPUT;
+	print_fault(&fault);
+	if (!trace)
+		return EXIT_ALL_WELL;
+	options_default(&options);
+	options.width = 48;
+	return (int)replay_file_then(trace, &options, &result, explain, &fault);
+}
+
+/* ---- the command line -------------------------------------------------- */
+
+static const struct option long_options[] = {
+	{ "trace", required_argument, NULL, 't' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+int command_fault(int argc, char **argv)
+{
+	struct message message = { { 0 }, 0, false };
+	const char *trace = NULL;
+	int id;
+
+	opterr = 0;
+	while ((id = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
+		if (id == 'h') {
+			fputs(usage, stdout);
+			return EXIT_ALL_WELL;
+		}
+		if (id != 't') {
+			(void)value_bad_word(COMMAND, id, argv);
+			return EXIT_BAD_INPUT;
+		}
+		trace = optarg;
+	}
+	if (optind == argc) {
+		say("hvpt fault: no message given; try 'hvpt fault --help'");
+		return EXIT_BAD_INPUT;
+	}
+	for (; optind < argc; optind++) {
+		if (!take_word(&message, argv[optind]))
+			return EXIT_BAD_INPUT;
+	}
+	return decode(&message, trace);
+}

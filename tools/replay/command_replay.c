@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "tools/command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tools/options.h"
+#include "tools/output.h"
+#include "replay.h"
+#include "report.h"
+#include "trace/say.h"
+
+#define COMMAND "hvpt replay"
+
+static const char usage[] =
+	"Usage: hvpt replay [options] TRACE...\n"
+	"\n"
+	"Replays each TRACE (the iommu:map and iommu:unmap events, as ftrace,\n"
+	"trace-cmd report or perf script print them, or a trace.dat file; plain\n"
+	"or compressed; - is standard input; docs/RECORDING.md says how to record\n"
+	"one) through hvpt on a model of the hypervisor: a domain with a device\n"
+	"for each in it. After every step an independent table walker, hvpt's own\n"
+	"lookup, and the device's DMA through the worst cache there may be are\n"
+	"compared with a plain list of what should be mapped.\n"
+	"\n"
+	"  --levels 4|5          table levels (4)\n"
+	"  --page-sizes LIST     leaf sizes, of 4K,2M,1G; 4K always (all)\n"
+	"  --width N             IOVA bits, 13 .. 48, or 57 with 5 levels (all)\n"
+	"  --iova-form FORM      plain, lower or canonical (plain)\n"
+	"  --audit-every N       audit all tables after each N events (at the end)\n"
+	"  --seed N              for the random pages which are checked (1)\n"
+	"  --policy POLICY       what flushes a range: two-block, cover (one\n"
+	"                        block, as Linux does) or exact (two-block)\n"
+	"  --lazy N              sync after each N unmaps of a domain (1: strict)\n"
+	"  --inject SPEC         let something go wrong, see below; repeatable\n"
+	"  --walker WALKER       who judges: model (as above), and beside it vtd\n"
+	"                        (DMA through the VT-d of a QEMU, with its caches)\n"
+	"                        or cpu (its processor, page tables only); see\n"
+	"                        scripts/get-qemu (model)\n"
+	"  --drop-flushes        with vtd: drop every flush, so that it has to fail\n"
+	"  --json FILE|-         also write the figures as JSON; - is standard\n"
+	"                        output, without the text summary\n"
+	"  --strict              end at the first malformed line\n"
+	"  --quiet               no progress, notes or summary\n"
+	"  -h, --help            this text\n"
+	"\n"
+	"SPEC is one of\n"
+	"  KIND:N:STATUS[:TIMES]       the N-th hypercall of this kind fails with\n"
+	"                              this raw status, TIMES in a row (1) or\n"
+	"                              always\n"
+	"  flush-list:N:rep=K[:STATUS] the N-th stops after K descriptors, with\n"
+	"                              this status (0: it is to be continued)\n"
+	"  alloc:N                     there is no page for the N-th table\n"
+	"KIND is caps, property, create, configure, attach, detach, flush,\n"
+	"flush-list, delete or any. N counts from 1; numbers may be hexadecimal.\n"
+	"What fails must leave everything as it was, and is tried again where it\n"
+	"has to be done; a failure to set up ends the replay.\n"
+	"\n"
+	"Exit status: 0 nothing mismatched, 1 something did, 2 bad usage or\n"
+	"input (1 wins when both happened).\n";
+
+/* 1, mismatch, is the worst, for it is about the library. */
+static int worse(int a, int b)
+{
+	if (a == EXIT_MISMATCH || b == EXIT_MISMATCH)
+		return EXIT_MISMATCH;
+	return a > b ? a : b;
+}
+
+/* Of what had no event in it there is only the error to tell. */
+static bool has_summary(const struct replay_result *result)
+{
+	return result->opened && result->events != 0;
+}
+
+static int replay_all(const struct replay_options *options, FILE *json,
+		      struct replay_result *results)
+{
+	int code = EXIT_ALL_WELL;
+	int i;
+
+	for (i = 0; i < options->file_count; i++) {
+		code = worse(code, (int)replay_file(options->files[i], options,
+						    &results[i]));
+		if (has_summary(&results[i]) && !options->quiet &&
+		    json != stdout)
+			report_text(stdout, &results[i], options);
+	}
+	if (json)
+		report_json(json, results, options->file_count, options);
+	if (!output_close(COMMAND, options->json, json))
+		code = worse(code, EXIT_BAD_INPUT);
+	return code;
+}
+
+/* JSON is opened first: a name which cannot be written shows at once. */
+static int replay_with_json(const struct replay_options *options)
+{
+	size_t count = (size_t)options->file_count;
+	struct replay_result *results;
+	FILE *json = NULL;
+	int code;
+
+	if (!output_streams_differ(COMMAND, options->files,
+				   options->file_count))
+		return EXIT_BAD_INPUT;
+	if (options->json) {
+		json = output_open(COMMAND, options->json, options->files,
+				   options->file_count);
+		if (!json)
+			return EXIT_BAD_INPUT;
+	}
+	results = calloc(count, sizeof(*results));
+	if (!results) {
+		say(COMMAND ": out of memory");
+		(void)output_close(COMMAND, options->json, json);
+		return EXIT_BAD_INPUT;
+	}
+	code = replay_all(options, json, results);
+	free(results);
+	return code;
+}
+
+int command_replay(int argc, char **argv)
+{
+	struct replay_options options;
+
+	switch (options_parse(argc, argv, &options)) {
+	case OPTIONS_HELP:
+		fputs(usage, stdout);
+		return EXIT_ALL_WELL;
+	case OPTIONS_ERROR:
+		return EXIT_BAD_INPUT;
+	case OPTIONS_RUN:
+		break;
+	}
+	return replay_with_json(&options);
+}

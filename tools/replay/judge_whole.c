@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Judging whole ranges and whole page tables. */
+#include "judge.h"
+
+#include <inttypes.h>
+
+#include "walker.h"
+
+/* ---- leaves ---------------------------------------------------------- */
+
+/**
+ * struct leaf_sum - what a visit has seen
+ * @leaves: by level
+ * @bytes: their sum
+ */
+struct leaf_sum {
+	uint64_t leaves[3];
+	uint64_t bytes;
+};
+
+static bool add_leaf(void *ctx, hvpt_iova_t iova,
+		     const struct hvpt_mapping *mapping)
+{
+	struct leaf_sum *sum = ctx;
+
+	(void)iova;
+	if (mapping->leaf_lg2 == 12)
+		sum->leaves[0]++;
+	else
+		sum->leaves[mapping->leaf_lg2 == 21 ? 1 : 2]++;
+	sum->bytes += UINT64_C(1) << mapping->leaf_lg2;
+	return true;
+}
+
+static void judge_visit(struct judge *judge, const struct domain *domain,
+			const struct hvpt_iova_range *range, uint64_t bytes,
+			struct leaf_sum *sum)
+{
+	enum hvpt_status status = hvpt_pt_visit(domain->pt, range, add_leaf,
+						sum);
+
+	judge_that(judge, status == HVPT_OK && sum->bytes == bytes,
+		   "expected leaves of %" PRIu64 " bytes in all; "
+		   "hvpt_pt_visit says %s, %" PRIu64 " bytes",
+		   bytes, hvpt_status_name(status), sum->bytes);
+}
+
+void judge_leaves(struct judge *judge, const struct domain *domain,
+		  uint64_t first, uint64_t last, uint64_t leaves[3])
+{
+	struct hvpt_iova_range range;
+	struct leaf_sum sum = { { 0, 0, 0 }, 0 };
+	unsigned i;
+
+	range.first = hvpt_iova(first);
+	range.last = hvpt_iova(last);
+	judge_visit(judge, domain, &range, last - first + 1, &sum);
+	for (i = 0; i < 3; i++)
+		leaves[i] += sum.leaves[i];
+}
+
+/* ---- everything ------------------------------------------------------ */
+
+/* Does the model map first .. last to @gpa on, with this permission? */
+static bool model_maps(const struct domain *domain, uint64_t first,
+		       uint64_t last, uint64_t gpa, bool writable)
+{
+	uint64_t at = first;
+
+	for (;;) {
+		uint64_t from, to, to_gpa;
+		unsigned prot;
+
+		if (!hvpt_model_next(domain->model, at, &from, &to, &to_gpa,
+				     &prot))
+			return false;
+		if (from > at || to_gpa + (at - from) != gpa + (at - first) ||
+		    ((prot & HVPT_PROT_WRITE) != 0) != writable)
+			return false;
+		if (to >= last)
+			return true;
+		at = to + 1;
+	}
+}
+
+static bool model_is_empty(const struct domain *domain, uint64_t first,
+			   uint64_t last)
+{
+	uint64_t from, to, gpa;
+	unsigned prot;
+
+	if (!hvpt_model_next(domain->model, first, &from, &to, &gpa, &prot))
+		return true;
+	return from > last;
+}
+
+/* One entry the walker ended at, with all it spans. Return: bytes mapped. */
+static uint64_t judge_entry(struct judge *judge, const struct domain *domain,
+			    const struct sdm_result *read, uint64_t first,
+			    uint64_t last)
+{
+	bool good = false;
+
+	if (read->fault == SDM_FAULT_NONE)
+		good = model_maps(domain, first, last, read->pa,
+				  read->writable);
+	else if (read->fault == SDM_FAULT_NOT_PRESENT)
+		good = model_is_empty(domain, first, last);
+	judge_that(judge, good,
+		   "iova 0x%" PRIx64 " .. 0x%" PRIx64 ": the walker says %s, "
+		   "pa 0x%" PRIx64 ", level %u, entry 0x%" PRIx64
+		   "; that is not what was mapped",
+		   first, last, sdm_fault_text(read->fault), read->pa,
+		   read->level, read->entry);
+	return read->fault == SDM_FAULT_NONE ? last - first + 1 : 0;
+}
+
+/* Walks from entry to entry: each IOVA of first .. last is covered. */
+static uint64_t sweep(struct judge *judge, const struct domain *domain,
+		      uint64_t first, uint64_t last)
+{
+	uint64_t bytes = 0;
+	uint64_t at = first;
+	uint64_t end;
+
+	do {
+		struct sdm_result read = sdm_walk(&domain->walker, at, false);
+
+		end = judge_entry_last(&read, at);
+		if (end > last)
+			end = last;
+		bytes += judge_entry(judge, domain, &read, at, end);
+		at = end + 1;
+	} while (end < last);
+	return bytes;
+}
+
+void judge_everything(struct judge *judge, const struct domain *domain)
+{
+	const struct sdm_walker *walker = &domain->walker;
+	unsigned bits = walker->width - (walker->canonical ? 1 : 0);
+	uint64_t lower_last = (UINT64_C(1) << bits) - 1;
+	uint64_t expected = hvpt_model_bytes(domain->model);
+	struct leaf_sum sum = { { 0, 0, 0 }, 0 };
+	uint64_t bytes;
+
+	bytes = sweep(judge, domain, 0, lower_last);
+	if (walker->canonical)
+		bytes += sweep(judge, domain, ~lower_last, UINT64_MAX);
+	judge_that(judge, bytes == expected,
+		   "expected %" PRIu64 " bytes mapped in all, the walker finds "
+		   "%" PRIu64,
+		   expected, bytes);
+	judge_visit(judge, domain, NULL, expected, &sum);
+}
+
+/* ---- audit ----------------------------------------------------------- */
+
+static void judge_report(struct judge *judge, enum hvpt_status status,
+			 const struct hvpt_audit *report)
+{
+	judge_that(judge, status == HVPT_OK && report->fault == HVPT_FAULT_NONE,
+		   "audit: %s, %s at iova 0x%" PRIx64 ", level %u, entry "
+		   "0x%" PRIx64,
+		   hvpt_status_name(status), hvpt_fault_name(report->fault),
+		   report->iova.value, (unsigned)report->level, report->pte);
+}
+
+void judge_audit(struct judge *judge, const struct domain_set *set)
+{
+	struct hvpt_arena *arena = set->world.arena;
+	uint64_t tables = 0;
+	size_t i;
+
+	hvpt_arena_unclaim_all(arena);
+	for (i = 0; i < set->count; i++) {
+		struct hvpt_audit report;
+		enum hvpt_status status;
+
+		status = hvpt_pt_audit(set->list[i]->pt, hvpt_arena_claim,
+				       arena, &report);
+		judge_report(judge, status, &report);
+		if (set->world.walk)
+			walk_whole(judge, set->list[i]);
+		tables += report.tables + set->list[i]->owed.table_count;
+	}
+	judge_that(judge,
+		   tables + set->world.leaked == hvpt_arena_in_use(arena),
+		   "audit: %" PRIu64 " table pages are in trees or wait for a "
+		   "flush, %zu are in use",
+		   tables, hvpt_arena_in_use(arena));
+}

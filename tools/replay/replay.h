@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * replay.h - run recorded traffic through the library, checking each step.
+ */
+#ifndef TOOLS_REPLAY_REPLAY_H
+#define TOOLS_REPLAY_REPLAY_H
+
+#include "tools/options.h"
+#include "report.h"
+#include "trace/trace.h"
+
+/**
+ * replay_file() - replay one trace
+ * @path: a file, "-" for standard input
+ * @options: in
+ * @result: out: the figures
+ *
+ * Messages go to standard error.
+ */
+enum exit_code replay_file(const char *path,
+			   const struct replay_options *options,
+			   struct replay_result *result);
+
+struct domain_set;
+
+/** Called at the end of a trace, before everything is taken apart. */
+typedef void (*replay_end_fn)(void *ctx, const struct domain_set *domains);
+
+/** replay_file(), and @end, if not NULL, looks at what is there at its end. */
+enum exit_code
+replay_file_then(const char *path, const struct replay_options *options,
+		 struct replay_result *result, replay_end_fn end, void *ctx);
+
+/**
+ * replay_events() - replay events which are in memory, silently
+ * @events: in: their line numbers are not looked at: they count from 1
+ * @options: in
+ * @table_pages: at most so many for all domains
+ * @result: out: the figures, and the first mismatch
+ */
+enum exit_code replay_events(const struct trace_event *events, size_t count,
+			     const struct replay_options *options,
+			     size_t table_pages, struct replay_result *result);
+
+#endif /* TOOLS_REPLAY_REPLAY_H */

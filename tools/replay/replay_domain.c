@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "replay_domain.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void pages_add(struct pages *pages, uint64_t iova)
+{
+	if (pages->count == pages->room) {
+		size_t room = pages->room ? pages->room * 2 : 16;
+		uint64_t *at = realloc(pages->at, room * sizeof(*at));
+
+		if (!at)
+			abort();
+		pages->at = at;
+		pages->room = room;
+	}
+	pages->at[pages->count++] = iova;
+}
+
+bool domain_set_init(struct domain_set *set,
+		     const struct replay_options *options, size_t table_pages)
+{
+	memset(set, 0, sizeof(*set));
+	if (world_open(&set->world, options, table_pages))
+		return true;
+	set->error = set->world.error;
+	return false;
+}
+
+void domain_set_close(struct domain_set *set)
+{
+	size_t i;
+
+	for (i = 0; i < set->count; i++) {
+		hvpt_model_destroy(set->list[i]->model);
+		hvpt_model_destroy(set->list[i]->waiting);
+		free(set->list[i]->touched.at);
+		free(set->list[i]);
+	}
+	world_close(&set->world);
+}
+
+/* One with a page table is kept also when the rest failed, to be torn down. */
+static struct domain *make(struct domain_set *set)
+{
+	struct domain *domain;
+	bool good;
+
+	if (set->count == DOMAINS_MAX) {
+		set->error = "more than 1024 domains";
+		return NULL;
+	}
+	domain = calloc(1, sizeof(*domain));
+	if (!domain) {
+		set->error = "out of memory";
+		return NULL;
+	}
+	good = domain_set_up(&set->world, domain, set->count);
+	if (!good)
+		set->error = set->world.error;
+	if (!domain->pt) {
+		free(domain);
+		return NULL;
+	}
+	hvpt_gather_init(&domain->owed);
+	domain->model = hvpt_model_create();
+	domain->waiting = hvpt_model_create();
+	set->list[set->count++] = domain;
+	return good ? domain : NULL;
+}
+
+static struct domain *find_named(struct domain_set *set, uint64_t id)
+{
+	struct domain *found = NULL;
+	size_t i;
+
+	for (i = 0; i < set->count && !found; i++) {
+		if (!set->list[i]->named || set->list[i]->id == id)
+			found = set->list[i];
+	}
+	if (!found)
+		found = make(set);
+	if (found) {
+		found->named = true;
+		found->id = id;
+	}
+	return found;
+}
+
+/* The only domain of which at least @bytes of the range are mapped. */
+static struct domain *only_holder(struct domain_set *set,
+				  const struct trace_event *event,
+				  uint64_t bytes)
+{
+	struct domain *only = NULL;
+	size_t i;
+
+	for (i = 0; i < set->count; i++) {
+		if (hvpt_model_mapped_in(set->list[i]->model, event->iova,
+					 event->size) < bytes)
+			continue;
+		if (only)
+			return NULL;
+		only = set->list[i];
+	}
+	return only;
+}
+
+static struct domain *find_nameless(struct domain_set *set,
+				    const struct trace_event *event)
+{
+	struct domain *found = NULL;
+
+	if (event->kind == TRACE_UNMAP && set->count > 1) {
+		found = only_holder(set, event, event->size);
+		if (!found)
+			found = only_holder(set, event, 1);
+	}
+	if (!found)
+		found = set->recent;
+	return found ? found : make(set);
+}
+
+struct domain *domain_find(struct domain_set *set,
+			   const struct trace_event *event)
+{
+	struct domain *found;
+
+	if (event->has_dom)
+		found = find_named(set, event->dom);
+	else
+		found = find_nameless(set, event);
+	if (found)
+		set->recent = found;
+	return found;
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * replay_domain.h - the domains of one trace, a device in each.
+ */
+#ifndef TOOLS_REPLAY_REPLAY_DOMAIN_H
+#define TOOLS_REPLAY_REPLAY_DOMAIN_H
+
+#include "oracle/model.h"
+#include "oracle/sdm_walk.h"
+#include "hvpt/device.h"
+#include "trace/trace.h"
+#include "replay_host.h"
+
+/* More than a machine has IOMMU groups: then the file is not what it says. */
+#define DOMAINS_MAX 1024u
+
+/* Table pages for all domains of a trace: 1 GiB, 512 GiB in 4 KiB leaves. */
+#define DOMAIN_TABLE_PAGES ((size_t)1 << 18)
+
+/**
+ * struct pages - a list of pages by IOVA; all zero is an empty one
+ * @at: the first byte of each
+ */
+struct pages {
+	uint64_t *at;
+	size_t count;
+	size_t room;
+};
+
+/**
+ * struct domain - one domain and what it is compared with
+ * @named: @id is known
+ * @id: dom= of the trace
+ * @hv: the hypervisor @device does DMA in
+ * @walk: who else judges its DMA; NULL: nobody
+ * @domain: the library's
+ * @pt: its page table
+ * @segment: the registration of the device's bus
+ * @device: the device in it
+ * @device_id: its logical id
+ * @probed: @device is linked
+ * @owed: what is to be flushed
+ * @unsynced: unmaps since the last sync
+ * @waiting: what translated before it was unmapped, until the sync
+ * @touched: pages of @waiting which the device has used
+ * @model: what ought to be mapped
+ * @walker: reads @pt's memory as an IOMMU would
+ */
+struct domain {
+	bool named;
+	uint64_t id;
+	struct hypervisor *hv;
+	struct walk *walk;
+	struct hvpt_domain domain;
+	struct hvpt_pagetable *pt;
+	struct hvpt_segment_id segment;
+	struct hvpt_device device;
+	uint64_t device_id;
+	bool probed;
+	struct hvpt_gather owed;
+	uint64_t unsynced;
+	struct hvpt_model *waiting;
+	struct pages touched;
+	struct hvpt_model *model;
+	struct sdm_walker walker;
+};
+
+/**
+ * struct domain_set - all of one trace
+ * @world: what they live in
+ * @recent: the last one domain_find() answered
+ * @error: why domain_find() failed
+ */
+struct domain_set {
+	struct world world;
+	struct domain *recent;
+	const char *error;
+	size_t count;
+	struct domain *list[DOMAINS_MAX];
+};
+
+/** At most @table_pages for all. Return: false with @set->error. */
+bool domain_set_init(struct domain_set *set,
+		     const struct replay_options *options, size_t table_pages);
+
+/**
+ * domain_set_close() - free what is left on the host's side
+ *
+ * Of the library's side nothing is left after a teardown.
+ */
+void domain_set_close(struct domain_set *set);
+
+/**
+ * domain_find() - which domain an event is about
+ *
+ * The one it names, if it does. The first name in a file also becomes that of
+ * what was mapped without one before. An event without a name goes to the
+ * only domain which holds what it unmaps, else to the most recent one.
+ *
+ * Return: the domain, made if need be; NULL with @set->error.
+ */
+struct domain *domain_find(struct domain_set *set,
+			   const struct trace_event *event);
+
+/**
+ * domain_set_up() - make the library's domain, and put a device into it
+ * @number: of the domain in its set
+ *
+ * Return: false with @world->error; what is there already (@domain->pt not
+ * NULL, @domain->probed) is to be torn down.
+ */
+bool domain_set_up(struct world *world, struct domain *domain, size_t number);
+
+/** Adds a page to a list; running out of memory ends the process. */
+void pages_add(struct pages *pages, uint64_t iova);
+
+#endif /* TOOLS_REPLAY_REPLAY_DOMAIN_H */

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * report.h - what a replay came to, for people and for programs.
+ */
+#ifndef TOOLS_REPLAY_REPORT_H
+#define TOOLS_REPLAY_REPORT_H
+
+#include <stdio.h>
+
+#include "tools/options.h"
+
+/* More kinds of hypercalls than there are. */
+#define REPORT_CALLS_MAX 16u
+
+/** Hypercalls of one kind. */
+struct report_calls {
+	const char *name; /* NULL: no more kinds */
+	uint64_t count;
+};
+
+/**
+ * struct replay_result - the figures of one trace; bytes are of IOVA space
+ * @file: as given, "<stdin>" for "-"
+ * @opened: there is something to tell of it but @error
+ * @error: why the replay ended early; "" if it did not
+ * @lines: lines read
+ * @events: all of them: the sum of the next five
+ * @maps, @unmaps, @protects, @reclaims, @asked_syncs: events of one kind
+ * @map_bytes, @unmap_bytes: what was really mapped, really unmapped
+ * @unknown_unmaps: unmaps of ranges of which nothing was mapped
+ * @conflicts: maps over something mapped, rightly refused
+ * @refused: events outside the IOVA form or above 2^52, rightly refused
+ * @malformed: lines which could not be understood
+ * @named: events which name their domain
+ * @lost: events the tracer says it dropped; @lost_unknown: how often it did
+ *	not say how many
+ * @other_lines: lines of other events
+ * @domains: page tables
+ * @audits: of all page tables
+ * @table_pages_final: still in use at the end
+ * @leaves: made by maps, by level
+ * @hypercalls: in all; @calls: by kind
+ * @flush_calls: FLUSH_DEVICE_DOMAIN and _LIST made by syncs
+ * @descriptors: of flush lists
+ * @pages_asked: of ranges which were synced by hypercalls
+ * @pages_flushed: which descriptors cover
+ * @over_flushed_pages: by how much those are more than asked, in syncs which
+ *	did without a full flush
+ * @full_flushes: of whole domains, in syncs and elsewhere
+ * @syncs: which succeeded; @forced_syncs: which a map could not wait for;
+ *	@failed_syncs: which did not succeed
+ * @failed_calls: others which failed because they were told to
+ * @stale_before, @stale_after: as in struct judge
+ * @dmas: bytes read or written by devices of the model hypervisor
+ * @walker_looks: how often QEMU's VT-d or processor was asked
+ * @walker_stale: how often its caches had what was not yet synced
+ * @mismatch: the first one, @mismatch_line: of the event which showed it; 0:
+ *	after the last one
+ */
+struct replay_result {
+	const char *file;
+	bool opened;
+	char error[256];
+	uint64_t lines;
+	uint64_t events;
+	uint64_t maps;
+	uint64_t unmaps;
+	uint64_t protects;
+	uint64_t reclaims;
+	uint64_t asked_syncs;
+	uint64_t map_bytes;
+	uint64_t unmap_bytes;
+	uint64_t peak_mapped_bytes;
+	uint64_t left_mapped_bytes;
+	uint64_t unknown_unmaps;
+	uint64_t conflicts;
+	uint64_t refused;
+	uint64_t malformed;
+	uint64_t named;
+	uint64_t lost;
+	uint64_t lost_unknown;
+	uint64_t other_lines;
+	uint64_t domains;
+	uint64_t audits;
+	uint64_t checks;
+	uint64_t mismatches;
+	uint64_t table_pages_peak;
+	uint64_t table_pages_final;
+	uint64_t leaves[HVPT_LEAF_LEVELS];
+	uint64_t hypercalls;
+	struct report_calls calls[REPORT_CALLS_MAX];
+	uint64_t flush_calls;
+	uint64_t descriptors;
+	uint64_t pages_asked;
+	uint64_t pages_flushed;
+	uint64_t over_flushed_pages;
+	uint64_t full_flushes;
+	uint64_t syncs;
+	uint64_t forced_syncs;
+	uint64_t failed_syncs;
+	uint64_t failed_calls;
+	uint64_t stale_before;
+	uint64_t stale_after;
+	uint64_t dmas;
+	char mismatch[320];
+	uint64_t mismatch_line;
+	uint64_t walker_looks;
+	uint64_t walker_stale;
+};
+
+/** Prints the summary of one trace. */
+void report_text(FILE *out, const struct replay_result *result,
+		 const struct replay_options *options);
+
+/** What the page tables are, and how they are flushed. */
+void report_tables(FILE *out, const struct replay_options *options);
+
+/** Writes one object, or for several traces an array of them. */
+void report_json(FILE *out, const struct replay_result *results, int count,
+		 const struct replay_options *options);
+
+/** Is a leaf size among those asked for? And its name. */
+bool report_size_allowed(const struct replay_options *options, unsigned level);
+const char *report_size_name(unsigned level);
+
+/** Flush calls for each unmap, in thousandths. */
+uint64_t report_flush_ratio(const struct replay_result *result);
+
+#endif /* TOOLS_REPLAY_REPORT_H */

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "step.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "trace/say.h"
+#include "settle.h"
+
+#define PAGE_MASK (HVPT_PAGE_BYTES - 1)
+
+/* ---- before ---------------------------------------------------------- */
+
+static bool wraps(uint64_t first, uint64_t size)
+{
+	return first + (size - 1) < first;
+}
+
+void step_init(struct step *step, const struct apply *apply,
+	       const struct trace_event *event, struct domain *domain)
+{
+	memset(step, 0, sizeof(*step));
+	step->event = event;
+	step->domain = domain;
+	step->last = event->iova + (event->size - 1);
+	step->in_form = ((event->iova | event->size) & PAGE_MASK) == 0 &&
+			event->size != 0 && !wraps(event->iova, event->size) &&
+			options_in_form(apply->options, event->iova,
+					step->last);
+	step->prot = HVPT_PROT_READ | HVPT_PROT_WRITE;
+	if (event->has_prot)
+		step->prot = event->prot;
+}
+
+static bool misaligned(const struct trace_event *event)
+{
+	uint64_t bits = event->iova | event->size;
+
+	if (event->kind == TRACE_MAP)
+		bits |= event->gpa;
+	return (bits & PAGE_MASK) != 0;
+}
+
+static enum hvpt_status expect_prot(unsigned prot)
+{
+	if (prot == HVPT_PROT_WRITE)
+		return HVPT_ERR_WRITE_ONLY;
+	if (prot == HVPT_PROT_READ || prot == HVPT_PROT_MASK)
+		return HVPT_OK;
+	return HVPT_ERR_PROT;
+}
+
+/* In the order of pagetable.h. */
+enum hvpt_status step_expect_arguments(const struct step *step)
+{
+	const struct trace_event *event = step->event;
+	bool map = event->kind == TRACE_MAP;
+
+	if (event->size == 0)
+		return HVPT_ERR_EMPTY;
+	if (misaligned(event))
+		return HVPT_ERR_ALIGN;
+	if (wraps(event->iova, event->size))
+		return HVPT_ERR_WRAP;
+	if (!step->in_form)
+		return HVPT_ERR_IOVA_RANGE;
+	if (map && (wraps(event->gpa, event->size) ||
+		    (event->gpa + (event->size - 1)) >> HVPT_GPA_LG2))
+		return HVPT_ERR_GPA_RANGE;
+	if (map || event->kind == TRACE_PROTECT)
+		return expect_prot(step->prot);
+	return HVPT_OK;
+}
+
+/* The leaf at one end of the range, if it reaches beyond it. */
+static void note_cut(struct step *step, uint64_t at, bool change)
+{
+	struct domain *domain = step->domain;
+	struct sdm_result read = sdm_walk(&domain->walker, at, false);
+	struct hvpt_iova_range *cut = &step->cut[step->cuts];
+	uint64_t first, last, gpa;
+	unsigned prot;
+
+	if (read.fault != SDM_FAULT_NONE || read.level == 0)
+		return;
+	last = judge_entry_last(&read, at);
+	first = at & ~((UINT64_C(1) << (HVPT_PAGE_LG2 + 9 * read.level)) - 1);
+	if (first >= step->event->iova && last <= step->last)
+		return;
+	if (change && (!hvpt_model_lookup(domain->model, at, &gpa, &prot) ||
+		       prot == step->prot))
+		return;
+	cut->first = hvpt_iova(first);
+	cut->last = hvpt_iova(last);
+	step->cuts++;
+}
+
+void step_note_cuts(struct step *step, bool change)
+{
+	if (step->expected != HVPT_OK)
+		return;
+	note_cut(step, step->event->iova, change);
+	note_cut(step, step->last, change);
+}
+
+void step_begin(struct apply *apply, struct step *step)
+{
+	struct hvpt_arena *arena = apply->domains.world.arena;
+
+	step->table_pages = hvpt_arena_in_use(arena);
+	step->mark = world_mark(&apply->domains.world);
+	step->owed = step->domain->owed;
+	if (step->event->nomem)
+		hvpt_arena_fail_at(arena, step->event->nomem);
+}
+
+/* ---- after ----------------------------------------------------------- */
+
+/* Room for two numbers and the words between them. */
+#define RANGE_TEXT 64u
+
+/* The range of an event, whose size may be anything when it is raw. */
+static void print_range(char out[RANGE_TEXT], const struct step *step)
+{
+	uint64_t iova = step->event->iova, size = step->event->size;
+
+	if (size != 0 && step->last >= iova)
+		snprintf(out, RANGE_TEXT, "iova 0x%" PRIx64 " .. 0x%" PRIx64,
+			 iova, step->last);
+	else
+		snprintf(out, RANGE_TEXT, "iova 0x%" PRIx64 ", size 0x%" PRIx64,
+			 iova, size);
+}
+
+static void note_refusal(struct apply *apply, const struct step *step)
+{
+	char range[RANGE_TEXT];
+
+	apply->result->refused++;
+	if (apply->options->quiet || apply->result->refused > SAY_MAX)
+		return;
+	print_range(range, step);
+	say("%s:%" PRIu64 ": note: %s refused: %s", apply->result->file,
+	    step->event->line, range, hvpt_status_name(step->expected));
+	if (apply->result->refused == SAY_MAX)
+		say("%s: further refusals are only counted",
+		    apply->result->file);
+}
+
+/* A call which failed must have left everything as it was. */
+static void judge_unchanged(struct apply *apply, const struct step *step)
+{
+	struct judge *judge = &apply->judge;
+	size_t pages = hvpt_arena_in_use(apply->domains.world.arena);
+
+	judge_that(judge, pages == step->table_pages,
+		   "a refused call changed the table pages from %zu to %zu",
+		   step->table_pages, pages);
+	judge_that(judge, settle_same_gather(&step->domain->owed, &step->owed),
+		   "a refused call changed what is owed");
+	if (step->in_form)
+		judge_some(judge, step->domain, step->event->iova, step->last);
+}
+
+/* That is a limit of this command, not a mistake of the library. */
+static bool ran_out(struct apply *apply, const struct step *step,
+		    enum hvpt_status status)
+{
+	if (status != HVPT_ERR_NO_MEMORY || step->expected != HVPT_OK ||
+	    !world_ran_out(&apply->domains.world))
+		return false;
+	apply_error(apply, "needs more table pages than are set aside");
+	return true;
+}
+
+/* Was the page which this event was to be refused asked for? */
+static bool refused_page(struct apply *apply, const struct step *step)
+{
+	struct world *world = &apply->domains.world;
+	uint64_t asked = hvpt_arena_allocs(world->arena) - step->mark.allocs;
+	bool refused = step->event->nomem && asked >= step->event->nomem;
+
+	if (step->event->nomem)
+		world_fail_allocs(world);
+	return refused;
+}
+
+/* The page which was to be refused was, so the call has to fail. */
+static void expect_no_memory(struct apply *apply, struct step *step)
+{
+	bool refused = refused_page(apply, step);
+
+	if (step->expected != HVPT_OK ||
+	    (!refused &&
+	     !world_alloc_failed(&apply->domains.world, &step->mark)))
+		return;
+	step->expected = HVPT_ERR_NO_MEMORY;
+	apply->result->failed_calls++;
+}
+
+/* Refused for a reason of its own: no fault of the trace, nothing to note. */
+static bool has_own_count(enum hvpt_status expected)
+{
+	return expected == HVPT_OK || expected == HVPT_ERR_OVERLAP ||
+	       expected == HVPT_ERR_NO_MEMORY;
+}
+
+static void judge_status(struct apply *apply, const struct step *step,
+			 const char *call, enum hvpt_status status)
+{
+	bool good = status == step->expected || ran_out(apply, step, status);
+	char range[RANGE_TEXT] = "";
+
+	if (!good)
+		print_range(range, step);
+	judge_that(&apply->judge, good, "%s of %s: expected %s, got %s", call,
+		   range, hvpt_status_name(step->expected),
+		   hvpt_status_name(status));
+}
+
+bool step_end(struct apply *apply, struct step *step, const char *call,
+	      enum hvpt_status status)
+{
+	expect_no_memory(apply, step);
+	judge_status(apply, step, call, status);
+	if (status != HVPT_OK)
+		judge_unchanged(apply, step);
+	if (step->expected == HVPT_ERR_OVERLAP)
+		apply->result->conflicts++;
+	if (!has_own_count(step->expected))
+		note_refusal(apply, step);
+	return status == HVPT_OK && step->expected == HVPT_OK;
+}
+
+/* ---- what waits ------------------------------------------------------ */
+
+/* A page which waits was protected, so it still goes where it went. */
+static void wait_for(struct apply *apply, struct domain *domain, uint64_t first,
+		     uint64_t last, uint64_t gpa, unsigned prot)
+{
+	uint64_t at = first;
+
+	do {
+		uint64_t from, to, old_gpa, end = last;
+		unsigned old = 0;
+		bool waits = hvpt_model_next(domain->waiting, at, &from, &to,
+					     &old_gpa, &old);
+
+		if (waits && from <= at) {
+			end = to < last ? to : last;
+			judge_that(&apply->judge,
+				   old_gpa + (at - from) == gpa + (at - first),
+				   "iova 0x%" PRIx64 " is mapped, and waits",
+				   at);
+			(void)hvpt_model_protect(domain->waiting, at,
+						 end - at + 1, old | prot);
+		} else {
+			if (waits && from <= last)
+				end = from - 1;
+			judge_that(&apply->judge,
+				   hvpt_model_map(domain->waiting, at,
+						  gpa + (at - first),
+						  end - at + 1, prot),
+				   "iova 0x%" PRIx64 " is mapped, and waits",
+				   at);
+		}
+		at = end + 1;
+	} while (at - 1 < last);
+}
+
+/* What is mapped of the event's range, cut to it. */
+void step_note_waiting(struct apply *apply, const struct step *step,
+		       bool change)
+{
+	struct domain *domain = step->domain;
+	uint64_t from = step->event->iova;
+	uint64_t first, last, gpa;
+	unsigned prot;
+
+	while (hvpt_model_next(domain->model, from, &first, &last, &gpa,
+			       &prot) &&
+	       first <= step->last) {
+		uint64_t start = first > from ? first : from;
+		uint64_t end = last < step->last ? last : step->last;
+
+		if (!change || prot != step->prot)
+			wait_for(apply, domain, start, end,
+				 gpa + (start - first), prot);
+		if (last >= step->last)
+			break;
+		from = last + 1;
+	}
+}
+
+static bool covers(const struct hvpt_gather *gather, uint64_t first,
+		   uint64_t last)
+{
+	uint32_t i;
+
+	for (i = 0; i < gather->range_count; i++) {
+		if (gather->range[i].first.value <= first &&
+		    gather->range[i].last.value >= last)
+			return true;
+	}
+	return false;
+}
+
+/* An IOMMU may have a leaf which was split as one. */
+static void judge_cuts(struct apply *apply, const struct step *step)
+{
+	unsigned i;
+
+	for (i = 0; i < step->cuts; i++)
+		judge_that(&apply->judge,
+			   covers(&step->domain->owed, step->cut[i].first.value,
+				  step->cut[i].last.value),
+			   "the leaf at iova 0x%" PRIx64 " .. 0x%" PRIx64
+			   " was split: the gather does not cover it",
+			   step->cut[i].first.value, step->cut[i].last.value);
+}
+
+void step_judge_gather(struct apply *apply, const struct step *step)
+{
+	const struct domain *domain = step->domain;
+	uint64_t from = step->event->iova;
+	uint64_t first, last, gpa;
+	unsigned prot;
+
+	judge_cuts(apply, step);
+	while (hvpt_model_next(domain->waiting, from, &first, &last, &gpa,
+			       &prot) &&
+	       first <= step->last) {
+		judge_that(&apply->judge, covers(&domain->owed, first, last),
+			   "iova 0x%" PRIx64 " .. 0x%" PRIx64
+			   " was taken away: the gather does not cover it",
+			   first, last);
+		if (last >= step->last)
+			break;
+		from = last + 1;
+	}
+}
+
+/* With tables in a gather all of its ranges count: an IOMMU may read them. */
+static bool owes(const struct hvpt_gather *gather, uint64_t first,
+		 uint64_t last)
+{
+	uint32_t i;
+
+	for (i = 0; gather->tables && i < gather->range_count; i++) {
+		if (gather->range[i].first.value <= last &&
+		    gather->range[i].last.value >= first)
+			return true;
+	}
+	return false;
+}
+
+bool step_make_way(struct apply *apply, const struct step *step)
+{
+	struct domain *domain = step->domain;
+
+	if (step->expected != HVPT_OK)
+		return true;
+	if (hvpt_model_mapped_in(domain->waiting, step->event->iova,
+				 step->event->size) == 0 &&
+	    !owes(&domain->owed, step->event->iova, step->last))
+		return true;
+	return settle_early(apply, domain);
+}

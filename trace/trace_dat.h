@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * trace_dat.h - the files of trace-cmd record, read by its own library.
+ */
+#ifndef TRACE_TRACE_DAT_H
+#define TRACE_TRACE_DAT_H
+
+/**
+ * trace_dat_text() - all events as text, as trace-cmd report prints them
+ * @fd: in: a trace.dat file; stays open
+ * @error: out: what is wrong, when -1 is returned
+ *
+ * Return: a temporary file without a name, at its beginning.
+ */
+int trace_dat_text(int fd, const char **error);
+
+#endif /* TRACE_TRACE_DAT_H */
