@@ -129,6 +129,7 @@ set(HVPT_REFERENCE_SOURCES
 # QEMU's VT-d and processor, which read our tables.
 set(HVPT_QEMU_SOURCES
   oracle/qemu/bridge.c
+  oracle/qemu/bridge_devices.c
   oracle/qemu/cpu_walk.c
   oracle/qemu/dma.c
   oracle/qemu/gdb.c

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "bridge.h"
+#include "bridge_devices.h"
 
 #include <string.h>
 
@@ -60,80 +60,6 @@ static uint64_t in64(const struct call *call, unsigned offset)
 	return guest_ram_load(call->bridge->ram, call->in + offset);
 }
 
-/* ---- domains and devices ------------------------------------------------- */
-
-static struct bridge_domain *find_domain(struct bridge *bridge, uint32_t id)
-{
-	size_t i;
-
-	for (i = 0; i < BRIDGE_DOMAINS; i++)
-		if (bridge->domain[i].id == id)
-			return &bridge->domain[i];
-	return NULL;
-}
-
-/* The VT-d's tag of a domain; 0 is that of devices in none. */
-static uint16_t tag_of(const struct bridge *bridge,
-		       const struct bridge_domain *domain)
-{
-	return (uint16_t)(domain - bridge->domain + 1);
-}
-
-static struct bridge_device *find_device(struct bridge *bridge, uint64_t id)
-{
-	unsigned i;
-
-	for (i = 0; i < VTD_DEVICE_END; i++)
-		if (bridge->device[i].known && bridge->device[i].id == id)
-			return &bridge->device[i];
-	return NULL;
-}
-
-/* Where the VT-d begins: the root, or the PML4 below one entry of it. */
-static uint64_t root_of(const struct bridge *bridge,
-			const struct bridge_domain *domain)
-{
-	uint64_t entry;
-
-	if (!domain->five_levels)
-		return domain->root;
-	entry = guest_ram_load(bridge->ram, domain->root + bridge->slot * 8);
-	return entry & 1 ? entry & UINT64_C(0xffffffffff000) : 0;
-}
-
-static void set_context(struct bridge *bridge, struct bridge_device *device)
-{
-	unsigned number = (unsigned)(device - bridge->device);
-	const struct bridge_domain *domain = device->domain;
-	uint64_t root = 0;
-
-	if (!domain) {
-		vtd_set_context(bridge->vtd, number, VTD_PASS_THROUGH, 0, 0);
-		return;
-	}
-	if (domain->translation == VTD_FIRST_STAGE)
-		root = root_of(bridge, domain);
-	vtd_set_context(bridge->vtd, number,
-			domain->translation == VTD_FIRST_STAGE && !root ?
-				VTD_BLOCKED :
-				domain->translation,
-			tag_of(bridge, domain), root);
-}
-
-void bridge_enter(struct bridge *bridge, uint64_t iova)
-{
-	unsigned i;
-
-	bridge->slot = (unsigned)(iova >> 48) & 511u;
-	for (i = 0; i < VTD_DEVICE_END; i++) {
-		struct bridge_device *device = &bridge->device[i];
-
-		if (device->known && device->domain &&
-		    device->domain->five_levels)
-			set_context(bridge, device);
-	}
-}
-
 /* ---- the calls ------------------------------------------------------- */
 
 /* The 24 bytes most calls begin with. */
@@ -157,7 +83,7 @@ static unsigned read_domain(const struct call *call,
 
 	if (status)
 		return status;
-	*domain = find_domain(call->bridge, id);
+	*domain = bridge_find_domain(call->bridge, id);
 	return *domain ? SUCCESS : INVALID_PARAMETER;
 }
 
@@ -171,9 +97,9 @@ static unsigned do_create(struct call *call)
 		return status;
 	if (in64(call, HEADER_BYTES) != 1)
 		return INVALID_INPUT;
-	if (find_domain(call->bridge, id))
+	if (bridge_find_domain(call->bridge, id))
 		return EXISTS;
-	domain = find_domain(call->bridge, 0);
+	domain = bridge_find_domain(call->bridge, 0);
 	if (!domain)
 		return NO_DOMAINS;
 	*domain = (struct bridge_domain){ .id = id };
@@ -222,7 +148,7 @@ static unsigned do_attach(struct call *call)
 
 	if (status)
 		return status;
-	device = find_device(call->bridge, in64(call, HEADER_BYTES));
+	device = bridge_find_device(call->bridge, in64(call, HEADER_BYTES));
 	if (!device)
 		return INVALID_DEVICE;
 	if (!domain->configured)
@@ -230,14 +156,15 @@ static unsigned do_attach(struct call *call)
 	if (device->domain == domain)
 		return ALREADY_THERE;
 	device->domain = domain;
-	set_context(call->bridge, device);
+	bridge_set_context(call->bridge, device);
 	return SUCCESS;
 }
 
 static unsigned do_detach(struct call *call)
 {
 	struct bridge *bridge = call->bridge;
-	struct bridge_device *device = find_device(bridge, in64(call, 8));
+	struct bridge_device *device = bridge_find_device(bridge,
+							  in64(call, 8));
 
 	if (in64(call, 0) != SELF)
 		return INVALID_PARTITION;
@@ -259,7 +186,8 @@ static unsigned do_delete(struct call *call)
 	for (i = 0; i < VTD_DEVICE_END; i++)
 		if (call->bridge->device[i].domain == domain)
 			return IN_USE;
-	vtd_flush_domain(call->bridge->vtd, tag_of(call->bridge, domain));
+	vtd_flush_domain(call->bridge->vtd,
+			 bridge_tag_of(call->bridge, domain));
 	*domain = (struct bridge_domain){ .id = 0 };
 	return SUCCESS;
 }
@@ -276,7 +204,7 @@ static unsigned do_flush(struct call *call)
 	call->bridge->flushes++;
 	if (!call->bridge->drop_flushes)
 		vtd_flush_domain(call->bridge->vtd,
-				 tag_of(call->bridge, domain));
+				 bridge_tag_of(call->bridge, domain));
 	return SUCCESS;
 }
 
@@ -312,7 +240,7 @@ static unsigned do_flush_list(struct call *call)
 	bridge->flushes++;
 	bridge->entries += call->count - call->start;
 	if (!bridge->drop_flushes)
-		vtd_flush_blocks(bridge->vtd, tag_of(bridge, domain),
+		vtd_flush_blocks(bridge->vtd, bridge_tag_of(bridge, domain),
 				 bridge->blocks, call->count - call->start);
 	call->done = call->count;
 	return SUCCESS;
@@ -342,7 +270,7 @@ static unsigned do_property(struct call *call)
 		return INVALID_PARTITION;
 	if (in64(call, 16) != PROPERTY_IOMMU)
 		return INVALID_PARAMETER;
-	if (!find_device(call->bridge, in64(call, 8)))
+	if (!bridge_find_device(call->bridge, in64(call, 8)))
 		return INVALID_DEVICE;
 	guest_ram_store(ram, call->out, 1);
 	guest_ram_store(ram, call->out + 8, 0);
@@ -450,22 +378,3 @@ const struct hvpt_transport_ops bridge_ops = {
 	.issue = issue,
 	.give_back = give_back,
 };
-
-void bridge_open(struct bridge *bridge, struct vtd *vtd,
-		 const struct guest_ram *ram, uint64_t call_page)
-{
-	*bridge = (struct bridge){
-		.vtd = vtd,
-		.ram = ram,
-		.call_page = call_page,
-	};
-}
-
-void bridge_add_device(struct bridge *bridge, unsigned device, uint64_t id)
-{
-	bridge->device[device] = (struct bridge_device){
-		.id = id,
-		.known = true,
-	};
-	set_context(bridge, &bridge->device[device]);
-}
