@@ -99,12 +99,14 @@ set(HVPT_TRACE_SOURCES
 # interval map, a model hypervisor; and random choices.
 set(HVPT_ORACLE_SOURCES
   oracle/hypervisor.c
+  oracle/hypervisor_base.c
   oracle/hypervisor_cache.c
   oracle/hypervisor_call.c
   oracle/hypervisor_calls.c
   oracle/hypervisor_device_calls.c
   oracle/hypervisor_devices.c
   oracle/hypervisor_dma.c
+  oracle/hypervisor_header.c
   oracle/hypervisor_inject.c
   oracle/hypervisor_map.c
   oracle/hypervisor_tree.c
@@ -124,6 +126,7 @@ set(HVPT_REFERENCE_SOURCES
   oracle/reference/reference_scan.c
   oracle/reference/reference_stale.c
   oracle/reference/reference_tree.c
+  oracle/reference/reference_violation.c
 )
 
 # QEMU's VT-d and processor, which read our tables.

@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Life, call pages, violations and counts.
- *
- * One lock around everything: what a guest sees of two calls at once is one
- * after the other, and a DMA happens before or after a flush, never beside
- * it. read64 is called under the lock, so it must not call the model.
+ * Life, call pages and counts.
  */
 #include "hypervisor_state.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,45 +47,11 @@ void hypervisor_destroy(struct hypervisor *hv)
 	free(hv);
 }
 
-void hypervisor_lock(struct hypervisor *hv)
-{
-	pthread_mutex_lock(&hv->lock);
-}
-
-void hypervisor_unlock(struct hypervisor *hv)
-{
-	pthread_mutex_unlock(&hv->lock);
-}
-
 void hypervisor_lose_state(struct hypervisor *hv)
 {
 	hypervisor_lock(hv);
 	hypervisor_drop_all(hv);
 	hypervisor_unlock(hv);
-}
-
-/* ---- violations ------------------------------------------------------ */
-
-void hypervisor_violate(struct hypervisor *hv, const char *format, ...)
-{
-	va_list args;
-
-	if (hv->stats.violations++ != 0)
-		return;
-	va_start(args, format);
-	vsnprintf(hv->violation, sizeof(hv->violation), format, args);
-	va_end(args);
-}
-
-/* The text is written once: after the first violation it does not change. */
-const char *hypervisor_violation(struct hypervisor *hv)
-{
-	const char *text;
-
-	hypervisor_lock(hv);
-	text = hv->stats.violations ? hv->violation : "";
-	hypervisor_unlock(hv);
-	return text;
 }
 
 /* ---- call pages ------------------------------------------------------ */

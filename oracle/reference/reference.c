@@ -4,29 +4,11 @@
  */
 #include "reference_internal.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MEMORY_BYTES ((size_t)FZ_PAGES * 4096)
 #define FORBIDDEN_MASK (FZ_TABLE_GPA | UINT64_C(0xfffff000))
-
-bool fz_violate(struct fz_world *world, const char *format, ...)
-{
-	va_list args;
-
-	if (world->violated)
-		return false;
-	world->violated = true;
-	world->violation_op = world->op_number;
-	va_start(args, format);
-	(void)vsnprintf(world->text, sizeof(world->text), format, args);
-	va_end(args);
-	if (world->on_violation)
-		world->on_violation(world->on_violation_ctx, world->text);
-	return false;
-}
 
 /* ---- life ------------------------------------------------------------ */
 
