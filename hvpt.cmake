@@ -183,18 +183,19 @@ set(HVPT_TOOL_SOURCES
   tools/output.c
   tools/replay/apply.c
   tools/replay/apply_change.c
+  tools/replay/check.c
+  tools/replay/check_dma.c
+  tools/replay/check_whole.c
   tools/replay/command_fault.c
   tools/replay/command_replay.c
-  tools/replay/dma_judge.c
-  tools/replay/judge.c
-  tools/replay/judge_whole.c
   tools/replay/replay.c
   tools/replay/replay_domain.c
   tools/replay/replay_domain_setup.c
   tools/replay/replay_host.c
+  tools/replay/replay_sync.c
   tools/replay/report.c
   tools/replay/report_json.c
-  tools/replay/settle.c
+  tools/replay/session.c
   tools/replay/step.c
   tools/replay/teardown.c
   tools/replay/walker.c

@@ -16,7 +16,7 @@ enum exit_code {
 	EXIT_BAD_INPUT = 2,
 };
 
-/* Who judges. */
+/* Who checks, beside the model hypervisor and our own walker. */
 enum replay_walker {
 	WALKER_MODEL = 0, /* the model hypervisor and our own walker */
 	WALKER_VTD = 1,	  /* the VT-d QEMU emulates */
@@ -34,7 +34,7 @@ enum replay_walker {
  * @policy: how flushes are planned
  * @lazy: unmaps of a domain between two syncs, at least 1
  * @inject: what is to go wrong
- * @walker: who judges
+ * @walker: who checks
  * @drop_flushes: with the VT-d: flushes are dropped, which must be noticed
  * @json: where to write JSON; NULL: nowhere, "-": standard output
  * @quiet: no progress, no notes, no summary
@@ -89,7 +89,7 @@ const char *options_form_name(enum hvpt_iova_form form);
 /**
  * options_in_form() - are all of first .. last IOVAs?
  *
- * Worked out here and not asked from the library, which it judges.
+ * Worked out here and not asked from the library, which it checks.
  */
 bool options_in_form(const struct replay_options *options, uint64_t first,
 		     uint64_t last);

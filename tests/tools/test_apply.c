@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "tools/replay/apply.h"
-#include "tools/replay/settle.h"
+#include "tools/replay/replay_sync.h"
 #include "tools/replay/teardown.h"
 
 #define RW (HVPT_PROT_READ | HVPT_PROT_WRITE)
@@ -25,7 +25,7 @@
 struct fixture {
 	struct replay_options options;
 	struct replay_result result;
-	struct apply apply;
+	struct session session;
 };
 
 static void prepare(struct fixture *f)
@@ -36,9 +36,9 @@ static void prepare(struct fixture *f)
 	f->options.page_sizes = HVPT_PAGE_SIZE_4K | HVPT_PAGE_SIZE_2M;
 	f->options.lazy = 1;
 	f->result.file = "test";
-	f->apply.options = &f->options;
-	f->apply.result = &f->result;
-	judge_init(&f->apply.judge, "test", 1);
+	f->session.options = &f->options;
+	f->session.result = &f->result;
+	checker_init(&f->session.checker, "test", 1);
 }
 
 static int set_up(void **state)
@@ -48,7 +48,7 @@ static int set_up(void **state)
 
 	prepare(f);
 	*state = f;
-	return domain_set_init(&f->apply.domains, &f->options, TABLE_PAGES) ?
+	return domain_set_init(&f->session.domains, &f->options, TABLE_PAGES) ?
 		       0 :
 		       -1;
 }
@@ -57,12 +57,12 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	struct fixture *f = *state;
-	struct world *world = &f->apply.domains.world;
+	struct replay_host *host = &f->session.domains.host;
 	size_t left;
 
-	teardown(&f->apply);
-	left = hvpt_arena_in_use(world->arena) + hypervisor_domains(world->hv);
-	domain_set_close(&f->apply.domains);
+	teardown(&f->session);
+	left = hvpt_arena_in_use(host->arena) + hypervisor_domains(host->hv);
+	domain_set_close(&f->session.domains);
 	return left == 0 ? 0 : -1;
 }
 
@@ -77,7 +77,7 @@ static void restart(struct fixture *f, uint64_t lazy, const char *const *specs)
 	for (; specs && *specs; specs++)
 		assert_true(inject_parse(*specs, &f->options.inject));
 	assert_true(
-		domain_set_init(&f->apply.domains, &f->options, TABLE_PAGES));
+		domain_set_init(&f->session.domains, &f->options, TABLE_PAGES));
 }
 
 static struct trace_event make(enum trace_kind kind, uint64_t iova,
@@ -98,24 +98,24 @@ static void map(struct fixture *f, uint64_t iova, uint64_t gpa, uint64_t size)
 	struct trace_event event = make(TRACE_MAP, iova, size);
 
 	event.gpa = gpa;
-	assert_true(apply_event(&f->apply, &event));
+	assert_true(apply_event(&f->session, &event));
 }
 
 static void unmap(struct fixture *f, uint64_t iova, uint64_t size)
 {
 	struct trace_event event = make(TRACE_UNMAP, iova, size);
 
-	assert_true(apply_event(&f->apply, &event));
+	assert_true(apply_event(&f->session, &event));
 }
 
 static struct hvpt_model *model(struct fixture *f)
 {
-	return f->apply.domains.list[0]->model;
+	return f->session.domains.list[0]->model;
 }
 
 static void assert_mismatches(struct fixture *f, uint64_t count)
 {
-	assert_int_equal(f->apply.judge.mismatches, count);
+	assert_int_equal(f->session.checker.mismatches, count);
 }
 
 static void test_figures(void **state)
@@ -155,7 +155,7 @@ static void test_prot(void **state)
 
 	event.has_prot = true;
 	event.prot = HVPT_PROT_READ;
-	assert_true(apply_event(&f->apply, &event));
+	assert_true(apply_event(&f->session, &event));
 	assert_true(hvpt_model_lookup(model(f), 0x1000, &gpa, &prot));
 	assert_int_equal(prot, HVPT_PROT_READ);
 	map(f, 0x2000, 0, 0x1000);
@@ -170,16 +170,16 @@ static void test_no_memory(void **state)
 	struct fixture *f = *state;
 
 	map(f, 0, 0, 0x200000);
-	hvpt_arena_fail_at(f->apply.domains.world.arena, 2);
+	hvpt_arena_fail_at(f->session.domains.host.arena, 2);
 	map(f, (uint64_t)1 << 39, 0, 0x1000);
 	assert_mismatches(f, 1);
 	assert_int_equal(f->result.map_bytes, 0x200000);
-	hvpt_arena_fail_at(f->apply.domains.world.arena, 1);
+	hvpt_arena_fail_at(f->session.domains.host.arena, 1);
 	unmap(f, 0, 0x1000);
 	assert_mismatches(f, 2);
 	assert_int_equal(f->result.unmap_bytes, 0);
 	assert_int_equal(hvpt_model_bytes(model(f)), 0x200000);
-	apply_audit(&f->apply);
+	session_audit(&f->session);
 	assert_mismatches(f, 2);
 }
 
@@ -190,13 +190,13 @@ static void test_ran_out(void **state)
 	struct trace_event event = make(TRACE_MAP, 0, 64 * 0x200000);
 
 	event.gpa = 0x1000;
-	assert_false(apply_event(&f->apply, &event));
+	assert_false(apply_event(&f->session, &event));
 	assert_string_equal(f->result.error,
 			    "line 1: needs more table pages than are set "
 			    "aside");
 	assert_mismatches(f, 0);
 	assert_int_equal(f->result.map_bytes, 0);
-	apply_audit(&f->apply);
+	session_audit(&f->session);
 	assert_mismatches(f, 0);
 }
 
@@ -220,7 +220,7 @@ static void test_wrongly_refused(void **state)
 	map(f, 0x1000, 0, 0x1000);
 	hvpt_model_unmap(model(f), 0x1000, 0x1000);
 	map(f, 0x1000, 0, 0x1000);
-	assert_true(f->apply.judge.mismatches > 0);
+	assert_true(f->session.checker.mismatches > 0);
 	assert_int_equal(f->result.map_bytes, 0x1000);
 }
 
@@ -233,12 +233,12 @@ static void test_wrong_bytes(void **state)
 	hvpt_model_unmap(model(f), 0x1000, 0x1000);
 	unmap(f, 0x1000, 0x2000);
 	/* The bytes; and DMA got to a page before which was not mapped. */
-	assert_true(f->apply.judge.mismatches > 1);
-	judge_init(&f->apply.judge, "expected", 1);
+	assert_true(f->session.checker.mismatches > 1);
+	checker_init(&f->session.checker, "expected", 1);
 	assert_true(hvpt_model_map(model(f), 0x8000, 0, 0x1000, RW));
 	unmap(f, 0x8000, 0x1000);
 	/* Not the bytes, not in the gather, and DMA did not get there. */
-	assert_true(f->apply.judge.mismatches >= 3);
+	assert_true(f->session.checker.mismatches >= 3);
 }
 
 /* ---- what Linux has no event for ------------------------------------- */
@@ -250,7 +250,7 @@ static void protect(struct fixture *f, uint64_t iova, uint64_t size,
 
 	event.has_prot = true;
 	event.prot = prot;
-	assert_true(apply_event(&f->apply, &event));
+	assert_true(apply_event(&f->session, &event));
 }
 
 static void other(struct fixture *f, enum trace_kind kind, uint64_t iova,
@@ -258,7 +258,7 @@ static void other(struct fixture *f, enum trace_kind kind, uint64_t iova,
 {
 	struct trace_event event = make(kind, iova, size);
 
-	assert_true(apply_event(&f->apply, &event));
+	assert_true(apply_event(&f->session, &event));
 }
 
 /* A leaf which is cut, a hole, a permission which goes and comes back. */
@@ -279,14 +279,14 @@ static void test_protect(void **state)
 	unmap(f, 0x200000, 0x2000);
 	protect(f, 0x202000, 0x2000, RW);
 	assert_int_equal(f->result.syncs, 0);
-	assert_true(f->apply.judge.stale_before > 0);
+	assert_true(f->session.checker.stale_before > 0);
 	other(f, TRACE_SYNC, 0, 0);
 	assert_int_equal(f->result.syncs, 1);
 	assert_int_equal(f->result.protects, 5);
 	assert_int_equal(f->result.asked_syncs, 1);
 	assert_int_equal(f->result.refused, 1);
 	assert_mismatches(f, 0);
-	assert_int_equal(f->apply.judge.stale_after, 0);
+	assert_int_equal(f->session.checker.stale_after, 0);
 }
 
 /* The flush of a permission which was taken away is lost: that shows. */
@@ -298,12 +298,12 @@ static void test_protect_not_flushed(void **state)
 	restart(f, 1000, NULL);
 	map(f, 0x1000, 0x1000, 0x1000);
 	protect(f, 0x1000, 0x1000, HVPT_PROT_READ);
-	domain = f->apply.domains.list[0];
-	domain->owed.range[0].first = hvpt_iova(0x8000);
-	domain->owed.range[0].last = hvpt_iova(0x8fff);
+	domain = f->session.domains.list[0];
+	domain->gather.range[0].first = hvpt_iova(0x8000);
+	domain->gather.range[0].last = hvpt_iova(0x8fff);
 	other(f, TRACE_SYNC, 0, 0);
-	assert_true(f->apply.judge.mismatches > 0);
-	assert_true(f->apply.judge.stale_after > 0);
+	assert_true(f->session.checker.mismatches > 0);
+	assert_true(f->session.checker.stale_after > 0);
 }
 
 /* Tables which are taken out are not mapped into before the flush. */
@@ -316,7 +316,7 @@ static void test_reclaim(void **state)
 	unmap(f, 0x1000, 0x1000);
 	other(f, TRACE_SYNC, 0, 0);
 	other(f, TRACE_RECLAIM, 0, 0x200000);
-	assert_int_equal(f->apply.domains.list[0]->owed.table_count, 1);
+	assert_int_equal(f->session.domains.list[0]->gather.table_count, 1);
 	assert_int_equal(f->result.forced_syncs, 0);
 	map(f, 0x5000, 0x1000, 0x1000);
 	assert_int_equal(f->result.forced_syncs, 1);
@@ -334,10 +334,10 @@ static void test_nomem(void **state)
 	struct trace_event event = make(TRACE_MAP, 0x1000, 0x1000);
 
 	event.nomem = 2;
-	assert_true(apply_event(&f->apply, &event));
+	assert_true(apply_event(&f->session, &event));
 	assert_int_equal(f->result.failed_calls, 1);
 	event.nomem = 4;
-	assert_true(apply_event(&f->apply, &event));
+	assert_true(apply_event(&f->session, &event));
 	assert_int_equal(f->result.failed_calls, 1);
 	assert_int_equal(f->result.map_bytes, 0x1000);
 	map(f, 0x40000000, 0, 0x1000);
@@ -372,7 +372,7 @@ static void test_raw(void **state)
 							wrongs[i].size);
 
 			event.raw = true;
-			assert_true(apply_event(&f->apply, &event));
+			assert_true(apply_event(&f->session, &event));
 		}
 	}
 	assert_int_equal(f->result.refused, 20);
@@ -390,7 +390,7 @@ static void test_raw(void **state)
 
 static uint64_t calls(struct fixture *f, uint16_t code)
 {
-	return hypervisor_calls(f->apply.domains.world.hv, code);
+	return hypervisor_calls(f->session.domains.host.hv, code);
 }
 
 static void test_strict(void **state)
@@ -408,8 +408,8 @@ static void test_strict(void **state)
 	assert_int_equal(f->result.flush_calls, 2);
 	assert_int_equal(f->result.pages_asked, 3);
 	assert_int_equal(f->result.over_flushed_pages, 0);
-	assert_true(f->apply.judge.stale_before > 0);
-	assert_int_equal(f->apply.judge.stale_after, 0);
+	assert_true(f->session.checker.stale_before > 0);
+	assert_int_equal(f->session.checker.stale_after, 0);
 	assert_mismatches(f, 0);
 }
 
@@ -430,7 +430,7 @@ static void test_lazy(void **state)
 	map(f, 0x7000, 0x9000, 0x1000);
 	assert_int_equal(f->result.forced_syncs, 1);
 	assert_int_equal(f->result.syncs, 3);
-	assert_int_equal(f->apply.judge.stale_after, 0);
+	assert_int_equal(f->session.checker.stale_after, 0);
 	assert_mismatches(f, 0);
 }
 
@@ -456,20 +456,20 @@ static void test_not_flushed(void **state)
 	restart(f, 10, NULL);
 	map(f, 0x1000, 0x5000, 0x1000);
 	unmap(f, 0x1000, 0x1000);
-	domain = f->apply.domains.list[0];
-	hvpt_pt_release(domain->pt, &domain->owed);
-	assert_true(settle(&f->apply, domain));
+	domain = f->session.domains.list[0];
+	hvpt_pt_release(domain->pt, &domain->gather);
+	assert_true(sync_until_done(&f->session, domain));
 	assert_mismatches(f, 0);
 	restart(f, 10, NULL);
 	map(f, 0x1000, 0x5000, 0x1000);
 	unmap(f, 0x1000, 0x1000);
-	domain = f->apply.domains.list[0];
+	domain = f->session.domains.list[0];
 	/* Another page is flushed. */
-	domain->owed.range[0].first = hvpt_iova(0x8000);
-	domain->owed.range[0].last = hvpt_iova(0x8fff);
-	assert_true(settle(&f->apply, domain));
-	assert_true(f->apply.judge.mismatches > 0);
-	assert_true(f->apply.judge.stale_after > 0);
+	domain->gather.range[0].first = hvpt_iova(0x8000);
+	domain->gather.range[0].last = hvpt_iova(0x8fff);
+	assert_true(sync_until_done(&f->session, domain));
+	assert_true(f->session.checker.mismatches > 0);
+	assert_true(f->session.checker.stale_after > 0);
 }
 
 /*
@@ -495,7 +495,7 @@ static void test_failed_flush(void **state)
 	map(f, 0x2000, 0xa000, 0x1000);
 	assert_int_equal(f->result.forced_syncs, 1);
 	assert_int_equal(f->result.syncs, 2);
-	assert_int_equal(f->apply.judge.stale_after, 0);
+	assert_int_equal(f->session.checker.stale_after, 0);
 	assert_mismatches(f, 0);
 }
 
@@ -525,17 +525,17 @@ static void test_failing_for_ever(void **state)
 	restart(f, 1, specs);
 	map(f, 0x1000, 0x5000, 0x3000);
 	unmap(f, 0x1000, 0x1000);
-	f->apply.judge.line = 0;
-	teardown(&f->apply);
+	f->session.checker.line = 0;
+	teardown(&f->session);
 	assert_string_equal(f->result.error,
 			    "cannot flush: HVPT_ERR_HV_INPUT; the hypervisor "
 			    "answered 0x0005 (INVALID_PARAMETER) to "
 			    "FLUSH_DEVICE_DOMAIN");
 	assert_mismatches(f, 0);
-	domain_set_close(&f->apply.domains);
+	domain_set_close(&f->session.domains);
 	prepare(f);
 	assert_true(
-		domain_set_init(&f->apply.domains, &f->options, TABLE_PAGES));
+		domain_set_init(&f->session.domains, &f->options, TABLE_PAGES));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -2,26 +2,12 @@
 #include "apply.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "apply_change.h"
-#include "dma_judge.h"
-#include "settle.h"
+#include "check_dma.h"
+#include "replay_sync.h"
 #include "step.h"
 #include "walker.h"
-
-void apply_error(struct apply *apply, const char *text)
-{
-	struct replay_result *result = apply->result;
-
-	if (result->error[0] != '\0')
-		return;
-	if (apply->judge.line != 0)
-		snprintf(result->error, sizeof(result->error),
-			 "line %" PRIu64 ": %s", apply->judge.line, text);
-	else
-		snprintf(result->error, sizeof(result->error), "%s", text);
-}
 
 /* ---- maps ------------------------------------------------------------ */
 
@@ -36,97 +22,98 @@ static enum hvpt_status expect_map(const struct step *step)
 	return status;
 }
 
-static void count_map(struct apply *apply, const struct step *step)
+static void count_map(struct session *session, const struct step *step)
 {
-	struct replay_result *result = apply->result;
+	struct replay_result *result = session->result;
 
 	result->map_bytes += step->event->size;
-	apply->mapped += step->event->size;
-	if (apply->mapped > result->peak_mapped_bytes)
-		result->peak_mapped_bytes = apply->mapped;
+	session->mapped += step->event->size;
+	if (session->mapped > result->peak_mapped_bytes)
+		result->peak_mapped_bytes = session->mapped;
 }
 
-static enum hvpt_status call_map(struct apply *apply, struct step *step)
+static enum hvpt_status call_map(struct session *session, struct step *step)
 {
 	const struct trace_event *event = step->event;
 	struct domain *domain = step->domain;
 
-	step_begin(apply, step);
+	step_begin(session, step);
 	return hvpt_domain_map(&domain->domain, hvpt_iova(event->iova),
 			       hvpt_gpa(event->gpa), event->size, step->prot,
-			       &domain->owed);
+			       &domain->gather);
 }
 
-static void judge_map(struct apply *apply, const struct step *step)
+static void check_map(struct session *session, const struct step *step)
 {
 	uint64_t iova = step->event->iova;
-	struct judge *judge = &apply->judge;
+	struct checker *checker = &session->checker;
 	struct domain *domain = step->domain;
 
-	judge_some(judge, domain, iova, step->last);
-	judge_neighbours(judge, domain, apply->options, iova, step->last);
-	judge_leaves(judge, domain, iova, step->last, apply->result->leaves);
-	dma_some(judge, domain, iova, step->last);
+	check_some(checker, domain, iova, step->last);
+	check_neighbours(checker, domain, session->options, iova, step->last);
+	check_leaves(checker, domain, iova, step->last,
+		     session->result->leaves);
+	check_dma_some(checker, domain, iova, step->last);
 }
 
-static void apply_map(struct apply *apply, struct step *step)
+static void apply_map(struct session *session, struct step *step)
 {
 	const struct trace_event *event = step->event;
 	struct domain *domain = step->domain;
 	enum hvpt_status status;
 
 	step->expected = expect_map(step);
-	apply->result->maps++;
-	if (!step_make_way(apply, step))
+	session->result->maps++;
+	if (!step_sync_first(session, step))
 		return;
-	status = call_map(apply, step);
-	if (!step_end(apply, step, "map", status))
+	status = call_map(session, step);
+	if (!step_end(session, step, "map", status))
 		return;
-	judge_that(&apply->judge,
+	check_that(&session->checker,
 		   hvpt_model_map(domain->model, event->iova, event->gpa,
 				  event->size, step->prot),
 		   "the model refuses what it said was free");
-	count_map(apply, step);
+	count_map(session, step);
 	/* An empty table went, which an IOMMU may still read. */
-	if (!settle_same_gather(&domain->owed, &step->owed) &&
-	    !settle_early(apply, domain))
+	if (!gather_same(&domain->gather, &step->gather) &&
+	    !sync_early(session, domain))
 		return;
-	judge_map(apply, step);
+	check_map(session, step);
 }
 
 /* ---- unmaps ---------------------------------------------------------- */
 
-static void count_unmap(struct apply *apply, uint64_t bytes)
+static void count_unmap(struct session *session, uint64_t bytes)
 {
-	apply->result->unmap_bytes += bytes;
-	apply->mapped -= bytes;
+	session->result->unmap_bytes += bytes;
+	session->mapped -= bytes;
 	if (bytes == 0)
-		apply->result->unknown_unmaps++;
+		session->result->unknown_unmaps++;
 }
 
 /* @touched: how many pages the device had used before. */
-static void judge_unmap(struct apply *apply, const struct step *step,
+static void check_unmap(struct session *session, const struct step *step,
 			uint64_t unmapped, size_t touched)
 {
 	uint64_t iova = step->event->iova;
-	struct judge *judge = &apply->judge;
+	struct checker *checker = &session->checker;
 	struct domain *domain = step->domain;
 	uint64_t expected;
 
-	step_note_waiting(apply, step, false);
+	step_note_waiting(session, step, false);
 	expected = hvpt_model_unmap(domain->model, iova, step->event->size);
-	judge_that(judge, unmapped == expected,
+	check_that(checker, unmapped == expected,
 		   "unmap of iova 0x%" PRIx64 " .. 0x%" PRIx64
 		   ": expected %" PRIu64 " bytes, got %" PRIu64,
 		   iova, step->last, expected, unmapped);
-	step_judge_gather(apply, step);
-	count_unmap(apply, expected);
-	judge_absent(judge, domain, iova, step->last);
-	judge_neighbours(judge, domain, apply->options, iova, step->last);
-	dma_touched(judge, domain, touched);
+	step_check_gather(session, step);
+	count_unmap(session, expected);
+	check_absent(checker, domain, iova, step->last);
+	check_neighbours(checker, domain, session->options, iova, step->last);
+	check_dma_touched(checker, domain, touched);
 }
 
-static void apply_unmap(struct apply *apply, struct step *step)
+static void apply_unmap(struct session *session, struct step *step)
 {
 	const struct trace_event *event = step->event;
 	struct domain *domain = step->domain;
@@ -136,71 +123,66 @@ static void apply_unmap(struct apply *apply, struct step *step)
 
 	step->expected = step_expect_arguments(step);
 	if (step->expected == HVPT_OK)
-		dma_touch(&apply->judge, domain, event->iova, step->last);
-	step_note_cuts(step, false);
-	step_begin(apply, step);
+		check_dma_touch(&session->checker, domain, event->iova,
+				step->last);
+	step_note_splits(step, false);
+	step_begin(session, step);
 	status = hvpt_domain_unmap(&domain->domain, hvpt_iova(event->iova),
-				   event->size, &domain->owed, &unmapped);
-	apply->result->unmaps++;
-	if (!step_end(apply, step, "unmap", status)) {
+				   event->size, &domain->gather, &unmapped);
+	session->result->unmaps++;
+	if (!step_end(session, step, "unmap", status)) {
 		domain->touched.count = touched;
 		return;
 	}
-	judge_unmap(apply, step, unmapped, touched);
-	if (++domain->unsynced >= apply->options->lazy)
-		(void)settle_try(apply, domain);
+	check_unmap(session, step, unmapped, touched);
+	if (++domain->unsynced >= session->options->lazy)
+		(void)sync_try(session, domain);
 }
 
 /* ---- events ---------------------------------------------------------- */
 
-void apply_audit(struct apply *apply)
-{
-	judge_audit(&apply->judge, &apply->domains);
-	apply->result->audits++;
-}
-
-static void apply_step(struct apply *apply, struct step *step)
+static void apply_step(struct session *session, struct step *step)
 {
 	switch (step->event->kind) {
 	case TRACE_MAP:
-		apply_map(apply, step);
+		apply_map(session, step);
 		break;
 	case TRACE_UNMAP:
-		apply_unmap(apply, step);
+		apply_unmap(session, step);
 		break;
 	case TRACE_PROTECT:
-		apply_protect(apply, step);
+		apply_protect(session, step);
 		break;
 	case TRACE_RECLAIM:
-		apply_reclaim(apply, step);
+		apply_reclaim(session, step);
 		break;
 	case TRACE_SYNC:
-		apply_sync(apply, step);
+		apply_sync(session, step);
 		break;
 	}
 }
 
 bool apply_event(void *ctx, const struct trace_event *event)
 {
-	struct apply *apply = ctx;
+	struct session *session = ctx;
 	struct domain *domain;
 	struct step step;
 
-	apply->judge.line = event->line;
-	domain = domain_find(&apply->domains, event);
+	session->checker.line = event->line;
+	domain = domain_find(&session->domains, event);
 	if (!domain) {
-		apply_error(apply, apply->domains.error);
+		session_error(session, session->domains.error);
 		return false;
 	}
-	apply->result->events++;
-	apply->result->named += event->has_dom;
-	step_init(&step, apply, event, domain);
-	apply_step(apply, &step);
-	dma_violations(&apply->judge, &apply->domains.world);
-	if (apply->domains.world.walk && apply->domains.world.walk->error)
-		apply_error(apply, apply->domains.world.walk->error);
-	if (apply->options->audit_every != 0 &&
-	    apply->result->events % apply->options->audit_every == 0)
-		apply_audit(apply);
-	return apply->result->error[0] == '\0';
+	session->result->events++;
+	session->result->named += event->has_dom;
+	step_init(&step, session, event, domain);
+	apply_step(session, &step);
+	check_dma_violations(&session->checker, &session->domains.host);
+	if (session->domains.host.walk && session->domains.host.walk->error)
+		session_error(session, session->domains.host.walk->error);
+	if (session->options->audit_every != 0 &&
+	    session->result->events % session->options->audit_every == 0)
+		session_audit(session);
+	return session->result->error[0] == '\0';
 }

@@ -7,8 +7,8 @@
 
 #include "step.h"
 
-void apply_protect(struct apply *apply, struct step *step);
-void apply_reclaim(struct apply *apply, struct step *step);
-void apply_sync(struct apply *apply, struct step *step);
+void apply_protect(struct session *session, struct step *step);
+void apply_reclaim(struct session *session, struct step *step);
+void apply_sync(struct session *session, struct step *step);
 
 #endif /* TOOLS_REPLAY_APPLY_CHANGE_H */

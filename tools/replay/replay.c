@@ -19,14 +19,14 @@
  * struct replay - one trace on its way
  * @options: as asked
  * @result: what is counted
- * @apply: the page tables
+ * @session: the page tables
  * @pairing: kprobe lines which wait
  * @end, @end_ctx: who looks at the end; may be NULL
  */
 struct replay {
 	const struct replay_options *options;
 	struct replay_result *result;
-	struct apply apply;
+	struct session session;
 	struct pairing pairing;
 	replay_end_fn end;
 	void *end_ctx;
@@ -97,7 +97,7 @@ static bool take_line(struct replay *replay, const char *text, size_t length)
 		break;
 	}
 	return pairing_add(&replay->pairing, &line, apply_event,
-			   &replay->apply);
+			   &replay->session);
 }
 
 static void take_lines(struct replay *replay, struct input *input)
@@ -122,26 +122,26 @@ static void take_lines(struct replay *replay, struct input *input)
 			 input_error(input));
 	if (status == INPUT_END)
 		(void)pairing_finish(&replay->pairing, apply_event,
-				     &replay->apply);
+				     &replay->session);
 }
 
 /* ---- a file ---------------------------------------------------------- */
 
-static void judge_end(struct replay *replay)
+static void check_end(struct replay *replay)
 {
 	struct replay_result *result = replay->result;
-	struct domain_set *domains = &replay->apply.domains;
+	struct domain_set *domains = &replay->session.domains;
 	size_t i;
 
-	apply_audit(&replay->apply);
+	session_audit(&replay->session);
 	for (i = 0; i < domains->count; i++) {
-		judge_everything(&replay->apply.judge, domains->list[i]);
+		check_everything(&replay->session.checker, domains->list[i]);
 		result->left_mapped_bytes += hvpt_model_bytes(
 			domains->list[i]->model);
 	}
 	result->domains = domains->count;
-	result->table_pages_final = hvpt_arena_in_use(domains->world.arena);
-	result->table_pages_peak = hvpt_arena_peak(domains->world.arena);
+	result->table_pages_final = hvpt_arena_in_use(domains->host.arena);
+	result->table_pages_peak = hvpt_arena_peak(domains->host.arena);
 }
 
 static void read_hypervisor(struct replay_result *result, struct hypervisor *hv)
@@ -165,12 +165,12 @@ static void read_hypervisor(struct replay_result *result, struct hypervisor *hv)
 	}
 }
 
-static void read_walk(struct replay_result *result, struct judge *judge,
+static void read_walk(struct replay_result *result, struct checker *checker,
 		      const struct walk *walk)
 {
 	if (!walk)
 		return;
-	walk_end(judge, walk);
+	walk_end(checker, walk);
 	if (walk->error && result->error[0] == '\0')
 		snprintf(result->error, sizeof(result->error), "%s",
 			 walk->error);
@@ -182,38 +182,39 @@ static void read_walk(struct replay_result *result, struct judge *judge,
 static void finish(struct replay *replay)
 {
 	struct replay_result *result = replay->result;
-	struct judge *judge = &replay->apply.judge;
+	struct checker *checker = &replay->session.checker;
 
-	judge->line = 0;
+	checker->line = 0;
 	result->other_lines += replay->pairing.ignored;
-	judge_end(replay);
+	check_end(replay);
 	if (replay->end)
-		replay->end(replay->end_ctx, &replay->apply.domains);
-	teardown(&replay->apply);
-	read_hypervisor(result, replay->apply.domains.world.hv);
-	read_walk(result, judge, replay->apply.domains.world.walk);
-	result->checks = judge->checks;
-	result->mismatches = judge->mismatches;
-	result->stale_before = judge->stale_before;
-	result->stale_after = judge->stale_after;
+		replay->end(replay->end_ctx, &replay->session.domains);
+	teardown(&replay->session);
+	read_hypervisor(result, replay->session.domains.host.hv);
+	read_walk(result, checker, replay->session.domains.host.walk);
+	result->checks = checker->checks;
+	result->mismatches = checker->mismatches;
+	result->stale_before = checker->stale_before;
+	result->stale_after = checker->stale_after;
 	snprintf(result->mismatch, sizeof(result->mismatch), "%s",
-		 judge->first);
-	result->mismatch_line = judge->first_line;
+		 checker->first);
+	result->mismatch_line = checker->first_line;
 }
 
 static bool begin(struct replay *replay, size_t table_pages)
 {
 	struct replay_result *result = replay->result;
-	struct domain_set *domains = &replay->apply.domains;
+	struct domain_set *domains = &replay->session.domains;
 
-	replay->apply.options = replay->options;
-	replay->apply.result = result;
+	replay->session.options = replay->options;
+	replay->session.result = result;
 	pairing_init(&replay->pairing);
-	judge_init(&replay->apply.judge, result->file, replay->options->seed);
+	checker_init(&replay->session.checker, result->file,
+		     replay->options->seed);
 	if (domain_set_init(domains, replay->options, table_pages))
 		return true;
 	snprintf(result->error, sizeof(result->error), "%s", domains->error);
-	result->opened = domains->world.arena != NULL;
+	result->opened = domains->host.arena != NULL;
 	return false;
 }
 
@@ -223,7 +224,7 @@ static void run(struct replay *replay, struct input *input)
 		take_lines(replay, input);
 		finish(replay);
 	}
-	domain_set_close(&replay->apply.domains);
+	domain_set_close(&replay->session.domains);
 }
 
 /* Several devices without dom= look like one which maps what is mapped. */
@@ -289,7 +290,7 @@ enum exit_code replay_file(const char *path,
 
 /* ---- events in memory ------------------------------------------------ */
 
-static void apply_all(struct apply *apply, const struct trace_event *events,
+static void apply_all(struct session *session, const struct trace_event *events,
 		      size_t count)
 {
 	size_t i;
@@ -298,7 +299,7 @@ static void apply_all(struct apply *apply, const struct trace_event *events,
 		struct trace_event event = events[i];
 
 		event.line = i + 1;
-		if (!apply_event(apply, &event))
+		if (!apply_event(session, &event))
 			break;
 	}
 }
@@ -320,11 +321,11 @@ enum exit_code replay_events(const struct trace_event *events, size_t count,
 	replay->options = &silent;
 	replay->result = result;
 	if (begin(replay, table_pages)) {
-		replay->apply.judge.quiet = true;
-		apply_all(&replay->apply, events, count);
+		replay->session.checker.quiet = true;
+		apply_all(&replay->session, events, count);
 		finish(replay);
 	}
-	domain_set_close(&replay->apply.domains);
+	domain_set_close(&replay->session.domains);
 	free(replay);
 	return exit_code_of(result);
 }

@@ -22,9 +22,9 @@ bool domain_set_init(struct domain_set *set,
 		     const struct replay_options *options, size_t table_pages)
 {
 	memset(set, 0, sizeof(*set));
-	if (world_open(&set->world, options, table_pages))
+	if (host_open(&set->host, options, table_pages))
 		return true;
-	set->error = set->world.error;
+	set->error = set->host.error;
 	return false;
 }
 
@@ -38,7 +38,7 @@ void domain_set_close(struct domain_set *set)
 		free(set->list[i]->touched.at);
 		free(set->list[i]);
 	}
-	world_close(&set->world);
+	host_close(&set->host);
 }
 
 /* One with a page table is kept also when the rest failed, to be torn down. */
@@ -56,14 +56,14 @@ static struct domain *make(struct domain_set *set)
 		set->error = "out of memory";
 		return NULL;
 	}
-	good = domain_set_up(&set->world, domain, set->count);
+	good = domain_set_up(&set->host, domain, set->count);
 	if (!good)
-		set->error = set->world.error;
+		set->error = set->host.error;
 	if (!domain->pt) {
 		free(domain);
 		return NULL;
 	}
-	hvpt_gather_init(&domain->owed);
+	hvpt_gather_init(&domain->gather);
 	domain->model = hvpt_model_create();
 	domain->waiting = hvpt_model_create();
 	set->list[set->count++] = domain;

@@ -39,7 +39,7 @@ struct pages {
  * @device: the device in it
  * @device_id: its logical id
  * @probed: @device is linked
- * @owed: what is to be flushed
+ * @gather: what is to be flushed
  * @unsynced: unmaps since the last sync
  * @waiting: what translated before it was unmapped, until the sync
  * @touched: pages of @waiting which the device has used
@@ -57,7 +57,7 @@ struct domain {
 	struct hvpt_device device;
 	uint64_t device_id;
 	bool probed;
-	struct hvpt_gather owed;
+	struct hvpt_gather gather;
 	uint64_t unsynced;
 	struct hvpt_model *waiting;
 	struct pages touched;
@@ -67,12 +67,12 @@ struct domain {
 
 /**
  * struct domain_set - all of one trace
- * @world: what they live in
+ * @host: what they live in
  * @recent: the last one domain_find() answered
  * @error: why domain_find() failed
  */
 struct domain_set {
-	struct world world;
+	struct replay_host host;
 	struct domain *recent;
 	const char *error;
 	size_t count;
@@ -106,10 +106,11 @@ struct domain *domain_find(struct domain_set *set,
  * domain_set_up() - make the library's domain, and put a device into it
  * @number: of the domain in its set
  *
- * Return: false with @world->error; what is there already (@domain->pt not
+ * Return: false with @host->error; what is there already (@domain->pt not
  * NULL, @domain->probed) is to be torn down.
  */
-bool domain_set_up(struct world *world, struct domain *domain, size_t number);
+bool domain_set_up(struct replay_host *host, struct domain *domain,
+		   size_t number);
 
 /** Adds a page to a list; running out of memory ends the process. */
 void pages_add(struct pages *pages, uint64_t iova);

@@ -5,63 +5,63 @@
 #include <stdio.h>
 #include <string.h>
 
-static void init_walker(struct world *world, struct domain *domain)
+static void init_walker(struct replay_host *host, struct domain *domain)
 {
 	struct sdm_walker *walker = &domain->walker;
 
 	walker->read64 = hvpt_arena_read64;
-	walker->ctx = world->arena;
+	walker->ctx = host->arena;
 	walker->root = hvpt_pt_root_gpa(domain->pt).value;
 	walker->address_mask = 0;
-	walker->levels = world->options->levels;
-	walker->width = world->options->width;
+	walker->levels = host->options->levels;
+	walker->width = host->options->width;
 	walker->maxphyaddr = 52;
-	walker->canonical = world->options->form != HVPT_IOVA_PLAIN;
+	walker->canonical = host->options->form != HVPT_IOVA_PLAIN;
 }
 
 /*
  * A page may stay taken only when the hypervisor may still know it: CONFIGURE
  * failed and so did DELETE.
  */
-static void note_leak(struct world *world, size_t pages_before,
-		      const struct world_mark *mark)
+static void note_leak(struct replay_host *host, size_t pages_before,
+		      const struct host_mark *mark)
 {
-	size_t pages = hvpt_arena_in_use(world->arena);
+	size_t pages = hvpt_arena_in_use(host->arena);
 
-	if (pages > pages_before && world_call_failed(world, mark) &&
-	    world_mark(world).failures - mark->failures >= 2)
-		world->leaked += pages - pages_before;
+	if (pages > pages_before && host_call_failed(host, mark) &&
+	    host_mark(host).failures - mark->failures >= 2)
+		host->leaked += pages - pages_before;
 }
 
-static bool make_domain(struct world *world, struct domain *domain)
+static bool make_domain(struct replay_host *host, struct domain *domain)
 {
-	size_t pages = hvpt_arena_in_use(world->arena);
-	struct world_mark mark = world_mark(world);
+	size_t pages = hvpt_arena_in_use(host->arena);
+	struct host_mark mark = host_mark(host);
 	struct hvpt_domain_config config;
 	enum hvpt_status status;
 
 	memset(&config, 0, sizeof(config));
 	config.pt.ops = &hvpt_hypervisor_page_ops;
-	config.pt.ctx = &world->pages;
-	config.pt.direct_map_offset = hvpt_arena_offset(world->arena);
-	config.pt.page_sizes = world->options->page_sizes;
-	config.pt.levels = world->options->levels;
-	config.pt.width = world->options->width;
-	config.pt.form = world->options->form;
-	config.policy = world->options->policy;
-	status = hvpt_domain_init(&domain->domain, &world->iommu, &config);
+	config.pt.ctx = &host->pages;
+	config.pt.direct_map_offset = hvpt_arena_offset(host->arena);
+	config.pt.page_sizes = host->options->page_sizes;
+	config.pt.levels = host->options->levels;
+	config.pt.width = host->options->width;
+	config.pt.form = host->options->form;
+	config.policy = host->options->policy;
+	status = hvpt_domain_init(&domain->domain, &host->iommu, &config);
 	if (status != HVPT_OK) {
-		note_leak(world, pages, &mark);
-		world_set_error(world, "no domain", status);
+		note_leak(host, pages, &mark);
+		host_set_error(host, "no domain", status);
 		return false;
 	}
 	domain->pt = hvpt_domain_pagetable(&domain->domain);
-	init_walker(world, domain);
+	init_walker(host, domain);
 	return true;
 }
 
 /* Each domain has a bus of its own, whose GUID is made up from its number. */
-static enum hvpt_status make_id(struct world *world, struct domain *domain,
+static enum hvpt_status make_id(struct replay_host *host, struct domain *domain,
 				size_t number)
 {
 	uint8_t guid[16] = { 0xad, 0x1c, 0x4e, 0x71, 0, 0, 0, 0x40,
@@ -71,11 +71,11 @@ static enum hvpt_status make_id(struct world *world, struct domain *domain,
 
 	guid[4] = (uint8_t)number;
 	guid[5] = (uint8_t)(number >> 8);
-	status = hvpt_registry_add(&world->registry, &domain->segment,
+	status = hvpt_registry_add(&host->registry, &domain->segment,
 				   (uint32_t)number, hvpt_logical_prefix(guid));
 	if (status == HVPT_OK)
-		status = hvpt_registry_lookup(&world->registry,
-					      (uint32_t)number, &ref);
+		status = hvpt_registry_lookup(&host->registry, (uint32_t)number,
+					      &ref);
 	if (status == HVPT_OK)
 		status = hvpt_logical_id(ref.prefix, 0, &domain->device_id);
 	return status;
@@ -93,29 +93,30 @@ static enum hvpt_status attach(struct domain *domain)
 	return status;
 }
 
-bool domain_set_up(struct world *world, struct domain *domain, size_t number)
+bool domain_set_up(struct replay_host *host, struct domain *domain,
+		   size_t number)
 {
 	enum hvpt_status status;
 
-	domain->hv = world->hv;
-	domain->walk = world->walk;
-	if (!make_domain(world, domain))
+	domain->hv = host->hv;
+	domain->walk = host->walk;
+	if (!make_domain(host, domain))
 		return false;
-	status = make_id(world, domain, number);
+	status = make_id(host, domain, number);
 	if (status != HVPT_OK) {
-		world_set_error(world, "no device id", status);
+		host_set_error(host, "no device id", status);
 		return false;
 	}
-	hypervisor_add_device(world->hv, domain->device_id, true);
-	status = hvpt_device_probe(&domain->device, &world->iommu,
+	hypervisor_add_device(host->hv, domain->device_id, true);
+	status = hvpt_device_probe(&domain->device, &host->iommu,
 				   domain->device_id, true);
 	domain->probed = status == HVPT_OK;
 	if (status == HVPT_OK)
 		status = attach(domain);
 	if (status != HVPT_OK)
-		world_set_error(world,
-				domain->probed ? "no device attached" :
-						 "no device probed",
-				status);
+		host_set_error(host,
+			       domain->probed ? "no device attached" :
+						"no device probed",
+			       status);
 	return status == HVPT_OK;
 }

@@ -14,12 +14,12 @@
 #include "tools/options.h"
 
 /* gpas of table pages: far above any machine's memory, and not pointers. */
-#define WORLD_GPA_BASE ((uint64_t)1 << 46)
+#define HOST_GPA_BASE ((uint64_t)1 << 46)
 
 struct walk;
 
 /**
- * struct world - of one trace
+ * struct replay_host - of one trace
  * @options: as asked
  * @walk: who else judges; NULL: nobody
  * @arena: table pages, one pool for all so that sharing shows
@@ -34,7 +34,7 @@ struct walk;
  * @violations: of the hypervisor's rules, told so far
  * @error: why something could not be set up
  */
-struct world {
+struct replay_host {
 	const struct replay_options *options;
 	struct walk *walk;
 	struct hvpt_arena *arena;
@@ -50,39 +50,39 @@ struct world {
 	char error[200];
 };
 
-/** What had been counted before a call; see world_mark(). */
-struct world_mark {
+/** What had been counted before a call; see host_mark(). */
+struct host_mark {
 	uint64_t failures;
 	uint64_t allocs;
 	uint64_t calls;
 };
 
-/** Return: false with @world->error; world_close() it all the same. */
-bool world_open(struct world *world, const struct replay_options *options,
-		size_t table_pages);
+/** Return: false with @host->error; host_close() it all the same. */
+bool host_open(struct replay_host *host, const struct replay_options *options,
+	       size_t table_pages);
 
 /** Frees everything, in whatever state. Return: table pages still in use. */
-size_t world_close(struct world *world);
+size_t host_close(struct replay_host *host);
 
 /** Has there ever been no table page left? */
-bool world_ran_out(const struct world *world);
+bool host_ran_out(const struct replay_host *host);
 
-struct world_mark world_mark(struct world *world);
+struct host_mark host_mark(struct replay_host *host);
 
 /** Has a hypercall failed since, and was one told to? */
-bool world_call_failed(struct world *world, const struct world_mark *mark);
+bool host_call_failed(struct replay_host *host, const struct host_mark *mark);
 
 /** Was a table page refused since because it was told to be? */
-bool world_alloc_failed(struct world *world, const struct world_mark *mark);
+bool host_alloc_failed(struct replay_host *host, const struct host_mark *mark);
 
 /** Lets go wrong what is to go wrong with table pages, and nothing else. */
-void world_fail_allocs(struct world *world);
+void host_fail_allocs(struct replay_host *host);
 
-/** Writes what failed, and how the hypervisor put it, to @world->error. */
-void world_set_error(struct world *world, const char *what,
-		     enum hvpt_status status);
+/** Writes what failed, and how the hypervisor put it, to @host->error. */
+void host_set_error(struct replay_host *host, const char *what,
+		    enum hvpt_status status);
 
 /** Nothing goes wrong from now on: to be able to clean up. */
-void world_calm(struct world *world);
+void host_calm(struct replay_host *host);
 
 #endif /* TOOLS_REPLAY_REPLAY_HOST_H */

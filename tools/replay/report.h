@@ -50,7 +50,7 @@ struct report_calls {
  * @syncs: which succeeded; @forced_syncs: which a map could not wait for;
  *	@failed_syncs: which did not succeed
  * @failed_calls: others which failed because they were told to
- * @stale_before, @stale_after: as in struct judge
+ * @stale_before, @stale_after: as in struct checker
  * @dmas: bytes read or written by devices of the model hypervisor
  * @walker_looks: how often QEMU's VT-d or processor was asked
  * @walker_stale: how often its caches had what was not yet synced

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "trace/say.h"
-#include "settle.h"
+#include "replay_sync.h"
 
 #define PAGE_MASK (HVPT_PAGE_BYTES - 1)
 
@@ -16,7 +16,7 @@ static bool wraps(uint64_t first, uint64_t size)
 	return first + (size - 1) < first;
 }
 
-void step_init(struct step *step, const struct apply *apply,
+void step_init(struct step *step, const struct session *session,
 	       const struct trace_event *event, struct domain *domain)
 {
 	memset(step, 0, sizeof(*step));
@@ -25,7 +25,7 @@ void step_init(struct step *step, const struct apply *apply,
 	step->last = event->iova + (event->size - 1);
 	step->in_form = ((event->iova | event->size) & PAGE_MASK) == 0 &&
 			event->size != 0 && !wraps(event->iova, event->size) &&
-			options_in_form(apply->options, event->iova,
+			options_in_form(session->options, event->iova,
 					step->last);
 	step->prot = HVPT_PROT_READ | HVPT_PROT_WRITE;
 	if (event->has_prot)
@@ -73,43 +73,43 @@ enum hvpt_status step_expect_arguments(const struct step *step)
 }
 
 /* The leaf at one end of the range, if it reaches beyond it. */
-static void note_cut(struct step *step, uint64_t at, bool change)
+static void note_split(struct step *step, uint64_t at, bool change)
 {
 	struct domain *domain = step->domain;
 	struct sdm_result read = sdm_walk(&domain->walker, at, false);
-	struct hvpt_iova_range *cut = &step->cut[step->cuts];
+	struct hvpt_iova_range *split = &step->split[step->splits];
 	uint64_t first, last, gpa;
 	unsigned prot;
 
 	if (read.fault != SDM_FAULT_NONE || read.level == 0)
 		return;
-	last = judge_entry_last(&read, at);
+	last = check_entry_last(&read, at);
 	first = at & ~((UINT64_C(1) << (HVPT_PAGE_LG2 + 9 * read.level)) - 1);
 	if (first >= step->event->iova && last <= step->last)
 		return;
 	if (change && (!hvpt_model_lookup(domain->model, at, &gpa, &prot) ||
 		       prot == step->prot))
 		return;
-	cut->first = hvpt_iova(first);
-	cut->last = hvpt_iova(last);
-	step->cuts++;
+	split->first = hvpt_iova(first);
+	split->last = hvpt_iova(last);
+	step->splits++;
 }
 
-void step_note_cuts(struct step *step, bool change)
+void step_note_splits(struct step *step, bool change)
 {
 	if (step->expected != HVPT_OK)
 		return;
-	note_cut(step, step->event->iova, change);
-	note_cut(step, step->last, change);
+	note_split(step, step->event->iova, change);
+	note_split(step, step->last, change);
 }
 
-void step_begin(struct apply *apply, struct step *step)
+void step_begin(struct session *session, struct step *step)
 {
-	struct hvpt_arena *arena = apply->domains.world.arena;
+	struct hvpt_arena *arena = session->domains.host.arena;
 
 	step->table_pages = hvpt_arena_in_use(arena);
-	step->mark = world_mark(&apply->domains.world);
-	step->owed = step->domain->owed;
+	step->mark = host_mark(&session->domains.host);
+	step->gather = step->domain->gather;
 	if (step->event->nomem)
 		hvpt_arena_fail_at(arena, step->event->nomem);
 }
@@ -132,70 +132,71 @@ static void print_range(char out[RANGE_TEXT], const struct step *step)
 			 iova, size);
 }
 
-static void note_refusal(struct apply *apply, const struct step *step)
+static void note_refusal(struct session *session, const struct step *step)
 {
 	char range[RANGE_TEXT];
 
-	apply->result->refused++;
-	if (apply->options->quiet || apply->result->refused > SAY_MAX)
+	session->result->refused++;
+	if (session->options->quiet || session->result->refused > SAY_MAX)
 		return;
 	print_range(range, step);
-	say("%s:%" PRIu64 ": note: %s refused: %s", apply->result->file,
+	say("%s:%" PRIu64 ": note: %s refused: %s", session->result->file,
 	    step->event->line, range, hvpt_status_name(step->expected));
-	if (apply->result->refused == SAY_MAX)
+	if (session->result->refused == SAY_MAX)
 		say("%s: further refusals are only counted",
-		    apply->result->file);
+		    session->result->file);
 }
 
 /* A call which failed must have left everything as it was. */
-static void judge_unchanged(struct apply *apply, const struct step *step)
+static void check_unchanged(struct session *session, const struct step *step)
 {
-	struct judge *judge = &apply->judge;
-	size_t pages = hvpt_arena_in_use(apply->domains.world.arena);
+	struct checker *checker = &session->checker;
+	size_t pages = hvpt_arena_in_use(session->domains.host.arena);
 
-	judge_that(judge, pages == step->table_pages,
+	check_that(checker, pages == step->table_pages,
 		   "a refused call changed the table pages from %zu to %zu",
 		   step->table_pages, pages);
-	judge_that(judge, settle_same_gather(&step->domain->owed, &step->owed),
-		   "a refused call changed what is owed");
+	check_that(checker, gather_same(&step->domain->gather, &step->gather),
+		   "a refused call changed the gather");
 	if (step->in_form)
-		judge_some(judge, step->domain, step->event->iova, step->last);
+		check_some(checker, step->domain, step->event->iova,
+			   step->last);
 }
 
 /* That is a limit of this command, not a mistake of the library. */
-static bool ran_out(struct apply *apply, const struct step *step,
+static bool ran_out(struct session *session, const struct step *step,
 		    enum hvpt_status status)
 {
 	if (status != HVPT_ERR_NO_MEMORY || step->expected != HVPT_OK ||
-	    !world_ran_out(&apply->domains.world))
+	    !host_ran_out(&session->domains.host))
 		return false;
-	apply_error(apply, "needs more table pages than are set aside");
+	session_error(session, "needs more table pages than are set aside");
 	return true;
 }
 
 /* Was the page which this event was to be refused asked for? */
-static bool refused_page(struct apply *apply, const struct step *step)
+static bool refused_page(struct session *session, const struct step *step)
 {
-	struct world *world = &apply->domains.world;
-	uint64_t asked = hvpt_arena_allocs(world->arena) - step->mark.allocs;
+	struct replay_host *host = &session->domains.host;
+	uint64_t asked = hvpt_arena_allocs(host->arena) - step->mark.allocs;
 	bool refused = step->event->nomem && asked >= step->event->nomem;
 
 	if (step->event->nomem)
-		world_fail_allocs(world);
+		host_fail_allocs(host);
 	return refused;
 }
 
 /* The page which was to be refused was, so the call has to fail. */
-static void expect_no_memory(struct apply *apply, struct step *step)
+static void expect_no_memory(struct session *session, struct step *step)
 {
-	bool refused = refused_page(apply, step);
+	bool refused = refused_page(session, step);
 
 	if (step->expected != HVPT_OK ||
 	    (!refused &&
-	     !world_alloc_failed(&apply->domains.world, &step->mark)))
+	     !host_alloc_failed(&session->domains.host, &step->mark)))
 		return;
 	step->expected = HVPT_ERR_NO_MEMORY;
-	apply->result->failed_calls++;
+	session->result->failed_calls++;
 }
 
 /* Refused for a reason of its own: no fault of the trace, nothing to note. */
@@ -205,38 +206,38 @@ static bool has_own_count(enum hvpt_status expected)
 	       expected == HVPT_ERR_NO_MEMORY;
 }
 
-static void judge_status(struct apply *apply, const struct step *step,
+static void check_status(struct session *session, const struct step *step,
 			 const char *call, enum hvpt_status status)
 {
-	bool good = status == step->expected || ran_out(apply, step, status);
+	bool good = status == step->expected || ran_out(session, step, status);
 	char range[RANGE_TEXT] = "";
 
 	if (!good)
 		print_range(range, step);
-	judge_that(&apply->judge, good, "%s of %s: expected %s, got %s", call,
-		   range, hvpt_status_name(step->expected),
+	check_that(&session->checker, good, "%s of %s: expected %s, got %s",
+		   call, range, hvpt_status_name(step->expected),
 		   hvpt_status_name(status));
 }
 
-bool step_end(struct apply *apply, struct step *step, const char *call,
+bool step_end(struct session *session, struct step *step, const char *call,
 	      enum hvpt_status status)
 {
-	expect_no_memory(apply, step);
-	judge_status(apply, step, call, status);
+	expect_no_memory(session, step);
+	check_status(session, step, call, status);
 	if (status != HVPT_OK)
-		judge_unchanged(apply, step);
+		check_unchanged(session, step);
 	if (step->expected == HVPT_ERR_OVERLAP)
-		apply->result->conflicts++;
+		session->result->conflicts++;
 	if (!has_own_count(step->expected))
-		note_refusal(apply, step);
+		note_refusal(session, step);
 	return status == HVPT_OK && step->expected == HVPT_OK;
 }
 
 /* ---- what waits ------------------------------------------------------ */
 
 /* A page which waits was protected, so it still goes where it went. */
-static void wait_for(struct apply *apply, struct domain *domain, uint64_t first,
-		     uint64_t last, uint64_t gpa, unsigned prot)
+static void wait_for(struct session *session, struct domain *domain,
+		     uint64_t first, uint64_t last, uint64_t gpa, unsigned prot)
 {
 	uint64_t at = first;
 
@@ -248,7 +249,7 @@ static void wait_for(struct apply *apply, struct domain *domain, uint64_t first,
 
 		if (waits && from <= at) {
 			end = to < last ? to : last;
-			judge_that(&apply->judge,
+			check_that(&session->checker,
 				   old_gpa + (at - from) == gpa + (at - first),
 				   "iova 0x%" PRIx64 " is mapped, and waits",
 				   at);
@@ -257,7 +258,7 @@ static void wait_for(struct apply *apply, struct domain *domain, uint64_t first,
 		} else {
 			if (waits && from <= last)
 				end = from - 1;
-			judge_that(&apply->judge,
+			check_that(&session->checker,
 				   hvpt_model_map(domain->waiting, at,
 						  gpa + (at - first),
 						  end - at + 1, prot),
@@ -269,7 +270,7 @@ static void wait_for(struct apply *apply, struct domain *domain, uint64_t first,
 }
 
 /* What is mapped of the event's range, cut to it. */
-void step_note_waiting(struct apply *apply, const struct step *step,
+void step_note_waiting(struct session *session, const struct step *step,
 		       bool change)
 {
 	struct domain *domain = step->domain;
@@ -284,7 +285,7 @@ void step_note_waiting(struct apply *apply, const struct step *step,
 		uint64_t end = last < step->last ? last : step->last;
 
 		if (!change || prot != step->prot)
-			wait_for(apply, domain, start, end,
+			wait_for(session, domain, start, end,
 				 gpa + (start - first), prot);
 		if (last >= step->last)
 			break;
@@ -306,31 +307,34 @@ static bool covers(const struct hvpt_gather *gather, uint64_t first,
 }
 
 /* An IOMMU may have a leaf which was split as one. */
-static void judge_cuts(struct apply *apply, const struct step *step)
+static void check_splits(struct session *session, const struct step *step)
 {
 	unsigned i;
 
-	for (i = 0; i < step->cuts; i++)
-		judge_that(&apply->judge,
-			   covers(&step->domain->owed, step->cut[i].first.value,
-				  step->cut[i].last.value),
+	for (i = 0; i < step->splits; i++)
+		check_that(&session->checker,
+			   covers(&step->domain->gather,
+				  step->split[i].first.value,
+				  step->split[i].last.value),
 			   "the leaf at iova 0x%" PRIx64 " .. 0x%" PRIx64
 			   " was split: the gather does not cover it",
-			   step->cut[i].first.value, step->cut[i].last.value);
+			   step->split[i].first.value,
+			   step->split[i].last.value);
 }
 
-void step_judge_gather(struct apply *apply, const struct step *step)
+void step_check_gather(struct session *session, const struct step *step)
 {
 	const struct domain *domain = step->domain;
 	uint64_t from = step->event->iova;
 	uint64_t first, last, gpa;
 	unsigned prot;
 
-	judge_cuts(apply, step);
+	check_splits(session, step);
 	while (hvpt_model_next(domain->waiting, from, &first, &last, &gpa,
 			       &prot) &&
 	       first <= step->last) {
-		judge_that(&apply->judge, covers(&domain->owed, first, last),
+		check_that(&session->checker,
+			   covers(&domain->gather, first, last),
 			   "iova 0x%" PRIx64 " .. 0x%" PRIx64
 			   " was taken away: the gather does not cover it",
 			   first, last);
@@ -341,8 +345,8 @@ void step_judge_gather(struct apply *apply, const struct step *step)
 }
 
 /* With tables in a gather all of its ranges count: an IOMMU may read them. */
-static bool owes(const struct hvpt_gather *gather, uint64_t first,
-		 uint64_t last)
+static bool detached_in(const struct hvpt_gather *gather, uint64_t first,
+			uint64_t last)
 {
 	uint32_t i;
 
@@ -354,7 +358,7 @@ static bool owes(const struct hvpt_gather *gather, uint64_t first,
 	return false;
 }
 
-bool step_make_way(struct apply *apply, const struct step *step)
+bool step_sync_first(struct session *session, const struct step *step)
 {
 	struct domain *domain = step->domain;
 
@@ -362,7 +366,7 @@ bool step_make_way(struct apply *apply, const struct step *step)
 		return true;
 	if (hvpt_model_mapped_in(domain->waiting, step->event->iova,
 				 step->event->size) == 0 &&
-	    !owes(&domain->owed, step->event->iova, step->last))
+	    !detached_in(&domain->gather, step->event->iova, step->last))
 		return true;
-	return settle_early(apply, domain);
+	return sync_early(session, domain);
 }

@@ -1,157 +1,161 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "teardown.h"
 
-#include "dma_judge.h"
-#include "settle.h"
+#include "check_dma.h"
+#include "replay_sync.h"
 
 /* ---- steps ----------------------------------------------------------- */
 
-typedef enum hvpt_status (*step_fn)(struct world *world, struct domain *domain);
+typedef enum hvpt_status (*step_fn)(struct replay_host *host,
+				    struct domain *domain);
 
 /* Whether a step may fail so often or not: the last try is without failures. */
-static bool persist(struct apply *apply, struct domain *domain, step_fn step,
-		    const char *what)
+static bool persist(struct session *session, struct domain *domain,
+		    step_fn step, const char *what)
 {
-	struct world *world = &apply->domains.world;
-	uint64_t tries = inject_tries(&apply->options->inject);
+	struct replay_host *host = &session->domains.host;
+	uint64_t tries = inject_tries(&session->options->inject);
 
 	for (;;) {
-		struct world_mark mark = world_mark(world);
-		enum hvpt_status status = step(world, domain);
+		struct host_mark mark = host_mark(host);
+		enum hvpt_status status = step(host, domain);
 
 		if (status == HVPT_OK)
 			return true;
-		if (!judge_that(&apply->judge, world_call_failed(world, &mark),
-				"%s: %s", what, hvpt_status_name(status)))
+		if (!check_that(&session->checker,
+				host_call_failed(host, &mark), "%s: %s", what,
+				hvpt_status_name(status)))
 			return false;
-		apply->result->failed_calls++;
-		world_set_error(world, what, status);
+		session->result->failed_calls++;
+		host_set_error(host, what, status);
 		if (--tries == 0) {
-			apply_error(apply, world->error);
-			world_calm(world);
+			session_error(session, host->error);
+			host_calm(host);
 		}
 	}
 }
 
-static enum hvpt_status block(struct world *world, struct domain *domain)
+static enum hvpt_status block(struct replay_host *host, struct domain *domain)
 {
-	struct hvpt_domain *blocked = hvpt_iommu_blocked(&world->iommu);
+	struct hvpt_domain *blocked = hvpt_iommu_blocked(&host->iommu);
 	struct hvpt_device *device = &domain->device;
 
 	if (hvpt_device_duty_before(device, blocked) == HVPT_ATS_DISABLE) {
-		hypervisor_set_ats(world->hv, domain->device_id, false);
+		hypervisor_set_ats(host->hv, domain->device_id, false);
 		hvpt_device_set_ats(device, false);
 	}
 	return hvpt_device_attach(device, blocked);
 }
 
-static enum hvpt_status detach(struct world *world, struct domain *domain)
+static enum hvpt_status detach(struct replay_host *host, struct domain *domain)
 {
-	(void)world;
+	(void)host;
 	return hvpt_device_detach(&domain->device);
 }
 
-static enum hvpt_status destroy(struct world *world, struct domain *domain)
+static enum hvpt_status destroy(struct replay_host *host, struct domain *domain)
 {
-	(void)world;
+	(void)host;
 	return hvpt_domain_destroy(&domain->domain);
 }
 
-static enum hvpt_status remove_device(struct world *world,
+static enum hvpt_status remove_device(struct replay_host *host,
 				      struct domain *domain)
 {
-	(void)world;
+	(void)host;
 	return hvpt_device_remove(&domain->device);
 }
 
-static enum hvpt_status unregister(struct world *world, struct domain *domain)
+static enum hvpt_status unregister(struct replay_host *host,
+				   struct domain *domain)
 {
-	return hvpt_registry_remove(&world->registry, &domain->segment);
+	return hvpt_registry_remove(&host->registry, &domain->segment);
 }
 
-static enum hvpt_status destroy_iommu(struct world *world,
+static enum hvpt_status destroy_iommu(struct replay_host *host,
 				      struct domain *domain)
 {
 	(void)domain;
-	return hvpt_iommu_destroy(&world->iommu);
+	return hvpt_iommu_destroy(&host->iommu);
 }
 
 /* ---- a domain -------------------------------------------------------- */
 
 /* When it is to fail for ever, that was said; then without failures. */
-static void final_sync(struct apply *apply, struct domain *domain)
+static void final_sync(struct session *session, struct domain *domain)
 {
-	if (settle(apply, domain))
+	if (sync_until_done(session, domain))
 		return;
-	world_calm(&apply->domains.world);
-	judge_that(&apply->judge, settle(apply, domain),
+	host_calm(&session->domains.host);
+	check_that(&session->checker, sync_until_done(session, domain),
 		   "no sync, though nothing is in its way");
 }
 
-static bool stop_device(struct apply *apply, struct domain *domain)
+static bool stop_device(struct session *session, struct domain *domain)
 {
 	if (!domain->probed)
 		return true;
-	if (!persist(apply, domain, block, "cannot block a device"))
+	if (!persist(session, domain, block, "cannot block a device"))
 		return false;
-	dma_blocked(&apply->judge, domain, "in the blocked domain");
-	if (!persist(apply, domain, detach, "cannot detach a device"))
+	check_dma_blocked(&session->checker, domain, "in the blocked domain");
+	if (!persist(session, domain, detach, "cannot detach a device"))
 		return false;
-	dma_blocked(&apply->judge, domain, "of a detached device");
+	check_dma_blocked(&session->checker, domain, "of a detached device");
 	return true;
 }
 
-static bool forget_device(struct apply *apply, struct domain *domain)
+static bool forget_device(struct session *session, struct domain *domain)
 {
 	if (domain->probed) {
-		dma_blocked(&apply->judge, domain, "with the domain destroyed");
-		if (!persist(apply, domain, remove_device,
+		check_dma_blocked(&session->checker, domain,
+				  "with the domain destroyed");
+		if (!persist(session, domain, remove_device,
 			     "cannot remove a device"))
 			return false;
 	}
 	hypervisor_remove_device(domain->hv, domain->device_id);
-	return persist(apply, domain, unregister, "cannot unregister a bus");
+	return persist(session, domain, unregister, "cannot unregister a bus");
 }
 
-static bool end_domain(struct apply *apply, struct domain *domain)
+static bool end_domain(struct session *session, struct domain *domain)
 {
-	final_sync(apply, domain);
-	return stop_device(apply, domain) &&
-	       persist(apply, domain, destroy, "cannot destroy a domain") &&
-	       forget_device(apply, domain);
+	final_sync(session, domain);
+	return stop_device(session, domain) &&
+	       persist(session, domain, destroy, "cannot destroy a domain") &&
+	       forget_device(session, domain);
 }
 
 /* ---- all ------------------------------------------------------------- */
 
-static void judge_nothing_left(struct apply *apply)
+static void check_nothing_left(struct session *session)
 {
-	struct world *world = &apply->domains.world;
-	struct judge *judge = &apply->judge;
-	size_t pages = hvpt_arena_in_use(world->arena);
+	struct replay_host *host = &session->domains.host;
+	struct checker *checker = &session->checker;
+	size_t pages = hvpt_arena_in_use(host->arena);
 
-	judge_that(judge, pages == world->leaked,
-		   "%zu table pages did not come back", pages - world->leaked);
-	judge_that(judge, hypervisor_cached(world->hv) == 0,
+	check_that(checker, pages == host->leaked,
+		   "%zu table pages did not come back", pages - host->leaked);
+	check_that(checker, hypervisor_cached(host->hv) == 0,
 		   "%zu entries are cached of nothing",
-		   hypervisor_cached(world->hv));
+		   hypervisor_cached(host->hv));
 	/* A page is leaked when the domain could not be deleted. */
-	judge_that(judge, hypervisor_domains(world->hv) == world->leaked,
+	check_that(checker, hypervisor_domains(host->hv) == host->leaked,
 		   "the hypervisor has %zu domains left",
-		   hypervisor_domains(world->hv));
+		   hypervisor_domains(host->hv));
 }
 
-void teardown(struct apply *apply)
+void teardown(struct session *session)
 {
-	struct domain_set *domains = &apply->domains;
+	struct domain_set *domains = &session->domains;
 	bool good = true;
 	size_t i;
 
 	for (i = 0; i < domains->count; i++)
-		good = end_domain(apply, domains->list[i]) && good;
-	good = persist(apply, NULL, destroy_iommu,
+		good = end_domain(session, domains->list[i]) && good;
+	good = persist(session, NULL, destroy_iommu,
 		       "cannot destroy the iommu") &&
 	       good;
 	if (good)
-		judge_nothing_left(apply);
-	dma_violations(&apply->judge, &domains->world);
+		check_nothing_left(session);
+	check_dma_violations(&session->checker, &domains->host);
 }

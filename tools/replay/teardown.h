@@ -5,7 +5,7 @@
 #ifndef TOOLS_REPLAY_TEARDOWN_H
 #define TOOLS_REPLAY_TEARDOWN_H
 
-#include "apply.h"
+#include "session.h"
 
 /**
  * teardown() - sync, block, detach and remove devices, destroy domains
@@ -14,6 +14,6 @@
  * between, devices must reach nothing; afterwards every table page must be
  * back, and the hypervisor must know of nothing any more.
  */
-void teardown(struct apply *apply);
+void teardown(struct session *session);
 
 #endif /* TOOLS_REPLAY_TEARDOWN_H */

@@ -148,7 +148,8 @@ static bool may_be(const struct sight *old, enum walk_seen seen)
 			       (seen == WALK_THERE && old->writable));
 }
 
-void walk_page(struct judge *judge, const struct domain *domain, uint64_t iova)
+void walk_page(struct checker *checker, const struct domain *domain,
+	       uint64_t iova)
 {
 	struct walk *walk = domain->walk;
 	struct sight now, old;
@@ -165,14 +166,14 @@ void walk_page(struct judge *judge, const struct domain *domain, uint64_t iova)
 		walk->stale++;
 		return;
 	}
-	judge->stale_after += seen != expected && !now.mapped;
-	judge_that(judge, seen == expected,
+	checker->stale_after += seen != expected && !now.mapped;
+	check_that(checker, seen == expected,
 		   "iova 0x%" PRIx64 ": expected that it %s, but %s shows that "
 		   "it %s",
 		   iova, seen_text(expected), walk->ops->name, seen_text(seen));
 }
 
-void walk_blocked(struct judge *judge, const struct domain *domain,
+void walk_blocked(struct checker *checker, const struct domain *domain,
 		  const char *where)
 {
 	struct walk *walk = domain->walk;
@@ -183,14 +184,14 @@ void walk_blocked(struct judge *judge, const struct domain *domain,
 	seen = see(domain, 0, 0);
 	if (seen == WALK_UNSEEN)
 		return;
-	judge_that(judge, seen == WALK_NOTHING,
+	check_that(checker, seen == WALK_NOTHING,
 		   "DMA %s: expected a fault, but %s shows that it %s", where,
 		   walk->ops->name, seen_text(seen));
 }
 
 /** One look at all of a domain. */
 struct whole {
-	struct judge *judge;
+	struct checker *checker;
 	const struct domain *domain;
 };
 
@@ -199,22 +200,22 @@ static void look_at_whole(void *ctx)
 	const struct whole *all = ctx;
 	struct walk *walk = all->domain->walk;
 
-	walk->ops->whole(walk, all->judge, all->domain);
+	walk->ops->whole(walk, all->checker, all->domain);
 }
 
-void walk_whole(struct judge *judge, const struct domain *domain)
+void walk_whole(struct checker *checker, const struct domain *domain)
 {
-	struct whole all = { judge, domain };
+	struct whole all = { checker, domain };
 
 	if (domain->walk->ops->whole)
 		walk_try(domain->walk, look_at_whole, &all);
 }
 
-void walk_end(struct judge *judge, const struct walk *walk)
+void walk_end(struct checker *checker, const struct walk *walk)
 {
 	if (walk->error)
 		return;
-	judge_that(judge, walk->bridge.refused == 0,
+	check_that(checker, walk->bridge.refused == 0,
 		   "%s was refused what the model hypervisor did",
 		   walk->ops->name);
 }

@@ -16,7 +16,7 @@
 #include "oracle/qemu/cpu_walk.h"
 #include "oracle/qemu/dma.h"
 #include "adapters/host/arena.h"
-#include "judge.h"
+#include "check.h"
 #include "tools/options.h"
 
 /* Devices of a replay: one for each domain. */
@@ -50,7 +50,7 @@ struct walk_ops {
 	const char *(*start)(struct walk *walk);
 	enum walk_seen (*see)(struct walk *walk, const struct domain *domain,
 			      uint64_t iova, uint64_t gpa);
-	void (*whole)(struct walk *walk, struct judge *judge,
+	void (*whole)(struct walk *walk, struct checker *checker,
 		      const struct domain *domain);
 };
 
@@ -119,16 +119,17 @@ struct hvpt_arena *walk_arena(struct walk *walk, size_t *pages);
 extern const struct hvpt_transport_ops walk_vtd_transport;
 
 /** Is the page at @iova what the model says, or what it was before a sync? */
-void walk_page(struct judge *judge, const struct domain *domain, uint64_t iova);
+void walk_page(struct checker *checker, const struct domain *domain,
+	       uint64_t iova);
 
 /** The device is in no paging domain: is it refused? */
-void walk_blocked(struct judge *judge, const struct domain *domain,
+void walk_blocked(struct checker *checker, const struct domain *domain,
 		  const char *where);
 
 /** Looks at all of a domain, if the walker can. */
-void walk_whole(struct judge *judge, const struct domain *domain);
+void walk_whole(struct checker *checker, const struct domain *domain);
 
 /** At the end: has the VT-d's hypervisor done all it was given? */
-void walk_end(struct judge *judge, const struct walk *walk);
+void walk_end(struct checker *checker, const struct walk *walk);
 
 #endif /* TOOLS_REPLAY_WALKER_H */

@@ -53,7 +53,7 @@ static enum walk_seen see(struct walk *walk, const struct domain *domain,
 /** Walks along the dump while the library shows its leaves. */
 struct comparison {
 	struct walk *walk;
-	struct judge *judge;
+	struct checker *checker;
 	const struct domain *domain;
 	const struct cpu_leaf *leaf;
 	size_t count;
@@ -69,12 +69,12 @@ static bool compare_leaf(void *ctx, hvpt_iova_t iova,
 	unsigned prot = 0;
 	uint64_t gpa = 0;
 
-	if (!judge_that(all->judge, all->at < all->count,
+	if (!check_that(all->checker, all->at < all->count,
 			"the processor has fewer leaves than the library"))
 		return false;
 	all->at++;
 	(void)hvpt_model_lookup(all->domain->model, iova.value, &gpa, &prot);
-	return judge_that(all->judge,
+	return check_that(all->checker,
 			  leaf->va == as_virtual(all->walk, iova.value) &&
 				  leaf->pa == mapping->gpa.value &&
 				  leaf->pa == gpa && leaf->user &&
@@ -86,16 +86,16 @@ static bool compare_leaf(void *ctx, hvpt_iova_t iova,
 			  iova.value, leaf->va, leaf->pa);
 }
 
-static void whole(struct walk *walk, struct judge *judge,
+static void whole(struct walk *walk, struct checker *checker,
 		  const struct domain *domain)
 {
-	struct comparison all = { walk, judge, domain, NULL, 0, 0 };
+	struct comparison all = { walk, checker, domain, NULL, 0, 0 };
 	struct cpu_leaf *leaves;
 
 	show(walk, domain);
 	all.count = cpu_walk_dump(walk->qemu, &leaves);
 	all.leaf = leaves;
-	judge_that(judge,
+	check_that(checker,
 		   hvpt_pt_visit(domain->pt, NULL, compare_leaf, &all) ==
 				   HVPT_OK &&
 			   all.at == all.count,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "dma_judge.h"
+#include "check_dma.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -43,14 +43,14 @@ static const char *outcome_text(const struct hypervisor_outcome *outcome,
 	return out;
 }
 
-static void judge_outcome(struct judge *judge, uint64_t iova, bool write,
+static void check_outcome(struct checker *checker, uint64_t iova, bool write,
 			  const struct hypervisor_outcome *expected,
 			  const struct hypervisor_outcome *got,
 			  const char *whose)
 {
 	char texts[2][32];
 
-	judge_that(judge, same(expected, got),
+	check_that(checker, same(expected, got),
 		   "DMA %s of iova 0x%" PRIx64 ": expected %s, %s says %s",
 		   write ? "write" : "read", iova,
 		   outcome_text(expected, texts[0], sizeof(texts[0])), whose,
@@ -68,7 +68,7 @@ static bool may_refuse(const struct domain *domain, uint64_t iova, bool write)
 }
 
 /* A cache may lag behind for a page which waits: by where that page was. */
-static void judge_stale(struct judge *judge, const struct domain *domain,
+static void check_stale(struct checker *checker, const struct domain *domain,
 			uint64_t iova, bool write,
 			const struct hypervisor_dma *dma)
 {
@@ -77,45 +77,46 @@ static void judge_stale(struct judge *judge, const struct domain *domain,
 	size_t i;
 
 	if (old.translated || refuse)
-		judge->stale_before++;
+		checker->stale_before++;
 	else
-		judge->stale_after++;
+		checker->stale_after++;
 	if (!old.translated)
 		old = dma->fresh;
 	for (i = 0; i < dma->stale_count && i < HYPERVISOR_STALE_MAX; i++) {
 		if (refuse && !dma->stale[i].translated)
 			continue;
-		judge_outcome(judge, iova, write, &old, &dma->stale[i],
+		check_outcome(checker, iova, write, &old, &dma->stale[i],
 			      "a stale cache");
 	}
 }
 
-static void dma_byte(struct judge *judge, const struct domain *domain,
-		     uint64_t iova, bool write)
+static void check_dma_byte(struct checker *checker, const struct domain *domain,
+			   uint64_t iova, bool write)
 {
 	struct hypervisor_outcome expected = ask(domain->model, iova, write);
 	struct hypervisor_dma dma;
 
 	hypervisor_dma(domain->hv, domain->device_id, iova, write, &dma);
-	judge_outcome(judge, iova, write, &expected, &dma.fresh, "memory");
+	check_outcome(checker, iova, write, &expected, &dma.fresh, "memory");
 	if (dma.stale_count != 0)
-		judge_stale(judge, domain, iova, write, &dma);
+		check_stale(checker, domain, iova, write, &dma);
 }
 
-void dma_page(struct judge *judge, const struct domain *domain, uint64_t iova)
+void check_dma_page(struct checker *checker, const struct domain *domain,
+		    uint64_t iova)
 {
-	uint64_t byte = iova | (judge_random(judge) & (PAGE - 1));
+	uint64_t byte = iova | (check_random(checker) & (PAGE - 1));
 
-	dma_byte(judge, domain, byte, false);
-	dma_byte(judge, domain, byte, true);
+	check_dma_byte(checker, domain, byte, false);
+	check_dma_byte(checker, domain, byte, true);
 	if (domain->walk)
-		walk_page(judge, domain, byte);
+		walk_page(checker, domain, byte);
 }
 
 /* ---- ranges ---------------------------------------------------------- */
 
 /* Which pages of a range are looked at. Return: how many. */
-static size_t choose(struct judge *judge, uint64_t first, uint64_t last,
+static size_t choose(struct checker *checker, uint64_t first, uint64_t last,
 		     uint64_t chosen[2 + RANDOM_PAGES])
 {
 	uint64_t pages = (last - first) / PAGE + 1;
@@ -126,41 +127,42 @@ static size_t choose(struct judge *judge, uint64_t first, uint64_t last,
 	if (pages > 1)
 		chosen[count++] = last & ~(PAGE - 1);
 	for (i = 0; i < RANDOM_PAGES && pages > 2; i++)
-		chosen[count++] = first + judge_random(judge) % pages * PAGE;
+		chosen[count++] = first + check_random(checker) % pages * PAGE;
 	return count;
 }
 
-void dma_some(struct judge *judge, const struct domain *domain, uint64_t first,
-	      uint64_t last)
+void check_dma_some(struct checker *checker, const struct domain *domain,
+		    uint64_t first, uint64_t last)
 {
 	uint64_t chosen[2 + RANDOM_PAGES];
-	size_t count = choose(judge, first, last, chosen);
+	size_t count = choose(checker, first, last, chosen);
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		dma_page(judge, domain, chosen[i]);
+		check_dma_page(checker, domain, chosen[i]);
 }
 
-void dma_touch(struct judge *judge, struct domain *domain, uint64_t first,
-	       uint64_t last)
+void check_dma_touch(struct checker *checker, struct domain *domain,
+		     uint64_t first, uint64_t last)
 {
 	uint64_t chosen[2 + RANDOM_PAGES];
-	size_t count = choose(judge, first, last, chosen);
+	size_t count = choose(checker, first, last, chosen);
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		dma_page(judge, domain, chosen[i]);
+		check_dma_page(checker, domain, chosen[i]);
 		if (ask(domain->model, chosen[i], false).translated)
 			pages_add(&domain->touched, chosen[i]);
 	}
 }
 
-void dma_touched(struct judge *judge, const struct domain *domain, size_t from)
+void check_dma_touched(struct checker *checker, const struct domain *domain,
+		       size_t from)
 {
 	size_t i;
 
 	for (i = from; i < domain->touched.count; i++)
-		dma_page(judge, domain, domain->touched.at[i]);
+		check_dma_page(checker, domain, domain->touched.at[i]);
 }
 
 /* A run: intervals which touch. Return: false when there is none left. */
@@ -179,27 +181,28 @@ static bool next_run(const struct hvpt_model *model, uint64_t from,
 	return true;
 }
 
-static void dma_around(struct judge *judge, const struct domain *domain,
-		       const struct replay_options *options, uint64_t first,
-		       uint64_t last)
+static void check_dma_around(struct checker *checker,
+			     const struct domain *domain,
+			     const struct replay_options *options,
+			     uint64_t first, uint64_t last)
 {
 	if (first != 0 && options_in_form(options, first - PAGE, first - 1))
-		dma_page(judge, domain, first - PAGE);
+		check_dma_page(checker, domain, first - PAGE);
 	if (last != UINT64_MAX &&
 	    options_in_form(options, last + 1, last + PAGE))
-		dma_page(judge, domain, last + 1);
+		check_dma_page(checker, domain, last + 1);
 }
 
-void dma_runs(struct judge *judge, const struct domain *domain,
-	      const struct hvpt_model *model,
-	      const struct replay_options *options)
+void check_dma_runs(struct checker *checker, const struct domain *domain,
+		    const struct hvpt_model *model,
+		    const struct replay_options *options)
 {
 	uint64_t from = 0;
 	uint64_t first, last;
 
 	while (next_run(model, from, &first, &last)) {
-		dma_some(judge, domain, first, last);
-		dma_around(judge, domain, options, first, last);
+		check_dma_some(checker, domain, first, last);
+		check_dma_around(checker, domain, options, first, last);
 		if (last == UINT64_MAX)
 			break;
 		from = last + 1;
@@ -208,43 +211,44 @@ void dma_runs(struct judge *judge, const struct domain *domain,
 
 /* ---- everything ------------------------------------------------------ */
 
-static void dma_faults(struct judge *judge, const struct domain *domain,
-		       uint64_t iova, const char *where)
+static void check_dma_faults(struct checker *checker,
+			     const struct domain *domain, uint64_t iova,
+			     const char *where)
 {
 	struct hypervisor_dma dma;
 
 	hypervisor_dma(domain->hv, domain->device_id, iova, false, &dma);
 	if (dma.stale_count != 0)
-		judge->stale_after++;
-	judge_that(judge, !dma.fresh.translated && dma.stale_count == 0,
+		checker->stale_after++;
+	check_that(checker, !dma.fresh.translated && dma.stale_count == 0,
 		   "DMA read of iova 0x%" PRIx64 " %s: expected a fault", iova,
 		   where);
 }
 
-void dma_blocked(struct judge *judge, const struct domain *domain,
-		 const char *where)
+void check_dma_blocked(struct checker *checker, const struct domain *domain,
+		       const char *where)
 {
 	uint64_t from = 0;
 	uint64_t first, last;
 
-	dma_faults(judge, domain, 0, where);
+	check_dma_faults(checker, domain, 0, where);
 	if (domain->walk)
-		walk_blocked(judge, domain, where);
+		walk_blocked(checker, domain, where);
 	while (next_run(domain->model, from, &first, &last)) {
-		dma_faults(judge, domain, first, where);
-		dma_faults(judge, domain, last, where);
+		check_dma_faults(checker, domain, first, where);
+		check_dma_faults(checker, domain, last, where);
 		if (last == UINT64_MAX)
 			break;
 		from = last + 1;
 	}
 }
 
-void dma_violations(struct judge *judge, struct world *world)
+void check_dma_violations(struct checker *checker, struct replay_host *host)
 {
 	struct hypervisor_stats stats;
 
-	hypervisor_read_stats(world->hv, &stats);
-	judge_that(judge, stats.violations == world->violations,
-		   "violation: %s", hypervisor_violation(world->hv));
-	world->violations = stats.violations;
+	hypervisor_read_stats(host->hv, &stats);
+	check_that(checker, stats.violations == host->violations,
+		   "violation: %s", hypervisor_violation(host->hv));
+	host->violations = stats.violations;
 }

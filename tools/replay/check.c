@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "judge.h"
+#include "check.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -15,52 +15,52 @@
 /* Up to here a removed range is looked up page by page. */
 #define EVERY_PAGE_BYTES ((uint64_t)1 << 30)
 
-void judge_init(struct judge *judge, const char *file, uint64_t seed)
+void checker_init(struct checker *checker, const char *file, uint64_t seed)
 {
-	judge->file = file;
-	judge->line = 0;
-	judge->random = seed;
-	judge->checks = 0;
-	judge->mismatches = 0;
-	judge->stale_before = 0;
-	judge->stale_after = 0;
-	judge->quiet = false;
-	judge->first[0] = '\0';
-	judge->first_line = 0;
+	checker->file = file;
+	checker->line = 0;
+	checker->random = seed;
+	checker->checks = 0;
+	checker->mismatches = 0;
+	checker->stale_before = 0;
+	checker->stale_after = 0;
+	checker->quiet = false;
+	checker->first[0] = '\0';
+	checker->first_line = 0;
 }
 
-bool judge_that(struct judge *judge, bool good, const char *format, ...)
+bool check_that(struct checker *checker, bool good, const char *format, ...)
 {
 	char where[32] = "at the end";
-	char text[JUDGE_TEXT];
+	char text[CHECK_TEXT];
 	va_list args;
 
-	judge->checks++;
+	checker->checks++;
 	if (good)
 		return true;
-	judge->mismatches++;
-	if (judge->mismatches > (judge->quiet ? 1 : SAY_MAX))
+	checker->mismatches++;
+	if (checker->mismatches > (checker->quiet ? 1 : SAY_MAX))
 		return false;
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	if (judge->mismatches == 1) {
-		memcpy(judge->first, text, sizeof(text));
-		judge->first_line = judge->line;
+	if (checker->mismatches == 1) {
+		memcpy(checker->first, text, sizeof(text));
+		checker->first_line = checker->line;
 	}
-	if (judge->quiet)
+	if (checker->quiet)
 		return false;
-	if (judge->line != 0)
-		snprintf(where, sizeof(where), "%" PRIu64, judge->line);
-	say("%s:%s: mismatch: %s", judge->file, where, text);
-	if (judge->mismatches == SAY_MAX)
-		say("%s: further mismatches are only counted", judge->file);
+	if (checker->line != 0)
+		snprintf(where, sizeof(where), "%" PRIu64, checker->line);
+	say("%s:%s: mismatch: %s", checker->file, where, text);
+	if (checker->mismatches == SAY_MAX)
+		say("%s: further mismatches are only counted", checker->file);
 	return false;
 }
 
-uint64_t judge_random(struct judge *judge)
+uint64_t check_random(struct checker *checker)
 {
-	return hvpt_random(&judge->random);
+	return hvpt_random(&checker->random);
 }
 
 /* ---- one page -------------------------------------------------------- */
@@ -119,14 +119,14 @@ static bool walk_agrees(const struct answer *expected,
 	return write->fault == SDM_FAULT_NONE && write->pa == expected->gpa;
 }
 
-static void judge_walk(struct judge *judge, const struct domain *domain,
+static void check_walk(struct checker *checker, const struct domain *domain,
 		       uint64_t iova, const struct answer *expected)
 {
 	struct sdm_result read = sdm_walk(&domain->walker, iova, false);
 	struct sdm_result write = sdm_walk(&domain->walker, iova, true);
 	char text[48];
 
-	judge_that(judge, walk_agrees(expected, &read, &write),
+	check_that(checker, walk_agrees(expected, &read, &write),
 		   "iova 0x%" PRIx64 ": expected %s; the walker reads: %s, "
 		   "writes: %s, pa 0x%" PRIx64 ", level %u, entry 0x%" PRIx64,
 		   iova, answer_text(expected, text, sizeof(text)),
@@ -135,7 +135,7 @@ static void judge_walk(struct judge *judge, const struct domain *domain,
 		   write.entry);
 }
 
-static void judge_lookup(struct judge *judge, const struct domain *domain,
+static void check_lookup(struct checker *checker, const struct domain *domain,
 			 uint64_t iova, const struct answer *expected)
 {
 	struct answer got = { false, 0, false };
@@ -149,7 +149,7 @@ static void judge_lookup(struct judge *judge, const struct domain *domain,
 		got.gpa = mapping.gpa.value;
 		got.writable = (mapping.prot & HVPT_PROT_WRITE) != 0;
 	}
-	judge_that(judge,
+	check_that(checker,
 		   same_answer(&got, expected) &&
 			   (got.mapped || status == HVPT_ERR_NOT_MAPPED),
 		   "iova 0x%" PRIx64
@@ -160,42 +160,43 @@ static void judge_lookup(struct judge *judge, const struct domain *domain,
 		   answer_text(&got, texts[1], sizeof(texts[1])));
 }
 
-void judge_page(struct judge *judge, const struct domain *domain, uint64_t iova)
+void check_page(struct checker *checker, const struct domain *domain,
+		uint64_t iova)
 {
-	uint64_t byte = iova | (judge_random(judge) & (PAGE - 1));
+	uint64_t byte = iova | (check_random(checker) & (PAGE - 1));
 	struct answer expected = ask_model(domain, byte);
 
-	judge_walk(judge, domain, byte, &expected);
-	judge_lookup(judge, domain, byte, &expected);
+	check_walk(checker, domain, byte, &expected);
+	check_lookup(checker, domain, byte, &expected);
 }
 
 /* ---- ranges ---------------------------------------------------------- */
 
-void judge_some(struct judge *judge, const struct domain *domain,
+void check_some(struct checker *checker, const struct domain *domain,
 		uint64_t first, uint64_t last)
 {
 	uint64_t pages = (last - first) / PAGE + 1;
 	unsigned i;
 
-	judge_page(judge, domain, first);
-	judge_page(judge, domain, last & ~(PAGE - 1));
+	check_page(checker, domain, first);
+	check_page(checker, domain, last & ~(PAGE - 1));
 	for (i = 0; i < RANDOM_PAGES && pages > 2; i++)
-		judge_page(judge, domain,
-			   first + judge_random(judge) % pages * PAGE);
+		check_page(checker, domain,
+			   first + check_random(checker) % pages * PAGE);
 }
 
-void judge_neighbours(struct judge *judge, const struct domain *domain,
+void check_neighbours(struct checker *checker, const struct domain *domain,
 		      const struct replay_options *options, uint64_t first,
 		      uint64_t last)
 {
 	if (first != 0 && options_in_form(options, first - PAGE, first - 1))
-		judge_page(judge, domain, first - PAGE);
+		check_page(checker, domain, first - PAGE);
 	if (last != UINT64_MAX &&
 	    options_in_form(options, last + 1, last + PAGE))
-		judge_page(judge, domain, last + 1);
+		check_page(checker, domain, last + 1);
 }
 
-uint64_t judge_entry_last(const struct sdm_result *result, uint64_t iova)
+uint64_t check_entry_last(const struct sdm_result *result, uint64_t iova)
 {
 	return iova | ((UINT64_C(1) << (12 + 9 * result->level)) - 1);
 }
@@ -204,7 +205,7 @@ uint64_t judge_entry_last(const struct sdm_result *result, uint64_t iova)
  * Beyond EVERY_PAGE_BYTES an entry which is not present answers for all it
  * spans; hvpt_domain_lookup() is then asked about its first byte.
  */
-void judge_absent(struct judge *judge, const struct domain *domain,
+void check_absent(struct checker *checker, const struct domain *domain,
 		  uint64_t first, uint64_t last)
 {
 	static const struct answer nothing = { false, 0, false };
@@ -215,15 +216,15 @@ void judge_absent(struct judge *judge, const struct domain *domain,
 	do {
 		struct sdm_result read = sdm_walk(&domain->walker, at, false);
 
-		judge_that(judge, read.fault == SDM_FAULT_NOT_PRESENT,
+		check_that(checker, read.fault == SDM_FAULT_NOT_PRESENT,
 			   "iova 0x%" PRIx64 ": expected not mapped any more; "
 			   "the walker says %s, pa 0x%" PRIx64 ", level %u, "
 			   "entry 0x%" PRIx64,
 			   at, sdm_fault_text(read.fault), read.pa, read.level,
 			   read.entry);
-		judge_lookup(judge, domain, at, &nothing);
+		check_lookup(checker, domain, at, &nothing);
 		end = every_page ? at | (PAGE - 1) :
-				   judge_entry_last(&read, at);
+				   check_entry_last(&read, at);
 		at = end + 1;
 	} while (end < last);
 }

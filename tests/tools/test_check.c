@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The checks of `hvpt replay`, tools/replay/judge.h: each passes on a good page
+ * The checks of `hvpt replay`, tools/replay/check.h: each passes on a good page
  * table and each finds what it is there to find. Messages about mismatches on
  * standard error belong to it.
  */
@@ -14,8 +14,8 @@
 #include <string.h>
 
 #include "tools/replay/replay_domain.h"
-#include "tools/replay/dma_judge.h"
-#include "tools/replay/judge.h"
+#include "tools/replay/check_dma.h"
+#include "tools/replay/check.h"
 #include "tools/replay/teardown.h"
 
 #define RW (HVPT_PROT_READ | HVPT_PROT_WRITE)
@@ -32,9 +32,9 @@
 struct fixture {
 	struct replay_options options;
 	struct replay_result result;
-	struct apply apply;
+	struct session session;
 	struct domain *domain;
-	struct judge judge;
+	struct checker checker;
 };
 
 static void map(struct fixture *f, uint64_t iova, uint64_t gpa, uint64_t length,
@@ -60,14 +60,14 @@ static void set_up_form(struct fixture *f, enum hvpt_iova_form form)
 	f->options.page_sizes = HVPT_PAGE_SIZE_4K | HVPT_PAGE_SIZE_2M |
 				HVPT_PAGE_SIZE_1G;
 	f->result.file = "test";
-	f->apply.options = &f->options;
-	f->apply.result = &f->result;
-	judge_init(&f->apply.judge, "test", 1);
+	f->session.options = &f->options;
+	f->session.result = &f->result;
+	checker_init(&f->session.checker, "test", 1);
 	assert_true(
-		domain_set_init(&f->apply.domains, &f->options, TABLE_PAGES));
-	f->domain = domain_find(&f->apply.domains, &event);
+		domain_set_init(&f->session.domains, &f->options, TABLE_PAGES));
+	f->domain = domain_find(&f->session.domains, &event);
 	assert_non_null(f->domain);
-	judge_init(&f->judge, "test", 1);
+	checker_init(&f->checker, "test", 1);
 	map(f, PAGE_IOVA, 0x123000, 0x1000, RW);
 	map(f, BIG_IOVA, 64 * MIB, BIG_BYTES, HVPT_PROT_READ);
 	map(f, HUGE_IOVA, 0, GIB, RW);
@@ -85,9 +85,9 @@ static int set_up(void **state)
 /* Everything comes apart again, whatever a test planted. */
 static bool close_all(struct fixture *f)
 {
-	teardown(&f->apply);
-	domain_set_close(&f->apply.domains);
-	return f->apply.judge.mismatches == 0;
+	teardown(&f->session);
+	domain_set_close(&f->session.domains);
+	return f->session.checker.mismatches == 0;
 }
 
 static int tear_down(void **state)
@@ -106,7 +106,7 @@ static uint64_t entry_gpa(struct fixture *f, uint64_t iova)
 		uint64_t slot = table + ((iova >> (12 + 9 * level)) & 511) * 8;
 		uint64_t entry;
 
-		assert_true(hvpt_arena_read64(f->apply.domains.world.arena,
+		assert_true(hvpt_arena_read64(f->session.domains.host.arena,
 					      slot, &entry));
 		if (level == end.level)
 			return slot;
@@ -122,37 +122,38 @@ static void flip(struct fixture *f, uint64_t iova, uint64_t bits)
 	uint64_t entry;
 
 	assert_true(
-		hvpt_arena_read64(f->apply.domains.world.arena, slot, &entry));
-	assert_true(hvpt_arena_write64(f->apply.domains.world.arena, slot,
+		hvpt_arena_read64(f->session.domains.host.arena, slot, &entry));
+	assert_true(hvpt_arena_write64(f->session.domains.host.arena, slot,
 				       entry ^ bits));
 }
 
-static void judge_all(struct fixture *f)
+static void check_all(struct fixture *f)
 {
 	uint64_t leaves[3] = { 0, 0, 0 };
 
-	judge_some(&f->judge, f->domain, PAGE_IOVA, PAGE_IOVA + 0xfff);
-	judge_some(&f->judge, f->domain, BIG_IOVA, BIG_IOVA + BIG_BYTES - 1);
-	judge_neighbours(&f->judge, f->domain, &f->options, HUGE_IOVA,
+	check_some(&f->checker, f->domain, PAGE_IOVA, PAGE_IOVA + 0xfff);
+	check_some(&f->checker, f->domain, BIG_IOVA, BIG_IOVA + BIG_BYTES - 1);
+	check_neighbours(&f->checker, f->domain, &f->options, HUGE_IOVA,
 			 HUGE_IOVA + GIB - 1);
-	judge_absent(&f->judge, f->domain, 0, PAGE_IOVA - 1);
-	judge_absent(&f->judge, f->domain, BIG_IOVA + BIG_BYTES, HUGE_IOVA - 1);
-	judge_leaves(&f->judge, f->domain, BIG_IOVA, BIG_IOVA + BIG_BYTES - 1,
+	check_absent(&f->checker, f->domain, 0, PAGE_IOVA - 1);
+	check_absent(&f->checker, f->domain, BIG_IOVA + BIG_BYTES,
+		     HUGE_IOVA - 1);
+	check_leaves(&f->checker, f->domain, BIG_IOVA, BIG_IOVA + BIG_BYTES - 1,
 		     leaves);
 	assert_int_equal(leaves[0], 1);
 	assert_int_equal(leaves[1], 1);
 	assert_int_equal(leaves[2], 0);
-	judge_everything(&f->judge, f->domain);
-	judge_audit(&f->judge, &f->apply.domains);
+	check_everything(&f->checker, f->domain);
+	check_audit(&f->checker, &f->session.domains);
 }
 
 static void test_all_is_well(void **state)
 {
 	struct fixture *f = *state;
 
-	judge_all(f);
-	assert_int_equal(f->judge.mismatches, 0);
-	assert_true(f->judge.checks > 40);
+	check_all(f);
+	assert_int_equal(f->checker.mismatches, 0);
+	assert_true(f->checker.checks > 40);
 }
 
 static void test_all_is_well_canonical(void **state)
@@ -162,14 +163,14 @@ static void test_all_is_well_canonical(void **state)
 	(void)state;
 	set_up_form(&f, HVPT_IOVA_CANONICAL);
 	map(&f, UINT64_MAX - 0xfff, 0x5000, 0x1000, RW);
-	judge_all(&f);
-	judge_some(&f.judge, f.domain, UINT64_MAX - 0xfff, UINT64_MAX);
-	judge_neighbours(&f.judge, f.domain, &f.options, UINT64_MAX - 0xfff,
+	check_all(&f);
+	check_some(&f.checker, f.domain, UINT64_MAX - 0xfff, UINT64_MAX);
+	check_neighbours(&f.checker, f.domain, &f.options, UINT64_MAX - 0xfff,
 			 UINT64_MAX);
-	assert_int_equal(f.judge.mismatches, 0);
+	assert_int_equal(f.checker.mismatches, 0);
 	hvpt_model_unmap(f.domain->model, UINT64_MAX - 0xfff, 0x1000);
-	judge_everything(&f.judge, f.domain);
-	assert_true(f.judge.mismatches > 0);
+	check_everything(&f.checker, f.domain);
+	assert_true(f.checker.mismatches > 0);
 	assert_true(close_all(&f));
 }
 
@@ -190,22 +191,23 @@ static void test_flipped_bits(void **state)
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		flip(f, PAGE_IOVA, 1ULL << cases[i].bit);
-		judge_init(&f->judge, "expected", i);
-		judge_page(&f->judge, f->domain, PAGE_IOVA);
-		assert_int_equal(f->judge.mismatches > 0,
+		checker_init(&f->checker, "expected", i);
+		check_page(&f->checker, f->domain, PAGE_IOVA);
+		assert_int_equal(f->checker.mismatches > 0,
 				 cases[i].translates_wrongly);
-		judge_init(&f->judge, "expected", i);
-		judge_everything(&f->judge, f->domain);
-		assert_int_equal(f->judge.mismatches > 0,
+		checker_init(&f->checker, "expected", i);
+		check_everything(&f->checker, f->domain);
+		assert_int_equal(f->checker.mismatches > 0,
 				 cases[i].translates_wrongly);
-		judge_init(&f->judge, "expected", i);
-		judge_audit(&f->judge, &f->apply.domains);
-		assert_int_equal(f->judge.mismatches > 0, cases[i].looks_wrong);
+		checker_init(&f->checker, "expected", i);
+		check_audit(&f->checker, &f->session.domains);
+		assert_int_equal(f->checker.mismatches > 0,
+				 cases[i].looks_wrong);
 		flip(f, PAGE_IOVA, 1ULL << cases[i].bit);
 	}
-	judge_init(&f->judge, "test", 1);
-	judge_all(f);
-	assert_int_equal(f->judge.mismatches, 0);
+	checker_init(&f->checker, "test", 1);
+	check_all(f);
+	assert_int_equal(f->checker.mismatches, 0);
 }
 
 /* A page too many, in an empty slot next to a mapped one. */
@@ -215,21 +217,21 @@ static void test_extra_page(void **state)
 	uint64_t iova = PAGE_IOVA + 0x1000;
 
 	flip(f, iova, 0x200067);
-	judge_neighbours(&f->judge, f->domain, &f->options, PAGE_IOVA,
+	check_neighbours(&f->checker, f->domain, &f->options, PAGE_IOVA,
 			 PAGE_IOVA + 0xfff);
-	assert_int_equal(f->judge.mismatches, 2);
-	judge_init(&f->judge, "expected", 1);
-	judge_absent(&f->judge, f->domain, iova, iova + 0xfff);
-	assert_int_equal(f->judge.mismatches, 2);
-	judge_init(&f->judge, "expected", 1);
-	judge_absent(&f->judge, f->domain, iova, BIG_IOVA - 1);
-	assert_int_equal(f->judge.mismatches, 2);
-	judge_init(&f->judge, "expected", 1);
-	judge_absent(&f->judge, f->domain, PAGE_IOVA, iova + 4 * GIB - 1);
-	assert_true(f->judge.mismatches >= 4);
-	judge_init(&f->judge, "expected", 1);
-	judge_everything(&f->judge, f->domain);
-	assert_true(f->judge.mismatches > 0);
+	assert_int_equal(f->checker.mismatches, 2);
+	checker_init(&f->checker, "expected", 1);
+	check_absent(&f->checker, f->domain, iova, iova + 0xfff);
+	assert_int_equal(f->checker.mismatches, 2);
+	checker_init(&f->checker, "expected", 1);
+	check_absent(&f->checker, f->domain, iova, BIG_IOVA - 1);
+	assert_int_equal(f->checker.mismatches, 2);
+	checker_init(&f->checker, "expected", 1);
+	check_absent(&f->checker, f->domain, PAGE_IOVA, iova + 4 * GIB - 1);
+	assert_true(f->checker.mismatches >= 4);
+	checker_init(&f->checker, "expected", 1);
+	check_everything(&f->checker, f->domain);
+	assert_true(f->checker.mismatches > 0);
 	flip(f, iova, 0x200067);
 }
 
@@ -241,16 +243,16 @@ static void test_wrong_model(void **state)
 	uint64_t leaves[3] = { 0, 0, 0 };
 
 	hvpt_model_unmap(model, PAGE_IOVA, 0x1000);
-	judge_page(&f->judge, f->domain, PAGE_IOVA);
-	assert_int_equal(f->judge.mismatches, 2);
+	check_page(&f->checker, f->domain, PAGE_IOVA);
+	assert_int_equal(f->checker.mismatches, 2);
 	assert_true(hvpt_model_map(model, PAGE_IOVA, 0x124000, 0x1000, RW));
-	judge_page(&f->judge, f->domain, PAGE_IOVA);
-	assert_int_equal(f->judge.mismatches, 4);
-	judge_everything(&f->judge, f->domain);
-	assert_int_equal(f->judge.mismatches, 5);
-	judge_leaves(&f->judge, f->domain, BIG_IOVA,
+	check_page(&f->checker, f->domain, PAGE_IOVA);
+	assert_int_equal(f->checker.mismatches, 4);
+	check_everything(&f->checker, f->domain);
+	assert_int_equal(f->checker.mismatches, 5);
+	check_leaves(&f->checker, f->domain, BIG_IOVA,
 		     BIG_IOVA + BIG_BYTES + 0xfff, leaves);
-	assert_int_equal(f->judge.mismatches, 6);
+	assert_int_equal(f->checker.mismatches, 6);
 }
 
 /* One page inside a large leaf: only a look at all of the leaf finds it. */
@@ -259,25 +261,25 @@ static void test_hole_in_leaf(void **state)
 	struct fixture *f = *state;
 
 	hvpt_model_unmap(f->domain->model, HUGE_IOVA + 5 * MIB, 0x1000);
-	judge_everything(&f->judge, f->domain);
-	assert_true(f->judge.mismatches >= 1);
-	judge_init(&f->judge, "expected", 1);
+	check_everything(&f->checker, f->domain);
+	assert_true(f->checker.mismatches >= 1);
+	checker_init(&f->checker, "expected", 1);
 	assert_true(hvpt_model_map(f->domain->model, HUGE_IOVA + 5 * MIB,
 				   6 * MIB, 0x1000, RW));
-	judge_everything(&f->judge, f->domain);
-	assert_int_equal(f->judge.mismatches, 1);
+	check_everything(&f->checker, f->domain);
+	assert_int_equal(f->checker.mismatches, 1);
 }
 
 /* A table page which is in no tree. */
 static void test_leaked_page(void **state)
 {
 	struct fixture *f = *state;
-	void *page = hvpt_arena_ops.alloc_page(f->apply.domains.world.arena);
+	void *page = hvpt_arena_ops.alloc_page(f->session.domains.host.arena);
 
 	assert_non_null(page);
-	judge_audit(&f->judge, &f->apply.domains);
-	assert_int_equal(f->judge.mismatches, 1);
-	hvpt_arena_ops.free_page(f->apply.domains.world.arena, page);
+	check_audit(&f->checker, &f->session.domains);
+	assert_int_equal(f->checker.mismatches, 1);
+	hvpt_arena_ops.free_page(f->session.domains.host.arena, page);
 }
 
 /* ---- DMA ------------------------------------------------------------- */
@@ -287,21 +289,22 @@ static void test_dma_is_well(void **state)
 	struct fixture *f = *state;
 	struct hvpt_model *nothing = hvpt_model_create();
 
-	dma_some(&f->judge, f->domain, PAGE_IOVA, PAGE_IOVA + 0xfff);
-	dma_some(&f->judge, f->domain, BIG_IOVA, BIG_IOVA + BIG_BYTES - 1);
-	dma_some(&f->judge, f->domain, HUGE_IOVA - GIB, HUGE_IOVA - 1);
-	dma_touch(&f->judge, f->domain, PAGE_IOVA, BIG_IOVA + 0xfff);
+	check_dma_some(&f->checker, f->domain, PAGE_IOVA, PAGE_IOVA + 0xfff);
+	check_dma_some(&f->checker, f->domain, BIG_IOVA,
+		       BIG_IOVA + BIG_BYTES - 1);
+	check_dma_some(&f->checker, f->domain, HUGE_IOVA - GIB, HUGE_IOVA - 1);
+	check_dma_touch(&f->checker, f->domain, PAGE_IOVA, BIG_IOVA + 0xfff);
 	assert_int_in_range(f->domain->touched.count, 2, 4);
-	dma_touched(&f->judge, f->domain, 0);
-	dma_runs(&f->judge, f->domain, f->domain->model, &f->options);
-	assert_int_equal(f->judge.mismatches, 0);
-	assert_true(f->judge.checks > 40);
-	f->judge.checks = 0;
-	dma_runs(&f->judge, f->domain, nothing, &f->options);
-	assert_int_equal(f->judge.checks, 0);
+	check_dma_touched(&f->checker, f->domain, 0);
+	check_dma_runs(&f->checker, f->domain, f->domain->model, &f->options);
+	assert_int_equal(f->checker.mismatches, 0);
+	assert_true(f->checker.checks > 40);
+	f->checker.checks = 0;
+	check_dma_runs(&f->checker, f->domain, nothing, &f->options);
+	assert_int_equal(f->checker.checks, 0);
 	hvpt_model_destroy(nothing);
-	dma_violations(&f->judge, &f->apply.domains.world);
-	assert_int_equal(f->judge.mismatches, 0);
+	check_dma_violations(&f->checker, &f->session.domains.host);
+	assert_int_equal(f->checker.mismatches, 0);
 }
 
 /* Memory is not what was mapped: target, permission, nothing there. */
@@ -311,17 +314,17 @@ static void test_dma_wrong_memory(void **state)
 	struct hvpt_model *model = f->domain->model;
 
 	hvpt_model_unmap(model, PAGE_IOVA, 0x1000);
-	dma_page(&f->judge, f->domain, PAGE_IOVA);
-	assert_int_equal(f->judge.mismatches, 2);
+	check_dma_page(&f->checker, f->domain, PAGE_IOVA);
+	assert_int_equal(f->checker.mismatches, 2);
 	assert_true(hvpt_model_map(model, PAGE_IOVA, 0x124000, 0x1000, RW));
-	dma_page(&f->judge, f->domain, PAGE_IOVA);
-	assert_int_equal(f->judge.mismatches, 4);
+	check_dma_page(&f->checker, f->domain, PAGE_IOVA);
+	assert_int_equal(f->checker.mismatches, 4);
 	assert_true(hvpt_model_protect(model, BIG_IOVA, 0x1000, RW));
-	dma_page(&f->judge, f->domain, BIG_IOVA);
-	assert_int_equal(f->judge.mismatches, 5);
+	check_dma_page(&f->checker, f->domain, BIG_IOVA);
+	assert_int_equal(f->checker.mismatches, 5);
 	assert_true(hvpt_model_map(model, 0, 0, 0x1000, HVPT_PROT_READ));
-	dma_page(&f->judge, f->domain, 0);
-	assert_int_equal(f->judge.mismatches, 6);
+	check_dma_page(&f->checker, f->domain, 0);
+	assert_int_equal(f->checker.mismatches, 6);
 }
 
 /* A cache holds what memory no longer has: allowed only while it waits. */
@@ -331,29 +334,29 @@ static void test_dma_stale(void **state)
 	struct domain *domain = f->domain;
 	uint64_t unmapped;
 
-	dma_page(&f->judge, domain, PAGE_IOVA);
+	check_dma_page(&f->checker, domain, PAGE_IOVA);
 	assert_int_equal(hvpt_domain_unmap(&domain->domain,
 					   hvpt_iova(PAGE_IOVA), 0x1000,
-					   &domain->owed, &unmapped),
+					   &domain->gather, &unmapped),
 			 HVPT_OK);
 	hvpt_model_unmap(domain->model, PAGE_IOVA, 0x1000);
 	assert_true(hvpt_model_map(domain->waiting, PAGE_IOVA, 0x123000, 0x1000,
 				   RW));
-	dma_page(&f->judge, domain, PAGE_IOVA);
-	assert_int_equal(f->judge.mismatches, 0);
-	assert_int_equal(f->judge.stale_before, 2);
+	check_dma_page(&f->checker, domain, PAGE_IOVA);
+	assert_int_equal(f->checker.mismatches, 0);
+	assert_int_equal(f->checker.stale_before, 2);
 	/* Not where the page was. */
 	hvpt_model_unmap(domain->waiting, PAGE_IOVA, 0x1000);
 	assert_true(hvpt_model_map(domain->waiting, PAGE_IOVA, 0x125000, 0x1000,
 				   RW));
-	dma_page(&f->judge, domain, PAGE_IOVA);
-	assert_int_equal(f->judge.mismatches, 2);
-	assert_int_equal(f->judge.stale_after, 0);
+	check_dma_page(&f->checker, domain, PAGE_IOVA);
+	assert_int_equal(f->checker.mismatches, 2);
+	assert_int_equal(f->checker.stale_after, 0);
 	/* It does not wait. */
 	hvpt_model_unmap(domain->waiting, PAGE_IOVA, 0x1000);
-	dma_page(&f->judge, domain, PAGE_IOVA);
-	assert_int_equal(f->judge.mismatches, 4);
-	assert_int_equal(f->judge.stale_after, 2);
+	check_dma_page(&f->checker, domain, PAGE_IOVA);
+	assert_int_equal(f->checker.mismatches, 4);
+	assert_int_equal(f->checker.stale_after, 2);
 }
 
 /* A device which is still in its domain is not blocked. */
@@ -361,20 +364,20 @@ static void test_dma_not_blocked(void **state)
 {
 	struct fixture *f = *state;
 
-	dma_blocked(&f->judge, f->domain, "in a test");
-	assert_int_equal(f->judge.mismatches, 6);
+	check_dma_blocked(&f->checker, f->domain, "in a test");
+	assert_int_equal(f->checker.mismatches, 6);
 }
 
 static void test_dma_violation(void **state)
 {
 	struct fixture *f = *state;
-	struct world *world = &f->apply.domains.world;
+	struct replay_host *host = &f->session.domains.host;
 
-	hypervisor_page_freed(world->hv, f->domain->walker.root);
-	dma_violations(&f->judge, world);
-	assert_int_equal(f->judge.mismatches, 1);
-	dma_violations(&f->judge, world);
-	assert_int_equal(f->judge.mismatches, 1);
+	hypervisor_page_freed(host->hv, f->domain->walker.root);
+	check_dma_violations(&f->checker, host);
+	assert_int_equal(f->checker.mismatches, 1);
+	check_dma_violations(&f->checker, host);
+	assert_int_equal(f->checker.mismatches, 1);
 }
 
 /* ---- which domain ---------------------------------------------------- */
@@ -396,7 +399,7 @@ static struct domain *find(struct domain_set *set, enum trace_kind kind,
 static void test_domains(void **state)
 {
 	struct fixture *f = *state;
-	struct domain_set *set = &f->apply.domains;
+	struct domain_set *set = &f->session.domains;
 	struct domain *first = f->domain;
 	struct domain *second;
 
@@ -426,10 +429,10 @@ static void test_too_many_domains(void **state)
 
 	for (dom = 1; dom <= DOMAINS_MAX; dom++)
 		assert_non_null(
-			find(&f->apply.domains, TRACE_MAP, 0x1000, dom));
-	assert_null(find(&f->apply.domains, TRACE_MAP, 0x1000, dom));
-	assert_non_null(f->apply.domains.error);
-	assert_non_null(find(&f->apply.domains, TRACE_MAP, 0x1000, 1));
+			find(&f->session.domains, TRACE_MAP, 0x1000, dom));
+	assert_null(find(&f->session.domains, TRACE_MAP, 0x1000, dom));
+	assert_non_null(f->session.domains.error);
+	assert_non_null(find(&f->session.domains, TRACE_MAP, 0x1000, 1));
 }
 
 /* ---- the form, worked out for itself --------------------------------- */

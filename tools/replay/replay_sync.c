@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "settle.h"
+#include "replay_sync.h"
 
-#include "dma_judge.h"
+#include "check_dma.h"
 
 #define FLUSH HVPT_HVCALL_FLUSH_DEVICE_DOMAIN
 #define FLUSH_LIST HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST
 
-bool settle_same_gather(const struct hvpt_gather *a,
-			const struct hvpt_gather *b)
+bool gather_same(const struct hvpt_gather *a, const struct hvpt_gather *b)
 {
 	uint32_t i;
 
@@ -58,11 +57,11 @@ static uint64_t pages_asked(const struct hvpt_gather *gather)
 }
 
 /* Too much is what lists flush beside what was asked. */
-static void count(struct apply *apply, const struct before *before,
+static void count(struct session *session, const struct before *before,
 		  const struct hvpt_gather *gather, bool good)
 {
-	struct replay_result *result = apply->result;
-	struct before now = look(apply->domains.world.hv);
+	struct replay_result *result = session->result;
+	struct before now = look(session->domains.host.hv);
 	uint64_t pages = now.stats.flushed_pages - before->stats.flushed_pages;
 
 	result->flush_calls += now.flush_calls - before->flush_calls;
@@ -94,74 +93,74 @@ static void forget_waiting(struct domain *domain)
 }
 
 /* What waited is gone, in memory and in caches; what is around it is there. */
-static void judge_synced(struct apply *apply, struct domain *domain)
+static void check_synced(struct session *session, struct domain *domain)
 {
 	struct hvpt_model *gone = domain->waiting;
 
-	judge_that(&apply->judge, hvpt_gather_is_empty(&domain->owed),
+	check_that(&session->checker, hvpt_gather_is_empty(&domain->gather),
 		   "a synced gather is not empty");
 	domain->waiting = hvpt_model_create();
-	dma_touched(&apply->judge, domain, 0);
-	dma_runs(&apply->judge, domain, gone, apply->options);
+	check_dma_touched(&session->checker, domain, 0);
+	check_dma_runs(&session->checker, domain, gone, session->options);
 	hvpt_model_destroy(gone);
 	forget_waiting(domain);
 }
 
-/* Nothing owed: nothing asked. */
-static bool nothing_owed(struct apply *apply, struct domain *domain)
+/* Nothing is pending: nothing is asked. */
+static bool sync_nothing(struct session *session, struct domain *domain)
 {
-	struct world *world = &apply->domains.world;
-	struct world_mark mark = world_mark(world);
+	struct replay_host *host = &session->domains.host;
+	struct host_mark mark = host_mark(host);
 	enum hvpt_status status = hvpt_domain_sync(&domain->domain,
-						   &domain->owed);
+						   &domain->gather);
 
-	judge_that(&apply->judge, status == HVPT_OK,
+	check_that(&session->checker, status == HVPT_OK,
 		   "sync of an empty gather: %s", hvpt_status_name(status));
-	judge_that(&apply->judge, world_mark(world).calls == mark.calls,
+	check_that(&session->checker, host_mark(host).calls == mark.calls,
 		   "sync of an empty gather makes hypercalls");
 	forget_waiting(domain);
 	return status == HVPT_OK;
 }
 
-bool settle_try(struct apply *apply, struct domain *domain)
+bool sync_try(struct session *session, struct domain *domain)
 {
-	struct world *world = &apply->domains.world;
-	struct world_mark mark = world_mark(world);
-	struct before before = look(world->hv);
-	struct hvpt_gather gather = domain->owed;
+	struct replay_host *host = &session->domains.host;
+	struct host_mark mark = host_mark(host);
+	struct before before = look(host->hv);
+	struct hvpt_gather gather = domain->gather;
 	enum hvpt_status status;
 
 	if (hvpt_gather_is_empty(&gather))
-		return nothing_owed(apply, domain);
-	status = hvpt_domain_sync(&domain->domain, &domain->owed);
-	count(apply, &before, &gather, status == HVPT_OK);
+		return sync_nothing(session, domain);
+	status = hvpt_domain_sync(&domain->domain, &domain->gather);
+	count(session, &before, &gather, status == HVPT_OK);
 	if (status == HVPT_OK) {
-		judge_synced(apply, domain);
+		check_synced(session, domain);
 		return true;
 	}
-	judge_that(&apply->judge, world_call_failed(world, &mark),
+	check_that(&session->checker, host_call_failed(host, &mark),
 		   "sync: %s for no reason", hvpt_status_name(status));
-	judge_that(&apply->judge, settle_same_gather(&domain->owed, &gather),
+	check_that(&session->checker, gather_same(&domain->gather, &gather),
 		   "a sync which failed changed the gather");
-	world_set_error(world, "cannot flush", status);
-	dma_touched(&apply->judge, domain, 0);
+	host_set_error(host, "cannot flush", status);
+	check_dma_touched(&session->checker, domain, 0);
 	return false;
 }
 
-bool settle(struct apply *apply, struct domain *domain)
+bool sync_until_done(struct session *session, struct domain *domain)
 {
-	uint64_t tries = inject_tries(&apply->options->inject);
+	uint64_t tries = inject_tries(&session->options->inject);
 
 	while (tries-- > 0) {
-		if (settle_try(apply, domain))
+		if (sync_try(session, domain))
 			return true;
 	}
-	apply_error(apply, apply->domains.world.error);
+	session_error(session, session->domains.host.error);
 	return false;
 }
 
-bool settle_early(struct apply *apply, struct domain *domain)
+bool sync_early(struct session *session, struct domain *domain)
 {
-	apply->result->forced_syncs++;
-	return settle(apply, domain);
+	session->result->forced_syncs++;
+	return sync_until_done(session, domain);
 }

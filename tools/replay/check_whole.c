@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Judging whole ranges and whole page tables. */
-#include "judge.h"
+/* Checks of whole ranges and whole page tables. */
+#include "check.h"
 
 #include <inttypes.h>
 
@@ -32,20 +32,20 @@ static bool add_leaf(void *ctx, hvpt_iova_t iova,
 	return true;
 }
 
-static void judge_visit(struct judge *judge, const struct domain *domain,
+static void check_visit(struct checker *checker, const struct domain *domain,
 			const struct hvpt_iova_range *range, uint64_t bytes,
 			struct leaf_sum *sum)
 {
 	enum hvpt_status status = hvpt_pt_visit(domain->pt, range, add_leaf,
 						sum);
 
-	judge_that(judge, status == HVPT_OK && sum->bytes == bytes,
+	check_that(checker, status == HVPT_OK && sum->bytes == bytes,
 		   "expected leaves of %" PRIu64 " bytes in all; "
 		   "hvpt_pt_visit says %s, %" PRIu64 " bytes",
 		   bytes, hvpt_status_name(status), sum->bytes);
 }
 
-void judge_leaves(struct judge *judge, const struct domain *domain,
+void check_leaves(struct checker *checker, const struct domain *domain,
 		  uint64_t first, uint64_t last, uint64_t leaves[3])
 {
 	struct hvpt_iova_range range;
@@ -54,7 +54,7 @@ void judge_leaves(struct judge *judge, const struct domain *domain,
 
 	range.first = hvpt_iova(first);
 	range.last = hvpt_iova(last);
-	judge_visit(judge, domain, &range, last - first + 1, &sum);
+	check_visit(checker, domain, &range, last - first + 1, &sum);
 	for (i = 0; i < 3; i++)
 		leaves[i] += sum.leaves[i];
 }
@@ -95,9 +95,9 @@ static bool model_is_empty(const struct domain *domain, uint64_t first,
 }
 
 /* One entry the walker ended at, with all it spans. Return: bytes mapped. */
-static uint64_t judge_entry(struct judge *judge, const struct domain *domain,
-			    const struct sdm_result *read, uint64_t first,
-			    uint64_t last)
+static uint64_t
+check_entry(struct checker *checker, const struct domain *domain,
+	    const struct sdm_result *read, uint64_t first, uint64_t last)
 {
 	bool good = false;
 
@@ -106,7 +106,7 @@ static uint64_t judge_entry(struct judge *judge, const struct domain *domain,
 				  read->writable);
 	else if (read->fault == SDM_FAULT_NOT_PRESENT)
 		good = model_is_empty(domain, first, last);
-	judge_that(judge, good,
+	check_that(checker, good,
 		   "iova 0x%" PRIx64 " .. 0x%" PRIx64 ": the walker says %s, "
 		   "pa 0x%" PRIx64 ", level %u, entry 0x%" PRIx64
 		   "; that is not what was mapped",
@@ -116,7 +116,7 @@ static uint64_t judge_entry(struct judge *judge, const struct domain *domain,
 }
 
 /* Walks from entry to entry: each IOVA of first .. last is covered. */
-static uint64_t sweep(struct judge *judge, const struct domain *domain,
+static uint64_t sweep(struct checker *checker, const struct domain *domain,
 		      uint64_t first, uint64_t last)
 {
 	uint64_t bytes = 0;
@@ -126,16 +126,16 @@ static uint64_t sweep(struct judge *judge, const struct domain *domain,
 	do {
 		struct sdm_result read = sdm_walk(&domain->walker, at, false);
 
-		end = judge_entry_last(&read, at);
+		end = check_entry_last(&read, at);
 		if (end > last)
 			end = last;
-		bytes += judge_entry(judge, domain, &read, at, end);
+		bytes += check_entry(checker, domain, &read, at, end);
 		at = end + 1;
 	} while (end < last);
 	return bytes;
 }
 
-void judge_everything(struct judge *judge, const struct domain *domain)
+void check_everything(struct checker *checker, const struct domain *domain)
 {
 	const struct sdm_walker *walker = &domain->walker;
 	unsigned bits = walker->width - (walker->canonical ? 1 : 0);
@@ -144,31 +144,32 @@ void judge_everything(struct judge *judge, const struct domain *domain)
 	struct leaf_sum sum = { { 0, 0, 0 }, 0 };
 	uint64_t bytes;
 
-	bytes = sweep(judge, domain, 0, lower_last);
+	bytes = sweep(checker, domain, 0, lower_last);
 	if (walker->canonical)
-		bytes += sweep(judge, domain, ~lower_last, UINT64_MAX);
-	judge_that(judge, bytes == expected,
+		bytes += sweep(checker, domain, ~lower_last, UINT64_MAX);
+	check_that(checker, bytes == expected,
 		   "expected %" PRIu64 " bytes mapped in all, the walker finds "
 		   "%" PRIu64,
 		   expected, bytes);
-	judge_visit(judge, domain, NULL, expected, &sum);
+	check_visit(checker, domain, NULL, expected, &sum);
 }
 
 /* ---- audit ----------------------------------------------------------- */
 
-static void judge_report(struct judge *judge, enum hvpt_status status,
+static void check_report(struct checker *checker, enum hvpt_status status,
 			 const struct hvpt_audit *report)
 {
-	judge_that(judge, status == HVPT_OK && report->fault == HVPT_FAULT_NONE,
+	check_that(checker,
+		   status == HVPT_OK && report->fault == HVPT_FAULT_NONE,
 		   "audit: %s, %s at iova 0x%" PRIx64 ", level %u, entry "
 		   "0x%" PRIx64,
 		   hvpt_status_name(status), hvpt_fault_name(report->fault),
 		   report->iova.value, (unsigned)report->level, report->pte);
 }
 
-void judge_audit(struct judge *judge, const struct domain_set *set)
+void check_audit(struct checker *checker, const struct domain_set *set)
 {
-	struct hvpt_arena *arena = set->world.arena;
+	struct hvpt_arena *arena = set->host.arena;
 	uint64_t tables = 0;
 	size_t i;
 
@@ -179,13 +180,13 @@ void judge_audit(struct judge *judge, const struct domain_set *set)
 
 		status = hvpt_pt_audit(set->list[i]->pt, hvpt_arena_claim,
 				       arena, &report);
-		judge_report(judge, status, &report);
-		if (set->world.walk)
-			walk_whole(judge, set->list[i]);
-		tables += report.tables + set->list[i]->owed.table_count;
+		check_report(checker, status, &report);
+		if (set->host.walk)
+			walk_whole(checker, set->list[i]);
+		tables += report.tables + set->list[i]->gather.table_count;
 	}
-	judge_that(judge,
-		   tables + set->world.leaked == hvpt_arena_in_use(arena),
+	check_that(checker,
+		   tables + set->host.leaked == hvpt_arena_in_use(arena),
 		   "audit: %" PRIu64 " table pages are in trees or wait for a "
 		   "flush, %zu are in use",
 		   tables, hvpt_arena_in_use(arena));

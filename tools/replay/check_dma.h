@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * check_dma.h - does a device reach what it should, and nothing else?
+ *
+ * The model hypervisor tells all the ways a DMA may go. What memory says must
+ * be what is mapped. What only a cache says is right for a page which waits
+ * for its sync, if it is where that page was; else it is a hole.
+ */
+#ifndef TOOLS_REPLAY_CHECK_DMA_H
+#define TOOLS_REPLAY_CHECK_DMA_H
+
+#include "check.h"
+
+/** Reads and writes one byte of the page at @iova. */
+void check_dma_page(struct checker *checker, const struct domain *domain,
+		    uint64_t iova);
+
+/** The first, last and some random page of a range. */
+void check_dma_some(struct checker *checker, const struct domain *domain,
+		    uint64_t first, uint64_t last);
+
+/**
+ * check_dma_touch() - let the device use a range before it is unmapped
+ *
+ * As check_dma_some(), and those of the pages which are mapped are noted in
+ * @domain->touched.
+ */
+void check_dma_touch(struct checker *checker, struct domain *domain,
+		     uint64_t first, uint64_t last);
+
+/** The pages noted since there were @from of them. */
+void check_dma_touched(struct checker *checker, const struct domain *domain,
+		       size_t from);
+
+/**
+ * check_dma_runs() - some pages of each run, and the pages around it
+ * @model: in: whose intervals; those which touch are one run
+ * @options: in: which pages are IOVAs
+ */
+void check_dma_runs(struct checker *checker, const struct domain *domain,
+		    const struct hvpt_model *model,
+		    const struct replay_options *options);
+
+/** The device is in no paging domain: nothing of what is mapped is reached. */
+void check_dma_blocked(struct checker *checker, const struct domain *domain,
+		       const char *where);
+
+/** Has the hypervisor seen anything a guest must never do? */
+void check_dma_violations(struct checker *checker, struct replay_host *host);
+
+#endif /* TOOLS_REPLAY_CHECK_DMA_H */
