@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """Checks the comments of HvptPkg against edk2's C coding standard.
 
-A file begins with "/** @file" and says copyright and licence there. Each
-function has a comment just before it, which begins with a sentence, names its
-parameters as they are and, unless it returns nothing, says what it returns.
---self-test: planted mistakes are found.
+A file begins with "/** @file" and has its copyright and licence there. Each
+function has a comment just before it that begins with a sentence, names all
+parameters and, unless the function returns nothing, describes the result.
+--self-test: planted faults are found.
 """
 
 import glob

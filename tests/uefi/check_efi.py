@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""Checks that a file is a UEFI driver for x86-64 which imports nothing.
+"""Checks that a file is a UEFI driver for x86-64 that imports nothing.
 
-PE/COFF format: header, optional header, data directories. A linker of edk2's
-toolchains refuses undefined symbols; what is left to look for is imports.
+PE/COFF format: header, optional header, data directories. The linkers of edk2's
+toolchains refuse undefined symbols, so only imports are left to check.
 """
 
 import struct

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""Checks that the lists of files in HvptPkg are complete; --fix makes them so.
+"""Checks that the file lists in HvptPkg are complete; --fix completes them.
 
-HvptLib.inf has the files of hvpt.cmake; each other .inf has those of its
-folder; HvptPkg.dsc builds each .inf; a GUID stands for one thing.
+HvptLib.inf must have the files of hvpt.cmake, and each other .inf those of its
+folder. HvptPkg.dsc must build each .inf. A GUID must be used for one thing.
 """
 
 import os

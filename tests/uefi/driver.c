@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The driver as one unit, so that tests can put it back to its first state:
- * a process stands for many boots.
+ * The driver as one unit, so that tests can reset its state: a process runs
+ * many boots.
  */
 #include "driver.h"
 

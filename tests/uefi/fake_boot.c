@@ -39,7 +39,7 @@ EFI_GUID gEfiEventExitBootServicesGuid = {
 	0x27abf055, 0xb1b8, 0x4c26, { 0x80 }
 };
 
-/* One allocation of pages; found by its first page, and by each of them. */
+/* One allocation of pages, found by its first page or by any of them. */
 struct block {
 	struct block *next;
 	uint64_t first;

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""Writes OVMF's platform with our driver in it: HvptOvmf.dsc and .fdf.
+"""Writes OVMF's platform with the driver in it: HvptOvmf.dsc and .fdf.
 
-OVMF is OvmfPkg of edk2's sources, FOLDER where to write. The lines are those of
-adapters/uefi/README.md, but for the two libraries which drive QEMU's VT-d in
-place of a hypervisor.
+OVMF is OvmfPkg of edk2's sources, FOLDER is the output folder. The lines are
+those of adapters/uefi/README.md, except for the two libraries that use QEMU's
+VT-d instead of a hypervisor.
 """
 
 import os

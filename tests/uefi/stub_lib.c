@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The libraries of edk2 which the adapter calls, for an ordinary process. */
+/* The edk2 libraries that the adapter calls, in an ordinary process. */
 #include "fake_boot.h"
 
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * From handle to logical device id, as Hyper-V's firmware has it.
+ * Logical device ids of handles, as on Hyper-V's firmware.
  */
 #include "fake_boot.h"
 
@@ -63,7 +63,7 @@ static void device_paths(void **state)
 	assert_int_equal(HvptDeviceIdFromHandle(&local, &id),
 			 EFI_INVALID_PARAMETER);
 	assert_true(id == 7);
-	/* The worked example of hvpt/logical_id.h; the device has no part. */
+	/* The example of hvpt/logical_id.h; the device number is not used. */
 	assert_int_equal(of_path(good, &id), EFI_SUCCESS);
 	assert_true(id == 0x66558f73);
 	fake_boot_close();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The native hypercall library: what CPUID and MSRs make it do.
+ * The native hypercall library: its behaviour for each value of CPUID and MSRs.
  */
 #include "fake_boot.h"
 
@@ -18,7 +18,7 @@
 static uint64_t called_with[3];
 static unsigned calls;
 
-/* Stands for the hypercall page; a page of its own, so 4096-aligned. */
+/* The hypercall page: a page of its own, so 4096-aligned. */
 __attribute__((aligned(4096))) static UINT64 EFIAPI page_of_code(UINT64 control,
 								 UINT64 input,
 								 UINT64 output)
@@ -35,7 +35,7 @@ static uint64_t page_address(void)
 	return (uint64_t)(uintptr_t)page_of_code;
 }
 
-/* A Hyper-V with all that is needed: TLFS, Feature and Interface Discovery. */
+/* A Hyper-V with all features: TLFS, Feature and Interface Discovery. */
 static void hyper_v(void)
 {
 	fake_boot_open();
@@ -88,7 +88,7 @@ static void isolated(void **state)
 	}
 }
 
-/* Firmware has connected: its page is used, and no MSR written, ever. */
+/* Firmware has enabled the page: it is used, and no MSR is written. */
 static void uses_the_page(void **state)
 {
 	(void)state;
@@ -102,7 +102,7 @@ static void uses_the_page(void **state)
 	assert_int_equal(calls, 1);
 	assert_true(called_with[0] == 0x40 && called_with[1] == 0x5000 &&
 		    called_with[2] == 0x5800);
-	/* Its owner takes it away: no call is made into nothing. */
+	/* Its owner disables the page: no call is made. */
 	fake_msr[HYPERCALL] = page_address();
 	assert_true(HvptHypercallIssue(0x40, 0x5000, 0) == UINT64_MAX);
 	assert_int_equal(calls, 1);
@@ -127,7 +127,7 @@ static void places_a_page(void **state)
 	HvptHypercallStop();
 	assert_int_equal(fake_msr_writes, 0);
 	fake_boot_close();
-	/* Who is there already keeps the name. */
+	/* A guest OS id that is set already stays. */
 	hyper_v();
 	fake_msr[OS_ID] = 0x1234;
 	assert_int_equal(HvptHypercallStart(), EFI_SUCCESS);

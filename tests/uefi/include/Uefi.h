@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Uefi.h - as much of the UEFI specification as the adapter uses.
+ * Uefi.h - the parts of the UEFI specification that the adapter uses.
  *
  * Written from the specification (2.10, chapters 2, 4, 7 and appendix D), so
- * that the adapter compiles without edk2: in host tests, and as a driver which
- * real firmware loads. Layouts are the specification's; the build with edk2's
- * own headers is a test of its own.
+ * that the adapter compiles without edk2: in host tests, and as a driver that
+ * real firmware loads. Layouts are those of the specification; another test
+ * builds with edk2's own headers.
  */
 #ifndef HVPT_STUB_UEFI_H
 #define HVPT_STUB_UEFI_H
@@ -121,7 +121,7 @@ typedef struct {
 	UINT32 Reserved;
 } EFI_TABLE_HEADER;
 
-/* 4.4: all services in order; those nobody here calls are plain pointers. */
+/* 4.4: all services in order; those that are not called are pointers. */
 typedef struct {
 	EFI_TABLE_HEADER Hdr;
 	EFI_TPL(EFIAPI *RaiseTPL)(EFI_TPL);

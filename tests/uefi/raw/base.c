@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The libraries of edk2 which the adapter calls, for programs which real
- * firmware loads. DEBUG goes to the port QEMU prints (-debugcon, 0x402).
+ * The edk2 libraries that the adapter calls, for programs that real firmware
+ * loads. DEBUG goes to a port that QEMU prints (-debugcon, 0x402).
  */
 #include "base.h"
 
@@ -102,7 +102,7 @@ UINT64 EFIAPI AsmWriteMsr64(UINT32 index, UINT64 value)
 	return value;
 }
 
-/* Through volatile, so that no loop becomes a call of itself. */
+/* Volatile, so that no loop becomes a call of the function itself. */
 VOID *EFIAPI ZeroMem(VOID *buffer, UINTN length)
 {
 	volatile UINT8 *at = buffer;

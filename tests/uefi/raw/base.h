@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What the raw programs share. */
+/* Shared by the raw programs. */
 #ifndef HVPT_UEFI_RAW_BASE_H
 #define HVPT_UEFI_RAW_BASE_H
 

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """Boots a program of raw/build_raw.sh in OVMF, under QEMU without hardware help.
 
-FIRMWARE is OVMF_CODE*.fd; the variables' template lies beside it. Programs
-named dma-* get a machine with a VT-d and devices behind it, and their disks are
-compared on the host as well. Ends with 0 when what was expected happened: pass;
-fail, with a fault, a wrong byte or a device which does not work to show for it;
-or refused, no driver started.
+FIRMWARE is OVMF_CODE*.fd; the template of the variables is in the same folder.
+Programs named dma-* get a machine with a VT-d and devices behind it, and the
+host compares their disks afterwards. The exit code is 0 if the expected result
+happened: pass; fail, with a fault, a wrong byte or a device that does not work;
+or refused, if no driver started.
 """
 
 import argparse

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The processor as a judge of tables which HvptLib built: they are put into
- * CR3, with 4 levels or with 5, and memory is read and written through them.
+ * The processor checks tables that HvptLib built: they are loaded into CR3,
+ * with 4 or 5 levels, and memory is read and written through them.
  *
- * The same format serves both: an IOMMU's first stage reads what a processor
- * reads. D is left to the walker, and looked at afterwards.
+ * An IOMMU's first stage and a processor use the same format. D is left to the
+ * walker, and is checked afterwards.
  */
 #include "base.h"
 
@@ -77,7 +77,7 @@ static UINT64 word_at(UINT64 address)
 	return address * 0x9e3779b97f4a7c15ULL + 1;
 }
 
-/* On our tables: no calls of firmware, no printing. */
+/* While CR3 has the tables: no firmware calls, no printing. */
 static UINT64 EFIAPI look(VOID *argument)
 {
 	volatile UINT64 *there, *here;
@@ -101,7 +101,7 @@ static UINT64 EFIAPI look(VOID *argument)
 	return bad;
 }
 
-/* A preset, D only where something was written. */
+/* A is preset, and D is set only where something was written. */
 static void compare_bits(void)
 {
 	struct hvpt_mapping seen;
@@ -121,7 +121,7 @@ static void compare_bits(void)
 
 /* ---- making the tables ----------------------------------------------- */
 
-/* Random, in both halves, clear of the memory mapped one to one. */
+/* Random, in both halves, outside of identity-mapped memory. */
 static UINT64 random_address(unsigned levels, UINT64 bytes)
 {
 	unsigned bits = levels == 5 ? 56 : 47;
@@ -173,7 +173,7 @@ static BOOLEAN make_tables(unsigned levels, const struct hvpt_page_ops *ops)
 		while (!add_alias(&aliases[i], levels, data, large))
 			;
 #ifdef HVPT_RAW_SPOIL
-	/* What is expected of one is not what was mapped. */
+	/* One alias is expected to differ from its mapping. */
 	aliases[ALIASES / 2].to ^= 4096;
 #endif
 	return TRUE;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The program firmware boots: starts the driver, lets the firmware's own
- * drivers take their devices again, reads and writes disks through them and
- * compares every byte, asks the network for an answer, and leaves by
+ * The program that firmware boots. It starts the driver, connects the
+ * firmware's own drivers to their devices again, reads and writes disks through
+ * them and compares every byte, sends a request to the network, and ends with
  * ExitBootServices.
  *
  * Disks have 8 MiB. Word i of disk n is i * DISK_FACTOR ^ n << 56, see
@@ -56,8 +56,8 @@ static void say(const char *what, EFI_STATUS status)
 /* ---- the driver ------------------------------------------------------ */
 
 /*
- * Devices must not do DMA while translation is turned on beneath them. The
- * disk we were loaded from is a legacy virtio one, which no IOMMU translates.
+ * Devices must not do DMA while translation is enabled. The disk that this
+ * program was loaded from is a legacy virtio disk, which no IOMMU translates.
  */
 static void quiesce(void)
 {
@@ -80,7 +80,7 @@ static void quiesce(void)
 	}
 }
 
-/* A firmware which has the driver in it started it before any device. */
+/* A firmware that contains the driver started it before any device. */
 static BOOLEAN firmware_has_driver(void)
 {
 	VOID *found;
@@ -144,7 +144,7 @@ static UINTN compare(const UINT64 *words, UINT64 first, UINT64 bytes,
 	return wrong;
 }
 
-/* Pieces go to buffers which are not aligned, at an address each. */
+/* Pieces go to unaligned buffers, each at another address. */
 static EFI_STATUS read_and_compare(EFI_BLOCK_IO_PROTOCOL *io, UINT8 *memory,
 				   UINT64 at, UINT64 bytes, UINT64 disk)
 {
@@ -253,7 +253,7 @@ static void ask(UINT8 *frame, const UINT8 *mac)
 	CopyMem(frame + 38, theirs, 4);
 }
 
-/* The answer names us, and them, in known places. */
+/* The answer has both addresses in known places. */
 static BOOLEAN is_answer(const UINT8 *frame, UINTN bytes, const UINT8 *mac)
 {
 	static const UINT8 head[] = { 0x08, 0x06, 0, 1, 8, 0, 6, 4, 0, 2 };
@@ -329,7 +329,7 @@ static void all_networks(void)
 	if (EFI_ERROR(gBS->LocateHandleBuffer(ByProtocol, &network_guid, NULL,
 					      &count, &handles)))
 		return;
-	/* Handles of our machine only: the firmware's stack adds some. */
+	/* Only handles of the machine: the firmware's stack adds others. */
 	for (i = 0; i < count; i++)
 		if (!EFI_ERROR(gBS->HandleProtocol(handles[i], &network_guid,
 						   (VOID **)&net)) &&

@@ -9,7 +9,7 @@
 #define DEBUG_VERBOSE 0x00400000
 #define DEBUG_ERROR 0x80000000
 
-/** Prints, or keeps, a line: the conversions of edk2's PrintLib. */
+/** Prints or keeps a line, with the conversions of edk2's PrintLib. */
 VOID EFIAPI DebugPrint(UINTN Level, CONST CHAR8 *Format, ...);
 
 #define DEBUG(arguments) DebugPrint arguments

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What a platform configures: here variables, which tests change. */
+/* Configuration of a platform: here variables that tests change. */
 #ifndef HVPT_STUB_PCD_LIB_H
 #define HVPT_STUB_PCD_LIB_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Protocols the test programs use, from the UEFI specification: 9.1 (loaded
- * image), 13.9 (blocks), 24.1 (network).
+ * Protocols that the test programs use, from the UEFI specification: 9.1
+ * (loaded image), 13.9 (blocks), 24.1 (network).
  */
 #ifndef HVPT_STUB_DEVICES_H
 #define HVPT_STUB_DEVICES_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* UEFI 14.4: the protocol of PCI devices, as far as it is used. */
+/* UEFI 14.4: the protocol of PCI devices, only the parts that are used. */
 #ifndef HVPT_STUB_PCI_IO_H
 #define HVPT_STUB_PCI_IO_H
 
