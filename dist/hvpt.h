@@ -9738,9 +9738,10 @@ enum hvpt_status hvpt_domain_sync(struct hvpt_domain *domain,
  * lost; or it may have domains of another kernel under the same ids, with our
  * devices in them. One order serves all three cases: create a blocked domain,
  * attach every device to it, rebuild the domains, which are empty now, and
- * attach the devices to their domains. An existing domain is deleted and
- * created again, or the domain gets another id. It is never configured a second
- * time, which is not defined, nor deleted while a device may be in it.
+ * attach the devices to their domains. A domain whose id exists is deleted and
+ * created again, or gets another id. It is not deleted while a device may be in
+ * it. It is not configured a second time, because what that does is not
+ * defined; only the blocked domain is, when no other can be created.
  *
  * The epoch counts resumes. A domain with an older epoch has not been rebuilt;
  * a device's state says whether it has been brought back.

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The numbers and names of hvpt_status and hvpt_fault are pinned here. */
+/*
+ * The numbers and names of hvpt_status and hvpt_fault are written here again.
+ */
 #include <limits.h>
 #include <string.h>
 

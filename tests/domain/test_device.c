@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Devices: probing, moving them between domains, what is to be done about
- * ATS, and what a failed move leaves behind.
+ * Devices: probing, moving them between domains, what to do about ATS, and the
+ * state after a failed move.
  */
 #include <string.h>
 
@@ -30,7 +30,10 @@ static void test_probe_of_devices_which_are_not_managed(void **state)
 
 	hypervisor_add_device(f->hv, hv_device_id(0), false);
 	hv_status(hv_try_probe(f, 0), HVPT_ERR_NOT_MANAGED);
-	/* Not linked: it can be tried again, and the pvIOMMU is not busy. */
+	/*
+	 * It is not linked: the probe can be repeated, and the pvIOMMU is not
+	 * busy.
+	 */
 	hv_status(hv_try_probe(f, 0), HVPT_ERR_NOT_MANAGED);
 	hv_ok(hv_try_iommu_destroy(f));
 }
@@ -100,7 +103,7 @@ static void test_probe_fails(void **state)
 
 /* ---- attach ---------------------------------------------------------- */
 
-/* The places a device can be in: 0, 1: paging; 2: identity; 3: blocked. */
+/* Where a device can be. 0, 1: paging; 2: identity; 3: blocked. */
 #define PLACES 4u
 
 static void make_places(struct hv_fixture *f)
@@ -161,14 +164,14 @@ static void test_every_move(void **state)
 			sees_place(f, 0, to);
 			assert_int_equal(hv_since(f, HV_ATTACH), 1);
 			assert_int_equal(hv_since(f, HV_DETACH), 0);
-			/* The last one has left a paging domain. */
+			/* The last device has left a paging domain. */
 			assert_int_equal(hv_since(f, HV_FLUSH),
 					 from < 2 && from != to);
 		}
 	hv_no_violation(f);
 }
 
-/* However often it is attached to where it is, it counts once. */
+/* A device counts once, however often it is attached to the same domain. */
 static void test_attach_to_where_it_is(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -185,7 +188,7 @@ static void test_attach_to_where_it_is(void **state)
 	hv_ok(hv_try_destroy(f, 0));
 }
 
-/* The hypervisor says so although hvpt does not know: a lost answer. */
+/* The hypervisor reports it and hvpt does not know: an answer was lost. */
 static void test_already_in_the_domain(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -293,7 +296,7 @@ static void test_a_detach_settles_it_too(void **state)
 	}
 }
 
-/* From nowhere: it may be in the domain, so it can be taken out. */
+/* It was in no domain; it may be in this one, so it can be detached. */
 static void test_a_failed_first_attach(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -321,7 +324,7 @@ static void detach_it(struct hv_fixture *f)
 	hv_device_is_in_none(f, 0);
 }
 
-/* Identity and blocked are remembered too, and never stand in the way. */
+/* A move to identity or blocked is recorded too, but never blocks another. */
 static void test_a_failed_first_attach_to_a_special_domain(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -344,7 +347,9 @@ static void test_a_failed_first_attach_to_a_special_domain(void **state)
 	hv_ok(hv_try_destroy(f, 1));
 }
 
-/* Detached, and then an attach failed: it may be there, so it is blocked. */
+/*
+ * After a detach an attach failed: the device may be there, so it is blocked.
+ */
 static void test_remove_after_a_failed_attach(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -365,8 +370,9 @@ static void test_remove_after_a_failed_attach(void **state)
 }
 
 /*
- * It is in one of two paging domains: a third is refused, for then it could be
- * in any of three. The same again is not refused.
+ * The device is in one of two paging domains. A third is refused, because then
+ * it could be in any of three. Another attach to the same domain is not
+ * refused.
  */
 static void test_a_second_move_fails(void **state)
 {
@@ -396,7 +402,7 @@ static void test_a_second_move_fails(void **state)
 			}
 }
 
-/* While it is not known, both domains flush. */
+/* While that is unknown, both domains flush. */
 static void test_unmaps_after_a_failed_move(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -438,7 +444,7 @@ static void test_attach_without_a_call_page(void **state)
 	f->borrow_fail_at = 1;
 	hv_status(hv_try_attach(f, 0, &f->domain[1]), HVPT_ERR_CALL_PAGE);
 	sees_place(f, 0, 0);
-	/* Nobody was asked, so there is no doubt. */
+	/* The hypervisor got no call, so there is no doubt. */
 	assert_int_equal(hvpt_device_state(&f->device[0]),
 			 HVPT_DEVICE_ATTACHED);
 	hv_ok(hv_try_destroy(f, 1));
@@ -490,7 +496,7 @@ static void test_unmaps_after_the_last_one_left(void **state)
 	assert_int_equal(f->gather[0].table_count, 1);
 	hv_sync(f, 0);
 	assert_int_equal(hv_calls_since(f), 0);
-	/* Back again: nothing was kept. */
+	/* It is back; nothing was kept. */
 	hv_attach(f, 0, &f->domain[0]);
 	hv_dma_faults(f, 0, f->base);
 	hv_map(f, 0, f->base, HV_DATA + HV_4K, HV_4K);
@@ -521,7 +527,7 @@ static void test_the_flush_after_the_last_one_fails(void **state)
 	hv_dma_faults(f, 0, f->base);
 }
 
-/* What was owed before the last one left is flushed when it leaves. */
+/* Invalidations that were pending are flushed when the last device leaves. */
 static void test_a_gather_outlives_the_last_one(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -584,7 +590,7 @@ static void test_detach_fails(void **state)
 			  HVPT_ERR_HV_MEMORY);
 		hv_last_failure_is(f, HV_DETACH, HV_RAW_MEMORY);
 		hv_heal(f);
-		/* In the blocked domain, or in none: not where it was. */
+		/* In the blocked domain or in none, but not where it was. */
 		assert_ptr_equal(hvpt_device_domain(&f->device[0]),
 				 place(f, 3));
 		assert_int_equal(hvpt_domain_device_count(&f->domain[0]), 0);
@@ -593,7 +599,7 @@ static void test_detach_fails(void **state)
 	hv_ok(hv_try_destroy(f, 0));
 }
 
-/* Both are refused: it is where it was, or not. */
+/* Both are refused: it may still be where it was. */
 static void test_detach_without_a_blocked_domain(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -621,7 +627,9 @@ static void test_detach_without_a_blocked_domain(void **state)
 	hv_ok(hv_try_destroy(f, 0));
 }
 
-/* Detached, or said not to be: the call can be made again until it is told. */
+/*
+ * Detached, or reported not to be: the call can be repeated until it succeeds.
+ */
 static void test_a_detach_which_failed_is_repeated(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -672,7 +680,10 @@ static void test_no_ats_while_in_doubt(void **state)
 					  HV_RAW_MEMORY);
 				assert_int_equal(hvpt_device_duty(device),
 						 HVPT_ATS_NOTHING);
-				/* A paging domain is what was tried, too. */
+				/*
+				 * The domain that was tried was a paging
+				 * domain, too.
+				 */
 				fail_move(f, both_faults[fault], place(f, 3),
 					  HV_RAW_MEMORY);
 				assert_int_equal(hvpt_device_duty(device),
@@ -708,7 +719,7 @@ static void test_duties_at_every_move(void **state)
 				hvpt_device_duty_before(device, place(f, to)),
 				from != 3 && to == 3 ? HVPT_ATS_DISABLE :
 						       HVPT_ATS_NOTHING);
-			/* Without what it asks for it does not go on. */
+			/* Without what it asks for, it does not continue. */
 			if (from != 3 && to == 3)
 				continue;
 			hv_ok(hvpt_device_attach(device, place(f, to)));
@@ -832,7 +843,7 @@ static void test_remove_of_what_the_host_took_away(void **state)
 	hv_ok(hv_try_iommu_destroy(f));
 }
 
-/* The status means what it means only when a device is removed. */
+/* The status has this meaning only when a device is removed. */
 static void test_attach_of_what_the_host_took_away(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -850,7 +861,7 @@ static void test_attach_of_what_the_host_took_away(void **state)
 	hv_ok(hv_try_destroy(f, 1));
 }
 
-/* Whatever the host says of it: the device can be probed when it is back. */
+/* Whatever the host answers, the device can be probed when it is back. */
 static void test_a_device_which_comes_back(void **state)
 {
 	static const uint16_t words[] = { 0x10, 0x58, 0x05, 0x57 };
@@ -869,7 +880,7 @@ static void test_a_device_which_comes_back(void **state)
 		hv_fail(f, HV_DETACH, words[i]);
 		hv_ok(hvpt_device_remove(&f->device[0]));
 		hv_heal(f);
-		/* The host still has it where it was. */
+		/* The host still has the device where it was. */
 		hv_status(hv_try_destroy(f, 0), HVPT_ERR_HV_STATE);
 		sees_place(f, 0, 0);
 		hv_unmap(f, 0, f->base, HV_4K);
@@ -886,7 +897,7 @@ static void test_a_device_which_comes_back(void **state)
 	}
 }
 
-/* The caller knows, and no answer of the host stands in the way. */
+/* The caller knows that it is gone, and no answer of the host changes that. */
 static void test_gone(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -920,7 +931,7 @@ static void test_gone(void **state)
 	hv_ok(hv_try_iommu_destroy(f));
 }
 
-/* It is left where iova = gpa, and the domain for that stays. */
+/* The device stays where iova = gpa, and so does the domain for that. */
 static void test_hand_over(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -947,7 +958,7 @@ static void test_hand_over(void **state)
 	hv_ok(hv_try_iommu_destroy(f));
 	assert_int_equal(hypervisor_domains(f->hv), 1);
 	f->orphans = 1;
-	/* Whoever comes next finds it, and it works for him. */
+	/* The next owner finds the device, and can use it. */
 	sees_place(f, 0, 2);
 	hv_ok(hv_try_init(f));
 	hv_ok(hv_try_probe(f, 0));
@@ -979,7 +990,9 @@ static void test_remove_fails(void **state)
 	hv_ok(hv_try_destroy(f, 0));
 }
 
-/* ATTACH is refused, and nobody can be asked whether the device is there. */
+/*
+ * ATTACH is refused, and it is not possible to ask whether the device exists.
+ */
 static void test_remove_without_a_second_call_page(void **state)
 {
 	struct hv_fixture *f = *state;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * What each call does to a device in each state: the table of docs/SPEC.md,
- * "Where a device is", cell by cell. Where a hypervisor refuses, it does so
- * before and after it did its work, and the answer must be the same.
+ * "Where a device is", cell by cell. A hypervisor that refuses a call does so
+ * before and after it did the work, and the result must be the same.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,7 +111,7 @@ static const char *state_word(const struct hv_fixture *f)
 	return words[hvpt_device_state(&f->device[0])];
 }
 
-/* A refusal of the caller changes nothing, and is told by its name. */
+/* A call that hvpt refuses changes nothing; the cell has its status. */
 static const char *word_of(const struct hv_fixture *f, enum hvpt_status status)
 {
 	if (status != HVPT_OK && status < HVPT_ERR_NO_MEMORY)
@@ -135,7 +135,7 @@ static const char *call_block(struct hv_fixture *f)
 					     hvpt_iommu_blocked(&f->iommu)));
 }
 
-/* Two are on record already when it is in doubt. */
+/* In doubt, two domains are recorded already. */
 static const char *call_third(struct hv_fixture *f)
 {
 	const char *word;
@@ -239,7 +239,10 @@ struct cell {
 	size_t call;
 };
 
-/* Whatever happened: all can be ended, and nothing is left, or freed early. */
+/*
+ * Whatever happened, everything can be ended, nothing is left, and nothing is
+ * freed too early.
+ */
 static void end(struct hv_fixture *f)
 {
 	hv_heal(f);
@@ -271,7 +274,7 @@ static void run_cell(const struct cell *cell, const char *want,
 	free(f);
 }
 
-/* The table is turned: a row for each call, a column for each state. */
+/* The table is transposed: a row for each call, a column for each state. */
 static void test_cell(void **state)
 {
 	const struct cell *cell = *state;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Domains: making and unmaking them, what is mapped in them, and when which
- * hypercall flushes what.
+ * Domains: creating and ending them, what is mapped in them, and which
+ * hypercalls flush what, and when.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -77,7 +77,7 @@ static void test_the_calls_of_a_life(void **state)
 
 	hv_mark(f);
 	hv_make(f, 0);
-	/* Is the id another's? */
+	/* Does another owner have the id? */
 	assert_int_equal(hv_since(f, HV_FLUSH), 1);
 	assert_int_equal(hv_since(f, HV_CREATE), 1);
 	assert_int_equal(hv_since(f, HV_CONFIGURE), 1);
@@ -87,7 +87,7 @@ static void test_the_calls_of_a_life(void **state)
 	assert_int_equal(hvpt_arena_in_use(f->arena), 1);
 	hv_mark(f);
 	hv_ok(hv_try_destroy(f, 0));
-	/* No device was in it: nothing can be cached. */
+	/* No device was in it, so nothing can be cached. */
 	assert_int_equal(hv_since(f, HV_DELETE), 1);
 	assert_int_equal(hv_calls_since(f), 1);
 	assert_int_equal(hvpt_arena_in_use(f->arena), 0);
@@ -161,7 +161,7 @@ static void test_five_levels_only_where_there_are_five(void **state)
 	}
 }
 
-/* 4 levels, and no width: what they span, whatever the host has. */
+/* 4 levels and no width: as much as they span, whatever the host offers. */
 static void test_four_levels_on_every_host(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -173,7 +173,7 @@ static void test_four_levels_on_every_host(void **state)
 	hv_make(f, 0);
 	assert_int_equal(f->domain[0].pt.levels, 4);
 	assert_int_equal(f->domain[0].pt.lower_last, (1ull << width) - 1);
-	/* Asked for in numbers it is refused, never clamped. */
+	/* A width that was asked for is refused, never clamped. */
 	f->domain_config.pt.width = 49;
 	if (f->iommu.width > 48)
 		hv_status(hv_try_make(f, 1), HVPT_ERR_WIDTH);
@@ -201,7 +201,9 @@ static void test_a_table_mask_reaches_the_hypervisor_in_the_root(void **state)
 {
 	struct hv_fixture *f = *state;
 
-	/* The model has no such bit: the root it is told is not in memory. */
+	/*
+	 * The model has no such bit, so the root that it gets is not in memory.
+	 */
 	f->domain_config.pt.table_gpa_mask = 1ull << 51;
 	hv_make(f, 0);
 	assert_int_equal(hvpt_pt_root_gpa(&f->domain[0].pt).value >> 51, 1);
@@ -244,7 +246,7 @@ static void test_no_call_page_while_creating(void **state)
 
 /* ---- ids ------------------------------------------------------------- */
 
-/* The pvIOMMU again, with @count ids: two of them for itself. */
+/* The pvIOMMU again, with @count ids; it takes two of them itself. */
 static void with_ids(struct hv_fixture *f, uint32_t first, uint32_t count)
 {
 	f->config.ids.first = first;
@@ -313,7 +315,7 @@ static void test_ids_go_round(void **state)
 		if (n > 0)
 			hv_ok(hv_try_destroy(f, 2 + (n + 1) % 2));
 	}
-	/* Two are the pvIOMMU's, two have been in use all the time. */
+	/* The pvIOMMU has two, and two have been in use all the time. */
 	for (i = n = 0; i < HV_COUNT(seen); i++)
 		n += seen[i] > 0;
 	assert_int_equal(n, 2);
@@ -358,7 +360,7 @@ static void test_an_id_stays_taken_until_the_delete_succeeds(void **state)
 	ids_are_unique(f);
 }
 
-/* A domain whose delete failed can be used on. */
+/* A domain whose delete failed remains usable. */
 static void test_a_domain_which_was_not_deleted_still_works(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -422,12 +424,12 @@ static void test_create_fails_and_so_does_the_delete(void **state)
 	hv_fail(f, HV_CONFIGURE, HV_RAW_MEMORY);
 	hv_fail(f, HV_DELETE, HV_RAW_PARAMETER);
 	hv_status(hv_try_make(f, 0), HVPT_ERR_HV_MEMORY);
-	/* The cause, not what came of it. */
+	/* The cause, not its consequence. */
 	hv_last_failure_is(f, HV_CONFIGURE, HV_RAW_MEMORY);
 	assert_int_equal(hvpt_arena_in_use(f->arena), 1);
 	assert_int_equal(f->leaked, 1);
 	assert_int_equal(f->orphans, 1);
-	/* An id of an existing domain would make these fail. */
+	/* The id of an existing domain would make these fail. */
 	for (n = 0; n < 20; n++) {
 		hv_make(f, 0);
 		hv_ok(hv_try_destroy(f, 0));
@@ -437,7 +439,7 @@ static void test_create_fails_and_so_does_the_delete(void **state)
 	hv_status(hv_try_make(f, 3), HVPT_ERR_NO_IDS);
 }
 
-/* Makes and abandons domains; of every two ids one is kept if @apart. */
+/* Creates and abandons domains. With @apart one of every two ids is kept. */
 static void abandon_many(struct hv_fixture *f, struct hvpt_domain *kept,
 			 unsigned count, bool apart)
 {
@@ -465,7 +467,7 @@ static void test_more_is_in_quarantine_than_fits(void **state)
 	abandon_many(f, kept, MANY, true);
 	for (n = 0; n < MANY; n++)
 		hv_ok(hvpt_domain_destroy(&kept[n]));
-	/* There is no second lap, and the hypervisor is not even asked. */
+	/* The search for ids does not wrap, and no hypercall is made. */
 	for (n = 0; n < 200 && status == HVPT_OK; n++) {
 		hv_mark(f);
 		status = hv_try_make(f, 1);
@@ -496,8 +498,8 @@ static void test_neighbours_in_quarantine_share_a_range(void **state)
 }
 
 /*
- * Two ids which are not neighbours: neither comes back on the second lap. The
- * one between them was given back, and does.
+ * Two ids that are not neighbours: neither is used again after the search
+ * wraps. The one between them was returned, and is used again.
  */
 static void test_two_ranges_in_quarantine(void **state)
 {
@@ -515,7 +517,10 @@ static void test_two_ranges_in_quarantine(void **state)
 	hv_abandon(f, 2);
 	hv_ok(hv_try_destroy(f, 1));
 	assert_int_equal(f->iommu.quarantined, 2);
-	/* The hypervisor has forgotten them: nothing else is in the way. */
+	/*
+	 * The hypervisor has dropped them, so only the quarantine is in the
+	 * way.
+	 */
 	hv_ok(hvpt_hvcall_delete_domain(&f->config.transport, 12, &answer));
 	hv_ok(hvpt_hvcall_delete_domain(&f->config.transport, 14, &answer));
 	f->orphans = 0;
@@ -529,7 +534,7 @@ static void test_two_ranges_in_quarantine(void **state)
 	assert_true(between);
 }
 
-/* The same from the highest down. */
+/* The same in descending order. */
 static void test_quarantine_grows_downwards_too(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -602,7 +607,7 @@ static void test_map_list(void **state)
 	hv_dma_faults(f, 0, f->base + 4 * HV_4K);
 }
 
-/* A device in domain 0, which has used four pages at base. */
+/* A device in domain 0 that has used four pages at base. */
 static void used_pages(struct hv_fixture *f)
 {
 	uint64_t at;
@@ -636,7 +641,7 @@ static void test_an_empty_gather_makes_no_hypercall(void **state)
 	struct hvpt_gather copy;
 
 	used_pages(f);
-	/* An unmap of nothing owes nothing. */
+	/* An unmap of nothing leaves nothing to flush. */
 	assert_int_equal(hv_unmap(f, 0, f->base + 3 * HV_1G, HV_2M), 0);
 	hv_mark(f);
 	hv_sync(f, 0);
@@ -645,7 +650,9 @@ static void test_an_empty_gather_makes_no_hypercall(void **state)
 	assert_int_equal(hv_calls_since(f), 0);
 }
 
-/* Which descriptor covers tables nobody can say: all of the domain goes. */
+/*
+ * No descriptor is known to cover the tables, so the whole domain is flushed.
+ */
 static void test_tables_without_ranges_flush_the_domain(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -687,7 +694,7 @@ static bool has_2m(const struct hv_params *params)
 	return (params->page_sizes & HV_2M) != 0;
 }
 
-/* Large leaf where an empty table was: the table must be flushed. */
+/* A large leaf where an empty table was: the table must be flushed. */
 static void test_a_map_which_owes_a_flush(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -725,7 +732,7 @@ static void test_a_large_leaf_is_cut(void **state)
 	hv_no_violation(f);
 }
 
-/* One of two calls on one leaf: a page of it, unmapped or made read-only. */
+/* One of two calls on one leaf: a page of it is unmapped or made read-only. */
 struct share {
 	uint64_t page;
 	struct hvpt_gather gather;
@@ -745,7 +752,7 @@ static void take_share(struct hv_fixture *f, struct share *share, bool protect)
 					&share->gather, &bytes));
 }
 
-/* No device may write there any more, by what is in memory or cached. */
+/* No device may write there any more, neither by memory nor by a cache. */
 static void share_is_gone(struct hv_fixture *f, const struct share *share)
 {
 	struct hypervisor_dma seen;
@@ -779,7 +786,7 @@ static void share_a_leaf(struct hv_fixture *f, uint64_t leaf,
 	hv_no_violation(f);
 }
 
-/* Two callers who know nothing of each other; whoever syncs first is safe. */
+/* Two callers that do not know of each other: whichever syncs first is safe. */
 static void test_two_callers_share_a_leaf(void **state)
 {
 	static const uint64_t leaf[] = { HV_2M, HV_1G, HV_1G };
@@ -800,7 +807,9 @@ static void test_two_callers_share_a_leaf(void **state)
 			share_a_leaf(f, leaf[i], page[i], how);
 }
 
-/* The flush of the call that split the leaf fails; the other's does not. */
+/*
+ * The flush of the call that split the leaf fails; that of the other does not.
+ */
 static void test_the_splitter_cannot_flush(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -830,7 +839,7 @@ static void test_the_splitter_cannot_flush(void **state)
 	hv_no_violation(f);
 }
 
-/* protect and reclaim through the page table; synced like the rest. */
+/* Protect and reclaim on the page table; their gathers are synced as usual. */
 static void test_calls_on_the_page_table(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -870,7 +879,7 @@ static void test_which_calls_a_sync_makes(void **state)
 		hv_mark(f);
 		hv_sync(f, 0);
 		hv_dma_faults(f, 0, f->base + n * HV_4K);
-		/* That there is no list call is found out just once. */
+		/* That there is no list call is found out only once. */
 		if (f->params->no_list) {
 			assert_int_equal(hv_since(f, HV_FLUSH_LIST), n == 0);
 			assert_int_equal(hv_since(f, HV_FLUSH), 1);
@@ -881,7 +890,7 @@ static void test_which_calls_a_sync_makes(void **state)
 	}
 }
 
-/* For all domains of the pvIOMMU, not only the one which found out. */
+/* For all domains of the pvIOMMU, not only for the one that found out. */
 static void test_that_there_is_no_list_is_remembered(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -949,8 +958,8 @@ static void flush_pages(struct hv_fixture *f, unsigned times)
 }
 
 /*
- * Whatever the refusal: told, counted, and given up after some in a row; then
- * tried again now and then, and used again when it works.
+ * Any refusal is reported and counted. After some in a row list calls are given
+ * up, then tried from time to time, and used again when one succeeds.
  */
 static void test_a_list_which_always_fails_is_given_up(void **state)
 {
@@ -975,7 +984,7 @@ static void test_a_list_which_always_fails_is_given_up(void **state)
 			 HVPT_LIST_TRIES + 100);
 	assert_int_equal(stats.list_flushes, start.list_flushes);
 	assert_int_equal(stats.failures[6], HVPT_LIST_TRIES);
-	/* Now and then it is tried again. */
+	/* From time to time one is tried again. */
 	hv_mark(f);
 	flush_pages(f, HVPT_LIST_AGAIN);
 	assert_int_equal(hv_since(f, HV_FLUSH_LIST), 1);
@@ -991,8 +1000,8 @@ static void test_a_list_which_always_fails_is_given_up(void **state)
 }
 
 /*
- * However many full flushes are made between two syncs: it is tried again as
- * soon as there were HVPT_LIST_AGAIN of them, and not earlier.
+ * However many full flushes are made between two syncs, a list call is tried
+ * again as soon as there were HVPT_LIST_AGAIN of them, and not earlier.
  */
 static void test_a_retry_is_not_stepped_over(void **state)
 {
@@ -1020,7 +1029,7 @@ static void test_a_retry_is_not_stepped_over(void **state)
 	}
 }
 
-/* A success in between, and it counts anew. */
+/* After a success the count starts again. */
 static void test_refusals_in_a_row(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -1038,7 +1047,7 @@ static void test_refusals_in_a_row(void **state)
 	assert_int_equal(stats_of(f).list_flushes, 4);
 }
 
-/* Where it does not exist it is never tried again. */
+/* A list call that does not exist is never tried again. */
 static void test_a_list_which_does_not_exist(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -1055,7 +1064,7 @@ static void test_a_list_which_does_not_exist(void **state)
 
 static const struct hvpt_transport_ops *talking;
 
-/* A list is answered with a word of 0: success, nothing done. */
+/* A list call returns a result word of 0: success, nothing done. */
 static uint64_t say_nothing(void *ctx, uint64_t control, hvpt_gpa_t input,
 			    hvpt_gpa_t output)
 {
@@ -1064,7 +1073,7 @@ static uint64_t say_nothing(void *ctx, uint64_t control, hvpt_gpa_t input,
 	return talking->issue(ctx, control, input, output);
 }
 
-/* Success with nothing done: told, and not as "there was no hypercall". */
+/* Success with nothing done is reported, and not as "no hypercall was made". */
 static void test_a_success_which_does_nothing(void **state)
 {
 	static struct hvpt_transport_ops silent;
@@ -1084,7 +1093,7 @@ static void test_a_success_which_does_nothing(void **state)
 	assert_int_equal(stats_of(f).list_given_up, 1);
 }
 
-/* Each refusal is counted where its call is. */
+/* Each refusal is counted for its call. */
 static void test_failures_by_call(void **state)
 {
 	static const uint16_t codes[HVPT_CALLS] = {
@@ -1127,7 +1136,7 @@ static void test_failures_by_call(void **state)
 	}
 }
 
-/* The call page is missing for the list, not for the flush. */
+/* The call page is missing for the list call, not for the flush. */
 static void test_a_list_without_a_call_page(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -1200,7 +1209,7 @@ static void test_no_call_page_for_both_flushes(void **state)
 	hv_fail(f, HV_FLUSH, HV_RAW_MEMORY);
 	hv_status(hv_try_sync(f, 0), HVPT_ERR_HV_MEMORY);
 	hv_heal(f);
-	/* From here on there is only the one call. */
+	/* From here on there is only the flush of the whole domain. */
 	f->borrow_fail_at = 1;
 	hv_status(hv_try_sync(f, 0), HVPT_ERR_CALL_PAGE);
 	assert_true(hv_gather_equal(&copy, &f->gather[0]));
@@ -1254,7 +1263,7 @@ static void test_a_sync_frees_after_the_flush(void **state)
 		    hv_first(f, f->params->no_list ? HV_FLUSH : HV_FLUSH_LIST));
 }
 
-/* Domains are flushed one by one: one's flush is not the other's. */
+/* Domains are flushed one by one: the flush of one does not cover another. */
 static void test_a_sync_flushes_its_own_domain(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -1276,7 +1285,7 @@ static void test_a_sync_flushes_its_own_domain(void **state)
 
 /* ---- descriptors ----------------------------------------------------- */
 
-/* What one sync of @count pages at @offset pages costs in descriptors. */
+/* How many descriptors one sync of @count pages at @offset pages takes. */
 static uint64_t descriptors(struct hv_fixture *f, uint64_t offset,
 			    uint64_t count, uint64_t *pages)
 {
@@ -1359,7 +1368,8 @@ static void test_several_ranges_in_one_call(void **state)
 
 /*
  * A range of pages 1 .. 2^n - 2 of a block of 2^n pages takes 2 * (n - 1)
- * descriptors. An eighth of the 2^36 pages is one for n = 33: 64 descriptors.
+ * descriptors. An eighth of the 2^36 pages is such a block for n = 33, which
+ * takes 64 descriptors.
  */
 #define EIGHTH (1ull << 45)
 
@@ -1477,8 +1487,8 @@ static void test_destroy_is_refused_while_busy(void **state)
 }
 
 /*
- * The flush when the last device left failed, so destroy must flush. That
- * fails as well, and later does not.
+ * The flush after the last device left failed, so destroy must flush. That
+ * flush fails too, and later succeeds.
  */
 static void test_destroy_flushes_what_may_be_cached(void **state)
 {
@@ -1528,7 +1538,9 @@ static void test_destroy_is_tried_again(void **state)
 	assert_int_equal(hvpt_arena_in_use(f->arena), 0);
 }
 
-/* Domains are a list: taken out at the front, in the middle, at the end. */
+/*
+ * Domains are a list: one is removed at the front, in the middle, at the end.
+ */
 static void test_domains_go_in_any_order(void **state)
 {
 	static const unsigned order[][4] = {

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Scenarios, run again and again with another thing going wrong each time:
- * each hypercall with each kind of answer, each page, each element of a rep
- * call, each kind of hypercall from some call on.
+ * Scenarios that run again and again with another failure each time: each
+ * hypercall with each kind of answer, each page, each element of a rep call,
+ * each kind of hypercall from some call on.
  *
- * Whatever it is: the status says it; each translation is what the calls which
- * succeeded made it; devices see that, or what is owed a flush, and never what
- * was synced away; no page is missing; the hypervisor never finds a reason to
- * complain; and when things go well again all that was made can be unmade.
+ * Whatever fails, the status says so. Each translation is what the calls that
+ * succeeded made of it. Devices reach that, or what has a pending invalidation,
+ * and never what was synced away. No page is missing, the hypervisor reports no
+ * violation, and once calls succeed again everything that was created can be
+ * destroyed.
  */
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +30,7 @@
 
 /* ---- the books ------------------------------------------------------- */
 
-/* What ought to be mapped, and where anything ever was. */
+/* What should be mapped, and where anything ever was. */
 struct books {
 	struct hvpt_model *model[2];
 	uint64_t spot[256];
@@ -108,7 +109,7 @@ static enum hvpt_status destroy(struct hv_fixture *f, unsigned n)
 	return HVPT_OK;
 }
 
-/* Which paging domain is the device in, for the hypervisor? 2: in none. */
+/* In which paging domain does the hypervisor have the device? 2: in none. */
 static unsigned domain_of(struct hv_fixture *f, unsigned device)
 {
 	uint32_t id = 0;
@@ -137,7 +138,7 @@ static void judge_lookup(struct hv_fixture *f, unsigned n, uint64_t iova)
 	assert_int_equal(mapping.prot, prot);
 }
 
-/* A device gets where the books say, or where a flush is owed. */
+/* A device reaches what the record says, or what has a pending invalidation. */
 static void judge_dma(struct hv_fixture *f, unsigned device, uint64_t iova)
 {
 	unsigned n = domain_of(f, device), prot = 0;
@@ -296,7 +297,7 @@ static enum hvpt_status everything(struct hv_fixture *f)
 
 /* ---- one thing at a time --------------------------------------------- */
 
-/* A domain with a device in it, and the other domain beside. */
+/* A domain with a device in it, and another domain beside it. */
 static enum hvpt_status begin(struct hv_fixture *f)
 {
 	TRY(make(f));
@@ -315,7 +316,7 @@ static enum hvpt_status end(struct hv_fixture *f)
 	return hv_try_iommu_destroy(f);
 }
 
-/* To be left by detaching, like the first. */
+/* It is detached, like the first. */
 static enum hvpt_status park(struct hv_fixture *f)
 {
 	TRY(attach(f, 1, &f->domain[1]));
@@ -323,7 +324,7 @@ static enum hvpt_status park(struct hv_fixture *f)
 	return HVPT_OK;
 }
 
-/* Cuts at both ends, at all levels there are. */
+/* Splits at both ends, at all levels that exist. */
 static enum hvpt_status cuts(struct hv_fixture *f)
 {
 	TRY(begin(f));
@@ -355,7 +356,7 @@ static enum hvpt_status permissions(struct hv_fixture *f)
 	return end(f);
 }
 
-/* Empty tables are left, found again, replaced, reclaimed. */
+/* Empty tables remain, are found again, replaced, reclaimed. */
 static enum hvpt_status leftovers(struct hv_fixture *f)
 {
 	struct hvpt_pagetable *pt = &f->domain[0].pt;
@@ -431,7 +432,7 @@ static enum hvpt_status dirty_pages(struct hv_fixture *f)
 	return end(f);
 }
 
-/* A device goes everywhere, and comes back. */
+/* A device goes to each domain and comes back. */
 static enum hvpt_status moves(struct hv_fixture *f)
 {
 	TRY(begin(f));
@@ -508,7 +509,7 @@ static const struct scenario scenarios[] = {
 
 static const struct scenario *now;
 
-/* Runs it in a world of its own, with whatever has been made to go wrong. */
+/* Runs it in a fixture of its own, with the failures that were injected. */
 static enum hvpt_status scenario(struct hv_fixture *f)
 {
 	enum hvpt_status status;
@@ -521,7 +522,7 @@ static enum hvpt_status scenario(struct hv_fixture *f)
 
 /* ---- afterwards ------------------------------------------------------ */
 
-/* The hypervisor deleted it and said it had not: nobody can delete it now. */
+/* The hypervisor deleted it and reported a failure: no delete will succeed. */
 static bool is_gone(struct hv_fixture *f, const struct hvpt_domain *domain)
 {
 	return !hypervisor_has_domain(f->hv, hvpt_domain_id(domain));
@@ -552,13 +553,15 @@ static void recover_iommu(struct hv_fixture *f)
 		hv_ok(hv_try_iommu_destroy(f));
 		return;
 	}
-	/* As far as it goes; and if not, what is left is what the other is. */
+	/*
+	 * As far as it goes; if it fails, what remains is what the other has.
+	 */
 	if (hv_try_iommu_destroy(f) != HVPT_OK)
 		f->orphans += hypervisor_domains(f->hv) - f->orphans;
 	f->live = false;
 }
 
-/* With all going well again: unmake whatever there is. */
+/* Once calls succeed again: destroys whatever there is. */
 static void recover(struct hv_fixture *f)
 {
 	unsigned n;
@@ -597,12 +600,12 @@ struct plan {
 	uint16_t raw;
 };
 
-/* Failures which belong to the scenario: nothing was injected there. */
+/* Failures that belong to the scenario: nothing is injected there. */
 static bool is_natural(const struct hv_fixture *f, const struct hv_event *event)
 {
 	if (event->code == HV_ATTACH)
 		return event->status == HV_RAW_IN_DOMAIN;
-	/* Does a domain of this id exist? No. */
+	/* Does a domain with this id exist? No. */
 	if (event->code == HV_FLUSH)
 		return event->status == HV_RAW_NOT_FOUND;
 	return f->params->no_list && event->code == HV_FLUSH_LIST &&
@@ -625,7 +628,7 @@ static void status_is_right(struct hv_fixture *f, enum hvpt_status status,
 {
 	const struct hv_event *event = first_failure(f);
 
-	/* Flushes have a second way, or a second time; detaches too. */
+	/* A flush has a fallback or a second try; so has a detach. */
 	if (status == HVPT_OK) {
 		assert_true(!event || event->code == HV_FLUSH ||
 			    event->code == HV_FLUSH_LIST ||
@@ -634,7 +637,7 @@ static void status_is_right(struct hv_fixture *f, enum hvpt_status status,
 		return;
 	}
 	assert_non_null(event);
-	/* An old host: no pvIOMMU, which is no fault. */
+	/* An old host: it has no pvIOMMU, which is not a fault. */
 	if (event->code == HV_GET_CAPS && plan->raw == HV_RAW_CODE) {
 		hv_status(status, HVPT_ERR_NO_IOMMU);
 		return;
@@ -682,8 +685,9 @@ static const uint16_t raw_statuses[] = {
 };
 
 /*
- * How many statuses to try at each call: all in the first scenario, one in the
- * others, another at each call. More effort tries more, less fewer.
+ * How many statuses to try at each call: all in the first scenario; one in the
+ * others, a different one at each call. More effort tries more, less effort
+ * fewer.
  */
 static unsigned statuses_each(void)
 {
@@ -711,7 +715,7 @@ static void sweep(struct hv_fixture *f, struct plan plan, unsigned least)
 	assert_true(n > least);
 }
 
-/* Every scenario there is, on this host. */
+/* Every scenario on this host. */
 static void sweep_all(struct hv_fixture *f, struct plan plan, unsigned least)
 {
 	size_t i;
@@ -799,7 +803,7 @@ static unsigned miss_call_pages(const struct hv_params *params)
 		f->borrow_fail_at = n;
 		status = scenario(f);
 		missed = f->borrow_fail_at == 0;
-		/* Flushes have a second way, or a second try. */
+		/* A flush has a fallback or a second try. */
 		if (status != HVPT_OK)
 			hv_status(status, HVPT_ERR_CALL_PAGE);
 		f->borrow_fail_at = 0;
@@ -850,7 +854,7 @@ static void test_any_page_is_missing(void **state)
 
 	for (i = 0; i < HV_COUNT(scenarios); i++) {
 		now = &scenarios[i];
-		/* Two roots and at least a table of each level. */
+		/* Two roots, and at least a table of each level. */
 		assert_true(miss_pages(f->params) >= 5);
 	}
 }
@@ -900,7 +904,7 @@ struct stop {
 	uint16_t reps;
 };
 
-/* Return: descriptors done by the list call. */
+/* Return: how many descriptors the list call has done. */
 static uint64_t stop_at(struct hv_fixture *f, const struct stop *stop)
 {
 	const struct hypervisor_injection injection = {
@@ -931,7 +935,7 @@ static void reset(struct hv_fixture *f)
 	hv_ok(hv_try_remove(f, 0));
 }
 
-/* All of them when nothing stops it; so much is known from the exact plan. */
+/* If nothing fails, all of them; the exact plan says how many. */
 static uint64_t count_all(struct hv_fixture *f)
 {
 	const struct stop none = { 0, 1, 4095 };
@@ -1000,7 +1004,10 @@ static void test_rep_calls_which_fail_half_way(void **state)
 			assert_int_equal(hv_since(f, HV_FLUSH), 1);
 			hv_last_failure_is(f, HV_FLUSH_LIST, raw[i]);
 			reset(f);
-			/* Refused too often in a row they would be given up. */
+			/*
+			 * After too many refusals in a row they would be given
+			 * up.
+			 */
 			assert_int_equal(count_all(f), all);
 		}
 }

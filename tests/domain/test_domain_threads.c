@@ -2,11 +2,12 @@
 /*
  * Threads map, unmap and sync ranges of their own in one domain, while others
  * move devices into it and out of it under the iommu lock, and DMA goes on.
- * The last device may leave, or the first come, between an unmap and its sync:
- * whichever sees what, nothing may be seen after the sync.
+ * Between an unmap and its sync the last device may leave or the first may
+ * come. After the sync no device may reach what was unmapped, whatever each
+ * thread saw.
  *
- * Threads do not assert: they count what went wrong, and the test asserts
- * after they have ended.
+ * Threads do not assert: they count what went wrong, and the test asserts after
+ * they have ended.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -57,7 +58,9 @@ static bool is_over(struct worker *worker)
 
 /* ---- mappers --------------------------------------------------------- */
 
-/* 16 MiB of the same tables: every third slot of 16 pages is one's own. */
+/*
+ * 16 MiB of the same tables: every third slot of 16 pages belongs to a thread.
+ */
 #define SLOT (16 * HV_4K)
 #define SLOTS 64u
 
@@ -67,7 +70,7 @@ static uint64_t slot(const struct worker *worker, unsigned n)
 	       (n * MAPPERS + worker->me) * SLOT;
 }
 
-/* Where an address leads in every second round, and in the others. */
+/* What an address maps to in every second round, and in the others. */
 static uint64_t data(const struct hv_fixture *f, uint64_t iova, unsigned round)
 {
 	return HV_DATA + (round % 2) * HV_512G + (iova - f->base);
@@ -143,7 +146,7 @@ static void lookup_is(struct worker *worker, uint64_t iova, unsigned round)
 	check(worker, seen.gpa.value == data(f, iova, round));
 }
 
-/* A slot of its own in shared tables, and a whole table of its own. */
+/* A slot of the thread's own in shared tables, and a whole table. */
 static void mapper_round(struct worker *worker, unsigned round)
 {
 	struct hv_fixture *f = worker->shared->f;
@@ -158,7 +161,7 @@ static void mapper_round(struct worker *worker, unsigned round)
 	use(worker, iova, true, round);
 	use(worker, own, true, round);
 	unmap_slot(worker, iova);
-	/* The table goes, too. */
+	/* The table is removed, too. */
 	check(worker, hvpt_domain_unmap(&f->domain[0], hvpt_iova(own), HV_2M,
 					&worker->gather, &unmapped) == HVPT_OK);
 	check(worker, worker->gather.table_count == 1);
@@ -173,7 +176,7 @@ static void *mapper(void *arg)
 	unsigned round;
 
 	pthread_barrier_wait(&worker->shared->barrier);
-	/* On until some device was where it could see anything. */
+	/* Continues until some device was in a domain with mappings. */
 	for (round = 0;
 	     round < worker->rounds ||
 	     __atomic_load_n(&worker->shared->reached, __ATOMIC_RELAXED) == 0;
@@ -203,7 +206,7 @@ static enum hvpt_status move(struct hv_fixture *f, unsigned device,
 	}
 }
 
-/* Domain 2 comes and goes; in domain 1 nothing is mapped. */
+/* Domain 2 is created and destroyed; in domain 1 nothing is mapped. */
 static void change_domain(struct worker *worker)
 {
 	struct hv_fixture *f = worker->shared->f;
@@ -240,7 +243,7 @@ static void *mover(void *arg)
 
 /* ---- watchers -------------------------------------------------------- */
 
-/* Whatever a device reaches is what some round mapped there. */
+/* Whatever a device reaches was mapped there by some round. */
 static void watch(struct worker *worker, uint64_t iova)
 {
 	struct hv_fixture *f = worker->shared->f;
@@ -315,7 +318,7 @@ static void run_workers(struct shared *shared, struct worker *workers,
 		assert_int_equal(workers[n].wrong, 0);
 }
 
-/* Nothing is mapped; the domain works as ever. */
+/* Nothing is mapped, and the domain still works. */
 static void is_as_before(struct hv_fixture *f)
 {
 	struct hvpt_mapping seen;

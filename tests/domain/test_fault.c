@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The fault message, and what the tables say to it. */
+/* The fault message, and what the tables say about it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,7 +54,7 @@ static void must_be_both(struct pt_fixture *f, uint64_t iova,
 	must_be(f, iova, true, reason, level);
 }
 
-/* The leaf sizes that the fixture may use: @level's among them? */
+/* Is the size of a leaf of @level among those that the fixture may use? */
 static bool has_level(const struct pt_fixture *f, unsigned level)
 {
 	return level < 3 && (f->sizes & level_bytes(level)) != 0;
@@ -104,7 +104,7 @@ static void test_read_only(void **state)
 	}
 }
 
-/* R/W multiplies over the levels; the highest that denies is named. */
+/* R/W must be set at every level; the highest entry that denies is named. */
 static void test_read_only_tables(void **state)
 {
 	struct pt_fixture *f = *state;
@@ -115,7 +115,7 @@ static void test_read_only_tables(void **state)
 	pt_plant(f, f->base, 2, table & ~E_RW);
 	must_be(f, f->base, true, HVPT_REASON_READ_ONLY, 2);
 	must_be(f, f->base, false, HVPT_REASON_MAPPED_NOW, 0);
-	/* what ends the walk decides, whatever was denied above */
+	/* What ends the walk decides, whatever was denied above. */
 	must_be(f, f->base + PT_4K, true, HVPT_REASON_NOT_PRESENT, 0);
 	must_be(f, f->base + PT_2M, true, HVPT_REASON_NOT_PRESENT, 1);
 	pt_plant(f, f->base, 2, table);
@@ -149,7 +149,7 @@ static void reserved_are(struct pt_fixture *f, uint64_t iova, unsigned level,
 	pt_plant(f, iova, level, entry);
 }
 
-/* Bits that hardware ignores, or which choose a memory type. */
+/* Bits that hardware ignores, or that choose a memory type. */
 static void ignored_is(struct pt_fixture *f, uint64_t iova, unsigned level,
 		       uint64_t bit)
 {
@@ -218,7 +218,7 @@ static void test_outside(void **state)
 	}
 }
 
-/* The page is there again: what refused it can only have been a cache. */
+/* The page is there again, so only a cache can have refused the access. */
 static void test_mapped_now(void **state)
 {
 	struct pt_fixture *f = *state;
@@ -239,7 +239,7 @@ static void test_mapped_now(void **state)
 
 #define WINDOW (8 * PT_1G)
 
-/* A present leaf where the page table may have none; the walker takes any. */
+/* A present leaf at a level without leaves; the walker accepts any. */
 static bool odd_leaf(const struct pt_fixture *f, const struct sdm_result *sdm)
 {
 	return sdm->level > 0 && sdm->level < f->params->levels &&
@@ -274,7 +274,7 @@ static enum hvpt_fault_reason reason_of(const struct pt_fixture *f,
 	}
 }
 
-/* The bits named are what is wrong: without them the walker goes on. */
+/* The bits that are named are the cause: without them the walk continues. */
 static void reserved_agree(struct pt_fixture *f, uint64_t iova,
 			   const struct hvpt_fault_cause *cause)
 {
@@ -348,8 +348,9 @@ static void map_something(struct pt_fixture *f, uint64_t *prng)
 }
 
 /*
- * Spoils a bit of an entry on the way to @iova. A leaf that became a table
- * would lead anywhere, and so would another address of a table.
+ * Changes a bit of an entry on the way to @iova, but not one that makes a table
+ * of a leaf or changes the address of a table: then the walk would lead
+ * anywhere.
  */
 static bool spoil(struct pt_fixture *f, uint64_t *prng, uint64_t iova,
 		  unsigned *level, uint64_t *before)
@@ -474,7 +475,7 @@ static void test_paging_domain(void **state)
 	cause_is(domain, &fault, HVPT_REASON_NOT_PRESENT);
 	fault.iova = hvpt_iova(1ull << 63);
 	cause_is(domain, &fault, HVPT_REASON_OUTSIDE);
-	/* a type that nobody knows has an address all the same */
+	/* An unknown type has an address all the same. */
 	fault.type = 0xfffffff0;
 	cause_is(domain, &fault, HVPT_REASON_OUTSIDE);
 	fault.has_iova = false;
@@ -548,7 +549,7 @@ static void test_decode(void **state)
 	}
 }
 
-/* What is not known is a number, and nothing is lost of it. */
+/* What is not known stays a number, and nothing of it is lost. */
 static void test_decode_keeps_numbers(void **state)
 {
 	uint8_t message[sizeof(sample)];
@@ -627,7 +628,7 @@ static void test_decode_other_types(void **state)
 		memcpy(message, sample, sizeof(sample));
 		message[bit / 8] ^= (uint8_t)(1u << bit % 8);
 		decode_refused(message, sizeof(message), HVPT_ERR_MESSAGE_TYPE);
-		/* what can be told is told, also of a broken one */
+		/* What can be told is told, for a broken message too. */
 		message[4] = 0;
 		decode_refused(message, sizeof(message), HVPT_ERR_MESSAGE_TYPE);
 	}
@@ -635,7 +636,7 @@ static void test_decode_other_types(void **state)
 	decode_refused(message, sizeof(message), HVPT_ERR_MESSAGE_TYPE);
 }
 
-/* Never more than was handed over is read: sanitizers watch the heap. */
+/* Nothing beyond the buffer is read: sanitizers watch the heap. */
 static void test_decode_random_bytes(void **state)
 {
 	uint64_t prng = pt_seed("test_fault", 13);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The flush planner. Ranges of a window of pages are tried one and all, with
- * windows at the bottom, at the top and around each power of two; large ones
- * at random. What is expected is worked out here, in 128 bits, by division and
- * by search, never by masks and shifts of addresses as the planner does.
+ * The flush planner. All ranges of a window of pages are tried, with windows at
+ * the bottom, at the top and around each power of two; large ranges are random.
+ * Expected results are computed here in 128 bits, by division and by search,
+ * never by masks and shifts of addresses as in the planner.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@ __extension__ typedef unsigned __int128 wide;
 #define PAGE ((wide)4096)
 #define ALL_PAGES ((wide)1 << 52)
 #define TOP (~(uint64_t)0)
-/* Two for each power of two from 1 to 2^51, but for the largest: 2 * 51. */
+/* Two for each power of two from 1 to 2^51, without the largest: 2 * 51. */
 #define MOST 102u
 #define ROOM (MOST + 4u)
 
@@ -80,7 +80,7 @@ static void drain(struct hvpt_flush_plan *plan, struct blocks *out)
 	}
 	assert_int_equal(plan->emitted, out->count);
 	assert_int_equal(plan->pages, out->pages);
-	/* The end is the end. */
+	/* After the end there is no more. */
 	assert_false(hvpt_flush_plan_next(plan, &entry));
 	assert_int_equal(plan->emitted, out->count);
 }
@@ -130,7 +130,7 @@ static bool covers(struct blocks *blocks, wide first, wide last)
 	return reached > last;
 }
 
-/* Pages of the smallest aligned block which holds both: found by trying. */
+/* Pages of the smallest aligned block that holds both, found by trying. */
 static wide cover_pages(wide first, wide last)
 {
 	wide size = 1;
@@ -140,7 +140,7 @@ static wide cover_pages(wide first, wide last)
 	return size;
 }
 
-/* The largest power of two which divides the page; all of it for page 0. */
+/* The largest power of two that divides the page; for page 0 all of it. */
 static wide alignment(wide page)
 {
 	wide size = 1;
@@ -158,8 +158,8 @@ static void judge_cover(struct blocks *blocks, wide first, wide last)
 }
 
 /*
- * One descriptor is for at most twice the pages, two for less; and one it is
- * whenever one can be.
+ * One descriptor covers at most twice the pages, two cover less; and there is
+ * one whenever one is enough.
  */
 static void judge_two_block(struct blocks *blocks, wide first, wide last)
 {
@@ -174,7 +174,7 @@ static void judge_two_block(struct blocks *blocks, wide first, wide last)
 	total = blocks->at[0].end - blocks->at[0].first + blocks->at[1].end -
 		blocks->at[1].first;
 	assert_true(total < 2 * asked);
-	/* Back to back at a page inside; each as small as it can be. */
+	/* Adjacent at a page inside; each as small as possible. */
 	assert_true(blocks->at[1].first == split);
 	assert_true(split > first && split <= last);
 	assert_true(cover_pages(first, split - 1) ==
@@ -185,8 +185,8 @@ static void judge_two_block(struct blocks *blocks, wide first, wide last)
 }
 
 /*
- * The least number of blocks which make up first .. last, level by level: at
- * each a block is needed on its own where its buddy is not in the range.
+ * The least number of blocks that make up first .. last, level by level: at
+ * each level a block stands alone where its buddy is not in the range.
  */
 static unsigned least_by_levels(wide first, wide last)
 {
@@ -222,10 +222,10 @@ static void judge_exact(struct blocks *blocks, wide first, wide last,
 }
 
 /*
- * No aligned block inside first .. last, such as a large leaf, is in pieces.
- * The smallest one that a boundary between descriptors cuts has it in its
- * middle; if that is not in the range, none which it cuts is. Sorted by
- * covers().
+ * No aligned block inside first .. last, such as a large leaf, is in several
+ * descriptors. The smallest aligned block that a boundary between descriptors
+ * divides has the boundary in its middle. If that block is not in the range, no
+ * block that the boundary divides is. Sorted by covers().
  */
 static void judge_whole_blocks(const struct blocks *blocks, wide first,
 			       wide last)
@@ -292,7 +292,7 @@ static void least_by_search(wide first, unsigned pages, unsigned *least)
 	}
 }
 
-/* All ranges inside @pages pages from @base on; how many there were. */
+/* All ranges inside @pages pages from @base on. Return: how many there were. */
 static unsigned window(wide base, unsigned pages)
 {
 	unsigned least[WINDOW + 1], from, n, count = 0;
@@ -326,7 +326,7 @@ static void test_every_range_at_the_top(void **state)
 
 static void test_every_range_across_the_middle(void **state)
 {
-	/* Where the canonical lower half ends, and the hole does. */
+	/* Where the canonical lower half ends, and where the hole ends. */
 	static const unsigned exponents[] = { 35, 44, 51 };
 	unsigned i, count = 0;
 
@@ -349,7 +349,7 @@ static void test_every_range_around_each_power_of_two(void **state)
 	print_message("%u ranges\n", count);
 }
 
-/* Pairs of pages on and beside powers of two: all lengths, all orders. */
+/* Pairs of pages at and beside powers of two: all lengths, all orders. */
 static void test_ends_at_powers_of_two(void **state)
 {
 	wide page[3 * 53];
@@ -388,7 +388,7 @@ static void must_be(uint64_t first, uint64_t last,
 		assert_int_equal(blocks.entry[1], two);
 }
 
-/* Descriptors in numbers, worked out by hand. */
+/* Descriptors as numbers, computed by hand. */
 static void test_worked_examples(void **state)
 {
 	(void)state;
@@ -400,7 +400,7 @@ static void test_worked_examples(void **state)
 	must_be(0x3000, 0x4fff, HVPT_FLUSH_TWO_BLOCK, 2, 0x3000, 0x4000);
 	must_be(0x3000, 0x4fff, HVPT_FLUSH_COVER, 1, 0x0003, 0);
 	must_be(0x3000, 0x4fff, HVPT_FLUSH_EXACT, 2, 0x3000, 0x4000);
-	/* Pages 1 and 2: 4 pages hold them, which is just twice. */
+	/* Pages 1 and 2: 4 pages hold them, which is exactly twice 2. */
 	must_be(0x1000, 0x2fff, HVPT_FLUSH_TWO_BLOCK, 1, 0x0002, 0);
 	must_be(0x1000, 0x2fff, HVPT_FLUSH_EXACT, 2, 0x1000, 0x2000);
 	/* Pages 5 to 10: 16 hold them, split at 8 into 4 .. 7 and 8 .. 11. */
@@ -424,7 +424,7 @@ static void test_whole_space_is_one_descriptor(void **state)
 	(void)state;
 	for (i = 0; i < PT_COUNT(policies); i++) {
 		must_be(0, TOP, policies[i], 1, 52, 0);
-		/* Ends inside their pages. */
+		/* Ranges that end inside a page. */
 		must_be(0xfff, TOP - 0xfff, policies[i], 1, 52, 0);
 	}
 	/* Half of it is one descriptor too, on either side. */
@@ -492,7 +492,7 @@ static void test_ends_inside_pages(void **state)
 
 /* ---- random ---------------------------------------------------------- */
 
-/* A page of random magnitude, so that lengths of all kinds come up. */
+/* A page of random magnitude, so that there are lengths of all kinds. */
 static wide random_page(uint64_t *prng)
 {
 	return hvpt_random(prng) >> (12 + hvpt_random_below(prng, 52));
@@ -524,7 +524,7 @@ static void test_random_ranges(void **state)
 
 #define RANGES 40u
 
-/* All that the ranges of a list give, each planned alone. */
+/* All that the ranges of a list give when each is planned alone. */
 struct alone {
 	struct blocks of[RANGES];
 	uint32_t count;
@@ -553,7 +553,7 @@ static bool is_held(const struct alone *alone, uint32_t at,
 	return false;
 }
 
-/* The list's blocks hold all that the ranges' own do, each in one. */
+/* The blocks of the list hold all those of the ranges, each in one block. */
 static void must_hold(const struct alone *alone, const struct block *got,
 		      unsigned count)
 {
@@ -571,8 +571,8 @@ static void must_hold(const struct alone *alone, const struct block *got,
 }
 
 /*
- * A list gives what its ranges give, one after the other, but for what others
- * hold. Return: how many descriptors were left out.
+ * A list gives what its ranges give, one after the other, without what others
+ * hold. Return: how many descriptors were omitted.
  */
 static unsigned judge_list(const struct hvpt_iova_range *range, uint32_t count,
 			   enum hvpt_flush_policy policy)
@@ -639,8 +639,8 @@ static void test_lists_are_planned_range_by_range(void **state)
 }
 
 /*
- * Ranges as a gather has them: up to 8, disjoint, in any order, close enough
- * for one's blocks to reach over others.
+ * Ranges as a gather has them: up to 8, disjoint, in any order, and so close
+ * that the blocks of one may extend over others.
  */
 static void test_ranges_of_a_gather(void **state)
 {
@@ -663,12 +663,12 @@ static void test_ranges_of_a_gather(void **state)
 		left_out[round % 3] += judge_list(
 			gather.range, gather.range_count, policies[round % 3]);
 	}
-	/* Both policies that flush beside their ranges have met the case. */
+	/* Both policies that flush more than their ranges have met the case. */
 	assert_true(left_out[0] > 0 && left_out[1] > 0);
 	assert_int_equal(left_out[2], 0);
 }
 
-/* One block holds the other; farther apart in the list nobody looks. */
+/* One block holds the other; ranges far apart in the list are not compared. */
 static void test_only_near_ranges_are_compared(void **state)
 {
 	struct hvpt_iova_range range[9];
@@ -692,7 +692,7 @@ static void test_only_near_ranges_are_compared(void **state)
 	assert_int_equal(judge_list(range, 8, HVPT_FLUSH_COVER), 1);
 }
 
-/* Adjacent, equal, overlapping and descending ones are not joined. */
+/* Adjacent, equal, overlapping and descending ranges are not joined. */
 static void test_ranges_are_not_joined(void **state)
 {
 	const struct hvpt_iova_range range[] = {
@@ -760,7 +760,7 @@ static void test_unknown_policies_are_refused(void **state)
 
 		must_refuse(range, 1, policy, HVPT_ERR_POLICY);
 		must_refuse(NULL, 0, policy, HVPT_ERR_POLICY);
-		/* The first rule broken is the one named. */
+		/* The first rule that is broken decides. */
 		must_refuse(range, 2, policy, HVPT_ERR_POLICY);
 	}
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Every kind of host in every scenario: the table of docs/HOSTS.md, cell by
- * cell. What happens is put into words here, and must be what the table says.
+ * cell. The test describes what happened in words, and the table must say the
+ * same.
  *
- * Whatever the host: at each step a device reaches what is mapped for it, or
- * nothing, and no cached entry says anything else; the model hypervisor counts
- * as a violation when a device is left in tables of another owner.
+ * Whatever the host, at each step a device reaches what is mapped for it, or
+ * nothing, and no cached entry says anything else. The model hypervisor reports
+ * a violation when a device is left in tables of another owner.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,7 +80,7 @@ struct run {
 	struct outcome out;
 };
 
-/* Calls that may be refused at first: again, a few times. */
+/* Calls that may be refused at first: repeats them a few times. */
 #define until_ok(run, call)                                                    \
 	do {                                                                   \
 		enum hvpt_status status_ = (call);                             \
@@ -139,7 +140,7 @@ static void use_devices(struct run *run, struct kernel *k)
 		sees_own(run, k, n);
 }
 
-/* Takes a page from under a device that has it cached, and gives it back. */
+/* Unmaps a page that a device has cached, and frees it. */
 static void exercise(struct run *run, struct kernel *k, unsigned n)
 {
 	struct hv_fixture *f = run->f;
@@ -167,7 +168,7 @@ static void end_domain(struct run *run, struct kernel *k, unsigned n)
 	until_ok(run, hvpt_domain_destroy(&k->domain[n]));
 }
 
-/* Detached, as far as the host lets; forgotten; all deleted. */
+/* Detached if the host allows it; removed; everything deleted. */
 static void close_kernel(struct run *run, struct kernel *k)
 {
 	enum hvpt_status status;
@@ -191,7 +192,7 @@ static void close_kernel(struct run *run, struct kernel *k)
 	hv_no_violation(run->f);
 }
 
-/* Memory of a kernel that is no more is used for something else. */
+/* Memory of a kernel that no longer runs is used for something else. */
 static void reuse_memory(struct run *run, struct kernel *k)
 {
 	unsigned n;
@@ -209,7 +210,7 @@ static void use_all(struct run *run, struct kernel *k)
 
 	for (n = 0; n < DEVICES; n++)
 		exercise(run, k, n);
-	/* One follows the other, and goes back. */
+	/* One owner follows the other, which then comes back. */
 	hv_ok(hvpt_device_attach(&k->device[0], &k->domain[1]));
 	hv_dma_reaches(run->f, 0, run->f->base, page_of(k, 1));
 	hv_ok(hvpt_device_attach(&k->device[0], &k->domain[0]));
@@ -273,7 +274,7 @@ static void kdump(struct run *run)
 	hv_ok(hvpt_iommu_takeover(&second.iommu));
 	for (n = 0; n < DEVICES; n++)
 		make_domain(run, &second, n);
-	/* DMA of the crashed kernel goes on, to where it went. */
+	/* The DMA of the crashed kernel continues, to where it went before. */
 	for (n = 0; n < DEVICES; n++) {
 		sees_own(run, &first, n);
 		/* Its driver has reset it. */
@@ -306,7 +307,7 @@ static void restore(struct run *run)
 		sees_own(run, &image, n);
 	reuse_memory(run, &boot);
 	use_all(run, &image);
-	/* And once more, when nothing was lost. */
+	/* Once more, when nothing was lost. */
 	hv_status(hvpt_iommu_resume(&image.iommu, false), HVPT_OK);
 	use_all(run, &image);
 	run->out.stays = hypervisor_domains(run->f->hv) > 2 + DEVICES;
@@ -401,7 +402,7 @@ static void failed_delete(struct run *run)
 	hv_ok(hvpt_device_attach(&k.device[1], &k.domain[1]));
 	hv_fail(f, HV_DELETE, HV_RAW_MEMORY);
 	end_domain(run, &k, 0);
-	/* And one that is made, and said not to be. */
+	/* And one that is made but reported as failed. */
 	make_domain(run, &k, 0);
 	id = hvpt_domain_id(&k.domain[0]);
 	hv_fail_after(f, HV_DELETE, HV_RAW_MEMORY);
@@ -452,7 +453,7 @@ static void in_words(const struct outcome *out, char *text, size_t room)
 		 out->stays ? ", domains stay" : "");
 }
 
-/* The knobs, over what every host of the fixture has. */
+/* The settings, applied to what every host of the fixture has. */
 static void make_host(struct hv_fixture *f, const struct host *host)
 {
 	struct hypervisor_config config = host->knobs;
@@ -463,7 +464,10 @@ static void make_host(struct hv_fixture *f, const struct host *host)
 	config.page_sizes = f->host.page_sizes;
 	config.iova_width = f->host.iova_width;
 	config.iotlb = HYPERVISOR_IOTLB_WHOLE;
-	/* A dead kernel's memory is reused, its domains deleted or not. */
+	/*
+	 * Memory of a kernel that is gone is reused, its domains deleted or
+	 * not.
+	 */
 	config.frees_before_delete = true;
 	f->host = config;
 	hv_new_host(f);
@@ -504,7 +508,7 @@ static void test_cell(void **state)
 					   scenarios[cell->scenario].name)]);
 }
 
-/* The table has these rows and columns, no others. */
+/* The table has these rows and columns, and no others. */
 static void test_table(void **state)
 {
 	size_t i;

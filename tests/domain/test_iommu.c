@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Probing the pvIOMMU, its two special domains, and taking it down. Each
- * refusal, the order of refusals, and what a failure leaves behind.
+ * Probing the pvIOMMU, its two special domains, and destroying it. Each
+ * refusal, the order of refusals, and the state after a failure.
  */
 #include <string.h>
 
 #include "tests/support/hv_fixture.h"
 
-/* The host is made anew from f->host, as changed by the test. */
+/* The host is created again from f->host, which the test has changed. */
 static enum hvpt_status init_on_changed_host(struct hv_fixture *f)
 {
 	hv_new_host(f);
@@ -231,7 +231,7 @@ static void test_odd_page_sizes(void **state)
 	}
 }
 
-/* The size of the leaf which maps 1 GiB to 1 GiB. */
+/* The size of the leaf that maps 1 GiB to 1 GiB. */
 static uint32_t leaf_of(struct hv_fixture *f, uint64_t asked)
 {
 	struct hvpt_mapping seen = { 0 };
@@ -311,7 +311,7 @@ static void test_ids_of_others_are_passed_over(void **state)
 	hv_attach(f, 0, &f->domain[0]);
 }
 
-/* However many there are, the hypercalls to get past them are few. */
+/* However many there are, it takes few hypercalls to get past them. */
 static void test_many_ids_of_others(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -329,7 +329,7 @@ static void test_many_ids_of_others(void **state)
 	hv_make(f, 0);
 }
 
-/* All are taken: told, with a bound. */
+/* All are taken: the call fails, after a bounded number of tries. */
 static void test_all_ids_are_others(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -346,7 +346,7 @@ static void test_all_ids_are_others(void **state)
 	hv_status(hv_try_init(f), HVPT_ERR_HV_EXISTS);
 	assert_int_equal(hv_since(f, HV_FLUSH), 1 + HVPT_ID_TRIES);
 	assert_int_equal(hv_since(f, HV_CREATE), 0);
-	/* Two of them become free, wherever they are. */
+	/* Two of them become free, at any place. */
 	hv_ok(hvpt_hvcall_delete_domain(&f->config.transport, 101, &answer));
 	hv_ok(hvpt_hvcall_delete_domain(&f->config.transport, 131, &answer));
 	f->orphans = 38;
@@ -356,7 +356,7 @@ static void test_all_ids_are_others(void **state)
 
 /*
  * One domain of another owner, under an id that comes later, with a device in
- * it; CREATE would give it to us, device and all.
+ * it. CREATE would give it to us with the device.
  */
 static void test_a_later_id_of_others(void **state)
 {
@@ -398,7 +398,7 @@ static void test_a_later_id_of_others(void **state)
 
 static const struct hvpt_transport_ops *honest;
 
-/* A flush of a domain that is not there is answered with success. */
+/* A flush of a domain that does not exist succeeds. */
 static uint64_t flush_anything(void *ctx, uint64_t control, hvpt_gpa_t input,
 			       hvpt_gpa_t output)
 {
@@ -410,7 +410,7 @@ static uint64_t flush_anything(void *ctx, uint64_t control, hvpt_gpa_t input,
 	return result;
 }
 
-/* Such a host is not taken for one where all ids exist. */
+/* Such a host is not taken for one on which all ids exist. */
 static void test_ids_where_a_flush_tells_nothing(void **state)
 {
 	static struct hvpt_transport_ops ops;
@@ -430,7 +430,7 @@ static void test_ids_where_a_flush_tells_nothing(void **state)
 	assert_int_equal(hvpt_domain_id(&f->domain[0]), 4);
 }
 
-/* CONFIGURE fails, and so does the DELETE: the next init does not use it. */
+/* CONFIGURE fails, and so does the DELETE: the next init skips the id. */
 static void test_an_id_left_by_a_failed_init(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -445,7 +445,7 @@ static void test_an_id_left_by_a_failed_init(void **state)
 	hv_no_violation(f);
 }
 
-/* DMA of theirs runs until it is told to stop, or for ever if deferred. */
+/* Their DMA runs until it is told to stop, or for ever if they are deferred. */
 static void test_takeover(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -476,7 +476,7 @@ static void test_takeover(void **state)
 	hv_status(hvpt_iommu_takeover(&f->iommu), HVPT_ERR_HV_MEMORY);
 	assert_int_equal(hvpt_device_state(&f->device[1]), HVPT_DEVICE_NEW);
 	hv_dma_reaches(f, 1, f->base, HV_DATA);
-	/* One refused, the other went on; then the rest. */
+	/* One is refused, the other is moved; then the rest. */
 	hv_ok(hvpt_iommu_takeover(&f->iommu));
 	hv_dma_faults(f, 0, f->base);
 	hv_dma_reaches(f, 1, f->base, HV_DATA);
@@ -487,7 +487,7 @@ static void test_takeover(void **state)
 	hv_no_violation(f);
 }
 
-/* The width is that of the devices: tables use what they can span of it. */
+/* The width is that of the devices: tables use as much of it as they span. */
 static void test_widths_above_what_tables_span(void **state)
 {
 	static const unsigned high[] = { 57, 58, 63, 64, 255 };
@@ -509,7 +509,7 @@ static void test_widths_above_what_tables_span(void **state)
 	}
 }
 
-/* Domains have @bits, no more; 5 levels if, and only if, @five. */
+/* Domains have @bits, no more; and 5 levels if and only if @five. */
 static void width_is(struct hv_fixture *f, unsigned bits, bool five)
 {
 	uint64_t last = ((uint64_t)1 << bits) - HV_4K;
@@ -589,8 +589,8 @@ static void test_capabilities_cannot_be_had(void **state)
 	hypervisor_allow(f->hv, HV_GET_CAPS, true);
 }
 
-/* Nothing was asked, so nothing was refused: there is no last failure. */
-/* Capabilities, a flush of nothing; a look, CREATE, CONFIGURE twice. */
+/* No hypercall was made, so none was refused: there is no last failure. */
+/* Capabilities, a flush of no domain; a flush, CREATE, CONFIGURE twice. */
 #define INIT_CALLS (1u + 1u + 2u * 3u)
 
 static void test_no_call_page_at_any_time(void **state)
@@ -656,7 +656,7 @@ static void test_domains_which_cannot_be_deleted_stay(void **state)
 	hv_fail_always(f, HV_DELETE, HV_RAW_MEMORY);
 	hv_mark(f);
 	hv_status(hv_try_init(f), HVPT_ERR_HV_INPUT);
-	/* The cause, not what came of it. */
+	/* The cause, not its consequence. */
 	hv_last_failure_is(f, HV_CONFIGURE, HV_RAW_PARAMETER);
 	assert_int_equal(hv_since(f, HV_DELETE), 2);
 	assert_int_equal(hypervisor_domains(f->hv), 2);
@@ -708,7 +708,7 @@ static void test_no_failure_yet(void **state)
 	hv_fail(f, HV_CREATE, HV_RAW_MEMORY);
 	hv_status(hv_try_make(f, 0), HVPT_ERR_HV_MEMORY);
 	hv_last_failure_is(f, HV_CREATE, HV_RAW_MEMORY);
-	/* A success afterwards does not take it away; a failure does. */
+	/* A later success does not remove it; a failure replaces it. */
 	hv_make(f, 0);
 	hv_last_failure_is(f, HV_CREATE, HV_RAW_MEMORY);
 	hv_fail(f, HV_DELETE, HV_RAW_NO_CALL);
@@ -780,8 +780,8 @@ static void test_destroy_is_tried_again(void **state)
 }
 
 /*
- * The device is gone for the guest, but still plugged in: the hypervisor does
- * not give up the domain which it is in.
+ * The device is gone for the guest but still plugged in: the hypervisor does
+ * not delete the domain that it is in.
  */
 static void test_destroy_with_removed_devices_in_blocked(void **state)
 {
@@ -796,7 +796,7 @@ static void test_destroy_with_removed_devices_in_blocked(void **state)
 	assert_int_equal(hypervisor_domains(f->hv), 0);
 }
 
-/* A detached one is in no domain, and is forgotten without another call. */
+/* A detached device is in no domain, and is released without another call. */
 static void test_destroy_with_detached_devices(void **state)
 {
 	struct hv_fixture *f = *state;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The hypervisor loses its state, and everything is made anew: by the same
- * host, by a host which fails at any call, and by one which offers less.
+ * The hypervisor loses its state, and everything is rebuilt: by the same host,
+ * by a host that fails at any call, and by one that offers less.
  */
 #include <string.h>
 
@@ -48,7 +48,7 @@ static void ids(struct hv_fixture *f, uint32_t id[4])
 }
 
 /*
- * Everything is again as make_all() left it, but for ATS. @before: the ids,
+ * Everything is again as make_all() left it, except ATS. @before: the ids,
  * where they must be the same.
  */
 static void is_resumed(struct hv_fixture *f, const uint32_t *before)
@@ -78,7 +78,7 @@ static void is_resumed(struct hv_fixture *f, const uint32_t *before)
 	all_is_there(f);
 }
 
-/* Domains go on as if nothing had been. */
+/* Domains work as if nothing had happened. */
 static void all_works(struct hv_fixture *f)
 {
 	hv_unmap(f, 0, f->base, HV_4K);
@@ -96,7 +96,7 @@ static void all_works(struct hv_fixture *f)
 	hv_no_violation(f);
 }
 
-/* Of a resume with nothing in its way. */
+/* Of a resume without failures. */
 #define CALLS (2u + 4u * 4u + 7u)
 
 static void test_resume(void **state)
@@ -116,7 +116,7 @@ static void test_resume(void **state)
 	assert_int_equal(hv_first(f, HV_GET_CAPS), 0);
 	assert_int_equal(hv_since(f, HV_CREATE), 4);
 	assert_int_equal(hv_since(f, HV_CONFIGURE), 4);
-	/* Whether the id exists, and again before a device gets in. */
+	/* Whether the id exists, and again before a device is attached. */
 	assert_int_equal(hv_since(f, HV_FLUSH), 1 + 4 + 4);
 	/* All four to the blocked domain, three of them back from there. */
 	assert_int_equal(hv_since(f, HV_ATTACH), 7);
@@ -130,7 +130,7 @@ static void test_resume(void **state)
 	all_works(f);
 }
 
-/* Its DMA was blocked, and after a loss it would be free. */
+/* Its DMA was blocked, and after a loss it would not be. */
 static void test_resume_of_a_detached_device(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -161,7 +161,7 @@ static void test_resume_twice(void **state)
 	all_works(f);
 }
 
-/* In no domain, or in nobody knows whose: blocked. */
+/* In no domain, or in one of another owner: blocked. */
 static void test_resume_without_attachments(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -198,7 +198,7 @@ static void test_retry_with_nothing_left_to_do(void **state)
 	is_resumed(f, id);
 }
 
-/* A gather which was owed before is owed to nobody afterwards. */
+/* Nothing of a gather from before the loss has to be flushed afterwards. */
 static void test_a_gather_from_before(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -215,7 +215,7 @@ static void test_a_gather_from_before(void **state)
 	hv_no_violation(f);
 }
 
-/* Where an open move would have led does not matter any more. */
+/* Where a move in doubt would have led does not matter any more. */
 static void test_a_move_which_was_open(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -249,7 +249,7 @@ static void test_an_open_move_to_identity(void **state)
 	hv_ok(hv_try_destroy(f, 0));
 }
 
-/* Nothing was lost, and a device in doubt is not forgotten before it moved. */
+/* Nothing was lost, and a device in doubt stays in doubt until it is moved. */
 static void test_a_doubt_outlives_a_resume_which_fails(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -267,7 +267,7 @@ static void test_a_doubt_outlives_a_resume_which_fails(void **state)
 	hv_heal(f);
 	hv_ok(hvpt_iommu_resume(&f->iommu, true));
 	is_resumed(f, NULL);
-	/* The retry settled it: only device 3 is there now. */
+	/* The retry removed the doubt: only device 3 is there now. */
 	assert_int_equal(hvpt_domain_device_count(&f->domain[1]), 1);
 	hv_attach(f, 3, hvpt_iommu_blocked(&f->iommu));
 	hv_ok(hv_try_destroy(f, 1));
@@ -293,7 +293,7 @@ static void test_destroy_before_the_retry(void **state)
 	hv_ok(hv_try_iommu_destroy(f));
 }
 
-/* Between a failed resume and its retry: what works, and what waits. */
+/* Between a failed resume and its retry: what works, and what must wait. */
 static void test_between_a_resume_and_its_retry(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -315,7 +315,7 @@ static void test_between_a_resume_and_its_retry(void **state)
 		  HVPT_ERR_LOST);
 	assert_int_equal(hv_calls_since(f), 0);
 	assert_false(hvpt_gather_is_empty(&f->gather[0]));
-	/* One is removed, one comes late: the rest does not mind. */
+	/* One is removed, one comes late: the others are not affected. */
 	hv_ok(hv_try_remove(f, 3));
 	hv_status(hvpt_device_resume(&f->device[0]), HVPT_ERR_LOST);
 	hv_status(hv_try_destroy(f, 1), HVPT_ERR_LOST);
@@ -326,7 +326,7 @@ static void test_between_a_resume_and_its_retry(void **state)
 	hv_ok(hv_try_destroy(f, 1));
 }
 
-/* Buses come back after the hypervisor: each device by itself. */
+/* Buses come back after the hypervisor: each device is resumed by itself. */
 static void test_devices_which_come_late(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -348,7 +348,7 @@ static void test_devices_which_come_late(void **state)
 	is_resumed(f, NULL);
 }
 
-/* One is never seen again: the others are not kept from coming back. */
+/* One never comes back: this does not keep the others from coming back. */
 static void test_a_device_which_does_not_come_back(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -368,7 +368,7 @@ static void test_a_device_which_does_not_come_back(void **state)
 	hv_ok(hv_try_destroy(f, 0));
 }
 
-/* In the blocked domain for sure, it is in no other that was tried. */
+/* A device in the blocked domain is not in another one that was tried. */
 static void test_a_parked_device_is_in_no_doubt(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -388,8 +388,8 @@ static void test_a_parked_device_is_in_no_doubt(void **state)
 }
 
 /*
- * Nothing was lost, and a domain of ours cannot be deleted: it gets another id,
- * and what the old one has of its tables is never freed.
+ * Nothing was lost, and one of our domains cannot be deleted: it gets another
+ * id, and the tables that the old domain has are never freed.
  */
 static void test_an_old_domain_which_stays(void **state)
 {
@@ -419,7 +419,7 @@ static void test_an_old_domain_which_stays(void **state)
 	hv_ok(hv_try_destroy(f, 1));
 }
 
-/* No room for a second blocked domain: the one that is there is used. */
+/* No second blocked domain can be created: the existing one is used. */
 static void the_same_blocked_domain(struct hv_fixture *f)
 {
 	uint32_t id[4];
@@ -461,8 +461,8 @@ static void test_no_id_for_another_blocked_domain(void **state)
 }
 
 /*
- * The blocked domain that a resume could not delete keeps its id: a domain
- * that got it on the second lap would be deleted by the next resume.
+ * The blocked domain that a resume could not delete keeps its id. A domain that
+ * got the id after the search wraps would be deleted by the next resume.
  */
 static void test_the_id_of_an_old_blocked_domain(void **state)
 {
@@ -487,7 +487,7 @@ static void test_the_id_of_an_old_blocked_domain(void **state)
 	hv_attach(f, 0, &f->domain[2]);
 }
 
-/* One such id is tried again; what came before it is in quarantine. */
+/* One such id is tried again; earlier ones are in quarantine. */
 static void test_two_old_blocked_domains(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -513,7 +513,7 @@ static void test_two_old_blocked_domains(void **state)
 	hv_status(hv_try_make(f, 4), HVPT_ERR_NO_IDS);
 }
 
-/* Nothing was lost, and another blocked domain is refused: the same stays. */
+/* Nothing was lost, and a second blocked domain is refused: the first stays. */
 static void test_another_blocked_domain_is_refused(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -534,7 +534,7 @@ static void test_another_blocked_domain_is_refused(void **state)
 	all_works(f);
 }
 
-/* Without a blocked domain there is nowhere for a device to go first. */
+/* Without a blocked domain there is nowhere to move a device first. */
 static void test_a_device_before_the_blocked_domain(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -574,7 +574,7 @@ static void others_take_the_rest(struct hv_fixture *f, uint32_t ours)
 }
 
 /* The @nth domain is created, not configured, and cannot be deleted. */
-static void resume_leaves_an_undead(struct hv_fixture *f, unsigned nth)
+static void resume_fails_to_delete(struct hv_fixture *f, unsigned nth)
 {
 	hv_inject(f, HV_CONFIGURE, nth, 1, HYPERVISOR_FAIL, HV_RAW_MEMORY);
 	hv_fail(f, HV_DELETE, HV_RAW_MEMORY);
@@ -583,7 +583,7 @@ static void resume_leaves_an_undead(struct hv_fixture *f, unsigned nth)
 	hv_heal(f);
 }
 
-/* Nor can it be now: its id is given up, and there is no other. */
+/* It cannot be deleted now either: its id is given up, and no other is free. */
 static void no_id_is_left(struct hv_fixture *f,
 			  const struct hvpt_domain *domain)
 {
@@ -625,7 +625,7 @@ static void test_no_id_for_the_blocked_domain(void **state)
 
 	open_with_few_ids(f);
 	others_take_the_rest(f, 2);
-	resume_leaves_an_undead(f, 1);
+	resume_fails_to_delete(f, 1);
 	no_id_is_left(f, blocked);
 	hv_device(f, 0);
 	hv_status(hv_try_attach(f, 0, hvpt_iommu_blocked(&f->iommu)),
@@ -636,7 +636,7 @@ static void test_no_id_for_the_blocked_domain(void **state)
 }
 
 /* The next try deletes it: it gets its id again. */
-static void test_an_undead_blocked_domain(void **state)
+static void test_a_blocked_domain_that_was_not_deleted(void **state)
 {
 	struct hv_fixture *f = *state;
 	const struct hvpt_domain *blocked = hvpt_iommu_blocked(&f->iommu);
@@ -645,7 +645,7 @@ static void test_an_undead_blocked_domain(void **state)
 	open_with_few_ids(f);
 	id = hvpt_domain_id(blocked);
 	others_take_the_rest(f, 2);
-	resume_leaves_an_undead(f, 1);
+	resume_fails_to_delete(f, 1);
 	hv_ok(hvpt_iommu_resume(&f->iommu, true));
 	assert_int_equal(hvpt_domain_id(blocked), id);
 }
@@ -658,13 +658,13 @@ static void test_no_id_for_a_lost_domain(void **state)
 	hv_make(f, 0);
 	hv_map(f, 0, f->base, HV_DATA, HV_4K);
 	others_take_the_rest(f, 3);
-	resume_leaves_an_undead(f, 2);
+	resume_fails_to_delete(f, 2);
 	no_id_is_left(f, &f->domain[0]);
 	two_ids_come_free(f, &f->domain[0]);
 	hv_device(f, 0);
 	hv_attach(f, 0, &f->domain[0]);
 	hv_dma_reaches(f, 0, f->base, HV_DATA);
-	/* What has the former id may have the root. */
+	/* The domain with the former id may have the root. */
 	f->leaked = hvpt_pt_tables(&f->domain[0].pt);
 	hv_attach(f, 0, hvpt_iommu_blocked(&f->iommu));
 	hv_ok(hvpt_device_detach(&f->device[0]));
@@ -672,7 +672,7 @@ static void test_no_id_for_a_lost_domain(void **state)
 
 static const struct hvpt_transport_ops *honest;
 
-/* A flush of a domain that is not there is answered with success. */
+/* A flush of a domain that does not exist succeeds. */
 static uint64_t flush_anything(void *ctx, uint64_t control, hvpt_gpa_t input,
 			       hvpt_gpa_t output)
 {
@@ -684,7 +684,7 @@ static uint64_t flush_anything(void *ctx, uint64_t control, hvpt_gpa_t input,
 	return result;
 }
 
-/* Then a flush tells nothing, and CREATE has the word; a new host is asked. */
+/* Then a flush tells nothing, and CREATE decides; a new host is asked again. */
 static void test_a_host_which_flushes_anything(void **state)
 {
 	static struct hvpt_transport_ops ops;
@@ -711,8 +711,8 @@ static void test_a_host_which_flushes_anything(void **state)
 /* ---- another kernel was here ------------------------------------------ */
 
 /*
- * A kernel which loads an image has the same ids: ours are lost, and its are
- * made, with our device in its table.
+ * A kernel that loads an image uses the same ids: ours are lost, and its own
+ * are created, with our device in its table.
  */
 static void boot_kernel(struct hv_fixture *f, struct hvpt_iommu *boot,
 			struct hvpt_domain *domain, struct hvpt_device *device)
@@ -730,7 +730,7 @@ static void boot_kernel(struct hv_fixture *f, struct hvpt_iommu *boot,
 		       HV_DATA + 9 * HV_1G + 4 * HV_4K);
 }
 
-/* Its memory is the image's again. */
+/* Its memory belongs to the image again. */
 static void boot_kernel_is_gone(struct hv_fixture *f,
 				struct hvpt_domain *domain)
 {
@@ -758,7 +758,7 @@ static void test_over_a_boot_kernel(void **state)
 	all_works(f);
 }
 
-/* Any call of it may fail: its device never stays in the other's table. */
+/* Any call of it may fail: its device never stays in the table of the other. */
 static void test_over_a_boot_kernel_with_failures(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -768,7 +768,7 @@ static void test_over_a_boot_kernel_with_failures(void **state)
 	struct hvpt_iommu boot;
 	unsigned n, tries;
 
-	/* Domains of the boot kernel which cannot be deleted stay, empty. */
+	/* Domains of the boot kernel that cannot be deleted remain, empty. */
 	f->host.frees_before_delete = true;
 	hv_new_host(f);
 	hv_ok(hv_try_init(f));
@@ -801,13 +801,15 @@ static void test_over_a_boot_kernel_with_failures(void **state)
 
 /* ---- failures -------------------------------------------------------- */
 
-/* The call which failed is what hvpt_iommu_last_failure() tells. */
+/* hvpt_iommu_last_failure() returns the call that failed. */
 static void failure_is_told(struct hv_fixture *f, unsigned n, uint16_t raw)
 {
 	const struct hv_event *event = &f->log[n - 1];
 
 	assert_int_equal(event->status, raw);
-	/* But for a look whether a domain exists: that may fail. */
+	/*
+	 * Except a flush that finds out whether a domain exists: that may fail.
+	 */
 	if (event->code == HV_FLUSH &&
 	    (event[1].code == HV_CREATE || event[-1].code == HV_GET_CAPS))
 		return;
@@ -833,7 +835,7 @@ static bool fail_at(struct hv_fixture *f, unsigned n,
 		return false;
 	}
 	failure_is_told(f, n, raw);
-	/* A device which cannot be parked is tried again at the end. */
+	/* A device that cannot be parked is tried again at the end. */
 	if (status != HVPT_OK)
 		hv_status(status, hv_mapped(raw));
 	for (tries = 0; tries < 2; tries++) {
@@ -862,7 +864,7 @@ static void test_any_call_fails(void **state)
 	all_works(f);
 }
 
-/* What was made and said not to be is found again: ids may change. */
+/* What was created but reported as failed is found again: ids may change. */
 static void test_any_call_does_its_work_and_fails(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -926,7 +928,9 @@ static void test_no_call_page_at_any_time(void **state)
 	assert_int_equal(n, CALLS + 1);
 }
 
-/* Domains turn out to exist, devices in them: nothing was lost after all. */
+/*
+ * Domains turn out to exist, with devices in them: nothing was lost after all.
+ */
 static void test_the_state_was_not_lost(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -953,7 +957,7 @@ static void resumes_as(struct hv_fixture *f, enum hvpt_status want)
 	hv_status(hvpt_iommu_resume(&f->iommu, false), want);
 	if (want == HVPT_OK)
 		return;
-	/* Devices of domains which the host cannot have are blocked. */
+	/* Devices of domains that the host cannot have are blocked. */
 	for (n = 0; n < 4 && want == HVPT_ERR_IOMMU_CAPS; n++) {
 		if (hvpt_device_is_lost(&f->device[n]))
 			hv_device_is_in(f, n, hvpt_iommu_blocked(&f->iommu));
@@ -964,7 +968,7 @@ static void resumes_as(struct hv_fixture *f, enum hvpt_status want)
 		assert_int_equal(hypervisor_domains(f->hv), 0);
 }
 
-/* Back on a host like the first: all is well again. */
+/* Back on a host like the first everything works again. */
 static void back_home(struct hv_fixture *f, const struct hypervisor_config *was)
 {
 	uint32_t id[4];
@@ -1016,7 +1020,9 @@ static void test_a_host_with_more(void **state)
 
 	make_all(f);
 	ids(f, id);
-	/* An upper half begins where the width ends: not with another one. */
+	/*
+	 * An upper half begins where the width ends, so not with another width.
+	 */
 	if (f->params->form != HVPT_IOVA_CANONICAL) {
 		f->host.caps |= HYPERVISOR_CAP_S1_5LVL;
 		f->host.iova_width = 57;
@@ -1027,7 +1033,7 @@ static void test_a_host_with_more(void **state)
 	all_works(f);
 }
 
-/* A domain made after the loss keeps to what the host has now. */
+/* A domain created after the loss uses only what the host offers now. */
 static void test_new_sizes_after_a_resume(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -1045,7 +1051,7 @@ static void test_new_sizes_after_a_resume(void **state)
 	hv_no_violation(f);
 }
 
-/* It was made after the loss, so a retry does not make it again. */
+/* It was created after the loss, so a retry does not create it again. */
 static void test_a_domain_made_after_a_resume(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -1061,7 +1067,7 @@ static void test_a_domain_made_after_a_resume(void **state)
 	assert_int_equal(hv_since(f, HV_ATTACH), 0);
 }
 
-/* Of 5 levels with a width 4 would span, which the host can no longer do. */
+/* 5 levels, with a width that 4 would span; the host no longer offers 5. */
 static void test_five_levels_of_a_small_width(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -1135,7 +1141,7 @@ int main(void)
 		HV_CASE(test_another_blocked_domain_is_refused),
 		HV_CASE(test_a_device_before_the_blocked_domain),
 		HV_PREPARED(test_no_id_for_the_blocked_domain),
-		HV_PREPARED(test_an_undead_blocked_domain),
+		HV_PREPARED(test_a_blocked_domain_that_was_not_deleted),
 		HV_PREPARED(test_no_id_for_a_lost_domain),
 		HV_CASE(test_devices_which_come_late),
 		HV_CASE(test_a_device_which_does_not_come_back),

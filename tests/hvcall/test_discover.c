@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What CPUID and MSRs say; numbers by hand from the manuals. */
+/* What CPUID and MSRs say; the numbers are written by hand from the manuals. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 
 #include "hvpt/hvpt.h"
 
-/* An ordinary host; the last leaf is 0x4000000c. */
+/* An ordinary host; its last leaf is 0x4000000c. */
 static struct hvpt_cpuid_leaves ordinary(void)
 {
 	struct hvpt_cpuid_leaves leaves;
@@ -33,7 +33,7 @@ static struct hvpt_cpuid_leaves isolated(unsigned type, bool paravisor)
 	return leaves;
 }
 
-/* What is found; @host is spoilt before. */
+/* What is found. @host is overwritten before. */
 static enum hvpt_status discover(const struct hvpt_cpuid_leaves *leaves,
 				 struct hvpt_host *host)
 {
@@ -41,7 +41,7 @@ static enum hvpt_status discover(const struct hvpt_cpuid_leaves *leaves,
 	return hvpt_discover(leaves, host);
 }
 
-/* The ordinary host's, to be changed and compared with. */
+/* That of the ordinary host, to be changed and compared with. */
 static struct hvpt_host plain(void)
 {
 	struct hvpt_host host;
@@ -96,7 +96,7 @@ static void test_ordinary(void **state)
 
 	(void)state;
 	finds(&leaves, HVPT_OK, &want);
-	/* TLFS asks for no more leaves than this. */
+	/* TLFS requires no more leaves than this. */
 	leaves.hv_max.eax = want.max_leaf = 0x40000005;
 	finds(&leaves, HVPT_OK, &want);
 }
@@ -107,7 +107,7 @@ static void test_bare_metal(void **state)
 	struct hvpt_host want;
 
 	(void)state;
-	/* Leaves which are not there may yield anything. */
+	/* Leaves that do not exist may return anything. */
 	memset(&leaves, 0xff, sizeof(leaves));
 	leaves.hv_interface.eax = 0x31237648;
 	leaves.features.ecx = 0x7fffffff;
@@ -196,7 +196,7 @@ static void test_hardware(void **state)
 		want.dma_protection = bit == 7;
 		want.domain_width = (uint8_t)bit;
 		finds(&leaves, HVPT_OK, &want);
-		/* No such leaf: not believed. */
+		/* There is no such leaf: it is not believed. */
 		leaves.hv_max.eax = 0x40000005;
 		want = plain();
 		want.max_leaf = 0x40000005;
@@ -372,7 +372,7 @@ static void test_hypercall_msr_placing(void **state)
 		{ 0, 0x1000, HVPT_OK, 0x1001 },
 		{ 0, 0, HVPT_OK, 1 },
 		{ 0xffc, 0x123000, HVPT_OK, 0x123ffd },
-		/* A page from before goes away, bits 11:2 stay. */
+		/* An earlier page number is replaced; bits 11:2 stay. */
 		{ 0xfffffffffffff804, 0x5000, HVPT_OK, 0x5805 },
 		{ 0, 0xffffffffff000, HVPT_OK, 0xffffffffff001 },
 		{ 1, 0x1000, HVPT_ERR_BUSY, 0 },

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The interface of the hypervisor, written down a second time: sizes, offsets,
- * constants, and the bytes of every input as the typed calls send it. All
- * numbers here are by hand, from docs/SPEC.md.
+ * The interface of the hypervisor, written a second time: sizes, offsets,
+ * constants, and the bytes of every input that the typed calls send. All
+ * numbers are written by hand, from docs/SPEC.md.
  */
 #include <string.h>
 
@@ -193,7 +193,7 @@ static void test_control_word(void **state)
 	assert_int_equal(hvpt_hv_control(0xd1, 1, 0), 0x00000001000000d1);
 	assert_int_equal(hvpt_hv_control(0xd1, 508, 507), 0x01fb01fc000000d1);
 	assert_int_equal(hvpt_hv_control(0xd1, 4095, 4094), 0x0ffe0fff000000d1);
-	/* A field which does not fit leaves its neighbours alone. */
+	/* A field that does not fit does not change its neighbours. */
 	assert_int_equal(hvpt_hv_control(0xffff, 0, 0), 0xffff);
 	assert_int_equal(hvpt_hv_control(0, ~0u, 0), 0x00000fff00000000);
 	assert_int_equal(hvpt_hv_control(0, 0, ~0u), 0x0fff000000000000);
@@ -392,7 +392,7 @@ static void test_bytes_of_attach_detach(void **state)
 						   &answer),
 			 HVPT_OK);
 	SENT(&fake, 0xc4, 0, B_SELF, B_DEVICE);
-	/* The largest id there is. */
+	/* The largest id. */
 	assert_int_equal(hvpt_hvcall_detach_device(&fake.transport, ONES >> 2,
 						   &answer),
 			 HVPT_OK);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The hypervisor's statuses, and hvpt's in the numbers of Linux and UEFI: all
- * by hand, nothing from the lists under test.
+ * The statuses of the hypervisor, and those of hvpt as numbers of Linux and
+ * UEFI: all written by hand, none taken from the lists under test.
  */
 #include <limits.h>
 #include <setjmp.h>
@@ -160,7 +160,7 @@ static void test_enumerators(void **state)
 			 HVPT_HV_NO_HYPERCALL & 0xffff);
 }
 
-/* The list is data which adapters use: all of it, once, in order. */
+/* Adapters use the list as data: all of it, once, in order. */
 static void test_list_is_complete(void **state)
 {
 #define RAW_OF(raw, name, status, number) raw,
@@ -271,7 +271,7 @@ static void test_every_status(void **state)
 		int known = strcmp(hvpt_status_name(status),
 				   "HVPT_ERR_UNKNOWN") != 0;
 
-		/* The names are pinned by test_status. */
+		/* test_status has the names. */
 		assert_int_equal(known, pin != NULL);
 		if (!pin)
 			pin = &other;

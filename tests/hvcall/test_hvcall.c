@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The typed hypercalls over a transport which does what a hypervisor may do,
- * and what none should. The bytes they send are in test_hv_abi.c.
+ * The typed hypercalls over a transport that does what a hypervisor may do, and
+ * what none should do. test_hv_abi.c checks the bytes that they send.
  */
 #include <string.h>
 
@@ -46,7 +46,9 @@ static bool next_entry(void *ctx, uint64_t *entry)
 	return true;
 }
 
-/* What calls without an output argument may not touch, and others only so. */
+/*
+ * Calls without an output must not write these; the others only after success.
+ */
 static struct hvpt_iommu_caps caps;
 static bool enabled;
 
@@ -334,7 +336,7 @@ static void test_device_ids_are_checked(void **state)
 	}
 }
 
-/* Several rules broken: the first argument decides. */
+/* Several rules are broken: the first argument decides. */
 static void test_order_of_checks(void **state)
 {
 	static const struct hvpt_domain_settings wrong = { .levels = 1 };
@@ -394,7 +396,10 @@ static void test_settings_are_checked(void **state)
 
 static void one_status(const struct call *call, uint16_t raw, uint64_t noise)
 {
-	/* A rep call which answers success has done all, unless told other. */
+	/*
+	 * A rep call that returns success has done all elements, unless set
+	 * otherwise.
+	 */
 	uint64_t reps = call->rep && raw == 0 ? FAKE_COUNT(some_entries) : 0;
 	uint64_t result = noise | reps << 32 | raw;
 	struct fake fake;
@@ -436,7 +441,7 @@ static void test_every_status(void **state)
 	}
 }
 
-/* Pinned here as well, so that it does not hang on hvpt_hv_status_map(). */
+/* Written here as well, so that it does not depend on hvpt_hv_status_map(). */
 static void test_some_statuses_by_name(void **state)
 {
 	static const struct {
@@ -489,7 +494,7 @@ static void test_no_hypercall(void **state)
 	}
 }
 
-/* A simple call's reps are not its business. */
+/* A simple call ignores the reps of a result. */
 static void test_reps_of_simple_calls(void **state)
 {
 	const struct call *call;
@@ -532,7 +537,9 @@ static void test_caps_as_given(void **state)
 	assert_int_equal(caps.page_sizes, 0x40201000);
 }
 
-/* Each field from its own bytes only, unknown bits and nonsense included. */
+/*
+ * Each field comes from its own bytes only, with unknown bits and nonsense too.
+ */
 static void test_caps_field_by_field(void **state)
 {
 	unsigned byte;
@@ -576,7 +583,10 @@ static void test_property_is_one_bit(void **state)
 	}
 }
 
-/* The page has garbage in it and the hypervisor says success, but nothing. */
+/*
+ * The page has garbage in it; the hypervisor reports success and writes
+ * nothing.
+ */
 static void test_silent_success(void **state)
 {
 	struct fake fake;
@@ -587,7 +597,7 @@ static void test_silent_success(void **state)
 	fake.output_bytes = 0;
 	assert_int_equal(hvpt_hvcall_get_caps(&fake.transport, &caps, &answer),
 			 HVPT_OK);
-	/* What lies there is believed: the output is not cleared before. */
+	/* What is there is believed: the output is not cleared before. */
 	assert_int_equal(caps.iova_width, FAKE_FILL);
 	assert_int_equal(caps.pasid_width, FAKE_FILL);
 }
@@ -647,7 +657,7 @@ static void test_empty_list(void **state)
 	assert_int_equal(list.asked, 1);
 }
 
-/* One page full; what does not fit is left with the source. */
+/* One full page; what does not fit stays with the source. */
 static void test_long_lists(void **state)
 {
 	static const size_t counts[] = { 1, 2, 507, 508, 509, 600 };
@@ -717,7 +727,9 @@ static void test_all_of_a_long_list(void **state)
 	}
 }
 
-/* What was issued and answered with 0 differs from what never was. */
+/*
+ * A call that was issued and returned 0 differs from one that never was issued.
+ */
 static void test_heard(void **state)
 {
 	struct hvpt_answer answer;
@@ -800,7 +812,7 @@ static uint64_t play(struct fake *fake, uint64_t control)
 	unsigned count = (unsigned)(control >> 32) & 0xfff;
 	uint16_t status = script->partial;
 
-	/* Begins where the last round ended, counts the whole. */
+	/* Begins where the last round ended, and counts the whole list. */
 	assert_int_equal(control, (uint64_t)script->done << 48 |
 					  (uint64_t)count << 32 |
 					  HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST);
@@ -876,7 +888,9 @@ static void test_partial_rounds(void **state)
 	}
 }
 
-/* A round which is answered so, after @done of @count in one round each. */
+/*
+ * A round that returns this after @done of @count elements, one in each round.
+ */
 static void stopped(unsigned count, unsigned done, uint64_t stop,
 		    enum hvpt_status want, unsigned reps)
 {
@@ -921,7 +935,7 @@ static void stop_with_count(unsigned count, unsigned done)
 	if (done + 1 < count)
 		stopped(count, done, word(done + 1, 0x0b), HVPT_ERR_HV_MEMORY,
 			done + 1);
-	/* Nobody there any more. */
+	/* There is no hypervisor any more. */
 	stopped(count, done, ~(uint64_t)0, HVPT_ERR_NO_HYPERVISOR, done);
 }
 
@@ -939,7 +953,7 @@ static void test_stopped_rounds(void **state)
 	}
 }
 
-/* Whatever a hypervisor answers: an end, a status which fits, no nonsense. */
+/* Whatever a hypervisor returns, the call ends with a status that fits. */
 static uint64_t answer_anything(struct fake *fake, uint64_t control)
 {
 	uint64_t *prng = fake->test_data;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Ids of devices, and the registry from segments to their prefixes. Lookups
- * run beside a writer which scribbles over a node as soon as a grace period
- * has passed: under ThreadSanitizer this shows that lookups need no lock.
+ * Ids of devices, and the registry from segments to their prefixes. Lookups run
+ * beside a writer that overwrites a node as soon as a grace period has passed.
+ * Under ThreadSanitizer this shows that lookups need no lock.
  *
- * Threads do not assert: they count what went wrong, and the test asserts
- * after they have ended.
+ * Threads do not assert: they count what went wrong, and the test asserts after
+ * they have ended.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -35,7 +35,9 @@ static const struct guid guids[] = {
 	  { 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x8f, 0x99, 0x00, 0xaa,
 	    0xbb, 0xcc, 0xdd, 0xee, 0xff },
 	  0x66558f70 },
-	/* Of random GUIDs, version nibble 4 in Data3, as hosts make them. */
+	/*
+	 * Of random GUIDs, with version nibble 4 in Data3, as hosts make them.
+	 */
 	{ "b7a01a3e-f2d8-4b1f-8c0e-5d1e6f7a8b9c",
 	  { 0x3e, 0x1a, 0xa0, 0xb7, 0xd8, 0xf2, 0x1f, 0x4b, 0x8c, 0x0e, 0x5d,
 	    0x1e, 0x6f, 0x7a, 0x8b, 0x9c },
@@ -45,7 +47,7 @@ static const struct guid guids[] = {
 	  { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 	    0xff, 0xff, 0xff, 0xff, 0xff },
 	  0xfffffff8 },
-	/* Nothing but the four bytes counts. */
+	/* Only these four bytes count. */
 	{ "ffffffff-0000-0007-ffff-ffffffffffff",
 	  { 0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x07, 0x00, 0xff, 0xff, 0xff,
 	    0xff, 0xff, 0xff, 0xff, 0xff },
@@ -142,7 +144,7 @@ static void test_all_functions(void **state)
 			assert_int_equal(hvpt_logical_id(prefixes[i], function,
 							 &id),
 					 HVPT_OK);
-			/* No sign creeps into the upper half. */
+			/* No sign extends into the upper half. */
 			assert_true(id == (uint64_t)prefixes[i] + function);
 		}
 	}
@@ -176,7 +178,7 @@ static void test_bad_ids_are_refused(void **state)
 
 /* ---- the registry ---------------------------------------------------- */
 
-/* A prefix which tells the segment it is for. */
+/* A prefix that tells which segment it is for. */
 static uint32_t prefix_for(uint32_t segment)
 {
 	return (segment ^ segment >> 16) * 8;
@@ -303,7 +305,7 @@ static void test_bad_prefixes_are_refused(void **state)
 	for (low = 1; low < 8; low++) {
 		must_refuse_add(&registry, 3, 0x66558f70 + low,
 				HVPT_ERR_PREFIX);
-		/* The first rule broken is the one named. */
+		/* The first rule that is broken decides. */
 		must_refuse_add(&registry, 5, low, HVPT_ERR_PREFIX);
 	}
 	must_miss(&registry, 3);
@@ -325,12 +327,12 @@ static void test_duplicates_are_refused(void **state)
 	assert_int_equal(must_find(&registry, 5), generation);
 	take_out(&registry, &node);
 	must_miss(&registry, 5);
-	/* Once it is gone it is no duplicate. */
+	/* Once it is removed it is not a duplicate. */
 	add(&registry, &node, 5);
 	must_find(&registry, 5);
 }
 
-/* Two buses may have one prefix: ids are the host's business. */
+/* Two buses may have one prefix: the host is responsible for ids. */
 static void test_one_prefix_twice(void **state)
 {
 	struct hvpt_registry registry;
@@ -375,7 +377,7 @@ static void test_remove_of_what_is_not_there(void **state)
 	must_refuse_remove(&registry, &copy, HVPT_ERR_UNKNOWN_SEGMENT);
 	add(&registry, &other, 6);
 	must_refuse_remove(&registry, &copy, HVPT_ERR_UNKNOWN_SEGMENT);
-	/* Registered, but by another node, however alike. */
+	/* Registered, but by another node with the same contents. */
 	add(&registry, &node, 5);
 	must_refuse_remove(&registry, &copy, HVPT_ERR_STALE);
 	copy = node;
@@ -387,7 +389,10 @@ static void test_remove_of_what_is_not_there(void **state)
 	must_find(&registry, 6);
 }
 
-/* A segment comes back as another bus: who kept the old one finds out. */
+/*
+ * A segment comes back as another bus: a caller that kept the old one finds
+ * out.
+ */
 static void test_generations(void **state)
 {
 	struct hvpt_segment_id before, after, other;
@@ -414,7 +419,7 @@ static void test_generations(void **state)
 	assert_int_equal(hvpt_registry_check(&registry, 5, others),
 			 HVPT_ERR_STALE);
 	assert_int_equal(hvpt_registry_check(&registry, 6, others), HVPT_OK);
-	/* The old node cannot take the new registration away. */
+	/* The old node cannot remove the new registration. */
 	must_refuse_remove(&registry, &before, HVPT_ERR_STALE);
 	assert_int_equal(must_find(&registry, 5), anew);
 }
@@ -433,7 +438,7 @@ static void test_generations_never_repeat(void **state)
 		add(&registry, &node, round % 3);
 		generation = must_find(&registry, round % 3);
 		assert_true(generation > newest);
-		/* A refusal uses none up which could come back. */
+		/* A refusal uses up no generation. */
 		must_refuse_add(&registry, round % 3, 0, HVPT_ERR_EXISTS);
 		newest = generation;
 		take_out(&registry, &node);
@@ -442,7 +447,7 @@ static void test_generations_never_repeat(void **state)
 
 /* ---- lists ----------------------------------------------------------- */
 
-/* Which list a segment goes to: seen, not computed. */
+/* Which list a segment is in: observed, not computed. */
 static unsigned list_of(uint32_t segment)
 {
 	struct hvpt_registry registry;
@@ -502,7 +507,7 @@ static void test_collisions_in_one_list(void **state)
 			segments[count++] = segment;
 		segment++;
 	}
-	/* Every number of four digits of base 4, which are all different. */
+	/* Every number of four digits of base 4 that are all different. */
 	for (code = 0; code < 256; code++) {
 		unsigned order[COLLIDING] = { code % 4, code / 4 % 4,
 					      code / 16 % 4, code / 64 };
@@ -536,9 +541,9 @@ static unsigned longest(const uint32_t *segments, unsigned count)
 }
 
 /*
- * 256 segments, 4 for a list: none is longer than 12, which at random happens
- * once in some thousand times. A hash which takes a few bits as they are
- * piles up those which do not differ there.
+ * 256 segments, 4 for a list: no list is longer than 12, which at random
+ * happens once in some thousand times. A hash that takes a few bits unchanged
+ * would put all segments that agree in them into one list.
  */
 static void test_segments_are_spread(void **state)
 {
@@ -560,7 +565,7 @@ static void test_segments_are_spread(void **state)
 	assert_int_in_range(most, 4, 16);
 }
 
-/* In one list, segments which differ in any bits at all are told apart. */
+/* Segments in one list that differ in any bit are told apart. */
 static void test_all_bits_of_a_segment_count(void **state)
 {
 	struct hvpt_segment_id nodes[128];
@@ -646,9 +651,9 @@ static void test_ten_thousand_segments(void **state)
 #define TOGETHER 6u
 
 /*
- * A grace period: each reader announces now and then that it is in no lookup,
- * by taking over the number of the grace period which is asked for. When all
- * have, no lookup from before is under way.
+ * A grace period: each reader announces at times that it is in no lookup, by
+ * copying the number of the requested grace period. When all have done so, no
+ * earlier lookup is running.
  */
 struct shared {
 	struct hvpt_registry registry;
@@ -692,7 +697,9 @@ static void wait_for_readers(struct shared *shared)
 	}
 }
 
-/* One lookup which must find; and one which may, but then what is right. */
+/*
+ * One lookup that must succeed; and one that may, but then with what is right.
+ */
 static void read_two(struct reader *reader, uint64_t *prng)
 {
 	struct shared *shared = reader->shared;
@@ -731,7 +738,10 @@ static void *read_all_the_time(void *arg)
 		for (i = 0; i < 8; i++)
 			read_two(reader, &prng);
 		quiesce(reader);
-		/* More threads than processors: let the writer go on. */
+		/*
+		 * There are more threads than processors: let the writer
+		 * continue.
+		 */
 		sched_yield();
 	}
 	__atomic_store_n(&shared->announced[reader->me], ~(uint64_t)0,
@@ -740,8 +750,8 @@ static void *read_all_the_time(void *arg)
 }
 
 /*
- * Registers some segments, unregisters them in another order, waits for a
- * grace period, then overwrites the nodes: they are the caller's again.
+ * Registers some segments, unregisters them in another order, waits for a grace
+ * period, then overwrites the nodes, which are the caller's again.
  */
 static unsigned write_round(struct shared *shared, uint64_t *prng,
 			    struct hvpt_segment_id *nodes)
@@ -779,7 +789,7 @@ static void start(struct shared *shared, unsigned rounds)
 		add(&shared->registry, &shared->permanent[i],
 		    shared->segment[i]);
 	}
-	/* Those which come and go stand before one which stays. */
+	/* Those that come and go are in front of one that stays. */
 	list = list_of(shared->segment[0]);
 	for (i = 0; i < PASSING; i++) {
 		uint32_t from = i ? shared->passing[i - 1] : 0x100000;

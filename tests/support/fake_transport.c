@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A transport which writes down what it is handed; see the header. */
+/* A transport that records what it gets; see the header. */
 #include <stdalign.h>
 #include <string.h>
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * fake_transport.h - a transport which writes down what it is handed.
+ * fake_transport.h - a transport that records what it gets.
  *
- * It knows no hypercall. Its one call page is full of 0xaa when borrowed, so
- * whatever the core does not write is seen. What breaks the transport's own
- * rules (nesting, a page not lent, a lost cookie) fails the test at once.
+ * It knows no hypercall. Its one call page is full of 0xaa when it is borrowed,
+ * so bytes that the core does not write are seen. A call that breaks the rules
+ * of the transport (nesting, a page that is not lent, a lost cookie) fails the
+ * test at once.
  */
 #ifndef HVPT_TEST_FAKE_TRANSPORT_H
 #define HVPT_TEST_FAKE_TRANSPORT_H

@@ -333,8 +333,8 @@ int hv_run(const char *group, const struct hv_case *cases, size_t case_count,
 /* ---- life ------------------------------------------------------------ */
 
 /*
- * Where a delete fails inside an init, nobody is left to try it again. The
- * page of such a domain stays the hypervisor's.
+ * If a delete fails inside an init, it is not tried again. The page of such a
+ * domain stays the hypervisor's.
  */
 static enum hvpt_status keep_orphans(struct hv_fixture *f, size_t domains,
 				     size_t pages, enum hvpt_status status)

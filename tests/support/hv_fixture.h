@@ -2,11 +2,11 @@
 /*
  * hv_fixture.h - a model hypervisor, a pvIOMMU on it, domains and devices.
  *
- * Each test runs once for each set of parameters, as a cmocka test of its own
- * name: test_x[57/5/canonical/exact]. Hypercalls and page hooks go through the
- * fixture, which writes down what happened in which order, and lets a test
- * step in. At the end everything is taken down, and looked at: no page and no
- * domain left over, no violation.
+ * Each test runs once for each set of parameters, as a cmocka test with a name
+ * of its own: test_x[57/5/canonical/exact]. Hypercalls and page hooks go
+ * through the fixture, which records what happened in which order and lets a
+ * test intervene. At the end everything is destroyed and checked: no page and
+ * no domain is left, and there was no violation.
  */
 #ifndef HVPT_TEST_HV_FIXTURE_H
 #define HVPT_TEST_HV_FIXTURE_H
@@ -92,7 +92,7 @@ struct hv_params {
 	uint32_t width_limit;
 };
 
-/* One which is as plain as can be; and a few which differ in everything. */
+/* One that is as plain as possible; and a few that differ in everything. */
 extern const struct hv_params hv_plain[];
 extern const struct hv_params hv_main[];
 extern const size_t hv_main_count;
