@@ -12,12 +12,14 @@
 #include "HvptIoMmuDxe/Grant.c"
 #include "HvptIoMmuDxe/Buffer.c"
 #include "HvptIoMmuDxe/Protocol.c"
+#include "HvptIoMmuDxe/HandOver.c"
+#include "HvptIoMmuDxe/Exit.c"
 #include "HvptIoMmuDxe/Entry.c"
 
 void driver_reset(void)
 {
-	ZeroMem(&mIommu, sizeof(mIommu));
-	mDevices = NULL;
+	ZeroMem(&gHvptIommu, sizeof(gHvptIommu));
+	gHvptDevices = NULL;
 	ZeroMem(mChunks, sizeof(mChunks));
 	mChunkCount = 0;
 	mFirstFree = NO_RECORD;
@@ -25,7 +27,8 @@ void driver_reset(void)
 	ZeroMem(mBuffers, sizeof(mBuffers));
 	mCallPage = NULL;
 	mLent = FALSE;
-	gHvptExited = FALSE;
+	gHvptPhase = HvptRunning;
+	mReady = mOldest = mNewest = mSignal = mLate = NULL;
 	ZeroMem(&gHvptCounts, sizeof(gHvptCounts));
 }
 

@@ -18,7 +18,7 @@
 #define BUCKETS 4096u
 #define PAGE 4096u
 #define HANDLES 64u
-#define EVENTS 4u
+#define EVENTS 12u
 #define PROTOCOLS 4u
 
 /* Where memory below 4 GiB is looked for, and in which steps. */
@@ -38,6 +38,8 @@ EFI_GUID gHvptDeviceIdProtocolGuid = { 0x5a1d6b0e, 0x93c4, 0x4c1f, { 0x8e } };
 EFI_GUID gEfiEventExitBootServicesGuid = {
 	0x27abf055, 0xb1b8, 0x4c26, { 0x80 }
 };
+
+EFI_GUID gEfiEventReadyToBootGuid = { 0x7ce88fb3, 0x4bd7, 0x4679, { 0x87 } };
 
 /* One allocation of pages, found by its first page or by any of them. */
 struct block {
@@ -68,6 +70,8 @@ struct event {
 	EFI_EVENT_NOTIFY notify;
 	EFI_TPL tpl;
 	void *context;
+	const EFI_GUID *group;
+	unsigned turn; /* in the queue; 0: not queued */
 };
 
 static struct block *blocks;
@@ -77,6 +81,7 @@ static struct handle handles[HANDLES];
 static size_t handle_count;
 static struct event events[EVENTS];
 static size_t event_count;
+static unsigned turns;
 static struct {
 	const EFI_GUID *guid;
 	void *interface;
@@ -411,23 +416,45 @@ static EFI_STATUS EFIAPI install(EFI_HANDLE *handle, ...)
 
 /* ---- events -------------------------------------------------------------- */
 
-static EFI_STATUS EFIAPI create_event(UINT32 type, EFI_TPL tpl,
-				      EFI_EVENT_NOTIFY notify,
-				      CONST VOID *context,
-				      CONST EFI_GUID *group, EFI_EVENT *event)
+static struct event *new_event(EFI_EVENT_NOTIFY notify, EFI_TPL tpl,
+			       const void *context, const EFI_GUID *group)
 {
-	if (type != EVT_NOTIFY_SIGNAL || !notify || event_count == EVENTS ||
-	    group != &gEfiEventExitBootServicesGuid)
+	if (!notify || event_count == EVENTS ||
+	    (tpl != TPL_CALLBACK && tpl != TPL_NOTIFY))
 		die("an event which is not expected");
 	if (fails())
-		return EFI_OUT_OF_RESOURCES;
+		return NULL;
 	events[event_count] = (struct event){
 		.notify = notify,
 		.tpl = tpl,
 		.context = (void *)(uintptr_t)context,
+		.group = group,
 	};
-	*event = &events[event_count++];
-	return EFI_SUCCESS;
+	return &events[event_count++];
+}
+
+static EFI_STATUS EFIAPI create_event_ex(UINT32 type, EFI_TPL tpl,
+					 EFI_EVENT_NOTIFY notify,
+					 CONST VOID *context,
+					 CONST EFI_GUID *group,
+					 EFI_EVENT *event)
+{
+	if (type != EVT_NOTIFY_SIGNAL ||
+	    (group != &gEfiEventExitBootServicesGuid &&
+	     group != &gEfiEventReadyToBootGuid))
+		die("an event which is not expected");
+	*event = new_event(notify, tpl, context, group);
+	return *event ? EFI_SUCCESS : EFI_OUT_OF_RESOURCES;
+}
+
+static EFI_STATUS EFIAPI create_event(UINT32 type, EFI_TPL tpl,
+				      EFI_EVENT_NOTIFY notify, VOID *context,
+				      EFI_EVENT *event)
+{
+	if (type != EVT_NOTIFY_SIGNAL)
+		die("an event which is not expected");
+	*event = new_event(notify, tpl, context, NULL);
+	return *event ? EFI_SUCCESS : EFI_OUT_OF_RESOURCES;
 }
 
 static EFI_STATUS EFIAPI close_event(EFI_EVENT event)
@@ -436,22 +463,85 @@ static EFI_STATUS EFIAPI close_event(EFI_EVENT event)
 	return EFI_SUCCESS;
 }
 
-unsigned fake_boot_exit_boot_services(EFI_TPL *tpl)
+/* Queued behind all of its TPL; once, however often it is signalled. */
+static EFI_STATUS EFIAPI signal_event(EFI_EVENT signalled)
 {
-	unsigned notified = 0;
+	struct event *event = signalled;
+
+	if (event->notify && !event->turn)
+		event->turn = ++turns;
+	return EFI_SUCCESS;
+}
+
+static struct event *next_event(void)
+{
+	struct event *next = NULL;
 	size_t i;
 
-	fake_boot.exiting = true;
 	for (i = 0; i < event_count; i++) {
-		if (!events[i].notify)
-			continue;
-		*tpl = events[i].tpl;
-		raise_tpl(events[i].tpl);
-		events[i].notify(&events[i], events[i].context);
-		restore_tpl(fake_boot.home);
+		struct event *event = &events[i];
+
+		if (event->turn &&
+		    (!next || event->tpl > next->tpl ||
+		     (event->tpl == next->tpl && event->turn < next->turn)))
+			next = event;
+	}
+	return next;
+}
+
+static void EFIAPI others_handler(EFI_EVENT event, void *context)
+{
+	(void)event;
+	((void (*)(void))(uintptr_t)context)();
+}
+
+void fake_boot_on_exit(EFI_TPL tpl, void (*handler)(void))
+{
+	if (!new_event(others_handler, tpl, (void *)(uintptr_t)handler,
+		       &gEfiEventExitBootServicesGuid))
+		die("no event");
+}
+
+static unsigned run_events(void)
+{
+	EFI_TPL home = fake_boot.home;
+	struct event *event;
+	unsigned notified = 0;
+
+	while ((event = next_event()) != NULL) {
+		event->turn = 0;
+		raise_tpl(event->tpl);
+		fake_boot.home = event->tpl;
+		event->notify(event, event->context);
+		fake_boot.home = home;
+		restore_tpl(home);
 		notified++;
 	}
 	return notified;
+}
+
+static unsigned signal_group(const EFI_GUID *group, bool newest_first)
+{
+	struct event *event;
+	size_t i;
+
+	for (i = 0; i < event_count; i++) {
+		event = &events[newest_first ? event_count - 1 - i : i];
+		if (event->group == group)
+			signal_event(event);
+	}
+	return run_events();
+}
+
+unsigned fake_boot_ready_to_boot(void)
+{
+	return signal_group(&gEfiEventReadyToBootGuid, true);
+}
+
+unsigned fake_boot_exit_boot_services(bool newest_first)
+{
+	fake_boot.exiting = true;
+	return signal_group(&gEfiEventExitBootServicesGuid, newest_first);
 }
 
 /* ---- open and close ------------------------------------------------------ */
@@ -466,7 +556,9 @@ static EFI_BOOT_SERVICES services = {
 	.HandleProtocol = handle_protocol,
 	.LocateProtocol = locate_protocol,
 	.InstallMultipleProtocolInterfaces = install,
-	.CreateEventEx = create_event,
+	.CreateEventEx = create_event_ex,
+	.CreateEvent = create_event,
+	.SignalEvent = signal_event,
 	.CloseEvent = close_event,
 };
 

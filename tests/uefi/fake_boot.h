@@ -60,8 +60,17 @@ void fake_boot_install(const EFI_GUID *guid, void *interface);
 /** What the driver installed, or NULL. */
 void *fake_boot_protocol(const EFI_GUID *guid);
 
-/** Signals the event group; how many were notified, and at which TPL. */
-unsigned fake_boot_exit_boot_services(EFI_TPL *tpl);
+/** Another driver's handler of ExitBootServices. */
+void fake_boot_on_exit(EFI_TPL tpl, void (*handler)(void));
+
+/** Signals ReadyToBoot; how many were notified. */
+unsigned fake_boot_ready_to_boot(void);
+
+/**
+ * Signals the event group: handlers run by TPL, and at one TPL in the order in
+ * which they were queued, by age. How many were notified.
+ */
+unsigned fake_boot_exit_boot_services(bool newest_first);
 
 /** The newest line of DEBUG of this level or worse; "" when there is none. */
 const char *fake_boot_line(void);
@@ -73,6 +82,8 @@ bool fake_boot_said(const char *text);
 extern uint64_t fake_msr[FAKE_MSRS]; /* from 0x40000000 on */
 extern bool fake_msr_stuck;
 extern unsigned fake_msr_writes;
+/* Called before a write takes effect, or NULL. */
+extern void (*fake_msr_written)(uint32_t index, uint64_t value);
 #define FAKE_LEAVES 8u
 extern uint32_t fake_cpuid[FAKE_LEAVES][4];
 

@@ -14,8 +14,8 @@
 
 BOOLEAN stub_PcdHvptExposePartialPages;
 UINT8 stub_PcdHvptExitPolicy;
-UINT32 stub_PcdHvptDomainIdFirst;
-UINT32 stub_PcdHvptDomainIdLast;
+UINT32 stub_PcdHvptDomainIdFirst = 0xffff0000;
+UINT32 stub_PcdHvptDomainIdLast = 0xfffffffd;
 
 UINT64 EFIAPI LShiftU64(UINT64 operand, UINTN count)
 {
@@ -127,6 +127,7 @@ VOID EFIAPI DebugPrint(UINTN level, CONST CHAR8 *format, ...)
 uint64_t fake_msr[FAKE_MSRS];
 bool fake_msr_stuck;
 unsigned fake_msr_writes;
+void (*fake_msr_written)(uint32_t index, uint64_t value);
 uint32_t fake_cpuid[FAKE_LEAVES][4];
 
 UINT32 EFIAPI AsmCpuid(UINT32 leaf, UINT32 *eax, UINT32 *ebx, UINT32 *ecx,
@@ -157,6 +158,8 @@ UINT64 EFIAPI AsmReadMsr64(UINT32 index)
 UINT64 EFIAPI AsmWriteMsr64(UINT32 index, UINT64 value)
 {
 	fake_msr_writes++;
+	if (fake_msr_written)
+		fake_msr_written(index, value);
 	if (!fake_msr_stuck || index != 0x40000001)
 		fake_msr[index - 0x40000000] = value;
 	return value;

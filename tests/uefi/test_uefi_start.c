@@ -186,10 +186,7 @@ static void open_with_traffic(struct live *live, EFI_HANDLE device)
 
 static void boot_exits(void)
 {
-	EFI_TPL tpl = 0;
-
-	assert_int_equal(fake_boot_exit_boot_services(&tpl), 1);
-	assert_int_equal(tpl, TPL_NOTIFY);
+	assert_int_equal(fake_boot_exit_boot_services(true), 3);
 	assert_int_equal(fake_boot.tpl, TPL_APPLICATION);
 	assert_int_equal(world_hypercall_stops, 1);
 }
@@ -230,6 +227,7 @@ static void exit_detaches(void **state)
 	uint32_t id;
 
 	(void)state;
+	stub_PcdHvptExitPolicy = 2;
 	world_open();
 	open_with_traffic(&a, world.a);
 	open_with_traffic(&b, world.b);
@@ -256,7 +254,7 @@ static void exit_blocks(void **state)
 	world_open();
 	open_with_traffic(&a, world.a);
 	boot_exits();
-	assert_int_equal(hypervisor_domains(world.hv), 2);
+	assert_int_equal(hypervisor_domains(world.hv), 1);
 	assert_true(hypervisor_device_domain(world.hv, DEVICE_A, &id));
 	assert_true(world_sees_none(DEVICE_A, a.at, 0x3000));
 	assert_true(world_sees(DEVICE_A, 0x5000, true, 0));
@@ -270,11 +268,10 @@ static void exit_to_identity(void **state)
 	uint32_t id;
 
 	(void)state;
-	stub_PcdHvptExitPolicy = 2;
 	world_open();
 	open_with_traffic(&a, world.a);
 	boot_exits();
-	assert_int_equal(hypervisor_domains(world.hv), 2);
+	assert_int_equal(hypervisor_domains(world.hv), 1);
 	assert_true(hypervisor_device_domain(world.hv, DEVICE_A, &id));
 	assert_true(world_sees(DEVICE_A, 0x5008, true, 0x5008));
 	members_after(&a);
@@ -303,6 +300,7 @@ static void exit_detach_fails(void **state)
 	struct live a;
 
 	(void)state;
+	stub_PcdHvptExitPolicy = 2;
 	world_open();
 	open_with_traffic(&a, world.a);
 	hypervisor_inject(world.hv, &injection);

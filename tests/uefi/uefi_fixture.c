@@ -51,8 +51,10 @@ UINT64 EFIAPI HvptHypercallIssue(UINT64 control, UINT64 input, UINT64 output)
 	return result;
 }
 
-VOID EFIAPI HvptHypercallStop(VOID)
+VOID EFIAPI HvptHypercallStop(BOOLEAN exiting)
 {
+	if (exiting != fake_boot.exiting)
+		abort();
 	world_hypercall_stops++;
 }
 
@@ -144,8 +146,8 @@ void world_close(void)
 	fake_boot_close();
 	stub_PcdHvptExposePartialPages = FALSE;
 	stub_PcdHvptExitPolicy = 0;
-	stub_PcdHvptDomainIdFirst = 0;
-	stub_PcdHvptDomainIdLast = 0;
+	stub_PcdHvptDomainIdFirst = 0xffff0000;
+	stub_PcdHvptDomainIdLast = 0xfffffffd;
 }
 
 /* ---- what devices see ------------------------------------------------ */

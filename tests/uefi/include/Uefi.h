@@ -133,7 +133,8 @@ typedef struct {
 	(UINTN *, VOID *, UINTN *, UINTN *, UINT32 *);
 	EFI_STATUS(EFIAPI *AllocatePool)(EFI_MEMORY_TYPE, UINTN, VOID **);
 	EFI_STATUS(EFIAPI *FreePool)(VOID *);
-	VOID *CreateEvent;
+	EFI_STATUS(EFIAPI *CreateEvent)
+	(UINT32, EFI_TPL, EFI_EVENT_NOTIFY, VOID *, EFI_EVENT *);
 	VOID *SetTimer;
 	VOID *WaitForEvent;
 	EFI_STATUS(EFIAPI *SignalEvent)(EFI_EVENT);

@@ -18,8 +18,8 @@
 
 BOOLEAN stub_PcdHvptExposePartialPages = HVPT_RAW_EXPOSE;
 UINT8 stub_PcdHvptExitPolicy;
-UINT32 stub_PcdHvptDomainIdFirst;
-UINT32 stub_PcdHvptDomainIdLast;
+UINT32 stub_PcdHvptDomainIdFirst = 0xffff0000;
+UINT32 stub_PcdHvptDomainIdLast = 0xfffffffd;
 
 EFI_BOOT_SERVICES *gBS;
 EFI_HANDLE gImageHandle;
@@ -48,6 +48,12 @@ EFI_GUID gEfiEventExitBootServicesGuid = {
 	0xb1b8,
 	0x4c26,
 	{ 0x80, 0x48, 0x74, 0x8f, 0x37, 0xba, 0xa2, 0xdf },
+};
+EFI_GUID gEfiEventReadyToBootGuid = {
+	0x7ce88fb3,
+	0x4bd7,
+	0x4679,
+	{ 0x87, 0xa8, 0xa8, 0xd8, 0xde, 0xe5, 0x0d, 0x2b },
 };
 EFI_GUID gHvptDeviceIdProtocolGuid = HVPT_DEVICE_ID_PROTOCOL_GUID;
 

@@ -20,6 +20,7 @@ import tempfile
 import time
 
 DISK_BYTES, READ_BYTES = 8 << 20, 7 << 20
+FIRST_ID = 0xffff0000  # PcdHvptDomainIdFirst
 FACTOR, WRITTEN = 0x9e3779b97f4a7c15, 0x80
 MASK = (1 << 64) - 1
 EXITS = {33: "pass", 35: "fail"}
@@ -147,11 +148,12 @@ def refused(lines):
 
     It asks whether a domain exists, by a flush that is refused where there is
     none: of the last id once, and of each id before it makes a domain. Ids are
-    given out from 1 on.
+    given out from FIRST_ID on.
     """
     ids = [re.match(r"hvpt: device \w+ in domain (\d+)", line)
            for line in lines]
-    return 1 + max([2] + [int(match[1]) for match in ids if match])
+    return 1 + max([2] + [int(match[1]) - FIRST_ID + 1
+                          for match in ids if match])
 
 
 def judge(args, code, text, disks):

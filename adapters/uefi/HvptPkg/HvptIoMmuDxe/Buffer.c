@@ -77,7 +77,7 @@ HvptAllocateBuffer (
     return EFI_INVALID_PARAMETER;
   }
 
-  if (gHvptExited ||
+  if ((gHvptPhase != HvptRunning) ||
       EFI_ERROR (gBS->AllocatePool (EfiBootServicesData, sizeof (*Buffer), (VOID **)&Buffer)))
   {
     return EFI_OUT_OF_RESOURCES;
@@ -137,7 +137,7 @@ HvptFreeBuffer (
   }
 
   Buffer = *Link;
-  if ((Buffer != NULL) && !gHvptExited) {
+  if ((Buffer != NULL) && (gHvptPhase == HvptRunning)) {
     *Link = Buffer->Next;
   }
 
@@ -146,7 +146,7 @@ HvptFreeBuffer (
     return EFI_INVALID_PARAMETER;
   }
 
-  if (!gHvptExited) {
+  if (gHvptPhase == HvptRunning) {
     gBS->FreePages (Buffer->Address, Buffer->Pages);
     gBS->FreePool (Buffer);
   }

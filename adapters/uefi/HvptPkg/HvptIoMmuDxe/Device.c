@@ -8,8 +8,8 @@
 
 #include "HvptIoMmuDxe.h"
 
-STATIC struct hvpt_iommu  mIommu;
-STATIC HVPT_DEVICE        *mDevices = NULL;
+struct hvpt_iommu  gHvptIommu;
+HVPT_DEVICE        *gHvptDevices = NULL;
 
 //
 // What a device writes there is an interrupt, and is not translated.
@@ -32,7 +32,7 @@ AllocTable (
   EFI_PHYSICAL_ADDRESS  Address;
   EFI_STATUS            Status;
 
-  if (gHvptExited) {
+  if (gHvptPhase != HvptRunning) {
     return NULL;
   }
 
@@ -58,7 +58,7 @@ FreeTable (
   IN VOID  *Page
   )
 {
-  if (!gHvptExited) {
+  if (gHvptPhase == HvptRunning) {
     gBS->FreePages ((UINTN)Page, 1);
   }
 }
@@ -112,9 +112,8 @@ HvptToEfi (
   @param[in]  DeviceId  Logical device id.
   @param[in]  Status    The library's status.
 **/
-STATIC
 VOID
-LogFailure (
+HvptLogFailure (
   IN CONST CHAR8       *What,
   IN UINT64            DeviceId,
   IN enum hvpt_status  Status
@@ -125,7 +124,7 @@ LogFailure (
 
   Code = 0;
   Raw  = 0;
-  if (!hvpt_iommu_last_failure (&mIommu, &Code, &Raw)) {
+  if (!hvpt_iommu_last_failure (&gHvptIommu, &Code, &Raw)) {
     Code = 0;
   }
 
@@ -157,13 +156,13 @@ HvptDevicesInit (
   struct hvpt_iommu_config  Config;
   enum hvpt_status          Status;
 
-  mDevices             = NULL;
+  gHvptDevices             = NULL;
   Config.transport.ops = Transport->ops;
   Config.transport.ctx = Transport->ctx;
   Config.ids.first     = PcdGet32 (PcdHvptDomainIdFirst);
   Config.ids.last      = PcdGet32 (PcdHvptDomainIdLast);
   Config.width_limit   = 0;
-  Status               = hvpt_iommu_init (&mIommu, &Config);
+  Status               = hvpt_iommu_init (&gHvptIommu, &Config);
   if (Status == HVPT_OK) {
     return EFI_SUCCESS;
   }
@@ -187,7 +186,7 @@ HvptLastAddress (
   VOID
   )
 {
-  return LShiftU64 (1, hvpt_iommu_width (&mIommu) - 1) - 1;
+  return LShiftU64 (1, hvpt_iommu_width (&gHvptIommu) - 1) - 1;
 }
 
 /**
@@ -204,7 +203,7 @@ HvptFindDevice (
 {
   HVPT_DEVICE  *Device;
 
-  for (Device = mDevices; Device != NULL; Device = Device->Next) {
+  for (Device = gHvptDevices; Device != NULL; Device = Device->Next) {
     if (Device->Id == DeviceId) {
       return Device;
     }
@@ -241,15 +240,15 @@ AddDevice (
   ZeroMem (Device, sizeof (*Device));
   Device->Id = DeviceId;
   hvpt_gather_init (&Device->Pending);
-  Status = hvpt_device_probe (&Device->Device, &mIommu, DeviceId, false);
+  Status = hvpt_device_probe (&Device->Device, &gHvptIommu, DeviceId, false);
   if (Status != HVPT_OK) {
-    LogFailure ("probe", DeviceId, Status);
+    HvptLogFailure ("probe", DeviceId, Status);
     gBS->FreePool (Device);
     return HvptToEfi (Status);
   }
 
-  Device->Next = mDevices;
-  mDevices     = Device;
+  Device->Next = gHvptDevices;
+  gHvptDevices     = Device;
   *Added       = Device;
   return EFI_SUCCESS;
 }
@@ -282,9 +281,9 @@ AddDomain (
   Config.pt.reserved       = mReserved;
   Config.pt.reserved_count = sizeof (mReserved) / sizeof (mReserved[0]);
   Config.policy            = HVPT_FLUSH_TWO_BLOCK;
-  Status                   = hvpt_domain_init (&Device->Domain, &mIommu, &Config);
+  Status                   = hvpt_domain_init (&Device->Domain, &gHvptIommu, &Config);
   if (Status != HVPT_OK) {
-    LogFailure ("domain", Device->Id, Status);
+    HvptLogFailure ("domain", Device->Id, Status);
     return HvptToEfi (Status);
   }
 
@@ -331,7 +330,7 @@ HvptReadyDevice (
   if (!Device->Attached) {
     Attached = hvpt_device_attach (&Device->Device, &Device->Domain);
     if (Attached != HVPT_OK) {
-      LogFailure ("attach", DeviceId, Attached);
+      HvptLogFailure ("attach", DeviceId, Attached);
       return HvptToEfi (Attached);
     }
 
@@ -368,80 +367,6 @@ HvptFlushDevice (
     return EFI_SUCCESS;
   }
 
-  LogFailure ("flush", Device->Id, Status);
+  HvptLogFailure ("flush", Device->Id, Status);
   return EFI_DEVICE_ERROR;
-}
-
-/**
-  Takes one device out of its domain. If that fails, blocks it.
-
-  @param[in,out]  Device  The device.
-  @param[in]      Policy  HVPT_EXIT_*.
-
-  @return HVPT_OK, or why it is still where it was.
-**/
-STATIC
-enum hvpt_status
-LeaveDomain (
-  IN OUT HVPT_DEVICE  *Device,
-  IN     UINT8        Policy
-  )
-{
-  enum hvpt_status  Status;
-
-  if (Policy == HVPT_EXIT_IDENTITY) {
-    Status = hvpt_device_attach (&Device->Device, hvpt_iommu_identity (&mIommu));
-    if (Status == HVPT_OK) {
-      return HVPT_OK;
-    }
-
-    LogFailure ("attach to identity", Device->Id, Status);
-  } else if ((Policy != HVPT_EXIT_BLOCKED) && Device->Attached) {
-    Status = hvpt_device_detach (&Device->Device);
-    if (Status != HVPT_OK) {
-      LogFailure ("detach", Device->Id, Status);
-    }
-  }
-
-  //
-  // A detached device is forgotten directly; any other is blocked first.
-  //
-  return hvpt_device_remove (&Device->Device);
-}
-
-/**
-  Takes every device out of its domain and deletes the domains. For
-  ExitBootServices: allocates and frees nothing.
-
-  @param[in]  Policy  HVPT_EXIT_*.
-**/
-VOID
-HvptDevicesExit (
-  IN UINT8  Policy
-  )
-{
-  HVPT_DEVICE       *Device;
-  enum hvpt_status  Status;
-
-  for (Device = mDevices; Device != NULL; Device = Device->Next) {
-    Status = LeaveDomain (Device, Policy);
-    if (Status != HVPT_OK) {
-      LogFailure ("block", Device->Id, Status);
-    }
-
-    Status = Device->HasDomain ? hvpt_domain_destroy (&Device->Domain) : HVPT_OK;
-    if (Status != HVPT_OK) {
-      LogFailure ("delete domain", Device->Id, Status);
-    }
-  }
-
-  mDevices = NULL;
-  if ((Policy == HVPT_EXIT_BLOCKED) || (Policy == HVPT_EXIT_IDENTITY)) {
-    return;
-  }
-
-  Status = hvpt_iommu_destroy (&mIommu);
-  if (Status != HVPT_OK) {
-    DEBUG ((DEBUG_ERROR, "hvpt: special domains stay: %a\n", hvpt_status_name (Status)));
-  }
 }

@@ -15,9 +15,9 @@
 //
 // Values of PcdHvptExitPolicy: where devices are left for the OS.
 //
-#define HVPT_EXIT_DETACHED  0
+#define HVPT_EXIT_IDENTITY  0
 #define HVPT_EXIT_BLOCKED   1
-#define HVPT_EXIT_IDENTITY  2
+#define HVPT_EXIT_DETACHED  2
 
 typedef struct _HVPT_GRANT  HVPT_GRANT;
 typedef struct _HVPT_DEVICE HVPT_DEVICE;
@@ -36,6 +36,12 @@ struct _HVPT_DEVICE {
   struct hvpt_domain    Domain;
   struct hvpt_gather    Pending;
 };
+
+//
+// The pvIOMMU, and the devices known so far.
+//
+extern struct hvpt_iommu  gHvptIommu;
+extern HVPT_DEVICE        *gHvptDevices;
 
 /**
   Probes the pvIOMMU.
@@ -105,20 +111,34 @@ HvptFlushDevice (
   );
 
 /**
-  Takes every device out of its domain and deletes the domains. For
-  ExitBootServices: allocates and frees nothing.
+  Leaves every device where the policy says, and deletes what is not needed for
+  that. For ExitBootServices: allocates and frees nothing.
 
-  @param[in]  Policy  HVPT_EXIT_*.
+  @param[in]  Policy  HVPT_EXIT_*; another value is as HVPT_EXIT_BLOCKED.
 **/
 VOID
-HvptDevicesExit (
+HvptHandOver (
   IN UINT8  Policy
   );
 
 /**
-  The members of the protocol may return few statuses: finds the one.
+  Logs a failure, with the hypervisor's status.
 
-  @param[in]  Status  Of the library.
+  @param[in]  What      What failed.
+  @param[in]  DeviceId  Logical device id.
+  @param[in]  Status    The library's status.
+**/
+VOID
+HvptLogFailure (
+  IN CONST CHAR8       *What,
+  IN UINT64            DeviceId,
+  IN enum hvpt_status  Status
+  );
+
+/**
+  Converts a library status to one that the protocol may return.
+
+  @param[in]  Status  The library's status.
 
   @retval EFI_SUCCESS           For HVPT_OK.
   @retval EFI_UNSUPPORTED       There is no such device or memory, or no way.

@@ -1,5 +1,5 @@
 /** @file
-  Start and end of the driver.
+  Start of the driver.
 
   Copyright (c) 2026 The hvpt authors
 
@@ -7,7 +7,6 @@
 **/
 
 #include "HvptIoMmuDxe.h"
-#include <Guid/EventGroup.h>
 
 STATIC VOID     *mCallPage = NULL;
 STATIC BOOLEAN  mLent      = FALSE;
@@ -86,40 +85,6 @@ STATIC CONST struct hvpt_transport_ops  mTransportOps = {
 };
 
 /**
-  ExitBootServices: removes the driver's domains from the hypervisor. At
-  TPL_NOTIFY, because firmware disables the hypercall page at TPL_CALLBACK.
-
-  @param[in]  Event    Not used.
-  @param[in]  Context  Not used.
-**/
-STATIC
-VOID
-EFIAPI
-OnExitBootServices (
-  IN EFI_EVENT  Event,
-  IN VOID       *Context
-  )
-{
-  if (gHvptExited) {
-    return;
-  }
-
-  gHvptExited = TRUE;
-  DEBUG ((
-    DEBUG_INFO,
-    "hvpt: maps %ld bytes %ld bounced %ld copied %ld unmaps %ld accesses %ld\n",
-    gHvptCounts.Maps,
-    gHvptCounts.Bytes,
-    gHvptCounts.Bounced,
-    gHvptCounts.Copied,
-    gHvptCounts.Unmaps,
-    gHvptCounts.SetAttributes
-    ));
-  HvptDevicesExit (PcdGet8 (PcdHvptExitPolicy));
-  HvptHypercallStop ();
-}
-
-/**
   Prepares the pvIOMMU, and what is needed to use it.
 
   @retval EFI_SUCCESS      Done.
@@ -154,8 +119,8 @@ Start (
 }
 
 /**
-  Installs the protocol and the ExitBootServices event. This cannot be undone,
-  because callers keep the pointer.
+  Installs the protocol, and the events for ExitBootServices. This cannot be
+  undone, because callers keep the pointer.
 
   @retval EFI_SUCCESS  Installed.
   @return Why not; nothing is installed then.
@@ -167,17 +132,9 @@ Install (
   )
 {
   EFI_STATUS  Status;
-  EFI_EVENT   Event;
   EFI_HANDLE  Handle;
 
-  Status = gBS->CreateEventEx (
-                  EVT_NOTIFY_SIGNAL,
-                  TPL_NOTIFY,
-                  OnExitBootServices,
-                  NULL,
-                  &gEfiEventExitBootServicesGuid,
-                  &Event
-                  );
+  Status = HvptExitInit ();
   if (EFI_ERROR (Status)) {
     return Status;
   }
@@ -190,7 +147,7 @@ Install (
                   NULL
                   );
   if (EFI_ERROR (Status)) {
-    gBS->CloseEvent (Event);
+    HvptExitDone ();
   }
 
   return Status;
@@ -231,13 +188,13 @@ HvptIoMmuEntry (
   if (!EFI_ERROR (Status)) {
     Status = Install ();
     if (EFI_ERROR (Status)) {
-      HvptDevicesExit (HVPT_EXIT_DETACHED);
+      HvptHandOver (HVPT_EXIT_DETACHED);
       gBS->FreePages ((UINTN)mCallPage, 1);
     }
   }
 
   if (EFI_ERROR (Status)) {
-    HvptHypercallStop ();
+    HvptHypercallStop (FALSE);
   }
 
   DEBUG ((DEBUG_INFO, "hvpt: devices reach up to %lx: %r\n", HvptLastAddress (), Status));

@@ -86,7 +86,7 @@ RemoveGrant (
   }
 
   *Link = Grant->NextOfDevice;
-  if (!gHvptExited) {
+  if (gHvptPhase == HvptRunning) {
     gBS->FreePool (Grant);
   }
 }

@@ -33,9 +33,17 @@
 extern EDKII_IOMMU_PROTOCOL  gHvptIoMmu;
 
 //
-// ExitBootServices has come: nothing may be allocated or freed any more.
+// From HvptExiting on nothing may be allocated or freed, and no access is
+// given; it is still taken away. From HvptHandedOver on no hypercall is made:
+// the pvIOMMU is the operating system's.
 //
-extern BOOLEAN  gHvptExited;
+typedef enum {
+  HvptRunning,
+  HvptExiting,
+  HvptHandedOver
+} HVPT_PHASE;
+
+extern HVPT_PHASE  gHvptPhase;
 
 //
 // What was asked for so far, for the log.
@@ -50,6 +58,25 @@ typedef struct {
 } HVPT_COUNTS;
 
 extern HVPT_COUNTS  gHvptCounts;
+
+/**
+  Creates the events for ExitBootServices.
+
+  @retval EFI_SUCCESS  Created.
+  @return Why not; none is left then.
+**/
+EFI_STATUS
+HvptExitInit (
+  VOID
+  );
+
+/**
+  Closes the events, after a start that failed.
+**/
+VOID
+HvptExitDone (
+  VOID
+  );
 
 /**
   AllocateBuffer() of the protocol.

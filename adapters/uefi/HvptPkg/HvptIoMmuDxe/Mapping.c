@@ -161,7 +161,7 @@ HvptEndMapping (
 {
   EFI_STATUS  Status;
 
-  while (!gHvptExited && Mapping->Grants != NULL) {
+  while ((gHvptPhase != HvptHandedOver) && (Mapping->Grants != NULL)) {
     Status = HvptRevoke (Mapping, Mapping->Grants->Device);
     if (EFI_ERROR (Status)) {
       return Status;
@@ -169,7 +169,7 @@ HvptEndMapping (
   }
 
   HvptBounceCopyOut (Mapping);
-  if (!gHvptExited) {
+  if (gHvptPhase == HvptRunning) {
     HvptBounceGive (Mapping);
   }
 

@@ -12,7 +12,7 @@
 
 #include "HvptIoMmuDxe.h"
 
-BOOLEAN      gHvptExited = FALSE;
+HVPT_PHASE   gHvptPhase = HvptRunning;
 HVPT_COUNTS  gHvptCounts;
 
 /**
@@ -107,13 +107,13 @@ ChangeAccess (
     return EFI_INVALID_PARAMETER;
   }
 
-  if (gHvptExited) {
-    return (Access == 0) ? EFI_SUCCESS : EFI_DEVICE_ERROR;
-  }
-
   if (Access == 0) {
     Device = HvptFindDevice (DeviceId);
     return (Device == NULL) ? EFI_SUCCESS : HvptRevoke (Found, Device);
+  }
+
+  if (gHvptPhase != HvptRunning) {
+    return EFI_DEVICE_ERROR;
   }
 
   Status = HvptReadyDevice (DeviceId, &Device);
@@ -290,7 +290,7 @@ Map (
 
   Tpl    = gBS->RaiseTPL (TPL_NOTIFY);
   Status = EFI_DEVICE_ERROR;
-  if (!gHvptExited) {
+  if (gHvptPhase == HvptRunning) {
     Status = HvptMakeMapping (Operation, (UINTN)HostAddress, Bytes, &Made);
   }
 

@@ -5,5 +5,6 @@
 #include <Uefi.h>
 
 extern EFI_GUID gEfiEventExitBootServicesGuid;
+extern EFI_GUID gEfiEventReadyToBootGuid;
 
 #endif /* HVPT_STUB_EVENT_GROUP_H */

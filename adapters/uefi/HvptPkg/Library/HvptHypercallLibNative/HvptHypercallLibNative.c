@@ -1,9 +1,11 @@
 /** @file
   Hypercalls through the code page that the hypercall MSR names.
 
-  Hyper-V's firmware has already enabled the interface; its page is used and
-  left as it is. If nobody has enabled it, the library enables a page, and
-  disables it at the end.
+  Hyper-V's firmware enables a page, in a driver of its own, and disables it at
+  ExitBootServices. While it is enabled it is used, and left as it is. Before
+  and after, each call enables a page of the library's, and disables it again:
+  between calls nobody finds a page that is not his. So the firmware's driver
+  may start before this one or after it.
 
   Copyright (c) 2026 The hvpt authors
 
@@ -29,9 +31,13 @@ UINT64
   IN UINT64  Output
   );
 
-STATIC BOOLEAN  mPlaced   = FALSE;
-STATIC BOOLEAN  mNamed    = FALSE;
-STATIC UINT64   mBefore   = 0;
+//
+// Page is for calls that find no page enabled. While it is, Before is what the
+// MSR was, and Named says that the guest OS id was 0.
+//
+STATIC EFI_PHYSICAL_ADDRESS  mPage   = 0;
+STATIC UINT64                mBefore = 0;
+STATIC BOOLEAN               mNamed  = FALSE;
 
 /**
   Reads a CPUID leaf in the form that the library needs.
@@ -82,6 +88,15 @@ FindHypervisor (
     Status = HVPT_ERR_ISOLATED;
   }
 
+  if ((Status == HVPT_OK) && Host.gpa_pinning) {
+    //
+    // The layout of the hypercall that pins is not public. The platform's own
+    // driver makes it.
+    //
+    DEBUG ((DEBUG_INFO, "hvpt: the platform wants DMA memory pinned: left to its own driver\n"));
+    return EFI_UNSUPPORTED;
+  }
+
   if (Status == HVPT_OK) {
     return EFI_SUCCESS;
   }
@@ -91,56 +106,87 @@ FindHypervisor (
 }
 
 /**
-  Enables a hypercall page of the driver's own.
-
-  @retval EFI_SUCCESS           Enabled.
-  @retval EFI_OUT_OF_RESOURCES  No memory.
-  @retval EFI_DEVICE_ERROR      The hypervisor does not accept it.
+  Disables the library's page, and puts back what was there before.
 **/
 STATIC
-EFI_STATUS
-PlacePage (
+VOID
+DisablePage (
   VOID
   )
 {
-  EFI_PHYSICAL_ADDRESS  Address;
-  EFI_STATUS            Status;
-  uint64_t              Msr;
-
-  Status = gBS->AllocatePages (AllocateAnyPages, EfiBootServicesCode, 1, &Address);
-  if (EFI_ERROR (Status)) {
-    return EFI_OUT_OF_RESOURCES;
+  AsmWriteMsr64 (HVPT_MSR_HYPERCALL, mBefore);
+  if (mNamed) {
+    AsmWriteMsr64 (HVPT_MSR_GUEST_OS_ID, 0);
+    mNamed = FALSE;
   }
-
-  mBefore = AsmReadMsr64 (HVPT_MSR_HYPERCALL);
-  if (hvpt_hypercall_msr_place (mBefore, hvpt_gpa (Address), &Msr) == HVPT_OK) {
-    if (AsmReadMsr64 (HVPT_MSR_GUEST_OS_ID) == 0) {
-      AsmWriteMsr64 (HVPT_MSR_GUEST_OS_ID, hvpt_guest_os_id (0, 0, HVPT_VERSION_MINOR, 0));
-      mNamed = TRUE;
-    }
-
-    AsmWriteMsr64 (HVPT_MSR_HYPERCALL, Msr);
-    mPlaced = TRUE;
-    if (hvpt_hypercall_msr_enabled (AsmReadMsr64 (HVPT_MSR_HYPERCALL))) {
-      return EFI_SUCCESS;
-    }
-
-    HvptHypercallStop ();
-  }
-
-  DEBUG ((DEBUG_ERROR, "hvpt: the hypercall page cannot be placed\n"));
-  gBS->FreePages (Address, 1);
-  return EFI_UNSUPPORTED;
 }
 
 /**
-  Finds the hypervisor and prepares to call it.
+  Enables the library's page.
+
+  @retval TRUE   It is enabled.
+  @retval FALSE  The MSR is locked, or does not take it; it is as it was.
+**/
+STATIC
+BOOLEAN
+EnablePage (
+  VOID
+  )
+{
+  uint64_t  Msr;
+
+  mBefore = AsmReadMsr64 (HVPT_MSR_HYPERCALL);
+  if (hvpt_hypercall_msr_place (mBefore, hvpt_gpa (mPage), &Msr) != HVPT_OK) {
+    return FALSE;
+  }
+
+  if (AsmReadMsr64 (HVPT_MSR_GUEST_OS_ID) == 0) {
+    AsmWriteMsr64 (HVPT_MSR_GUEST_OS_ID, hvpt_guest_os_id (0, 0, HVPT_VERSION_MINOR, 0));
+    mNamed = TRUE;
+  }
+
+  AsmWriteMsr64 (HVPT_MSR_HYPERCALL, Msr);
+  if (hvpt_hypercall_msr_enabled (AsmReadMsr64 (HVPT_MSR_HYPERCALL))) {
+    return TRUE;
+  }
+
+  DisablePage ();
+  return FALSE;
+}
+
+/**
+  Tries whether calls could be made if nobody had enabled a page.
+
+  @retval TRUE   They could, or a page is enabled.
+  @retval FALSE  They could not.
+**/
+STATIC
+BOOLEAN
+TryPage (
+  VOID
+  )
+{
+  if (hvpt_hypercall_msr_enabled (AsmReadMsr64 (HVPT_MSR_HYPERCALL))) {
+    return TRUE;
+  }
+
+  if (!EnablePage ()) {
+    return FALSE;
+  }
+
+  DisablePage ();
+  return TRUE;
+}
+
+/**
+  Finds the hypervisor and prepares to make hypercalls.
 
   Called once, at TPL_APPLICATION, before any other function.
 
   @retval EFI_SUCCESS           Hypercalls can be made.
-  @retval EFI_UNSUPPORTED       No Hyper-V, no right to make hypercalls, or
-                                an isolated VM. A DEBUG line says which.
+  @retval EFI_UNSUPPORTED       No Hyper-V, no right to make hypercalls, an
+                                isolated VM, or a platform that wants memory
+                                pinned. A DEBUG line says which.
   @retval EFI_OUT_OF_RESOURCES  No memory for the hypercall page.
 **/
 EFI_STATUS
@@ -156,17 +202,23 @@ HvptHypercallStart (
     return Status;
   }
 
-  if (hvpt_hypercall_msr_enabled (AsmReadMsr64 (HVPT_MSR_HYPERCALL))) {
+  if (EFI_ERROR (gBS->AllocatePages (AllocateAnyPages, EfiBootServicesCode, 1, &mPage))) {
+    return EFI_OUT_OF_RESOURCES;
+  }
+
+  if (TryPage ()) {
     return EFI_SUCCESS;
   }
 
-  return PlacePage ();
+  DEBUG ((DEBUG_ERROR, "hvpt: the hypercall page cannot be placed\n"));
+  HvptHypercallStop (FALSE);
+  return EFI_UNSUPPORTED;
 }
 
 /**
   Makes one memory-based hypercall.
 
-  Any TPL up to TPL_NOTIFY; allocates nothing.
+  At TPL_NOTIFY; allocates nothing.
 
   @param[in]  Control  The hypercall input value.
   @param[in]  Input    Guest-physical address of the input.
@@ -182,39 +234,44 @@ HvptHypercallIssue (
   IN UINT64  Output
   )
 {
-  UINT64               Msr;
-  HVPT_HYPERCALL_PAGE  Page;
+  UINT64   Msr;
+  UINT64   Result;
+  BOOLEAN  Own;
 
   //
-  // Read each time: its owner disables it at ExitBootServices.
+  // Looked at each time: the firmware's driver enables its page and disables
+  // it when it likes.
   //
   Msr = AsmReadMsr64 (HVPT_MSR_HYPERCALL);
-  if (!hvpt_hypercall_msr_enabled (Msr)) {
-    return HVPT_HV_NO_HYPERCALL;
+  Own = !hvpt_hypercall_msr_enabled (Msr);
+  if (Own) {
+    if (!EnablePage ()) {
+      return HVPT_HV_NO_HYPERCALL;
+    }
+
+    Msr = AsmReadMsr64 (HVPT_MSR_HYPERCALL);
   }
 
-  Page = (HVPT_HYPERCALL_PAGE)(UINTN)hvpt_hypercall_msr_page (Msr).value;
-  return Page (Control, Input, Output);
+  Result = ((HVPT_HYPERCALL_PAGE)(UINTN)hvpt_hypercall_msr_page (Msr).value)(Control, Input, Output);
+  if (Own) {
+    DisablePage ();
+  }
+
+  return Result;
 }
 
 /**
-  Undoes what HvptHypercallStart() set up, and nothing that existed before.
+  Ends the library. Nothing of it is enabled.
 
-  Called at ExitBootServices, at TPL_NOTIFY; allocates and frees nothing.
+  @param[in]  Exiting  TRUE at ExitBootServices: nothing is freed.
 **/
 VOID
 EFIAPI
 HvptHypercallStop (
-  VOID
+  IN BOOLEAN  Exiting
   )
 {
-  if (mPlaced) {
-    AsmWriteMsr64 (HVPT_MSR_HYPERCALL, mBefore);
-    mPlaced = FALSE;
-  }
-
-  if (mNamed) {
-    AsmWriteMsr64 (HVPT_MSR_GUEST_OS_ID, 0);
-    mNamed = FALSE;
+  if (!Exiting) {
+    gBS->FreePages (mPage, 1);
   }
 }

@@ -25,8 +25,9 @@ STATIC UINTN  mFaults;
   Called once, at TPL_APPLICATION, before any other function.
 
   @retval EFI_SUCCESS           Hypercalls can be made.
-  @retval EFI_UNSUPPORTED       No Hyper-V, no right to make hypercalls, or
-                                an isolated VM. A DEBUG line says which.
+  @retval EFI_UNSUPPORTED       No Hyper-V, no right to make hypercalls, an
+                                isolated VM, or a platform that wants memory
+                                pinned. A DEBUG line says which.
   @retval EFI_OUT_OF_RESOURCES  No memory for the hypercall page.
 **/
 EFI_STATUS
@@ -41,7 +42,7 @@ HvptHypercallStart (
 /**
   Makes one memory-based hypercall.
 
-  Any TPL up to TPL_NOTIFY; allocates nothing.
+  At TPL_NOTIFY; allocates nothing.
 
   @param[in]  Control  The hypercall input value.
   @param[in]  Input    Guest-physical address of the input.
@@ -84,14 +85,15 @@ HvptHypercallIssue (
 }
 
 /**
-  Undoes what HvptHypercallStart() set up, and nothing that existed before.
+  Ends the library: after a start that failed, or at ExitBootServices when the
+  last call was made. Then devices stay where they were left.
 
-  Called at ExitBootServices, at TPL_NOTIFY; allocates and frees nothing.
+  @param[in]  Exiting  TRUE at ExitBootServices: nothing is freed.
 **/
 VOID
 EFIAPI
 HvptHypercallStop (
-  VOID
+  IN BOOLEAN  Exiting
   )
 {
   mFaults += VtdFaults ();
@@ -103,5 +105,7 @@ HvptHypercallStop (
     (UINT64)mRefused,
     (UINT64)mFaults
     ));
-  VtdStop ();
+  if (!Exiting) {
+    VtdStop ();
+  }
 }

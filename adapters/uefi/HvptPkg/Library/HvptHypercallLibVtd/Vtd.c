@@ -54,6 +54,7 @@
 //
 #define PRESENT          1
 #define WIDTH_48         0x8
+#define TAG_UNATTACHED   0x8000
 #define FUNCTIONS        256
 #define PAGES_ROOT       0
 #define PAGES_CONTEXT    1
@@ -185,7 +186,7 @@ Command (
 }
 
 /**
-  Sets up the structures of bus 0, in which every device is blocked.
+  Sets up the structures of bus 0, in which every device reaches all of memory.
 **/
 STATIC
 VOID
@@ -194,6 +195,7 @@ PutStructures (
   )
 {
   volatile UINT64  *Context;
+  volatile UINT64  *Entry;
   UINTN            Function;
 
   ZeroMem (mPages, EFI_PAGES_TO_SIZE (PAGES_TOTAL));
@@ -201,13 +203,17 @@ PutStructures (
   Page (PAGES_ROOT)[1] = (UINTN)Page (PAGES_CONTEXT + 1) | PRESENT;
   Context              = Page (PAGES_CONTEXT);
   for (Function = 0; Function < FUNCTIONS; Function++) {
-    Context[Function * 4]                      = (UINTN)Page (PAGES_FUNCTIONS + 2 * Function) | PRESENT;
-    Page (PAGES_FUNCTIONS + 2 * Function)[0] = (UINTN)Page (PAGES_FUNCTIONS + 2 * Function + 1) | PRESENT;
+    Entry                                    = Page (PAGES_FUNCTIONS + 2 * Function + 1);
+    Entry[0]                                 = PRESENT | WIDTH_48 | LShiftU64 (VTD_PASS_THROUGH, 6);
+    Entry[1]                                 = TAG_UNATTACHED;
+    Page (PAGES_FUNCTIONS + 2 * Function)[0] = (UINTN)Entry | PRESENT;
+    Context[Function * 4]                    = (UINTN)Page (PAGES_FUNCTIONS + 2 * Function) | PRESENT;
   }
 }
 
 /**
-  Finds the unit and turns it on, with every device blocked.
+  Finds the unit and turns it on. Every device of bus 0 reaches all of memory, as
+  those do which a hypervisor has not attached to anything.
 
   @retval EFI_SUCCESS           It translates.
   @retval EFI_UNSUPPORTED       There is none, or it has no first stage.

@@ -22,7 +22,8 @@
 #define VTD_PASS_THROUGH  4
 
 /**
-  Finds the unit and turns it on, with every device blocked.
+  Finds the unit and turns it on. Every device of bus 0 reaches all of memory, as
+  those do which a hypervisor has not attached to anything.
 
   @retval EFI_SUCCESS           It translates.
   @retval EFI_UNSUPPORTED       There is none, or it has no first stage.

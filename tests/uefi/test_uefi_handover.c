@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Hand-over: each policy, with a network device that nobody stops, then each
+ * kind of operating system. What DMA reaches before, during and after
+ * ExitBootServices is the device's own memory, or nothing.
+ */
+#include "tests/support/hv_raw.h"
+#include "uefi_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <Library/PcdLib.h>
+#include <Library/UefiBootServicesTableLib.h>
+
+#include "adapters/host/hv_binding.h"
+#include "hvpt/hvpt.h"
+
+#define COMMON EdkiiIoMmuOperationBusMasterCommonBuffer
+#define WRITE EdkiiIoMmuOperationBusMasterWrite
+#define RW (EDKII_IOMMU_ACCESS_READ | EDKII_IOMMU_ACCESS_WRITE)
+#define RING_BYTES 0x2000u
+#define PACKET (world_memory + 0x4010)
+#define PACKET_BYTES 0x600u
+#define OS_MEMORY (world_memory + 0x20000)
+
+enum policy {
+	IDENTITY,
+	BLOCKED,
+	DETACHED,
+	POLICIES
+};
+
+/* Of the operating system: none at all, the merged one, hvpt. */
+enum driver {
+	NO_DRIVER,
+	MERGED,
+	OURS,
+	DRIVERS
+};
+
+/* The network device is DEVICE_A; its driver has no handler. */
+static struct {
+	uint8_t *ring;
+	VOID *ring_mapping;
+	EFI_PHYSICAL_ADDRESS packet;
+	VOID *packet_mapping;
+	uint8_t next;
+} nic;
+
+/* DEVICE_B has a driver that stops it in a handler. */
+static struct {
+	EFI_PHYSICAL_ADDRESS at;
+	VOID *mapping;
+	bool stopped;
+} disk;
+
+/* ---- DMA ----------------------------------------------------------------- */
+
+static bool dma_write(unsigned device, uint64_t at, uint8_t byte)
+{
+	struct hypervisor_dma way;
+
+	hypervisor_dma(world.hv, device, at, true, &way);
+	assert_int_equal(way.stale_count, 0);
+	if (way.fresh.translated)
+		*(uint8_t *)(uintptr_t)way.fresh.gpa = byte;
+	return way.fresh.translated;
+}
+
+/* Each byte of the ring anew: all arrive, or all fault and none does. */
+static void nic_writes(bool reaches)
+{
+	uint8_t byte = ++nic.next;
+	uint64_t i;
+
+	for (i = 0; i < RING_BYTES; i++)
+		assert_int_equal(dma_write(DEVICE_A,
+					   (uint64_t)(uintptr_t)nic.ring + i,
+					   byte),
+				 reaches);
+	for (i = 0; i < RING_BYTES; i++)
+		assert_int_equal(nic.ring[i] == byte, reaches);
+}
+
+/* All of memory that was never the device's is as it was. */
+static void check_memory(void)
+{
+	uint64_t i;
+
+	for (i = 0; i < WORLD_MEMORY; i++)
+		if (i - 0x20000 >= 0x1000)
+			assert_int_equal(world_memory[i],
+					 (uint8_t)(i * 7 + (i >> 8)));
+}
+
+/* ---- firmware ------------------------------------------------------------ */
+
+static void open_nic(void)
+{
+	UINTN bytes = RING_BYTES;
+	EFI_PHYSICAL_ADDRESS at;
+	VOID *ring;
+
+	assert_int_equal(
+		world.iommu->AllocateBuffer(world.iommu, AllocateAnyPages,
+					    EfiBootServicesData, 2, &ring, 0),
+		EFI_SUCCESS);
+	nic.ring = ring;
+	assert_int_equal(world.iommu->Map(world.iommu, COMMON, ring, &bytes,
+					  &at, &nic.ring_mapping),
+			 EFI_SUCCESS);
+	assert_true(at == (uint64_t)(uintptr_t)ring);
+	assert_int_equal(world.iommu->SetAttribute(world.iommu, world.a,
+						   nic.ring_mapping, RW),
+			 EFI_SUCCESS);
+	bytes = PACKET_BYTES;
+	assert_int_equal(world.iommu->Map(world.iommu, WRITE, PACKET, &bytes,
+					  &nic.packet, &nic.packet_mapping),
+			 EFI_SUCCESS);
+	assert_int_equal(world.iommu->SetAttribute(world.iommu, world.a,
+						   nic.packet_mapping,
+						   EDKII_IOMMU_ACCESS_WRITE),
+			 EFI_SUCCESS);
+}
+
+/* Stops the disk, as drivers do: no DMA meanwhile is lost, none is after. */
+static void stop_disk(void)
+{
+	EDKII_IOMMU_PROTOCOL *io = world.iommu;
+
+	nic_writes(true);
+	assert_true(dma_write(DEVICE_B, disk.at, 1));
+	assert_int_equal(io->SetAttribute(io, world.b, disk.mapping, 0),
+			 EFI_SUCCESS);
+	assert_false(dma_write(DEVICE_B, disk.at, 2));
+	assert_int_equal(io->SetAttribute(io, world.b, disk.mapping,
+					  EDKII_IOMMU_ACCESS_WRITE),
+			 EFI_DEVICE_ERROR);
+	assert_int_equal(io->Unmap(io, disk.mapping), EFI_SUCCESS);
+	disk.stopped = true;
+}
+
+/* One that only looks: hand-over has not come, whatever the order. */
+static void looks(void)
+{
+	nic_writes(true);
+}
+
+static void open_disk(EFI_TPL tpl)
+{
+	static uint8_t sector[512];
+	UINTN bytes = sizeof(sector);
+
+	disk.stopped = false;
+	assert_int_equal(world.iommu->Map(world.iommu, WRITE, sector, &bytes,
+					  &disk.at, &disk.mapping),
+			 EFI_SUCCESS);
+	assert_int_equal(world.iommu->SetAttribute(world.iommu, world.b,
+						   disk.mapping,
+						   EDKII_IOMMU_ACCESS_WRITE),
+			 EFI_SUCCESS);
+	fake_boot_on_exit(tpl, stop_disk);
+}
+
+static void leave_firmware(enum policy policy, EFI_TPL tpl, bool newest_first)
+{
+	stub_PcdHvptExitPolicy = (UINT8)policy;
+	world_open();
+	open_nic();
+	open_disk(tpl);
+	fake_boot_on_exit(TPL_CALLBACK, looks);
+	fake_boot_on_exit(TPL_NOTIFY, looks);
+	nic_writes(true);
+	assert_int_equal(fake_boot_ready_to_boot(), 1);
+	assert_int_equal(fake_boot_ready_to_boot(), 1);
+	assert_int_equal(fake_boot_exit_boot_services(newest_first), 7);
+	assert_true(disk.stopped);
+	nic_writes(policy == IDENTITY);
+	check_memory();
+}
+
+/* ---- operating systems --------------------------------------------------- */
+
+/* Its own buffers from now on; memory of firmware is not given back. */
+static void os_starts(void)
+{
+	fake_boot.exiting = false;
+	fake_boot.freed = NULL;
+}
+
+/* Drivers hand out gpas, and know no IOMMU. */
+static void os_without_driver(enum policy policy)
+{
+	uint64_t at = (uint64_t)(uintptr_t)OS_MEMORY;
+	bool reaches = policy == IDENTITY;
+
+	assert_int_equal(dma_write(DEVICE_A, at, 0x91), reaches);
+	assert_int_equal(*OS_MEMORY == 0x91, reaches);
+	assert_int_equal(dma_write(DEVICE_B, at, 0x92), reaches);
+}
+
+/* One 4 KiB page of iova 0x7000 is the OS's buffer. */
+static uint64_t os_tables(void)
+{
+	EFI_PHYSICAL_ADDRESS table[4];
+	unsigned i;
+
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(gBS->AllocatePages(AllocateAnyPages,
+						    EfiBootServicesData, 1,
+						    &table[i]),
+				 EFI_SUCCESS);
+		memset((void *)(uintptr_t)table[i], 0, 0x1000);
+	}
+	for (i = 0; i < 3; i++)
+		*(uint64_t *)(uintptr_t)table[i] = table[i + 1] | 0x27;
+	((uint64_t *)(uintptr_t)table[3])[7] = (uint64_t)(uintptr_t)OS_MEMORY |
+					       0x67;
+	return table[0];
+}
+
+/* From its first attach on, only what it maps is reached. */
+static void check_os_domain(uint64_t iova)
+{
+	nic_writes(false);
+	*OS_MEMORY = 0;
+	assert_true(dma_write(DEVICE_A, iova, 0x93));
+	assert_int_equal(*OS_MEMORY, 0x93);
+}
+
+/* Ids from 1 up, and it takes no refusal: nothing of ours may be there. */
+static void os_merged(void)
+{
+	assert_int_equal(raw_create(world.hv, 1), RAW_OK);
+	assert_int_equal(raw_configure(world.hv, 1, RAW_IDENTITY, 0), RAW_OK);
+	assert_int_equal(raw_create(world.hv, 2), RAW_OK);
+	assert_int_equal(raw_configure(world.hv, 2, RAW_BLOCKED, 0), RAW_OK);
+	assert_int_equal(raw_create(world.hv, 3), RAW_OK);
+	assert_int_equal(raw_configure(world.hv, 3, RAW_PAGING_4, os_tables()),
+			 RAW_OK);
+	assert_int_equal(raw_attach(world.hv, 3, DEVICE_A), RAW_OK);
+	check_os_domain(0x7000);
+	assert_int_equal(raw_attach(world.hv, 2, DEVICE_A), RAW_OK);
+	nic_writes(false);
+}
+
+static void *os_alloc(void *ctx)
+{
+	EFI_PHYSICAL_ADDRESS page;
+
+	(void)ctx;
+	if (gBS->AllocatePages(AllocateAnyPages, EfiBootServicesData, 1,
+			       &page) != EFI_SUCCESS)
+		return NULL;
+	return memset((void *)(uintptr_t)page, 0, 0x1000);
+}
+
+static void os_free(void *ctx, void *page)
+{
+	(void)ctx;
+	hypervisor_page_freed(world.hv, (uint64_t)(uintptr_t)page);
+	assert_int_equal(gBS->FreePages((uint64_t)(uintptr_t)page, 1),
+			 EFI_SUCCESS);
+}
+
+static const struct hvpt_page_ops os_pages = {
+	.alloc_page = os_alloc,
+	.free_page = os_free,
+};
+
+static void os_ours(void)
+{
+	struct hvpt_iommu_config config = {
+		.transport = { &hvpt_hypervisor_transport, world.hv },
+	};
+	struct hvpt_domain_config domain_config = {
+		.pt = { .ops = &os_pages, .form = HVPT_IOVA_LOWER }
+	};
+	struct hvpt_domain domain;
+	struct hvpt_device device;
+	struct hvpt_iommu iommu;
+
+	assert_int_equal(hvpt_iommu_init(&iommu, &config), HVPT_OK);
+	assert_int_equal(hvpt_device_probe(&device, &iommu, DEVICE_A, false),
+			 HVPT_OK);
+	assert_int_equal(hvpt_iommu_takeover(&iommu), HVPT_OK);
+	nic_writes(false);
+	assert_int_equal(hvpt_domain_init(&domain, &iommu, &domain_config),
+			 HVPT_OK);
+	assert_int_equal(
+		hvpt_domain_map(&domain, hvpt_iova(0x7000),
+				hvpt_gpa((uint64_t)(uintptr_t)OS_MEMORY),
+				0x1000, HVPT_PROT_READ | HVPT_PROT_WRITE, NULL),
+		HVPT_OK);
+	assert_int_equal(hvpt_device_attach(&device, &domain), HVPT_OK);
+	check_os_domain(0x7000);
+	assert_int_equal(hvpt_device_detach(&device), HVPT_OK);
+	assert_int_equal(hvpt_device_remove(&device), HVPT_OK);
+	assert_int_equal(hvpt_domain_destroy(&domain), HVPT_OK);
+	assert_int_equal(hvpt_iommu_destroy(&iommu), HVPT_OK);
+	nic_writes(false);
+}
+
+/* ---- the matrix ------------------------------------------------------ */
+
+static void one(enum policy policy, enum driver driver, EFI_TPL tpl,
+		bool newest_first)
+{
+	leave_firmware(policy, tpl, newest_first);
+	os_starts();
+	if (driver == NO_DRIVER)
+		os_without_driver(policy);
+	else if (driver == MERGED)
+		os_merged();
+	else
+		os_ours();
+	check_memory();
+	world_close();
+}
+
+static void matrix(void **state)
+{
+	unsigned policy, driver, order;
+
+	(void)state;
+	for (policy = 0; policy < POLICIES; policy++)
+		for (driver = 0; driver < DRIVERS; driver++)
+			for (order = 0; order < 4; order++)
+				one((enum policy)policy, (enum driver)driver,
+				    order & 1 ? TPL_NOTIFY : TPL_CALLBACK,
+				    order & 2);
+}
+
+/* What is left: one domain at most, with an id that no system starts with. */
+static void leaves(void **state)
+{
+	static const unsigned domains[POLICIES] = { 1, 1, 0 };
+	unsigned policy;
+	uint32_t id;
+
+	(void)state;
+	for (policy = 0; policy < POLICIES; policy++) {
+		leave_firmware((enum policy)policy, TPL_NOTIFY, true);
+		assert_int_equal(hypervisor_domains(world.hv), domains[policy]);
+		if (domains[policy]) {
+			assert_true(hypervisor_device_domain(world.hv, DEVICE_A,
+							     &id));
+			assert_true(id >= 0xffff0000 && id <= 0xfffffffd);
+		}
+		world_close();
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(matrix),
+		cmocka_unit_test(leaves),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
