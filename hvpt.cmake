@@ -183,6 +183,10 @@ set(HVPT_TOOL_SOURCES
   tools/output.c
   tools/replay/apply.c
   tools/replay/apply_change.c
+  tools/replay/backend_cpu.c
+  tools/replay/backend_model.c
+  tools/replay/backend_qemu.c
+  tools/replay/backend_vtd.c
   tools/replay/check.c
   tools/replay/check_dma.c
   tools/replay/check_whole.c
@@ -198,7 +202,4 @@ set(HVPT_TOOL_SOURCES
   tools/replay/session.c
   tools/replay/step.c
   tools/replay/teardown.c
-  tools/replay/walker.c
-  tools/replay/walker_cpu.c
-  tools/replay/walker_vtd.c
 )

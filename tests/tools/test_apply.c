@@ -279,7 +279,7 @@ static void test_protect(void **state)
 	unmap(f, 0x200000, 0x2000);
 	protect(f, 0x202000, 0x2000, RW);
 	assert_int_equal(f->result.syncs, 0);
-	assert_true(f->session.checker.stale_before > 0);
+	assert_true(f->session.domains.host.model.stale > 0);
 	other(f, TRACE_SYNC, 0, 0);
 	assert_int_equal(f->result.syncs, 1);
 	assert_int_equal(f->result.protects, 5);
@@ -408,7 +408,7 @@ static void test_strict(void **state)
 	assert_int_equal(f->result.flush_calls, 2);
 	assert_int_equal(f->result.pages_asked, 3);
 	assert_int_equal(f->result.over_flushed_pages, 0);
-	assert_true(f->session.checker.stale_before > 0);
+	assert_true(f->session.domains.host.model.stale > 0);
 	assert_int_equal(f->session.checker.stale_after, 0);
 	assert_mismatches(f, 0);
 }

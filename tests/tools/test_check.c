@@ -344,19 +344,20 @@ static void test_dma_stale(void **state)
 				   RW));
 	check_dma_page(&f->checker, domain, PAGE_IOVA);
 	assert_int_equal(f->checker.mismatches, 0);
-	assert_int_equal(f->checker.stale_before, 2);
+	assert_int_equal(f->session.domains.host.model.stale, 2);
 	/* Not where the page was. */
 	hvpt_model_unmap(domain->waiting, PAGE_IOVA, 0x1000);
 	assert_true(hvpt_model_map(domain->waiting, PAGE_IOVA, 0x125000, 0x1000,
 				   RW));
 	check_dma_page(&f->checker, domain, PAGE_IOVA);
 	assert_int_equal(f->checker.mismatches, 2);
-	assert_int_equal(f->checker.stale_after, 0);
+	assert_int_equal(f->checker.stale_after, 2);
 	/* It does not wait. */
 	hvpt_model_unmap(domain->waiting, PAGE_IOVA, 0x1000);
 	check_dma_page(&f->checker, domain, PAGE_IOVA);
 	assert_int_equal(f->checker.mismatches, 4);
-	assert_int_equal(f->checker.stale_after, 2);
+	assert_int_equal(f->checker.stale_after, 4);
+	assert_int_equal(f->session.domains.host.model.stale, 2);
 }
 
 /* A device which is still in its domain is not blocked. */
@@ -364,8 +365,163 @@ static void test_dma_not_blocked(void **state)
 {
 	struct fixture *f = *state;
 
-	check_dma_blocked(&f->checker, f->domain, "in a test");
-	assert_int_equal(f->checker.mismatches, 6);
+	check_dma_blocked(&f->checker, f->domain, ", in a test");
+	/* reads of all three runs, writes of the two that are writable */
+	assert_int_equal(f->checker.mismatches, 10);
+}
+
+/* ---- backends -------------------------------------------------------- */
+
+/** A backend which says what it is told to say of a read, or of a write. */
+struct fake {
+	struct backend base;
+	struct sight sight;
+	bool write;
+};
+
+/* In the place of a gpa: the one that is expected. */
+#define EXPECTED 0u
+#define OTHER 0x7777000u
+
+static size_t fake_access(struct backend *backend, const struct domain *domain,
+			  const struct access *access,
+			  struct sight sights[BACKEND_SIGHTS_MAX])
+{
+	const struct fake *fake = (const struct fake *)backend;
+
+	(void)domain;
+	if (access->write != fake->write)
+		return 0;
+	sights[0] = fake->sight;
+	if (fake->sight.gpa == EXPECTED)
+		sights[0].gpa = access->expected;
+	return 1;
+}
+
+static const struct backend_ops fake_device = {
+	.name = "a device",
+	.cache_name = "a device's cache",
+	.device = true,
+	.access = fake_access,
+};
+
+static const struct backend_ops fake_processor = {
+	.name = "a processor",
+	.access = fake_access,
+};
+
+static void set_backend(struct fixture *f, struct fake *fake,
+			const struct backend_ops *ops)
+{
+	fake->base = (struct backend){ .ops = ops };
+	f->session.domains.host.backend[1] = &fake->base;
+}
+
+enum verdict {
+	GOOD,  /* as it is mapped */
+	LAGS,  /* as it was, which may be seen until a sync */
+	WRONG, /* neither */
+	HOLE,  /* neither, and a cache let it through */
+};
+
+struct sight_case {
+	uint64_t iova;
+	unsigned waits; /* permission of what waits for its sync; 0: nothing */
+	bool write;
+	struct sight sight;
+	enum verdict verdict;
+};
+
+#define RO HVPT_PROT_READ
+#define READ_ONLY_IOVA BIG_IOVA
+#define EMPTY_IOVA ((uint64_t)0x9000)
+
+static const struct sight_case sight_cases[] = {
+	/* mapped, readable and writable */
+	{ PAGE_IOVA, 0, true, { SIGHT_AT, EXPECTED, false }, GOOD },
+	{ PAGE_IOVA, 0, true, { SIGHT_AT, EXPECTED, true }, GOOD },
+	{ PAGE_IOVA, 0, true, { SIGHT_AT, OTHER, false }, WRONG },
+	{ PAGE_IOVA, RW, true, { SIGHT_AT, OTHER, false }, WRONG },
+	{ PAGE_IOVA, 0, true, { SIGHT_AT, OTHER, true }, HOLE },
+	{ PAGE_IOVA, 0, true, { SIGHT_ELSEWHERE, 0, true }, HOLE },
+	{ PAGE_IOVA, 0, true, { SIGHT_NOTHING, 0, true }, WRONG },
+	{ PAGE_IOVA, RO, true, { SIGHT_NOTHING, 0, true }, WRONG },
+	{ PAGE_IOVA, 0, true, { SIGHT_REFUSED, 0, true }, HOLE },
+	{ PAGE_IOVA, RO, true, { SIGHT_REFUSED, 0, true }, LAGS },
+	{ PAGE_IOVA, RO, true, { SIGHT_READ_ONLY, 0, true }, LAGS },
+	{ PAGE_IOVA, RO, true, { SIGHT_REFUSED, 0, false }, WRONG },
+	{ PAGE_IOVA, RO, false, { SIGHT_REFUSED, 0, true }, HOLE },
+	/* mapped read-only */
+	{ READ_ONLY_IOVA, 0, true, { SIGHT_READ_ONLY, 0, true }, GOOD },
+	{ READ_ONLY_IOVA, 0, true, { SIGHT_REFUSED, 0, false }, GOOD },
+	{ READ_ONLY_IOVA, 0, true, { SIGHT_NOTHING, 0, true }, WRONG },
+	{ READ_ONLY_IOVA, RW, true, { SIGHT_AT, EXPECTED, true }, LAGS },
+	{ READ_ONLY_IOVA, RW, true, { SIGHT_AT, EXPECTED, false }, WRONG },
+	{ READ_ONLY_IOVA, 0, true, { SIGHT_AT, EXPECTED, true }, HOLE },
+	{ READ_ONLY_IOVA, 0, false, { SIGHT_AT, EXPECTED, false }, GOOD },
+	/* not mapped */
+	{ EMPTY_IOVA, 0, true, { SIGHT_NOTHING, 0, true }, GOOD },
+	{ EMPTY_IOVA, 0, false, { SIGHT_REFUSED, 0, false }, GOOD },
+	{ EMPTY_IOVA, RW, true, { SIGHT_AT, EXPECTED, true }, LAGS },
+	{ EMPTY_IOVA, RW, true, { SIGHT_AT, EXPECTED, false }, WRONG },
+	{ EMPTY_IOVA, RW, true, { SIGHT_AT, OTHER, true }, HOLE },
+	{ EMPTY_IOVA, RO, true, { SIGHT_AT, EXPECTED, true }, HOLE },
+	{ EMPTY_IOVA, RO, true, { SIGHT_READ_ONLY, 0, true }, LAGS },
+	{ EMPTY_IOVA, 0, true, { SIGHT_READ_ONLY, 0, true }, HOLE },
+};
+
+static void check_case(struct fixture *f, struct fake *fake,
+		       const struct sight_case *one)
+{
+	struct domain *domain = f->domain;
+	unsigned prot;
+	uint64_t gpa = 0x555000;
+
+	(void)hvpt_model_lookup(domain->model, one->iova, &gpa, &prot);
+	if (one->waits)
+		assert_true(hvpt_model_map(domain->waiting, one->iova, gpa,
+					   0x1000, one->waits));
+	fake->sight = one->sight;
+	fake->write = one->write;
+	fake->base.stale = 0;
+	checker_init(&f->checker, "test", 1);
+	check_dma_page(&f->checker, domain, one->iova);
+	assert_int_equal(f->checker.mismatches, one->verdict >= WRONG);
+	assert_int_equal(f->checker.stale_after, one->verdict == HOLE);
+	assert_int_equal(fake->base.stale, one->verdict == LAGS);
+	hvpt_model_unmap(domain->waiting, one->iova, 0x1000);
+}
+
+/* Whoever carries an access out: what may come of it is one set of rules. */
+static void test_sights(void **state)
+{
+	struct fixture *f = *state;
+	size_t count = sizeof(sight_cases) / sizeof(sight_cases[0]), i;
+	static struct fake fake;
+
+	set_backend(f, &fake, &fake_device);
+	for (i = 0; i < count; i++)
+		check_case(f, &fake, &sight_cases[i]);
+	assert_int_equal(fake.base.accesses, count);
+	f->session.domains.host.backend[1] = NULL;
+}
+
+/* A blocked device is tried by each backend that has devices. */
+static void test_blocked_by_backend(void **state)
+{
+	struct fixture *f = *state;
+	static struct fake fake = { .sight = { SIGHT_AT, OTHER, true } };
+
+	set_backend(f, &fake, &fake_device);
+	check_dma_blocked(&f->checker, f->domain, ", in a test");
+	assert_int_equal(fake.base.accesses, 7);
+	assert_int_equal(f->checker.mismatches, 10 + 7);
+	assert_int_equal(f->checker.stale_after, 7);
+	set_backend(f, &fake, &fake_processor);
+	check_dma_blocked(&f->checker, f->domain, ", in a test");
+	assert_int_equal(fake.base.accesses, 0);
+	assert_int_equal(f->checker.mismatches, 2 * 10 + 7);
+	f->session.domains.host.backend[1] = NULL;
 }
 
 static void test_dma_violation(void **state)
@@ -494,6 +650,8 @@ int main(void)
 		TEST(test_dma_is_well),
 		TEST(test_dma_wrong_memory),
 		TEST(test_dma_stale),
+		TEST(test_sights),
+		TEST(test_blocked_by_backend),
 		TEST(test_dma_not_blocked),
 		TEST(test_dma_violation),
 		TEST(test_domains),

@@ -7,7 +7,6 @@
 #include "check_dma.h"
 #include "replay_sync.h"
 #include "step.h"
-#include "walker.h"
 
 /* ---- maps ------------------------------------------------------------ */
 
@@ -166,6 +165,7 @@ bool apply_event(void *ctx, const struct trace_event *event)
 {
 	struct session *session = ctx;
 	struct domain *domain;
+	const char *error;
 	struct step step;
 
 	session->checker.line = event->line;
@@ -179,8 +179,9 @@ bool apply_event(void *ctx, const struct trace_event *event)
 	step_init(&step, session, event, domain);
 	apply_step(session, &step);
 	check_dma_violations(&session->checker, &session->domains.host);
-	if (session->domains.host.walk && session->domains.host.walk->error)
-		session_error(session, session->domains.host.walk->error);
+	error = host_backend_error(&session->domains.host);
+	if (error)
+		session_error(session, error);
 	if (session->options->audit_every != 0 &&
 	    session->result->events % session->options->audit_every == 0)
 		session_audit(session);

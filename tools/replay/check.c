@@ -22,7 +22,6 @@ void checker_init(struct checker *checker, const char *file, uint64_t seed)
 	checker->random = seed;
 	checker->checks = 0;
 	checker->mismatches = 0;
-	checker->stale_before = 0;
 	checker->stale_after = 0;
 	checker->quiet = false;
 	checker->first[0] = '\0';

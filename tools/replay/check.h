@@ -20,8 +20,8 @@
  * @random: state of the generator
  * @checks: comparisons made
  * @mismatches: those which failed; the first SAY_MAX were printed
- * @stale_before: DMA which got to what was unmapped and not yet synced
- * @stale_after: DMA which got to what was synced, or never there
+ * @stale_after: accesses which a cache let through to what was synced, or
+ *	never there
  * @quiet: print nothing
  * @first: text of the first mismatch
  * @first_line: the event it came from; 0: after the last one
@@ -32,7 +32,6 @@ struct checker {
 	uint64_t random;
 	uint64_t checks;
 	uint64_t mismatches;
-	uint64_t stale_before;
 	uint64_t stale_after;
 	bool quiet;
 	char first[CHECK_TEXT];

@@ -4,113 +4,165 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "walker.h"
-
 #define PAGE HVPT_PAGE_BYTES
 #define RANDOM_PAGES 2u
 
-/* ---- one byte -------------------------------------------------------- */
+/* ---- one access ------------------------------------------------------ */
 
-/* Where a DMA gets to by what a model says. */
-static struct hypervisor_outcome ask(const struct hvpt_model *model,
-				     uint64_t iova, bool write)
-{
-	struct hypervisor_outcome outcome = { false, 0 };
-	unsigned prot;
+/** What a model has at an iova. */
+struct translation {
+	bool mapped;
+	bool writable;
 	uint64_t gpa;
+};
 
-	if (hvpt_model_lookup(model, iova, &gpa, &prot) &&
-	    (!write || (prot & HVPT_PROT_WRITE))) {
-		outcome.translated = true;
-		outcome.gpa = gpa;
+static struct translation ask(const struct hvpt_model *model, uint64_t iova)
+{
+	struct translation here = { false, false, 0 };
+	unsigned prot = 0;
+
+	here.mapped = hvpt_model_lookup(model, iova, &here.gpa, &prot);
+	here.writable = (prot & HVPT_PROT_WRITE) != 0;
+	return here;
+}
+
+/**
+ * struct look - one access, and what may come of it
+ * @now: what is mapped
+ * @old: what waits for its sync; a cache may still have it
+ * @where: more about it, for people
+ */
+struct look {
+	struct access access;
+	struct translation now;
+	struct translation old;
+	const char *where;
+};
+
+static bool permits(const struct translation *here, bool write)
+{
+	return here->mapped && (here->writable || !write);
+}
+
+/* Is what was seen what a translation says? */
+static bool agrees(const struct translation *here, bool write,
+		   const struct sight *sight)
+{
+	switch (sight->kind) {
+	case SIGHT_AT:
+		return permits(here, write) && sight->gpa == here->gpa;
+	case SIGHT_REFUSED:
+		return !permits(here, write);
+	case SIGHT_NOTHING:
+		return !here->mapped;
+	case SIGHT_READ_ONLY:
+		return here->mapped && !permits(here, write);
+	case SIGHT_ELSEWHERE:
+		break;
 	}
-	return outcome;
-}
-
-static bool same(const struct hypervisor_outcome *a,
-		 const struct hypervisor_outcome *b)
-{
-	return a->translated == b->translated &&
-	       (!a->translated || a->gpa == b->gpa);
-}
-
-static const char *outcome_text(const struct hypervisor_outcome *outcome,
-				char *out, size_t room)
-{
-	if (!outcome->translated)
-		return "a fault";
-	snprintf(out, room, "gpa 0x%" PRIx64, outcome->gpa);
-	return out;
-}
-
-static void check_outcome(struct checker *checker, uint64_t iova, bool write,
-			  const struct hypervisor_outcome *expected,
-			  const struct hypervisor_outcome *got,
-			  const char *whose)
-{
-	char texts[2][32];
-
-	check_that(checker, same(expected, got),
-		   "DMA %s of iova 0x%" PRIx64 ": expected %s, %s says %s",
-		   write ? "write" : "read", iova,
-		   outcome_text(expected, texts[0], sizeof(texts[0])), whose,
-		   outcome_text(got, texts[1], sizeof(texts[1])));
+	return false;
 }
 
 /*
- * A page which waits and is mapped was protected: its cached entry may refuse
- * a write.
+ * May a cache say so, for it lags behind? A page which waits was unmapped or
+ * protected: its entry leads to where the page was, and may be the one from
+ * before a protect, which refuses a write.
  */
-static bool may_refuse(const struct domain *domain, uint64_t iova, bool write)
+static bool lags(const struct translation *old, bool write,
+		 const struct sight *sight)
 {
-	return write && ask(domain->waiting, iova, false).translated &&
-	       ask(domain->model, iova, false).translated;
+	if (sight->kind == SIGHT_AT)
+		return agrees(old, write, sight);
+	return write && old->mapped &&
+	       (sight->kind == SIGHT_REFUSED || sight->kind == SIGHT_READ_ONLY);
 }
 
-/* A cache may lag behind for a page which waits: by where that page was. */
-static void check_stale(struct checker *checker, const struct domain *domain,
-			uint64_t iova, bool write,
-			const struct hypervisor_dma *dma)
+static const char *expected_text(const struct look *look, char *out,
+				 size_t room)
 {
-	struct hypervisor_outcome old = ask(domain->waiting, iova, write);
-	bool refuse = may_refuse(domain, iova, write);
-	size_t i;
-
-	if (old.translated || refuse)
-		checker->stale_before++;
+	if (permits(&look->now, look->access.write))
+		snprintf(out, room, "gpa 0x%" PRIx64, look->now.gpa);
+	else if (look->now.mapped)
+		snprintf(out, room, "a fault, for it is read-only");
 	else
-		checker->stale_after++;
-	if (!old.translated)
-		old = dma->fresh;
-	for (i = 0; i < dma->stale_count && i < HYPERVISOR_STALE_MAX; i++) {
-		if (refuse && !dma->stale[i].translated)
-			continue;
-		check_outcome(checker, iova, write, &old, &dma->stale[i],
-			      "a stale cache");
-	}
+		snprintf(out, room, "a fault");
+	return out;
 }
 
-static void check_dma_byte(struct checker *checker, const struct domain *domain,
-			   uint64_t iova, bool write)
+static const char *sight_text(const struct sight *sight, char *out, size_t room)
 {
-	struct hypervisor_outcome expected = ask(domain->model, iova, write);
-	struct hypervisor_dma dma;
+	static const char *const texts[] = {
+		[SIGHT_ELSEWHERE] = "another gpa",
+		[SIGHT_REFUSED] = "a fault",
+		[SIGHT_NOTHING] = "a fault, for nothing is mapped",
+		[SIGHT_READ_ONLY] = "a fault, for it is read-only",
+	};
 
-	hypervisor_dma(domain->hv, domain->device_id, iova, write, &dma);
-	check_outcome(checker, iova, write, &expected, &dma.fresh, "memory");
-	if (dma.stale_count != 0)
-		check_stale(checker, domain, iova, write, &dma);
+	if (sight->kind != SIGHT_AT)
+		return texts[sight->kind];
+	snprintf(out, room, "gpa 0x%" PRIx64, sight->gpa);
+	return out;
+}
+
+/* Return: whether a cache was seen to lag behind, as it may. */
+static bool check_sight(struct checker *checker, const struct look *look,
+			const struct backend *backend,
+			const struct sight *sight)
+{
+	bool write = look->access.write;
+	bool good = agrees(&look->now, write, sight);
+	bool lag = !good && sight->cached && lags(&look->old, write, sight);
+	char texts[2][48];
+
+	check_that(checker, good || lag,
+		   "DMA %s of iova 0x%" PRIx64 "%s: expected %s, %s says %s",
+		   write ? "write" : "read", look->access.iova, look->where,
+		   expected_text(look, texts[0], sizeof(texts[0])),
+		   sight->cached ? backend->ops->cache_name :
+				   backend->ops->name,
+		   sight_text(sight, texts[1], sizeof(texts[1])));
+	checker->stale_after += !good && !lag && sight->cached &&
+				sight->kind != SIGHT_NOTHING;
+	return lag;
+}
+
+static void check_access(struct checker *checker, const struct domain *domain,
+			 struct backend *backend, const struct look *look)
+{
+	struct sight sights[BACKEND_SIGHTS_MAX];
+	bool lag = false;
+	size_t count, i;
+
+	count = backend->ops->access(backend, domain, &look->access, sights);
+	backend->accesses += count != 0;
+	for (i = 0; i < count; i++)
+		lag = check_sight(checker, look, backend, &sights[i]) || lag;
+	backend->stale += lag;
+}
+
+static void check_both(struct checker *checker, const struct domain *domain,
+		       struct backend *backend, struct look *look)
+{
+	look->access.expected = look->now.mapped ? look->now.gpa :
+						   look->old.gpa;
+	look->access.write = false;
+	check_access(checker, domain, backend, look);
+	look->access.write = true;
+	check_access(checker, domain, backend, look);
 }
 
 void check_dma_page(struct checker *checker, const struct domain *domain,
 		    uint64_t iova)
 {
 	uint64_t byte = iova | (check_random(checker) & (PAGE - 1));
+	struct look look = { { byte, 0, false },
+			     ask(domain->model, byte),
+			     ask(domain->waiting, byte),
+			     "" };
+	size_t i;
 
-	check_dma_byte(checker, domain, byte, false);
-	check_dma_byte(checker, domain, byte, true);
-	if (domain->walk)
-		walk_page(checker, domain, byte);
+	for (i = 0; i < HOST_BACKENDS && domain->backend[i]; i++)
+		check_both(checker, domain, domain->backend[i], &look);
 }
 
 /* ---- ranges ---------------------------------------------------------- */
@@ -151,7 +203,7 @@ void check_dma_touch(struct checker *checker, struct domain *domain,
 
 	for (i = 0; i < count; i++) {
 		check_dma_page(checker, domain, chosen[i]);
-		if (ask(domain->model, chosen[i], false).translated)
+		if (ask(domain->model, chosen[i]).mapped)
 			pages_add(&domain->touched, chosen[i]);
 	}
 }
@@ -211,18 +263,17 @@ void check_dma_runs(struct checker *checker, const struct domain *domain,
 
 /* ---- everything ------------------------------------------------------ */
 
-static void check_dma_faults(struct checker *checker,
-			     const struct domain *domain, uint64_t iova,
-			     const char *where)
+/* Of a device which is in no paging domain: nothing is there, nor was. */
+static void check_refused(struct checker *checker, const struct domain *domain,
+			  uint64_t iova, const char *where)
 {
-	struct hypervisor_dma dma;
+	struct look look = { .access.iova = iova, .where = where };
+	size_t i;
 
-	hypervisor_dma(domain->hv, domain->device_id, iova, false, &dma);
-	if (dma.stale_count != 0)
-		checker->stale_after++;
-	check_that(checker, !dma.fresh.translated && dma.stale_count == 0,
-		   "DMA read of iova 0x%" PRIx64 " %s: expected a fault", iova,
-		   where);
+	for (i = 0; i < HOST_BACKENDS && domain->backend[i]; i++) {
+		if (domain->backend[i]->ops->device)
+			check_both(checker, domain, domain->backend[i], &look);
+	}
 }
 
 void check_dma_blocked(struct checker *checker, const struct domain *domain,
@@ -231,12 +282,10 @@ void check_dma_blocked(struct checker *checker, const struct domain *domain,
 	uint64_t from = 0;
 	uint64_t first, last;
 
-	check_dma_faults(checker, domain, 0, where);
-	if (domain->walk)
-		walk_blocked(checker, domain, where);
+	check_refused(checker, domain, 0, where);
 	while (next_run(domain->model, from, &first, &last)) {
-		check_dma_faults(checker, domain, first, where);
-		check_dma_faults(checker, domain, last, where);
+		check_refused(checker, domain, first, where);
+		check_refused(checker, domain, last, where);
 		if (last == UINT64_MAX)
 			break;
 		from = last + 1;

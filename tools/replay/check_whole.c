@@ -4,8 +4,6 @@
 
 #include <inttypes.h>
 
-#include "walker.h"
-
 /* ---- leaves ---------------------------------------------------------- */
 
 /**
@@ -167,6 +165,19 @@ static void check_report(struct checker *checker, enum hvpt_status status,
 		   report->iova.value, (unsigned)report->level, report->pte);
 }
 
+static void check_by_backends(struct checker *checker,
+			      const struct domain *domain)
+{
+	size_t i;
+
+	for (i = 0; i < HOST_BACKENDS && domain->backend[i]; i++) {
+		struct backend *backend = domain->backend[i];
+
+		if (backend->ops->check_whole)
+			backend->ops->check_whole(backend, checker, domain);
+	}
+}
+
 void check_audit(struct checker *checker, const struct domain_set *set)
 {
 	struct hvpt_arena *arena = set->host.arena;
@@ -181,8 +192,7 @@ void check_audit(struct checker *checker, const struct domain_set *set)
 		status = hvpt_pt_audit(set->list[i]->pt, hvpt_arena_claim,
 				       arena, &report);
 		check_report(checker, status, &report);
-		if (set->host.walk)
-			walk_whole(checker, set->list[i]);
+		check_by_backends(checker, set->list[i]);
 		tables += report.tables + set->list[i]->gather.table_count;
 	}
 	check_that(checker,

@@ -10,7 +10,6 @@
 #include "trace/pairing.h"
 #include "trace/say.h"
 #include "teardown.h"
-#include "walker.h"
 
 /* Lines between two looks at the progress line. */
 #define PROGRESS_LINES 4096u
@@ -165,17 +164,25 @@ static void read_hypervisor(struct replay_result *result, struct hypervisor *hv)
 	}
 }
 
-static void read_walk(struct replay_result *result, struct checker *checker,
-		      const struct walk *walk)
+static void read_backends(struct replay_result *result, struct checker *checker,
+			  const struct replay_host *host)
 {
-	if (!walk)
-		return;
-	walk_end(checker, walk);
-	if (walk->error && result->error[0] == '\0')
-		snprintf(result->error, sizeof(result->error), "%s",
-			 walk->error);
-	result->walker_looks = walk->looks;
-	result->walker_stale = walk->stale;
+	const char *error = host_backend_error(host);
+	size_t i;
+
+	for (i = 0; i < HOST_BACKENDS && host->backend[i]; i++) {
+		struct backend *backend = host->backend[i];
+
+		if (backend->ops->check_end && !backend->error)
+			backend->ops->check_end(backend, checker);
+	}
+	if (error && result->error[0] == '\0')
+		snprintf(result->error, sizeof(result->error), "%s", error);
+	result->stale_before = host->model.stale;
+	if (host->backend[1]) {
+		result->walker_looks = host->backend[1]->accesses;
+		result->walker_stale = host->backend[1]->stale;
+	}
 }
 
 /* Also after an error: what was replayed until then is to be right. */
@@ -191,10 +198,9 @@ static void finish(struct replay *replay)
 		replay->end(replay->end_ctx, &replay->session.domains);
 	teardown(&replay->session);
 	read_hypervisor(result, replay->session.domains.host.hv);
-	read_walk(result, checker, replay->session.domains.host.walk);
+	read_backends(result, checker, &replay->session.domains.host);
 	result->checks = checker->checks;
 	result->mismatches = checker->mismatches;
-	result->stale_before = checker->stale_before;
 	result->stale_after = checker->stale_after;
 	snprintf(result->mismatch, sizeof(result->mismatch), "%s",
 		 checker->first);

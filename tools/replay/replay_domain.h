@@ -32,7 +32,7 @@ struct pages {
  * @named: @id is known
  * @id: dom= of the trace
  * @hv: the hypervisor @device does DMA in
- * @walk: who else judges its DMA; NULL: nobody
+ * @backend: of the host: who carries out its accesses
  * @domain: the library's
  * @pt: its page table
  * @segment: the registration of the device's bus
@@ -50,7 +50,7 @@ struct domain {
 	bool named;
 	uint64_t id;
 	struct hypervisor *hv;
-	struct walk *walk;
+	struct backend *const *backend;
 	struct hvpt_domain domain;
 	struct hvpt_pagetable *pt;
 	struct hvpt_segment_id segment;

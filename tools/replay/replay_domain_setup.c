@@ -99,7 +99,7 @@ bool domain_set_up(struct replay_host *host, struct domain *domain,
 	enum hvpt_status status;
 
 	domain->hv = host->hv;
-	domain->walk = host->walk;
+	domain->backend = host->backend;
 	if (!make_domain(host, domain))
 		return false;
 	status = make_id(host, domain, number);

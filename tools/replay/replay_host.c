@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "walker.h"
+#include "adapters/host/hv_binding.h"
+#include "backend_qemu.h"
 
 /* ---- setting up ------------------------------------------------------ */
 
@@ -33,8 +34,8 @@ static void create_hypervisor(struct replay_host *host)
 	config.iova_width = options->width;
 	config.canonical = options->form != HVPT_IOVA_PLAIN;
 	host->hv = hypervisor_create(&config);
-	if (host->walk)
-		host->walk->hv = host->hv;
+	if (host->qemu)
+		host->qemu->hv = host->hv;
 	for (i = 0; i < options->inject.count; i++)
 		hypervisor_inject(host->hv, &options->inject.call[i]);
 	host_fail_allocs(host);
@@ -47,31 +48,45 @@ static enum hvpt_status probe(struct replay_host *host)
 	memset(&config, 0, sizeof(config));
 	config.transport.ops = &hvpt_hypervisor_transport;
 	config.transport.ctx = host->hv;
-	if (host->options->walker == WALKER_VTD) {
-		config.transport.ops = &walk_vtd_transport;
-		config.transport.ctx = host->walk;
+	if (host->qemu && host->qemu->ops->transport) {
+		config.transport.ops = host->qemu->ops->transport;
+		config.transport.ctx = host->qemu;
 	}
 	return hvpt_iommu_init(&host->iommu, &config);
 }
 
-/* With a walker the table pages are where it sees them. */
-static bool create_arena(struct replay_host *host)
+/* Beside the model; the table pages are where it sees them. */
+static const char *open_qemu(struct replay_host *host)
 {
-	const char *error = "cannot reserve memory for table pages";
+	const struct backend_qemu_ops *ops = &backend_vtd_ops;
+	const char *error;
 
-	if (host->options->walker == WALKER_MODEL) {
+	if (host->options->walker == WALKER_CPU)
+		ops = &backend_cpu_ops;
+	host->qemu = backend_qemu_open(ops, host->options, &error);
+	if (!host->qemu)
+		return error;
+	host->backend[1] = &host->qemu->base;
+	host->arena = backend_qemu_arena(host->qemu, &host->table_pages);
+	return NULL;
+}
+
+static bool open_backends(struct replay_host *host)
+{
+	const char *error = NULL;
+
+	host->model.ops = &backend_model_ops;
+	host->backend[0] = &host->model;
+	if (host->options->walker == WALKER_MODEL)
 		host->arena = hvpt_arena_create(host->table_pages,
 						HOST_GPA_BASE);
-	} else {
-		host->walk = walk_open(host->options, &error);
-		if (host->walk)
-			host->arena = walk_arena(host->walk,
-						 &host->table_pages);
-	}
+	else
+		error = open_qemu(host);
 	if (host->arena)
 		return true;
-	snprintf(host->error, sizeof(host->error), "%s", error);
-	walk_close(host->walk);
+	snprintf(host->error, sizeof(host->error), "%s",
+		 error ? error : "cannot reserve memory for table pages");
+	backend_qemu_close(host->qemu);
 	return false;
 }
 
@@ -83,7 +98,7 @@ bool host_open(struct replay_host *host, const struct replay_options *options,
 	memset(host, 0, sizeof(*host));
 	host->options = options;
 	host->table_pages = table_pages;
-	if (!create_arena(host))
+	if (!open_backends(host))
 		return false;
 	create_hypervisor(host);
 	host->pages.arena = host->arena;
@@ -105,7 +120,7 @@ size_t host_close(struct replay_host *host)
 	pages = hvpt_arena_in_use(host->arena);
 	hypervisor_destroy(host->hv);
 	hvpt_arena_destroy(host->arena);
-	walk_close(host->walk);
+	backend_qemu_close(host->qemu);
 	return pages;
 }
 
@@ -159,6 +174,16 @@ void host_set_error(struct replay_host *host, const char *what,
 		 "%s: %s; the hypervisor answered 0x%04x (%s) to %s", what,
 		 hvpt_status_name(status), (unsigned)raw,
 		 hvpt_hv_status_name(raw), name ? name : "a hypercall");
+}
+
+const char *host_backend_error(const struct replay_host *host)
+{
+	const char *error = NULL;
+	size_t i;
+
+	for (i = 0; i < HOST_BACKENDS && host->backend[i] && !error; i++)
+		error = host->backend[i]->error;
+	return error;
 }
 
 void host_calm(struct replay_host *host)

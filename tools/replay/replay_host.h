@@ -11,17 +11,23 @@
 #include "oracle/hypervisor.h"
 #include "hvpt/iommu.h"
 #include "hvpt/logical_id.h"
+#include "backend.h"
 #include "tools/options.h"
 
 /* gpas of table pages: far above any machine's memory, and not pointers. */
 #define HOST_GPA_BASE ((uint64_t)1 << 46)
 
-struct walk;
+/* The model, and one beside it. */
+#define HOST_BACKENDS 2u
+
+struct backend_qemu;
 
 /**
  * struct replay_host - of one trace
  * @options: as asked
- * @walk: who else judges; NULL: nobody
+ * @backend: who carries out accesses; the first is the model, those which are
+ *	NULL are not there
+ * @qemu: the second, if it is there
  * @arena: table pages, one pool for all so that sharing shows
  * @table_pages: how many it has
  * @leaked: pages which hvpt was right to leak
@@ -36,7 +42,9 @@ struct walk;
  */
 struct replay_host {
 	const struct replay_options *options;
-	struct walk *walk;
+	struct backend *backend[HOST_BACKENDS];
+	struct backend model;
+	struct backend_qemu *qemu;
 	struct hvpt_arena *arena;
 	size_t table_pages;
 	size_t leaked;
@@ -81,6 +89,9 @@ void host_fail_allocs(struct replay_host *host);
 /** Writes what failed, and how the hypervisor put it, to @host->error. */
 void host_set_error(struct replay_host *host, const char *what,
 		    enum hvpt_status status);
+
+/** Why a backend cannot go on; NULL: all can. */
+const char *host_backend_error(const struct replay_host *host);
 
 /** Nothing goes wrong from now on: to be able to clean up. */
 void host_calm(struct replay_host *host);

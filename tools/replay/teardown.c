@@ -97,10 +97,10 @@ static bool stop_device(struct session *session, struct domain *domain)
 		return true;
 	if (!persist(session, domain, block, "cannot block a device"))
 		return false;
-	check_dma_blocked(&session->checker, domain, "in the blocked domain");
+	check_dma_blocked(&session->checker, domain, ", in the blocked domain");
 	if (!persist(session, domain, detach, "cannot detach a device"))
 		return false;
-	check_dma_blocked(&session->checker, domain, "of a detached device");
+	check_dma_blocked(&session->checker, domain, ", of a detached device");
 	return true;
 }
 
@@ -108,7 +108,7 @@ static bool forget_device(struct session *session, struct domain *domain)
 {
 	if (domain->probed) {
 		check_dma_blocked(&session->checker, domain,
-				  "with the domain destroyed");
+				  ", with the domain destroyed");
 		if (!persist(session, domain, remove_device,
 			     "cannot remove a device"))
 			return false;
