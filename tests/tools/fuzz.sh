@@ -205,13 +205,13 @@ says said "the page table's judge finds nothing"
 replayed
 found "$gather" 4 "was split: the gather does not cover it" 1
 replayed
-found "$gather" 4 "was taken away: the gather does not cover it" 5
+found "$gather" 4 "was taken away: the gather does not cover it" 3
 replayed
 found "$freed" 4 "is freed before a flush" 1
 replayed
 found "$split" 4 "writes: write to read-only" 1
 replayed
-found "$leak" 2 "a refused call changed the table pages from 1 to 2" 1
+found "$leak" 2 "a refused call changed the table pages from 1 to 2" 10
 replayed
 # A sanitizer turns the signal into an exit.
 found "$crash" 1 "hvpt fuzz: the replay: " 1
@@ -222,7 +222,7 @@ found "$crash" 1 "hvpt fuzz: the replay: " 1
 check "the same trace" cmp -s trace first
 
 # What only the page table's judge sees: said, and there is a command as well.
-found "$gather" 4 "the replay finds nothing" 4
+found "$gather" 4 "the replay finds nothing" 38
 says said "the span of a table at 0, level 0, is not gathered"
 says said " --check trace"
 replayed

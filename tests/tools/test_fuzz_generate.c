@@ -13,7 +13,7 @@
 #include "tests/support/prng.h"
 #include "trace/trace_write.h"
 
-#define SEQUENCES 400u
+#define SEQUENCES 600u
 
 static struct replay_options make_options(unsigned levels, unsigned width,
 					  enum hvpt_iova_form form)
