@@ -113,6 +113,7 @@ set(HVPT_ORACLE_SOURCES
   oracle/model.c
   oracle/sdm_walk.c
   oracle/source.c
+  oracle/stale.c
 )
 
 # A reference for the page table: each call predicted, made and compared.
@@ -153,13 +154,12 @@ set(HVPT_HOST_SOURCES
 # Random calls, for fuzzing and tests: on a page table, made elsewhere; and on
 # a pvIOMMU over the model hypervisor, made and checked.
 set(HVPT_RANDOM_SOURCES
-  fuzz/domain_dma.c
-  fuzz/domain_fixture.c
-  fuzz/domain_host.c
-  fuzz/domain_moves.c
-  fuzz/domain_owners.c
-  fuzz/domain_steps.c
-  fuzz/stale.c
+  oracle/domains/domain_dma.c
+  oracle/domains/domain_fixture.c
+  oracle/domains/domain_host.c
+  oracle/domains/domain_moves.c
+  oracle/domains/domain_owners.c
+  oracle/domains/domain_steps.c
   oracle/reference/produce.c
   oracle/reference/produce_config.c
 )

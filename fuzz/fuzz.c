@@ -23,17 +23,17 @@ void fuzz_die(const char *file, int line, const char *text)
 	abort();
 }
 
-void fuzz_show_world(struct fz_world *world, const uint8_t *data, size_t size)
+void fuzz_show(struct reference *ref, const uint8_t *data, size_t size)
 {
 	struct source source = source_of_bytes(data, size);
-	struct fz_maker maker;
-	uint64_t n, stop = fz_world_violation_op(world);
-	struct fz_config config;
+	struct ref_maker maker;
+	uint64_t n, stop = reference_violation_op(ref);
+	struct ref_config config;
 	char text[400];
-	struct fz_op op;
+	struct ref_op op;
 
-	fprintf(stderr, "violation: %s\n", fz_world_violation(world));
-	fz_make_config(&source, &config);
+	fprintf(stderr, "violation: %s\n", reference_violation(ref));
+	ref_make_config(&source, &config);
 	fprintf(stderr,
 		"config: sizes=%#llx mask=%#llx levels=%u width=%u form=%u "
 		"flags=%#x%s\n",
@@ -41,9 +41,9 @@ void fuzz_show_world(struct fz_world *world, const uint8_t *data, size_t size)
 		(unsigned long long)config.table_mask, config.levels,
 		config.width, config.form, config.flags,
 		config.noncoherent ? " noncoherent" : "");
-	fz_maker_start(&maker, &source, &config);
-	for (n = 0; n <= stop && fz_make_op(&maker, &op); n++) {
-		fz_op_print(&op, text, sizeof(text));
+	ref_maker_start(&maker, &source, &config);
+	for (n = 0; n <= stop && ref_make_op(&maker, &op); n++) {
+		ref_op_print(&op, text, sizeof(text));
 		fprintf(stderr, "%4llu %s\n", (unsigned long long)n, text);
 	}
 	abort();

@@ -20,10 +20,10 @@ __attribute__((noreturn)) void fuzz_die(const char *file, int line,
 #define FUZZ_CHECK(condition, text)                                            \
 	((condition) ? (void)0 : fuzz_die(__FILE__, __LINE__, (text)))
 
-struct fz_world;
+struct reference;
 
 /** Prints the violation and the operations which led to it, and aborts. */
-__attribute__((noreturn)) void
-fuzz_show_world(struct fz_world *world, const uint8_t *data, size_t size);
+__attribute__((noreturn)) void fuzz_show(struct reference *ref,
+					 const uint8_t *data, size_t size);
 
 #endif /* FUZZ_FUZZ_H */

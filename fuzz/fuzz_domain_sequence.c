@@ -3,7 +3,7 @@
  * fuzz_domain_sequence.c - sequences of calls on a pvIOMMU, its domains and
  * devices.
  */
-#include "domain_fixture.h"
+#include "oracle/domains/domain_fixture.h"
 #include "fuzz.h"
 
 #define STEPS 48u

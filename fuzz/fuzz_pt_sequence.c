@@ -10,25 +10,25 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct fz_world *world;
+	static struct reference *ref;
 	struct source source = source_of_bytes(data, size);
-	struct fz_maker maker;
-	struct fz_config config;
-	struct fz_op op;
+	struct ref_maker maker;
+	struct ref_config config;
+	struct ref_op op;
 	unsigned i;
 
-	if (!world) {
-		world = fz_world_create();
-		FUZZ_CHECK(world, "no memory");
+	if (!ref) {
+		ref = reference_create();
+		FUZZ_CHECK(ref, "no memory");
 	}
-	fz_make_config(&source, &config);
-	if (fz_world_start(world, &config)) {
-		fz_maker_start(&maker, &source, &config);
-		for (i = 0; i < OPS && fz_make_op(&maker, &op); i++)
-			fz_world_apply(world, &op);
-		fz_world_finish(world);
+	ref_make_config(&source, &config);
+	if (reference_start(ref, &config)) {
+		ref_maker_start(&maker, &source, &config);
+		for (i = 0; i < OPS && ref_make_op(&maker, &op); i++)
+			reference_apply(ref, &op);
+		reference_finish(ref);
 	}
-	if (fz_world_violation(world))
-		fuzz_show_world(world, data, size);
+	if (reference_violation(ref))
+		fuzz_show(ref, data, size);
 	return 0;
 }

@@ -113,9 +113,9 @@ static struct tree tree_of(const struct state *state)
 
 static void start(struct state *state, struct source *source)
 {
-	struct fz_config config;
+	struct ref_config config;
 
-	fz_make_config(source, &config);
+	ref_make_config(source, &config);
 	state->config.ops = config.noncoherent ? &slow_ops : &ops;
 	state->config.ctx = state;
 	state->config.direct_map_offset =

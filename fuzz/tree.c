@@ -118,7 +118,7 @@ bool tree_breaks(const struct tree *tree, const struct tree_entry *entry,
 	return false;
 }
 
-/* All of an entry that can be judged without the entries before it. */
+/* All of an entry that can be checked without the entries before it. */
 static void check_entry(const struct tree *tree, const struct tree_entry *entry)
 {
 	static const enum hvpt_fault rules[] = {
@@ -156,7 +156,7 @@ struct spot {
 	uint64_t next;	/* entry */
 };
 
-/* The next entry of the path's lowest table; it is judged, if not empty. */
+/* The next entry of the path's lowest table; it is checked, if not empty. */
 static struct tree_entry take_entry(const struct tree *tree, struct spot *spot,
 				    unsigned level, uint64_t *address)
 {

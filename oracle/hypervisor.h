@@ -12,7 +12,7 @@
  * Where the specification leaves a choice to the host, struct
  * hypervisor_config has a member for it.
  *
- * It includes no header of hvpt: it judges hvpt, and a misreading of a layout
+ * It includes no header of hvpt: it checks hvpt, and a misreading of a layout
  * there does not repeat here. Numbers are written out from the reference.
  *
  * Any number of hypervisors may live in one process; each may be used by many

@@ -11,7 +11,7 @@
  *
  * A not-present or reserved entry ends the walk at its level. U/S does too:
  * DMA is a user access (VT-d 3.6), and the level which denies it is worth
- * knowing. R/W of all levels is judged once the leaf is known (SDM 4.6).
+ * knowing. R/W of all levels is checked once the leaf is known (SDM 4.6).
  */
 #include "sdm_walk.h"
 
@@ -102,7 +102,7 @@ static uint64_t reserved_bits(const struct sdm_walker *walker, uint64_t entry,
 	return bits & ~walker->address_mask;
 }
 
-static enum sdm_fault judge_entry(const struct sdm_walker *walker,
+static enum sdm_fault check_entry(const struct sdm_walker *walker,
 				  uint64_t entry, unsigned level)
 {
 	if (!(entry & E_P))
@@ -122,7 +122,7 @@ static uint64_t entry_pa(uint64_t table, uint64_t address, unsigned level)
 	return table + index * 8;
 }
 
-/* Reads and judges the entry of the level below the last one read. */
+/* Reads and checks the entry of the level below the last one read. */
 static enum sdm_fault step_down(const struct sdm_walker *walker,
 				struct path *path, uint64_t address,
 				struct sdm_result *result)
@@ -137,7 +137,7 @@ static enum sdm_fault step_down(const struct sdm_walker *walker,
 	result->entry = entry;
 	path->all &= entry;
 	path->table = entry & BITS(51, 12) & ~walker->address_mask;
-	return judge_entry(walker, entry, level);
+	return check_entry(walker, entry, level);
 }
 
 static void finish(const struct path *path, uint64_t address, bool write,

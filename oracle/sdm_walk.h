@@ -5,7 +5,7 @@
  * Written from the Intel SDM, volume 3A, section 4.5 (4- and 5-level paging)
  * and the VT-d specification, 3.6 and 9.7 (first-stage translation), without
  * any part of hvpt: it includes no header of it, so that a misreading of the
- * format there does not repeat here. It judges hvpt in tests and in the hvpt
+ * format there does not repeat here. It checks hvpt in tests and in the hvpt
  * command.
  */
 #ifndef ORACLE_SDM_WALK_H

@@ -11,13 +11,13 @@
 #define SIZE_1G UINT64_C(0x40000000)
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-void fz_maker_start(struct fz_maker *maker, struct source *source,
-		    const struct fz_config *config)
+void ref_maker_start(struct ref_maker *maker, struct source *source,
+		     const struct ref_config *config)
 {
 	memset(maker, 0, sizeof(*maker));
 	maker->source = source;
-	maker->lower_last = fz_lower_last(config);
-	maker->upper_first = fz_upper_first(config);
+	maker->lower_last = ref_lower_last(config);
+	maker->upper_first = ref_upper_first(config);
 }
 
 /* ---- addresses ------------------------------------------------------- */
@@ -25,14 +25,14 @@ void fz_maker_start(struct fz_maker *maker, struct source *source,
 static const uint8_t borders[] = { 21, 30, 39, 48 };
 
 /* Is @iova inside the form, so that something may be mapped there? */
-static bool is_inside(const struct fz_maker *maker, uint64_t iova)
+static bool is_inside(const struct ref_maker *maker, uint64_t iova)
 {
 	return iova <= maker->lower_last ||
 	       (maker->upper_first && iova >= maker->upper_first);
 }
 
 /* An address something is likely to go wrong at, in or next to the form. */
-static uint64_t pick_corner(struct fz_maker *maker)
+static uint64_t pick_corner(struct ref_maker *maker)
 {
 	uint64_t lower_last = maker->lower_last;
 	unsigned choice = source_below(maker->source, 16);
@@ -51,7 +51,7 @@ static uint64_t pick_corner(struct fz_maker *maker)
 
 static const uint64_t grains[] = { SIZE_4K, SIZE_4K, SIZE_2M, SIZE_1G };
 
-static uint64_t pick_grain(struct fz_maker *maker)
+static uint64_t pick_grain(struct ref_maker *maker)
 {
 	return grains[source_below(maker->source, COUNT(grains))];
 }
@@ -60,7 +60,7 @@ static uint64_t pick_grain(struct fz_maker *maker)
  * Near a corner, a few pages of some size before or behind it; on the side
  * which is inside the form, but for one in eight.
  */
-static uint64_t pick_near(struct fz_maker *maker)
+static uint64_t pick_near(struct ref_maker *maker)
 {
 	uint64_t corner = pick_corner(maker);
 	uint64_t grain = pick_grain(maker);
@@ -76,7 +76,7 @@ static uint64_t pick_near(struct fz_maker *maker)
 	return corner - offset - grain;
 }
 
-static uint64_t pick_length(struct fz_maker *maker, uint64_t iova)
+static uint64_t pick_length(struct ref_maker *maker, uint64_t iova)
 {
 	uint8_t choice = source_byte(maker->source);
 	uint64_t count = 1u + choice % 16u;
@@ -112,12 +112,12 @@ static uint64_t pick_length(struct fz_maker *maker, uint64_t iova)
 }
 
 /* A range from before: all of it, or cut at a page, a leaf, in the middle. */
-static void pick_again(struct fz_maker *maker, struct fz_op *op)
+static void pick_again(struct ref_maker *maker, struct ref_op *op)
 {
 	uint8_t choice = source_byte(maker->source);
 	uint64_t grain = choice & 8 ? SIZE_2M : SIZE_4K;
-	unsigned known = maker->made < FZ_RECENT ? maker->made : FZ_RECENT;
-	unsigned at = choice % FZ_RECENT % known;
+	unsigned known = maker->made < REF_RECENT ? maker->made : REF_RECENT;
+	unsigned at = choice % REF_RECENT % known;
 	uint64_t half;
 
 	op->iova = maker->recent_iova[at];
@@ -166,22 +166,22 @@ static void pick_again(struct fz_maker *maker, struct fz_op *op)
 	}
 }
 
-static void remember(struct fz_maker *maker, const struct fz_op *op)
+static void remember(struct ref_maker *maker, const struct ref_op *op)
 {
 	unsigned at;
 
 	if (op->length == 0 || !is_inside(maker, op->iova) ||
 	    !is_inside(maker, op->iova + (op->length - 1)))
 		return;
-	at = maker->made++ % FZ_RECENT;
+	at = maker->made++ % REF_RECENT;
 	maker->recent_iova[at] = op->iova;
 	maker->recent_length[at] = op->length;
 }
 
 /* New maps go to new places, mostly; the rest comes back to them. */
-static void pick_range(struct fz_maker *maker, struct fz_op *op)
+static void pick_range(struct ref_maker *maker, struct ref_op *op)
 {
-	unsigned fresh = op->kind <= FZ_MAP_LIST ? 5 : 1;
+	unsigned fresh = op->kind <= REF_MAP_LIST ? 5 : 1;
 
 	if (maker->made == 0 || source_below(maker->source, 8) < fresh) {
 		op->iova = pick_near(maker);
@@ -189,12 +189,12 @@ static void pick_range(struct fz_maker *maker, struct fz_op *op)
 	} else {
 		pick_again(maker, op);
 	}
-	if (op->kind <= FZ_MAP_LIST)
+	if (op->kind <= REF_MAP_LIST)
 		remember(maker, op);
 }
 
 /* Half of them such that large leaves fit. */
-static uint64_t pick_gpa(struct fz_maker *maker, uint64_t iova)
+static uint64_t pick_gpa(struct ref_maker *maker, uint64_t iova)
 {
 	uint8_t choice = source_byte(maker->source);
 	uint64_t end = UINT64_C(1) << 52;
@@ -220,7 +220,7 @@ static uint64_t pick_gpa(struct fz_maker *maker, uint64_t iova)
 	}
 }
 
-static uint32_t pick_prot(struct fz_maker *maker)
+static uint32_t pick_prot(struct ref_maker *maker)
 {
 	uint8_t choice = source_byte(maker->source);
 
@@ -232,13 +232,13 @@ static uint32_t pick_prot(struct fz_maker *maker)
 /* ---- operations ------------------------------------------------------ */
 
 /* Each piece half of the time where the one before ended. */
-static void make_segments(struct fz_maker *maker, struct fz_op *op)
+static void make_segments(struct ref_maker *maker, struct ref_op *op)
 {
 	uint64_t gpa = op->gpa;
 	uint64_t iova = op->iova;
 	uint32_t i;
 
-	op->count = source_below(maker->source, FZ_SEGMENTS + 1);
+	op->count = source_below(maker->source, REF_SEGMENTS + 1);
 	for (i = 0; i < op->count; i++) {
 		struct hvpt_segment *segment = &op->segments[i];
 
@@ -252,7 +252,7 @@ static void make_segments(struct fz_maker *maker, struct fz_op *op)
 }
 
 /* A low bit or two: what is not aligned has to be refused. */
-static void spoil_op(struct fz_maker *maker, struct fz_op *op)
+static void spoil_op(struct ref_maker *maker, struct ref_op *op)
 {
 	uint64_t bits = UINT64_C(1) << source_below(maker->source, 64);
 
@@ -273,16 +273,16 @@ static void spoil_op(struct fz_maker *maker, struct fz_op *op)
 }
 
 static const uint8_t kinds[32] = {
-	FZ_MAP,	     FZ_MAP,	    FZ_MAP,	FZ_MAP,	    FZ_MAP,
-	FZ_MAP,	     FZ_MAP,	    FZ_MAP,	FZ_MAP,	    FZ_MAP_LIST,
-	FZ_MAP_LIST, FZ_MAP_LIST,   FZ_UNMAP,	FZ_UNMAP,   FZ_UNMAP,
-	FZ_UNMAP,    FZ_UNMAP,	    FZ_UNMAP,	FZ_UNMAP,   FZ_PROTECT,
-	FZ_PROTECT,  FZ_PROTECT,    FZ_RECLAIM, FZ_RECLAIM, FZ_LOOKUP,
-	FZ_SYNC,     FZ_SYNC,	    FZ_DEVICE,	FZ_DEVICE,  FZ_READ_DIRTY,
-	FZ_VISIT,    FZ_FAIL_ALLOC,
+	REF_MAP,      REF_MAP,	      REF_MAP,	   REF_MAP,	REF_MAP,
+	REF_MAP,      REF_MAP,	      REF_MAP,	   REF_MAP,	REF_MAP_LIST,
+	REF_MAP_LIST, REF_MAP_LIST,   REF_UNMAP,   REF_UNMAP,	REF_UNMAP,
+	REF_UNMAP,    REF_UNMAP,      REF_UNMAP,   REF_UNMAP,	REF_PROTECT,
+	REF_PROTECT,  REF_PROTECT,    REF_RECLAIM, REF_RECLAIM, REF_LOOKUP,
+	REF_SYNC,     REF_SYNC,	      REF_DEVICE,  REF_DEVICE,	REF_READ_DIRTY,
+	REF_VISIT,    REF_FAIL_ALLOC,
 };
 
-bool fz_make_op(struct fz_maker *maker, struct fz_op *op)
+bool ref_make_op(struct ref_maker *maker, struct ref_op *op)
 {
 	uint8_t head;
 
@@ -290,34 +290,34 @@ bool fz_make_op(struct fz_maker *maker, struct fz_op *op)
 		return false;
 	head = source_byte(maker->source);
 	memset(op, 0, sizeof(*op));
-	op->kind = (enum fz_kind)kinds[head % 32];
-	if (op->kind == FZ_SYNC)
+	op->kind = (enum ref_kind)kinds[head % 32];
+	if (op->kind == REF_SYNC)
 		return true;
-	if (op->kind == FZ_FAIL_ALLOC) {
+	if (op->kind == REF_FAIL_ALLOC) {
 		op->count = 1 + source_below(maker->source, 8);
 		op->flags = head / 64;
 		if (head & 32)
-			op->kind = FZ_BAD_PAGE;
+			op->kind = REF_BAD_PAGE;
 		return true;
 	}
 	pick_range(maker, op);
-	if (op->kind == FZ_LOOKUP || op->kind == FZ_DEVICE) {
+	if (op->kind == REF_LOOKUP || op->kind == REF_DEVICE) {
 		op->prot = HVPT_PROT_READ | HVPT_PROT_WRITE;
 		op->iova += head / 32 * UINT64_C(273);
 		return true;
 	}
-	if (op->kind == FZ_READ_DIRTY)
+	if (op->kind == REF_READ_DIRTY)
 		op->flags = head / 32 == 7 ? source_byte(maker->source) :
 					     head / 32 % 2;
-	if (op->kind == FZ_VISIT)
+	if (op->kind == REF_VISIT)
 		op->count = head / 64;
-	if (op->kind <= FZ_MAP_LIST) {
+	if (op->kind <= REF_MAP_LIST) {
 		op->gpa = pick_gpa(maker, op->iova);
-		op->flags = head / 32 % 4 == 3 ? FZ_NO_GATHER : 0;
+		op->flags = head / 32 % 4 == 3 ? REF_NO_GATHER : 0;
 	}
-	if (op->kind <= FZ_MAP_LIST || op->kind == FZ_PROTECT)
+	if (op->kind <= REF_MAP_LIST || op->kind == REF_PROTECT)
 		op->prot = pick_prot(maker);
-	if (op->kind == FZ_MAP_LIST)
+	if (op->kind == REF_MAP_LIST)
 		make_segments(maker, op);
 	if (head / 32 == 6 && source_byte(maker->source) % 4 == 0)
 		spoil_op(maker, op);
@@ -339,12 +339,12 @@ static uint64_t leaves_of(uint64_t page_sizes, uint64_t iova, uint64_t gpa,
 	return length / SIZE_1G + 2048;
 }
 
-uint64_t fz_map_leaves(uint64_t page_sizes, const struct fz_op *op)
+uint64_t ref_map_leaves(uint64_t page_sizes, const struct ref_op *op)
 {
 	uint64_t iova = op->iova, leaves = 0;
 	uint32_t i;
 
-	if (op->kind == FZ_MAP)
+	if (op->kind == REF_MAP)
 		return leaves_of(page_sizes, iova, op->gpa, op->length);
 	for (i = 0; i < op->count; i++) {
 		const struct hvpt_segment *segment = &op->segments[i];

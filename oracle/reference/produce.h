@@ -15,44 +15,44 @@
 #include "reference.h"
 
 /* Ranges remembered, for later operations to come back to. */
-#define FZ_RECENT 4u
+#define REF_RECENT 4u
 
 /**
- * struct fz_maker - makes the operations of one sequence
+ * struct ref_maker - makes the operations of one sequence
  * @source: of its choices
  * @lower_last, @upper_first: the segments of the IOVA form; 0: no upper one
- * @made: ranges remembered so far; the last FZ_RECENT are kept
+ * @made: ranges remembered so far; the last REF_RECENT are kept
  */
-struct fz_maker {
+struct ref_maker {
 	struct source *source;
 	uint64_t lower_last;
 	uint64_t upper_first;
 	unsigned made;
-	uint64_t recent_iova[FZ_RECENT];
-	uint64_t recent_length[FZ_RECENT];
+	uint64_t recent_iova[REF_RECENT];
+	uint64_t recent_length[REF_RECENT];
 };
 
 /** For operations on a page table of @config, one that the library takes. */
-void fz_maker_start(struct fz_maker *maker, struct source *source,
-		    const struct fz_config *config);
+void ref_maker_start(struct ref_maker *maker, struct source *source,
+		     const struct ref_config *config);
 
 /* Bytes of one operation and of a configuration, at most. */
-#define FZ_OP_BYTES 40u
-#define FZ_CONFIG_BYTES 24u
+#define REF_OP_BYTES 40u
+#define REF_CONFIG_BYTES 24u
 
 /** One of eight configurations is one which must be refused. */
-void fz_make_config(struct source *source, struct fz_config *config);
+void ref_make_config(struct source *source, struct ref_config *config);
 
 /** The next operation. Return: false when the bytes have run out. */
-bool fz_make_op(struct fz_maker *maker, struct fz_op *op);
+bool ref_make_op(struct ref_maker *maker, struct ref_op *op);
 
 /**
- * fz_map_leaves() - how many leaves a map takes, at most
+ * ref_map_leaves() - how many leaves a map takes, at most
  * @page_sizes: of leaves there are
  *
- * Of FZ_MAP or FZ_MAP_LIST, any values. For callers who have no time for
+ * Of REF_MAP or REF_MAP_LIST, any values. For callers who have no time for
  * millions of leaves.
  */
-uint64_t fz_map_leaves(uint64_t page_sizes, const struct fz_op *op);
+uint64_t ref_map_leaves(uint64_t page_sizes, const struct ref_op *op);
 
 #endif /* ORACLE_REFERENCE_PRODUCE_H */

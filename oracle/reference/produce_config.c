@@ -31,20 +31,21 @@ static const uint64_t masks[] = {
 	UINT64_C(1) << 46 | UINT64_C(1) << 32,
 };
 
-uint64_t fz_lower_last(const struct fz_config *config)
+uint64_t ref_lower_last(const struct ref_config *config)
 {
 	unsigned bits = config->width - (config->form != HVPT_IOVA_PLAIN);
 
 	return bits < 64 ? (UINT64_C(1) << bits) - 1 : UINT64_MAX;
 }
 
-uint64_t fz_upper_first(const struct fz_config *config)
+uint64_t ref_upper_first(const struct ref_config *config)
 {
-	return config->form == HVPT_IOVA_CANONICAL ? ~fz_lower_last(config) : 0;
+	return config->form == HVPT_IOVA_CANONICAL ? ~ref_lower_last(config) :
+						     0;
 }
 
 /* One thing which has to be refused, or is at the edge of it. */
-static void spoil(struct source *source, struct fz_config *config)
+static void spoil(struct source *source, struct ref_config *config)
 {
 	switch (source_below(source, 6)) {
 	case 0:
@@ -68,7 +69,7 @@ static void spoil(struct source *source, struct fz_config *config)
 	}
 }
 
-void fz_make_config(struct source *source, struct fz_config *config)
+void ref_make_config(struct source *source, struct ref_config *config)
 {
 	static const uint32_t levels[] = { 0, 4, 5, 0 };
 

@@ -1,88 +1,88 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * reference.c - the life of a world, and what is the same for every call.
+ * reference.c - the life of a reference, and what is the same for every call.
  */
 #include "reference_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define MEMORY_BYTES ((size_t)FZ_PAGES * 4096)
-#define FORBIDDEN_MASK (FZ_TABLE_GPA | UINT64_C(0xfffff000))
+#define MEMORY_BYTES ((size_t)REF_PAGES * 4096)
+#define FORBIDDEN_MASK (REF_TABLE_GPA | UINT64_C(0xfffff000))
 
 /* ---- life ------------------------------------------------------------ */
 
-struct fz_world *fz_world_create(void)
+struct reference *reference_create(void)
 {
-	struct fz_world *world = calloc(1, sizeof(*world));
+	struct reference *ref = calloc(1, sizeof(*ref));
 
-	if (!world)
+	if (!ref)
 		return NULL;
-	world->memory = aligned_alloc(4096, 2 * MEMORY_BYTES);
-	if (!world->memory) {
-		free(world);
+	ref->memory = aligned_alloc(4096, 2 * MEMORY_BYTES);
+	if (!ref->memory) {
+		free(ref);
 		return NULL;
 	}
-	memset(world->memory, 0, 2 * MEMORY_BYTES);
-	world->shadow = world->memory + MEMORY_BYTES / 8;
-	world->now = &world->shapes[0];
-	world->next = &world->shapes[1];
-	return world;
+	memset(ref->memory, 0, 2 * MEMORY_BYTES);
+	ref->shadow = ref->memory + MEMORY_BYTES / 8;
+	ref->now = &ref->trees[0];
+	ref->next = &ref->trees[1];
+	return ref;
 }
 
-void fz_world_destroy(struct fz_world *world)
+void reference_destroy(struct reference *ref)
 {
-	if (!world)
+	if (!ref)
 		return;
-	free(world->memory);
-	free(world);
+	free(ref->memory);
+	free(ref);
 }
 
-void fz_world_on_violation(struct fz_world *world, fz_violation_fn fn,
-			   void *ctx)
+void reference_on_violation(struct reference *ref, ref_violation_fn fn,
+			    void *ctx)
 {
-	world->on_violation = fn;
-	world->on_violation_ctx = ctx;
+	ref->on_violation = fn;
+	ref->on_violation_ctx = ctx;
 }
 
-static void set_form(struct fz_world *world)
+static void set_form(struct reference *ref)
 {
-	const struct fz_config *config = &world->config;
+	const struct ref_config *config = &ref->config;
 
-	world->levels = config->levels;
-	if (!world->levels)
-		world->levels = config->width > 48 ? 5 : 4;
-	world->lower_last = fz_lower_last(config);
-	world->upper_first = fz_upper_first(config);
-	world->sizes[0] = true;
-	world->sizes[1] = (config->page_sizes >> 21 & 1) != 0;
-	world->sizes[2] = world->sizes[1] && (config->page_sizes >> 30 & 1);
+	ref->levels = config->levels;
+	if (!ref->levels)
+		ref->levels = config->width > 48 ? 5 : 4;
+	ref->lower_last = ref_lower_last(config);
+	ref->upper_first = ref_upper_first(config);
+	ref->sizes[0] = true;
+	ref->sizes[1] = (config->page_sizes >> 21 & 1) != 0;
+	ref->sizes[2] = ref->sizes[1] && (config->page_sizes >> 30 & 1);
 }
 
-static void set_walker(struct fz_world *world)
+static void set_walker(struct reference *ref)
 {
-	struct sdm_walker *walker = &world->walker;
+	struct sdm_walker *walker = &ref->walker;
 
-	walker->read64 = fz_read64;
-	walker->ctx = world;
-	walker->root = (uint64_t)(uintptr_t)world->pt.root -
-		       world->pt_config.direct_map_offset;
-	walker->address_mask = world->config.table_mask;
-	walker->levels = world->levels;
-	walker->width = world->config.width;
+	walker->read64 = ref_read64;
+	walker->ctx = ref;
+	walker->root = (uint64_t)(uintptr_t)ref->pt.root -
+		       ref->pt_config.direct_map_offset;
+	walker->address_mask = ref->config.table_mask;
+	walker->levels = ref->levels;
+	walker->width = ref->config.width;
 	walker->maxphyaddr = 52;
-	walker->canonical = world->config.form == HVPT_IOVA_CANONICAL;
+	walker->canonical = ref->config.form == HVPT_IOVA_CANONICAL;
 }
 
-static void set_config(struct fz_world *world)
+static void set_config(struct reference *ref)
 {
-	const struct fz_config *from = &world->config;
-	struct hvpt_pt_config *to = &world->pt_config;
+	const struct ref_config *from = &ref->config;
+	struct hvpt_pt_config *to = &ref->pt_config;
 
-	to->ops = from->noncoherent ? &fz_page_ops_noncoherent : &fz_page_ops;
-	to->ctx = world;
-	to->direct_map_offset = (uint64_t)(uintptr_t)world->memory -
-				FZ_TABLE_GPA;
+	to->ops = from->noncoherent ? &ref_page_ops_noncoherent : &ref_page_ops;
+	to->ctx = ref;
+	to->direct_map_offset = (uint64_t)(uintptr_t)ref->memory -
+				REF_TABLE_GPA;
 	to->table_gpa_mask = from->table_mask;
 	to->page_sizes = from->page_sizes;
 	to->levels = from->levels;
@@ -93,69 +93,69 @@ static void set_config(struct fz_world *world)
 	to->reserved_count = 0;
 }
 
-static void forget(struct fz_world *world)
+static void forget(struct reference *ref)
 {
-	fz_pages_reset(world);
-	memset(world->born, 0, sizeof(world->born));
-	hvpt_gather_init(&world->gather);
-	world->now->runs = 0;
-	world->now->tables = 0;
-	world->stales = 0;
-	world->gone.tables = 0;
-	world->op_number = 0;
-	world->violated = false;
-	world->alive = false;
+	ref_pages_reset(ref);
+	memset(ref->born, 0, sizeof(ref->born));
+	hvpt_gather_init(&ref->gather);
+	ref->now->runs = 0;
+	ref->now->tables = 0;
+	ref->stales = 0;
+	ref->gone.tables = 0;
+	ref->op_number = 0;
+	ref->violated = false;
+	ref->alive = false;
 }
 
-bool fz_world_start(struct fz_world *world, const struct fz_config *config)
+bool reference_start(struct reference *ref, const struct ref_config *config)
 {
 	enum hvpt_status status;
 
-	forget(world);
-	world->config = *config;
+	forget(ref);
+	ref->config = *config;
 	if (config->table_mask & FORBIDDEN_MASK)
 		return false;
-	set_config(world);
-	world->phase = FZ_CALL;
-	status = hvpt_pt_init(&world->pt, &world->pt_config);
-	world->phase = FZ_IDLE;
-	if (!fz_predict_config(config, status))
-		return fz_violate(world, "init: %s", hvpt_status_name(status));
-	if (fz_pages_in_use(world) != (status == HVPT_OK))
-		return fz_violate(world, "init: %u pages in use",
-				  fz_pages_in_use(world));
+	set_config(ref);
+	ref->phase = REF_CALL;
+	status = hvpt_pt_init(&ref->pt, &ref->pt_config);
+	ref->phase = REF_IDLE;
+	if (!ref_predict_config(config, status))
+		return ref_violate(ref, "init: %s", hvpt_status_name(status));
+	if (ref_pages_in_use(ref) != (status == HVPT_OK))
+		return ref_violate(ref, "init: %u pages in use",
+				   ref_pages_in_use(ref));
 	if (status != HVPT_OK)
 		return false;
-	memset(world->born, 0, sizeof(world->born));
-	set_form(world);
-	set_walker(world);
-	world->alive = true;
+	memset(ref->born, 0, sizeof(ref->born));
+	set_form(ref);
+	set_walker(ref);
+	ref->alive = true;
 	return true;
 }
 
-bool fz_world_finish(struct fz_world *world)
+bool reference_finish(struct reference *ref)
 {
-	if (!world->alive || world->violated)
-		return !world->violated;
-	if (!fz_world_scan(world) || !fz_ghost_sync(world))
+	if (!ref->alive || ref->violated)
+		return !ref->violated;
+	if (!reference_scan(ref) || !ref_stale_sync(ref))
 		return false;
-	world->alive = false;
-	world->phase = FZ_DESTROY;
-	hvpt_pt_destroy(&world->pt);
-	world->phase = FZ_IDLE;
-	if (fz_pages_in_use(world))
-		return fz_violate(world, "destroy: %u pages did not come back",
-				  fz_pages_in_use(world));
-	return !world->violated;
+	ref->alive = false;
+	ref->phase = REF_DESTROY;
+	hvpt_pt_destroy(&ref->pt);
+	ref->phase = REF_IDLE;
+	if (ref_pages_in_use(ref))
+		return ref_violate(ref, "destroy: %u pages did not come back",
+				   ref_pages_in_use(ref));
+	return !ref->violated;
 }
 
 /* ---- every call ------------------------------------------------------ */
 
-void fz_call_begin(struct fz_world *world)
+void ref_call_begin(struct reference *ref)
 {
-	world->before = world->gather;
-	world->allocs = 0;
-	world->phase = FZ_CALL;
+	ref->before = ref->gather;
+	ref->allocs = 0;
+	ref->phase = REF_CALL;
 }
 
 static bool same_gather(const struct hvpt_gather *a,
@@ -173,92 +173,93 @@ static bool same_gather(const struct hvpt_gather *a,
 	return true;
 }
 
-static bool pages_balance(struct fz_world *world)
+static bool pages_balance(struct reference *ref)
 {
-	unsigned tables = world->now->tables + 1;
+	unsigned tables = ref->now->tables + 1;
 
-	if (hvpt_pt_tables(&world->pt) != tables)
-		return fz_violate(
-			world, "the page table counts %llu tables, not %u",
-			(unsigned long long)hvpt_pt_tables(&world->pt), tables);
-	if (fz_pages_in_use(world) != tables + world->gathered)
-		return fz_violate(world,
-				  "%u pages are in use, %u in the tree and %u "
-				  "in the gather",
-				  fz_pages_in_use(world), tables,
-				  world->gathered);
-	if (world->bad_out)
-		return fz_violate(world, "a bad page was not given back");
+	if (hvpt_pt_tables(&ref->pt) != tables)
+		return ref_violate(ref,
+				   "the page table counts %llu tables, not %u",
+				   (unsigned long long)hvpt_pt_tables(&ref->pt),
+				   tables);
+	if (ref_pages_in_use(ref) != tables + ref->gathered)
+		return ref_violate(ref,
+				   "%u pages are in use, %u in the tree and %u "
+				   "in the gather",
+				   ref_pages_in_use(ref), tables,
+				   ref->gathered);
+	if (ref->bad_out)
+		return ref_violate(ref, "a bad page was not given back");
 	return true;
 }
 
-static bool end_failed(struct fz_world *world)
+static bool end_failed(struct reference *ref)
 {
-	world->gone.tables = 0;
-	world->stales = world->stales_before;
-	if (!same_gather(&world->gather, &world->before))
-		return fz_violate(world, "the gather changed in a failure");
+	ref->gone.tables = 0;
+	ref->stales = ref->stales_before;
+	if (!same_gather(&ref->gather, &ref->before))
+		return ref_violate(ref, "the gather changed in a failure");
 	/* A map may take pages before it meets what is in the way. */
-	if (world->allocs == 0)
+	if (ref->allocs == 0)
 		return true;
-	return fz_world_scan(world);
+	return reference_scan(ref);
 }
 
-static bool end_ok(struct fz_world *world, uint64_t low, uint64_t high)
+static bool end_ok(struct reference *ref, uint64_t low, uint64_t high)
 {
-	struct fz_shape *shape = world->now;
+	struct ref_tree *tree = ref->now;
 
-	if (world->allocs != world->next->created)
-		return fz_violate(world, "%u pages were taken, %u were needed",
-				  world->allocs, world->next->created);
-	if (!fz_ghost_check(world, low, high))
+	if (ref->allocs != ref->next->created)
+		return ref_violate(ref, "%u pages were taken, %u were needed",
+				   ref->allocs, ref->next->created);
+	if (!ref_stale_check(ref, low, high))
 		return false;
-	world->now = world->next;
-	world->next = shape;
-	return fz_resolve_tables(world);
+	ref->now = ref->next;
+	ref->next = tree;
+	return ref_resolve_tables(ref);
 }
 
-static void forget_born(struct fz_world *world)
+static void forget_born(struct reference *ref)
 {
-	if (world->allocs)
-		memset(world->born, 0, sizeof(world->born));
+	if (ref->allocs)
+		memset(ref->born, 0, sizeof(ref->born));
 }
 
-bool fz_call_end(struct fz_world *world, enum hvpt_status got,
-		 enum hvpt_status want, uint64_t low, uint64_t high)
+bool ref_call_end(struct reference *ref, enum hvpt_status got,
+		  enum hvpt_status want, uint64_t low, uint64_t high)
 {
 	bool fine;
 
-	world->phase = FZ_IDLE;
-	if (world->violated)
+	ref->phase = REF_IDLE;
+	if (ref->violated)
 		return false;
 	if (got != want)
-		return fz_violate(world, "%s instead of %s",
-				  hvpt_status_name(got),
-				  hvpt_status_name(want));
-	fine = got == HVPT_OK ? end_ok(world, low, high) : end_failed(world);
-	forget_born(world);
-	return fine && pages_balance(world);
+		return ref_violate(ref, "%s instead of %s",
+				   hvpt_status_name(got),
+				   hvpt_status_name(want));
+	fine = got == HVPT_OK ? end_ok(ref, low, high) : end_failed(ref);
+	forget_born(ref);
+	return fine && pages_balance(ref);
 }
 
 /* ---- what was seen --------------------------------------------------- */
 
-const char *fz_world_violation(const struct fz_world *world)
+const char *reference_violation(const struct reference *ref)
 {
-	return world->violated ? world->text : NULL;
+	return ref->violated ? ref->text : NULL;
 }
 
-uint64_t fz_world_violation_op(const struct fz_world *world)
+uint64_t reference_violation_op(const struct reference *ref)
 {
-	return world->violation_op;
+	return ref->violation_op;
 }
 
-struct hvpt_pagetable *fz_world_table(struct fz_world *world)
+struct hvpt_pagetable *reference_table(struct reference *ref)
 {
-	return &world->pt;
+	return &ref->pt;
 }
 
-const struct fz_stats *fz_world_stats(const struct fz_world *world)
+const struct ref_stats *reference_stats(const struct reference *ref)
 {
-	return &world->stats;
+	return &ref->stats;
 }

@@ -7,70 +7,70 @@
 
 #include "reference_internal.h"
 
-static const char *const names[FZ_KINDS] = {
+static const char *const names[REF_KINDS] = {
 	"map",	      "map_list", "unmap", "protect", "reclaim",    "lookup",
 	"read_dirty", "visit",	  "sync",  "device",  "fail_alloc", "bad_page",
 };
 
-const char *fz_kind_name(enum fz_kind kind)
+const char *ref_kind_name(enum ref_kind kind)
 {
-	return (unsigned)kind < FZ_KINDS ? names[kind] : "?";
+	return (unsigned)kind < REF_KINDS ? names[kind] : "?";
 }
 
-static enum hvpt_status dispatch(struct fz_world *world, const struct fz_op *op)
+static enum hvpt_status dispatch(struct reference *ref, const struct ref_op *op)
 {
 	switch (op->kind) {
-	case FZ_MAP:
-	case FZ_MAP_LIST:
-		return fz_op_map(world, op);
-	case FZ_UNMAP:
-		return fz_op_unmap(world, op);
-	case FZ_PROTECT:
-		return fz_op_protect(world, op);
-	case FZ_RECLAIM:
-		return fz_op_reclaim(world, op);
-	case FZ_LOOKUP:
-		return fz_op_lookup(world, op);
-	case FZ_READ_DIRTY:
-		return fz_op_dirty(world, op);
-	case FZ_VISIT:
-		return fz_op_visit(world, op);
-	case FZ_DEVICE:
-		return fz_op_device(world, op);
-	case FZ_SYNC:
-		fz_ghost_sync(world);
+	case REF_MAP:
+	case REF_MAP_LIST:
+		return ref_op_map(ref, op);
+	case REF_UNMAP:
+		return ref_op_unmap(ref, op);
+	case REF_PROTECT:
+		return ref_op_protect(ref, op);
+	case REF_RECLAIM:
+		return ref_op_reclaim(ref, op);
+	case REF_LOOKUP:
+		return ref_op_lookup(ref, op);
+	case REF_READ_DIRTY:
+		return ref_op_dirty(ref, op);
+	case REF_VISIT:
+		return ref_op_visit(ref, op);
+	case REF_DEVICE:
+		return ref_op_device(ref, op);
+	case REF_SYNC:
+		ref_stale_sync(ref);
 		return HVPT_OK;
-	case FZ_FAIL_ALLOC:
-	case FZ_BAD_PAGE:
-	case FZ_KINDS:
+	case REF_FAIL_ALLOC:
+	case REF_BAD_PAGE:
+	case REF_KINDS:
 	default:
 		return HVPT_ERR_BUSY;
 	}
 }
 
-enum hvpt_status fz_world_apply(struct fz_world *world, const struct fz_op *op)
+enum hvpt_status reference_apply(struct reference *ref, const struct ref_op *op)
 {
-	unsigned every = world->config.scan_every;
+	unsigned every = ref->config.scan_every;
 	enum hvpt_status status;
 
-	if (!world->alive || world->violated || (unsigned)op->kind >= FZ_KINDS)
+	if (!ref->alive || ref->violated || (unsigned)op->kind >= REF_KINDS)
 		return HVPT_ERR_BUSY;
-	world->stats.ops++;
-	world->stats.by_kind[op->kind]++;
-	if (op->kind == FZ_FAIL_ALLOC || op->kind == FZ_BAD_PAGE) {
-		world->fail_in = op->count;
-		world->bad_page = op->kind == FZ_BAD_PAGE;
-		world->bad_kind = op->flags;
+	ref->stats.ops++;
+	ref->stats.by_kind[op->kind]++;
+	if (op->kind == REF_FAIL_ALLOC || op->kind == REF_BAD_PAGE) {
+		ref->fail_in = op->count;
+		ref->bad_page = op->kind == REF_BAD_PAGE;
+		ref->bad_kind = op->flags;
 		status = HVPT_OK;
 	} else {
-		status = dispatch(world, op);
-		world->fail_in = 0;
+		status = dispatch(ref, op);
+		ref->fail_in = 0;
 	}
 	if (status == HVPT_OK)
-		world->stats.succeeded[op->kind]++;
-	if (every && world->op_number % every == every - 1)
-		fz_world_scan(world);
-	world->op_number++;
+		ref->stats.succeeded[op->kind]++;
+	if (every && ref->op_number % every == every - 1)
+		reference_scan(ref);
+	ref->op_number++;
 	return status;
 }
 
@@ -102,36 +102,36 @@ add(struct text *text, const char *format, ...)
 		text->used = text->bytes - 1;
 }
 
-static void add_segments(struct text *text, const struct fz_op *op)
+static void add_segments(struct text *text, const struct ref_op *op)
 {
 	uint32_t i;
 
 	add(text, " iova=%#llx prot=%#x flags=%#x",
 	    (unsigned long long)op->iova, op->prot, op->flags);
-	for (i = 0; i < op->count && i < FZ_SEGMENTS; i++)
+	for (i = 0; i < op->count && i < REF_SEGMENTS; i++)
 		add(text, " %#llx+%#llx",
 		    (unsigned long long)op->segments[i].gpa.value,
 		    (unsigned long long)op->segments[i].length);
 }
 
-size_t fz_op_print(const struct fz_op *op, char *text, size_t bytes)
+size_t ref_op_print(const struct ref_op *op, char *text, size_t bytes)
 {
 	struct text to = { text, bytes, 0 };
 
 	if (bytes == 0)
 		return 0;
-	add(&to, "%s", fz_kind_name(op->kind));
+	add(&to, "%s", ref_kind_name(op->kind));
 	switch (op->kind) {
-	case FZ_MAP_LIST:
+	case REF_MAP_LIST:
 		add_segments(&to, op);
 		break;
-	case FZ_SYNC:
+	case REF_SYNC:
 		break;
-	case FZ_FAIL_ALLOC:
-	case FZ_BAD_PAGE:
+	case REF_FAIL_ALLOC:
+	case REF_BAD_PAGE:
 		add(&to, " at=%u flags=%#x", op->count, op->flags);
 		break;
-	case FZ_MAP:
+	case REF_MAP:
 		add(&to, " gpa=%#llx", (unsigned long long)op->gpa);
 		/* fall through */
 	default:

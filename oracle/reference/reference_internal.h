@@ -13,12 +13,12 @@
 
 /* ---- the abstract tree ----------------------------------------------- */
 
-#define FZ_RUNS 1024u
-#define FZ_STALE 2048u
-#define FZ_NO_PAGE 0xffffu
+#define REF_RUNS 1024u
+#define REF_STALE 2048u
+#define REF_NO_PAGE 0xffffu
 
 /** Leaves of one size which continue each other. */
-struct fz_run {
+struct ref_run {
 	uint64_t first;
 	uint64_t last;
 	uint64_t gpa;
@@ -28,22 +28,22 @@ struct fz_run {
 };
 
 /** A table other than the root: entries of @level, first of them at @base. */
-struct fz_table {
+struct ref_table {
 	uint64_t base;
-	uint16_t page; /* which page of the world it is */
+	uint16_t page; /* which page of the reference it is */
 	uint8_t level;
 };
 
 /**
- * struct fz_shape - what ought to be in the tree
+ * struct ref_tree - what ought to be in the tree
  * @run: in address order
  * @table: in no order
  * @created: tables made since the copy was taken
  * @full: something did not fit; the rest is then meaningless
  */
-struct fz_shape {
-	struct fz_run run[FZ_RUNS];
-	struct fz_table table[FZ_PAGES];
+struct ref_tree {
+	struct ref_run run[REF_RUNS];
+	struct ref_table table[REF_PAGES];
 	unsigned runs;
 	unsigned tables;
 	unsigned created;
@@ -51,84 +51,83 @@ struct fz_shape {
 };
 
 /** The lists of what left the tree. */
-struct fz_gone {
-	struct fz_table table[FZ_PAGES];
+struct ref_gone {
+	struct ref_table table[REF_PAGES];
 	unsigned tables;
 };
 
-void fz_shape_copy(struct fz_shape *to, const struct fz_shape *from);
+void ref_tree_copy(struct ref_tree *to, const struct ref_tree *from);
 
 /** Index of the first run which ends at or above @address. */
-unsigned fz_shape_find(const struct fz_shape *shape, uint64_t address);
+unsigned ref_tree_find(const struct ref_tree *tree, uint64_t address);
 
 /** The run which has @address; NULL: not mapped. */
-const struct fz_run *fz_shape_at(const struct fz_shape *shape,
-				 uint64_t address);
+const struct ref_run *ref_tree_at(const struct ref_tree *tree,
+				  uint64_t address);
 
-bool fz_shape_meets(const struct fz_shape *shape, uint64_t first,
-		    uint64_t last);
+bool ref_tree_meets(const struct ref_tree *tree, uint64_t first, uint64_t last);
 
 /** Adds leaves; joins them with what they continue. */
-void fz_shape_put(struct fz_shape *shape, const struct fz_run *run);
+void ref_tree_put(struct ref_tree *tree, const struct ref_run *run);
 
 /** Makes @address, a border between leaves, a border between runs. */
-void fz_shape_split(struct fz_shape *shape, uint64_t address);
+void ref_tree_border(struct ref_tree *tree, uint64_t address);
 
 /**
  * Splits leaves until @boundary is not inside one. Leaves which are writable
  * are left alone if @keep is 1, read-only ones if it is 0; none if it is -1.
  */
-void fz_shape_cut(struct fz_shape *shape, uint64_t boundary, int keep);
+void ref_tree_split(struct ref_tree *tree, uint64_t boundary, int keep);
 
 /** Takes out all leaves of a range which cuts none. Return: bytes. */
-uint64_t fz_shape_remove(struct fz_shape *shape, uint64_t first, uint64_t last);
+uint64_t ref_tree_remove(struct ref_tree *tree, uint64_t first, uint64_t last);
 
-bool fz_shape_has_table(const struct fz_shape *shape, unsigned level,
+bool ref_tree_has_table(const struct ref_tree *tree, unsigned level,
 			uint64_t address);
 
 /** Adds the tables which a leaf of @lg2 at @address needs. */
-void fz_shape_need_tables(struct fz_shape *shape, unsigned levels, unsigned lg2,
+void ref_tree_need_tables(struct ref_tree *tree, unsigned levels, unsigned lg2,
 			  uint64_t address);
 
 /** Takes tables out which lie in a range, all or the empty ones. */
-unsigned fz_shape_drop_tables(struct fz_shape *shape, uint64_t first,
-			      uint64_t last, struct fz_gone *gone);
+unsigned ref_tree_drop_tables(struct ref_tree *tree, uint64_t first,
+			      uint64_t last, struct ref_gone *gone);
 
 /** Last address which a table of @level at @base spans. */
-uint64_t fz_table_last(const struct fz_table *table);
+uint64_t ref_table_last(const struct ref_table *table);
 
-/* ---- the world ------------------------------------------------------- */
+/* ---- the reference ------------------------------------------------------- */
 
-#define FZ_PAGE_WORDS 512u
+#define REF_PAGE_WORDS 512u
 
-enum fz_page_state {
-	FZ_PAGE_FRESH = 0,    /* never used: all zero */
-	FZ_PAGE_FREED = 1,    /* poison */
-	FZ_PAGE_IN_USE = 2,   /* given to the library */
-	FZ_PAGE_GATHERED = 3, /* left the tree, not flushed */
-	FZ_PAGE_DIRTY = 4,    /* of a run which was given up: anything */
+enum ref_page_state {
+	REF_PAGE_FRESH = 0,    /* never used: all zero */
+	REF_PAGE_FREED = 1,    /* poison */
+	REF_PAGE_IN_USE = 2,   /* given to the library */
+	REF_PAGE_GATHERED = 3, /* left the tree, not flushed */
+	REF_PAGE_DIRTY = 4,    /* of a run which was given up: anything */
 };
 
 /** What is going on, so that the page hooks know what is allowed. */
-enum fz_phase {
-	FZ_IDLE = 0,
-	FZ_CALL = 1,
-	FZ_RELEASE = 2,
-	FZ_DESTROY = 3,
+enum ref_phase {
+	REF_IDLE = 0,
+	REF_CALL = 1,
+	REF_RELEASE = 2,
+	REF_DESTROY = 3,
 };
 
 /** A leaf an IOMMU may have cached and which is no longer so. */
-struct fz_stale {
+struct ref_stale {
 	uint64_t first;
 	uint64_t last;
 };
 
-struct fz_world {
-	uint64_t *memory; /* FZ_PAGES pages */
+struct reference {
+	uint64_t *memory; /* REF_PAGES pages */
 	uint64_t *shadow; /* as a walker which does not snoop sees them */
-	uint8_t state[FZ_PAGES];
-	uint8_t born[FZ_PAGES]; /* given out during this call */
-	uint16_t free_list[FZ_PAGES];
+	uint8_t state[REF_PAGES];
+	uint8_t born[REF_PAGES]; /* given out during this call */
+	uint16_t free_list[REF_PAGES];
 	unsigned free_count;
 	unsigned gathered;
 	unsigned allocs; /* of this call */
@@ -136,12 +135,12 @@ struct fz_world {
 	bool bad_page;
 	uint32_t bad_kind;
 	void *bad_out;
-	enum fz_phase phase;
+	enum ref_phase phase;
 
 	struct hvpt_pagetable pt;
 	struct hvpt_gather gather;
 	struct hvpt_gather before;
-	struct fz_config config;
+	struct ref_config config;
 	struct hvpt_pt_config pt_config;
 	struct sdm_walker walker;
 	uint64_t lower_last;
@@ -150,11 +149,11 @@ struct fz_world {
 	bool sizes[3];
 	bool alive;
 
-	struct fz_shape shapes[2];
-	struct fz_shape *now;
-	struct fz_shape *next;
-	struct fz_gone gone;
-	struct fz_stale stale[FZ_STALE];
+	struct ref_tree trees[2];
+	struct ref_tree *now;
+	struct ref_tree *next;
+	struct ref_gone gone;
+	struct ref_stale stale[REF_STALE];
 	unsigned stales;
 	unsigned stales_before;
 
@@ -166,9 +165,9 @@ struct fz_world {
 
 	uint64_t op_number;
 	uint64_t violation_op;
-	fz_violation_fn on_violation;
+	ref_violation_fn on_violation;
 	void *on_violation_ctx;
-	struct fz_stats stats;
+	struct ref_stats stats;
 	bool violated;
 	char text[240];
 };
@@ -177,95 +176,96 @@ struct fz_world {
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
 #endif
-bool fz_violate(struct fz_world *world, const char *format, ...);
+bool ref_violate(struct reference *ref, const char *format, ...);
 
-/* pages.c */
+/* reference_pages.c */
 
-void fz_pages_reset(struct fz_world *world);
-extern const struct hvpt_page_ops fz_page_ops;
-extern const struct hvpt_page_ops fz_page_ops_noncoherent;
+void ref_pages_reset(struct reference *ref);
+extern const struct hvpt_page_ops ref_page_ops;
+extern const struct hvpt_page_ops ref_page_ops_noncoherent;
 
-/** Index of the page at @gpa; FZ_NO_PAGE: none. */
-unsigned fz_page_of_gpa(uint64_t gpa);
-unsigned fz_page_of_pointer(const struct fz_world *world, const void *page);
+/** Index of the page at @gpa; REF_NO_PAGE: none. */
+unsigned ref_page_of_gpa(uint64_t gpa);
+unsigned ref_page_of_pointer(const struct reference *ref, const void *page);
 
 /** A page as the IOMMU sees it. */
-const uint64_t *fz_page_seen(const struct fz_world *world, unsigned page);
+const uint64_t *ref_page_seen(const struct reference *ref, unsigned page);
 
-bool fz_read64(void *ctx, uint64_t gpa, uint64_t *value);
+bool ref_read64(void *ctx, uint64_t gpa, uint64_t *value);
 
 /** A device sets bits of a leaf. */
-void fz_device_or(struct fz_world *world, uint64_t gpa, uint64_t bits);
+void ref_device_or(struct reference *ref, uint64_t gpa, uint64_t bits);
 
-static inline unsigned fz_pages_in_use(const struct fz_world *world)
+static inline unsigned ref_pages_in_use(const struct reference *ref)
 {
-	return FZ_PAGES - world->free_count;
+	return REF_PAGES - ref->free_count;
 }
 
-/* predict.c */
+/* reference_predict.c */
 
-bool fz_in_form(const struct fz_world *world, uint64_t first, uint64_t last);
-enum hvpt_status fz_predict_range(const struct fz_world *world, uint64_t iova,
-				  uint64_t length);
-enum hvpt_status fz_predict_prot(unsigned prot);
+bool ref_in_form(const struct reference *ref, uint64_t first, uint64_t last);
+enum hvpt_status ref_predict_range(const struct reference *ref, uint64_t iova,
+				   uint64_t length);
+enum hvpt_status ref_predict_prot(unsigned prot);
 
 /** The status up to, not including, OVERLAP. */
-enum hvpt_status fz_predict_map(const struct fz_world *world,
-				const struct fz_op *op, uint64_t *length);
+enum hvpt_status ref_predict_map(const struct reference *ref,
+				 const struct ref_op *op, uint64_t *length);
 
 /** Could @status be the answer to this configuration? */
-bool fz_predict_config(const struct fz_config *config, enum hvpt_status status);
+bool ref_predict_config(const struct ref_config *config,
+			enum hvpt_status status);
 
 /** OK, NO_MEMORY or TABLE_PAGE when @created pages are wanted. */
-enum hvpt_status fz_predict_pages(const struct fz_world *world,
-				  unsigned created);
+enum hvpt_status ref_predict_pages(const struct reference *ref,
+				   unsigned created);
 
-/* ghost.c */
+/* reference_stale.c */
 
 /** Notes first .. last as cached and changed. Return: false: no room. */
-bool fz_stale_add(struct fz_world *world, uint64_t first, uint64_t last);
+bool ref_stale_add(struct reference *ref, uint64_t first, uint64_t last);
 
 /** All that a call took away: is it gathered, and not freed? */
-bool fz_ghost_check(struct fz_world *world, uint64_t low, uint64_t high);
+bool ref_stale_check(struct reference *ref, uint64_t low, uint64_t high);
 
 /** The flush and the release. */
-bool fz_ghost_sync(struct fz_world *world);
+bool ref_stale_sync(struct reference *ref);
 
-/* scan.c */
+/* reference_scan.c */
 
-bool fz_probe(struct fz_world *world, uint64_t iova);
-bool fz_probe_around(struct fz_world *world, uint64_t first, uint64_t last);
-bool fz_resolve_tables(struct fz_world *world);
+bool ref_probe(struct reference *ref, uint64_t iova);
+bool ref_probe_around(struct reference *ref, uint64_t first, uint64_t last);
+bool ref_resolve_tables(struct reference *ref);
 
-/* ops.c */
+/* reference_changes.c */
 
-enum hvpt_status fz_op_map(struct fz_world *world, const struct fz_op *op);
-enum hvpt_status fz_op_unmap(struct fz_world *world, const struct fz_op *op);
-enum hvpt_status fz_op_protect(struct fz_world *world, const struct fz_op *op);
-enum hvpt_status fz_op_reclaim(struct fz_world *world, const struct fz_op *op);
+enum hvpt_status ref_op_map(struct reference *ref, const struct ref_op *op);
+enum hvpt_status ref_op_unmap(struct reference *ref, const struct ref_op *op);
+enum hvpt_status ref_op_protect(struct reference *ref, const struct ref_op *op);
+enum hvpt_status ref_op_reclaim(struct reference *ref, const struct ref_op *op);
 
-/* look.c */
+/* reference_reads.c */
 
-enum hvpt_status fz_op_lookup(struct fz_world *world, const struct fz_op *op);
-enum hvpt_status fz_op_visit(struct fz_world *world, const struct fz_op *op);
-enum hvpt_status fz_op_dirty(struct fz_world *world, const struct fz_op *op);
-enum hvpt_status fz_op_device(struct fz_world *world, const struct fz_op *op);
+enum hvpt_status ref_op_lookup(struct reference *ref, const struct ref_op *op);
+enum hvpt_status ref_op_visit(struct reference *ref, const struct ref_op *op);
+enum hvpt_status ref_op_dirty(struct reference *ref, const struct ref_op *op);
+enum hvpt_status ref_op_device(struct reference *ref, const struct ref_op *op);
 
-/* world.c */
+/* reference.c */
 
 /** Begins a call of the library: what must hold if it fails is noted. */
-void fz_call_begin(struct fz_world *world);
+void ref_call_begin(struct reference *ref);
 
 /**
- * fz_call_end() - judges what is the same for every call
+ * ref_call_end() - checks what is the same for every call
  * @got: its status
  * @want: the one predicted
  * @low: no new range of the gather may begin below this,
  * @high: or end above that
  *
- * With HVPT_OK the next shape becomes the present one.
+ * With HVPT_OK the next tree becomes the present one.
  */
-bool fz_call_end(struct fz_world *world, enum hvpt_status got,
-		 enum hvpt_status want, uint64_t low, uint64_t high);
+bool ref_call_end(struct reference *ref, enum hvpt_status got,
+		  enum hvpt_status want, uint64_t low, uint64_t high);
 
 #endif /* ORACLE_REFERENCE_REFERENCE_INTERNAL_H */

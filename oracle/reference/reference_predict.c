@@ -7,16 +7,16 @@
 #define PAGE_MASK UINT64_C(4095)
 #define GPA_END (UINT64_C(1) << 52)
 
-bool fz_in_form(const struct fz_world *world, uint64_t first, uint64_t last)
+bool ref_in_form(const struct reference *ref, uint64_t first, uint64_t last)
 {
 	if (first > last)
 		return false;
-	return last <= world->lower_last ||
-	       (world->upper_first && first >= world->upper_first);
+	return last <= ref->lower_last ||
+	       (ref->upper_first && first >= ref->upper_first);
 }
 
-enum hvpt_status fz_predict_range(const struct fz_world *world, uint64_t iova,
-				  uint64_t length)
+enum hvpt_status ref_predict_range(const struct reference *ref, uint64_t iova,
+				   uint64_t length)
 {
 	if (length == 0)
 		return HVPT_ERR_EMPTY;
@@ -24,12 +24,12 @@ enum hvpt_status fz_predict_range(const struct fz_world *world, uint64_t iova,
 		return HVPT_ERR_ALIGN;
 	if (UINT64_MAX - iova < length - 1)
 		return HVPT_ERR_WRAP;
-	if (!fz_in_form(world, iova, iova + (length - 1)))
+	if (!ref_in_form(ref, iova, iova + (length - 1)))
 		return HVPT_ERR_IOVA_RANGE;
 	return HVPT_OK;
 }
 
-enum hvpt_status fz_predict_prot(unsigned prot)
+enum hvpt_status ref_predict_prot(unsigned prot)
 {
 	switch (prot) {
 	case HVPT_PROT_READ:
@@ -49,7 +49,7 @@ static bool is_high(const struct hvpt_segment *segment)
 	       segment->length > GPA_END - segment->gpa.value;
 }
 
-static enum hvpt_status check_segments(const struct fz_op *op, bool *high,
+static enum hvpt_status check_segments(const struct ref_op *op, bool *high,
 				       uint64_t *length)
 {
 	bool aligned = true, wraps = false;
@@ -76,48 +76,47 @@ static enum hvpt_status check_segments(const struct fz_op *op, bool *high,
 	return wraps ? HVPT_ERR_WRAP : HVPT_OK;
 }
 
-enum hvpt_status fz_predict_map(const struct fz_world *world,
-				const struct fz_op *op, uint64_t *length)
+enum hvpt_status ref_predict_map(const struct reference *ref,
+				 const struct ref_op *op, uint64_t *length)
 {
 	bool high;
 	enum hvpt_status status = check_segments(op, &high, length);
 
 	if (status != HVPT_OK)
 		return status;
-	status = fz_predict_range(world, op->iova, *length);
+	status = ref_predict_range(ref, op->iova, *length);
 	if (status != HVPT_OK)
 		return status;
-	return high ? HVPT_ERR_GPA_RANGE : fz_predict_prot(op->prot);
+	return high ? HVPT_ERR_GPA_RANGE : ref_predict_prot(op->prot);
 }
 
-enum hvpt_status fz_predict_pages(const struct fz_world *world,
-				  unsigned created)
+enum hvpt_status ref_predict_pages(const struct reference *ref,
+				   unsigned created)
 {
-	unsigned room = world->free_count;
+	unsigned room = ref->free_count;
 
-	if (world->fail_in && world->fail_in <= created &&
-	    world->fail_in <= room + 1)
-		return world->bad_page ? HVPT_ERR_TABLE_PAGE :
-					 HVPT_ERR_NO_MEMORY;
+	if (ref->fail_in && ref->fail_in <= created && ref->fail_in <= room + 1)
+		return ref->bad_page ? HVPT_ERR_TABLE_PAGE : HVPT_ERR_NO_MEMORY;
 	return created > room ? HVPT_ERR_NO_MEMORY : HVPT_OK;
 }
 
 /* ---- configurations -------------------------------------------------- */
 
-static bool levels_are_wrong(const struct fz_config *config)
+static bool levels_are_wrong(const struct ref_config *config)
 {
 	return config->levels != 0 && config->levels != 4 &&
 	       config->levels != 5;
 }
 
-static bool width_is_wrong(const struct fz_config *config)
+static bool width_is_wrong(const struct ref_config *config)
 {
 	uint32_t most = config->levels == 4 ? 48 : 57;
 
 	return config->width < 13 || config->width > most;
 }
 
-bool fz_predict_config(const struct fz_config *config, enum hvpt_status status)
+bool ref_predict_config(const struct ref_config *config,
+			enum hvpt_status status)
 {
 	bool levels = levels_are_wrong(config);
 	bool width = width_is_wrong(config);

@@ -15,7 +15,7 @@
 
 /* ---- single addresses ------------------------------------------------ */
 
-static bool walker_agrees(const struct fz_run *run, uint64_t iova,
+static bool walker_agrees(const struct ref_run *run, uint64_t iova,
 			  const struct sdm_result *walk)
 {
 	if (!run)
@@ -27,14 +27,14 @@ static bool walker_agrees(const struct fz_run *run, uint64_t iova,
 	       walk->accessed && walk->dirty == run->dirty;
 }
 
-static bool lookup_agrees(const struct fz_world *world,
-			  const struct fz_run *run, uint64_t iova)
+static bool lookup_agrees(const struct reference *ref,
+			  const struct ref_run *run, uint64_t iova)
 {
 	struct hvpt_mapping mapping = { hvpt_gpa(0), 0, 0, false, false };
-	enum hvpt_status status = hvpt_pt_lookup(&world->pt, hvpt_iova(iova),
+	enum hvpt_status status = hvpt_pt_lookup(&ref->pt, hvpt_iova(iova),
 						 &mapping);
 
-	if (!fz_in_form(world, iova, iova))
+	if (!ref_in_form(ref, iova, iova))
 		return status == HVPT_ERR_IOVA_RANGE;
 	if (!run)
 		return status == HVPT_ERR_NOT_MAPPED;
@@ -45,71 +45,72 @@ static bool lookup_agrees(const struct fz_world *world,
 	       mapping.dirty == run->dirty;
 }
 
-bool fz_probe(struct fz_world *world, uint64_t iova)
+bool ref_probe(struct reference *ref, uint64_t iova)
 {
-	const struct fz_run *run = fz_shape_at(world->now, iova);
-	struct sdm_result walk = sdm_walk(&world->walker, iova, false);
+	const struct ref_run *run = ref_tree_at(ref->now, iova);
+	struct sdm_result walk = sdm_walk(&ref->walker, iova, false);
 
-	world->stats.probes++;
+	ref->stats.probes++;
 	if (!walker_agrees(run, iova, &walk))
-		return fz_violate(world,
-				  "%#llx: the walker sees entry %#llx of level "
-				  "%u (%s), %s",
-				  (unsigned long long)iova,
-				  (unsigned long long)walk.entry, walk.level,
-				  sdm_fault_text(walk.fault),
-				  run ? "not what is mapped" :
-					"though nothing is mapped");
-	if (!lookup_agrees(world, run, iova))
-		return fz_violate(world, "%#llx: lookup is wrong",
-				  (unsigned long long)iova);
+		return ref_violate(
+			ref,
+			"%#llx: the walker sees entry %#llx of level "
+			"%u (%s), %s",
+			(unsigned long long)iova,
+			(unsigned long long)walk.entry, walk.level,
+			sdm_fault_text(walk.fault),
+			run ? "not what is mapped" :
+			      "though nothing is mapped");
+	if (!lookup_agrees(ref, run, iova))
+		return ref_violate(ref, "%#llx: lookup is wrong",
+				   (unsigned long long)iova);
 	return true;
 }
 
-bool fz_probe_around(struct fz_world *world, uint64_t first, uint64_t last)
+bool ref_probe_around(struct reference *ref, uint64_t first, uint64_t last)
 {
-	return fz_probe(world, first) && fz_probe(world, last) &&
-	       fz_probe(world, first + (last - first) / 2) &&
-	       fz_probe(world, first - 1) && fz_probe(world, last + 1);
+	return ref_probe(ref, first) && ref_probe(ref, last) &&
+	       ref_probe(ref, first + (last - first) / 2) &&
+	       ref_probe(ref, first - 1) && ref_probe(ref, last + 1);
 }
 
 /* ---- which page is which table --------------------------------------- */
 
-static unsigned child_of(const struct fz_world *world, uint64_t pte)
+static unsigned child_of(const struct reference *ref, uint64_t pte)
 {
 	if ((pte & ~(ADDRESS | E_CLEAN)) != E_TABLE)
-		return FZ_NO_PAGE;
-	return fz_page_of_gpa(pte & ADDRESS & ~world->config.table_mask);
+		return REF_NO_PAGE;
+	return ref_page_of_gpa(pte & ADDRESS & ~ref->config.table_mask);
 }
 
-static bool resolve(struct fz_world *world, struct fz_table *table)
+static bool resolve(struct reference *ref, struct ref_table *table)
 {
-	unsigned page = fz_page_of_pointer(world, world->pt.root);
-	unsigned level = world->levels;
+	unsigned page = ref_page_of_pointer(ref, ref->pt.root);
+	unsigned level = ref->levels;
 
-	while (page != FZ_NO_PAGE && --level > table->level) {
+	while (page != REF_NO_PAGE && --level > table->level) {
 		unsigned index = (table->base >> (12 + 9 * level)) & 511;
 
-		page = child_of(world, fz_page_seen(world, page)[index]);
+		page = child_of(ref, ref_page_seen(ref, page)[index]);
 	}
-	if (page == FZ_NO_PAGE || !world->born[page] ||
-	    world->state[page] != FZ_PAGE_IN_USE)
-		return fz_violate(world,
-				  "%#llx has no new table of level %u, though "
-				  "it needs one",
-				  (unsigned long long)table->base,
-				  table->level);
+	if (page == REF_NO_PAGE || !ref->born[page] ||
+	    ref->state[page] != REF_PAGE_IN_USE)
+		return ref_violate(ref,
+				   "%#llx has no new table of level %u, though "
+				   "it needs one",
+				   (unsigned long long)table->base,
+				   table->level);
 	table->page = (uint16_t)page;
 	return true;
 }
 
-bool fz_resolve_tables(struct fz_world *world)
+bool ref_resolve_tables(struct reference *ref)
 {
 	unsigned i;
 
-	for (i = 0; i < world->now->tables; i++)
-		if (world->now->table[i].page == FZ_NO_PAGE &&
-		    !resolve(world, &world->now->table[i]))
+	for (i = 0; i < ref->now->tables; i++)
+		if (ref->now->table[i].page == REF_NO_PAGE &&
+		    !resolve(ref, &ref->now->table[i]))
 			return false;
 	return true;
 }
@@ -118,13 +119,13 @@ bool fz_resolve_tables(struct fz_world *world)
 
 /* Where a scan is: its runs come in address order. */
 struct scan {
-	struct fz_world *world;
+	struct reference *ref;
 	unsigned tables;
 	unsigned run;
 	uint64_t leaves;
 };
 
-static uint64_t leaf_of(const struct fz_run *run, uint64_t iova)
+static uint64_t leaf_of(const struct ref_run *run, uint64_t iova)
 {
 	uint64_t pte = (run->gpa + (iova - run->first)) | E_LEAF;
 
@@ -140,20 +141,20 @@ static uint64_t leaf_of(const struct fz_run *run, uint64_t iova)
 static bool scan_leaf(struct scan *scan, uint64_t iova, uint64_t pte,
 		      unsigned level)
 {
-	const struct fz_shape *shape = scan->world->now;
-	const struct fz_run *run = &shape->run[scan->run];
+	const struct ref_tree *tree = scan->ref->now;
+	const struct ref_run *run = &tree->run[scan->run];
 
-	while (scan->run < shape->runs && run->last < iova)
-		run = &shape->run[++scan->run];
+	while (scan->run < tree->runs && run->last < iova)
+		run = &tree->run[++scan->run];
 	scan->leaves++;
-	if (scan->run < shape->runs && run->first <= iova &&
+	if (scan->run < tree->runs && run->first <= iova &&
 	    run->lg2 == 12 + 9 * level && leaf_of(run, iova) == pte)
 		return true;
-	return fz_violate(scan->world,
-			  "%#llx: entry %#llx of level %u is not what ought to "
-			  "be there",
-			  (unsigned long long)iova, (unsigned long long)pte,
-			  level);
+	return ref_violate(
+		scan->ref,
+		"%#llx: entry %#llx of level %u is not what ought to "
+		"be there",
+		(unsigned long long)iova, (unsigned long long)pte, level);
 }
 
 /* The root is @level levels - 1. Its upper half has the upper addresses. */
@@ -161,9 +162,9 @@ static uint64_t first_of(const struct scan *scan, uint64_t base, unsigned level,
 			 unsigned index)
 {
 	uint64_t first = base + ((uint64_t)index << (12 + 9 * level));
-	unsigned bits = 12 + 9 * scan->world->levels;
+	unsigned bits = 12 + 9 * scan->ref->levels;
 
-	if (scan->world->upper_first && first >> (bits - 1))
+	if (scan->ref->upper_first && first >> (bits - 1))
 		first |= ~((UINT64_C(1) << bits) - 1);
 	return first;
 }
@@ -175,31 +176,31 @@ struct step {
 	unsigned index; /* the next entry */
 };
 
-/* Judges a table entry. Return: the page it leads to; FZ_NO_PAGE: wrong. */
+/* Checks a table entry. Return: the page it leads to; REF_NO_PAGE: wrong. */
 static unsigned scan_child(struct scan *scan, uint64_t iova, uint64_t pte,
 			   unsigned level)
 {
-	struct fz_world *world = scan->world;
-	uint64_t mask = world->config.table_mask;
-	unsigned page = child_of(world, pte);
+	struct reference *ref = scan->ref;
+	uint64_t mask = ref->config.table_mask;
+	unsigned page = child_of(ref, pte);
 
-	if (page != FZ_NO_PAGE && world->state[page] == FZ_PAGE_IN_USE &&
+	if (page != REF_NO_PAGE && ref->state[page] == REF_PAGE_IN_USE &&
 	    (pte & mask) == mask &&
-	    (world->config.noncoherent || !(pte & E_CLEAN)) &&
-	    fz_shape_has_table(world->now, level - 1, iova)) {
+	    (ref->config.noncoherent || !(pte & E_CLEAN)) &&
+	    ref_tree_has_table(ref->now, level - 1, iova)) {
 		scan->tables++;
 		return page;
 	}
-	fz_violate(world,
-		   "%#llx: table entry %#llx of level %u leads to no table "
-		   "which ought to be there",
-		   (unsigned long long)iova, (unsigned long long)pte, level);
-	return FZ_NO_PAGE;
+	ref_violate(ref,
+		    "%#llx: table entry %#llx of level %u leads to no table "
+		    "which ought to be there",
+		    (unsigned long long)iova, (unsigned long long)pte, level);
+	return REF_NO_PAGE;
 }
 
 /*
  * The next entry which is not zero; 512: none. Not instrumented: nearly all
- * the entries which are looked at in a run are looked at here.
+ * the entries which a run reads are read here.
  */
 #if defined(__clang__)
 __attribute__((no_sanitize("address", "undefined", "coverage")))
@@ -207,7 +208,7 @@ __attribute__((no_sanitize("address", "undefined", "coverage")))
 static unsigned
 next_entry(const uint64_t *words, unsigned index)
 {
-	while (index < FZ_PAGE_WORDS && words[index] == 0)
+	while (index < REF_PAGE_WORDS && words[index] == 0)
 		index++;
 	return index;
 }
@@ -216,15 +217,15 @@ next_entry(const uint64_t *words, unsigned index)
 static bool scan_tree(struct scan *scan, unsigned root)
 {
 	struct step path[HVPT_MAX_LEVELS];
-	unsigned level = scan->world->levels - 1;
+	unsigned level = scan->ref->levels - 1;
 
-	path[level] = (struct step){ fz_page_seen(scan->world, root), 0, 0 };
-	while (level < scan->world->levels) {
+	path[level] = (struct step){ ref_page_seen(scan->ref, root), 0, 0 };
+	while (level < scan->ref->levels) {
 		struct step *at = &path[level];
 		unsigned index = next_entry(at->words, at->index), page;
 		uint64_t pte, iova;
 
-		if (index == FZ_PAGE_WORDS) {
+		if (index == REF_PAGE_WORDS) {
 			level++;
 			continue;
 		}
@@ -237,45 +238,45 @@ static bool scan_tree(struct scan *scan, unsigned root)
 			continue;
 		}
 		page = scan_child(scan, iova, pte, level);
-		if (page == FZ_NO_PAGE)
+		if (page == REF_NO_PAGE)
 			return false;
-		path[--level] = (struct step){ fz_page_seen(scan->world, page),
+		path[--level] = (struct step){ ref_page_seen(scan->ref, page),
 					       iova, 0 };
 	}
 	return true;
 }
 
-static uint64_t leaves_of(const struct fz_shape *shape)
+static uint64_t leaves_of(const struct ref_tree *tree)
 {
 	uint64_t leaves = 0;
 	unsigned i;
 
-	for (i = 0; i < shape->runs; i++)
-		leaves += ((shape->run[i].last - shape->run[i].first) >>
-			   shape->run[i].lg2) +
+	for (i = 0; i < tree->runs; i++)
+		leaves += ((tree->run[i].last - tree->run[i].first) >>
+			   tree->run[i].lg2) +
 			  1;
 	return leaves;
 }
 
-bool fz_world_scan(struct fz_world *world)
+bool reference_scan(struct reference *ref)
 {
-	struct scan scan = { world, 0, 0, 0 };
+	struct scan scan = { ref, 0, 0, 0 };
 	unsigned root;
 
-	if (!world->alive || world->violated)
-		return !world->violated;
-	world->stats.scans++;
-	root = fz_page_of_pointer(world, world->pt.root);
-	if (root == FZ_NO_PAGE || world->state[root] != FZ_PAGE_IN_USE)
-		return fz_violate(world, "the root is no page in use");
+	if (!ref->alive || ref->violated)
+		return !ref->violated;
+	ref->stats.scans++;
+	root = ref_page_of_pointer(ref, ref->pt.root);
+	if (root == REF_NO_PAGE || ref->state[root] != REF_PAGE_IN_USE)
+		return ref_violate(ref, "the root is no page in use");
 	if (!scan_tree(&scan, root))
 		return false;
-	if (scan.leaves != leaves_of(world->now))
-		return fz_violate(world, "%llu leaves instead of %llu",
-				  (unsigned long long)scan.leaves,
-				  (unsigned long long)leaves_of(world->now));
-	if (scan.tables != world->now->tables)
-		return fz_violate(world, "%u tables instead of %u", scan.tables,
-				  world->now->tables);
+	if (scan.leaves != leaves_of(ref->now))
+		return ref_violate(ref, "%llu leaves instead of %llu",
+				   (unsigned long long)scan.leaves,
+				   (unsigned long long)leaves_of(ref->now));
+	if (scan.tables != ref->now->tables)
+		return ref_violate(ref, "%u tables instead of %u", scan.tables,
+				   ref->now->tables);
 	return true;
 }

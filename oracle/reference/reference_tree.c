@@ -23,7 +23,7 @@ static uint64_t table_mask(unsigned level)
 	return size_of(lg2_of_level(level + 1)) - 1;
 }
 
-void fz_shape_copy(struct fz_shape *to, const struct fz_shape *from)
+void ref_tree_copy(struct ref_tree *to, const struct ref_tree *from)
 {
 	memcpy(to->run, from->run, from->runs * sizeof(*from->run));
 	memcpy(to->table, from->table, from->tables * sizeof(*from->table));
@@ -35,14 +35,14 @@ void fz_shape_copy(struct fz_shape *to, const struct fz_shape *from)
 
 /* ---- leaves ---------------------------------------------------------- */
 
-unsigned fz_shape_find(const struct fz_shape *shape, uint64_t address)
+unsigned ref_tree_find(const struct ref_tree *tree, uint64_t address)
 {
-	unsigned low = 0, high = shape->runs;
+	unsigned low = 0, high = tree->runs;
 
 	while (low < high) {
 		unsigned middle = (low + high) / 2;
 
-		if (shape->run[middle].last < address)
+		if (tree->run[middle].last < address)
 			low = middle + 1;
 		else
 			high = middle;
@@ -50,35 +50,35 @@ unsigned fz_shape_find(const struct fz_shape *shape, uint64_t address)
 	return low;
 }
 
-const struct fz_run *fz_shape_at(const struct fz_shape *shape, uint64_t address)
+const struct ref_run *ref_tree_at(const struct ref_tree *tree, uint64_t address)
 {
-	unsigned at = fz_shape_find(shape, address);
+	unsigned at = ref_tree_find(tree, address);
 
-	if (at == shape->runs || shape->run[at].first > address)
+	if (at == tree->runs || tree->run[at].first > address)
 		return NULL;
-	return &shape->run[at];
+	return &tree->run[at];
 }
 
-bool fz_shape_meets(const struct fz_shape *shape, uint64_t first, uint64_t last)
+bool ref_tree_meets(const struct ref_tree *tree, uint64_t first, uint64_t last)
 {
-	unsigned at = fz_shape_find(shape, first);
+	unsigned at = ref_tree_find(tree, first);
 
-	return at < shape->runs && shape->run[at].first <= last;
+	return at < tree->runs && tree->run[at].first <= last;
 }
 
-static bool make_room(struct fz_shape *shape, unsigned at)
+static bool make_room(struct ref_tree *tree, unsigned at)
 {
-	if (shape->runs == FZ_RUNS) {
-		shape->full = true;
+	if (tree->runs == REF_RUNS) {
+		tree->full = true;
 		return false;
 	}
-	memmove(&shape->run[at + 1], &shape->run[at],
-		(shape->runs - at) * sizeof(*shape->run));
-	shape->runs++;
+	memmove(&tree->run[at + 1], &tree->run[at],
+		(tree->runs - at) * sizeof(*tree->run));
+	tree->runs++;
 	return true;
 }
 
-static bool continues(const struct fz_run *low, const struct fz_run *high)
+static bool continues(const struct ref_run *low, const struct ref_run *high)
 {
 	return low->last + 1 == high->first && high->first != 0 &&
 	       low->gpa + (high->first - low->first) == high->gpa &&
@@ -86,37 +86,37 @@ static bool continues(const struct fz_run *low, const struct fz_run *high)
 	       low->dirty == high->dirty;
 }
 
-void fz_shape_put(struct fz_shape *shape, const struct fz_run *run)
+void ref_tree_put(struct ref_tree *tree, const struct ref_run *run)
 {
-	unsigned at = fz_shape_find(shape, run->first);
+	unsigned at = ref_tree_find(tree, run->first);
 
-	if (at > 0 && continues(&shape->run[at - 1], run)) {
-		shape->run[at - 1].last = run->last;
+	if (at > 0 && continues(&tree->run[at - 1], run)) {
+		tree->run[at - 1].last = run->last;
 		return;
 	}
-	if (make_room(shape, at))
-		shape->run[at] = *run;
+	if (make_room(tree, at))
+		tree->run[at] = *run;
 }
 
-void fz_shape_split(struct fz_shape *shape, uint64_t address)
+void ref_tree_border(struct ref_tree *tree, uint64_t address)
 {
-	unsigned at = fz_shape_find(shape, address);
-	struct fz_run *run = &shape->run[at];
+	unsigned at = ref_tree_find(tree, address);
+	struct ref_run *run = &tree->run[at];
 
-	if (at == shape->runs || run->first >= address)
+	if (at == tree->runs || run->first >= address)
 		return;
-	if (!make_room(shape, at))
+	if (!make_room(tree, at))
 		return;
 	run[0].last = address - 1;
 	run[1].gpa += address - run[1].first;
 	run[1].first = address;
 }
 
-void fz_shape_cut(struct fz_shape *shape, uint64_t boundary, int keep)
+void ref_tree_split(struct ref_tree *tree, uint64_t boundary, int keep)
 {
-	const struct fz_run *found = fz_shape_at(shape, boundary);
+	const struct ref_run *found = ref_tree_at(tree, boundary);
 	uint64_t mask, leaf;
-	struct fz_run *run;
+	struct ref_run *run;
 
 	if (!found || found->writable == keep)
 		return;
@@ -124,105 +124,105 @@ void fz_shape_cut(struct fz_shape *shape, uint64_t boundary, int keep)
 	leaf = boundary & ~mask;
 	if (!(boundary & mask))
 		return;
-	fz_shape_split(shape, leaf);
+	ref_tree_border(tree, leaf);
 	if (leaf + mask != UINT64_MAX)
-		fz_shape_split(shape, leaf + mask + 1);
-	if (shape->full)
+		ref_tree_border(tree, leaf + mask + 1);
+	if (tree->full)
 		return;
-	run = &shape->run[fz_shape_find(shape, boundary)];
+	run = &tree->run[ref_tree_find(tree, boundary)];
 	while (boundary & (size_of(run->lg2) - 1)) {
-		fz_shape_need_tables(shape, run->lg2 / 9u + 1, run->lg2 - 9u,
+		ref_tree_need_tables(tree, run->lg2 / 9u + 1, run->lg2 - 9u,
 				     run->first);
 		run->lg2 = (uint8_t)(run->lg2 - 9);
 		leaf = boundary & ~(size_of(run->lg2) - 1);
 		if (leaf == boundary)
 			break;
 		mask = size_of(run->lg2) - 1;
-		fz_shape_split(shape, leaf);
+		ref_tree_border(tree, leaf);
 		if (leaf + mask != UINT64_MAX)
-			fz_shape_split(shape, leaf + mask + 1);
-		if (shape->full)
+			ref_tree_border(tree, leaf + mask + 1);
+		if (tree->full)
 			return;
-		run = &shape->run[fz_shape_find(shape, boundary)];
+		run = &tree->run[ref_tree_find(tree, boundary)];
 	}
 }
 
-uint64_t fz_shape_remove(struct fz_shape *shape, uint64_t first, uint64_t last)
+uint64_t ref_tree_remove(struct ref_tree *tree, uint64_t first, uint64_t last)
 {
 	unsigned from, to;
 	uint64_t bytes = 0;
 
-	fz_shape_split(shape, first);
+	ref_tree_border(tree, first);
 	if (last != UINT64_MAX)
-		fz_shape_split(shape, last + 1);
-	from = fz_shape_find(shape, first);
-	for (to = from; to < shape->runs && shape->run[to].first <= last; to++)
-		bytes += shape->run[to].last - shape->run[to].first + 1;
-	memmove(&shape->run[from], &shape->run[to],
-		(shape->runs - to) * sizeof(*shape->run));
-	shape->runs -= to - from;
+		ref_tree_border(tree, last + 1);
+	from = ref_tree_find(tree, first);
+	for (to = from; to < tree->runs && tree->run[to].first <= last; to++)
+		bytes += tree->run[to].last - tree->run[to].first + 1;
+	memmove(&tree->run[from], &tree->run[to],
+		(tree->runs - to) * sizeof(*tree->run));
+	tree->runs -= to - from;
 	return bytes;
 }
 
 /* ---- tables ---------------------------------------------------------- */
 
-uint64_t fz_table_last(const struct fz_table *table)
+uint64_t ref_table_last(const struct ref_table *table)
 {
 	return table->base | table_mask(table->level);
 }
 
-bool fz_shape_has_table(const struct fz_shape *shape, unsigned level,
+bool ref_tree_has_table(const struct ref_tree *tree, unsigned level,
 			uint64_t address)
 {
 	uint64_t base = address & ~table_mask(level);
 	unsigned i;
 
-	for (i = shape->tables; i-- > 0;)
-		if (shape->table[i].base == base &&
-		    shape->table[i].level == level)
+	for (i = tree->tables; i-- > 0;)
+		if (tree->table[i].base == base &&
+		    tree->table[i].level == level)
 			return true;
 	return false;
 }
 
-void fz_shape_need_tables(struct fz_shape *shape, unsigned levels, unsigned lg2,
+void ref_tree_need_tables(struct ref_tree *tree, unsigned levels, unsigned lg2,
 			  uint64_t address)
 {
 	unsigned level;
 
 	/* from below: where one is, those above it are too */
 	for (level = (lg2 - 12) / 9; level + 1 < levels; level++) {
-		struct fz_table *table = &shape->table[shape->tables];
+		struct ref_table *table = &tree->table[tree->tables];
 
-		if (fz_shape_has_table(shape, level, address))
+		if (ref_tree_has_table(tree, level, address))
 			return;
-		shape->created++;
-		if (shape->tables == FZ_PAGES) /* more than there are pages */
+		tree->created++;
+		if (tree->tables == REF_PAGES) /* more than there are pages */
 			continue;
 		table->base = address & ~table_mask(level);
 		table->level = (uint8_t)level;
-		table->page = FZ_NO_PAGE;
-		shape->tables++;
+		table->page = REF_NO_PAGE;
+		tree->tables++;
 	}
 }
 
-unsigned fz_shape_drop_tables(struct fz_shape *shape, uint64_t first,
-			      uint64_t last, struct fz_gone *gone)
+unsigned ref_tree_drop_tables(struct ref_tree *tree, uint64_t first,
+			      uint64_t last, struct ref_gone *gone)
 {
 	unsigned i, kept = 0, dropped = 0;
 
-	for (i = 0; i < shape->tables; i++) {
-		struct fz_table table = shape->table[i];
-		uint64_t end = fz_table_last(&table);
+	for (i = 0; i < tree->tables; i++) {
+		struct ref_table table = tree->table[i];
+		uint64_t end = ref_table_last(&table);
 
 		if (table.base < first || end > last ||
-		    fz_shape_meets(shape, table.base, end)) {
-			shape->table[kept++] = table;
+		    ref_tree_meets(tree, table.base, end)) {
+			tree->table[kept++] = table;
 			continue;
 		}
 		dropped++;
-		if (gone->tables < FZ_PAGES)
+		if (gone->tables < REF_PAGES)
 			gone->table[gone->tables++] = table;
 	}
-	shape->tables = kept;
+	tree->tables = kept;
 	return dropped;
 }

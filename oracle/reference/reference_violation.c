@@ -7,18 +7,18 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-bool fz_violate(struct fz_world *world, const char *format, ...)
+bool ref_violate(struct reference *ref, const char *format, ...)
 {
 	va_list args;
 
-	if (world->violated)
+	if (ref->violated)
 		return false;
-	world->violated = true;
-	world->violation_op = world->op_number;
+	ref->violated = true;
+	ref->violation_op = ref->op_number;
 	va_start(args, format);
-	(void)vsnprintf(world->text, sizeof(world->text), format, args);
+	(void)vsnprintf(ref->text, sizeof(ref->text), format, args);
 	va_end(args);
-	if (world->on_violation)
-		world->on_violation(world->on_violation_ctx, world->text);
+	if (ref->on_violation)
+		ref->on_violation(ref->on_violation_ctx, ref->text);
 	return false;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Random sequences over three domains and three devices, with things going
- * wrong, over hosts of every kind: fuzz/domain_fixture.h, driven by a seed.
+ * wrong, over hosts of every kind. oracle/domains/domain_fixture.h makes them.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "fuzz/domain_fixture.h"
+#include "oracle/domains/domain_fixture.h"
 #include "tests/support/prng.h"
 
 #define SEQUENCES 2000u

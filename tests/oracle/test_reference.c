@@ -3,7 +3,7 @@
  * The reference (oracle/reference): sequences are clean over the library as it
  * is, and a library with a fault is found out, for every kind of fault.
  *
- * The linker puts the functions here between the world and the library
+ * The linker puts the functions here between the reference and the library
  * (--wrap), so that a fault can be switched on.
  */
 #include <setjmp.h>
@@ -48,7 +48,7 @@ enum fault {
 
 static enum fault fault;
 
-/* ---- between the world and the library ------------------------------- */
+/* ---- between the reference and the library ------------------------------- */
 
 #define WRAP(type, name, ...)                                                  \
 	type __real_##name(__VA_ARGS__);                                       \
@@ -204,13 +204,13 @@ WRAP(enum hvpt_status, hvpt_pt_init, struct hvpt_pagetable *pt,
 
 /* ---- sequences ------------------------------------------------------- */
 
-static struct fz_world *world;
+static struct reference *ref;
 static unsigned told;
 
 static void count_violation(void *ctx, const char *text)
 {
 	(void)ctx;
-	assert_string_equal(text, fz_world_violation(world));
+	assert_string_equal(text, reference_violation(ref));
 	told++;
 }
 
@@ -218,19 +218,19 @@ static void count_violation(void *ctx, const char *text)
 static bool run_one(uint64_t *prng, bool scan_each)
 {
 	struct source source = source_of_seed(hvpt_random(prng));
-	struct fz_maker maker;
-	struct fz_config config;
-	struct fz_op op;
+	struct ref_maker maker;
+	struct ref_config config;
+	struct ref_op op;
 	unsigned i;
 
-	fz_make_config(&source, &config);
+	ref_make_config(&source, &config);
 	config.scan_every = scan_each ? 1 : 0;
-	if (!fz_world_start(world, &config))
-		return !fz_world_violation(world);
-	fz_maker_start(&maker, &source, &config);
-	for (i = 0; i < OPS && fz_make_op(&maker, &op); i++)
-		fz_world_apply(world, &op);
-	return fz_world_finish(world);
+	if (!reference_start(ref, &config))
+		return !reference_violation(ref);
+	ref_maker_start(&maker, &source, &config);
+	for (i = 0; i < OPS && ref_make_op(&maker, &op); i++)
+		reference_apply(ref, &op);
+	return reference_finish(ref);
 }
 
 static int set_up(void **state)
@@ -238,21 +238,21 @@ static int set_up(void **state)
 	(void)state;
 	fault = NO_FAULT;
 	told = 0;
-	world = fz_world_create();
-	fz_world_on_violation(world, count_violation, NULL);
-	return world ? 0 : -1;
+	ref = reference_create();
+	reference_on_violation(ref, count_violation, NULL);
+	return ref ? 0 : -1;
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
-	fz_world_destroy(world);
+	reference_destroy(ref);
 	return 0;
 }
 
 static void test_random_sequences_are_clean(void **state)
 {
-	const struct fz_stats *stats;
+	const struct ref_stats *stats;
 	unsigned rounds = pt_effort(3000), i;
 	uint64_t prng;
 	char text[400];
@@ -262,13 +262,13 @@ static void test_random_sequences_are_clean(void **state)
 	for (i = 0; i < rounds; i++)
 		if (!run_one(&prng, i % 8 == 0))
 			fail_msg("sequence %u: %s", i,
-				 fz_world_violation(world));
-	stats = fz_world_stats(world);
+				 reference_violation(ref));
+	stats = reference_stats(ref);
 	/* Each kind succeeds, and not too much is skipped. */
-	for (i = 0; i < FZ_KINDS && rounds >= 500; i++)
+	for (i = 0; i < REF_KINDS && rounds >= 500; i++)
 		if (stats->succeeded[i] < rounds / 50)
 			fail_msg("%s succeeded %llu times",
-				 fz_kind_name((enum fz_kind)i),
+				 ref_kind_name((enum ref_kind)i),
 				 (unsigned long long)stats->succeeded[i]);
 	assert_true(stats->skipped < stats->ops / 20);
 	assert_int_equal(told, 0);
@@ -278,10 +278,10 @@ static void test_random_sequences_are_clean(void **state)
 	puts(text);
 }
 
-/* Two worlds of one seed do the same, whatever the memory is like. */
+/* Two references of one seed do the same, whatever the memory is like. */
 static void test_it_is_deterministic(void **state)
 {
-	struct fz_stats first, second;
+	struct ref_stats first, second;
 	unsigned pass, i;
 
 	(void)state;
@@ -291,9 +291,9 @@ static void test_it_is_deterministic(void **state)
 		for (i = 0; i < 50; i++)
 			assert_true(run_one(&prng, false));
 		if (pass == 0)
-			first = *fz_world_stats(world);
+			first = *reference_stats(ref);
 	}
-	second = *fz_world_stats(world);
+	second = *reference_stats(ref);
 	assert_int_equal(second.ops, 2 * first.ops);
 	assert_int_equal(second.probes, 2 * first.probes);
 	assert_int_equal(second.skipped, 2 * first.skipped);
@@ -340,11 +340,11 @@ static void test_every_fault_is_found(void **state)
 		if (i == 2000)
 			fail_msg("not found: %s", fault_names[planted]);
 		assert_int_equal(told, 1);
-		assert_non_null(fz_world_violation(world));
+		assert_non_null(reference_violation(ref));
 		printf("%s: sequence %u, operation %llu: %s\n",
 		       fault_names[planted], i,
-		       (unsigned long long)fz_world_violation_op(world),
-		       fz_world_violation(world));
+		       (unsigned long long)reference_violation_op(ref),
+		       reference_violation(ref));
 	}
 	/* What a broken run leaves behind does not harm the next. */
 	fault = NO_FAULT;
@@ -355,41 +355,41 @@ static void test_every_fault_is_found(void **state)
 /* After a violation nothing is done any more, until the next start. */
 static void test_it_stops(void **state)
 {
-	struct fz_config config = { .page_sizes = 0x40201000, .width = 48 };
-	struct fz_op map = { .kind = FZ_MAP, .prot = 3, .length = 0x1000 };
+	struct ref_config config = { .page_sizes = 0x40201000, .width = 48 };
+	struct ref_op map = { .kind = REF_MAP, .prot = 3, .length = 0x1000 };
 	uint64_t ops;
 
 	(void)state;
 	fault = MAP_WRONG_GPA;
-	assert_true(fz_world_start(world, &config));
-	assert_int_equal(fz_world_apply(world, &map), HVPT_OK);
-	assert_non_null(fz_world_violation(world));
-	assert_int_equal(fz_world_violation_op(world), 0);
-	ops = fz_world_stats(world)->ops;
-	assert_int_equal(fz_world_apply(world, &map), HVPT_ERR_BUSY);
-	assert_int_equal(fz_world_stats(world)->ops, ops);
-	assert_false(fz_world_finish(world));
+	assert_true(reference_start(ref, &config));
+	assert_int_equal(reference_apply(ref, &map), HVPT_OK);
+	assert_non_null(reference_violation(ref));
+	assert_int_equal(reference_violation_op(ref), 0);
+	ops = reference_stats(ref)->ops;
+	assert_int_equal(reference_apply(ref, &map), HVPT_ERR_BUSY);
+	assert_int_equal(reference_stats(ref)->ops, ops);
+	assert_false(reference_finish(ref));
 	fault = NO_FAULT;
-	assert_true(fz_world_start(world, &config));
-	assert_null(fz_world_violation(world));
-	assert_int_equal(fz_world_apply(world, &map), HVPT_OK);
-	assert_true(fz_world_finish(world));
+	assert_true(reference_start(ref, &config));
+	assert_null(reference_violation(ref));
+	assert_int_equal(reference_apply(ref, &map), HVPT_OK);
+	assert_true(reference_finish(ref));
 }
 
 static void test_print(void **state)
 {
-	struct fz_op op = { .kind = FZ_MAP_LIST, .iova = 0x1000, .count = 1 };
+	struct ref_op op = { .kind = REF_MAP_LIST, .iova = 0x1000, .count = 1 };
 	char text[64];
 	size_t length;
 
 	(void)state;
 	op.segments[0].gpa = hvpt_gpa(0x2000);
 	op.segments[0].length = 0x3000;
-	length = fz_op_print(&op, text, sizeof(text));
+	length = ref_op_print(&op, text, sizeof(text));
 	assert_int_equal(length, strlen(text));
 	assert_string_equal(text, "map_list iova=0x1000 prot=0 flags=0 "
 				  "0x2000+0x3000");
-	assert_int_equal(fz_op_print(&op, text, 5), 4);
+	assert_int_equal(ref_op_print(&op, text, 5), 4);
 	assert_string_equal(text, "map_");
 }
 
@@ -404,5 +404,5 @@ int main(void)
 		TEST(test_print),
 	};
 
-	return cmocka_run_group_tests_name("fuzz_world", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("reference", tests, NULL, NULL);
 }

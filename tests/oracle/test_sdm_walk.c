@@ -883,7 +883,7 @@ static void an_entry_a_walk_ends_at_is_not_met(void **state)
 	assert_int_equal(met.count, 1);
 }
 
-static void a_start_is_judged_like_a_root(void **state)
+static void a_start_is_checked_like_a_root(void **state)
 {
 	const struct sdm_walker walker = walker_of(4);
 	struct sdm_start start = { .table = 0x3008, .level = 2 };
@@ -968,7 +968,7 @@ int main(void)
 		TEST(a_walk_may_begin_at_each_level),
 		TEST(what_was_read_only_above_stays_so),
 		TEST(an_entry_a_walk_ends_at_is_not_met),
-		TEST(a_start_is_judged_like_a_root),
+		TEST(a_start_is_checked_like_a_root),
 		TEST(a_start_above_the_root_aborts),
 		TEST(each_fault_has_a_text_of_its_own),
 	};

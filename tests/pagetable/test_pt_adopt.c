@@ -44,9 +44,9 @@ static void test_empty_tree(void **state)
 	struct pt_fixture *f = *state;
 
 	take_over(f);
-	assert_int_equal(pt_judge_map(f, f->base, PT_DATA, PT_4K, PT_RW),
+	assert_int_equal(pt_checked_map(f, f->base, PT_DATA, PT_4K, PT_RW),
 			 HVPT_OK);
-	assert_int_equal(pt_judge_unmap(f, f->base, PT_4K), PT_4K);
+	assert_int_equal(pt_checked_unmap(f, f->base, PT_4K), PT_4K);
 	pt_reclaim_all(f);
 }
 
@@ -61,17 +61,17 @@ static void test_go_on_where_the_first_stopped(void **state)
 	pt_unmap(f, f->base + PT_1G, PT_4K); /* an empty table */
 	pt_flush(f);
 	take_over(f);
-	assert_int_equal(pt_judge_map(f, f->base, PT_DATA, PT_4K, PT_RW),
+	assert_int_equal(pt_checked_map(f, f->base, PT_DATA, PT_4K, PT_RW),
 			 HVPT_ERR_OVERLAP);
-	assert_int_equal(pt_judge_map(f, f->base + PT_1G, PT_DATA, PT_2M,
-				      PT_RW),
+	assert_int_equal(pt_checked_map(f, f->base + PT_1G, PT_DATA, PT_2M,
+					PT_RW),
 			 HVPT_OK);
-	assert_int_equal(pt_judge_protect(f, f->base, 5 * PT_4K, PT_RO),
+	assert_int_equal(pt_checked_protect(f, f->base, 5 * PT_4K, PT_RO),
 			 HVPT_OK);
 	take_over(f);
-	assert_int_equal(pt_judge_unmap(f, f->base + PT_4K, 2 * PT_4K),
+	assert_int_equal(pt_checked_unmap(f, f->base + PT_4K, 2 * PT_4K),
 			 2 * PT_4K);
-	assert_int_equal(pt_judge_unmap(f, iova, 3 * PT_1G),
+	assert_int_equal(pt_checked_unmap(f, iova, 3 * PT_1G),
 			 3 * PT_2M + 4 * PT_4K);
 	pt_reclaim_all(f);
 }
@@ -84,12 +84,12 @@ static void test_huge_leaves_and_cuts(void **state)
 		return;
 	pt_map(f, f->base, PT_DATA, 2 * PT_1G, PT_RW);
 	take_over(f);
-	pt_judge_unmap(f, f->base + PT_4K, PT_4K);
+	pt_checked_unmap(f, f->base + PT_4K, PT_4K);
 	take_over(f);
-	pt_judge_protect(f, f->base + PT_1G, PT_2M, PT_RO);
+	pt_checked_protect(f, f->base + PT_1G, PT_2M, PT_RO);
 	take_over(f);
 	pt_expect_leaves(f, 511, 511 + 512, 0);
-	assert_int_equal(pt_judge_unmap(f, f->base, 2 * PT_1G),
+	assert_int_equal(pt_checked_unmap(f, f->base, 2 * PT_1G),
 			 2 * PT_1G - PT_4K);
 }
 
@@ -145,9 +145,9 @@ static void test_any_accessed_and_dirty(void **state)
 		assert_int_equal(mapping.accessed, n & 1);
 		assert_int_equal(mapping.dirty, (n >> 1) & 1);
 	}
-	pt_judge_dirty(f, f->base, 8 * PT_4K, 0);
-	pt_judge_protect(f, f->base, 8 * PT_4K, PT_RO);
-	pt_judge_unmap(f, f->base, 8 * PT_4K);
+	pt_checked_dirty(f, f->base, 8 * PT_4K, 0);
+	pt_checked_protect(f, f->base, 8 * PT_4K, PT_RO);
+	pt_checked_unmap(f, f->base, 8 * PT_4K);
 }
 
 /* ---- refusals -------------------------------------------------------- */

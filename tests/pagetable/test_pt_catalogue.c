@@ -29,7 +29,7 @@ static void test_catalogue_001_gather_end_is_inclusive(void **state)
 	struct pt_fixture *f = *state;
 
 	pt_map(f, TOP_PAGE, PT_DATA, PT_4K, PT_RW);
-	assert_int_equal(pt_judge_unmap(f, TOP_PAGE, PT_4K), PT_4K);
+	assert_int_equal(pt_checked_unmap(f, TOP_PAGE, PT_4K), PT_4K);
 	assert_false(hvpt_gather_is_empty(&f->gather));
 	assert_true(pt_gather_is(&f->gather, TOP_PAGE, UINT64_MAX));
 }
@@ -39,9 +39,9 @@ static void test_catalogue_003_page_size_at_the_top(void **state)
 	struct pt_fixture *f = *state;
 	uint64_t iova = 0xffffffffc0000000;
 
-	assert_int_equal(pt_judge_map(f, iova, 0, PT_1G, PT_RW), HVPT_OK);
+	assert_int_equal(pt_checked_map(f, iova, 0, PT_1G, PT_RW), HVPT_OK);
 	pt_expect_leaves(f, 0, 0, 1);
-	pt_judge_unmap(f, iova, PT_1G);
+	pt_checked_unmap(f, iova, PT_1G);
 	assert_int_equal(pt_try_map(f, iova, 0, PT_1G + PT_2M, PT_RW),
 			 HVPT_ERR_WRAP);
 }
@@ -55,10 +55,11 @@ static void test_catalogue_007_sum_of_segments_has_64_bits(void **state)
 	};
 	struct pt_fixture *f = *state;
 
-	assert_int_equal(pt_judge_map_list(f, f->base, segments, 3, PT_RW),
+	assert_int_equal(pt_checked_map_list(f, f->base, segments, 3, PT_RW),
 			 HVPT_OK);
 	pt_expect_leaves(f, 0, 0, 6);
-	assert_int_equal(pt_judge_unmap(f, f->base, 0x180000000), 0x180000000);
+	assert_int_equal(pt_checked_unmap(f, f->base, 0x180000000),
+			 0x180000000);
 }
 
 static void test_catalogue_008_range_ends_with_the_space(void **state)
@@ -66,8 +67,8 @@ static void test_catalogue_008_range_ends_with_the_space(void **state)
 	struct pt_fixture *f = *state;
 	uint64_t iova = 0 - PT_2M - PT_4K;
 
-	assert_int_equal(pt_judge_map(f, iova, PT_DATA - PT_4K, PT_2M + PT_4K,
-				      PT_RW),
+	assert_int_equal(pt_checked_map(f, iova, PT_DATA - PT_4K, PT_2M + PT_4K,
+					PT_RW),
 			 HVPT_OK);
 	pt_expect(f, UINT64_MAX, PT_DATA + PT_2M - 1, PT_RW);
 	pt_expect_leaves(f, 1, 1, 0);
@@ -132,10 +133,10 @@ static void test_catalogue_014_widest_shifts(void **state)
 	struct pt_fixture *f = *state;
 	uint64_t bytes = pt_lower_last(f->params) + 1;
 
-	assert_int_equal(pt_judge_unmap(f, 0, bytes), 0);
-	assert_int_equal(pt_judge_reclaim(f, ~(bytes - 1), bytes), 0);
+	assert_int_equal(pt_checked_unmap(f, 0, bytes), 0);
+	assert_int_equal(pt_checked_reclaim(f, ~(bytes - 1), bytes), 0);
 	pt_map(f, bytes - PT_1G, PT_DATA, PT_1G, PT_RW);
-	assert_int_equal(pt_judge_unmap(f, 0, bytes), PT_1G);
+	assert_int_equal(pt_checked_unmap(f, 0, bytes), PT_1G);
 }
 
 static void test_catalogue_016_gpa_plus_length_wraps(void **state)
@@ -213,7 +214,7 @@ static void test_catalogue_023_last_address_of_the_lower_half(void **state)
 	uint64_t last = f->params->levels == 4 ? 0x00007fffffffffff :
 						 0x00ffffffffffffff;
 
-	assert_int_equal(pt_judge_map(f, last - 0xfff, PT_DATA, PT_4K, PT_RW),
+	assert_int_equal(pt_checked_map(f, last - 0xfff, PT_DATA, PT_4K, PT_RW),
 			 HVPT_OK);
 	pt_expect(f, last, PT_DATA + 0xfff, PT_RW);
 	assert_int_equal(pt_try_map(f, last + 1, PT_DATA, PT_4K, PT_RW),
@@ -251,8 +252,8 @@ static void test_catalogue_033_page_size_boundary(void **state)
 {
 	struct pt_fixture *f = *state;
 
-	assert_int_equal(pt_judge_map(f, 0xfef80000, 0x208b95d000, 0x20000,
-				      PT_RW),
+	assert_int_equal(pt_checked_map(f, 0xfef80000, 0x208b95d000, 0x20000,
+					PT_RW),
 			 HVPT_OK);
 	pt_expect_range(f, 0xfef80000, 0x208b95d000, 0x20000, PT_RW);
 }
@@ -268,7 +269,7 @@ static void test_catalogue_035_unmap_does_not_shatter(void **state)
 
 		pt_map(f, f->base, PT_DATA, sizes[i], PT_RW);
 		allocs = hvpt_arena_allocs(f->arena);
-		assert_int_equal(pt_judge_unmap(f, f->base, sizes[i]),
+		assert_int_equal(pt_checked_unmap(f, f->base, sizes[i]),
 				 sizes[i]);
 		assert_int_equal(hvpt_arena_allocs(f->arena), allocs);
 		pt_expect_leaves(f, 0, 0, 0);
@@ -279,8 +280,8 @@ static void test_catalogue_037_one_call_over_two_tables(void **state)
 {
 	struct pt_fixture *f = *state;
 
-	assert_int_equal(pt_judge_map(f, f->base + 100 * PT_4K, PT_DATA + PT_4K,
-				      512 * PT_4K, PT_RW),
+	assert_int_equal(pt_checked_map(f, f->base + 100 * PT_4K,
+					PT_DATA + PT_4K, 512 * PT_4K, PT_RW),
 			 HVPT_OK);
 	pt_expect_leaves(f, 512, 0, 0);
 }
@@ -398,7 +399,7 @@ static void test_catalogue_047_cut_keeps_read_only(void **state)
 	struct pt_fixture *f = *state;
 
 	pt_map(f, f->base, PT_DATA, PT_2M, PT_RO);
-	pt_judge_unmap(f, f->base + 7 * PT_4K, PT_4K);
+	pt_checked_unmap(f, f->base + 7 * PT_4K, PT_4K);
 	pt_expect_range(f, f->base, PT_DATA, 7 * PT_4K, PT_RO);
 	pt_expect_range(f, f->base + 8 * PT_4K, PT_DATA + 8 * PT_4K,
 			504 * PT_4K, PT_RO);
@@ -411,7 +412,7 @@ static void test_catalogue_051_unmap_of_nothing_makes_nothing(void **state)
 
 	pt_map(f, f->base + PT_2M, PT_DATA, PT_2M, PT_RW);
 	allocs = hvpt_arena_allocs(f->arena);
-	assert_int_equal(pt_judge_unmap(f, f->base + PT_4K, PT_4K), 0);
+	assert_int_equal(pt_checked_unmap(f, f->base + PT_4K, PT_4K), 0);
 	assert_int_equal(hvpt_arena_allocs(f->arena), allocs);
 	assert_int_equal(pt_entry(f, f->base, 1), 0);
 }
@@ -476,10 +477,10 @@ static void test_catalogue_061_gather_covers_a_cut_leaf(void **state)
 	struct pt_fixture *f = *state;
 
 	pt_map(f, f->base, PT_DATA, PT_2M, PT_RW);
-	pt_judge_unmap(f, f->base, PT_4K);
+	pt_checked_unmap(f, f->base, PT_4K);
 	assert_true(pt_gather_is(&f->gather, f->base, f->base + PT_2M - 1));
 	pt_map(f, f->base + PT_1G, PT_DATA, PT_1G, PT_RW);
-	pt_judge_unmap(f, f->base + PT_1G + PT_2M, PT_4K);
+	pt_checked_unmap(f, f->base + PT_1G + PT_2M, PT_4K);
 	assert_true(pt_gather_is(&f->gather, f->base + PT_1G,
 				 f->base + 2 * PT_1G - 1));
 }
@@ -489,7 +490,7 @@ static void test_catalogue_063_hole_owes_nothing(void **state)
 	struct pt_fixture *f = *state;
 
 	pt_map(f, f->base, PT_DATA, PT_4K, PT_RW);
-	assert_int_equal(pt_judge_unmap(f, f->base + PT_4K, 3 * PT_4K), 0);
+	assert_int_equal(pt_checked_unmap(f, f->base + PT_4K, 3 * PT_4K), 0);
 	assert_true(hvpt_gather_is_empty(&f->gather));
 	assert_false(hvpt_gather_publish(&f->gather));
 }
@@ -500,9 +501,9 @@ static void test_catalogue_069_less_is_flushed_more_mapped_is_not(void **state)
 
 	pt_map(f, f->base, PT_DATA, PT_4K, PT_RW);
 	assert_true(hvpt_gather_is_empty(&f->gather));
-	pt_judge_protect(f, f->base, PT_4K, PT_RO);
+	pt_checked_protect(f, f->base, PT_4K, PT_RO);
 	assert_true(pt_gather_is(&f->gather, f->base, f->base + PT_4K - 1));
-	pt_judge_unmap(f, f->base, PT_4K);
+	pt_checked_unmap(f, f->base, PT_4K);
 	assert_true(pt_gather_is(&f->gather, f->base, f->base + PT_4K - 1));
 }
 
@@ -511,7 +512,7 @@ static void test_catalogue_073_flush_starts_at_the_former_block(void **state)
 	struct pt_fixture *f = *state;
 
 	pt_map(f, f->base, PT_DATA, PT_2M, PT_RW);
-	pt_judge_unmap(f, f->base + PT_2M - PT_4K, PT_4K);
+	pt_checked_unmap(f, f->base + PT_2M - PT_4K, PT_4K);
 	assert_true(pt_gather_covers(&f->gather, f->base, f->base));
 }
 
@@ -624,10 +625,10 @@ static void test_catalogue_099_table_in_part_owned_stays(void **state)
 	pt_map(f, f->base, PT_DATA, PT_4K, PT_RW);
 	pt_unmap(f, f->base, PT_4K);
 	pt_flush(f);
-	assert_int_equal(pt_judge_reclaim(f, f->base, PT_2M - PT_4K), 0);
-	assert_int_equal(pt_judge_unmap(f, f->base, PT_2M - PT_4K), 0);
-	assert_int_equal(pt_judge_map(f, f->base, PT_DATA, PT_2M - PT_4K,
-				      PT_RW),
+	assert_int_equal(pt_checked_reclaim(f, f->base, PT_2M - PT_4K), 0);
+	assert_int_equal(pt_checked_unmap(f, f->base, PT_2M - PT_4K), 0);
+	assert_int_equal(pt_checked_map(f, f->base, PT_DATA, PT_2M - PT_4K,
+					PT_RW),
 			 HVPT_OK);
 	pt_expect_leaves(f, 511, 0, 0);
 }
@@ -739,9 +740,9 @@ static void test_catalogue_123_gpa_0(void **state)
 {
 	struct pt_fixture *f = *state;
 
-	assert_int_equal(pt_judge_map(f, f->base, 0, PT_1G, PT_RW), HVPT_OK);
+	assert_int_equal(pt_checked_map(f, f->base, 0, PT_1G, PT_RW), HVPT_OK);
 	pt_expect(f, f->base, 0, PT_RW);
-	assert_int_equal(pt_judge_map(f, f->base, 0, PT_4K, PT_RW),
+	assert_int_equal(pt_checked_map(f, f->base, 0, PT_4K, PT_RW),
 			 HVPT_ERR_OVERLAP);
 }
 
@@ -754,7 +755,7 @@ static void test_catalogue_125_no_merge_over_a_gap(void **state)
 	};
 	struct pt_fixture *f = *state;
 
-	assert_int_equal(pt_judge_map_list(f, f->base, segments, 2, PT_RW),
+	assert_int_equal(pt_checked_map_list(f, f->base, segments, 2, PT_RW),
 			 HVPT_OK);
 	pt_expect_leaves(f, 0, 512, 0);
 }
@@ -767,7 +768,7 @@ static void test_catalogue_126_upper_half_is_sign_extended(void **state)
 	uint64_t upper = pt_upper_first(f->params);
 	uint64_t bare = pt_lower_last(f->params) + 1;
 
-	assert_int_equal(pt_judge_map(f, upper, PT_DATA, PT_4K, PT_RW),
+	assert_int_equal(pt_checked_map(f, upper, PT_DATA, PT_4K, PT_RW),
 			 HVPT_OK);
 	pt_expect(f, upper, PT_DATA, PT_RW);
 	assert_int_equal(pt_try_map(f, bare, PT_DATA, PT_4K, PT_RW),
@@ -812,10 +813,11 @@ static void test_catalogue_132_highest_gpa(void **state)
 	struct pt_fixture *f = *state;
 	uint64_t last = (1ull << 52) - PT_4K;
 
-	assert_int_equal(pt_judge_map(f, f->base, last, PT_4K, PT_RW), HVPT_OK);
+	assert_int_equal(pt_checked_map(f, f->base, last, PT_4K, PT_RW),
+			 HVPT_OK);
 	pt_expect(f, f->base + 0xfff, last + 0xfff, PT_RW);
-	assert_int_equal(pt_judge_map(f, f->base + PT_1G, (1ull << 52) - PT_1G,
-				      PT_1G, PT_RW),
+	assert_int_equal(pt_checked_map(f, f->base + PT_1G,
+					(1ull << 52) - PT_1G, PT_1G, PT_RW),
 			 HVPT_OK);
 	pt_expect_leaves(f, 1, 0, 1);
 }
@@ -882,10 +884,10 @@ static void test_catalogue_139_unmap_over_holes_ends(void **state)
 
 	pt_map(f, f->base, PT_DATA, PT_4K, PT_RW);
 	pt_map(f, f->base + 2 * PT_4K, PT_DATA, PT_4K, PT_RW);
-	assert_int_equal(pt_judge_unmap(f, f->base, 3 * PT_4K), 2 * PT_4K);
+	assert_int_equal(pt_checked_unmap(f, f->base, 3 * PT_4K), 2 * PT_4K);
 	pt_map(f, f->base, PT_DATA, PT_4K, PT_RW);
 	pt_map(f, f->base + 7 * PT_1G, PT_DATA, PT_4K, PT_RW);
-	assert_int_equal(pt_judge_unmap(f, f->base, 8 * PT_1G), 2 * PT_4K);
+	assert_int_equal(pt_checked_unmap(f, f->base, 8 * PT_1G), 2 * PT_4K);
 }
 
 static void test_catalogue_141_every_exit_is_balanced(void **state)
@@ -919,10 +921,10 @@ static void test_catalogue_143_no_page_for_no_change(void **state)
 	pt_map(f, f->base, PT_DATA, PT_2M, PT_RO);
 	allocs = hvpt_arena_allocs(f->arena);
 	/* Same permission over part of a large leaf: nothing is cut. */
-	assert_int_equal(pt_judge_protect(f, f->base + PT_4K, PT_4K, PT_RO),
+	assert_int_equal(pt_checked_protect(f, f->base + PT_4K, PT_4K, PT_RO),
 			 HVPT_OK);
-	assert_int_equal(pt_judge_unmap(f, f->base + PT_2M, PT_4K), 0);
-	assert_int_equal(pt_judge_map(f, f->base, PT_DATA, PT_1G, PT_RW),
+	assert_int_equal(pt_checked_unmap(f, f->base + PT_2M, PT_4K), 0);
+	assert_int_equal(pt_checked_map(f, f->base, PT_DATA, PT_1G, PT_RW),
 			 HVPT_ERR_OVERLAP);
 	assert_int_equal(hvpt_arena_allocs(f->arena), allocs);
 	pt_expect_leaves(f, 0, 1, 0);

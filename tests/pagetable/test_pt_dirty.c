@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* hvpt_pt_read_dirty(); pt_judge_dirty() knows the contract. */
+/* hvpt_pt_read_dirty(); pt_checked_dirty() knows the contract. */
 #include "tests/support/prng.h"
 #include "tests/support/pt_check.h"
 
@@ -16,9 +16,9 @@ static void test_first_report(void **state)
 
 	pt_map(f, iova, PT_DATA, 4 * PT_4K, PT_RW);
 	pt_map(f, iova + 4 * PT_4K, PT_DATA, PT_4K, PT_RO);
-	assert_int_equal(pt_judge_dirty(f, iova, 5 * PT_4K, 0),
+	assert_int_equal(pt_checked_dirty(f, iova, 5 * PT_4K, 0),
 			 tracks(f) ? 0 : 4 * PT_4K);
-	assert_int_equal(pt_judge_dirty(f, iova, 5 * PT_4K, 0), 0);
+	assert_int_equal(pt_checked_dirty(f, iova, 5 * PT_4K, 0), 0);
 	assert_true(hvpt_gather_is_empty(&f->gather));
 	pt_expect_range(f, iova, PT_DATA, 4 * PT_4K, PT_RW);
 }
@@ -28,19 +28,20 @@ static void test_what_a_device_wrote(void **state)
 	struct pt_fixture *f = *state;
 
 	pt_map(f, f->base, PT_DATA, 16 * PT_4K, PT_RW);
-	pt_judge_dirty(f, f->base, 16 * PT_4K, 0);
+	pt_checked_dirty(f, f->base, 16 * PT_4K, 0);
 	pt_device_write(f, f->base + 3 * PT_4K + 17);
 	pt_device_write(f, f->base + 15 * PT_4K + 0xfff);
 	/* Not asked about: not reported, not cleared. */
-	assert_int_equal(pt_judge_dirty(f, f->base, 3 * PT_4K, 0), 0);
-	assert_int_equal(pt_judge_dirty(f, f->base + 4 * PT_4K, 11 * PT_4K, 0),
-			 0);
-	assert_int_equal(pt_judge_dirty(f, f->base, 16 * PT_4K, 0), 2 * PT_4K);
+	assert_int_equal(pt_checked_dirty(f, f->base, 3 * PT_4K, 0), 0);
+	assert_int_equal(
+		pt_checked_dirty(f, f->base + 4 * PT_4K, 11 * PT_4K, 0), 0);
+	assert_int_equal(pt_checked_dirty(f, f->base, 16 * PT_4K, 0),
+			 2 * PT_4K);
 	assert_true(pt_gather_covers(&f->gather, f->base + 3 * PT_4K,
 				     f->base + 4 * PT_4K - 1));
-	assert_int_equal(pt_judge_dirty(f, f->base, 16 * PT_4K, 0), 0);
+	assert_int_equal(pt_checked_dirty(f, f->base, 16 * PT_4K, 0), 0);
 	pt_device_write(f, f->base + 3 * PT_4K);
-	assert_int_equal(pt_judge_dirty(f, f->base, 16 * PT_4K, 0), PT_4K);
+	assert_int_equal(pt_checked_dirty(f, f->base, 16 * PT_4K, 0), PT_4K);
 }
 
 static void test_keep(void **state)
@@ -49,30 +50,30 @@ static void test_keep(void **state)
 	int again;
 
 	pt_map(f, f->base, PT_DATA, 4 * PT_4K, PT_RW);
-	pt_judge_dirty(f, f->base, 4 * PT_4K, 0);
+	pt_checked_dirty(f, f->base, 4 * PT_4K, 0);
 	pt_device_write(f, f->base + PT_4K);
 	for (again = 0; again < 3; again++) {
-		assert_int_equal(pt_judge_dirty(f, f->base, 4 * PT_4K,
-						HVPT_DIRTY_KEEP),
+		assert_int_equal(pt_checked_dirty(f, f->base, 4 * PT_4K,
+						  HVPT_DIRTY_KEEP),
 				 PT_4K);
 		assert_true(hvpt_gather_is_empty(&f->gather));
 	}
-	assert_int_equal(pt_judge_dirty(f, f->base, 4 * PT_4K, 0), PT_4K);
-	assert_int_equal(pt_judge_dirty(f, f->base, 4 * PT_4K, HVPT_DIRTY_KEEP),
-			 0);
+	assert_int_equal(pt_checked_dirty(f, f->base, 4 * PT_4K, 0), PT_4K);
+	assert_int_equal(
+		pt_checked_dirty(f, f->base, 4 * PT_4K, HVPT_DIRTY_KEEP), 0);
 }
 
 static void test_holes(void **state)
 {
 	struct pt_fixture *f = *state;
 
-	assert_int_equal(pt_judge_dirty(f, f->base, 5 * PT_1G, 0), 0);
+	assert_int_equal(pt_checked_dirty(f, f->base, 5 * PT_1G, 0), 0);
 	pt_map(f, f->base + PT_4K, PT_DATA, PT_4K, PT_RW);
 	pt_map(f, f->base + 4 * PT_1G, PT_DATA, PT_4K, PT_RW);
-	pt_judge_dirty(f, f->base, 5 * PT_1G, 0);
+	pt_checked_dirty(f, f->base, 5 * PT_1G, 0);
 	pt_device_write(f, f->base + PT_4K);
 	pt_device_write(f, f->base + 4 * PT_1G);
-	assert_int_equal(pt_judge_dirty(f, f->base, 5 * PT_1G, 0), 2 * PT_4K);
+	assert_int_equal(pt_checked_dirty(f, f->base, 5 * PT_1G, 0), 2 * PT_4K);
 }
 
 /* A read-only page keeps the D it once got, and can be cleaned. */
@@ -81,11 +82,11 @@ static void test_read_only_but_dirty(void **state)
 	struct pt_fixture *f = *state;
 
 	pt_map(f, f->base, PT_DATA, 2 * PT_4K, PT_RW);
-	pt_judge_dirty(f, f->base, 2 * PT_4K, 0);
+	pt_checked_dirty(f, f->base, 2 * PT_4K, 0);
 	pt_device_write(f, f->base);
-	pt_judge_protect(f, f->base, 2 * PT_4K, PT_RO);
-	assert_int_equal(pt_judge_dirty(f, f->base, 2 * PT_4K, 0), PT_4K);
-	assert_int_equal(pt_judge_dirty(f, f->base, 2 * PT_4K, 0), 0);
+	pt_checked_protect(f, f->base, 2 * PT_4K, PT_RO);
+	assert_int_equal(pt_checked_dirty(f, f->base, 2 * PT_4K, 0), PT_4K);
+	assert_int_equal(pt_checked_dirty(f, f->base, 2 * PT_4K, 0), 0);
 }
 
 static void test_large_leaves(void **state)
@@ -94,12 +95,12 @@ static void test_large_leaves(void **state)
 
 	pt_map(f, f->base, PT_DATA, 2 * PT_2M, PT_RW);
 	pt_map(f, f->base + PT_1G, PT_DATA, PT_1G, PT_RW);
-	pt_judge_dirty(f, f->base, 2 * PT_1G, 0);
+	pt_checked_dirty(f, f->base, 2 * PT_1G, 0);
 	pt_device_write(f, f->base + PT_2M + 5);
 	pt_device_write(f, f->base + PT_1G + 5);
-	assert_int_equal(pt_judge_dirty(f, f->base, 2 * PT_1G, 0),
+	assert_int_equal(pt_checked_dirty(f, f->base, 2 * PT_1G, 0),
 			 PT_2M + PT_1G);
-	assert_int_equal(pt_judge_dirty(f, f->base, 2 * PT_1G, 0), 0);
+	assert_int_equal(pt_checked_dirty(f, f->base, 2 * PT_1G, 0), 0);
 }
 
 /* Reading part of a leaf must not forget the rest of it. */
@@ -110,22 +111,22 @@ static void test_parts_of_large_leaves(void **state)
 
 	pt_map(f, f->base, PT_DATA, PT_2M, PT_RW);
 	pt_map(f, huge, PT_DATA, PT_1G, PT_RW);
-	pt_judge_dirty(f, f->base, 2 * PT_1G, 0);
+	pt_checked_dirty(f, f->base, 2 * PT_1G, 0);
 	pt_device_write(f, f->base);
 	pt_device_write(f, huge);
-	assert_int_equal(pt_judge_dirty(f, f->base, PT_4K, 0), PT_4K);
-	assert_int_equal(pt_judge_dirty(f, f->base, PT_2M - PT_4K, 0),
+	assert_int_equal(pt_checked_dirty(f, f->base, PT_4K, 0), PT_4K);
+	assert_int_equal(pt_checked_dirty(f, f->base, PT_2M - PT_4K, 0),
 			 PT_2M - PT_4K);
-	assert_int_equal(pt_judge_dirty(f, f->base + PT_4K, PT_2M - PT_4K, 0),
+	assert_int_equal(pt_checked_dirty(f, f->base + PT_4K, PT_2M - PT_4K, 0),
 			 PT_2M - PT_4K);
-	assert_int_equal(pt_judge_dirty(f, huge + PT_2M, 3 * PT_4K, 0),
+	assert_int_equal(pt_checked_dirty(f, huge + PT_2M, 3 * PT_4K, 0),
 			 3 * PT_4K);
 	/* In one call: the 1G leaf in part, the 2M leaf whole. */
-	assert_int_equal(pt_judge_dirty(f, f->base, PT_1G + PT_4K, 0),
+	assert_int_equal(pt_checked_dirty(f, f->base, PT_1G + PT_4K, 0),
 			 PT_2M + PT_4K);
-	assert_int_equal(pt_judge_dirty(f, f->base, PT_2M, 0), 0);
-	assert_int_equal(pt_judge_dirty(f, huge, PT_1G, 0), PT_1G);
-	assert_int_equal(pt_judge_dirty(f, huge, PT_1G, 0), 0);
+	assert_int_equal(pt_checked_dirty(f, f->base, PT_2M, 0), 0);
+	assert_int_equal(pt_checked_dirty(f, huge, PT_1G, 0), PT_1G);
+	assert_int_equal(pt_checked_dirty(f, huge, PT_1G, 0), 0);
 }
 
 static void test_ends_of_the_form(void **state)
@@ -136,17 +137,17 @@ static void test_ends_of_the_form(void **state)
 
 	pt_map(f, 0, PT_DATA, PT_4K, PT_RW);
 	pt_map(f, bytes - PT_4K, PT_DATA, PT_4K, PT_RW);
-	pt_judge_dirty(f, 0, bytes, 0);
+	pt_checked_dirty(f, 0, bytes, 0);
 	pt_device_write(f, 0);
 	pt_device_write(f, bytes - 1);
-	assert_int_equal(pt_judge_dirty(f, 0, bytes, 0), 2 * PT_4K);
+	assert_int_equal(pt_checked_dirty(f, 0, bytes, 0), 2 * PT_4K);
 	if (!upper)
 		return;
 	pt_map(f, upper, PT_DATA, PT_4K, PT_RW);
 	pt_map(f, 0 - PT_4K, PT_DATA, PT_4K, PT_RW);
-	pt_judge_dirty(f, upper, bytes, 0);
+	pt_checked_dirty(f, upper, bytes, 0);
 	pt_device_write(f, UINT64_MAX);
-	assert_int_equal(pt_judge_dirty(f, upper, bytes, 0), PT_4K);
+	assert_int_equal(pt_checked_dirty(f, upper, bytes, 0), PT_4K);
 }
 
 /* A device reads the page while it is being reported: A must not be lost. */
@@ -190,7 +191,7 @@ static void test_random(void **state)
 			pt_device_write(
 				f, f->base - 20 * PT_4K +
 					   hvpt_random_below(&prng, 2 * PT_2M));
-		pt_judge_dirty(
+		pt_checked_dirty(
 			f, first, PT_4K * (1 + hvpt_random_below(&prng, 700)),
 			hvpt_random_below(&prng, 4) ? 0 : HVPT_DIRTY_KEEP);
 	}
@@ -211,7 +212,7 @@ static void test_without_snooping(void **state)
 	pt_map(f, f->base + 4 * PT_4K, PT_DATA, PT_4K, PT_RO);
 	pt_map(f, f->base + PT_2M, PT_DATA, PT_2M, PT_RW);
 	for (again = 0; again < 3; again++) {
-		assert_int_equal(pt_judge_dirty(f, f->base, 2 * PT_2M, 0),
+		assert_int_equal(pt_checked_dirty(f, f->base, 2 * PT_2M, 0),
 				 4 * PT_4K + PT_2M);
 		assert_true(hvpt_gather_is_empty(&f->gather));
 	}

@@ -42,9 +42,9 @@ static void test_tables_made_by_a_cut_carry_it(void **state)
 	struct pt_fixture *f = *state;
 
 	pt_map(f, f->base, PT_DATA, PT_1G, PT_RW);
-	pt_judge_unmap(f, f->base + PT_2M + PT_4K, PT_4K);
+	pt_checked_unmap(f, f->base + PT_2M + PT_4K, PT_4K);
 	expect_masked(f, f->base + PT_2M);
-	pt_judge_protect(f, f->base + 9 * PT_2M, PT_4K, PT_RO);
+	pt_checked_protect(f, f->base + 9 * PT_2M, PT_4K, PT_RO);
 	expect_masked(f, f->base + 9 * PT_2M);
 }
 
@@ -68,7 +68,7 @@ static void test_leaves_keep_the_callers_bits(void **state)
 	uint64_t gpa = PT_DATA | f->params->table_mask;
 	struct hvpt_mapping mapping = { 0 };
 
-	assert_int_equal(pt_judge_map(f, f->base, gpa, 3 * PT_4K, PT_RW),
+	assert_int_equal(pt_checked_map(f, f->base, gpa, 3 * PT_4K, PT_RW),
 			 HVPT_OK);
 	assert_int_equal(hvpt_pt_lookup(&f->pt, hvpt_iova(f->base + 3),
 					&mapping),
@@ -84,7 +84,7 @@ static void test_cut_leaves_keep_the_callers_bits(void **state)
 	uint64_t gpa = PT_DATA | f->params->table_mask;
 
 	pt_map(f, f->base, gpa, PT_2M, PT_RW);
-	pt_judge_unmap(f, f->base, PT_4K);
+	pt_checked_unmap(f, f->base, PT_4K);
 	pt_expect_range(f, f->base + PT_4K, gpa + PT_4K, PT_2M - PT_4K, PT_RW);
 }
 

@@ -272,15 +272,15 @@ static void test_no_page_needed(void **state)
 
 	pt_map(f, f->base, PT_DATA + PT_4K, 10 * PT_4K, PT_RW);
 	allocs = hvpt_arena_allocs(f->arena);
-	pt_judge_map(f, f->base + 10 * PT_4K, PT_DATA, PT_4K, PT_RW);
-	pt_judge_map(f, f->base + 10 * PT_4K, PT_DATA, PT_4K, PT_RW);
-	pt_judge_map(f, f->base, PT_DATA, PT_2M, PT_RW);
-	pt_judge_protect(f, f->base, 5 * PT_4K, PT_RO);
-	pt_judge_dirty(f, f->base, 10 * PT_4K, 0);
-	pt_judge_unmap(f, f->base + PT_4K, PT_4K);
-	pt_judge_unmap(f, f->base, PT_2M);
-	pt_judge_unmap(f, f->base, PT_1G);
-	pt_judge_reclaim(f, f->base, PT_1G);
+	pt_checked_map(f, f->base + 10 * PT_4K, PT_DATA, PT_4K, PT_RW);
+	pt_checked_map(f, f->base + 10 * PT_4K, PT_DATA, PT_4K, PT_RW);
+	pt_checked_map(f, f->base, PT_DATA, PT_2M, PT_RW);
+	pt_checked_protect(f, f->base, 5 * PT_4K, PT_RO);
+	pt_checked_dirty(f, f->base, 10 * PT_4K, 0);
+	pt_checked_unmap(f, f->base + PT_4K, PT_4K);
+	pt_checked_unmap(f, f->base, PT_2M);
+	pt_checked_unmap(f, f->base, PT_1G);
+	pt_checked_reclaim(f, f->base, PT_1G);
 	assert_int_equal(hvpt_arena_allocs(f->arena), allocs);
 }
 

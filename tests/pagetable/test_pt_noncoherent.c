@@ -227,7 +227,7 @@ static void test_unmap_protect_reclaim_dirty(void **state)
 	done(f, &watch);
 	pt_protect(f, f->base + 2 * PT_1G + PT_2M, PT_2M, PT_RO);
 	done(f, &watch);
-	pt_judge_dirty(f, f->base, 3 * PT_1G, 0);
+	pt_checked_dirty(f, f->base, 3 * PT_1G, 0);
 	done(f, &watch);
 	pt_unmap(f, f->base, 4 * PT_1G);
 	done(f, &watch);

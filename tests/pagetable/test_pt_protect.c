@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Permission changes of live ranges; pt_judge_protect() knows the contract. */
+/* Permissions of live ranges change; pt_checked_protect() has the contract. */
 #include "tests/support/pt_check.h"
 
 static void test_back_and_forth(void **state)
@@ -8,7 +8,7 @@ static void test_back_and_forth(void **state)
 	uint64_t iova = f->base - 3 * PT_4K;
 
 	pt_map(f, iova, PT_DATA, 7 * PT_4K, PT_RW);
-	assert_int_equal(pt_judge_protect(f, iova + PT_4K, 5 * PT_4K, PT_RO),
+	assert_int_equal(pt_checked_protect(f, iova + PT_4K, 5 * PT_4K, PT_RO),
 			 HVPT_OK);
 	assert_true(
 		pt_gather_is(&f->gather, iova + PT_4K, iova + 6 * PT_4K - 1));
@@ -16,7 +16,8 @@ static void test_back_and_forth(void **state)
 	pt_expect_range(f, iova + PT_4K, PT_DATA + PT_4K, 5 * PT_4K, PT_RO);
 	pt_expect(f, iova + 6 * PT_4K, PT_DATA + 6 * PT_4K, PT_RW);
 	/* Growing is owed a flush as well: a refusal may be cached. */
-	assert_int_equal(pt_judge_protect(f, iova, 7 * PT_4K, PT_RW), HVPT_OK);
+	assert_int_equal(pt_checked_protect(f, iova, 7 * PT_4K, PT_RW),
+			 HVPT_OK);
 	assert_true(pt_gather_covers(&f->gather, iova + PT_4K,
 				     iova + 6 * PT_4K - 1));
 	pt_expect_range(f, iova, PT_DATA, 7 * PT_4K, PT_RW);
@@ -28,12 +29,12 @@ static void test_same_permission_is_left_alone(void **state)
 
 	pt_map(f, f->base, PT_DATA, 3 * PT_4K, PT_RO);
 	pt_map(f, f->base + PT_2M, PT_DATA, 2 * PT_2M, PT_RW);
-	assert_int_equal(pt_judge_protect(f, f->base, 3 * PT_4K, PT_RO),
+	assert_int_equal(pt_checked_protect(f, f->base, 3 * PT_4K, PT_RO),
 			 HVPT_OK);
 	assert_true(hvpt_gather_is_empty(&f->gather));
 	/* No cut either. */
-	assert_int_equal(pt_judge_protect(f, f->base + PT_2M + PT_4K, PT_2M,
-					  PT_RW),
+	assert_int_equal(pt_checked_protect(f, f->base + PT_2M + PT_4K, PT_2M,
+					    PT_RW),
 			 HVPT_OK);
 	assert_true(hvpt_gather_is_empty(&f->gather));
 }
@@ -44,26 +45,26 @@ static void test_holes_are_refused(void **state)
 	uint64_t hole;
 
 	pt_map(f, f->base - 4 * PT_4K, PT_DATA, 8 * PT_4K, PT_RW);
-	assert_int_equal(pt_judge_protect(f, f->base - 5 * PT_4K, 9 * PT_4K,
-					  PT_RO),
+	assert_int_equal(pt_checked_protect(f, f->base - 5 * PT_4K, 9 * PT_4K,
+					    PT_RO),
 			 HVPT_ERR_NOT_MAPPED);
-	assert_int_equal(pt_judge_protect(f, f->base - 4 * PT_4K, 9 * PT_4K,
-					  PT_RO),
+	assert_int_equal(pt_checked_protect(f, f->base - 4 * PT_4K, 9 * PT_4K,
+					    PT_RO),
 			 HVPT_ERR_NOT_MAPPED);
 	for (hole = 0; hole < 8; hole++) {
 		uint64_t iova = f->base - 4 * PT_4K + hole * PT_4K;
 
 		pt_unmap(f, iova, PT_4K);
-		assert_int_equal(pt_judge_protect(f, f->base - 4 * PT_4K,
-						  8 * PT_4K, PT_RO),
+		assert_int_equal(pt_checked_protect(f, f->base - 4 * PT_4K,
+						    8 * PT_4K, PT_RO),
 				 HVPT_ERR_NOT_MAPPED);
 		pt_map(f, iova, PT_DATA, PT_4K, PT_RW);
 	}
 	/* A hole with no table, between two which are full. */
 	pt_map(f, f->base + PT_1G - PT_4K, PT_DATA, PT_4K, PT_RW);
 	pt_map(f, f->base + PT_1G + PT_2M, PT_DATA, PT_4K, PT_RW);
-	assert_int_equal(pt_judge_protect(f, f->base + PT_1G - PT_4K,
-					  PT_2M + 2 * PT_4K, PT_RO),
+	assert_int_equal(pt_checked_protect(f, f->base + PT_1G - PT_4K,
+					    PT_2M + 2 * PT_4K, PT_RO),
 			 HVPT_ERR_NOT_MAPPED);
 }
 
@@ -73,10 +74,10 @@ static void test_hole_behind_a_large_leaf(void **state)
 	struct pt_fixture *f = *state;
 
 	pt_map(f, f->base, PT_DATA, PT_1G + PT_2M, PT_RW);
-	assert_int_equal(pt_judge_protect(f, f->base + PT_4K, PT_1G + PT_2M,
-					  PT_RO),
+	assert_int_equal(pt_checked_protect(f, f->base + PT_4K, PT_1G + PT_2M,
+					    PT_RO),
 			 HVPT_ERR_NOT_MAPPED);
-	assert_int_equal(pt_judge_protect(f, f->base - PT_4K, PT_2M, PT_RO),
+	assert_int_equal(pt_checked_protect(f, f->base - PT_4K, PT_2M, PT_RO),
 			 HVPT_ERR_NOT_MAPPED);
 	pt_expect_leaves(f, 0, 1, 1);
 }
@@ -89,9 +90,9 @@ static void test_whole_large_leaves(void **state)
 	pt_map(f, f->base, PT_DATA, 2 * PT_2M, PT_RO);
 	pt_map(f, f->base + PT_1G, PT_DATA, PT_1G, PT_RO);
 	allocs = hvpt_arena_allocs(f->arena);
-	assert_int_equal(pt_judge_protect(f, f->base, 2 * PT_2M, PT_RW),
+	assert_int_equal(pt_checked_protect(f, f->base, 2 * PT_2M, PT_RW),
 			 HVPT_OK);
-	assert_int_equal(pt_judge_protect(f, f->base + PT_1G, PT_1G, PT_RW),
+	assert_int_equal(pt_checked_protect(f, f->base + PT_1G, PT_1G, PT_RW),
 			 HVPT_OK);
 	assert_int_equal(hvpt_arena_allocs(f->arena), allocs);
 	pt_expect_leaves(f, 0, 2, 1);
@@ -119,8 +120,8 @@ static void run_cuts(struct pt_fixture *f, uint64_t leaf,
 
 		pt_map(f, f->base, PT_DATA, leaf, from);
 		allocs = hvpt_arena_allocs(f->arena);
-		assert_int_equal(pt_judge_protect(f, f->base + cut->first,
-						  cut->length, from ^ 2),
+		assert_int_equal(pt_checked_protect(f, f->base + cut->first,
+						    cut->length, from ^ 2),
 				 HVPT_OK);
 		assert_int_equal(hvpt_arena_allocs(f->arena) - allocs,
 				 cut->taken);
@@ -166,8 +167,8 @@ static void test_cut_of_two_1g(void **state)
 
 	pt_map(f, f->base, PT_DATA, 3 * PT_1G, PT_RW);
 	allocs = hvpt_arena_allocs(f->arena);
-	assert_int_equal(pt_judge_protect(f, f->base + PT_4K,
-					  3 * PT_1G - 2 * PT_4K, PT_RO),
+	assert_int_equal(pt_checked_protect(f, f->base + PT_4K,
+					    3 * PT_1G - 2 * PT_4K, PT_RO),
 			 HVPT_OK);
 	assert_int_equal(hvpt_arena_allocs(f->arena) - allocs, 4);
 	pt_expect_leaves(f, 1024, 1022, 1);
@@ -182,7 +183,7 @@ static void test_a_leaf_with_the_permission_is_not_cut(void **state)
 	pt_map(f, f->base, PT_DATA, PT_2M, PT_RO);
 	pt_map(f, f->base + PT_2M, PT_DATA, PT_2M, PT_RW);
 	allocs = hvpt_arena_allocs(f->arena);
-	assert_int_equal(pt_judge_protect(f, f->base + PT_4K, PT_2M, PT_RO),
+	assert_int_equal(pt_checked_protect(f, f->base + PT_4K, PT_2M, PT_RO),
 			 HVPT_OK);
 	assert_int_equal(hvpt_arena_allocs(f->arena) - allocs, 1);
 	pt_expect_leaves(f, 512, 1, 0);
@@ -196,9 +197,9 @@ static void test_dirty_stays(void **state)
 
 	pt_map(f, f->base, PT_DATA, 3 * PT_4K, PT_RW);
 	pt_device_write(f, f->base + PT_4K);
-	pt_judge_protect(f, f->base, 3 * PT_4K, PT_RO);
+	pt_checked_protect(f, f->base, 3 * PT_4K, PT_RO);
 	assert_int_equal(pt_entry(f, f->base + PT_4K, 0) & 0x40, 0x40);
-	pt_judge_protect(f, f->base, 3 * PT_4K, PT_RW);
+	pt_checked_protect(f, f->base, 3 * PT_4K, PT_RW);
 	assert_int_equal(pt_entry(f, f->base + PT_4K, 0) & 0x40, 0x40);
 	assert_int_equal(pt_entry(f, f->base, 0) & 0x40, track ? 0 : 0x40);
 }
@@ -210,7 +211,7 @@ static void test_dirty_of_what_becomes_writable(void **state)
 
 	pt_map(f, f->base, PT_DATA, 2 * PT_4K, PT_RO);
 	assert_int_equal(pt_entry(f, f->base, 0) & 0x40, 0);
-	pt_judge_protect(f, f->base, PT_4K, PT_RW);
+	pt_checked_protect(f, f->base, PT_4K, PT_RW);
 	assert_int_equal(pt_entry(f, f->base, 0) & 0x40, track ? 0 : 0x40);
 	assert_int_equal(pt_entry(f, f->base + PT_4K, 0) & 0x40, 0);
 }
@@ -224,8 +225,8 @@ static void test_cut_keeps_dirty_and_accessed(void **state)
 	pt_device_write(f, f->base + PT_2M - 1);
 	pt_plant(f, f->base + PT_1G, 2,
 		 pt_entry(f, f->base + PT_1G, 2) & ~0x20ull);
-	pt_judge_protect(f, f->base + PT_4K, PT_4K, PT_RO);
-	pt_judge_protect(f, f->base + PT_1G + PT_4K, PT_2M, PT_RW);
+	pt_checked_protect(f, f->base + PT_4K, PT_4K, PT_RO);
+	pt_checked_protect(f, f->base + PT_1G + PT_4K, PT_2M, PT_RW);
 	assert_int_equal(pt_entry(f, f->base + PT_4K, 0) & 0x60, 0x60);
 	assert_int_equal(pt_entry(f, f->base + PT_1G + PT_4K, 0) & 0x20, 0);
 }
@@ -256,12 +257,13 @@ static void test_ends_of_the_form(void **state)
 	uint64_t end = pt_lower_last(f->params) + 1;
 
 	pt_map(f, end - 2 * PT_4K, PT_DATA, 2 * PT_4K, PT_RW);
-	assert_int_equal(pt_judge_protect(f, end - PT_4K, PT_4K, PT_RO),
+	assert_int_equal(pt_checked_protect(f, end - PT_4K, PT_4K, PT_RO),
 			 HVPT_OK);
 	if (!pt_upper_first(f->params))
 		return;
 	pt_map(f, 0 - 2 * PT_4K, PT_DATA, 2 * PT_4K, PT_RO);
-	assert_int_equal(pt_judge_protect(f, 0 - PT_4K, PT_4K, PT_RW), HVPT_OK);
+	assert_int_equal(pt_checked_protect(f, 0 - PT_4K, PT_4K, PT_RW),
+			 HVPT_OK);
 	assert_true(pt_gather_is(&f->gather, 0 - PT_4K, UINT64_MAX));
 }
 

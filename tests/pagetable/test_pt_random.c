@@ -4,7 +4,7 @@
  *
  * The operations are those of the fuzz targets (world/produce.h), drawn from a
  * seed. Most steps look at what the call says and at a few addresses; every
- * eighth is checked in full (pt_judge.h), and every sixteenth is followed by a
+ * eighth is checked in full (pt_check.h), and every sixteenth is followed by a
  * comparison of everything that is mapped.
  */
 #include <stdlib.h>
@@ -21,11 +21,11 @@
 struct run {
 	struct pt_fixture *f;
 	struct source source;
-	struct fz_maker maker;
+	struct ref_maker maker;
 	struct hvpt_model *model;
 	uint64_t fold;
 	uint64_t base;
-	bool judged; /* this step */
+	bool full; /* check this step in full */
 };
 
 /* ---- what to do next ------------------------------------------------- */
@@ -42,7 +42,7 @@ static bool is_good_range(const struct run *run, uint64_t iova, uint64_t length)
 	       is_in_form(run, iova, iova + (length - 1));
 }
 
-static bool is_good_map(const struct run *run, const struct fz_op *op,
+static bool is_good_map(const struct run *run, const struct ref_op *op,
 			uint64_t *length)
 {
 	uint32_t i;
@@ -64,7 +64,7 @@ static bool is_good_map(const struct run *run, const struct fz_op *op,
 }
 
 /* Takes a range into the place where everything is to happen. */
-static void fold(const struct run *run, struct fz_op *op)
+static void fold(const struct run *run, struct ref_op *op)
 {
 	uint64_t at = op->iova % run->fold & ~(PT_4K - 1);
 	uint32_t i;
@@ -72,7 +72,7 @@ static void fold(const struct run *run, struct fz_op *op)
 	op->iova = run->base + at;
 	if (op->length > run->fold - at)
 		op->length = run->fold - at;
-	for (i = 0; i < op->count && i < FZ_SEGMENTS; i++)
+	for (i = 0; i < op->count && i < REF_SEGMENTS; i++)
 		if (op->segments[i].length > PT_4K * 64)
 			op->segments[i].length = PT_4K * 64;
 }
@@ -106,16 +106,16 @@ static void probe_around(struct run *run, uint64_t iova, uint64_t length)
 		probe(run, iova - 1);
 }
 
-static enum hvpt_status try_map(struct run *run, const struct fz_op *op)
+static enum hvpt_status try_map(struct run *run, const struct ref_op *op)
 {
-	if (op->kind == FZ_MAP)
+	if (op->kind == REF_MAP)
 		return pt_try_map(run->f, op->iova, op->gpa, op->length,
 				  op->prot);
 	return hvpt_pt_map_list(&run->f->pt, hvpt_iova(op->iova), op->segments,
 				op->count, op->prot, &run->f->gather);
 }
 
-static void step_good_map(struct run *run, const struct fz_op *op,
+static void step_good_map(struct run *run, const struct ref_op *op,
 			  uint64_t length)
 {
 	const struct hvpt_segment *segments = op->segments;
@@ -124,9 +124,9 @@ static void step_good_map(struct run *run, const struct fz_op *op,
 	enum hvpt_status status;
 	uint32_t i;
 
-	if (run->judged)
-		status = pt_judge_map_list(run->f, iova, segments, op->count,
-					   op->prot);
+	if (run->full)
+		status = pt_checked_map_list(run->f, iova, segments, op->count,
+					     op->prot);
 	else
 		status = try_map(run, op);
 	assert_int_equal(status, free ? HVPT_OK : HVPT_ERR_OVERLAP);
@@ -140,23 +140,23 @@ static void step_good_map(struct run *run, const struct fz_op *op,
 }
 
 /* What breaks a rule is refused; that nothing changed is seen later. */
-static void step_map(struct run *run, const struct fz_op *op)
+static void step_map(struct run *run, const struct ref_op *op)
 {
 	uint64_t length;
 
 	if (!is_good_map(run, op, &length))
 		assert_int_not_equal(try_map(run, op), HVPT_OK);
-	else if (fz_map_leaves(run->f->sizes, op) <= LEAVES)
+	else if (ref_map_leaves(run->f->sizes, op) <= LEAVES)
 		step_good_map(run, op, length);
 }
 
-static void step_unmap(struct run *run, const struct fz_op *op)
+static void step_unmap(struct run *run, const struct ref_op *op)
 {
 	uint64_t want, got;
 
 	want = hvpt_model_unmap(run->model, op->iova, op->length);
-	if (run->judged)
-		got = pt_judge_unmap(run->f, op->iova, op->length);
+	if (run->full)
+		got = pt_checked_unmap(run->f, op->iova, op->length);
 	else
 		got = pt_unmap(run->f, op->iova, op->length);
 	assert_int_equal(got, want);
@@ -166,15 +166,15 @@ static void step_unmap(struct run *run, const struct fz_op *op)
 	probe_around(run, op->iova, op->length);
 }
 
-static void step_protect(struct run *run, const struct fz_op *op)
+static void step_protect(struct run *run, const struct ref_op *op)
 {
 	enum hvpt_status status;
 	bool whole;
 
 	whole = hvpt_model_protect(run->model, op->iova, op->length, op->prot);
-	if (run->judged)
-		status = pt_judge_protect(run->f, op->iova, op->length,
-					  op->prot);
+	if (run->full)
+		status = pt_checked_protect(run->f, op->iova, op->length,
+					    op->prot);
 	else
 		status = pt_try_protect(run->f, op->iova, op->length, op->prot);
 	assert_int_equal(status, whole ? HVPT_OK : HVPT_ERR_NOT_MAPPED);
@@ -191,23 +191,23 @@ static void step_device_write(struct run *run, uint64_t iova)
 }
 
 /* A good range: what is done with it. */
-static void step_range(struct run *run, const struct fz_op *op)
+static void step_range(struct run *run, const struct ref_op *op)
 {
 	unsigned keep = op->flags & 1 ? HVPT_DIRTY_KEEP : 0;
 
 	switch (op->kind) {
-	case FZ_UNMAP:
+	case REF_UNMAP:
 		step_unmap(run, op);
 		break;
-	case FZ_PROTECT:
+	case REF_PROTECT:
 		if (op->prot == PT_RO || op->prot == PT_RW)
 			step_protect(run, op);
 		break;
-	case FZ_RECLAIM:
-		pt_judge_reclaim(run->f, op->iova, op->length);
+	case REF_RECLAIM:
+		pt_checked_reclaim(run->f, op->iova, op->length);
 		break;
-	case FZ_READ_DIRTY:
-		pt_judge_dirty(run->f, op->iova, op->length, keep);
+	case REF_READ_DIRTY:
+		pt_checked_dirty(run->f, op->iova, op->length, keep);
 		break;
 	default:
 		probe_around(run, op->iova, op->length);
@@ -215,7 +215,7 @@ static void step_range(struct run *run, const struct fz_op *op)
 	}
 }
 
-static void step_bad_range(struct run *run, const struct fz_op *op)
+static void step_bad_range(struct run *run, const struct ref_op *op)
 {
 	struct hvpt_gather *gather = &run->f->gather;
 	uint64_t unmapped;
@@ -229,23 +229,23 @@ static void step_bad_range(struct run *run, const struct fz_op *op)
 
 static void step(struct run *run)
 {
-	struct fz_op op;
+	struct ref_op op;
 
-	assert_true(fz_make_op(&run->maker, &op));
+	assert_true(ref_make_op(&run->maker, &op));
 	if (run->fold)
 		fold(run, &op);
-	if (op.kind == FZ_MAP) {
+	if (op.kind == REF_MAP) {
 		op.count = 1;
 		op.segments[0].gpa = hvpt_gpa(op.gpa);
 		op.segments[0].length = op.length;
 	}
-	if (op.kind <= FZ_MAP_LIST) {
+	if (op.kind <= REF_MAP_LIST) {
 		step_map(run, &op);
-	} else if (op.kind == FZ_DEVICE) {
+	} else if (op.kind == REF_DEVICE) {
 		step_device_write(run, op.iova);
-	} else if (op.kind == FZ_SYNC) {
+	} else if (op.kind == REF_SYNC) {
 		pt_flush(run->f);
-	} else if (op.kind >= FZ_FAIL_ALLOC) {
+	} else if (op.kind >= REF_FAIL_ALLOC) {
 		return;
 	} else if (is_good_range(run, op.iova, op.length)) {
 		step_range(run, &op);
@@ -287,16 +287,16 @@ static void finish(struct run *run)
 static void run_steps(struct run *run, unsigned steps)
 {
 	const struct pt_params *params = run->f->params;
-	struct fz_config config;
+	struct ref_config config;
 	unsigned n;
 
 	memset(&config, 0, sizeof(config));
 	config.width = params->width;
 	config.form = (uint32_t)params->form;
-	fz_maker_start(&run->maker, &run->source, &config);
+	ref_maker_start(&run->maker, &run->source, &config);
 	run->model = hvpt_model_create();
 	for (n = 0; n < steps; n++) {
-		run->judged = n % 8 == 7;
+		run->full = n % 8 == 7;
 		step(run);
 		if (n % 16 == 15)
 			compare_all(run);

@@ -27,7 +27,7 @@ static void test_small_unmaps_leave_tables(void **state)
 	for (offset = 0; offset < PT_2M; offset += PT_4K)
 		pt_unmap(f, f->base + offset, PT_4K);
 	assert_int_equal(hvpt_pt_tables(&f->pt), f->params->levels);
-	assert_int_equal(pt_judge_reclaim(f, f->base, PT_2M), 1);
+	assert_int_equal(pt_checked_reclaim(f, f->base, PT_2M), 1);
 	pt_reclaim_all(f);
 }
 
@@ -38,7 +38,7 @@ static void test_the_next_map_finds_them(void **state)
 
 	leave_table(f, f->base);
 	allocs = hvpt_arena_allocs(f->arena);
-	assert_int_equal(pt_judge_map(f, f->base, PT_DATA, 3 * PT_4K, PT_RO),
+	assert_int_equal(pt_checked_map(f, f->base, PT_DATA, 3 * PT_4K, PT_RO),
 			 HVPT_OK);
 	assert_int_equal(hvpt_arena_allocs(f->arena), allocs);
 }
@@ -52,7 +52,7 @@ static void test_2m_replaces_an_empty_table(void **state)
 
 	leave_table(f, f->base);
 	tables = hvpt_pt_tables(&f->pt);
-	assert_int_equal(pt_judge_map(f, f->base, PT_DATA, PT_2M, PT_RW),
+	assert_int_equal(pt_checked_map(f, f->base, PT_DATA, PT_2M, PT_RW),
 			 HVPT_OK);
 	pt_expect_leaves(f, 0, 1, 0);
 	assert_int_equal(f->gather.table_count, 1);
@@ -69,7 +69,7 @@ static void test_1g_replaces_empty_tables(void **state)
 	for (n = 0; n < 5; n++)
 		leave_table(f, f->base + n * 100 * PT_2M);
 	tables = hvpt_pt_tables(&f->pt);
-	assert_int_equal(pt_judge_map(f, f->base, PT_DATA, PT_1G, PT_RO),
+	assert_int_equal(pt_checked_map(f, f->base, PT_DATA, PT_1G, PT_RO),
 			 HVPT_OK);
 	pt_expect_leaves(f, 0, 0, 1);
 	assert_int_equal(f->gather.table_count, 6);
@@ -86,8 +86,8 @@ static void test_a_mixed_map_replaces_what_it_covers(void **state)
 	leave_table(f, f->base - PT_2M);
 	leave_table(f, f->base + PT_2M);
 	leave_table(f, f->base + PT_1G); /* partly used: stays */
-	assert_int_equal(pt_judge_map(f, first, PT_DATA - PT_2M - PT_4K,
-				      PT_1G + PT_2M + 2 * PT_4K, PT_RW),
+	assert_int_equal(pt_checked_map(f, first, PT_DATA - PT_2M - PT_4K,
+					PT_1G + PT_2M + 2 * PT_4K, PT_RW),
 			 HVPT_OK);
 	pt_expect_leaves(f, 2, 1, 1);
 	/* 2M at -2M; two at base: level 0 and level 1 */
@@ -124,12 +124,12 @@ static void test_a_table_in_use_is_not_replaced(void **state)
 	struct pt_fixture *f = *state;
 
 	pt_map(f, f->base + 5 * PT_4K, PT_DATA, PT_4K, PT_RW);
-	assert_int_equal(pt_judge_map(f, f->base, PT_DATA, PT_2M, PT_RW),
+	assert_int_equal(pt_checked_map(f, f->base, PT_DATA, PT_2M, PT_RW),
 			 HVPT_ERR_OVERLAP);
-	assert_int_equal(pt_judge_map(f, f->base, PT_DATA, PT_1G, PT_RW),
+	assert_int_equal(pt_checked_map(f, f->base, PT_DATA, PT_1G, PT_RW),
 			 HVPT_ERR_OVERLAP);
-	assert_int_equal(pt_judge_map(f, f->base - PT_1G, PT_DATA, 3 * PT_1G,
-				      PT_RW),
+	assert_int_equal(pt_checked_map(f, f->base - PT_1G, PT_DATA, 3 * PT_1G,
+					PT_RW),
 			 HVPT_ERR_OVERLAP);
 }
 
@@ -177,11 +177,11 @@ static void test_nothing_to_reclaim(void **state)
 {
 	struct pt_fixture *f = *state;
 
-	assert_int_equal(pt_judge_reclaim(f, f->base, PT_4K), 0);
-	assert_int_equal(pt_judge_reclaim(f, f->base, PT_1G), 0);
+	assert_int_equal(pt_checked_reclaim(f, f->base, PT_4K), 0);
+	assert_int_equal(pt_checked_reclaim(f, f->base, PT_1G), 0);
 	pt_map(f, f->base, PT_DATA + PT_4K, PT_2M, PT_RW);
-	assert_int_equal(pt_judge_reclaim(f, f->base, PT_1G), 0);
-	assert_int_equal(pt_judge_reclaim(f, 0, pt_lower_last(f->params) + 1),
+	assert_int_equal(pt_checked_reclaim(f, f->base, PT_1G), 0);
+	assert_int_equal(pt_checked_reclaim(f, 0, pt_lower_last(f->params) + 1),
 			 0);
 }
 
@@ -190,15 +190,15 @@ static void test_only_whole_tables_are_reclaimed(void **state)
 	struct pt_fixture *f = *state;
 
 	leave_table(f, f->base);
-	assert_int_equal(pt_judge_reclaim(f, f->base, PT_2M - PT_4K), 0);
-	assert_int_equal(pt_judge_reclaim(f, f->base + PT_4K, PT_2M - PT_4K),
+	assert_int_equal(pt_checked_reclaim(f, f->base, PT_2M - PT_4K), 0);
+	assert_int_equal(pt_checked_reclaim(f, f->base + PT_4K, PT_2M - PT_4K),
 			 0);
-	assert_int_equal(pt_judge_reclaim(f, f->base - PT_4K, PT_2M), 0);
+	assert_int_equal(pt_checked_reclaim(f, f->base - PT_4K, PT_2M), 0);
 	assert_int_equal(
-		pt_judge_reclaim(f, f->base - PT_4K, PT_2M + 2 * PT_4K), 1);
+		pt_checked_reclaim(f, f->base - PT_4K, PT_2M + 2 * PT_4K), 1);
 	/* Now the level 1 table is empty. */
-	assert_int_equal(pt_judge_reclaim(f, f->base, PT_1G - PT_2M), 0);
-	assert_int_equal(pt_judge_reclaim(f, f->base, PT_1G), 1);
+	assert_int_equal(pt_checked_reclaim(f, f->base, PT_1G - PT_2M), 0);
+	assert_int_equal(pt_checked_reclaim(f, f->base, PT_1G), 1);
 }
 
 static void test_live_neighbours_stay(void **state)
@@ -209,7 +209,7 @@ static void test_live_neighbours_stay(void **state)
 	leave_table(f, f->base + PT_2M);
 	pt_map(f, f->base + 2 * PT_2M + PT_4K, PT_DATA, PT_4K, PT_RO);
 	pt_map(f, f->base - PT_4K, PT_DATA, PT_4K, PT_RW);
-	assert_int_equal(pt_judge_reclaim(f, f->base - PT_1G, 3 * PT_1G), 2);
+	assert_int_equal(pt_checked_reclaim(f, f->base - PT_1G, 3 * PT_1G), 2);
 	pt_expect(f, f->base - PT_4K, PT_DATA, PT_RW);
 	pt_expect(f, f->base + 2 * PT_2M + PT_4K, PT_DATA, PT_RO);
 }
@@ -231,7 +231,7 @@ static void test_storm(void **state)
 			pt_flush(f);
 	}
 	assert_true(hvpt_pt_tables(&f->pt) > round / 8);
-	pt_judge_reclaim(f, f->base, 3 * PT_1G);
+	pt_checked_reclaim(f, f->base, 3 * PT_1G);
 	pt_reclaim_all(f);
 }
 
@@ -247,7 +247,7 @@ static void test_reclaim_step_by_step(void **state)
 	for (n = 0; n < 512; n++)
 		sum += pt_reclaim(f, f->base + n * PT_2M, PT_2M);
 	assert_int_equal(sum, 6);
-	assert_int_equal(pt_judge_reclaim(f, f->base, PT_1G), 1);
+	assert_int_equal(pt_checked_reclaim(f, f->base, PT_1G), 1);
 	pt_reclaim_all(f);
 }
 

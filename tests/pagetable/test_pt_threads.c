@@ -632,7 +632,7 @@ static void test_every_dirty_is_reported_once(void **state)
 	struct worker workers[2];
 
 	pt_map(f, f->base, PT_DATA, PT_4K, PT_RW);
-	pt_judge_dirty(f, f->base, PT_4K, 0);
+	pt_checked_dirty(f, f->base, PT_4K, 0);
 	f->test_data = leaf_slot(f, f->base);
 	run_workers(f, bodies, 2, pt_effort(20000), workers);
 	read_once(&workers[0]);
@@ -668,7 +668,7 @@ static void test_protect_loses_no_dirty(void **state)
 	struct worker workers[2];
 
 	pt_map(f, f->base, PT_DATA, PT_4K, PT_RW);
-	pt_judge_dirty(f, f->base, PT_4K, 0);
+	pt_checked_dirty(f, f->base, PT_4K, 0);
 	f->test_data = leaf_slot(f, f->base);
 	run_workers(f, bodies, 2, pt_effort(100000), workers);
 	read_once(&workers[0]);

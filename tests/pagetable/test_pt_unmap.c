@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Unmap: holes, partial ranges, cuts of large leaves, tables which leave the
- * tree. pt_judge_unmap() knows the contract; the tests add exact numbers.
+ * tree. pt_checked_unmap() knows the contract; the tests add exact numbers.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,13 +21,13 @@ static void test_all_of_it(void **state)
 		uint64_t iova = f->base - PT_4K * i;
 
 		pt_map(f, iova, PT_DATA - PT_4K * i, lengths[i], PT_RW);
-		assert_int_equal(pt_judge_unmap(f, iova, lengths[i]),
+		assert_int_equal(pt_checked_unmap(f, iova, lengths[i]),
 				 lengths[i]);
 		pt_expect_hole(f, iova, lengths[i]);
 		if (f->gather.tables == NULL)
 			assert_true(pt_gather_is(&f->gather, iova,
 						 iova + lengths[i] - 1));
-		assert_int_equal(pt_judge_unmap(f, iova, lengths[i]), 0);
+		assert_int_equal(pt_checked_unmap(f, iova, lengths[i]), 0);
 		assert_true(hvpt_gather_is_empty(&f->gather));
 	}
 	pt_reclaim_all(f);
@@ -43,10 +43,11 @@ static void test_parts_of_small_pages(void **state)
 			uint64_t iova = f->base - 3 * PT_4K;
 
 			pt_map(f, iova, PT_DATA + PT_4K, 6 * PT_4K, PT_RO);
-			assert_int_equal(pt_judge_unmap(f, iova + first * PT_4K,
-							count * PT_4K),
+			assert_int_equal(pt_checked_unmap(f,
+							  iova + first * PT_4K,
+							  count * PT_4K),
 					 count * PT_4K);
-			pt_judge_unmap(f, iova, 6 * PT_4K);
+			pt_checked_unmap(f, iova, 6 * PT_4K);
 		}
 	}
 }
@@ -59,7 +60,7 @@ static void test_a_hole_is_passed_over(void **state)
 	pt_map(f, iova, PT_DATA, 3 * PT_4K, PT_RW);
 	pt_map(f, iova + 4 * PT_4K, PT_DATA, 4 * PT_4K, PT_RW);
 	pt_map(f, iova + 8 * PT_4K, PT_DATA, PT_4K, PT_RO);
-	assert_int_equal(pt_judge_unmap(f, iova, 8 * PT_4K), 7 * PT_4K);
+	assert_int_equal(pt_checked_unmap(f, iova, 8 * PT_4K), 7 * PT_4K);
 	pt_expect(f, iova + 8 * PT_4K, PT_DATA, PT_RO);
 }
 
@@ -74,7 +75,7 @@ static void test_large_holes_are_passed_over(void **state)
 		       PT_RW);
 		bytes += (n + 1) * PT_4K;
 	}
-	assert_int_equal(pt_judge_unmap(f, f->base, 60 * PT_1G), bytes);
+	assert_int_equal(pt_checked_unmap(f, f->base, 60 * PT_1G), bytes);
 	pt_reclaim_all(f);
 }
 
@@ -83,10 +84,11 @@ static void test_nothing_there(void **state)
 	struct pt_fixture *f = *state;
 	uint64_t allocs = hvpt_arena_allocs(f->arena);
 
-	assert_int_equal(pt_judge_unmap(f, f->base, PT_4K), 0);
-	assert_int_equal(pt_judge_unmap(f, f->base, PT_2M), 0);
-	assert_int_equal(pt_judge_unmap(f, f->base, 7 * PT_1G), 0);
-	assert_int_equal(pt_judge_unmap(f, 0, pt_lower_last(f->params) + 1), 0);
+	assert_int_equal(pt_checked_unmap(f, f->base, PT_4K), 0);
+	assert_int_equal(pt_checked_unmap(f, f->base, PT_2M), 0);
+	assert_int_equal(pt_checked_unmap(f, f->base, 7 * PT_1G), 0);
+	assert_int_equal(pt_checked_unmap(f, 0, pt_lower_last(f->params) + 1),
+			 0);
 	assert_int_equal(hvpt_arena_allocs(f->arena), allocs);
 	assert_true(hvpt_gather_is_empty(&f->gather));
 }
@@ -99,7 +101,7 @@ static void test_more_than_eight_ranges(void **state)
 
 	for (n = 0; n < 20; n++)
 		pt_map(f, f->base + n * 3 * PT_4K, PT_DATA, PT_4K, PT_RW);
-	assert_int_equal(pt_judge_unmap(f, f->base, 60 * PT_4K), 20 * PT_4K);
+	assert_int_equal(pt_checked_unmap(f, f->base, 60 * PT_4K), 20 * PT_4K);
 	pt_flush(f);
 	for (n = 0; n < 20; n++)
 		pt_map(f, f->base + n * 3 * PT_4K, PT_DATA, PT_4K, PT_RW);
@@ -121,10 +123,10 @@ static void test_the_last_page(void **state)
 
 	pt_map(f, last - 0xfff, 0, PT_4K, PT_RW);
 	pt_expect(f, last, 0xfff, PT_RW);
-	assert_int_equal(pt_judge_unmap(f, last - 0xfff, PT_4K), PT_4K);
+	assert_int_equal(pt_checked_unmap(f, last - 0xfff, PT_4K), PT_4K);
 	assert_true(pt_gather_is(&f->gather, last - 0xfff, last));
 	pt_map(f, last - 0x1fffff, 0, PT_2M, PT_RW);
-	assert_int_equal(pt_judge_unmap(f, last - 0x1fffff, PT_2M), PT_2M);
+	assert_int_equal(pt_checked_unmap(f, last - 0x1fffff, PT_2M), PT_2M);
 	assert_true(pt_gather_covers(&f->gather, last - 0x1fffff, last));
 }
 
@@ -139,14 +141,14 @@ static void cut_2m(struct pt_fixture *f, uint64_t first, uint64_t count,
 	pt_map(f, f->base, PT_DATA, PT_2M, prot);
 	pt_expect_leaves(f, 0, 1, 0);
 	allocs = hvpt_arena_allocs(f->arena);
-	assert_int_equal(pt_judge_unmap(f, f->base + first * PT_4K,
-					count * PT_4K),
+	assert_int_equal(pt_checked_unmap(f, f->base + first * PT_4K,
+					  count * PT_4K),
 			 count * PT_4K);
 	assert_int_equal(hvpt_arena_allocs(f->arena) - allocs, 1);
 	pt_expect_leaves(f, 512 - count, 0, 0);
 	assert_true(pt_gather_is(&f->gather, f->base, f->base + PT_2M - 1));
 	assert_null(f->gather.tables);
-	assert_int_equal(pt_judge_unmap(f, f->base, PT_2M),
+	assert_int_equal(pt_checked_unmap(f, f->base, PT_2M),
 			 (512 - count) * PT_4K);
 	/* The table lies wholly inside: it went. */
 	assert_int_equal(f->gather.table_count, 1);
@@ -180,9 +182,10 @@ static void test_whole_large_leaves_take_no_page(void **state)
 	pt_expect_leaves(f, 0, 2, 2);
 	allocs = hvpt_arena_allocs(f->arena);
 	hvpt_arena_fail_at(f->arena, 1);
-	assert_int_equal(pt_judge_unmap(f, f->base, PT_2M), PT_2M);
-	assert_int_equal(pt_judge_unmap(f, f->base + PT_1G, PT_1G), PT_1G);
-	assert_int_equal(pt_judge_unmap(f, f->base, 4 * PT_1G), PT_2M + PT_1G);
+	assert_int_equal(pt_checked_unmap(f, f->base, PT_2M), PT_2M);
+	assert_int_equal(pt_checked_unmap(f, f->base + PT_1G, PT_1G), PT_1G);
+	assert_int_equal(pt_checked_unmap(f, f->base, 4 * PT_1G),
+			 PT_2M + PT_1G);
 	assert_int_equal(hvpt_arena_allocs(f->arena), allocs);
 	hvpt_arena_fail_at(f->arena, 0);
 }
@@ -228,15 +231,15 @@ static void test_cut_of_1g(void **state)
 
 		pt_map(f, f->base, PT_DATA, PT_1G, prot);
 		allocs = hvpt_arena_allocs(f->arena);
-		assert_int_equal(pt_judge_unmap(f, f->base + cut->first,
-						cut->length),
+		assert_int_equal(pt_checked_unmap(f, f->base + cut->first,
+						  cut->length),
 				 cut->length);
 		assert_int_equal(hvpt_arena_allocs(f->arena) - allocs,
 				 cut->taken);
 		pt_expect_leaves(f, cut->small, cut->large, 0);
 		assert_true(
 			pt_gather_is(&f->gather, f->base, f->base + PT_1G - 1));
-		pt_judge_unmap(f, f->base, PT_1G);
+		pt_checked_unmap(f, f->base, PT_1G);
 	}
 	pt_reclaim_all(f);
 }
@@ -249,7 +252,7 @@ static void test_cut_of_two_1g(void **state)
 
 	pt_map(f, f->base, PT_DATA, 3 * PT_1G, PT_RW);
 	allocs = hvpt_arena_allocs(f->arena);
-	pt_judge_unmap(f, f->base + PT_1G - PT_4K, PT_1G + 2 * PT_4K);
+	pt_checked_unmap(f, f->base + PT_1G - PT_4K, PT_1G + 2 * PT_4K);
 	assert_int_equal(hvpt_arena_allocs(f->arena) - allocs, 4);
 	pt_expect_leaves(f, 2 * 511, 2 * 511, 0);
 	assert_true(pt_gather_is(&f->gather, f->base, f->base + 3 * PT_1G - 1));
@@ -265,7 +268,7 @@ static void test_cut_of_a_mixed_range(void **state)
 	pt_map(f, iova, PT_DATA - 3 * PT_2M, 3 * PT_2M + PT_1G, PT_RO);
 	pt_expect_leaves(f, 0, 3, 1);
 	allocs = hvpt_arena_allocs(f->arena);
-	pt_judge_unmap(f, iova + PT_2M + PT_4K, 2 * PT_2M);
+	pt_checked_unmap(f, iova + PT_2M + PT_4K, 2 * PT_2M);
 	assert_int_equal(hvpt_arena_allocs(f->arena) - allocs, 3);
 	pt_expect_leaves(f, 1 + 511, 1 + 511, 0);
 }
@@ -279,7 +282,7 @@ static void test_1g_without_2m(void **state)
 		return;
 	pt_map(f, f->base, PT_DATA, PT_1G, PT_RW);
 	pt_expect_leaves(f, 512 * 512, 0, 0);
-	assert_int_equal(pt_judge_unmap(f, f->base + PT_2M, PT_2M), PT_2M);
+	assert_int_equal(pt_checked_unmap(f, f->base + PT_2M, PT_2M), PT_2M);
 	pt_protect(f, f->base + PT_4K, PT_4K, PT_RO);
 	pt_check(f);
 }
@@ -291,9 +294,9 @@ static void test_cut_again(void **state)
 	uint64_t allocs;
 
 	pt_map(f, f->base, PT_DATA, PT_2M, PT_RW);
-	pt_judge_unmap(f, f->base + PT_4K, PT_4K);
+	pt_checked_unmap(f, f->base + PT_4K, PT_4K);
 	allocs = hvpt_arena_allocs(f->arena);
-	pt_judge_unmap(f, f->base + 3 * PT_4K, PT_4K);
+	pt_checked_unmap(f, f->base + 3 * PT_4K, PT_4K);
 	assert_int_equal(hvpt_arena_allocs(f->arena), allocs);
 	assert_true(pt_gather_is(&f->gather, f->base + 3 * PT_4K,
 				 f->base + 4 * PT_4K - 1));
@@ -310,9 +313,9 @@ static void test_cut_keeps_dirty(void **state)
 	/* The judge compares D of every page that stays. */
 	pt_device_write(f, f->base + 5);
 	pt_device_write(f, f->base + PT_1G + 99);
-	pt_judge_unmap(f, f->base + PT_4K, PT_4K);
-	pt_judge_unmap(f, f->base + PT_2M + PT_4K, PT_4K);
-	pt_judge_unmap(f, f->base + PT_1G + PT_2M, PT_4K);
+	pt_checked_unmap(f, f->base + PT_4K, PT_4K);
+	pt_checked_unmap(f, f->base + PT_2M + PT_4K, PT_4K);
+	pt_checked_unmap(f, f->base + PT_1G + PT_2M, PT_4K);
 }
 
 /* A leaf whose A is clear was adopted; the pieces must not gain it. */
@@ -325,8 +328,8 @@ static void test_cut_keeps_accessed(void **state)
 	pt_plant(f, f->base, 1, pt_entry(f, f->base, 1) & ~0x20ull);
 	pt_plant(f, f->base + PT_1G, 2,
 		 pt_entry(f, f->base + PT_1G, 2) & ~0x20ull);
-	pt_judge_unmap(f, f->base + PT_4K, PT_4K);
-	pt_judge_unmap(f, f->base + PT_1G + PT_4K, PT_4K);
+	pt_checked_unmap(f, f->base + PT_4K, PT_4K);
+	pt_checked_unmap(f, f->base + PT_1G + PT_4K, PT_4K);
 	assert_int_equal(pt_entry(f, f->base, 0) & 0x20, 0);
 	assert_int_equal(pt_entry(f, f->base + PT_1G, 0) & 0x20, 0);
 	assert_int_equal(pt_entry(f, f->base + PT_1G + PT_2M, 1) & 0x20, 0);
@@ -369,7 +372,7 @@ static void test_tables_leave_with_their_range(void **state)
 	       PT_RW);
 	assert_int_equal(hvpt_pt_tables(&f->pt), f->params->levels + 3);
 	in_use = hvpt_arena_in_use(f->arena);
-	pt_judge_unmap(f, f->base + PT_2M - PT_4K, 2 * PT_2M + 2 * PT_4K);
+	pt_checked_unmap(f, f->base + PT_2M - PT_4K, 2 * PT_2M + 2 * PT_4K);
 	assert_int_equal(f->gather.table_count, 2);
 	assert_int_equal(hvpt_pt_tables(&f->pt), f->params->levels + 1);
 	/* Nothing is given back before the flush. */
@@ -384,13 +387,13 @@ static void test_a_page_short_keeps_the_table(void **state)
 	uint64_t page = f->base + PT_4K;
 
 	pt_map(f, page, PT_DATA, PT_4K, PT_RW);
-	pt_judge_unmap(f, f->base, PT_2M - PT_4K);
+	pt_checked_unmap(f, f->base, PT_2M - PT_4K);
 	assert_int_equal(f->gather.table_count, 0);
 	pt_map(f, page, PT_DATA, PT_4K, PT_RW);
-	pt_judge_unmap(f, f->base + PT_4K, PT_2M - PT_4K);
+	pt_checked_unmap(f, f->base + PT_4K, PT_2M - PT_4K);
 	assert_int_equal(f->gather.table_count, 0);
 	pt_map(f, page, PT_DATA, PT_4K, PT_RW);
-	pt_judge_unmap(f, f->base, PT_2M);
+	pt_checked_unmap(f, f->base, PT_2M);
 	assert_int_equal(f->gather.table_count, 1);
 }
 
@@ -404,7 +407,7 @@ static void test_whole_subtrees_leave(void **state)
 		pt_map(f, iova + n * 100 * PT_2M, PT_DATA, PT_4K, PT_RW);
 	/* 5 level-0 tables, 1 level-1 table, the path to them */
 	assert_int_equal(hvpt_pt_tables(&f->pt), f->params->levels + 4);
-	pt_judge_unmap(f, iova, PT_1G);
+	pt_checked_unmap(f, iova, PT_1G);
 	assert_int_equal(f->gather.table_count, 6);
 	pt_flush(f);
 	assert_int_equal(hvpt_pt_tables(&f->pt), f->params->levels - 2);
@@ -421,13 +424,13 @@ static void test_the_whole_form(void **state)
 	pt_map(f, 0, PT_DATA, 3 * PT_2M + PT_4K, PT_RW);
 	pt_map(f, bytes / 2, PT_DATA, PT_4K, PT_RW);
 	pt_map(f, bytes - PT_1G - PT_4K, PT_DATA + PT_4K, PT_1G + PT_4K, PT_RO);
-	assert_int_equal(pt_judge_unmap(f, 0, bytes),
+	assert_int_equal(pt_checked_unmap(f, 0, bytes),
 			 3 * PT_2M + 3 * PT_4K + PT_1G);
 	if (!upper)
 		return;
 	pt_map(f, upper, PT_DATA, 3 * PT_2M + PT_4K, PT_RW);
 	pt_map(f, 0 - PT_1G - PT_4K, PT_DATA - PT_4K, PT_1G + PT_4K, PT_RO);
-	assert_int_equal(pt_judge_unmap(f, upper, bytes),
+	assert_int_equal(pt_checked_unmap(f, upper, bytes),
 			 3 * PT_2M + 2 * PT_4K + PT_1G);
 	assert_true(pt_gather_covers(&f->gather, UINT64_MAX, UINT64_MAX));
 }
@@ -495,10 +498,10 @@ static void test_a_table_is_not_taken_for_a_leaf(void **state)
 	struct pt_fixture *f = *state;
 
 	pt_map(f, f->base + PT_4K, PT_DATA, PT_4K, PT_RW);
-	assert_int_equal(pt_judge_unmap(f, f->base, PT_2M), PT_4K);
+	assert_int_equal(pt_checked_unmap(f, f->base, PT_2M), PT_4K);
 	pt_map(f, f->base + PT_4K, PT_DATA, PT_4K, PT_RW);
 	pt_map(f, f->base + PT_2M, PT_DATA, PT_2M, PT_RW);
-	assert_int_equal(pt_judge_unmap(f, f->base, PT_1G), PT_4K + PT_2M);
+	assert_int_equal(pt_checked_unmap(f, f->base, PT_1G), PT_4K + PT_2M);
 }
 
 static void test_gather_collects_several_calls(void **state)

@@ -225,9 +225,9 @@ static void expect_mapped(struct pt_fixture *f, struct before *before,
 			    f->gather.range[i].last.value <= last);
 }
 
-enum hvpt_status pt_judge_map_list(struct pt_fixture *f, uint64_t iova,
-				   const struct hvpt_segment *segments,
-				   size_t count, unsigned prot)
+enum hvpt_status pt_checked_map_list(struct pt_fixture *f, uint64_t iova,
+				     const struct hvpt_segment *segments,
+				     size_t count, unsigned prot)
 {
 	struct before before = look(f);
 	struct pt_leaves want = pt_oracle(f, iova, segments, count, prot);
@@ -260,17 +260,17 @@ enum hvpt_status pt_judge_map_list(struct pt_fixture *f, uint64_t iova,
 	return status;
 }
 
-enum hvpt_status pt_judge_map(struct pt_fixture *f, uint64_t iova, uint64_t gpa,
-			      uint64_t length, unsigned prot)
+enum hvpt_status pt_checked_map(struct pt_fixture *f, uint64_t iova,
+				uint64_t gpa, uint64_t length, unsigned prot)
 {
 	struct hvpt_segment segment = { hvpt_gpa(gpa), length };
 
-	return pt_judge_map_list(f, iova, &segment, 1, prot);
+	return pt_checked_map_list(f, iova, &segment, 1, prot);
 }
 
 /* ---- unmap ----------------------------------------------------------- */
 
-uint64_t pt_judge_unmap(struct pt_fixture *f, uint64_t iova, uint64_t length)
+uint64_t pt_checked_unmap(struct pt_fixture *f, uint64_t iova, uint64_t length)
 {
 	struct before before = look(f);
 	uint64_t last = iova + (length - 1);
@@ -339,8 +339,8 @@ static uint64_t model_protect(struct pt_fixture *f, struct before *before,
 	return bytes;
 }
 
-enum hvpt_status pt_judge_protect(struct pt_fixture *f, uint64_t iova,
-				  uint64_t length, unsigned prot)
+enum hvpt_status pt_checked_protect(struct pt_fixture *f, uint64_t iova,
+				    uint64_t length, unsigned prot)
 {
 	struct before before = look(f);
 	struct pt_snapshot shot = pt_snapshot(f);
@@ -374,7 +374,8 @@ enum hvpt_status pt_judge_protect(struct pt_fixture *f, uint64_t iova,
 
 /* ---- reclaim --------------------------------------------------------- */
 
-uint64_t pt_judge_reclaim(struct pt_fixture *f, uint64_t iova, uint64_t length)
+uint64_t pt_checked_reclaim(struct pt_fixture *f, uint64_t iova,
+			    uint64_t length)
 {
 	struct before before = look(f);
 	uint64_t last = iova + (length - 1);
@@ -451,8 +452,8 @@ static uint64_t model_dirty(struct before *before, uint64_t first,
 	return bytes;
 }
 
-uint64_t pt_judge_dirty(struct pt_fixture *f, uint64_t iova, uint64_t length,
-			unsigned flags)
+uint64_t pt_checked_dirty(struct pt_fixture *f, uint64_t iova, uint64_t length,
+			  unsigned flags)
 {
 	struct before before = look(f);
 	uint64_t last = iova + (length - 1);

@@ -5,7 +5,7 @@
  * The scan asks the independent walker about the whole index space, so it
  * finds what is mapped outside the IOVA form too. Two things are made of it:
  * the leaves as they are, and runs, in which leaves that continue each other
- * are one. An operation is judged by applying it to the runs from before.
+ * are one. An operation is checked by applying it to the runs from before.
  */
 #ifndef HVPT_TEST_PT_SCAN_H
 #define HVPT_TEST_PT_SCAN_H

@@ -201,7 +201,7 @@ replayed() {
 }
 
 found "$early" 4 "the replay, at the end: violation: page" 1
-says said "the page table's judge finds nothing"
+says said "the reference finds nothing"
 replayed
 found "$gather" 4 "was split: the gather does not cover it" 1
 replayed
@@ -221,7 +221,7 @@ cp trace first
 found "$crash" 1 "hvpt fuzz: the replay: " 1
 check "the same trace" cmp -s trace first
 
-# What only the page table's judge sees: said, and there is a command as well.
+# What only the reference sees: said, and there is a command as well.
 found "$gather" 4 "the replay finds nothing" 38
 says said "the span of a table at 0, level 0, is not gathered"
 says said " --check trace"

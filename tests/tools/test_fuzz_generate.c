@@ -28,7 +28,7 @@ static struct replay_options make_options(unsigned levels, unsigned width,
 	return options;
 }
 
-/* All that the judges look at comes back from the text. */
+/* All that the checkers look at comes back from the text. */
 static void assert_written(const struct trace_event *event)
 {
 	char text[TRACE_TEXT_MAX];

@@ -21,9 +21,9 @@
 /* The whole tree is compared after so many events. */
 #define SCAN_EVERY 8u
 
-const char *fuzz_judge_name(enum fuzz_judge judge)
+const char *fuzz_checker_name(enum fuzz_checker checker)
 {
-	return judge == FUZZ_TABLE ? "the page table's judge" : "the replay";
+	return checker == FUZZ_TABLE ? "the reference" : "the replay";
 }
 
 bool fuzz_bench_open(struct fuzz_bench *bench,
@@ -34,8 +34,8 @@ bool fuzz_bench_open(struct fuzz_bench *bench,
 
 	bench->options = options;
 	for (i = 0; i < FUZZ_DOMAINS; i++) {
-		bench->world[i] = fz_world_create();
-		good = good && bench->world[i];
+		bench->reference[i] = reference_create();
+		good = good && bench->reference[i];
 	}
 	return good;
 }
@@ -45,15 +45,15 @@ void fuzz_bench_close(struct fuzz_bench *bench)
 	size_t i;
 
 	for (i = 0; i < FUZZ_DOMAINS; i++)
-		fz_world_destroy(bench->world[i]);
+		reference_destroy(bench->reference[i]);
 }
 
-/* ---- the page table's judge ------------------------------------------ */
+/* ---- the reference ------------------------------------------ */
 
-static void start_world(struct fuzz_bench *bench, struct fz_world *world)
+static void start_reference(struct fuzz_bench *bench, struct reference *ref)
 {
 	const struct replay_options *replay = &bench->options->replay;
-	struct fz_config config;
+	struct ref_config config;
 
 	memset(&config, 0, sizeof(config));
 	config.page_sizes = replay->page_sizes;
@@ -61,48 +61,48 @@ static void start_world(struct fuzz_bench *bench, struct fz_world *world)
 	config.width = replay->width;
 	config.form = (uint32_t)replay->form;
 	config.scan_every = SCAN_EVERY;
-	(void)fz_world_start(world, &config);
+	(void)reference_start(ref, &config);
 }
 
-static enum fz_kind kind_of(enum trace_kind kind)
+static enum ref_kind kind_of(enum trace_kind kind)
 {
 	switch (kind) {
 	case TRACE_MAP:
-		return FZ_MAP;
+		return REF_MAP;
 	case TRACE_UNMAP:
-		return FZ_UNMAP;
+		return REF_UNMAP;
 	case TRACE_PROTECT:
-		return FZ_PROTECT;
+		return REF_PROTECT;
 	case TRACE_RECLAIM:
-		return FZ_RECLAIM;
+		return REF_RECLAIM;
 	case TRACE_SYNC:
 		break;
 	}
-	return FZ_SYNC;
+	return REF_SYNC;
 }
 
-static void apply(struct fz_world *world, const struct trace_event *event)
+static void apply(struct reference *ref, const struct trace_event *event)
 {
-	struct fz_op op;
+	struct ref_op op;
 
 	memset(&op, 0, sizeof(op));
 	if (event->nomem) {
-		op.kind = FZ_FAIL_ALLOC;
+		op.kind = REF_FAIL_ALLOC;
 		op.count = event->nomem;
-		(void)fz_world_apply(world, &op);
+		(void)reference_apply(ref, &op);
 	}
 	op.kind = kind_of(event->kind);
 	op.iova = event->iova;
 	op.gpa = event->gpa;
 	op.length = event->size;
 	op.prot = event->has_prot ? event->prot : HVPT_PROT_MASK;
-	(void)fz_world_apply(world, &op);
+	(void)reference_apply(ref, &op);
 }
 
-static bool note(const struct fz_world *world, size_t event,
+static bool note(const struct reference *ref, size_t event,
 		 struct fuzz_verdict *verdict)
 {
-	const char *text = fz_world_violation(world);
+	const char *text = reference_violation(ref);
 
 	if (!text)
 		return false;
@@ -112,10 +112,10 @@ static bool note(const struct fz_world *world, size_t event,
 	return true;
 }
 
-static struct fz_world *world_of(struct fuzz_bench *bench,
-				 const struct trace_event *event)
+static struct reference *reference_of(struct fuzz_bench *bench,
+				      const struct trace_event *event)
 {
-	return bench->world[event->has_dom && event->dom == 2];
+	return bench->reference[event->has_dom && event->dom == 2];
 }
 
 static void check_table(struct fuzz_bench *bench,
@@ -125,17 +125,17 @@ static void check_table(struct fuzz_bench *bench,
 	size_t i;
 
 	for (i = 0; i < FUZZ_DOMAINS; i++)
-		start_world(bench, bench->world[i]);
+		start_reference(bench, bench->reference[i]);
 	for (i = 0; i < count; i++) {
-		struct fz_world *world = world_of(bench, &events[i]);
+		struct reference *ref = reference_of(bench, &events[i]);
 
-		apply(world, &events[i]);
-		if (note(world, i, verdict))
+		apply(ref, &events[i]);
+		if (note(ref, i, verdict))
 			return;
 	}
 	for (i = 0; i < FUZZ_DOMAINS; i++) {
-		(void)fz_world_finish(bench->world[i]);
-		if (note(bench->world[i], count, verdict))
+		(void)reference_finish(bench->reference[i]);
+		if (note(bench->reference[i], count, verdict))
 			return;
 	}
 }
@@ -164,14 +164,14 @@ static void check_replay(struct fuzz_bench *bench,
 	note_result(&result, count, verdict);
 }
 
-void fuzz_check(struct fuzz_bench *bench, enum fuzz_judge judge,
+void fuzz_check(struct fuzz_bench *bench, enum fuzz_checker checker,
 		const struct trace_event *events, size_t count,
 		struct fuzz_verdict *verdict)
 {
 	verdict->failed = false;
 	verdict->event = 0;
 	verdict->text[0] = '\0';
-	if (judge == FUZZ_TABLE)
+	if (checker == FUZZ_TABLE)
 		check_table(bench, events, count, verdict);
 	else
 		check_replay(bench, events, count, verdict);
@@ -235,7 +235,7 @@ static void died(int wait_status, FILE *said, struct fuzz_verdict *verdict)
  */
 struct task {
 	struct fuzz_bench *bench;
-	enum fuzz_judge judge;
+	enum fuzz_checker checker;
 	const struct trace_event *events;
 	size_t count;
 	const char *path;
@@ -247,8 +247,8 @@ static void run_task(const struct task *task, struct fuzz_verdict *verdict)
 	struct replay_result result;
 
 	if (task->events) {
-		fuzz_check(task->bench, task->judge, task->events, task->count,
-			   verdict);
+		fuzz_check(task->bench, task->checker, task->events,
+			   task->count, verdict);
 		return;
 	}
 	memset(verdict, 0, sizeof(*verdict));
@@ -340,11 +340,11 @@ static void apart(const struct task *task, struct fuzz_verdict *verdict)
 		(void)fclose(said);
 }
 
-void fuzz_check_apart(struct fuzz_bench *bench, enum fuzz_judge judge,
+void fuzz_check_apart(struct fuzz_bench *bench, enum fuzz_checker checker,
 		      const struct trace_event *events, size_t count,
 		      struct fuzz_verdict *verdict)
 {
-	struct task task = { bench, judge, events, count, NULL };
+	struct task task = { bench, checker, events, count, NULL };
 
 	apart(&task, verdict);
 }

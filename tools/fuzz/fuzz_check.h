@@ -11,18 +11,18 @@
 /* Domains which events of a sequence may be of: dom= 1 and 2. */
 #define FUZZ_DOMAINS 2u
 
-/** Who judges. */
-enum fuzz_judge {
-	FUZZ_TABLE = 0,	 /* the world of the fuzz targets: the page table */
+/** Who checks. */
+enum fuzz_checker {
+	FUZZ_TABLE = 0,	 /* oracle/reference: the page table */
 	FUZZ_REPLAY = 1, /* what `hvpt replay` does */
 };
 
-#define FUZZ_JUDGES 2u
+#define FUZZ_CHECKERS 2u
 
 #define FUZZ_NO_EVENT SIZE_MAX
 
 /**
- * struct fuzz_verdict - what one judge found
+ * struct fuzz_verdict - what one checker found
  * @failed: something is wrong
  * @event: which event showed it, from 0; the count: the end; FUZZ_NO_EVENT:
  *	the process died, nobody knows where
@@ -35,13 +35,13 @@ struct fuzz_verdict {
 };
 
 /**
- * struct fuzz_bench - where sequences are judged
+ * struct fuzz_bench - where sequences are checked
  * @options: as asked
- * @world: of the page-table judge, one for each domain
+ * @reference: one for each domain
  */
 struct fuzz_bench {
 	const struct fuzz_options *options;
-	struct fz_world *world[FUZZ_DOMAINS];
+	struct reference *reference[FUZZ_DOMAINS];
 };
 
 /** Return: false when there is no memory. */
@@ -51,27 +51,27 @@ bool fuzz_bench_open(struct fuzz_bench *bench,
 void fuzz_bench_close(struct fuzz_bench *bench);
 
 /**
- * fuzz_check() - let one judge look at a sequence, in this process
+ * fuzz_check() - let one checker run a sequence, in this process
  *
  * A library which crashes takes the process with it.
  */
-void fuzz_check(struct fuzz_bench *bench, enum fuzz_judge judge,
+void fuzz_check(struct fuzz_bench *bench, enum fuzz_checker checker,
 		const struct trace_event *events, size_t count,
 		struct fuzz_verdict *verdict);
 
 /** As fuzz_check(), in a process of its own: a crash is a failure. */
-void fuzz_check_apart(struct fuzz_bench *bench, enum fuzz_judge judge,
+void fuzz_check_apart(struct fuzz_bench *bench, enum fuzz_checker checker,
 		      const struct trace_event *events, size_t count,
 		      struct fuzz_verdict *verdict);
 
-/** Judges a trace by its file, through its parser; as fuzz_check_apart(). */
+/** Checks a trace by its file, through its parser; as fuzz_check_apart(). */
 void fuzz_check_file(struct fuzz_bench *bench, const char *path,
 		     struct fuzz_verdict *verdict);
 
 /** A process which may crash leaves no core file, however often. */
 void fuzz_no_core(void);
 
-/** "the page table's judge" or "the replay" */
-const char *fuzz_judge_name(enum fuzz_judge judge);
+/** "the reference" or "the replay" */
+const char *fuzz_checker_name(enum fuzz_checker checker);
 
 #endif /* TOOLS_FUZZ_FUZZ_CHECK_H */

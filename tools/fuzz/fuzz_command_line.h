@@ -13,7 +13,7 @@
 void fuzz_replay_command(char out[FUZZ_COMMAND_MAX],
 			 const struct fuzz_options *options);
 
-/** `hvpt fuzz --check` of it, for what only the page table's judge sees. */
+/** `hvpt fuzz --check` of it, for what only the reference sees. */
 void fuzz_check_command(char out[FUZZ_COMMAND_MAX],
 			const struct fuzz_options *options);
 

@@ -24,7 +24,7 @@
 
 /**
  * struct failure - a sequence which fails
- * @seen: by which judges
+ * @seen: by which checkers
  * @verdict: theirs, of @events as they are
  * @tries: of the shrinker
  */
@@ -33,8 +33,8 @@ struct failure {
 	struct fuzz_bench bench;
 	struct trace_event *events;
 	size_t count;
-	bool seen[FUZZ_JUDGES];
-	struct fuzz_verdict verdict[FUZZ_JUDGES];
+	bool seen[FUZZ_CHECKERS];
+	struct fuzz_verdict verdict[FUZZ_CHECKERS];
 	uint64_t tries;
 };
 
@@ -61,13 +61,13 @@ bool fuzz_can_write(const char *path)
 
 /* ---- judging --------------------------------------------------------- */
 
-static bool judge(struct failure *failure)
+static bool check_both(struct failure *failure)
 {
 	bool failed = false;
 	unsigned i;
 
-	for (i = 0; i < FUZZ_JUDGES; i++) {
-		fuzz_check_apart(&failure->bench, (enum fuzz_judge)i,
+	for (i = 0; i < FUZZ_CHECKERS; i++) {
+		fuzz_check_apart(&failure->bench, (enum fuzz_checker)i,
 				 failure->events, failure->count,
 				 &failure->verdict[i]);
 		failure->seen[i] = failure->verdict[i].failed;
@@ -80,22 +80,24 @@ static void say_verdicts(const struct failure *failure)
 {
 	unsigned i;
 
-	for (i = 0; i < FUZZ_JUDGES; i++) {
+	for (i = 0; i < FUZZ_CHECKERS; i++) {
 		const struct fuzz_verdict *verdict = &failure->verdict[i];
 
 		if (!verdict->failed)
 			say("hvpt fuzz: %s finds nothing",
-			    fuzz_judge_name((enum fuzz_judge)i));
+			    fuzz_checker_name((enum fuzz_checker)i));
 		else if (verdict->event == FUZZ_NO_EVENT)
 			say("hvpt fuzz: %s: %s",
-			    fuzz_judge_name((enum fuzz_judge)i), verdict->text);
+			    fuzz_checker_name((enum fuzz_checker)i),
+			    verdict->text);
 		else if (verdict->event < failure->count)
 			say("hvpt fuzz: %s, event %zu: %s",
-			    fuzz_judge_name((enum fuzz_judge)i),
+			    fuzz_checker_name((enum fuzz_checker)i),
 			    verdict->event + 1, verdict->text);
 		else
 			say("hvpt fuzz: %s, at the end: %s",
-			    fuzz_judge_name((enum fuzz_judge)i), verdict->text);
+			    fuzz_checker_name((enum fuzz_checker)i),
+			    verdict->text);
 	}
 }
 
@@ -134,10 +136,10 @@ static bool still_fails(void *ctx, const struct trace_event *events,
 	if (!failure->options->replay.quiet && say_can_progress() &&
 	    failure->tries % PROGRESS_TRIES == 0)
 		say_progress("hvpt fuzz: shrinking", -1, count);
-	for (i = FUZZ_JUDGES; i-- > 0;) {
+	for (i = FUZZ_CHECKERS; i-- > 0;) {
 		if (!failure->seen[i])
 			continue;
-		fuzz_check_apart(&failure->bench, (enum fuzz_judge)i, events,
+		fuzz_check_apart(&failure->bench, (enum fuzz_checker)i, events,
 				 count, &verdict);
 		if (!verdict.failed ||
 		    !same_kind(verdict.text, failure->verdict[i].text))
@@ -155,7 +157,7 @@ static void shrink_failure(struct failure *failure)
 	say("hvpt fuzz: shrunk from %zu to %zu events in %" PRIu64 " tries%s",
 	    before, failure->count, failure->tries,
 	    fuzz_interrupted() ? ", interrupted" : "");
-	(void)judge(failure);
+	(void)check_both(failure);
 }
 
 /* ---- writing --------------------------------------------------------- */
@@ -223,7 +225,7 @@ static enum exit_code handle(struct failure *failure,
 	say("hvpt fuzz: seed %" PRIu64 ", sequence %" PRIu64
 	    " of %zu events fails",
 	    search->seed, search->number, failure->count);
-	if (judge(failure)) {
+	if (check_both(failure)) {
 		say_verdicts(failure);
 		shrink_failure(failure);
 	} else {
@@ -288,7 +290,7 @@ enum exit_code fuzz_check_trace(const struct fuzz_options *options)
 	} else if (open_bench(&failure, options)) {
 		failure.events = list.events;
 		failure.count = list.count;
-		code = judge(&failure) ? EXIT_MISMATCH : EXIT_ALL_WELL;
+		code = check_both(&failure) ? EXIT_MISMATCH : EXIT_ALL_WELL;
 		if (code != EXIT_ALL_WELL || !options->replay.quiet)
 			say_verdicts(&failure);
 		fuzz_bench_close(&failure.bench);

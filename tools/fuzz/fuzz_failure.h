@@ -21,7 +21,7 @@ bool fuzz_can_write(const char *path);
 enum exit_code fuzz_failure(const struct fuzz_options *options,
 			    const struct fuzz_search *search);
 
-/** Judges a trace by both judges, and says what they find. */
+/** Checks a trace with both checkers, and says what they find. */
 enum exit_code fuzz_check_trace(const struct fuzz_options *options);
 
 #endif /* TOOLS_FUZZ_FUZZ_FAILURE_H */

@@ -22,7 +22,7 @@
  */
 struct sequence {
 	struct source source;
-	struct fz_maker maker[FUZZ_DOMAINS];
+	struct ref_maker maker[FUZZ_DOMAINS];
 	uint64_t page_sizes;
 	unsigned domains;
 	unsigned nomem;
@@ -60,7 +60,7 @@ static void add(struct sequence *sequence, const struct trace_event *event)
 
 /* A list is said as one map for each segment. */
 static void add_list(struct sequence *sequence, struct trace_event *event,
-		     const struct fz_op *op)
+		     const struct ref_op *op)
 {
 	uint32_t i;
 
@@ -73,13 +73,13 @@ static void add_list(struct sequence *sequence, struct trace_event *event,
 }
 
 static void add_map(struct sequence *sequence, struct trace_event *event,
-		    const struct fz_op *op)
+		    const struct ref_op *op)
 {
-	if (fz_map_leaves(sequence->page_sizes, op) > LEAVES_MAX)
+	if (ref_map_leaves(sequence->page_sizes, op) > LEAVES_MAX)
 		return;
 	event->kind = TRACE_MAP;
 	event->has_prot = true;
-	if (op->kind == FZ_MAP_LIST) {
+	if (op->kind == REF_MAP_LIST) {
 		add_list(sequence, event, op);
 		return;
 	}
@@ -88,7 +88,7 @@ static void add_map(struct sequence *sequence, struct trace_event *event,
 }
 
 /* What a trace cannot say is left out. */
-static void add_op(struct sequence *sequence, const struct fz_op *op,
+static void add_op(struct sequence *sequence, const struct ref_op *op,
 		   uint64_t dom)
 {
 	struct trace_event event;
@@ -99,25 +99,25 @@ static void add_op(struct sequence *sequence, const struct fz_op *op,
 	event.size = op->length;
 	event.prot = op->prot;
 	switch (op->kind) {
-	case FZ_MAP:
-	case FZ_MAP_LIST:
+	case REF_MAP:
+	case REF_MAP_LIST:
 		add_map(sequence, &event, op);
 		return;
-	case FZ_UNMAP:
+	case REF_UNMAP:
 		event.kind = TRACE_UNMAP;
 		break;
-	case FZ_PROTECT:
+	case REF_PROTECT:
 		event.kind = TRACE_PROTECT;
 		event.has_prot = true;
 		break;
-	case FZ_RECLAIM:
+	case REF_RECLAIM:
 		event.kind = TRACE_RECLAIM;
 		break;
-	case FZ_SYNC:
+	case REF_SYNC:
 		event.kind = TRACE_SYNC;
 		break;
-	case FZ_FAIL_ALLOC:
-	case FZ_BAD_PAGE:
+	case REF_FAIL_ALLOC:
+	case REF_BAD_PAGE:
 		sequence->nomem = op->count;
 		return;
 	default:
@@ -131,7 +131,7 @@ static void start(struct sequence *sequence,
 		  struct trace_event *events)
 {
 	static const unsigned rooms[] = { 8, 32, FUZZ_EVENTS_MAX };
-	struct fz_config config;
+	struct ref_config config;
 	unsigned i;
 
 	memset(sequence, 0, sizeof(*sequence));
@@ -140,7 +140,8 @@ static void start(struct sequence *sequence,
 	config.form = (uint32_t)options->form;
 	sequence->source = source_of_seed(seed);
 	for (i = 0; i < FUZZ_DOMAINS; i++)
-		fz_maker_start(&sequence->maker[i], &sequence->source, &config);
+		ref_maker_start(&sequence->maker[i], &sequence->source,
+				&config);
 	sequence->page_sizes = options->page_sizes;
 	sequence->domains = source_below(&sequence->source, 4) ? 1 :
 								 FUZZ_DOMAINS;
@@ -163,9 +164,9 @@ size_t fuzz_generate(const struct replay_options *options, uint64_t seed,
 	start(&sequence, options, hvpt_random(&scrambled), events);
 	while (sequence.count < sequence.room) {
 		unsigned n = source_below(&sequence.source, sequence.domains);
-		struct fz_op op;
+		struct ref_op op;
 
-		(void)fz_make_op(&sequence.maker[n], &op);
+		(void)ref_make_op(&sequence.maker[n], &op);
 		add_op(&sequence, &op, n + 1);
 	}
 	return sequence.count;

@@ -86,10 +86,10 @@ static bool sequence_fails(struct fuzz_bench *bench,
 			   const struct trace_event *events, size_t count)
 {
 	struct fuzz_verdict verdict;
-	unsigned judge;
+	unsigned checker;
 
-	for (judge = 0; judge < FUZZ_JUDGES; judge++) {
-		fuzz_check(bench, (enum fuzz_judge)judge, events, count,
+	for (checker = 0; checker < FUZZ_CHECKERS; checker++) {
+		fuzz_check(bench, (enum fuzz_checker)checker, events, count,
 			   &verdict);
 		if (verdict.failed)
 			return true;

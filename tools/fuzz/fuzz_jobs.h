@@ -19,7 +19,7 @@ enum fuzz_end {
 /**
  * struct fuzz_search - what a search came to
  * @end: why it ended
- * @sequences, @events: judged
+ * @sequences, @events: checked
  * @milliseconds: how long it took
  * @seed, @number, @count: of the sequence which failed, see fuzz_generate();
  *	@count may be less than it has events

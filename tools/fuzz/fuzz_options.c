@@ -185,7 +185,7 @@ static bool complete(struct fuzz_options *options, int argc, char **argv)
 	}
 	if (options->ops == 0 && options->seconds == 0)
 		options->ops = OPS_DEFAULT;
-	/* A trace is judged once; levels which are drawn fit any width. */
+	/* A trace is checked once; levels which are drawn fit any width. */
 	if (options->check) {
 		options->draw_levels = false;
 		options->draw_width = false;

@@ -3,7 +3,7 @@
  * fuzz_options.h - what `hvpt fuzz` was asked for.
  *
  * Random events are made sequence by sequence. Each sequence is played twice,
- * in a world of the fuzz targets (the page table alone) and through all that
+ * beside the reference (the page table alone) and through all that
  * `hvpt replay` has. What fails is shrunk and written as a trace.
  */
 #ifndef TOOLS_FUZZ_FUZZ_OPTIONS_H
@@ -26,7 +26,7 @@
  * @jobs: processes; the seed of the n-th is the given one plus n
  * @seconds: how long; 0: no end
  * @output: where the trace of a failure goes
- * @check: a trace to be judged, instead of random events; NULL: none
+ * @check: a trace to be checked, instead of random events; NULL: none
  */
 struct fuzz_options {
 	struct replay_options replay;

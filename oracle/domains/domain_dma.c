@@ -120,7 +120,9 @@ static void check_paging(struct domain_fixture *df, unsigned n, uint64_t iova,
 	for (i = 0; i < seen->stale_count; i++)
 		DF_CHECK(df,
 			 !seen->stale[i].translated ||
-				 stale_reaches(df->stale[n], iova, write,
+				 stale_reaches(df->stale[n], iova,
+					       write ? HVPT_PROT_MASK :
+						       HVPT_PROT_READ,
 					       seen->stale[i].gpa),
 			 "a DMA may go where nothing was, or was flushed");
 	df->counts.stale += seen->stale_count;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A tree of pieces: the owner of a piece is its gather. */
+/*
+ * A tree of pieces. The owner of a piece is its gather, its level is the
+ * permission.
+ */
 #include "stale.h"
 
 #include <stdlib.h>
 
-#include "oracle/hypervisor_tree.h"
-#include "hvpt/map.h"
+#include "hypervisor_tree.h"
 
 struct stale {
 	struct hypervisor_tree tree;
@@ -33,10 +35,8 @@ void stale_add(struct stale *stale, unsigned gather,
 {
 	uint64_t at = iova, end = iova + (length - 1), gpa;
 	struct hypervisor_piece piece = { .owner = gather };
-	unsigned prot;
-
 	while (hvpt_model_next(model, at, &piece.first, &piece.last, &gpa,
-			       &prot) &&
+			       &piece.level) &&
 	       piece.first <= end) {
 		uint64_t last = piece.last;
 
@@ -48,7 +48,6 @@ void stale_add(struct stale *stale, unsigned gather,
 		if (piece.last > end)
 			piece.last = end;
 		piece.to = gpa;
-		piece.writable = prot & HVPT_PROT_WRITE;
 		hypervisor_tree_add(&stale->tree, &piece);
 		if (last >= end)
 			break;
@@ -69,7 +68,7 @@ void stale_flushed(struct stale *stale, unsigned gather)
 	}
 }
 
-bool stale_reaches(const struct stale *stale, uint64_t iova, bool write,
+bool stale_reaches(const struct stale *stale, uint64_t iova, unsigned prot,
 		   uint64_t gpa)
 {
 	struct hypervisor_node *node;
@@ -77,7 +76,7 @@ bool stale_reaches(const struct stale *stale, uint64_t iova, bool write,
 	for (node = hypervisor_tree_first(&stale->tree, iova, iova); node;
 	     node = hypervisor_tree_next(node, iova, iova))
 		if (node->piece.to + (iova - node->piece.first) == gpa &&
-		    (!write || node->piece.writable))
+		    (node->piece.level & prot) == prot)
 			return true;
 	return false;
 }

@@ -6,13 +6,13 @@
  * An IOMMU may have cached any of them. Each belongs to the gather it went
  * into, and is gone when that gather has been flushed.
  */
-#ifndef FUZZ_STALE_H
-#define FUZZ_STALE_H
+#ifndef ORACLE_STALE_H
+#define ORACLE_STALE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "oracle/model.h"
+#include "model.h"
 
 struct stale;
 
@@ -33,8 +33,8 @@ void stale_add(struct stale *stale, unsigned gather,
 /** Everything that went into @gather has been flushed. */
 void stale_flushed(struct stale *stale, unsigned gather);
 
-/** Could a DMA to @iova still end at @gpa? */
-bool stale_reaches(const struct stale *stale, uint64_t iova, bool write,
+/** Could a DMA to @iova that needs all of @prot still end at @gpa? */
+bool stale_reaches(const struct stale *stale, uint64_t iova, unsigned prot,
 		   uint64_t gpa);
 
-#endif /* FUZZ_STALE_H */
+#endif /* ORACLE_STALE_H */

@@ -19,15 +19,15 @@
  *
  * The first thing wrong is printed, and the process aborts.
  */
-#ifndef FUZZ_DOMAIN_FIXTURE_H
-#define FUZZ_DOMAIN_FIXTURE_H
+#ifndef ORACLE_DOMAINS_DOMAIN_FIXTURE_H
+#define ORACLE_DOMAINS_DOMAIN_FIXTURE_H
 
 #include "adapters/host/hv_binding.h"
 #include "oracle/model.h"
 #include "oracle/source.h"
 #include "hvpt/device.h"
 #include "hvpt/hvpt.h"
-#include "stale.h"
+#include "oracle/stale.h"
 
 /* Paging domains and devices, at most. */
 #define DF_DOMAINS 3u
@@ -279,4 +279,4 @@ void df_use(struct domain_fixture *df, struct df_range range);
 /** Lookup finds every interval of the model, and nothing beside it. */
 void df_compare(struct domain_fixture *df, unsigned n);
 
-#endif /* FUZZ_DOMAIN_FIXTURE_H */
+#endif /* ORACLE_DOMAINS_DOMAIN_FIXTURE_H */
