@@ -47,7 +47,7 @@ set(HVPT_CORE_SOURCES
   src/pagetable/map.c
   src/pagetable/map_long.c
   src/pagetable/unmap.c
-  src/pagetable/cut.c
+  src/pagetable/split.c
   src/pagetable/protect.c
   src/pagetable/reclaim.c
   src/pagetable/dirty.c

@@ -7,7 +7,7 @@
 #include "../../src/pagetable/map.c"
 #include "../../src/pagetable/map_long.c"
 #include "../../src/pagetable/unmap.c"
-#include "../../src/pagetable/cut.c"
+#include "../../src/pagetable/split.c"
 #include "../../src/pagetable/protect.c"
 #include "../../src/pagetable/reclaim.c"
 #include "../../src/pagetable/dirty.c"

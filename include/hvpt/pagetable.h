@@ -49,7 +49,7 @@
  * hvpt_pt_release() subtracts them. Whoever flushes the ranges of a gather
  * calls hvpt_pt_widen() before: while the count is not 0 it rounds them outward
  * to the largest leaf that was split. hvpt_domain_flush() does it. A flush of
- * everything needs no ranges. src/pagetable/cut.c has the argument.
+ * everything needs no ranges. src/pagetable/split.c has the argument.
  *
  * Context. Nothing sleeps, allocates, prints or recurses by itself; the page
  * hooks may do what the caller's context allows. Stack: 256 bytes a frame.

@@ -21,10 +21,10 @@ BUGS = [
     {
         "name": "the gather misses an upper table",
         "file": "src/pagetable/reclaim.c",
-        "old": "\thvpt_hull_note(&sweep->hull, first,\n"
-               "\t\t       first + (HVPT_LEVEL_BYTES(level) - 1));\n",
+        "old": "\thvpt_range_extend(&sweep->flush, first,\n"
+               "\t\t\t  first + (HVPT_LEVEL_BYTES(level) - 1));\n",
         "new": "\tif (level < 2)\n"
-               "\t\thvpt_hull_note(&sweep->hull, first,\n"
+               "\t\thvpt_range_extend(&sweep->flush, first,\n"
                "\t\t\t       first + (HVPT_LEVEL_BYTES(level) - 1));\n",
         "unit": ["test_pt_reclaim", "test_pt_unmap"],
         "fuzz": ["hvpt", "pt_sequence"],
@@ -44,7 +44,7 @@ BUGS = [
     },
     {
         "name": "D is lost in the split of a 1 GiB leaf",
-        "file": "src/pagetable/cut.c",
+        "file": "src/pagetable/split.c",
         "old": "\tif (level == 0)\n\t\tpte &= ~HVPT_PTE_LARGE;\n",
         "new": "\tif (level == 0)\n\t\tpte &= ~HVPT_PTE_LARGE;\n"
                "\tif (level == 1)\n\t\tpte &= ~HVPT_PTE_DIRTY;\n",

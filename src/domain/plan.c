@@ -23,9 +23,9 @@
  *    are two blocks, never three.
  *  - Together: P(m - a) + P(b - m + 1) < 2(m - a) + 2(b - m + 1) = 2L.
  *
- * A large leaf must be flushed by one descriptor that holds all of it (cut.c).
- * So for an aligned block X inside a range, some emitted block must hold all of
- * X. This is so for each policy:
+ * One descriptor must flush all of a large leaf (split.c). So for an aligned
+ * block X inside a range, some emitted block must hold all of X. This is so for
+ * each policy:
  *
  *  - COVER emits one block.
  *  - TWO_BLOCK splits at m, the middle of the smallest block B that holds the

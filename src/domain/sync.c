@@ -66,7 +66,7 @@ static enum hvpt_status hvpt_domain_fall_back(struct hvpt_domain *domain)
 	return status;
 }
 
-/* As hvpt_domain_flush_ranges(), while splits are not flushed: see cut.c. */
+/* As hvpt_domain_flush_ranges(), while splits are not flushed: see split.c. */
 static HVPT_NOINLINE enum hvpt_status
 hvpt_domain_flush_wide(struct hvpt_domain *domain,
 		       const struct hvpt_gather *gather)

@@ -3,7 +3,7 @@
  * audit.c - checking every entry, and adopting a tree which passes.
  *
  * The tree is read one level at a time from the root down: an entry of one
- * level is judged, pointer included, before anything is read through it. No
+ * level is checked, pointer included, before anything is read through it. No
  * stack and no marks are needed, and hostile memory can neither lead astray
  * nor loop: @check, or the number of tables, bounds what is followed.
  */

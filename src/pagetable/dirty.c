@@ -19,13 +19,13 @@ static void hvpt_dirty_report(const struct hvpt_cursor *cursor,
 
 /* One atomic step: the walker may be setting A meanwhile. */
 static void hvpt_dirty_clear(const struct hvpt_cursor *cursor,
-			     struct hvpt_hull *hull)
+			     struct hvpt_iova_range *flush)
 {
 	if (cursor->leaf_first < cursor->first ||
 	    cursor->leaf_last > cursor->last)
 		return;
 	HVPT_PORT_FETCH_AND(cursor->leaf, ~HVPT_PTE_DIRTY);
-	hvpt_hull_note(hull, cursor->leaf_first, cursor->leaf_last);
+	hvpt_range_extend(flush, cursor->leaf_first, cursor->leaf_last);
 }
 
 enum hvpt_status hvpt_pt_read_dirty(struct hvpt_pagetable *pt, hvpt_iova_t iova,
@@ -35,21 +35,21 @@ enum hvpt_status hvpt_pt_read_dirty(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 {
 	enum hvpt_status status = hvpt_range_check(pt, iova.value, length);
 	struct hvpt_cursor cursor;
-	struct hvpt_hull hull;
+	struct hvpt_iova_range flush;
 
 	if (status != HVPT_OK)
 		return status;
 	if ((flags & ~HVPT_DIRTY_KEEP) || (pt->noncoherent && !flags))
 		return HVPT_ERR_FLAGS;
-	hvpt_hull_init(&hull);
+	hvpt_range_init(&flush);
 	hvpt_cursor_init(&cursor, pt, iova.value, iova.value + (length - 1), 0);
 	while (hvpt_leaf_next(&cursor)) {
 		if (!(cursor.pte & HVPT_PTE_DIRTY))
 			continue;
 		if (!(flags & HVPT_DIRTY_KEEP))
-			hvpt_dirty_clear(&cursor, &hull);
+			hvpt_dirty_clear(&cursor, &flush);
 		hvpt_dirty_report(&cursor, fn, ctx);
 	}
-	hvpt_hull_gather(&hull, gather);
+	hvpt_range_gather(&flush, gather);
 	return HVPT_OK;
 }

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * gather.c - what a call took away, and how that gets into a gather.
+ * gather.c - adding to a gather what a call took away.
  */
 #include "pt_internal.h"
 
-void hvpt_hull_note(struct hvpt_hull *hull, uint64_t first, uint64_t last)
+void hvpt_range_extend(struct hvpt_iova_range *range, uint64_t first,
+		       uint64_t last)
 {
-	if (first < hull->first)
-		hull->first = first;
-	if (last > hull->last)
-		hull->last = last;
+	if (first < range->first.value)
+		range->first = hvpt_iova(first);
+	if (last > range->last.value)
+		range->last = hvpt_iova(last);
 }
 
-void hvpt_hull_gather(const struct hvpt_hull *hull, struct hvpt_gather *gather)
+void hvpt_range_gather(const struct hvpt_iova_range *range,
+		       struct hvpt_gather *gather)
 {
-	if (hull->first <= hull->last)
-		hvpt_gather_join(gather, hvpt_iova(hull->first),
-				 hvpt_iova(hull->last));
+	if (range->first.value <= range->last.value)
+		hvpt_gather_join(gather, range->first, range->last);
 }
 
 /* Bytes between two ranges; 0 when they touch or overlap. */

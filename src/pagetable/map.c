@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * map.c - the map calls: their arguments, and the short way.
+ * map.c - the map calls: their arguments, and the short walk.
  *
  * Most ranges are a part of one level 0 table which is there: nothing can be
  * missing and no leaf can be large. They are looked through and filled here;
@@ -130,7 +130,7 @@ enum hvpt_status hvpt_pt_map_list(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 	pages = (unsigned)(bytes >> HVPT_PAGE_LG2);
 	status = hvpt_map_part(slot, pages, segments, count, call.bits);
 	if (HVPT_UNLIKELY(pt->noncoherent) && status == HVPT_OK)
-		hvpt_pages_settle(pt, iova.value, slot, pages);
+		hvpt_leaves_write_back(pt, iova.value, slot, pages);
 	return status;
 }
 

@@ -28,10 +28,10 @@
  * @rest: bytes of the range that no piece was loaded for yet
  * @last_iova: the last address at which pages were taken
  * @last_at: for tables from below this level on
- * @spares: pages for tables the range lacks and the scan did not build
+ * @reserve: pages for tables the range lacks and the scan did not build
  * @built: the tables built by the scan, linked through word 0, in order
  * @built_end: where the link to the next goes
- * @hull: what the tables that the commit takes out spanned
+ * @flush: what the tables that the commit takes out spanned
  * @failed: why a page could not be had, or a segment could not be right
  * @took: the page hook was called
  * @tables: the scan met tables where large leaves might go
@@ -39,7 +39,7 @@
  * @single: there is but one step
  *
  * The current step, a run of leaves of one size in one table:
- * @way: to the first; when it ends above @level, that entry lacks a table
+ * @walk: to the first; when it ends above @level, that entry lacks a table
  * @level: level of the leaves
  * @run: how many
  */
@@ -53,11 +53,11 @@ struct hvpt_map_job {
 	uint64_t left;
 	uint64_t rest;
 	uint64_t last_iova;
-	struct hvpt_spares spares;
+	struct hvpt_reserve reserve;
 	uint64_t built;
 	uint64_t *built_end;
-	struct hvpt_hull hull;
-	struct hvpt_way way;
+	struct hvpt_iova_range flush;
+	struct hvpt_walk walk;
 	unsigned run;
 	enum hvpt_status failed;
 	uint8_t level;
@@ -124,9 +124,9 @@ static void hvpt_map_locate(struct hvpt_map_job *job)
 
 	do {
 		level = hvpt_map_level(job, level - 1);
-		hvpt_way_go(&job->way, job->pt, job->iova, level);
+		hvpt_walk_to(&job->walk, job->pt, job->iova, level);
 	} while (level > 0 && !job->call->gather &&
-		 hvpt_pte_is_table(job->way.pte, level));
+		 hvpt_pte_is_table(job->walk.pte, level));
 	room = HVPT_TABLE_ENTRIES - hvpt_pte_index(job->iova, level);
 	leaves = job->left >> HVPT_LEVEL_LG2(level);
 	job->level = (uint8_t)level;
@@ -143,11 +143,11 @@ static bool hvpt_map_make_room(struct hvpt_map_job *job)
 	uint64_t first = job->iova;
 	unsigned i;
 
-	if (!HVPT_PORT_SMALL && hvpt_entries_are_zero(job->way.slot, job->run))
+	if (!HVPT_PORT_SMALL && hvpt_entries_are_zero(job->walk.slot, job->run))
 		return true;
 	for (i = 0; i < job->run; i++, first += span) {
 		uint64_t last = first + (span - 1);
-		uint64_t pte = hvpt_pte_load(HVPT_SLOT(job->way.slot, i));
+		uint64_t pte = hvpt_pte_load(HVPT_SLOT(job->walk.slot, i));
 
 		if (pte == 0)
 			continue;
@@ -158,7 +158,7 @@ static bool hvpt_map_make_room(struct hvpt_map_job *job)
 			break;
 		if (job->commit)
 			hvpt_reclaim_range(job->pt, first, last,
-					   job->call->gather, &job->hull);
+					   job->call->gather, &job->flush);
 		else if (!hvpt_range_is_empty(job->pt, first, last))
 			return false;
 	}
@@ -201,33 +201,33 @@ static bool hvpt_map_take(struct hvpt_map_job *job)
 	bool fills = hvpt_map_fills_table(job);
 	unsigned at;
 
-	for (at = job->way.at; at > job->level; at--) {
+	for (at = job->walk.at; at > job->level; at--) {
 		if (at <= job->last_at &&
 		    !((job->iova ^ job->last_iova) >> HVPT_LEVEL_LG2(at)))
 			continue;
 		job->took = true;
 		job->failed = fills && at == 1 ?
 				      hvpt_map_build(job) :
-				      hvpt_spares_take(job->pt, &job->spares);
+				      hvpt_reserve_take(job->pt, &job->reserve);
 		if (job->failed != HVPT_OK)
 			return false;
 	}
 	job->last_iova = job->iova;
-	job->last_at = (uint8_t)job->way.at;
+	job->last_at = (uint8_t)job->walk.at;
 	return true;
 }
 
 /* Return: false when something is in the way, or in @failed. */
 static bool hvpt_map_scan(struct hvpt_map_job *job)
 {
-	if (job->way.at > job->level) {
-		if (hvpt_pte_is_present(job->way.pte))
+	if (job->walk.at > job->level) {
+		if (hvpt_pte_is_present(job->walk.pte))
 			return false;
 		return hvpt_map_take(job);
 	}
 	if (HVPT_PORT_SMALL || job->level > 0)
 		return hvpt_map_make_room(job);
-	return hvpt_entries_are_zero(job->way.slot, job->run);
+	return hvpt_entries_are_zero(job->walk.slot, job->run);
 }
 
 /* ---- commit ---------------------------------------------------------- */
@@ -235,17 +235,17 @@ static bool hvpt_map_scan(struct hvpt_map_job *job)
 /* Makes the way down to @level. Return: false if a leaf is in it. */
 static bool hvpt_map_descend(struct hvpt_map_job *job, unsigned level)
 {
-	while (job->way.at > level) {
-		uint64_t seen = 0, *page = hvpt_spares_pop(&job->spares);
+	while (job->walk.at > level) {
+		uint64_t seen = 0, *page = hvpt_reserve_pop(&job->reserve);
 
 		if (!page)
 			return false;
 		/* lost to another thread? then its table serves as well */
-		if (!hvpt_table_install(job->pt, &job->spares, job->way.slot,
+		if (!hvpt_table_install(job->pt, &job->reserve, job->walk.slot,
 					&seen, page) &&
-		    !hvpt_pte_is_table(seen, job->way.at))
+		    !hvpt_pte_is_table(seen, job->walk.at))
 			return false;
-		hvpt_way_go(&job->way, job->pt, job->iova, level);
+		hvpt_walk_to(&job->walk, job->pt, job->iova, level);
 	}
 	return true;
 }
@@ -258,27 +258,27 @@ static bool hvpt_map_hang(struct hvpt_map_job *job)
 {
 	uint64_t *page = (uint64_t *)(uintptr_t)job->built;
 
-	if (!page || job->way.pte != 0)
+	if (!page || job->walk.pte != 0)
 		return false;
 	job->built = HVPT_PORT_LOAD(&page[0]);
 	HVPT_PORT_STORE(&page[0], job->gpa | job->call->bits);
-	/* the table's contents must be visible before the entry is */
+	/* what the table holds must be visible before its entry is */
 	hvpt_write_back(job->pt, page, HVPT_TABLE_ENTRIES);
-	HVPT_PORT_STORE_RELEASE(job->way.slot, hvpt_table_pte(job->pt, page));
-	hvpt_table_settle(job->pt, job->way.slot);
-	job->spares.installed++;
+	HVPT_PORT_STORE_RELEASE(job->walk.slot, hvpt_table_pte(job->pt, page));
+	hvpt_entry_write_back(job->pt, job->walk.slot);
+	job->reserve.installed++;
 	return true;
 }
 
 static bool hvpt_map_commit(struct hvpt_map_job *job)
 {
-	bool hang = job->way.at > 0 && hvpt_map_fills_table(job);
+	bool hang = job->walk.at > 0 && hvpt_map_fills_table(job);
 	uint64_t bits = job->call->bits;
 
 	if (!hvpt_map_descend(job, hang ? 1 : job->level))
 		return false;
 	if (HVPT_UNLIKELY(job->pt->noncoherent))
-		hvpt_tables_settle(job->pt, job->iova, job->way.at);
+		hvpt_path_write_back(job->pt, job->iova, job->walk.at);
 	if (hang)
 		return hvpt_map_hang(job);
 	if (job->level > 0) {
@@ -288,8 +288,9 @@ static bool hvpt_map_commit(struct hvpt_map_job *job)
 		    !hvpt_map_make_room(job))
 			return false;
 	}
-	hvpt_entries_fill(job->way.slot, job->run, job->gpa | bits, job->level);
-	hvpt_write_back(job->pt, job->way.slot, job->run);
+	hvpt_entries_fill(job->walk.slot, job->run, job->gpa | bits,
+			  job->level);
+	hvpt_write_back(job->pt, job->walk.slot, job->run);
 	return true;
 }
 
@@ -328,9 +329,9 @@ static bool hvpt_map_pass(struct hvpt_map_job *job)
 
 static void hvpt_map_begin(struct hvpt_map_job *job)
 {
-	hvpt_way_init(&job->way, job->pt);
-	hvpt_spares_init(&job->spares);
-	hvpt_hull_init(&job->hull);
+	hvpt_walk_init(&job->walk, job->pt);
+	hvpt_reserve_init(&job->reserve);
+	hvpt_range_init(&job->flush);
 	job->last_iova = 0;
 	job->last_at = 0;
 	job->failed = HVPT_OK;
@@ -390,10 +391,10 @@ enum hvpt_status hvpt_map_long(struct hvpt_pagetable *pt,
 	job.call = call;
 	hvpt_map_begin(&job);
 	status = hvpt_map_steps(&job);
-	hvpt_spares_finish(pt, &job.spares);
+	hvpt_reserve_release(pt, &job.reserve);
 	if (!HVPT_PORT_SMALL)
 		hvpt_pages_free(pt, (uint64_t *)(uintptr_t)job.built);
 	if (job.tables && call->gather)
-		hvpt_hull_gather(&job.hull, call->gather);
+		hvpt_range_gather(&job.flush, call->gather);
 	return status;
 }

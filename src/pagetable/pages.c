@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * pages.c - table pages: taking them, putting them into the tree, giving
- * them back.
+ * pages.c - table pages: taking them, installing them, writing them back to
+ * memory, giving them back.
  */
 #include "pt_internal.h"
 
@@ -23,30 +23,30 @@ enum hvpt_status hvpt_page_take(struct hvpt_pagetable *pt, uint64_t **page)
 	return HVPT_ERR_TABLE_PAGE;
 }
 
-static void hvpt_spares_push(struct hvpt_spares *spares, uint64_t *page)
+static void hvpt_reserve_push(struct hvpt_reserve *reserve, uint64_t *page)
 {
-	HVPT_PORT_STORE(&page[0], (uint64_t)(uintptr_t)spares->head);
-	spares->head = page;
+	HVPT_PORT_STORE(&page[0], (uint64_t)(uintptr_t)reserve->head);
+	reserve->head = page;
 }
 
-enum hvpt_status hvpt_spares_take(struct hvpt_pagetable *pt,
-				  struct hvpt_spares *spares)
+enum hvpt_status hvpt_reserve_take(struct hvpt_pagetable *pt,
+				   struct hvpt_reserve *reserve)
 {
 	uint64_t *page;
 	enum hvpt_status status = hvpt_page_take(pt, &page);
 
 	if (status == HVPT_OK)
-		hvpt_spares_push(spares, page);
+		hvpt_reserve_push(reserve, page);
 	return status;
 }
 
-uint64_t *hvpt_spares_pop(struct hvpt_spares *spares)
+uint64_t *hvpt_reserve_pop(struct hvpt_reserve *reserve)
 {
-	uint64_t *page = spares->head;
+	uint64_t *page = reserve->head;
 
 	if (!page)
 		return NULL;
-	spares->head = (uint64_t *)(uintptr_t)HVPT_PORT_LOAD(&page[0]);
+	reserve->head = (uint64_t *)(uintptr_t)HVPT_PORT_LOAD(&page[0]);
 	HVPT_PORT_STORE(&page[0], 0);
 	return page;
 }
@@ -61,11 +61,12 @@ HVPT_NOINLINE void hvpt_pages_free(struct hvpt_pagetable *pt, uint64_t *page)
 	}
 }
 
-void hvpt_spares_finish(struct hvpt_pagetable *pt, struct hvpt_spares *spares)
+void hvpt_reserve_release(struct hvpt_pagetable *pt,
+			  struct hvpt_reserve *reserve)
 {
-	if (spares->installed)
-		HVPT_PORT_ADD(&pt->table_count, spares->installed);
-	hvpt_pages_free(pt, spares->head);
+	if (reserve->installed)
+		HVPT_PORT_ADD(&pt->table_count, reserve->installed);
+	hvpt_pages_free(pt, reserve->head);
 }
 
 void hvpt_pt_release(struct hvpt_pagetable *pt, struct hvpt_gather *gather)
@@ -88,12 +89,12 @@ void hvpt_write_back(const struct hvpt_pagetable *pt, const uint64_t *start,
 }
 
 /*
- * A thread may descend through an entry before its installer has written it
- * back, and report a mapping which the walker cannot reach. So whoever meets
- * an entry not yet marked CLEAN writes it back too. The mark itself need not
- * reach memory.
+ * A thread may walk through an entry before the thread that installed it has
+ * written it back, and so report a mapping that the walker cannot reach. So
+ * whoever meets an entry that is not marked CLEAN writes it back too. The mark
+ * itself need not reach memory.
  */
-void hvpt_table_settle(const struct hvpt_pagetable *pt, uint64_t *slot)
+void hvpt_entry_write_back(const struct hvpt_pagetable *pt, uint64_t *slot)
 {
 	if (!pt->noncoherent || (hvpt_pte_load(slot) & HVPT_PTE_CLEAN))
 		return;
@@ -101,30 +102,30 @@ void hvpt_table_settle(const struct hvpt_pagetable *pt, uint64_t *slot)
 	HVPT_PORT_FETCH_OR(slot, HVPT_PTE_CLEAN);
 }
 
-void hvpt_tables_settle(const struct hvpt_pagetable *pt, uint64_t iova,
-			unsigned level)
+void hvpt_path_write_back(const struct hvpt_pagetable *pt, uint64_t iova,
+			  unsigned level)
 {
-	struct hvpt_way way;
+	struct hvpt_walk walk;
 
 	while (++level < pt->levels) {
-		hvpt_way_find(&way, pt, iova, level);
-		if (hvpt_pte_is_table(way.pte, way.at))
-			hvpt_table_settle(pt, way.slot);
+		hvpt_walk_find(&walk, pt, iova, level);
+		if (hvpt_pte_is_table(walk.pte, walk.at))
+			hvpt_entry_write_back(pt, walk.slot);
 	}
 }
 
-void hvpt_pages_settle(const struct hvpt_pagetable *pt, uint64_t iova,
-		       const uint64_t *slot, unsigned count)
+void hvpt_leaves_write_back(const struct hvpt_pagetable *pt, uint64_t iova,
+			    const uint64_t *slot, unsigned count)
 {
-	hvpt_tables_settle(pt, iova, 0);
+	hvpt_path_write_back(pt, iova, 0);
 	hvpt_write_back(pt, slot, count);
 }
 
-void hvpt_ends_settle(const struct hvpt_pagetable *pt, uint64_t first,
-		      uint64_t last)
+void hvpt_ends_write_back(const struct hvpt_pagetable *pt, uint64_t first,
+			  uint64_t last)
 {
-	hvpt_tables_settle(pt, first, 0);
-	hvpt_tables_settle(pt, last, 0);
+	hvpt_path_write_back(pt, first, 0);
+	hvpt_path_write_back(pt, last, 0);
 }
 
 uint64_t hvpt_table_pte(const struct hvpt_pagetable *pt, const uint64_t *page)
@@ -133,16 +134,16 @@ uint64_t hvpt_table_pte(const struct hvpt_pagetable *pt, const uint64_t *page)
 	       HVPT_PTE_TABLE_BITS;
 }
 
-bool hvpt_table_install(struct hvpt_pagetable *pt, struct hvpt_spares *spares,
+bool hvpt_table_install(struct hvpt_pagetable *pt, struct hvpt_reserve *reserve,
 			uint64_t *slot, uint64_t *seen, uint64_t *page)
 {
-	/* the table's contents must be visible before the entry is */
+	/* what the table holds must be visible before its entry is */
 	hvpt_write_back(pt, page, HVPT_TABLE_ENTRIES);
 	if (!hvpt_pte_replace(slot, seen, hvpt_table_pte(pt, page))) {
-		hvpt_spares_push(spares, page);
+		hvpt_reserve_push(reserve, page);
 		return false;
 	}
-	spares->installed++;
-	hvpt_table_settle(pt, slot);
+	reserve->installed++;
+	hvpt_entry_write_back(pt, slot);
 	return true;
 }

@@ -12,9 +12,10 @@ struct hvpt_protect {
 	uint64_t dirty; /* D to set with it */
 };
 
+/* By compare-and-swap: the walker may be setting A or D. */
 static void hvpt_protect_leaf(const struct hvpt_protect *job,
 			      const struct hvpt_cursor *cursor,
-			      struct hvpt_hull *hull)
+			      struct hvpt_iova_range *flush)
 {
 	uint64_t pte = cursor->pte, wanted;
 
@@ -22,20 +23,20 @@ static void hvpt_protect_leaf(const struct hvpt_protect *job,
 		wanted = (pte & ~HVPT_PTE_WRITE) | job->write | job->dirty;
 	while (!hvpt_pte_replace(cursor->leaf, &pte, wanted));
 	hvpt_write_back(job->pt, cursor->leaf, 1);
-	hvpt_hull_note(hull, cursor->leaf_first, cursor->leaf_last);
+	hvpt_range_extend(flush, cursor->leaf_first, cursor->leaf_last);
 }
 
 /*
- * Goes over the leaves up to the first hole. With @hull, changes those whose
- * R/W bit differs; else only notes in @change that there are some. Changes
- * are made by compare-and-swap: the walker may be setting A or D. The leaves
- * changed lie inside the range, so nobody splits them meanwhile; those which
- * reach outside were cut, or left alone for having the permission.
+ * Goes over the leaves up to the first hole. With @flush, changes those whose
+ * R/W bit differs; without, only sets @change if there are any.
+ *
+ * The leaves changed lie inside the range, so nobody splits them meanwhile.
+ * Those that reach outside were split, or have the permission already.
  *
  * Return: whether there was no hole.
  */
 static bool hvpt_protect_pass(const struct hvpt_protect *job,
-			      struct hvpt_hull *hull, bool *change)
+			      struct hvpt_iova_range *flush, bool *change)
 {
 	struct hvpt_cursor cursor;
 	uint64_t next = job->first;
@@ -44,8 +45,8 @@ static bool hvpt_protect_pass(const struct hvpt_protect *job,
 	while (hvpt_leaf_next(&cursor) && cursor.leaf_first <= next) {
 		if ((cursor.pte & HVPT_PTE_WRITE) != job->write) {
 			*change = true;
-			if (hull)
-				hvpt_protect_leaf(job, &cursor, hull);
+			if (flush)
+				hvpt_protect_leaf(job, &cursor, flush);
 		}
 		if (cursor.leaf_last >= job->last)
 			return true;
@@ -60,7 +61,7 @@ enum hvpt_status hvpt_pt_protect(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 {
 	enum hvpt_status status = hvpt_range_check(pt, iova.value, length);
 	struct hvpt_protect job;
-	struct hvpt_hull hull;
+	struct hvpt_iova_range flush;
 	bool change = false;
 
 	if (status == HVPT_OK)
@@ -76,13 +77,13 @@ enum hvpt_status hvpt_pt_protect(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 		return HVPT_ERR_NOT_MAPPED;
 	if (!change)
 		return HVPT_OK;
-	hvpt_hull_init(&hull);
-	status = hvpt_cut_leaves(pt, job.first, job.last + 1, job.write, &hull,
-				 gather);
-	if (status == HVPT_OK && !hvpt_protect_pass(&job, &hull, &change))
+	hvpt_range_init(&flush);
+	status = hvpt_split_leaves(pt, job.first, job.last + 1, job.write,
+				   &flush, gather);
+	if (status == HVPT_OK && !hvpt_protect_pass(&job, &flush, &change))
 		status = HVPT_ERR_CONCURRENT;
 	if (HVPT_UNLIKELY(pt->noncoherent))
-		hvpt_ends_settle(pt, job.first, job.last);
-	hvpt_hull_gather(&hull, gather);
+		hvpt_ends_write_back(pt, job.first, job.last);
+	hvpt_range_gather(&flush, gather);
 	return status;
 }

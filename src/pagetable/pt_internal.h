@@ -2,14 +2,14 @@
 /*
  * pt_internal.h - what the files of src/pagetable share.
  *
- * Ranges are first .. last, inclusive, as plain numbers: they have passed
- * hvpt_range_check() and the last byte of the address space can be named.
+ * A range is first .. last, both inclusive, so that the last byte of the
+ * address space can be named. Addresses are plain numbers here: the calls
+ * checked them.
  *
- * Nothing here recurses. A call which works on a range goes over it once for
- * each level, lowest first, by way of runs: consecutive entries of one table.
- * When a level is done the tables below it are out of the tree, or known to
- * be empty, and the next level can deal with the entries that pointed at
- * them.
+ * Nothing here recurses. A call that works on a range goes over it once for
+ * each level, lowest level first, in runs: consecutive entries of one table.
+ * When a level is done, the tables below it have left the tree or are empty,
+ * and the next level can deal with the entries that pointed at them.
  */
 #ifndef HVPT_PAGETABLE_INTERNAL_H
 #define HVPT_PAGETABLE_INTERNAL_H
@@ -19,25 +19,22 @@
 
 /* ---- ranges ---------------------------------------------------------- */
 
-/** The smallest range which holds all that was noted; nothing at first. */
-struct hvpt_hull {
-	uint64_t first;
-	uint64_t last;
-};
-
-/** An empty hull: any range noted replaces both ends. */
-HVPT_INLINE void hvpt_hull_init(struct hvpt_hull *hull)
+/** Makes *@range empty, for hvpt_range_extend(): first lies above last. */
+HVPT_INLINE void hvpt_range_init(struct hvpt_iova_range *range)
 {
-	hull->first = ~(uint64_t)0;
-	hull->last = 0;
+	range->first = hvpt_iova(~(uint64_t)0);
+	range->last = hvpt_iova(0);
 }
 
-void hvpt_hull_note(struct hvpt_hull *hull, uint64_t first, uint64_t last);
+/** Grows *@range, which may be empty, to hold first .. last as well. */
+void hvpt_range_extend(struct hvpt_iova_range *range, uint64_t first,
+		       uint64_t last);
 
-/** Owes a flush of the hull, if anything was noted. */
-void hvpt_hull_gather(const struct hvpt_hull *hull, struct hvpt_gather *gather);
+/** Adds *@range to @gather, unless it is empty. */
+void hvpt_range_gather(const struct hvpt_iova_range *range,
+		       struct hvpt_gather *gather);
 
-/** EMPTY, ALIGN, WRAP, IOVA_RANGE, in this order. */
+/** Checks for EMPTY, ALIGN, WRAP and IOVA_RANGE, in this order. */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_range_check(const struct hvpt_pagetable *pt, uint64_t iova,
 		 uint64_t length);
@@ -45,7 +42,7 @@ hvpt_range_check(const struct hvpt_pagetable *pt, uint64_t iova,
 bool hvpt_range_is_reserved(const struct hvpt_pagetable *pt, uint64_t first,
 			    uint64_t last);
 
-/** Offset of @address inside the entry of @level which spans it. */
+/** The offset of @address in the span of an entry of @level. */
 HVPT_INLINE uint64_t hvpt_level_offset(uint64_t address, unsigned level)
 {
 	return address & (HVPT_LEVEL_BYTES(level) - 1);
@@ -54,14 +51,15 @@ HVPT_INLINE uint64_t hvpt_level_offset(uint64_t address, unsigned level)
 /* ---- walking --------------------------------------------------------- */
 
 /**
- * struct hvpt_way - where a walk ended
+ * struct hvpt_walk - where a walk ended
  * @slot: the entry
- * @pte: what it held; what is decided by it cannot change in between
- * @iova: walked to
- * @at: level of @slot
- * @table: the tables gone through, by level, from @at up; without the root
+ * @pte: what the entry held. Decide by this value: the entry may change.
+ * @iova: the address the walk went to
+ * @at: the level of @slot
+ * @table: the tables the walk went through, by level, from @at up, but for the
+ *	root
  */
-struct hvpt_way {
+struct hvpt_walk {
 	uint64_t *slot;
 	uint64_t pte;
 	uint64_t iova;
@@ -69,36 +67,38 @@ struct hvpt_way {
 	uint64_t *table[HVPT_PORT_SMALL ? 1 : HVPT_MAX_LEVELS - 1];
 };
 
-/** To be walked from the root. */
-HVPT_INLINE void hvpt_way_init(struct hvpt_way *way,
-			       const struct hvpt_pagetable *pt)
+/** The next walk begins at the root. */
+HVPT_INLINE void hvpt_walk_init(struct hvpt_walk *walk,
+				const struct hvpt_pagetable *pt)
 {
-	way->iova = 0;
-	way->at = pt->levels - 1u;
+	walk->iova = 0;
+	walk->at = pt->levels - 1u;
 }
 
 /**
- * hvpt_way_go() - go down towards @iova, from the lowest table on the way
- * @stop: the level to stop at, at the latest
+ * hvpt_walk_to() - walk down towards @iova
+ * @stop: the level to end at
  *
- * Ends at @stop, or above it at an entry without a table. The tables gone
- * through before must still be in the tree.
+ * Ends at @stop, or above it at an entry that points at no table. Begins at the
+ * lowest table of the walk before that spans @iova too; that walk's tables must
+ * still be in the tree.
  */
-void hvpt_way_go(struct hvpt_way *way, const struct hvpt_pagetable *pt,
-		 uint64_t iova, unsigned stop);
+void hvpt_walk_to(struct hvpt_walk *walk, const struct hvpt_pagetable *pt,
+		  uint64_t iova, unsigned stop);
 
-/** The same from the root. */
-void hvpt_way_find(struct hvpt_way *way, const struct hvpt_pagetable *pt,
-		   uint64_t iova, unsigned stop);
+/** Walks down towards @iova from the root. */
+void hvpt_walk_find(struct hvpt_walk *walk, const struct hvpt_pagetable *pt,
+		    uint64_t iova, unsigned stop);
 
-/** The level 0 slot of @iova; NULL when there is no table. */
+/** The level 0 slot of @iova; NULL if there is no table. */
 uint64_t *hvpt_page_slot(const struct hvpt_pagetable *pt, uint64_t iova);
 
 /**
- * hvpt_part_slot() - the short way to a part of one level 0 table
+ * hvpt_part_slot() - find a range that is a part of one level 0 table
  *
- * Return: its first slot, when the range is right, covers some of the span of
- * one table but not all, and that table is there; else NULL.
+ * Return: the slot of its first page, if the range is valid, covers a part of
+ * one table's span, not all of it, and the table is there; else NULL, which
+ * says nothing about why.
  */
 HVPT_INLINE uint64_t *hvpt_part_slot(const struct hvpt_pagetable *pt,
 				     uint64_t iova, uint64_t length)
@@ -115,17 +115,17 @@ HVPT_INLINE uint64_t *hvpt_part_slot(const struct hvpt_pagetable *pt,
 
 bool hvpt_entries_are_zero(const uint64_t *slot, unsigned count);
 
-/** The first entry, from @i on, that a look at whole lines cannot rule out. */
+/** Skips whole cache lines of zeros, from entry @i on. */
 unsigned hvpt_entries_skip(const uint64_t *slot, unsigned i, unsigned count);
 
-/** Leaves of @level, one behind the other; @pte is the first. */
+/** Writes consecutive leaves of @level; @pte is the first. */
 void hvpt_entries_fill(uint64_t *slot, unsigned count, uint64_t pte,
 		       unsigned level);
 
-/** How many of them are present. */
+/** Counts the entries that are present. */
 unsigned hvpt_entries_count(const uint64_t *slot, unsigned count);
 
-/** Leaves which were cleared; @first and @end (the one behind) with @count. */
+/** The leaves that were cleared: how many, the first, and one past the last. */
 struct hvpt_cleared {
 	unsigned count;
 	unsigned first;
@@ -134,9 +134,10 @@ struct hvpt_cleared {
 
 /**
  * hvpt_entries_clear() - clear leaves up to the first table
- * @cleared: out: which there were
+ * @cleared: out: the leaves there were
  *
- * Return: how many entries come before a table; @count without one.
+ * Return: how many entries come before the first table; @count if there is no
+ * table.
  */
 unsigned hvpt_entries_clear(uint64_t *slot, unsigned count, unsigned level,
 			    struct hvpt_cleared *cleared);
@@ -144,24 +145,24 @@ unsigned hvpt_entries_clear(uint64_t *slot, unsigned count, unsigned level,
 /**
  * struct hvpt_cursor - goes over a range, run by run or leaf by leaf
  * @pt: the page table
- * @first: first address of the range
- * @last: its last
+ * @first: the first address of the range
+ * @last: the last address of the range
  * @next: where the next run starts
  * @stop: the level wanted
  * @done: there is no next run
  *
- * The run: consecutive entries of one table.
- * @slot: the first
- * @at: first address the first entry spans; may lie before the range
+ * The current run, consecutive entries of one table:
+ * @slot: its first entry
+ * @at: the first address that entry spans; may lie before the range
  * @level: the level wanted; or above it, and then no entry is a table
  * @count: how many entries
  *
- * Leaf by leaf, @slot, @at and @count stand for the entries still to be
- * looked at, and the leaf is in:
+ * hvpt_leaf_next() advances @slot, @at and @count past each entry it looks at,
+ * and returns the leaf in:
  * @leaf: its slot
- * @pte: what it held when it was looked at
- * @leaf_first: first address it maps; may lie before the range
- * @leaf_last: last address it maps; may lie behind the range
+ * @pte: what the slot held
+ * @leaf_first: the first address it maps; may lie before the range
+ * @leaf_last: the last address it maps; may lie behind the range
  */
 struct hvpt_cursor {
 	const struct hvpt_pagetable *pt;
@@ -184,17 +185,17 @@ void hvpt_cursor_init(struct hvpt_cursor *cursor,
 		      const struct hvpt_pagetable *pt, uint64_t first,
 		      uint64_t last, unsigned stop);
 
-/** The next run of the wanted level, or above. Return: false at the end. */
+/** Goes to the next run, of level @stop or above. Return: false at the end. */
 bool hvpt_run_next(struct hvpt_cursor *cursor);
 
-/** The next run of exactly the wanted level. Return: false at the end. */
+/** Goes to the next run of level @stop. Return: false at the end. */
 bool hvpt_run_next_table(struct hvpt_cursor *cursor);
 
 /**
- * hvpt_leaf_next() - the next leaf which has a byte in the range
+ * hvpt_leaf_next() - go to the next leaf that has a byte in the range
  *
- * For cursors of level 0. Copes with a leaf which reaches outside the range
- * being split, meanwhile, by a call on another range.
+ * For cursors of level 0. A call on another range may meanwhile split a leaf
+ * that reaches outside this one.
  *
  * Return: false at the end.
  */
@@ -207,92 +208,94 @@ bool hvpt_range_is_empty(const struct hvpt_pagetable *pt, uint64_t first,
 /* ---- table pages ----------------------------------------------------- */
 
 /**
- * struct hvpt_spares - pages taken before a change, all zero but word 0
- * @head: linked through word 0
- * @installed: how many of them are in the tree by now
+ * struct hvpt_reserve - table pages taken before anything is changed
+ * @head: the pages, all zero but for word 0, which links them
+ * @installed: how many went into the tree
  */
-struct hvpt_spares {
+struct hvpt_reserve {
 	uint64_t *head;
 	uint64_t installed;
 };
 
 /** No page yet. */
-HVPT_INLINE void hvpt_spares_init(struct hvpt_spares *spares)
+HVPT_INLINE void hvpt_reserve_init(struct hvpt_reserve *reserve)
 {
-	spares->head = NULL;
-	spares->installed = 0;
+	reserve->head = NULL;
+	reserve->installed = 0;
 }
 
-/** Takes one page more: NO_MEMORY, TABLE_PAGE. */
-HVPT_MUST_CHECK enum hvpt_status hvpt_spares_take(struct hvpt_pagetable *pt,
-						  struct hvpt_spares *spares);
+/** Adds one page: NO_MEMORY, TABLE_PAGE. */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_reserve_take(struct hvpt_pagetable *pt, struct hvpt_reserve *reserve);
 
-/** Takes one page and checks it can serve as a table. */
+/** Takes one page from the hook and checks that it can be a table. */
 HVPT_MUST_CHECK enum hvpt_status hvpt_page_take(struct hvpt_pagetable *pt,
 						uint64_t **page);
 
 /**
- * One all-zero page; NULL when all are used. That takes a table which was
- * there when they were counted to be gone: the range was not owned.
+ * Removes one page, all zero. Return: NULL if none is left. A call reserves
+ * all it needs, so it does not own its range if that happens: somebody else
+ * took a table out of it.
  */
-uint64_t *hvpt_spares_pop(struct hvpt_spares *spares);
+uint64_t *hvpt_reserve_pop(struct hvpt_reserve *reserve);
 
-/** Gives back a list linked through word 0. */
+/** Gives back a list of pages that are linked through word 0. */
 void hvpt_pages_free(struct hvpt_pagetable *pt, uint64_t *page);
 
-/** Counts what was installed, gives the rest back. */
-void hvpt_spares_finish(struct hvpt_pagetable *pt, struct hvpt_spares *spares);
+/** Counts the pages that were installed and gives the others back. */
+void hvpt_reserve_release(struct hvpt_pagetable *pt,
+			  struct hvpt_reserve *reserve);
 
 /**
- * hvpt_table_install() - put a popped page, filled or empty, into a slot
- * @spares: where it came from, and goes back to when it is not used
- * @slot: where
- * @seen: in: what must be there; out, on false: what was there instead
- * @page: the table page
+ * hvpt_table_install() - put a page of the reserve into a slot, as a table
+ * @reserve: where the page came from; it goes back there if it is not used
+ * @slot: the slot
+ * @seen: in: what the slot must hold; out, on false: what it held instead
+ * @page: the page, filled or empty
  *
- * Return: false when the slot had changed.
+ * Return: false if the slot had changed.
  */
-bool hvpt_table_install(struct hvpt_pagetable *pt, struct hvpt_spares *spares,
+bool hvpt_table_install(struct hvpt_pagetable *pt, struct hvpt_reserve *reserve,
 			uint64_t *slot, uint64_t *seen, uint64_t *page);
 
 /** The entry which points at @page. */
 uint64_t hvpt_table_pte(const struct hvpt_pagetable *pt, const uint64_t *page);
 
-/** Marks the entry of a table as written back, if that matters. */
-void hvpt_table_settle(const struct hvpt_pagetable *pt, uint64_t *slot);
+/** Writes a table entry back and marks it CLEAN, unless it is marked. */
+void hvpt_entry_write_back(const struct hvpt_pagetable *pt, uint64_t *slot);
 
-/** Makes written entries visible to a walker that does not snoop. */
+/** Makes entries visible to a walker that does not snoop. */
 void hvpt_write_back(const struct hvpt_pagetable *pt, const uint64_t *start,
 		     unsigned count);
 
 /**
- * hvpt_tables_settle() - table entries on the way to @iova are visible
- * @level: down to, not including, this one
+ * hvpt_path_write_back() - write back the table entries that lead to @iova
+ * @level: those above this level
  *
- * For walkers that do not snoop: other threads may have installed them and
- * not yet written them back. Where there is no table the way ends.
+ * For walkers that do not snoop: another thread may have installed a table and
+ * not yet written its entry back.
  */
-void hvpt_tables_settle(const struct hvpt_pagetable *pt, uint64_t iova,
-			unsigned level);
+void hvpt_path_write_back(const struct hvpt_pagetable *pt, uint64_t iova,
+			  unsigned level);
 
-/** The same, down to level 0, and then @count entries there from @slot on. */
-void hvpt_pages_settle(const struct hvpt_pagetable *pt, uint64_t iova,
-		       const uint64_t *slot, unsigned count);
+/** Writes back @count leaves of level 0, and the tables that lead to them. */
+void hvpt_leaves_write_back(const struct hvpt_pagetable *pt, uint64_t iova,
+			    const uint64_t *slot, unsigned count);
 
 /**
- * hvpt_ends_settle() - table entries on the way to both ends of a range
+ * hvpt_ends_write_back() - write back the tables that lead to a range's ends
  *
  * For walkers that do not snoop. Another call may just have split a leaf that
- * reaches into the range. Until the entry of the leaf's table is written back,
- * a walker that does not snoop still finds the leaf, even after the flush of
- * this range.
+ * reaches into the range. Until
+ * the entry that replaced the leaf is written back, a walker that does not
+ * snoop still finds the leaf, even after the flush of this range.
  */
-void hvpt_ends_settle(const struct hvpt_pagetable *pt, uint64_t first,
-		      uint64_t last);
+void hvpt_ends_write_back(const struct hvpt_pagetable *pt, uint64_t first,
+			  uint64_t last);
 
 /* ---- shared steps ---------------------------------------------------- */
 
-/** Tells segments that were checked from what a page hook made of them. */
+/** Tells whether a page hook changed the segments of the call it serves. */
 uint64_t hvpt_segments_hash(const struct hvpt_segment *segments, size_t count);
 
 /**
@@ -315,40 +318,40 @@ struct hvpt_map_call {
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_map_long(struct hvpt_pagetable *pt, const struct hvpt_map_call *call);
 
-/* For hvpt_cut_leaves(): no leaf is left alone. */
-#define HVPT_CUT_ANY (~(uint64_t)0)
+/* For hvpt_split_leaves(): split leaves of either permission. */
+#define HVPT_SPLIT_ANY (~(uint64_t)0)
 
 /**
- * hvpt_cut_leaves() - split the large leaves which a range cuts
- * @first: first address of the range
+ * hvpt_split_leaves() - split the large leaves that a range cuts
+ * @first: the first address of the range
  * @end: the address behind it; 0 behind the last of all
- * @keep: leaves whose R/W bit has this value are left alone
- * @hull: in/out: notes the former leaves
- * @gather: in/out: counts the splits; their ranges are in @hull only
+ * @keep: leaves whose R/W bit has this value are not split
+ * @flush: in/out: grows to hold the leaves that were split
+ * @gather: in/out: counts the splits; their ranges go into @flush only
  *
- * Return: HVPT_OK; NO_MEMORY, TABLE_PAGE: nothing changed, nothing noted;
- * CONCURRENT: what was split is noted.
+ * Return: HVPT_OK; NO_MEMORY, TABLE_PAGE: nothing changed; CONCURRENT: @flush
+ * and @gather have what was split.
  */
 HVPT_MUST_CHECK enum hvpt_status
-hvpt_cut_leaves(struct hvpt_pagetable *pt, uint64_t first, uint64_t end,
-		uint64_t keep, struct hvpt_hull *hull,
-		struct hvpt_gather *gather);
+hvpt_split_leaves(struct hvpt_pagetable *pt, uint64_t first, uint64_t end,
+		  uint64_t keep, struct hvpt_iova_range *flush,
+		  struct hvpt_gather *gather);
 
 /**
- * struct hvpt_sweep - take things out of a range, level by level
+ * struct hvpt_sweep - removes leaves and tables from a range, level by level
  * @pt: the page table
- * @gather: receives tables
- * @hull: notes what they, and leaves, spanned
- * @first: first address of the range
- * @last: its last
- * @bytes: of leaves removed
- * @tables: removed
+ * @gather: gets the tables
+ * @flush: what the removed leaves and tables spanned
+ * @first: the first address of the range
+ * @last: the last address of the range
+ * @bytes: how much the removed leaves mapped
+ * @tables: how many tables were removed
  * @leaves: true: remove everything; false: empty tables only
  */
 struct hvpt_sweep {
 	struct hvpt_pagetable *pt;
 	struct hvpt_gather *gather;
-	struct hvpt_hull hull;
+	struct hvpt_iova_range flush;
 	uint64_t first;
 	uint64_t last;
 	uint64_t bytes;
@@ -356,30 +359,30 @@ struct hvpt_sweep {
 	bool leaves;
 };
 
-/** For empty tables only, until @leaves is set. */
+/** Begins a sweep that removes empty tables; set @leaves to remove all. */
 void hvpt_sweep_init(struct hvpt_sweep *sweep, struct hvpt_pagetable *pt,
 		     uint64_t first, uint64_t last, struct hvpt_gather *gather);
 
-/** Leaves of one table were cleared, if any; @first goes with @slot. */
+/** Accounts for leaves that were cleared; @first is the address of @slot. */
 void hvpt_sweep_note(struct hvpt_sweep *sweep, uint64_t first,
 		     const uint64_t *slot, unsigned level,
 		     const struct hvpt_cleared *cleared);
 
-/** Levels 1 and up: entries which lie wholly inside the range. */
+/** Sweeps levels 1 and up: the entries that lie wholly inside the range. */
 void hvpt_sweep_tables(struct hvpt_sweep *sweep);
 
 /**
- * hvpt_reclaim_range() - detach empty tables of a range into @gather
- * @hull: in/out: notes what they spanned, for the caller to gather
+ * hvpt_reclaim_range() - detach the empty tables of a range into @gather
+ * @flush: in/out: grows to hold what they spanned; the caller gathers it
  *
- * Return: how many.
+ * Return: how many tables.
  */
 uint64_t hvpt_reclaim_range(struct hvpt_pagetable *pt, uint64_t first,
 			    uint64_t last, struct hvpt_gather *gather,
-			    struct hvpt_hull *hull);
+			    struct hvpt_iova_range *flush);
 
 /**
- * hvpt_pt_configure() - fill in all of *@pt but the root, or refuse @config
+ * hvpt_pt_configure() - check @config and fill in all of *@pt but the root
  * @width: used instead of @config's
  * @page_sizes: used instead of @config's
  */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * reclaim.c - taking tables, and the leaves above level 0, out of a range.
+ * reclaim.c - removing tables, and leaves above level 0, from a range.
  *
- * Serves unmap (everything goes), reclaim and map (empty tables go). Levels
- * are swept from 1 upward. At each, only entries which lie wholly inside the
- * range are looked at, so a table found there has been dealt with already by
- * the sweep of the level below.
+ * Unmap removes everything, reclaim and map only empty tables. The sweep goes
+ * up from level 1. At each level it looks only at entries that lie wholly
+ * inside the range. The sweep of the level below has therefore dealt with all
+ * of a table that is found.
  */
 #include "pt_internal.h"
 
@@ -14,7 +14,7 @@ void hvpt_sweep_init(struct hvpt_sweep *sweep, struct hvpt_pagetable *pt,
 {
 	sweep->pt = pt;
 	sweep->gather = gather;
-	hvpt_hull_init(&sweep->hull);
+	hvpt_range_init(&sweep->flush);
 	sweep->first = first;
 	sweep->last = last;
 	sweep->bytes = 0;
@@ -23,8 +23,8 @@ void hvpt_sweep_init(struct hvpt_sweep *sweep, struct hvpt_pagetable *pt,
 }
 
 /*
- * Links a table page into the gather. Its slot has been cleared, so that
- * nobody finds the link as an entry.
+ * Links a table page into the gather. Its slot was cleared first, so no walk
+ * of ours takes the link for an entry.
  */
 static void hvpt_sweep_detach(struct hvpt_sweep *sweep, uint64_t *table)
 {
@@ -49,14 +49,14 @@ void hvpt_sweep_note(struct hvpt_sweep *sweep, uint64_t first,
 	hvpt_write_back(sweep->pt, HVPT_SLOT(slot, cleared->first),
 			cleared->end - cleared->first);
 	sweep->bytes += (uint64_t)cleared->count << lg2;
-	hvpt_hull_note(&sweep->hull, first + ((uint64_t)cleared->first << lg2),
-		       first + (((uint64_t)cleared->end << lg2) - 1));
+	hvpt_range_extend(&sweep->flush,
+			  first + ((uint64_t)cleared->first << lg2),
+			  first + (((uint64_t)cleared->end << lg2) - 1));
 }
 
 /*
- * Takes the entry of a table out, or, when only empty tables go, leaves it.
- * Nothing in the table is cleared: the IOMMU may go on using it until the
- * flush.
+ * Detaches the table that @slot points at, if it is to go. Its entries are not
+ * cleared: the IOMMU may use the table until the flush.
  */
 static void hvpt_sweep_table(struct hvpt_sweep *sweep, uint64_t first,
 			     uint64_t *slot, unsigned level)
@@ -75,8 +75,8 @@ static void hvpt_sweep_table(struct hvpt_sweep *sweep, uint64_t first,
 			(uint64_t)hvpt_entries_count(table, HVPT_TABLE_ENTRIES)
 			<< HVPT_PAGE_LG2;
 	hvpt_sweep_detach(sweep, table);
-	hvpt_hull_note(&sweep->hull, first,
-		       first + (HVPT_LEVEL_BYTES(level) - 1));
+	hvpt_range_extend(&sweep->flush, first,
+			  first + (HVPT_LEVEL_BYTES(level) - 1));
 }
 
 static void hvpt_sweep_run(struct hvpt_sweep *sweep,
@@ -103,7 +103,7 @@ static void hvpt_sweep_run(struct hvpt_sweep *sweep,
 	}
 }
 
-/* Shrinks the range to whole entries of @level. Return: false if none. */
+/* Shrinks the range to whole entries of @level. Return: are there any? */
 static bool hvpt_sweep_inside(const struct hvpt_sweep *sweep, unsigned level,
 			      uint64_t *first, uint64_t *last)
 {
@@ -140,14 +140,15 @@ void hvpt_sweep_tables(struct hvpt_sweep *sweep)
 
 uint64_t hvpt_reclaim_range(struct hvpt_pagetable *pt, uint64_t first,
 			    uint64_t last, struct hvpt_gather *gather,
-			    struct hvpt_hull *hull)
+			    struct hvpt_iova_range *flush)
 {
 	struct hvpt_sweep sweep;
 
 	hvpt_sweep_init(&sweep, pt, first, last, gather);
 	hvpt_sweep_tables(&sweep);
 	if (sweep.tables)
-		hvpt_hull_note(hull, sweep.hull.first, sweep.hull.last);
+		hvpt_range_extend(flush, sweep.flush.first.value,
+				  sweep.flush.last.value);
 	return sweep.tables;
 }
 
@@ -157,12 +158,12 @@ enum hvpt_status hvpt_pt_reclaim(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 {
 	uint64_t last = iova.value + (length - 1);
 	enum hvpt_status status = hvpt_range_check(pt, iova.value, length);
-	struct hvpt_hull hull;
+	struct hvpt_iova_range flush;
 
 	if (status != HVPT_OK)
 		return status;
-	hvpt_hull_init(&hull);
-	*reclaimed = hvpt_reclaim_range(pt, iova.value, last, gather, &hull);
-	hvpt_hull_gather(&hull, gather);
+	hvpt_range_init(&flush);
+	*reclaimed = hvpt_reclaim_range(pt, iova.value, last, gather, &flush);
+	hvpt_range_gather(&flush, gather);
 	return HVPT_OK;
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * unmap.c - taking translations away.
+ * unmap.c - removing translations.
  *
- * First the large leaves which the range cuts are split; that alone can fail.
- * Then level 0 entries are cleared where the range covers part of their
- * table, and the sweep of reclaim.c removes larger leaves and whole tables.
+ * First the large leaves that the range cuts are split; only that can fail.
+ * Then level 0 entries are cleared where the range covers part of their table,
+ * and the sweep of reclaim.c removes larger leaves and whole tables.
  */
 #include "pt_internal.h"
 
-/* Clears first .. last, which lies in one level 0 table, if there is one. */
+/* Clears first .. last, a part of one level 0 table, if the table is there. */
 static void hvpt_unmap_part(struct hvpt_sweep *sweep, uint64_t first,
 			    uint64_t last)
 {
@@ -22,7 +22,7 @@ static void hvpt_unmap_part(struct hvpt_sweep *sweep, uint64_t first,
 	hvpt_sweep_note(sweep, first, slot, 0, &cleared);
 }
 
-/* The level 0 tables which the range covers in part: at most two. */
+/* Clears what the range has of level 0 tables that it covers in part. */
 static void hvpt_unmap_ends(struct hvpt_sweep *sweep)
 {
 	uint64_t mask = HVPT_LEVEL_BYTES(1) - 1, first = sweep->first;
@@ -41,7 +41,7 @@ static void hvpt_unmap_ends(struct hvpt_sweep *sweep)
 		hvpt_unmap_part(sweep, last & ~mask, last);
 }
 
-/* Do both ends lie inside level 0 tables? Then they cut no leaf. */
+/* Do both ends lie inside level 0 tables? Then the range cuts no leaf. */
 static bool hvpt_unmap_cuts_none(const struct hvpt_sweep *sweep)
 {
 	uint64_t mask = HVPT_LEVEL_BYTES(1) - 1;
@@ -52,7 +52,7 @@ static bool hvpt_unmap_cuts_none(const struct hvpt_sweep *sweep)
 	       hvpt_page_slot(sweep->pt, sweep->last);
 }
 
-/* The same for all of a range, by itself. */
+/* Unmaps a range that is a part of one level 0 table. */
 static uint64_t hvpt_unmap_short(const struct hvpt_pagetable *pt,
 				 uint64_t *slot, uint64_t first,
 				 uint64_t length, struct hvpt_gather *gather)
@@ -65,7 +65,7 @@ static uint64_t hvpt_unmap_short(const struct hvpt_pagetable *pt,
 	if (!cleared.count)
 		return 0;
 	if (HVPT_UNLIKELY(pt->noncoherent))
-		hvpt_pages_settle(pt, first, slot, count);
+		hvpt_leaves_write_back(pt, first, slot, count);
 	last = first + (((uint64_t)cleared.end << HVPT_PAGE_LG2) - 1);
 	first += (uint64_t)cleared.first << HVPT_PAGE_LG2;
 	hvpt_gather_add(gather, hvpt_iova(first), hvpt_iova(last));
@@ -73,9 +73,9 @@ static uint64_t hvpt_unmap_short(const struct hvpt_pagetable *pt,
 }
 
 /*
- * The large leaves at the beginning of a range which is part of one level 1
- * table. Return: whether that was all of it; if not, the sweep begins behind
- * them.
+ * Clears the large leaves at the beginning of a range that is a part of one
+ * level 1 table. Return: whether that was all of the range; if not, the sweep
+ * begins behind them.
  */
 static bool hvpt_unmap_large(struct hvpt_sweep *sweep)
 {
@@ -110,17 +110,18 @@ hvpt_unmap_long(struct hvpt_pagetable *pt, uint64_t first, uint64_t length,
 	sweep.leaves = true;
 	if (!hvpt_unmap_large(&sweep)) {
 		if (!hvpt_unmap_cuts_none(&sweep))
-			status = hvpt_cut_leaves(pt, sweep.first,
-						 sweep.last + 1, HVPT_CUT_ANY,
-						 &sweep.hull, gather);
+			status = hvpt_split_leaves(pt, sweep.first,
+						   sweep.last + 1,
+						   HVPT_SPLIT_ANY, &sweep.flush,
+						   gather);
 		if (status == HVPT_OK) {
 			hvpt_unmap_ends(&sweep);
 			hvpt_sweep_tables(&sweep);
 		}
 	}
 	if (HVPT_UNLIKELY(pt->noncoherent))
-		hvpt_ends_settle(pt, first, first + (length - 1));
-	hvpt_hull_gather(&sweep.hull, gather);
+		hvpt_ends_write_back(pt, first, first + (length - 1));
+	hvpt_range_gather(&sweep.flush, gather);
 	if (status == HVPT_OK)
 		*unmapped = sweep.bytes;
 	return status;

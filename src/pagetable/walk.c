@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * walk.c - range checks and runs.
+ * walk.c - checking ranges, finding entries.
  */
 #include "pt_internal.h"
 
@@ -30,56 +30,56 @@ bool hvpt_range_is_reserved(const struct hvpt_pagetable *pt, uint64_t first,
 	return false;
 }
 
-/* The lowest table gone through which spans @iova too, not below @stop. */
-static unsigned hvpt_way_back(const struct hvpt_way *way, unsigned top,
-			      uint64_t iova, unsigned stop)
+/* The level, not below @stop, of the lowest table that spans @iova too. */
+static unsigned hvpt_walk_resume(const struct hvpt_walk *walk, unsigned top,
+				 uint64_t iova, unsigned stop)
 {
-	unsigned at = way->at > stop ? way->at : stop;
+	unsigned at = walk->at > stop ? walk->at : stop;
 
-	while (at < top && (way->iova ^ iova) >> HVPT_LEVEL_LG2(at + 1))
+	while (at < top && (walk->iova ^ iova) >> HVPT_LEVEL_LG2(at + 1))
 		at++;
 	return at;
 }
 
-void hvpt_way_go(struct hvpt_way *way, const struct hvpt_pagetable *pt,
-		 uint64_t iova, unsigned stop)
+void hvpt_walk_to(struct hvpt_walk *walk, const struct hvpt_pagetable *pt,
+		  uint64_t iova, unsigned stop)
 {
 	unsigned at = pt->levels - 1u, top = at;
 	uint64_t *table = pt->root;
 
 	if (!HVPT_PORT_SMALL)
-		at = hvpt_way_back(way, top, iova, stop);
+		at = hvpt_walk_resume(walk, top, iova, stop);
 	if (at < top)
-		table = way->table[at];
+		table = walk->table[at];
 	for (;;) {
-		way->slot = HVPT_SLOT(table, hvpt_pte_index(iova, at));
-		way->pte = hvpt_pte_load_table(way->slot);
-		if (at == stop || !hvpt_pte_is_table(way->pte, at))
+		walk->slot = HVPT_SLOT(table, hvpt_pte_index(iova, at));
+		walk->pte = hvpt_pte_load_table(walk->slot);
+		if (at == stop || !hvpt_pte_is_table(walk->pte, at))
 			break;
-		table = hvpt_pt_table(pt, way->pte);
+		table = hvpt_pt_table(pt, walk->pte);
 		at--;
 		if (!HVPT_PORT_SMALL)
-			way->table[at] = table;
+			walk->table[at] = table;
 	}
-	way->iova = iova;
-	way->at = at;
+	walk->iova = iova;
+	walk->at = at;
 }
 
-void hvpt_way_find(struct hvpt_way *way, const struct hvpt_pagetable *pt,
-		   uint64_t iova, unsigned stop)
+void hvpt_walk_find(struct hvpt_walk *walk, const struct hvpt_pagetable *pt,
+		    uint64_t iova, unsigned stop)
 {
-	hvpt_way_init(way, pt);
-	hvpt_way_go(way, pt, iova, stop);
+	hvpt_walk_init(walk, pt);
+	hvpt_walk_to(walk, pt, iova, stop);
 }
 
 uint64_t *hvpt_page_slot(const struct hvpt_pagetable *pt, uint64_t iova)
 {
-	struct hvpt_way way;
+	struct hvpt_walk walk;
 
 	if (!HVPT_PORT_SMALL)
 		return hvpt_pt_slot(pt, pt->levels, iova, 0);
-	hvpt_way_find(&way, pt, iova, 0);
-	return way.at == 0 ? way.slot : NULL;
+	hvpt_walk_find(&walk, pt, iova, 0);
+	return walk.at == 0 ? walk.slot : NULL;
 }
 
 void hvpt_cursor_init(struct hvpt_cursor *cursor,
@@ -95,7 +95,7 @@ void hvpt_cursor_init(struct hvpt_cursor *cursor,
 	cursor->done = false;
 }
 
-/* How many of @limit entries come before the first which holds a table. */
+/* How many of @limit entries come before the first that points at a table. */
 static unsigned hvpt_run_without_table(const uint64_t *slot, unsigned level,
 				       unsigned limit)
 {
@@ -110,14 +110,14 @@ static unsigned hvpt_run_without_table(const uint64_t *slot, unsigned level,
 bool hvpt_run_next(struct hvpt_cursor *cursor)
 {
 	uint64_t next = cursor->next, wanted, last;
-	struct hvpt_way way;
+	struct hvpt_walk walk;
 	unsigned lg2, room;
 
 	if (cursor->done)
 		return false;
-	hvpt_way_find(&way, cursor->pt, next, cursor->stop);
-	cursor->slot = way.slot;
-	cursor->level = way.at;
+	hvpt_walk_find(&walk, cursor->pt, next, cursor->stop);
+	cursor->slot = walk.slot;
+	cursor->level = walk.at;
 	lg2 = HVPT_LEVEL_LG2(cursor->level);
 	room = HVPT_TABLE_ENTRIES - hvpt_pte_index(next, cursor->level);
 	wanted = (cursor->last >> lg2) - (next >> lg2) + 1;

@@ -6,7 +6,7 @@
  * Linked before the library, this takes the place of one source of it. Which
  * mistake is chosen when it is compiled:
  *
- *	HVPT_BROKEN_GATHER	a call owes all but the last page of its range
+ *	HVPT_BROKEN_GATHER	a call gathers all but its last page
  *	HVPT_BROKEN_FREED	reclaim frees its tables, the flush comes later
  *	HVPT_BROKEN_SPLIT	pages split off a 2 MiB leaf can only be read
  *	HVPT_BROKEN_LEAK	pages taken in vain are not given back
@@ -14,18 +14,20 @@
  */
 #if defined(HVPT_BROKEN_GATHER)
 
-#define hvpt_hull_gather hvpt_right_gather
+#define hvpt_range_gather hvpt_right_gather
 #include "src/pagetable/gather.c"
-#undef hvpt_hull_gather
+#undef hvpt_range_gather
 
-void hvpt_hull_gather(const struct hvpt_hull *hull, struct hvpt_gather *gather);
+void hvpt_range_gather(const struct hvpt_iova_range *range,
+		       struct hvpt_gather *gather);
 
-void hvpt_hull_gather(const struct hvpt_hull *hull, struct hvpt_gather *gather)
+void hvpt_range_gather(const struct hvpt_iova_range *range,
+		       struct hvpt_gather *gather)
 {
-	struct hvpt_hull less = *hull;
+	struct hvpt_iova_range less = *range;
 
-	if (less.last - less.first >= HVPT_PAGE_BYTES)
-		less.last -= HVPT_PAGE_BYTES;
+	if (less.last.value - less.first.value >= HVPT_PAGE_BYTES)
+		less.last.value -= HVPT_PAGE_BYTES;
 	hvpt_right_gather(&less, gather);
 }
 
@@ -62,20 +64,22 @@ enum hvpt_status hvpt_pt_reclaim(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 /* What is cleared when a leaf goes down to 4 KiB. */
 #undef HVPT_PTE_LARGE
 #define HVPT_PTE_LARGE (((uint64_t)1 << 7) | HVPT_PTE_WRITE)
-#include "src/pagetable/cut.c"
+#include "src/pagetable/split.c"
 
 #elif defined(HVPT_BROKEN_LEAK)
 
-#define hvpt_spares_finish hvpt_right_finish
+#define hvpt_reserve_release hvpt_right_finish
 #include "src/pagetable/pages.c"
-#undef hvpt_spares_finish
+#undef hvpt_reserve_release
 
-void hvpt_spares_finish(struct hvpt_pagetable *pt, struct hvpt_spares *spares);
+void hvpt_reserve_release(struct hvpt_pagetable *pt,
+			  struct hvpt_reserve *reserve);
 
-void hvpt_spares_finish(struct hvpt_pagetable *pt, struct hvpt_spares *spares)
+void hvpt_reserve_release(struct hvpt_pagetable *pt,
+			  struct hvpt_reserve *reserve)
 {
-	spares->head = NULL;
-	hvpt_right_finish(pt, spares);
+	reserve->head = NULL;
+	hvpt_right_finish(pt, reserve);
 }
 
 #elif defined(HVPT_BROKEN_CRASH)
