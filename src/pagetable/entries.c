@@ -27,26 +27,20 @@ HVPT_INLINE uint64_t hvpt_line_any(const uint64_t *slot)
 	return even | odd;
 }
 
-bool hvpt_entries_are_zero(const uint64_t *slot, unsigned count)
+/* How many of @count entries a loop over whole lines takes; none when small. */
+HVPT_INLINE unsigned hvpt_whole_lines(unsigned count)
 {
-	uint64_t bits = 0;
-
-	if (!HVPT_PORT_SMALL)
-		for (; count >= HVPT_LINE; count -= HVPT_LINE) {
-			if (hvpt_line_any(slot))
-				return false;
-			slot = HVPT_SLOT(slot, HVPT_LINE);
-		}
-	for (; count > 0; count--, slot = HVPT_SLOT(slot, 1))
-		bits |= hvpt_pte_load(slot);
-	return bits == 0;
+	return HVPT_PORT_SMALL ? 0 : count / HVPT_LINE * HVPT_LINE;
 }
 
-unsigned hvpt_entries_skip(const uint64_t *slot, unsigned i, unsigned count)
+unsigned hvpt_entries_zeros(const uint64_t *slot, unsigned count)
 {
-	while (!HVPT_PORT_SMALL && count - i >= HVPT_LINE &&
-	       !hvpt_line_any(HVPT_SLOT(slot, i)))
+	unsigned i = 0, lines = hvpt_whole_lines(count);
+
+	while (i < lines && !hvpt_line_any(HVPT_SLOT(slot, i)))
 		i += HVPT_LINE;
+	while (i < count && hvpt_pte_load(HVPT_SLOT(slot, i)) == 0)
+		i++;
 	return i;
 }
 
@@ -85,7 +79,7 @@ void hvpt_entries_fill(uint64_t *slot, unsigned count, uint64_t pte,
 		       unsigned level)
 {
 	uint64_t step = HVPT_LEVEL_BYTES(level);
-	unsigned lines = HVPT_PORT_SMALL ? 0 : count / HVPT_LINE * HVPT_LINE;
+	unsigned lines = hvpt_whole_lines(count);
 
 	if (lines > 0) {
 		pte = hvpt_lines_fill(slot, lines, pte, step);
@@ -125,20 +119,17 @@ HVPT_INLINE void hvpt_line_clear(uint64_t *slot)
 
 unsigned hvpt_entries_count(const uint64_t *slot, unsigned count)
 {
-	unsigned n = 0;
+	unsigned n = 0, lines = hvpt_whole_lines(count), i = 0;
 
-	while (count > 0) {
-		if (!HVPT_PORT_SMALL && count >= HVPT_LINE &&
-		    hvpt_pte_is_present(hvpt_line_common(slot))) {
+	while (i < count) {
+		if (i < lines && i % HVPT_LINE == 0 &&
+		    hvpt_pte_is_present(hvpt_line_common(HVPT_SLOT(slot, i)))) {
 			n += HVPT_LINE;
-			slot = HVPT_SLOT(slot, HVPT_LINE);
-			count -= HVPT_LINE;
+			i += HVPT_LINE;
 			continue;
 		}
-		do {
-			n += hvpt_pte_is_present(hvpt_pte_load(slot));
-			slot = HVPT_SLOT(slot, 1);
-		} while (--count % HVPT_LINE);
+		n += hvpt_pte_is_present(hvpt_pte_load(HVPT_SLOT(slot, i)));
+		i++;
 	}
 	return n;
 }
@@ -153,11 +144,11 @@ HVPT_INLINE void hvpt_cleared_note(struct hvpt_cleared *cleared, unsigned index,
 	cleared->end = index + count;
 }
 
-/* Clears lines from entry @i on while they are full of leaves. */
-HVPT_INLINE unsigned hvpt_lines_clear(uint64_t *slot, unsigned i,
-				      unsigned count, uint64_t leaf)
+/* Clears lines, from entry @i to before @end, while they are full of leaves. */
+HVPT_INLINE unsigned hvpt_lines_clear(uint64_t *slot, unsigned i, unsigned end,
+				      uint64_t leaf)
 {
-	while (count - i >= HVPT_LINE &&
+	while (i < end &&
 	       (hvpt_line_common(HVPT_SLOT(slot, i)) & leaf) == leaf) {
 		hvpt_line_clear(HVPT_SLOT(slot, i));
 		i += HVPT_LINE;
@@ -170,7 +161,7 @@ unsigned hvpt_entries_clear(uint64_t *slot, unsigned count, unsigned level,
 {
 	uint64_t leaf = HVPT_PTE_PRESENT | (level ? HVPT_PTE_LARGE : 0);
 	struct hvpt_cleared now; /* in registers */
-	unsigned i = 0, lines = 0;
+	unsigned i = 0, lines = 0, end = hvpt_whole_lines(count);
 
 	now.count = 0;
 	now.first = 0;
@@ -178,8 +169,8 @@ unsigned hvpt_entries_clear(uint64_t *slot, unsigned count, unsigned level,
 	while (i < count) {
 		uint64_t *at, pte;
 
-		if (!HVPT_PORT_SMALL && i % HVPT_LINE == 0)
-			lines = hvpt_lines_clear(slot, i, count, leaf);
+		if (i < end && i % HVPT_LINE == 0)
+			lines = hvpt_lines_clear(slot, i, end, leaf);
 		if (lines > i) {
 			hvpt_cleared_note(&now, i, lines - i);
 			i = lines;

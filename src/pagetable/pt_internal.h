@@ -113,10 +113,13 @@ HVPT_INLINE uint64_t *hvpt_part_slot(const struct hvpt_pagetable *pt,
 
 /* ---- consecutive entries of one table -------------------------------- */
 
-bool hvpt_entries_are_zero(const uint64_t *slot, unsigned count);
+/** How many entries come before the first that holds anything. */
+unsigned hvpt_entries_zeros(const uint64_t *slot, unsigned count);
 
-/** Skips whole cache lines of zeros, from entry @i on. */
-unsigned hvpt_entries_skip(const uint64_t *slot, unsigned i, unsigned count);
+HVPT_INLINE bool hvpt_entries_are_zero(const uint64_t *slot, unsigned count)
+{
+	return hvpt_entries_zeros(slot, count) == count;
+}
 
 /** Writes consecutive leaves of @level; @pte is the first. */
 void hvpt_entries_fill(uint64_t *slot, unsigned count, uint64_t pte,
@@ -149,12 +152,13 @@ unsigned hvpt_entries_clear(uint64_t *slot, unsigned count, unsigned level,
  * @last: the last address of the range
  * @next: where the next run starts
  * @stop: the level wanted
+ * @above: some run was above the level wanted: a table is missing there
  * @done: there is no next run
  *
  * The current run, consecutive entries of one table:
  * @slot: its first entry
  * @at: the first address that entry spans; may lie before the range
- * @level: the level wanted; or above it, and then no entry is a table
+ * @level: the level wanted, or above it
  * @count: how many entries
  *
  * hvpt_leaf_next() advances @slot, @at and @count past each entry it looks at,
@@ -178,6 +182,7 @@ struct hvpt_cursor {
 	unsigned stop;
 	unsigned level;
 	unsigned count;
+	bool above;
 	bool done;
 };
 

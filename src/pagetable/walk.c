@@ -92,19 +92,8 @@ void hvpt_cursor_init(struct hvpt_cursor *cursor,
 	cursor->next = first;
 	cursor->stop = stop;
 	cursor->count = 0;
+	cursor->above = false;
 	cursor->done = false;
-}
-
-/* How many of @limit entries come before the first that points at a table. */
-static unsigned hvpt_run_without_table(const uint64_t *slot, unsigned level,
-				       unsigned limit)
-{
-	unsigned i;
-
-	for (i = 1; i < limit; i++)
-		if (hvpt_pte_is_table(hvpt_pte_load(HVPT_SLOT(slot, i)), level))
-			break;
-	return i;
 }
 
 bool hvpt_run_next(struct hvpt_cursor *cursor)
@@ -122,22 +111,12 @@ bool hvpt_run_next(struct hvpt_cursor *cursor)
 	room = HVPT_TABLE_ENTRIES - hvpt_pte_index(next, cursor->level);
 	wanted = (cursor->last >> lg2) - (next >> lg2) + 1;
 	cursor->count = wanted < room ? (unsigned)wanted : room;
-	if (cursor->level > cursor->stop)
-		cursor->count = hvpt_run_without_table(
-			cursor->slot, cursor->level, cursor->count);
+	cursor->above |= cursor->level > cursor->stop;
 	cursor->at = next >> lg2 << lg2;
 	last = cursor->at + (((uint64_t)cursor->count << lg2) - 1);
 	cursor->done = last >= cursor->last;
 	cursor->next = last + 1;
 	return true;
-}
-
-bool hvpt_run_next_table(struct hvpt_cursor *cursor)
-{
-	while (hvpt_run_next(cursor))
-		if (cursor->level == cursor->stop)
-			return true;
-	return false;
 }
 
 /* Passes over one entry of the run. Return: false if it holds a table. */
@@ -155,21 +134,50 @@ static bool hvpt_leaf_look(struct hvpt_cursor *cursor)
 	return true;
 }
 
+/* The next run begins at the entry that was looked at: it has a table now. */
+static void hvpt_cursor_enter(struct hvpt_cursor *cursor)
+{
+	cursor->next = cursor->at < cursor->first ? cursor->first : cursor->at;
+	cursor->count = 0;
+	cursor->done = false;
+}
+
+/* Passes over entries that hold nothing. */
+static void hvpt_cursor_skip(struct hvpt_cursor *cursor)
+{
+	unsigned n = hvpt_entries_zeros(cursor->slot, cursor->count);
+
+	cursor->slot = HVPT_SLOT(cursor->slot, n);
+	cursor->at += (uint64_t)n << HVPT_LEVEL_LG2(cursor->level);
+	cursor->count -= n;
+}
+
+bool hvpt_run_next_table(struct hvpt_cursor *cursor)
+{
+	while (hvpt_run_next(cursor)) {
+		if (cursor->level == cursor->stop)
+			return true;
+		do {
+			if (!hvpt_leaf_look(cursor))
+				hvpt_cursor_enter(cursor);
+			else
+				hvpt_cursor_skip(cursor);
+		} while (cursor->count > 0);
+	}
+	return false;
+}
+
 bool hvpt_leaf_next(struct hvpt_cursor *cursor)
 {
 	for (;;) {
 		if (!cursor->count && !hvpt_run_next(cursor))
 			return false;
-		if (hvpt_leaf_look(cursor)) {
-			if (hvpt_pte_is_present(cursor->pte))
-				return true;
-			continue;
-		}
-		/* a leaf was split meanwhile: go on inside its table */
-		cursor->next = cursor->at < cursor->first ? cursor->first :
-							    cursor->at;
-		cursor->count = 0;
-		cursor->done = false;
+		if (!hvpt_leaf_look(cursor))
+			hvpt_cursor_enter(cursor);
+		else if (hvpt_pte_is_present(cursor->pte))
+			return true;
+		else
+			hvpt_cursor_skip(cursor);
 	}
 }
 
