@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * map.c - the map calls: their arguments, and the short walk.
+ * map.c - the map calls.
  *
- * Most ranges are a part of one level 0 table which is there: nothing can be
- * missing and no leaf can be large. They are looked through and filled here;
- * all others go step by step, see map_long.c.
+ * Most ranges are a part of one level 0 table that is there: they lack no table
+ * and take no large leaf. Such a range is mapped here. Any other range is
+ * mapped step by step, see map_long.c.
  */
 #include "pt_internal.h"
 
@@ -84,18 +84,20 @@ uint64_t hvpt_segments_hash(const struct hvpt_segment *segments, size_t count)
 
 /* ---- calls ----------------------------------------------------------- */
 
-/* A part of one level 0 table: no table is missing, no leaf is large. */
+/* Maps to a part of one level 0 table, @pages from @slot on. */
 static enum hvpt_status hvpt_map_part(uint64_t *slot, unsigned pages,
 				      const struct hvpt_segment *segments,
-				      size_t left, uint64_t bits)
+				      uint64_t bits)
 {
+	uint64_t *end = HVPT_SLOT(slot, pages);
+
 	if (!hvpt_entries_are_zero(slot, pages))
 		return HVPT_ERR_OVERLAP;
-	for (; left > 0; left--, segments++) {
+	for (; slot != end; segments++) {
 		uint64_t pte = segments->gpa.value | bits;
 		unsigned n = (unsigned)(segments->length >> HVPT_PAGE_LG2);
 
-		if (HVPT_LIKELY(n == 1))
+		if (n == 1)
 			hvpt_pte_store(slot, pte);
 		else
 			hvpt_entries_fill(slot, n, pte, 0);
@@ -128,7 +130,7 @@ enum hvpt_status hvpt_pt_map_list(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 		return hvpt_map_long(pt, &call);
 	}
 	pages = (unsigned)(bytes >> HVPT_PAGE_LG2);
-	status = hvpt_map_part(slot, pages, segments, count, call.bits);
+	status = hvpt_map_part(slot, pages, segments, call.bits);
 	if (HVPT_UNLIKELY(pt->noncoherent) && status == HVPT_OK)
 		hvpt_leaves_write_back(pt, iova.value, slot, pages);
 	return status;
@@ -145,79 +147,20 @@ static bool hvpt_map_is_plain(const struct hvpt_pagetable *pt, uint64_t gpa,
 	       hvpt_prot_check(prot) == HVPT_OK;
 }
 
-static enum hvpt_status hvpt_map_one(uint64_t *slot, uint64_t length,
-				     uint64_t pte)
-{
-	unsigned count = (unsigned)(length >> HVPT_PAGE_LG2);
-
-	if (!hvpt_entries_are_zero(slot, count))
-		return HVPT_ERR_OVERLAP;
-	hvpt_entries_fill(slot, count, pte, 0);
-	return HVPT_OK;
-}
-
-/*
- * The end of one table and the beginning of the next. Return: false when it is
- * not so simple, and then nothing was done.
- */
-static bool hvpt_map_two(const struct hvpt_pagetable *pt, uint64_t iova,
-			 uint64_t length, uint64_t pte,
-			 enum hvpt_status *status)
-{
-	uint64_t head = HVPT_LEVEL_BYTES(1) - hvpt_level_offset(iova, 1);
-	uint64_t tail = length - head, *slot, *next;
-
-	if (HVPT_PORT_SMALL || length <= head || iova + head < iova)
-		return false;
-	next = hvpt_part_slot(pt, iova + head, tail);
-	slot = next ? hvpt_part_slot(pt, iova, head) : NULL;
-	if (!slot)
-		return false;
-	*status = HVPT_ERR_OVERLAP;
-	if (hvpt_entries_are_zero(next, (unsigned)(tail >> HVPT_PAGE_LG2)))
-		*status = hvpt_map_one(slot, head, pte);
-	if (*status == HVPT_OK)
-		hvpt_entries_fill(next, (unsigned)(tail >> HVPT_PAGE_LG2),
-				  pte + head, 0);
-	return true;
-}
-
-/* All of it, when hvpt_map_is_plain(); one segment, its range not checked. */
-static enum hvpt_status hvpt_map_plain(struct hvpt_pagetable *pt,
-				       struct hvpt_map_call *call)
-{
-	uint64_t iova = call->range.first.value;
-	uint64_t length = call->segments->length;
-	uint64_t pte = call->segments->gpa.value | call->bits;
-	uint64_t *slot = hvpt_part_slot(pt, iova, length);
-	enum hvpt_status status;
-
-	if (slot)
-		return hvpt_map_one(slot, length, pte);
-	if (hvpt_map_two(pt, iova, length, pte, &status))
-		return status;
-	status = hvpt_range_check(pt, iova, length);
-	if (status != HVPT_OK)
-		return status;
-	call->range.last = hvpt_iova(iova + (length - 1));
-	return hvpt_map_long(pt, call);
-}
-
 enum hvpt_status hvpt_pt_map_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 				   hvpt_gpa_t gpa, uint64_t length,
 				   unsigned prot, struct hvpt_gather *gather)
 {
 	struct hvpt_segment segment;
-	struct hvpt_map_call call;
+	uint64_t *slot = NULL;
 
 	segment.gpa = gpa;
 	segment.length = length;
-	if (HVPT_PORT_SMALL || !hvpt_map_is_plain(pt, gpa.value, length, prot))
+	if (hvpt_map_is_plain(pt, gpa.value, length, prot))
+		slot = hvpt_part_slot(pt, iova.value, length);
+	if (!slot)
 		return hvpt_pt_map_list(pt, iova, &segment, 1, prot, gather);
-	call.range.first = iova;
-	call.segments = &segment;
-	call.count = 1;
-	call.bits = hvpt_pte_leaf_bits(0, prot, pt->track_dirty);
-	call.gather = gather;
-	return hvpt_map_plain(pt, &call);
+	return hvpt_map_part(slot, (unsigned)(length >> HVPT_PAGE_LG2),
+			     &segment,
+			     hvpt_pte_leaf_bits(0, prot, pt->track_dirty));
 }
