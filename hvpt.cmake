@@ -45,7 +45,7 @@ set(HVPT_CORE_SOURCES
   src/pagetable/walk.c
   src/pagetable/entries.c
   src/pagetable/map.c
-  src/pagetable/map_long.c
+  src/pagetable/map_steps.c
   src/pagetable/unmap.c
   src/pagetable/split.c
   src/pagetable/protect.c

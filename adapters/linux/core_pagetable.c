@@ -5,7 +5,7 @@
 #include "../../src/pagetable/walk.c"
 #include "../../src/pagetable/entries.c"
 #include "../../src/pagetable/map.c"
-#include "../../src/pagetable/map_long.c"
+#include "../../src/pagetable/map_steps.c"
 #include "../../src/pagetable/unmap.c"
 #include "../../src/pagetable/split.c"
 #include "../../src/pagetable/protect.c"

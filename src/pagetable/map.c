@@ -4,7 +4,7 @@
  *
  * Most ranges are a part of one level 0 table that is there: they lack no table
  * and take no large leaf. Such a range is mapped here. Any other range is
- * mapped step by step, see map_long.c.
+ * mapped step by step, see map_steps.c.
  */
 #include "pt_internal.h"
 
@@ -71,17 +71,6 @@ hvpt_map_check(const struct hvpt_pagetable *pt, uint64_t iova,
 	return high ? HVPT_ERR_GPA_RANGE : hvpt_prot_check(prot);
 }
 
-uint64_t hvpt_segments_hash(const struct hvpt_segment *segments, size_t count)
-{
-	uint64_t hash = 0;
-
-	/* an odd factor, 2^64 over the golden ratio */
-	for (; count > 0; count--, segments++)
-		hash = (hash << 9 | hash >> 55) + segments->gpa.value +
-		       segments->length * 0x9e3779b97f4a7c15u;
-	return hash;
-}
-
 /* ---- calls ----------------------------------------------------------- */
 
 /* Maps to a part of one level 0 table, @pages from @slot on. */
@@ -127,7 +116,7 @@ enum hvpt_status hvpt_pt_map_list(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 		call.segments = segments;
 		call.count = count;
 		call.gather = gather;
-		return hvpt_map_long(pt, &call);
+		return hvpt_map_steps(pt, &call);
 	}
 	pages = (unsigned)(bytes >> HVPT_PAGE_LG2);
 	status = hvpt_map_part(slot, pages, segments, call.bits);

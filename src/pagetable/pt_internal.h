@@ -206,9 +206,14 @@ bool hvpt_run_next_table(struct hvpt_cursor *cursor);
  */
 bool hvpt_leaf_next(struct hvpt_cursor *cursor);
 
-/** Is nothing mapped in the range? Costs what its tables have entries. */
+/**
+ * hvpt_range_is_empty() - is nothing mapped in the range?
+ * @complete: out, on true: are all tables of level 0 there?
+ *
+ * Reads the entries of the tables that are there.
+ */
 bool hvpt_range_is_empty(const struct hvpt_pagetable *pt, uint64_t first,
-			 uint64_t last);
+			 uint64_t last, bool *complete);
 
 /* ---- table pages ----------------------------------------------------- */
 
@@ -300,9 +305,6 @@ void hvpt_ends_write_back(const struct hvpt_pagetable *pt, uint64_t first,
 
 /* ---- shared steps ---------------------------------------------------- */
 
-/** Tells whether a page hook changed the segments of the call it serves. */
-uint64_t hvpt_segments_hash(const struct hvpt_segment *segments, size_t count);
-
 /**
  * struct hvpt_map_call - what is asked of a map; it has been checked
  * @range: where to
@@ -319,9 +321,9 @@ struct hvpt_map_call {
 	struct hvpt_gather *gather;
 };
 
-/** A map of any range. */
+/** Maps any range, see map_steps.c. */
 HVPT_MUST_CHECK enum hvpt_status
-hvpt_map_long(struct hvpt_pagetable *pt, const struct hvpt_map_call *call);
+hvpt_map_steps(struct hvpt_pagetable *pt, const struct hvpt_map_call *call);
 
 /* For hvpt_split_leaves(): split leaves of either permission. */
 #define HVPT_SPLIT_ANY (~(uint64_t)0)

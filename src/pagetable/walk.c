@@ -182,10 +182,13 @@ bool hvpt_leaf_next(struct hvpt_cursor *cursor)
 }
 
 bool hvpt_range_is_empty(const struct hvpt_pagetable *pt, uint64_t first,
-			 uint64_t last)
+			 uint64_t last, bool *complete)
 {
 	struct hvpt_cursor cursor;
 
 	hvpt_cursor_init(&cursor, pt, first, last, 0);
-	return !hvpt_leaf_next(&cursor);
+	if (hvpt_leaf_next(&cursor))
+		return false;
+	*complete = !cursor.above;
+	return true;
 }
