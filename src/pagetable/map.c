@@ -10,65 +10,43 @@
 
 /* ---- arguments ------------------------------------------------------- */
 
-/* More segments, each at most 2^52 bytes, might pass 2^64 together. */
-#define HVPT_MAP_MANY ((size_t)1 << 11)
-
-/* EMPTY and WRAP, exactly. */
-static HVPT_NOINLINE enum hvpt_status
-hvpt_map_check_lengths(const struct hvpt_segment *segments, size_t count)
-{
-	enum hvpt_status status = HVPT_OK;
-	uint64_t sum = 0;
-
-	for (; count > 0; count--, segments++) {
-		if (segments->length == 0)
-			return HVPT_ERR_EMPTY;
-		sum += segments->length;
-		if (sum < segments->length)
-			status = HVPT_ERR_WRAP;
-	}
-	return status;
-}
-
 /*
- * Which rule is broken first? Sets *@sum to all the bytes. A few instructions
- * a segment gather what is wrong with any; only then they are looked at one by
- * one.
+ * Checks all rules in their order. Sets *@bytes to the length of the segments
+ * together. One pass over the segments gathers what is wrong with any of them.
  */
 static enum hvpt_status
 hvpt_map_check(const struct hvpt_pagetable *pt, uint64_t iova,
 	       const struct hvpt_segment *segments, size_t count, unsigned prot,
-	       uint64_t *sum)
+	       uint64_t *bytes)
 {
-	uint64_t bits = iova, high = 0, bytes = 0;
-	enum hvpt_status status = HVPT_OK;
-	size_t i;
+	uint64_t align = iova, high = 0, sum = 0;
+	bool empty = count == 0, wraps = false;
+	enum hvpt_status status;
 
-	for (i = 0; i < count; i++) {
-		uint64_t gpa = segments[i].gpa.value;
-		uint64_t length = segments[i].length;
+	for (; count > 0; count--, segments++) {
+		uint64_t gpa = segments->gpa.value, length = segments->length;
 
-		bits |= gpa | length;
-		bytes += length;
-		/* a length of 0 sets all bits; one above 2^52 those above */
+		sum += length;
+		empty |= length == 0;
+		wraps |= sum < length;
+		align |= gpa | length;
 		high |= gpa | (length - 1) | (gpa + (length - 1));
 	}
-	*sum = bytes;
-	high >>= HVPT_GPA_LG2;
-	if (high || count >= HVPT_MAP_MANY)
-		status = hvpt_map_check_lengths(segments, count);
-	if (count == 0 || status == HVPT_ERR_EMPTY)
+	*bytes = sum;
+	if (empty)
 		return HVPT_ERR_EMPTY;
-	if (bits & (HVPT_PAGE_BYTES - 1))
+	if (align & (HVPT_PAGE_BYTES - 1))
 		return HVPT_ERR_ALIGN;
-	if (status == HVPT_OK)
-		status = hvpt_range_check(pt, iova, bytes);
+	if (wraps)
+		return HVPT_ERR_WRAP;
+	status = hvpt_range_check(pt, iova, sum);
 	if (status != HVPT_OK)
 		return status;
 	if (HVPT_UNLIKELY(!pt->plain) &&
-	    hvpt_range_is_reserved(pt, iova, iova + (bytes - 1)))
+	    hvpt_range_is_reserved(pt, iova, iova + (sum - 1)))
 		return HVPT_ERR_RESERVED;
-	return high ? HVPT_ERR_GPA_RANGE : hvpt_prot_check(prot);
+	return high >> HVPT_GPA_LG2 ? HVPT_ERR_GPA_RANGE :
+				      hvpt_prot_check(prot);
 }
 
 /* ---- calls ----------------------------------------------------------- */
@@ -125,9 +103,7 @@ enum hvpt_status hvpt_pt_map_list(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 	return status;
 }
 
-/* ---- contiguous ------------------------------------------------------ */
-
-/* What a short call asks of the rest of its arguments. */
+/* Is all well but the range, and is a map done with its entries? */
 static bool hvpt_map_is_plain(const struct hvpt_pagetable *pt, uint64_t gpa,
 			      uint64_t length, unsigned prot)
 {

@@ -170,8 +170,7 @@ static enum hvpt_status hvpt_map_reserve_step(struct hvpt_map_job *job)
 }
 
 /* Tells whether a page hook changed the segments of the call it serves. */
-static uint64_t hvpt_map_hash(const struct hvpt_segment *segments,
-			      size_t count)
+static uint64_t hvpt_map_hash(const struct hvpt_segment *segments, size_t count)
 {
 	uint64_t hash = 0;
 
