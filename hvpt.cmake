@@ -2,7 +2,8 @@
 # What hvpt is made of: data only, relative to this file. Everything which
 # needs a list of sources reads this one (CMake, scripts/, other builds).
 
-# Public headers, in the order in which each sees only those before it.
+# Public headers, in the order in which each sees only those before it; those in
+# internal/ are what inline functions need.
 set(HVPT_CORE_HEADERS
   include/hvpt/types.h
   include/hvpt/port.h
@@ -10,9 +11,12 @@ set(HVPT_CORE_HEADERS
   include/hvpt/status_map.h
   include/hvpt/addr.h
   include/hvpt/pte.h
+  include/hvpt/internal/pte_access.h
   include/hvpt/gather.h
   include/hvpt/pt_config.h
+  include/hvpt/internal/pt_walk.h
   include/hvpt/pagetable.h
+  include/hvpt/internal/pt_leaf.h
   include/hvpt/map.h
   include/hvpt/inspect.h
   include/hvpt/hv_abi.h

@@ -2,13 +2,15 @@
 /*
  * hvpt/addr.h - the two kinds of address, and sizes.
  *
- * An iova is what a device puts on the bus, the input of stage 1. A gpa is a
- * guest-physical address, its output, and the input of the hypervisor's stage
- * 2. They are distinct types: one passed for the other does not compile.
+ * An iova is the address that a device puts on the bus, the input of stage 1.
+ * A gpa is a guest-physical address, the output of stage 1 and the input of the
+ * hypervisor's stage 2. They are distinct types: code that passes one for the
+ * other does not compile.
  *
- * Words: `_lg2` is a base-2 logarithm, `_bytes` and `_pages` count bytes and
- * 4 KiB pages, `last` is inclusive, `end` is exclusive. Level 0 is the table
- * whose entries map 4 KiB; 1: 2 MiB; 2: 1 GiB; 3: PML4; 4: PML5.
+ * In names, `_lg2` is a base-2 logarithm, `_bytes` and `_pages` count bytes and
+ * 4 KiB pages, `last` is inclusive, `end` is exclusive. A table of level 0 has
+ * entries that span 4 KiB; of level 1: 2 MiB; 2: 1 GiB; 3 (PML4): 512 GiB; 4
+ * (PML5): 256 TiB. A leaf is an entry that maps memory, not a table.
  */
 #ifndef HVPT_ADDR_H
 #define HVPT_ADDR_H
@@ -28,7 +30,7 @@ typedef struct {
 HVPT_STATIC_ASSERT(sizeof(hvpt_iova_t) == 8, "an iova is one register");
 HVPT_STATIC_ASSERT(sizeof(hvpt_gpa_t) == 8, "a gpa is one register");
 
-/** A range of IOVAs; both ends belong to it, so the top byte can be named. */
+/** A range of IOVAs. Both ends belong to it, so it can hold the last byte. */
 struct hvpt_iova_range {
 	hvpt_iova_t first;
 	hvpt_iova_t last;
@@ -56,7 +58,7 @@ struct hvpt_iova_range {
 /* Leaves exist at levels 0, 1 and 2: 4 KiB, 2 MiB, 1 GiB. */
 #define HVPT_LEAF_LEVELS 3u
 
-/* log2 of the bytes one entry of @level spans; 12, 21, 30, 39, 48 */
+/* log2 of the bytes that an entry of @level spans: 12, 21, 30, 39, 48 */
 #define HVPT_LEVEL_LG2(level) (HVPT_PAGE_LG2 + HVPT_INDEX_BITS * (level))
 #define HVPT_LEVEL_BYTES(level) ((uint64_t)1 << HVPT_LEVEL_LG2(level))
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * hvpt/flush.h - which descriptors flush a range.
+ * hvpt/flush.h - planning the descriptors that flush a range.
  *
  * A flush descriptor covers 2^shift pages of 4 KiB, shift 0 .. 52, and starts
  * at a multiple of its size (hv_abi.h, FLUSH_DEVICE_DOMAIN_LIST). A range is
- * rarely such a block, so either more is flushed than was asked, which costs
- * devices a walk for each page still in use, or more descriptors are needed,
- * each of which the hypervisor and the hardware's queue have to handle.
+ * rarely such a block. Either the flush covers more than was asked, which costs
+ * devices a walk for each page still in use, or it takes more descriptors, each
+ * of which costs time in the hypervisor and a place in the hardware's queue.
  *
- * Pure functions: no memory, no hypercall, any context. All are exact about
- * two things: nothing that was asked for is left out; and an aligned block of
- * 2^n pages inside a range, such as a large leaf, is in one descriptor whole.
+ * Pure functions: no memory, no hypercall, any context. Every plan keeps two
+ * promises: it leaves out nothing that was asked for; and one descriptor holds
+ * all of any aligned block of 2^n pages, such as a large leaf, inside a range.
  */
 #ifndef HVPT_FLUSH_H
 #define HVPT_FLUSH_H
@@ -20,19 +20,19 @@
 
 enum hvpt_flush_policy {
 	/**
-	 * At most 2 descriptors a range: one when the smallest block which
-	 * holds the range has at most twice its pages, else two, split at the
-	 * most aligned address inside. Never twice the pages asked or more
-	 * with two descriptors, never more than twice with one.
+	 * At most 2 descriptors a range: one if the smallest block that holds
+	 * the range has at most twice its pages, else two, split at the most
+	 * aligned address inside. One descriptor covers at most twice the
+	 * pages that were asked for, two cover fewer than twice.
 	 */
 	HVPT_FLUSH_TWO_BLOCK = 0,
 	/**
-	 * 1 descriptor a range: the smallest block which holds it. What the
+	 * 1 descriptor a range: the smallest block that holds it. What the
 	 * merged Linux driver does. A range of 2 pages across a high power of
-	 * two flushes all below and above it.
+	 * two flushes everything around it.
 	 */
 	HVPT_FLUSH_COVER = 1,
-	/** Just what was asked: at most 2 * 51 descriptors a range. */
+	/** Exactly what was asked for: at most 2 * 51 descriptors a range. */
 	HVPT_FLUSH_EXACT = 2,
 };
 
@@ -44,14 +44,14 @@ enum hvpt_flush_policy {
  * @range: the ranges
  * @count: how many
  * @policy: as asked
- * @at: the range which is being worked on, or is next
- * @busy: 1: some of it is planned, or is about to be; 0: it is untouched
- * @next: first page of it which is not planned yet
+ * @at: the range that is being planned, or is next
+ * @busy: 1: some of it is planned, or is about to be; 0: none is
+ * @next: first page of it that is not planned yet
  * @last: last page of it
  * @emitted: descriptors so far
  * @pages: pages those cover, modulo 2^64; a whole 2^52-page block counts 2^52
  *
- * Fields are the planner's own but for @emitted and @pages.
+ * The fields are the planner's own; @emitted and @pages may be read.
  */
 struct hvpt_flush_plan {
 	const struct hvpt_iova_range *range;
@@ -70,16 +70,17 @@ HVPT_EXTERN_C_BEGIN
 /**
  * hvpt_flush_plan_init() - begin
  * @plan: out
- * @range: in: must outlive the plan; first not above last; a range which
+ * @range: in: must outlive the plan; first not above last. A range that
  *	starts or ends inside a page stands for the whole page. Ranges are
- *	planned one by one, in their order, and not joined. A descriptor is left
- *	out when one of another range holds all of it, if that range is at most
- *	HVPT_FLUSH_NEAR places away in the list, and the policy is not EXACT,
- *	whose descriptors hold nothing of other ranges unless ranges overlap.
+ *	planned one by one, in their order, and not joined. But a descriptor is
+ *	left out if a descriptor of another range holds all of it and that range
+ *	is at most HVPT_FLUSH_NEAR places away in the list. This does not apply
+ *	to EXACT, whose descriptors hold nothing of other ranges unless ranges
+ *	overlap.
  * @count: how many; 0 gives a plan with no descriptor
  * @policy: which
  *
- * Return: HVPT_OK; HVPT_ERR_POLICY; HVPT_ERR_WRAP when a range ends below its
+ * Return: HVPT_OK; HVPT_ERR_POLICY; HVPT_ERR_WRAP if a range ends below its
  * start.
  */
 HVPT_MUST_CHECK enum hvpt_status

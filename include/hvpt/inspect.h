@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * hvpt/inspect.h - seeing what is mapped and what was written; checking a
- * page table, and taking over one which others built.
+ * page table, and taking over one that others built.
  *
  * The rules at the head of pagetable.h hold.
  */
@@ -26,10 +26,10 @@ typedef bool (*hvpt_visit_fn)(void *ctx, hvpt_iova_t iova,
 /**
  * typedef hvpt_dirty_fn - learns that iova .. iova + bytes - 1 was written
  *
- * To be noted, not to be copied: at this moment devices may write to the range
- * without leaving a trace, by translations an IOMMU has cached with D set. Copy
- * after the gather of hvpt_pt_read_dirty() was flushed. What is written after
- * that flush is in the next report.
+ * Note the range, but do not copy it yet: an IOMMU may have cached translations
+ * with D set, and by these devices write to the range without leaving a trace.
+ * Copy after the flush of the gather of hvpt_pt_read_dirty(). What is written
+ * after that flush is in the next report.
  */
 typedef void (*hvpt_dirty_fn)(void *ctx, hvpt_iova_t iova, uint64_t bytes);
 
@@ -55,7 +55,7 @@ hvpt_pt_visit(const struct hvpt_pagetable *pt,
 	      const struct hvpt_iova_range *range, hvpt_visit_fn fn, void *ctx);
 
 /**
- * hvpt_pt_read_dirty() - report what devices wrote, and start afresh
+ * hvpt_pt_read_dirty() - report what devices wrote, and clear it
  * @pt: the page table
  * @iova: first IOVA, 4 KiB aligned
  * @length: bytes, a multiple of 4 KiB, not 0
@@ -65,17 +65,16 @@ hvpt_pt_visit(const struct hvpt_pagetable *pt,
  * @gather: in/out: leaves whose D was cleared. An IOMMU sets D again only
  *	after they are flushed.
  *
- * So whoever copies what was written goes in this order: read, flush the
- * gather, copy what was reported; and read again. A copy made before the flush
- * lacks what is written between copy and flush, and no report tells. D of a
- * leaf is cleared before @fn is called for it.
+ * To copy what was written, proceed in this order: read, flush the gather, copy
+ * what was reported; and read again. A copy made before the flush lacks what is
+ * written between copy and flush, and no report tells of it. D of a leaf is
+ * cleared before @fn is called for it.
  *
- * Mappings stay writable throughout. D of a leaf which is only partly inside
- * the range is reported but not cleared: the rest of it would be forgotten.
- * Without HVPT_PT_TRACK_DIRTY new writable mappings count as dirty once. With a
- * write_back hook they always do, and D cannot be cleared: HVPT_DIRTY_KEEP is
- * required.
- * Owns its range.
+ * Mappings stay writable throughout. D of a leaf that is only partly inside the
+ * range is reported but not cleared: what was written to the rest of the leaf
+ * would be lost. Without HVPT_PT_TRACK_DIRTY new writable mappings count as
+ * dirty once. With a write_back hook they always do, and D cannot be cleared:
+ * HVPT_DIRTY_KEEP is required. Owns its range.
  *
  * Return: HVPT_OK; HVPT_ERR_EMPTY; HVPT_ERR_ALIGN; HVPT_ERR_WRAP;
  * HVPT_ERR_IOVA_RANGE; HVPT_ERR_FLAGS.
@@ -126,11 +125,11 @@ struct hvpt_audit {
  * typedef hvpt_table_check_fn - may this page be read as a table?
  * @ctx: the caller's
  * @table: gpa of the page, table_gpa_mask taken out, 4 KiB aligned
- * @level: the level its entries are of
+ * @level: the level of its entries
  *
- * Called once for each reference to a table, before the table is read, in
- * level order from the root down. To detect tables shared by two entries, and
- * loops, answer false the second time a page comes up.
+ * Called once for each reference to a table, before the table is read, level by
+ * level from the root down. To detect loops and tables that two entries share,
+ * return false the second time a page comes up.
  */
 typedef bool (*hvpt_table_check_fn)(void *ctx, hvpt_gpa_t table,
 				    unsigned level);
@@ -144,9 +143,9 @@ HVPT_EXTERN_C_BEGIN
  * @ctx: for @check
  * @report: out: always written
  *
- * Reads all tables once for each level; never follows more table entries than
- * the page table has tables: one too many is HVPT_FAULT_COUNT before @check is
- * asked about it. Nothing may be changing meanwhile.
+ * Reads all tables once for each level. Never follows more table entries than
+ * the page table has tables: for one too many the fault is HVPT_FAULT_COUNT,
+ * before @check is asked about it. Nothing may change meanwhile.
  *
  * Return: HVPT_OK, or HVPT_ERR_CORRUPT with the reason in @report.
  */
@@ -165,19 +164,19 @@ hvpt_pt_audit(const struct hvpt_pagetable *pt, hvpt_table_check_fn check,
  * @report: out: always written: counts, or the fault; all zero when @config is
  *	refused, or @check is NULL
  *
- * For tables which firmware built, or a kernel before a live update. Every
- * entry is validated before anything is kept: bits, sizes, addresses, the
- * IOVA form; @check guards against wild pointers, loops and sharing. An A or
- * D bit may have either value. Nothing is written to the tree, so it may be
- * in use by an IOMMU; nobody may change it meanwhile. No page is taken.
+ * For tables that firmware built, or a kernel before a live update. Every entry
+ * is checked before anything is kept: bits, sizes, addresses, the IOVA form;
+ * @check guards against wild pointers, loops and sharing. A and D may have
+ * either value. Nothing is written to the tree, so an IOMMU may be using it;
+ * nobody may change it meanwhile. No page is taken.
  *
- * On success the table pages @check allowed belong to the page table: they
+ * On success the table pages that @check allowed belong to the page table: they
  * will come back through free_page. On failure they stay the caller's.
  *
- * What the earlier owner took away and did not flush is not known here, leaves
- * that it split among it. If an IOMMU may have cached any of the tree, flush
- * the whole domain after the earlier owner's last change and before anything
- * that was unmapped is reused.
+ * The call cannot know what the earlier owner took away, or split, and did not
+ * flush. If an IOMMU may have cached any of the tree, flush the whole domain
+ * after the earlier owner's last change and before anything that was unmapped
+ * is reused.
  *
  * Return: HVPT_OK; the refusals of hvpt_pt_init() but NO_MEMORY;
  * HVPT_ERR_OPS when @check is NULL; HVPT_ERR_TABLE_PAGE when @root cannot be

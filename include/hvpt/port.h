@@ -2,15 +2,14 @@
 /*
  * hvpt/port.h - everything hvpt needs from the compiler, one need at a time.
  *
- * The second of the two seams. A host replaces any of these by defining
- * HVPT_PORT_HEADER to the quoted name of a header which #defines the macros
- * it wants to supply; the rest keep the defaults below. The defaults are
- * gcc's and clang's builtins and pull in no symbol on x86-64. On aarch64, gcc
- * must be given -mno-outline-atomics for the same to hold.
+ * A host replaces any of these by defining HVPT_PORT_HEADER to the quoted name
+ * of a header that #defines the macros it wants to supply. The others keep the
+ * defaults below: gcc's and clang's builtins, which pull in no symbol on
+ * x86-64. On aarch64, gcc needs -mno-outline-atomics for the same.
  *
- * All memory needs act on one naturally aligned uint64_t and must be single
- * 64-bit accesses: an IOMMU, or another thread, may read or update the same
- * word at any time.
+ * Each access to memory must be a single 64-bit access to one naturally aligned
+ * uint64_t: an IOMMU, or another thread, may read or update the same word at
+ * any time.
  */
 #ifndef HVPT_PORT_H
 #define HVPT_PORT_H
@@ -31,8 +30,8 @@
 #endif
 
 /*
- * Need: a function which folds into its callers wherever code is optimised.
- * Where it is not, folding would only make their frames larger.
+ * Need: a function that is inlined wherever code is optimised. Without
+ * optimisation, inlining would only make frames larger.
  */
 #ifndef HVPT_INLINE
 #ifdef __OPTIMIZE__
@@ -59,9 +58,9 @@
 #endif
 
 /*
- * Need: which way to trade. 1 leaves out what only saves time: loops unrolled
- * by the cache line and the short ways of short calls; 0 keeps them. By
- * default, what the compiler was asked for: 1 with -Os and -Oz.
+ * Need: is small code more important than fast code? 1 leaves out code that
+ * only saves time: loops unrolled by the cache line, and the separate path of
+ * short ranges. The default is 1 with -Os and -Oz, else 0.
  */
 #ifndef HVPT_PORT_SMALL
 #ifdef __OPTIMIZE_SIZE__
@@ -73,7 +72,8 @@
 
 /*
  * Need: load a word. ACQUIRE: later reads through the loaded pointer see what
- * its publisher wrote before (pairs with the release in HVPT_PORT_CAS).
+ * was written before the pointer was published (pairs with the release in
+ * HVPT_PORT_CAS and HVPT_PORT_STORE_RELEASE).
  */
 #ifndef HVPT_PORT_LOAD_ACQUIRE
 #define HVPT_PORT_LOAD_ACQUIRE(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
@@ -87,16 +87,16 @@
 #define HVPT_PORT_STORE(p, v) __atomic_store_n((p), (v), __ATOMIC_RELAXED)
 #endif
 
-/* Need: store a word which publishes: all earlier writes are visible before. */
+/* Need: store a word after all earlier writes are visible. */
 #ifndef HVPT_PORT_STORE_RELEASE
 #define HVPT_PORT_STORE_RELEASE(p, v)                                          \
 	__atomic_store_n((p), (v), __ATOMIC_RELEASE)
 #endif
 
 /*
- * Need: compare *p with *expected; when equal store desired and yield true,
- * else put what was found into *expected and yield false. Strong (no spurious
- * failure). Release on success: all earlier writes are visible before it.
+ * Need: compare *p with *expected. If they are equal, store desired and yield
+ * true; else put what was found into *expected and yield false. No spurious
+ * failure. Release on success: all earlier writes are visible before it.
  * Acquire on failure: what was found may be followed as a pointer.
  */
 #ifndef HVPT_PORT_CAS
@@ -123,14 +123,13 @@
  * Need: a full fence. No earlier load or store passes a later one, a store
  * followed by a load of another word included.
  *
- * Only write-back memory needs to be ordered: table pages, and the words of
- * hvpt's structures. There a locked instruction is a full fence (SDM vol. 3A
- * 8.2.2 and 8.2.3.9, APM vol. 2 7.4.2) and takes less time than MFENCE, which
- * clang emits for the builtin: MFENCE also orders write-combining memory, and
- * the stores and flushes of write_back hooks, which complete before the hook
- * returns. ORing 0 into a word of the stack changes nothing, below the stack
- * pointer too, where the word is in use by nobody or by a leaf function.
- * ThreadSanitizer does not look into assembly, so it gets the builtin.
+ * Only write-back memory needs to be ordered: table pages, and hvpt's own
+ * structures. There a locked instruction is a full fence (SDM vol. 3A 8.2.2 and
+ * 8.2.3.9, APM vol. 2 7.4.2) and takes less time than MFENCE, which clang emits
+ * for the builtin. MFENCE also orders write-combining memory and the flushes of
+ * write_back hooks, but those complete before the hook returns. ORing 0 into a
+ * word below the stack pointer changes nothing, even where a leaf function uses
+ * that word. ThreadSanitizer cannot see into assembly, so it gets the builtin.
  */
 #ifndef HVPT_PORT_FENCE
 #if defined(__x86_64__) && !defined(HVPT_PORT_TSAN)
@@ -142,9 +141,9 @@
 #endif
 
 /*
- * Need: report a bug of hvpt itself. Never reached by a caller's argument, by
- * table contents or by a hypervisor's answer: those get a status. Silent by
- * default; tests and fuzzers make it abort.
+ * Need: report a bug of hvpt itself. No argument, table contents or answer of
+ * the hypervisor leads here: those get a status. Silent by default; tests and
+ * fuzzers make it abort.
  */
 #ifndef HVPT_PORT_ASSERT
 #define HVPT_PORT_ASSERT(cond) ((void)0)

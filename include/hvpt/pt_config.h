@@ -2,7 +2,7 @@
 /*
  * hvpt/pt_config.h - what a page table is made of: hooks, form, settings.
  *
- * Part of pagetable.h, which says what holds for all of it.
+ * Part of pagetable.h, which says what holds for all page tables.
  */
 #ifndef HVPT_PT_CONFIG_H
 #define HVPT_PT_CONFIG_H

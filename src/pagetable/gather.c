@@ -17,7 +17,7 @@ void hvpt_range_gather(const struct hvpt_iova_range *range,
 		       struct hvpt_gather *gather)
 {
 	if (range->first.value <= range->last.value)
-		hvpt_gather_join(gather, range->first, range->last);
+		hvpt_gather_join_(gather, range->first, range->last);
 }
 
 /* Bytes between two ranges; 0 when they touch or overlap. */
@@ -50,8 +50,8 @@ static uint32_t hvpt_gather_nearest(const struct hvpt_gather *gather,
 	return best;
 }
 
-void hvpt_gather_join(struct hvpt_gather *gather, hvpt_iova_t first,
-		      hvpt_iova_t last)
+void hvpt_gather_join_(struct hvpt_gather *gather, hvpt_iova_t first,
+		       hvpt_iova_t last)
 {
 	while (gather->range_count > 0) {
 		struct hvpt_iova_range *range;
@@ -79,7 +79,8 @@ void hvpt_gather_move(struct hvpt_gather *to, struct hvpt_gather *from)
 	uint32_t i;
 
 	for (i = 0; i < from->range_count; i++)
-		hvpt_gather_join(to, from->range[i].first, from->range[i].last);
+		hvpt_gather_join_(to, from->range[i].first,
+				  from->range[i].last);
 	if (from->tables) {
 		if (!to->tables)
 			to->tables_end = from->tables_end;
@@ -127,7 +128,7 @@ void hvpt_pt_widen(const struct hvpt_pagetable *pt, struct hvpt_gather *gather)
 	gather->range_count = 0;
 	/* range[i] is read before it can be written: at most i are in use */
 	for (i = 0; i < count; i++)
-		hvpt_gather_join(
+		hvpt_gather_join_(
 			gather, hvpt_iova(gather->range[i].first.value & ~mask),
 			hvpt_iova(gather->range[i].last.value | mask));
 }

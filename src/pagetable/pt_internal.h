@@ -296,9 +296,8 @@ void hvpt_leaves_write_back(const struct hvpt_pagetable *pt, uint64_t iova,
  * hvpt_ends_write_back() - write back the tables that lead to a range's ends
  *
  * For walkers that do not snoop. Another call may just have split a leaf that
- * reaches into the range. Until
- * the entry that replaced the leaf is written back, a walker that does not
- * snoop still finds the leaf, even after the flush of this range.
+ * reaches into the range. Until the entry that replaced the leaf is written
+ * back, the walker still finds the leaf, even after the flush of this range.
  */
 void hvpt_ends_write_back(const struct hvpt_pagetable *pt, uint64_t first,
 			  uint64_t last);

@@ -2,13 +2,13 @@
 /*
  * port_sites.h - included before each source of a world.
  *
- * pte.h wraps the two accesses that order entries in functions. In their
+ * pte_access.h wraps the two accesses that order entries in functions. In their
  * places, from here on, each use of them is a site of its own.
  */
 #ifndef HVPT_TEST_EXHAUSTIVE_PORT_SITES_H
 #define HVPT_TEST_EXHAUSTIVE_PORT_SITES_H
 
-#include "hvpt/pte.h"
+#include "hvpt/internal/pte_access.h"
 
 #define hvpt_pte_load_table(slot) HVPT_PORT_LOAD_ACQUIRE(slot)
 #define hvpt_pte_replace(slot, seen, pte) HVPT_PORT_CAS(slot, seen, pte)

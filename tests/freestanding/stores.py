@@ -42,7 +42,7 @@ REGISTER = re.compile(r"^%r(?:[a-d]x|[sd]i|bp|\d+)$")
 def marked_lines(root):
     """File and line of each write of an entry."""
     found = set()
-    for path in [*SOURCES, "include/hvpt/pte.h"]:
+    for path in [*SOURCES, "include/hvpt/internal/pte_access.h"]:
         for number, line in enumerate(
                 tree.read(os.path.join(root, path)).splitlines(), 1):
             if WRITES.search(line) and "#define" not in line:
