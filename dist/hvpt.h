@@ -78,15 +78,14 @@ HVPT_STATIC_ASSERT(sizeof(uintptr_t) == 8, "uintptr_t must be 8 bytes");
 /*
  * hvpt/port.h - everything hvpt needs from the compiler, one need at a time.
  *
- * The second of the two seams. A host replaces any of these by defining
- * HVPT_PORT_HEADER to the quoted name of a header which #defines the macros
- * it wants to supply; the rest keep the defaults below. The defaults are
- * gcc's and clang's builtins and pull in no symbol on x86-64. On aarch64, gcc
- * must be given -mno-outline-atomics for the same to hold.
+ * A host replaces any of these by defining HVPT_PORT_HEADER to the quoted name
+ * of a header that #defines the macros it wants to supply. The others keep the
+ * defaults below: gcc's and clang's builtins, which pull in no symbol on
+ * x86-64. On aarch64, gcc needs -mno-outline-atomics for the same.
  *
- * All memory needs act on one naturally aligned uint64_t and must be single
- * 64-bit accesses: an IOMMU, or another thread, may read or update the same
- * word at any time.
+ * Each access to memory must be a single 64-bit access to one naturally aligned
+ * uint64_t: an IOMMU, or another thread, may read or update the same word at
+ * any time.
  */
 #ifndef HVPT_PORT_H
 #define HVPT_PORT_H
@@ -105,8 +104,8 @@ HVPT_STATIC_ASSERT(sizeof(uintptr_t) == 8, "uintptr_t must be 8 bytes");
 #endif
 
 /*
- * Need: a function which folds into its callers wherever code is optimised.
- * Where it is not, folding would only make their frames larger.
+ * Need: a function that is inlined wherever code is optimised. Without
+ * optimisation, inlining would only make frames larger.
  */
 #ifndef HVPT_INLINE
 #ifdef __OPTIMIZE__
@@ -133,9 +132,9 @@ HVPT_STATIC_ASSERT(sizeof(uintptr_t) == 8, "uintptr_t must be 8 bytes");
 #endif
 
 /*
- * Need: which way to trade. 1 leaves out what only saves time: loops unrolled
- * by the cache line and the short ways of short calls; 0 keeps them. By
- * default, what the compiler was asked for: 1 with -Os and -Oz.
+ * Need: is small code more important than fast code? 1 leaves out code that
+ * only saves time: loops unrolled by the cache line, and the separate path of
+ * short ranges. The default is 1 with -Os and -Oz, else 0.
  */
 #ifndef HVPT_PORT_SMALL
 #ifdef __OPTIMIZE_SIZE__
@@ -147,7 +146,8 @@ HVPT_STATIC_ASSERT(sizeof(uintptr_t) == 8, "uintptr_t must be 8 bytes");
 
 /*
  * Need: load a word. ACQUIRE: later reads through the loaded pointer see what
- * its publisher wrote before (pairs with the release in HVPT_PORT_CAS).
+ * was written before the pointer was published (pairs with the release in
+ * HVPT_PORT_CAS and HVPT_PORT_STORE_RELEASE).
  */
 #ifndef HVPT_PORT_LOAD_ACQUIRE
 #define HVPT_PORT_LOAD_ACQUIRE(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
@@ -161,16 +161,16 @@ HVPT_STATIC_ASSERT(sizeof(uintptr_t) == 8, "uintptr_t must be 8 bytes");
 #define HVPT_PORT_STORE(p, v) __atomic_store_n((p), (v), __ATOMIC_RELAXED)
 #endif
 
-/* Need: store a word which publishes: all earlier writes are visible before. */
+/* Need: store a word after all earlier writes are visible. */
 #ifndef HVPT_PORT_STORE_RELEASE
 #define HVPT_PORT_STORE_RELEASE(p, v)                                          \
 	__atomic_store_n((p), (v), __ATOMIC_RELEASE)
 #endif
 
 /*
- * Need: compare *p with *expected; when equal store desired and yield true,
- * else put what was found into *expected and yield false. Strong (no spurious
- * failure). Release on success: all earlier writes are visible before it.
+ * Need: compare *p with *expected. If they are equal, store desired and yield
+ * true; else put what was found into *expected and yield false. No spurious
+ * failure. Release on success: all earlier writes are visible before it.
  * Acquire on failure: what was found may be followed as a pointer.
  */
 #ifndef HVPT_PORT_CAS
@@ -197,14 +197,13 @@ HVPT_STATIC_ASSERT(sizeof(uintptr_t) == 8, "uintptr_t must be 8 bytes");
  * Need: a full fence. No earlier load or store passes a later one, a store
  * followed by a load of another word included.
  *
- * Only write-back memory needs to be ordered: table pages, and the words of
- * hvpt's structures. There a locked instruction is a full fence (SDM vol. 3A
- * 8.2.2 and 8.2.3.9, APM vol. 2 7.4.2) and takes less time than MFENCE, which
- * clang emits for the builtin: MFENCE also orders write-combining memory, and
- * the stores and flushes of write_back hooks, which complete before the hook
- * returns. ORing 0 into a word of the stack changes nothing, below the stack
- * pointer too, where the word is in use by nobody or by a leaf function.
- * ThreadSanitizer does not look into assembly, so it gets the builtin.
+ * Only write-back memory needs to be ordered: table pages, and hvpt's own
+ * structures. There a locked instruction is a full fence (SDM vol. 3A 8.2.2 and
+ * 8.2.3.9, APM vol. 2 7.4.2) and takes less time than MFENCE, which clang emits
+ * for the builtin. MFENCE also orders write-combining memory and the flushes of
+ * write_back hooks, but those complete before the hook returns. ORing 0 into a
+ * word below the stack pointer changes nothing, even where a leaf function uses
+ * that word. ThreadSanitizer cannot see into assembly, so it gets the builtin.
  */
 #ifndef HVPT_PORT_FENCE
 #if defined(__x86_64__) && !defined(HVPT_PORT_TSAN)
@@ -216,9 +215,9 @@ HVPT_STATIC_ASSERT(sizeof(uintptr_t) == 8, "uintptr_t must be 8 bytes");
 #endif
 
 /*
- * Need: report a bug of hvpt itself. Never reached by a caller's argument, by
- * table contents or by a hypervisor's answer: those get a status. Silent by
- * default; tests and fuzzers make it abort.
+ * Need: report a bug of hvpt itself. No argument, table contents or answer of
+ * the hypervisor leads here: those get a status. Silent by default; tests and
+ * fuzzers make it abort.
  */
 #ifndef HVPT_PORT_ASSERT
 #define HVPT_PORT_ASSERT(cond) ((void)0)
@@ -481,13 +480,15 @@ HVPT_EXTERN_C_END
 /*
  * hvpt/addr.h - the two kinds of address, and sizes.
  *
- * An iova is what a device puts on the bus, the input of stage 1. A gpa is a
- * guest-physical address, its output, and the input of the hypervisor's stage
- * 2. They are distinct types: one passed for the other does not compile.
+ * An iova is the address that a device puts on the bus, the input of stage 1.
+ * A gpa is a guest-physical address, the output of stage 1 and the input of the
+ * hypervisor's stage 2. They are distinct types: code that passes one for the
+ * other does not compile.
  *
- * Words: `_lg2` is a base-2 logarithm, `_bytes` and `_pages` count bytes and
- * 4 KiB pages, `last` is inclusive, `end` is exclusive. Level 0 is the table
- * whose entries map 4 KiB; 1: 2 MiB; 2: 1 GiB; 3: PML4; 4: PML5.
+ * In names, `_lg2` is a base-2 logarithm, `_bytes` and `_pages` count bytes and
+ * 4 KiB pages, `last` is inclusive, `end` is exclusive. A table of level 0 has
+ * entries that span 4 KiB; of level 1: 2 MiB; 2: 1 GiB; 3 (PML4): 512 GiB; 4
+ * (PML5): 256 TiB. A leaf is an entry that maps memory, not a table.
  */
 #ifndef HVPT_ADDR_H
 #define HVPT_ADDR_H
@@ -505,7 +506,7 @@ typedef struct {
 HVPT_STATIC_ASSERT(sizeof(hvpt_iova_t) == 8, "an iova is one register");
 HVPT_STATIC_ASSERT(sizeof(hvpt_gpa_t) == 8, "a gpa is one register");
 
-/** A range of IOVAs; both ends belong to it, so the top byte can be named. */
+/** A range of IOVAs. Both ends belong to it, so it can hold the last byte. */
 struct hvpt_iova_range {
 	hvpt_iova_t first;
 	hvpt_iova_t last;
@@ -533,7 +534,7 @@ struct hvpt_iova_range {
 /* Leaves exist at levels 0, 1 and 2: 4 KiB, 2 MiB, 1 GiB. */
 #define HVPT_LEAF_LEVELS 3u
 
-/* log2 of the bytes one entry of @level spans; 12, 21, 30, 39, 48 */
+/* log2 of the bytes that an entry of @level spans: 12, 21, 30, 39, 48 */
 #define HVPT_LEVEL_LG2(level) (HVPT_PAGE_LG2 + HVPT_INDEX_BITS * (level))
 #define HVPT_LEVEL_BYTES(level) ((uint64_t)1 << HVPT_LEVEL_LG2(level))
 
@@ -585,8 +586,8 @@ HVPT_INLINE hvpt_gpa_t hvpt_gpa(uint64_t value)
  *   62:52  -      0                  0: bits 62:59 may be a protection key
  *   63     XD     0                  0: reserved in VT-d unless it is enabled
  *
- * Presetting A (and D) spares the walker a locked update, which it could not
- * make at all in tables it can only read. Permissions multiply over the
+ * With A (and D) preset, the walker makes no locked update, which it could not
+ * make in tables that it can only read. Permissions multiply over the
  * levels (SDM vol. 3A 4.6), so table entries allow everything and the leaf
  * alone decides. A non-present entry is all zero.
  */
@@ -601,9 +602,9 @@ HVPT_INLINE hvpt_gpa_t hvpt_gpa(uint64_t value)
 #define HVPT_PTE_LARGE ((uint64_t)1 << 7)    /* SDM tables 4-16, 4-18, bit 7 */
 
 /*
- * Software's own bit (SDM table 4-20: 11:9 ignored), in table entries under a
- * walker which does not snoop caches: this entry and the table below it have
- * been written back.
+ * Software's own bit (SDM table 4-20: 11:9 ignored), in table entries for a
+ * walker that does not snoop caches: this entry and the table below it were
+ * written back.
  */
 #define HVPT_PTE_CLEAN ((uint64_t)1 << 11)
 
@@ -620,6 +621,33 @@ HVPT_INLINE hvpt_gpa_t hvpt_gpa(uint64_t value)
 #define HVPT_PROT_READ 1u
 #define HVPT_PROT_WRITE 2u
 #define HVPT_PROT_MASK (HVPT_PROT_READ | HVPT_PROT_WRITE)
+
+/**
+ * hvpt_prot_check() - can @prot be expressed?
+ *
+ * Return: HVPT_OK; HVPT_ERR_PROT if no bit or an unknown bit is set;
+ * HVPT_ERR_WRITE_ONLY for write without read.
+ */
+HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status hvpt_prot_check(unsigned prot)
+{
+	if (!prot || (prot & ~HVPT_PROT_MASK))
+		return HVPT_ERR_PROT;
+	if (!(prot & HVPT_PROT_READ))
+		return HVPT_ERR_WRITE_ONLY;
+	return HVPT_OK;
+}
+
+#endif /* HVPT_PTE_H */
+
+/* ======== include/hvpt/internal/pte_access.h ======== */
+
+/*
+ * hvpt/internal/pte_access.h - reading and writing entries.
+ *
+ * For the inline functions of the headers and for the core; not for users.
+ */
+#ifndef HVPT_INTERNAL_PTE_ACCESS_H
+#define HVPT_INTERNAL_PTE_ACCESS_H
 
 /*
  * Every access to an entry goes through HVPT_SLOT and the functions below, so
@@ -686,21 +714,6 @@ HVPT_INLINE uint64_t hvpt_pte_leaf_bits(unsigned level, unsigned prot,
 	return bits;
 }
 
-/**
- * hvpt_prot_check() - is @prot expressible?
- *
- * Return: HVPT_OK; HVPT_ERR_PROT when no bit or an unknown bit is set;
- * HVPT_ERR_WRITE_ONLY for write without read.
- */
-HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status hvpt_prot_check(unsigned prot)
-{
-	if (!prot || (prot & ~HVPT_PROT_MASK))
-		return HVPT_ERR_PROT;
-	if (!(prot & HVPT_PROT_READ))
-		return HVPT_ERR_WRITE_ONLY;
-	return HVPT_OK;
-}
-
 /* One 64-bit access each; a walker and other threads may be at the slot. */
 
 HVPT_INLINE uint64_t hvpt_pte_load(const uint64_t *slot)
@@ -725,18 +738,17 @@ HVPT_INLINE bool hvpt_pte_replace(uint64_t *slot, uint64_t *seen, uint64_t pte)
 	return HVPT_PORT_CAS(slot, seen, pte);
 }
 
-#endif /* HVPT_PTE_H */
+#endif /* HVPT_INTERNAL_PTE_ACCESS_H */
 
 /* ======== include/hvpt/gather.h ======== */
 
 /*
- * hvpt/gather.h - the invalidation a caller still owes.
+ * hvpt/gather.h - what a caller still has to flush.
  *
- * An IOMMU caches translations and table pointers. Whatever hvpt takes away
- * stays visible to devices until the caller has flushed it, so every change
- * which takes something away writes it into a gather: the IOVA ranges to
- * flush, and the table pages which left the tree and which the IOMMU may
- * still be reading.
+ * An IOMMU caches translations and table pointers. Devices may use what hvpt
+ * took away until the caller has flushed it. So every change that takes
+ * something away writes it into a gather: the IOVA ranges to flush, and the
+ * table pages that left the tree and that the IOMMU may still read.
  *
  *	struct hvpt_gather gather;
  *	uint64_t unmapped;
@@ -754,37 +766,35 @@ HVPT_INLINE bool hvpt_pte_replace(uint64_t *slot, uint64_t *seen, uint64_t pte)
  * One gather may collect any number of calls before one flush. Nothing in it
  * may be reused before the flush has succeeded: not the memory behind the
  * ranges, not the IOVAs, not the table pages. When a flush fails, keep the
- * gather and try again. Dropping a gather that holds table pages leaks them;
- * dropping one that holds ranges leaves devices with access; dropping one that
- * holds splits makes every later flush of the page table wider than it need be
- * (pagetable.h, "Split leaves"). hvpt_gather_must_release() tells whether a
- * gather holds more than ranges.
+ * gather and try again. A gather must not be dropped. If it holds ranges,
+ * devices keep their access; if it holds table pages, they leak; if it holds
+ * splits, every later flush of the page table is wider than it need be
+ * (pagetable.h, "Split leaves").
  *
- * The flush must reach the IOMMU's paging-structure caches when `tables` is
- * not NULL; translations alone do otherwise.
+ * When `tables` is not NULL, the flush must reach the IOMMU's paging-structure
+ * caches as well; otherwise it need only reach translations.
  *
  * A gather belongs to one thread at a time and to one page table. It holds no
  * pointer into itself: it may be copied, and the copy is then the gather.
- * hvpt_gather_move() adds one gather to another.
  */
 #ifndef HVPT_GATHER_H
 #define HVPT_GATHER_H
 
-/* Ranges kept apart before the two nearest are joined. */
+/* As many ranges are kept apart before the two nearest are joined. */
 #define HVPT_GATHER_RANGES 8u
 
 /**
- * struct hvpt_gather - ranges and table pages waiting for a flush
+ * struct hvpt_gather - ranges and table pages that wait for a flush
  * @tables: detached table pages, newest first. Word 0 of each holds the
- *	pointer to the next; its bit 0 is clear, so that a walker which still
+ *	pointer to the next; its bit 0 is clear, so that a walker that still
  *	reads the page finds a non-present entry there.
- * @splits: leaves that were split, counted by level in HVPT_SPLIT() units
- * @table_count: how many pages that list has
+ * @splits: how many leaves were split, by size; hvpt's own
+ * @table_count: how many pages the list has
  * @range_count: how many of @range are in use
  * @tables_end: the oldest of @tables; not set when there is none
  * @range: IOVA ranges to flush; disjoint, not adjacent, in no order. A call
  *	adds one range, from the first to the last thing it took away, holes
- *	between included; once more than HVPT_GATHER_RANGES are needed, gaps
+ *	between included. Once more than HVPT_GATHER_RANGES are needed, gaps
  *	between calls are covered too.
  */
 struct hvpt_gather {
@@ -796,18 +806,53 @@ struct hvpt_gather {
 	struct hvpt_iova_range range[HVPT_GATHER_RANGES];
 };
 
-/*
- * One leaf of @level, 1 or 2, that was split. Two counters of 32 bits share a
- * word, so that one load reads both. Each split takes a table page: 2^32 of
- * them are 16 TiB.
+/** hvpt_gather_init() - make @gather empty, whatever it held. Any context. */
+HVPT_INLINE void hvpt_gather_init(struct hvpt_gather *gather)
+{
+	gather->tables = NULL;
+	gather->splits = 0;
+	gather->table_count = 0;
+	gather->range_count = 0;
+}
+
+/** hvpt_gather_is_empty() - is there nothing to flush? */
+HVPT_INLINE bool hvpt_gather_is_empty(const struct hvpt_gather *gather)
+{
+	return gather->range_count == 0 && gather->tables == NULL;
+}
+
+/**
+ * hvpt_gather_must_release() - is there more in it than ranges?
+ *
+ * Return: true when it holds table pages or splits. Only hvpt_pt_release()
+ * gives these back, after a flush of the gather's ranges.
  */
-#define HVPT_SPLIT(level) ((uint64_t)1 << (32u * ((level)-1u)))
+HVPT_INLINE bool hvpt_gather_must_release(const struct hvpt_gather *gather)
+{
+	/* one branch: every unmap of a single page asks */
+	return (gather->table_count | gather->splits) != 0;
+}
+
+/**
+ * hvpt_gather_publish() - order the unmap before "is a device attached?"
+ * @gather: what the unmap took away
+ *
+ * A caller that skips the flush of a domain without devices must call this
+ * between the unmap and that question. The attaching side must likewise fence
+ * between its attach and its first DMA. Without a full fence on both sides each
+ * can miss the other (store buffering; SDM vol. 3A 8.2.3.4).
+ *
+ * Return: is there anything to flush?
+ */
+HVPT_INLINE bool hvpt_gather_publish(const struct hvpt_gather *gather)
+{
+	if (hvpt_gather_is_empty(gather))
+		return false;
+	HVPT_PORT_FENCE();
+	return true;
+}
 
 HVPT_EXTERN_C_BEGIN
-
-/* Out-of-line part of hvpt_gather_add(); not for callers. */
-void hvpt_gather_join(struct hvpt_gather *gather, hvpt_iova_t first,
-		      hvpt_iova_t last);
 
 /**
  * hvpt_gather_move() - add all of one gather to another
@@ -827,63 +872,21 @@ void hvpt_gather_move(struct hvpt_gather *to, struct hvpt_gather *from);
 bool hvpt_gather_covers(const struct hvpt_gather *gather, hvpt_iova_t first,
 			hvpt_iova_t last);
 
+/* The rest of hvpt_gather_add(); not for users. */
+void hvpt_gather_join_(struct hvpt_gather *gather, hvpt_iova_t first,
+		       hvpt_iova_t last);
+
 HVPT_EXTERN_C_END
 
-/** hvpt_gather_init() - make @gather empty, whatever it held. Any context. */
-HVPT_INLINE void hvpt_gather_init(struct hvpt_gather *gather)
-{
-	gather->tables = NULL;
-	gather->splits = 0;
-	gather->table_count = 0;
-	gather->range_count = 0;
-}
-
-/** hvpt_gather_is_empty() - is nothing owed? Then no flush is needed. */
-HVPT_INLINE bool hvpt_gather_is_empty(const struct hvpt_gather *gather)
-{
-	return gather->range_count == 0 && gather->tables == NULL;
-}
-
 /**
- * hvpt_gather_must_release() - is there more in it than ranges?
- *
- * Return: true when it holds table pages or splits, which are given back by
- * hvpt_pt_release() only, after a flush of the gather's ranges.
- */
-HVPT_INLINE bool hvpt_gather_must_release(const struct hvpt_gather *gather)
-{
-	/* one branch: every unmap of a single page asks */
-	return (gather->table_count | gather->splits) != 0;
-}
-
-/**
- * hvpt_gather_publish() - order the unmap before "is a device attached?"
- * @gather: what is owed
- *
- * A caller which skips the flush of a domain without devices must call this
- * between the unmap and that question, and the attaching side must likewise
- * fence between its attach and its first DMA: without a full fence on both
- * sides each can miss the other (store buffering; SDM vol. 3A 8.2.3.4).
- *
- * Return: whether anything is owed.
- */
-HVPT_INLINE bool hvpt_gather_publish(const struct hvpt_gather *gather)
-{
-	if (hvpt_gather_is_empty(gather))
-		return false;
-	HVPT_PORT_FENCE();
-	return true;
-}
-
-/**
- * hvpt_gather_add() - owe a flush of first .. last (inclusive)
- * @gather: where to note it
+ * hvpt_gather_add() - add the range first .. last
+ * @gather: in/out
  * @first: first IOVA, any alignment
  * @last: last IOVA, not below @first
  *
- * Touching and overlapping ranges are joined. When HVPT_GATHER_RANGES are in
- * use, the new range is joined with the nearest one, gap included: a flush of
- * too much is slow, a flush of too little is a hole.
+ * Ranges that touch or overlap are joined. When HVPT_GATHER_RANGES are in use,
+ * the new range is joined with the nearest one, and the gap between them is
+ * added: a flush of too much is slow, a flush of too little is a hole.
  */
 HVPT_INLINE void hvpt_gather_add(struct hvpt_gather *gather, hvpt_iova_t first,
 				 hvpt_iova_t last)
@@ -894,7 +897,7 @@ HVPT_INLINE void hvpt_gather_add(struct hvpt_gather *gather, hvpt_iova_t first,
 		gather->range_count = 1;
 		return;
 	}
-	hvpt_gather_join(gather, first, last);
+	hvpt_gather_join_(gather, first, last);
 }
 
 #endif /* HVPT_GATHER_H */
@@ -904,7 +907,7 @@ HVPT_INLINE void hvpt_gather_add(struct hvpt_gather *gather, hvpt_iova_t first,
 /*
  * hvpt/pt_config.h - what a page table is made of: hooks, form, settings.
  *
- * Part of pagetable.h, which says what holds for all of it.
+ * Part of pagetable.h, which says what holds for all page tables.
  */
 #ifndef HVPT_PT_CONFIG_H
 #define HVPT_PT_CONFIG_H
@@ -1028,70 +1031,25 @@ struct hvpt_pt_config {
 
 #endif /* HVPT_PT_CONFIG_H */
 
-/* ======== include/hvpt/pagetable.h ======== */
+/* ======== include/hvpt/internal/pt_walk.h ======== */
 
 /*
- * hvpt/pagetable.h - stage-1 IO page tables: the object, and looking up.
+ * hvpt/internal/pt_walk.h - the page table object, and walking it inline.
  *
- * A page table says which guest-physical page a device sees at which IOVA.
- * This header makes one and reads it; map.h changes it; inspect.h shows it,
- * checks it and takes over one built by others. What is said here holds for
- * all three. Words (iova, gpa, level, leaf, `last`, `end`, `_lg2`) are those of
- * addr.h.
- *
- * True before and after every call
- *   - each table page has exactly one parent entry, and is one the page hook
- *     gave (or the caller handed over by hvpt_pt_adopt());
- *   - a non-present entry is all zero; a present one has the bits of pte.h;
- *   - a leaf is 4 KiB, 2 MiB or 1 GiB, if the page-size bitmap has that size;
- *   - nothing is mapped outside the IOVA form, or in a reserved range.
- *
- * All or nothing. A call which does not return HVPT_OK has changed nothing:
- * no translation, no table page, no output, no gather; pages it took from the
- * page hook went back. The one exception is HVPT_ERR_CONCURRENT: map, unmap or
- * protect found that another call was changing the same range, against the
- * rules below; what the range translates to is then undefined, and the gather
- * has got all that was taken away until then. Bad input is
- * refused, never rounded or clamped. Where several rules are broken the first
- * in this order decides: EMPTY, ALIGN, WRAP, IOVA_RANGE, then (map) RESERVED,
- * GPA_RANGE, then (map, protect) PROT, WRITE_ONLY, then (read_dirty) FLAGS,
- * then OVERLAP or NOT_MAPPED, then NO_MEMORY, TABLE_PAGE. hvpt_pt_init() and
- * adopt check in the order in which their errors are listed.
- *
- * Pointers must be valid; NULL is allowed only where stated.
- *
- * Who holds what. There are no locks inside. A call owns the IOVA range it is
- * given: the caller sees to it that no other call which changes anything runs
- * on an overlapping range meanwhile. Calls on disjoint ranges run in parallel,
- * even inside one table. hvpt_pt_lookup() and hvpt_pt_visit() read their
- * range: they may run beside any call on other ranges. To run them beside a
- * call which takes the same range away, free the gather only after a grace
- * period (RCU or the like). init, adopt and destroy own the whole object.
- * What a device does at any time is always allowed for: the accessed and
- * dirty bits it sets in a mapping which stays are never lost.
- *
- * Split leaves. A call that takes away a part of a large leaf, or protects it,
- * splits the leaf, and its gather covers all of it. Until that gather is
- * flushed an IOMMU may hold the former leaf as one entry, and it need not drop
- * it for a flush of less than the whole (VT-d, Invalidate Address Register: the
- * mask must be at least the page's size). Another call, on another part of the
- * leaf, need not know of the split. So the page table counts the splits that
- * are not flushed yet, by size; a gather carries those of its calls, and
- * hvpt_pt_release() subtracts them. Whoever flushes the ranges of a gather
- * calls hvpt_pt_widen() before: while the count is not 0 it rounds them outward
- * to the largest leaf that was split. hvpt_domain_flush() does it. A flush of
- * everything needs no ranges. src/pagetable/cut.c has the argument.
- *
- * Context. Nothing sleeps, allocates, prints or recurses by itself; the page
- * hooks may do what the caller's context allows. Stack: 256 bytes a frame.
+ * For the inline functions of the headers and for the core; not for users.
  */
-#ifndef HVPT_PAGETABLE_H
-#define HVPT_PAGETABLE_H
+#ifndef HVPT_INTERNAL_PT_WALK_H
+#define HVPT_INTERNAL_PT_WALK_H
 
-/* ---- the object ------------------------------------------------------- */
+/*
+ * One leaf of @level, 1 or 2, that was split. Two counters of 32 bits share a
+ * word, so that one load reads both. Each split takes a table page: 2^32 of
+ * them are 16 TiB.
+ */
+#define HVPT_SPLIT(level) ((uint64_t)1 << (32u * ((level)-1u)))
 
 /**
- * struct hvpt_pagetable - one page table; all fields are hvpt's own
+ * struct hvpt_pagetable - one page table
  * @root: the top table
  * @direct_map_offset: as configured
  * @addr_mask: address bits of a table entry, table_gpa_mask taken out
@@ -1108,10 +1066,8 @@ struct hvpt_pt_config {
  * @leaf_levels: bit n set when leaves of level n are allowed
  * @noncoherent: 1 when there is a write_back hook
  * @track_dirty: 1 with HVPT_PT_TRACK_DIRTY
- * @plain: 1 when a map is done with its entries: there is neither a write_back
- *	hook nor a reserved range
- *
- * It holds no pointer into itself: it may be moved between calls.
+ * @plain: 1 when a map only writes entries: there is neither a write_back hook
+ *	nor a reserved range
  */
 struct hvpt_pagetable {
 	uint64_t *root;
@@ -1133,91 +1089,7 @@ struct hvpt_pagetable {
 	uint8_t plain;
 };
 
-HVPT_EXTERN_C_BEGIN
-
-/**
- * hvpt_pt_init() - make an empty page table
- * @pt: out: the object, storage of the caller's
- * @config: in: may be gone when the call returns, but for ops, ctx and reserved
- *
- * Takes one page, the root.
- *
- * Return: HVPT_OK; HVPT_ERR_OPS when alloc_page or free_page is NULL;
- * HVPT_ERR_LEVELS; HVPT_ERR_WIDTH; HVPT_ERR_IOVA_FORM; HVPT_ERR_PAGE_SIZES;
- * HVPT_ERR_TABLE_MASK; HVPT_ERR_FLAGS, also for HVPT_PT_TRACK_DIRTY with a
- * write_back hook; HVPT_ERR_WRAP when a reserved range ends below its start;
- * HVPT_ERR_NO_MEMORY; HVPT_ERR_TABLE_PAGE when the root came misaligned, above
- * 2^52 or inside table_gpa_mask. On failure *@pt is not to be used.
- */
-HVPT_MUST_CHECK enum hvpt_status
-hvpt_pt_init(struct hvpt_pagetable *pt, const struct hvpt_pt_config *config);
-
-/**
- * hvpt_pt_destroy() - give every table page back
- * @pt: the page table; not to be used afterwards
- *
- * Mappings need not be removed first. The caller has made sure that no IOMMU
- * can reach the root any more (domain deleted, caches flushed).
- */
-void hvpt_pt_destroy(struct hvpt_pagetable *pt);
-
-/**
- * hvpt_pt_widen() - make a gather's ranges cover leaves that others split
- * @pt: the page table they came from
- * @gather: in/out: its ranges are rounded outward to the size of the largest
- *	leaf whose split is not flushed yet; unchanged when there is none
- *
- * To be called between the last call that filled @gather and its flush, by
- * whoever flushes ranges himself; hvpt_domain_flush() leaves the gather as it
- * is and does the same. See "Split leaves" above.
- *
- * Context: any; the caller owns @gather.
- */
-void hvpt_pt_widen(const struct hvpt_pagetable *pt, struct hvpt_gather *gather);
-
-/**
- * hvpt_pt_release() - give a gather's table pages and splits back
- * @pt: the page table they came from
- * @gather: in/out: empty on return
- *
- * To be called only after the flush of everything in @gather has succeeded,
- * and after a grace period where lock-free lookups run beside unmaps.
- */
-void hvpt_pt_release(struct hvpt_pagetable *pt, struct hvpt_gather *gather);
-
-HVPT_EXTERN_C_END
-
-/**
- * hvpt_pt_root_gpa() - where the IOMMU finds the root
- *
- * Return: the root's gpa, table_gpa_mask included.
- */
-HVPT_INLINE hvpt_gpa_t hvpt_pt_root_gpa(const struct hvpt_pagetable *pt)
-{
-	uint64_t gpa = (uint64_t)(uintptr_t)pt->root - pt->direct_map_offset;
-
-	return hvpt_gpa(gpa | pt->table_gpa_mask);
-}
-
-/** hvpt_pt_tables() - table pages in the tree now, root included. */
-HVPT_INLINE uint64_t hvpt_pt_tables(const struct hvpt_pagetable *pt)
-{
-	return HVPT_PORT_LOAD(&pt->table_count);
-}
-
-/**
- * hvpt_pt_reserved() - the ranges which are never mapped, one by one
- * @index: from 0 on
- *
- * Return: the range as it was configured; NULL behind the last.
- */
-HVPT_INLINE const struct hvpt_iova_range *
-hvpt_pt_reserved(const struct hvpt_pagetable *pt, uint32_t index)
-{
-	return index < pt->reserved_count ? &pt->reserved[index] : NULL;
-}
-
-/** hvpt_pt_table() - the table a table entry points at. No memory is read. */
+/** hvpt_pt_table() - the table that a table entry points at. Reads nothing. */
 HVPT_INLINE uint64_t *hvpt_pt_table(const struct hvpt_pagetable *pt,
 				    uint64_t pte)
 {
@@ -1236,12 +1108,12 @@ HVPT_INLINE bool hvpt_pt_in_form(const struct hvpt_pagetable *pt,
 }
 
 /**
- * hvpt_pt_descend() - one step down
- * @table: in/out: the table of level @at; the one below it, on true
+ * hvpt_pt_descend() - go down one level
+ * @table: in: the table of level @at; out, on true: the table below it
  * @at: a constant, so that walks are straight-line code
- * @pte: out: the entry of @iova in the former
+ * @pte: out: the entry of @iova in the table of level @at
  *
- * Return: whether there is a table below.
+ * Return: is there a table below?
  */
 HVPT_INLINE bool hvpt_pt_descend(const struct hvpt_pagetable *pt,
 				 uint64_t **table, uint64_t iova, unsigned at,
@@ -1283,39 +1155,8 @@ HVPT_INLINE uint64_t *hvpt_pt_slot(const struct hvpt_pagetable *pt,
 	return HVPT_SLOT(table, hvpt_pte_index(iova, 0));
 }
 
-/* ---- lookup ---------------------------------------------------------- */
-
 /**
- * struct hvpt_mapping - one translation
- * @gpa: where the asked IOVA goes, byte exact
- * @prot: HVPT_PROT_* the device has
- * @leaf_lg2: 12, 21 or 30: the leaf which maps it
- * @accessed: the A bit; preset, so always true but for adopted leaves
- * @dirty: the D bit
- */
-struct hvpt_mapping {
-	hvpt_gpa_t gpa;
-	uint32_t prot;
-	uint32_t leaf_lg2;
-	bool accessed;
-	bool dirty;
-};
-
-/** Decodes a leaf of @level; @iova selects the byte inside it. */
-HVPT_INLINE void hvpt_pte_decode(uint64_t pte, unsigned level, uint64_t iova,
-				 struct hvpt_mapping *out)
-{
-	uint64_t offset = iova & (HVPT_LEVEL_BYTES(level) - 1);
-
-	out->gpa = hvpt_gpa(hvpt_pte_leaf_gpa(pte, level) | offset);
-	out->prot = hvpt_pte_prot(pte);
-	out->leaf_lg2 = HVPT_LEVEL_LG2(level);
-	out->accessed = (pte & HVPT_PTE_ACCESSED) != 0;
-	out->dirty = (pte & HVPT_PTE_DIRTY) != 0;
-}
-
-/**
- * hvpt_pt_leaf() - the entry which decides what @iova translates to
+ * hvpt_pt_leaf() - find the entry that decides what @iova translates to
  * @level: out: its level; the entry need not be present
  */
 HVPT_INLINE uint64_t hvpt_pt_leaf(const struct hvpt_pagetable *pt,
@@ -1341,7 +1182,160 @@ HVPT_INLINE uint64_t hvpt_pt_leaf(const struct hvpt_pagetable *pt,
 	return hvpt_pte_load(HVPT_SLOT(table, hvpt_pte_index(iova, 0)));
 }
 
-/** hvpt_pt_lookup() for callers who know pt->levels as a constant. */
+HVPT_EXTERN_C_BEGIN
+
+/** hvpt_pt_init() with a width and page sizes other than @config's. */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_pt_init_sized_(struct hvpt_pagetable *pt,
+		    const struct hvpt_pt_config *config, uint32_t width,
+		    uint64_t page_sizes);
+
+HVPT_EXTERN_C_END
+
+#endif /* HVPT_INTERNAL_PT_WALK_H */
+
+/* ======== include/hvpt/pagetable.h ======== */
+
+/*
+ * hvpt/pagetable.h - stage-1 IO page tables: the object, and looking up.
+ *
+ * A page table says which guest-physical page a device sees at which IOVA.
+ * This header makes a page table, reads it and ends it; map.h changes it;
+ * inspect.h shows it, checks it and takes over one that others built. What is
+ * said here holds for all three. addr.h defines the words iova, gpa, level,
+ * leaf, `last`, `end` and `_lg2`. The life of a page table:
+ *
+ *	status = hvpt_pt_init(&pt, &config);
+ *	...
+ *	status = hvpt_pt_map(&pt, iova, gpa, length, prot, NULL);
+ *	...
+ *	status = hvpt_pt_lookup(&pt, iova, &mapping);
+ *	...
+ *	hvpt_gather_init(&gather);
+ *	status = hvpt_pt_unmap(&pt, iova, length, &gather, &unmapped);
+ *	...
+ *	hvpt_pt_release(&pt, &gather);
+ *	...
+ *	hvpt_pt_destroy(&pt);
+ *
+ * pt_config.h says what @config holds, and gather.h what has to happen between
+ * an unmap and the release of its gather.
+ *
+ * Invariants. These hold before and after every call:
+ *   - Each table page has exactly one parent entry. It came from the page hook,
+ *     or the caller handed it over with hvpt_pt_adopt().
+ *   - A non-present entry is all zero. A present entry has the bits of pte.h.
+ *   - A leaf is 4 KiB, 2 MiB or 1 GiB, if the page-size bitmap has that size.
+ *   - Nothing is mapped outside the IOVA form, or in a reserved range.
+ *
+ * All or nothing. A call that does not return HVPT_OK has changed nothing: no
+ * translation, no table page, no output, no gather. Pages that it took from the
+ * page hook went back. The one exception is HVPT_ERR_CONCURRENT: map, unmap or
+ * protect found that another call was changing the same range, against the
+ * rules below. What the range translates to is then undefined, and the gather
+ * has what was taken away until then.
+ *
+ * Errors. Bad input is refused, never rounded or clamped. Where several rules
+ * are broken, the first in this order decides: EMPTY, ALIGN, WRAP, IOVA_RANGE,
+ * then (map) RESERVED, GPA_RANGE, then (map, protect) PROT, WRITE_ONLY, then
+ * (read_dirty) FLAGS, then OVERLAP or NOT_MAPPED, then NO_MEMORY, TABLE_PAGE.
+ * hvpt_pt_init() and hvpt_pt_adopt() check in the order in which their errors
+ * are listed. Pointers must be valid; NULL is allowed only where stated.
+ *
+ * Locking. There are no locks inside. A call owns the IOVA range it is given:
+ * the caller makes sure that no other call that changes anything runs on an
+ * overlapping range meanwhile. Calls on disjoint ranges run in parallel, even
+ * inside one table. hvpt_pt_lookup() and hvpt_pt_visit() read their range: they
+ * may run beside any call on other ranges. To run them beside a call that takes
+ * the same range away, release the gather only after a grace period (RCU or the
+ * like). hvpt_pt_init(), hvpt_pt_adopt() and hvpt_pt_destroy() own the whole
+ * object. Devices may access memory at any time: the accessed and dirty bits
+ * that they set in a mapping that stays are never lost.
+ *
+ * Split leaves. A call that takes away or protects a part of a large leaf
+ * splits the leaf, and its gather covers all of it. Until that gather is
+ * flushed, an IOMMU may hold the former leaf as one entry, and it need not drop
+ * that entry for a flush of less than the whole leaf (VT-d, Invalidate Address
+ * Register: the mask must be at least the page's size). A call on another part
+ * of the leaf does not know of the split. So the page table counts the splits
+ * that are not flushed yet, by size. A gather carries the splits of its calls,
+ * and hvpt_pt_release() subtracts them. Before you flush the ranges of a
+ * gather, call hvpt_pt_widen(): while the count is not 0 it rounds them outward
+ * to the largest leaf that was split. hvpt_domain_flush() does this. A flush of
+ * the whole domain needs no ranges. src/pagetable/split.c has the proof.
+ *
+ * Context. Nothing sleeps, allocates, prints or recurses by itself; the page
+ * hooks may do what the caller's context allows. Stack: 256 bytes a frame.
+ */
+#ifndef HVPT_PAGETABLE_H
+#define HVPT_PAGETABLE_H
+
+/*
+ * struct hvpt_pagetable is one page table, in storage of the caller's. All its
+ * fields are hvpt's own (hvpt/internal/pt_walk.h). It holds no pointer into
+ * itself: it may be moved between calls.
+ */
+
+HVPT_EXTERN_C_BEGIN
+
+/**
+ * hvpt_pt_init() - make an empty page table
+ * @pt: out: the object
+ * @config: in: may be gone when the call returns, but for ops, ctx and reserved
+ *
+ * Takes one page, the root.
+ *
+ * Return: HVPT_OK; HVPT_ERR_OPS when alloc_page or free_page is NULL;
+ * HVPT_ERR_LEVELS; HVPT_ERR_WIDTH; HVPT_ERR_IOVA_FORM; HVPT_ERR_PAGE_SIZES;
+ * HVPT_ERR_TABLE_MASK; HVPT_ERR_FLAGS, also for HVPT_PT_TRACK_DIRTY with a
+ * write_back hook; HVPT_ERR_WRAP when a reserved range ends below its start;
+ * HVPT_ERR_NO_MEMORY; HVPT_ERR_TABLE_PAGE when the root came misaligned, above
+ * 2^52 or inside table_gpa_mask. After a failure *@pt must not be used.
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_pt_init(struct hvpt_pagetable *pt, const struct hvpt_pt_config *config);
+
+HVPT_EXTERN_C_END
+
+/**
+ * struct hvpt_mapping - one translation
+ * @gpa: where the IOVA that was asked for goes, byte exact
+ * @prot: HVPT_PROT_*: what the device may do
+ * @leaf_lg2: 12, 21 or 30: the size of the leaf that maps it
+ * @accessed: the A bit; hvpt presets it, so only adopted leaves may lack it
+ * @dirty: the D bit
+ */
+struct hvpt_mapping {
+	hvpt_gpa_t gpa;
+	uint32_t prot;
+	uint32_t leaf_lg2;
+	bool accessed;
+	bool dirty;
+};
+
+/**
+ * hvpt_pte_decode() - say what a leaf means
+ * @pte: a present leaf
+ * @level: its level: 0, 1 or 2
+ * @iova: an address that it maps; selects the byte inside the leaf
+ * @out: out: the translation of @iova
+ */
+HVPT_INLINE void hvpt_pte_decode(uint64_t pte, unsigned level, uint64_t iova,
+				 struct hvpt_mapping *out)
+{
+	uint64_t offset = iova & (HVPT_LEVEL_BYTES(level) - 1);
+
+	out->gpa = hvpt_gpa(hvpt_pte_leaf_gpa(pte, level) | offset);
+	out->prot = hvpt_pte_prot(pte);
+	out->leaf_lg2 = HVPT_LEVEL_LG2(level);
+	out->accessed = (pte & HVPT_PTE_ACCESSED) != 0;
+	out->dirty = (pte & HVPT_PTE_DIRTY) != 0;
+}
+
+/**
+ * hvpt_pt_lookup_levels() - hvpt_pt_lookup() with the levels as a constant
+ * @levels: the levels of @pt; as a constant it saves a branch
+ */
 HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
 hvpt_pt_lookup_levels(const struct hvpt_pagetable *pt, unsigned levels,
 		      hvpt_iova_t iova, struct hvpt_mapping *out)
@@ -1363,11 +1357,12 @@ hvpt_pt_lookup_levels(const struct hvpt_pagetable *pt, unsigned levels,
 }
 
 /**
- * hvpt_pt_lookup() - what does a device see at @iova?
+ * hvpt_pt_lookup() - find what a device sees at an IOVA
+ * @pt: the page table
  * @iova: any byte address
  * @out: out: written only with HVPT_OK. A gpa of 0 is a valid answer.
  *
- * Context: any, also beside calls which change other ranges.
+ * Context: any, also beside calls that change other ranges.
  * Return: HVPT_OK; HVPT_ERR_IOVA_RANGE; HVPT_ERR_NOT_MAPPED.
  */
 HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
@@ -1377,91 +1372,97 @@ hvpt_pt_lookup(const struct hvpt_pagetable *pt, hvpt_iova_t iova,
 	return hvpt_pt_lookup_levels(pt, pt->levels, iova, out);
 }
 
-/* ---- internal -------------------------------------------------------- */
+/**
+ * hvpt_pt_root_gpa() - find the root, for the IOMMU
+ *
+ * Return: the root's gpa, table_gpa_mask included.
+ */
+HVPT_INLINE hvpt_gpa_t hvpt_pt_root_gpa(const struct hvpt_pagetable *pt)
+{
+	uint64_t gpa = (uint64_t)(uintptr_t)pt->root - pt->direct_map_offset;
+
+	return hvpt_gpa(gpa | pt->table_gpa_mask);
+}
+
+/** hvpt_pt_tables() - count the table pages in the tree, root included. */
+HVPT_INLINE uint64_t hvpt_pt_tables(const struct hvpt_pagetable *pt)
+{
+	return HVPT_PORT_LOAD(&pt->table_count);
+}
+
+/**
+ * hvpt_pt_reserved() - list the ranges that are never mapped
+ * @index: from 0 on
+ *
+ * Return: the range as it was configured; NULL behind the last.
+ */
+HVPT_INLINE const struct hvpt_iova_range *
+hvpt_pt_reserved(const struct hvpt_pagetable *pt, uint32_t index)
+{
+	return index < pt->reserved_count ? &pt->reserved[index] : NULL;
+}
 
 HVPT_EXTERN_C_BEGIN
 
-/** hvpt_pt_init() with a width and page sizes other than @config's. */
-HVPT_MUST_CHECK enum hvpt_status
-hvpt_pt_init_sized_(struct hvpt_pagetable *pt,
-		    const struct hvpt_pt_config *config, uint32_t width,
-		    uint64_t page_sizes);
+/**
+ * hvpt_pt_widen() - make a gather's ranges cover leaves that others split
+ * @pt: the page table that the ranges are of
+ * @gather: in/out: its ranges are rounded outward to the size of the largest
+ *	leaf whose split is not flushed yet; unchanged when there is none
+ *
+ * Call this between the last call that filled @gather and the flush of its
+ * ranges. hvpt_domain_flush() leaves the gather as it is and does the same. See
+ * "Split leaves" above.
+ *
+ * Context: any; the caller owns @gather.
+ */
+void hvpt_pt_widen(const struct hvpt_pagetable *pt, struct hvpt_gather *gather);
+
+/**
+ * hvpt_pt_release() - give back a gather's table pages and splits
+ * @pt: the page table that they are of
+ * @gather: in/out: empty on return
+ *
+ * Call this only after the flush of everything in @gather has succeeded, and
+ * after a grace period where lock-free lookups run beside unmaps.
+ */
+void hvpt_pt_release(struct hvpt_pagetable *pt, struct hvpt_gather *gather);
+
+/**
+ * hvpt_pt_destroy() - give back every table page
+ * @pt: the page table; must not be used afterwards
+ *
+ * Mappings need not be removed first. The caller has made sure that no IOMMU
+ * can reach the root any more (domain deleted, caches flushed).
+ */
+void hvpt_pt_destroy(struct hvpt_pagetable *pt);
 
 HVPT_EXTERN_C_END
 
 #endif /* HVPT_PAGETABLE_H */
 
-/* ======== include/hvpt/map.h ======== */
+/* ======== include/hvpt/internal/pt_leaf.h ======== */
 
 /*
- * hvpt/map.h - changing what a device sees: map, unmap, protect, reclaim.
+ * hvpt/internal/pt_leaf.h - mapping and unmapping one leaf inline.
  *
- * The rules at the head of pagetable.h hold: all or nothing, refuse and never
- * clamp, the order of errors, who owns which range.
- *
- * Cost. Where tables are there, a call reads the entries of its range; where
- * they are not, the entry above, however much that spans. Beyond that map
- * writes each leaf and takes a page for each table the range lacks: for 1 GiB
- * of 4 KiB leaves 262,144 entries and at most 514 pages. It ends at the first
- * page it does not get. unmap clears what it removes, but reads tables that go
- * whole, once; protect goes over the leaves twice; reclaim reads tables that
- * are empty. Nothing here waits or can be interrupted, so a caller with a limit
- * splits a long range into several calls, at multiples of the largest leaf
- * size. They come to the same as one call, but all or nothing holds for each by
- * itself: when one fails, unmap what those before have mapped.
+ * For the inline functions of map.h; not for users.
  */
-#ifndef HVPT_MAP_H
-#define HVPT_MAP_H
-
-/* ---- map ------------------------------------------------------------- */
-
-/** One piece of a scatter list: page-aligned, a page multiple, not empty. */
-struct hvpt_segment {
-	hvpt_gpa_t gpa;
-	uint64_t length;
-};
+#ifndef HVPT_INTERNAL_PT_LEAF_H
+#define HVPT_INTERNAL_PT_LEAF_H
 
 HVPT_EXTERN_C_BEGIN
 
-/**
- * hvpt_pt_map_list() - map a scatter list to one contiguous IOVA range
- * @pt: the page table
- * @iova: first IOVA, 4 KiB aligned
- * @segments: in: what to map, in this order, back to back. Nobody may change
- *	the array before the call returns, the page hook included. Where the
- *	hook did, the call returns HVPT_ERR_CONCURRENT and maps nothing.
- * @count: how many segments, at least 1
- * @prot: HVPT_PROT_READ, or HVPT_PROT_READ | HVPT_PROT_WRITE
- * @gather: in/out: where a large leaf may put empty table pages it replaces;
- *	NULL keeps those tables and uses smaller leaves in them
- *
- * On success every byte translates, by the largest leaves that alignment,
- * length and the page-size bitmap allow; segments which touch in gpa count as
- * one. When @gather grew, flush and release it before a device uses the
- * range, for the IOMMU may still know the empty tables. It grows by one range
- * for all of them: what lies between is in the range of the call, where no
- * device has a translation yet that could be lost. Otherwise a new
- * mapping needs no flush: an IOMMU does not cache what is not present (VT-d
- * 6.1, CM = 0).
- *
- * Takes at most the table pages the range lacks: 1 for each 2 MiB of 4 KiB
- * leaves and each 1 GiB and 512 GiB touched, when none was there.
- *
- * Return: HVPT_OK; HVPT_ERR_EMPTY (no segment, or one of length 0);
- * HVPT_ERR_ALIGN; HVPT_ERR_WRAP (the sum, or the range, passes 2^64);
- * HVPT_ERR_IOVA_RANGE; HVPT_ERR_RESERVED; HVPT_ERR_GPA_RANGE; HVPT_ERR_PROT;
- * HVPT_ERR_WRITE_ONLY; HVPT_ERR_OVERLAP; HVPT_ERR_NO_MEMORY;
- * HVPT_ERR_TABLE_PAGE; HVPT_ERR_CONCURRENT.
- */
-HVPT_MUST_CHECK enum hvpt_status
-hvpt_pt_map_list(struct hvpt_pagetable *pt, hvpt_iova_t iova,
-		 const struct hvpt_segment *segments, size_t count,
-		 unsigned prot, struct hvpt_gather *gather);
-
-/* Out-of-line part of hvpt_pt_map(); does all of it. */
+/* hvpt_pt_map(), out of line. */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_pt_map_range(struct hvpt_pagetable *pt, hvpt_iova_t iova, hvpt_gpa_t gpa,
 		  uint64_t length, unsigned prot, struct hvpt_gather *gather);
+
+/* hvpt_pt_unmap(), out of line. */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_pt_unmap_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
+		    uint64_t length, struct hvpt_gather *gather,
+		    uint64_t *unmapped);
 
 HVPT_EXTERN_C_END
 
@@ -1476,11 +1477,11 @@ HVPT_INLINE unsigned hvpt_leaf_level(uint64_t length)
 }
 
 /**
- * hvpt_pt_leaf_slot() - the slot of exactly one leaf, if that is simple
+ * hvpt_pt_leaf_slot() - find the slot of exactly one leaf
  *
- * Return: the slot of a leaf of @length bytes at @iova when the size is
- * allowed, the range valid and its table there; else NULL, which says
- * nothing about why.
+ * Return: the slot of a leaf of @length bytes at @iova if that size is allowed,
+ * the range is valid and its table is there; else NULL, which says nothing
+ * about why.
  */
 HVPT_INLINE uint64_t *hvpt_pt_leaf_slot(const struct hvpt_pagetable *pt,
 					unsigned levels, uint64_t iova,
@@ -1498,7 +1499,7 @@ HVPT_INLINE uint64_t *hvpt_pt_leaf_slot(const struct hvpt_pagetable *pt,
 	return hvpt_pt_slot(pt, levels, iova, level);
 }
 
-/** Maps one leaf if its table is there and all is well; else does nothing. */
+/** Maps one leaf if its table is there and all is valid; else does nothing. */
 HVPT_INLINE bool hvpt_pt_try_map_leaf(struct hvpt_pagetable *pt,
 				      unsigned levels, hvpt_iova_t iova,
 				      hvpt_gpa_t gpa, uint64_t length,
@@ -1518,6 +1519,45 @@ HVPT_INLINE bool hvpt_pt_try_map_leaf(struct hvpt_pagetable *pt,
 	return true;
 }
 
+/** Unmaps the range if it is exactly one leaf; else does nothing. */
+HVPT_INLINE bool hvpt_pt_try_unmap_leaf(struct hvpt_pagetable *pt,
+					unsigned levels, hvpt_iova_t iova,
+					uint64_t length)
+{
+	uint64_t *slot = hvpt_pt_leaf_slot(pt, levels, iova.value, length);
+
+	if (!slot || pt->noncoherent ||
+	    !hvpt_pte_is_leaf(hvpt_pte_load(slot), hvpt_leaf_level(length)))
+		return false;
+	hvpt_pte_store(slot, 0);
+	return true;
+}
+
+#endif /* HVPT_INTERNAL_PT_LEAF_H */
+
+/* ======== include/hvpt/map.h ======== */
+
+/*
+ * hvpt/map.h - changing what a device sees: map, unmap, protect, reclaim.
+ *
+ * The rules at the head of pagetable.h hold: all or nothing, the order of
+ * errors, who owns which range.
+ *
+ * Cost. Where tables are there, a call reads the entries of its range; where
+ * they are not, it reads the entry above, however much that spans. Map also
+ * writes each leaf and takes a page for each table that the range lacks: for
+ * 1 GiB of 4 KiB leaves 262,144 entries and at most 514 pages. It ends at the
+ * first page that it does not get. Unmap clears what it removes, but reads
+ * tables that are removed whole, once. Protect goes over the leaves twice.
+ * Reclaim reads tables that are empty. Nothing here waits or can be
+ * interrupted. A caller with a time limit splits a long range into several
+ * calls, at multiples of the largest leaf size. They have the same effect as
+ * one call, but each is all or nothing by itself: when one fails, unmap what
+ * those before it mapped.
+ */
+#ifndef HVPT_MAP_H
+#define HVPT_MAP_H
+
 /**
  * hvpt_pt_map() - map one contiguous range
  * @pt: the page table
@@ -1525,10 +1565,26 @@ HVPT_INLINE bool hvpt_pt_try_map_leaf(struct hvpt_pagetable *pt,
  * @gpa: first byte it goes to, 4 KiB aligned; 0 is a page like any other
  * @length: bytes, a multiple of 4 KiB, not 0
  * @prot: HVPT_PROT_READ, or HVPT_PROT_READ | HVPT_PROT_WRITE
- * @gather: in/out, or NULL
+ * @gather: in/out: where empty table pages go that a large leaf replaces. With
+ *	NULL those tables stay, and smaller leaves go into them.
  *
- * As hvpt_pt_map_list() with one segment; errors and effects are said there.
- * A single leaf whose table exists is mapped inline.
+ * On success every byte translates, by the largest leaves that alignment,
+ * length and the page-size bitmap allow. If @gather grew, an IOMMU may still
+ * know the empty tables: flush and release it before a device uses the range.
+ * It grows by one range for all of them. The bytes between them are in the
+ * range of the call, where no device has a translation yet. Otherwise a new
+ * mapping needs no flush: an IOMMU does not cache what is not present (VT-d
+ * 6.1, CM = 0).
+ *
+ * Takes the table pages that the range lacks: at most 1 for each 2 MiB of
+ * 4 KiB leaves and each 1 GiB and 512 GiB touched. No page is taken before all
+ * of the range was found empty. A single leaf whose table is there is mapped
+ * inline.
+ *
+ * Return: HVPT_OK; HVPT_ERR_EMPTY; HVPT_ERR_ALIGN; HVPT_ERR_WRAP;
+ * HVPT_ERR_IOVA_RANGE; HVPT_ERR_RESERVED; HVPT_ERR_GPA_RANGE; HVPT_ERR_PROT;
+ * HVPT_ERR_WRITE_ONLY; HVPT_ERR_OVERLAP; HVPT_ERR_NO_MEMORY;
+ * HVPT_ERR_TABLE_PAGE; HVPT_ERR_CONCURRENT.
  */
 HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
 hvpt_pt_map(struct hvpt_pagetable *pt, hvpt_iova_t iova, hvpt_gpa_t gpa,
@@ -1539,15 +1595,67 @@ hvpt_pt_map(struct hvpt_pagetable *pt, hvpt_iova_t iova, hvpt_gpa_t gpa,
 	return hvpt_pt_map_range(pt, iova, gpa, length, prot, gather);
 }
 
-/* ---- unmap, protect, reclaim ----------------------------------------- */
+/**
+ * hvpt_pt_unmap() - take a range away from devices
+ * @pt: the page table
+ * @iova: first IOVA, 4 KiB aligned
+ * @length: bytes, a multiple of 4 KiB, not 0
+ * @gather: in/out: what to flush, and the tables that left the tree
+ * @unmapped: out: bytes of the range that were mapped
+ *
+ * Whatever of the range is mapped is removed. Holes are passed over: a range
+ * with nothing in it, not even an empty table, is a success and adds nothing to
+ * @gather. Tables that lie wholly inside the range are detached into @gather.
+ *
+ * A large leaf that the range cuts is split. The rest of it keeps translating,
+ * with its permission, A and D; at most 4 pages are taken for this, and none
+ * otherwise. @gather then covers the whole former leaf, which an IOMMU may have
+ * cached as one, and carries the split (pagetable.h, "Split leaves").
+ *
+ * Return: HVPT_OK; HVPT_ERR_EMPTY; HVPT_ERR_ALIGN; HVPT_ERR_WRAP;
+ * HVPT_ERR_IOVA_RANGE; HVPT_ERR_NO_MEMORY, HVPT_ERR_TABLE_PAGE and
+ * HVPT_ERR_CONCURRENT only when a large leaf is cut.
+ */
+HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
+hvpt_pt_unmap(struct hvpt_pagetable *pt, hvpt_iova_t iova, uint64_t length,
+	      struct hvpt_gather *gather, uint64_t *unmapped)
+{
+	if (!hvpt_pt_try_unmap_leaf(pt, pt->levels, iova, length))
+		return hvpt_pt_unmap_range(pt, iova, length, gather, unmapped);
+	hvpt_gather_add(gather, iova, hvpt_iova(iova.value + (length - 1)));
+	*unmapped = length;
+	return HVPT_OK;
+}
+
+/** One piece of a scatter list: page-aligned, a page multiple, not empty. */
+struct hvpt_segment {
+	hvpt_gpa_t gpa;
+	uint64_t length;
+};
 
 HVPT_EXTERN_C_BEGIN
 
-/* Out-of-line part of hvpt_pt_unmap(); does all of it. */
+/**
+ * hvpt_pt_map_list() - map a scatter list to one contiguous IOVA range
+ * @pt: the page table
+ * @iova: first IOVA, 4 KiB aligned
+ * @segments: in: what to map, in this order, back to back. Nobody may change
+ *	the array before the call returns, the page hook included. Where the
+ *	hook did, the call returns HVPT_ERR_CONCURRENT and maps nothing.
+ * @count: how many segments, at least 1
+ * @prot: as for hvpt_pt_map()
+ * @gather: in/out, or NULL: as for hvpt_pt_map()
+ *
+ * As hvpt_pt_map(), which says the effects. Segments that touch in gpa count as
+ * one.
+ *
+ * Return: as hvpt_pt_map(). HVPT_ERR_EMPTY: no segment, or one of length 0;
+ * HVPT_ERR_WRAP: the sum of the lengths, or the range, passes 2^64.
+ */
 HVPT_MUST_CHECK enum hvpt_status
-hvpt_pt_unmap_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
-		    uint64_t length, struct hvpt_gather *gather,
-		    uint64_t *unmapped);
+hvpt_pt_map_list(struct hvpt_pagetable *pt, hvpt_iova_t iova,
+		 const struct hvpt_segment *segments, size_t count,
+		 unsigned prot, struct hvpt_gather *gather);
 
 /**
  * hvpt_pt_protect() - change the permission of a mapped range
@@ -1558,10 +1666,10 @@ hvpt_pt_unmap_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
  * @gather: in/out: what changed, to be flushed. Also when permissions grow:
  *	an IOMMU may cache a refusal.
  *
- * A large leaf which the range cuts is split first, into equivalent smaller
- * leaves, as hvpt_pt_unmap() does; at most 4 pages are taken. Gpa, A and D
- * stay, but D is set in what becomes writable, unless dirty pages are tracked.
- * Leaves which have @prot already are left alone and not gathered.
+ * A large leaf that the range cuts is split first, as hvpt_pt_unmap() does; at
+ * most 4 pages are taken. Gpa, A and D stay, but D is set in what becomes
+ * writable, unless dirty pages are tracked. Leaves that have @prot already are
+ * left alone and not gathered.
  *
  * Return: HVPT_OK; HVPT_ERR_EMPTY; HVPT_ERR_ALIGN; HVPT_ERR_WRAP;
  * HVPT_ERR_IOVA_RANGE; HVPT_ERR_PROT; HVPT_ERR_WRITE_ONLY;
@@ -1580,11 +1688,11 @@ hvpt_pt_protect(struct hvpt_pagetable *pt, hvpt_iova_t iova, uint64_t length,
  * @gather: in/out: the tables, and the ranges they spanned
  * @reclaimed: out: how many tables went into @gather
  *
- * Tables which lie wholly inside the range and map nothing are detached. No
+ * Tables that lie wholly inside the range and map nothing are detached. No
  * translation changes. Small unmaps leave such tables behind on purpose, for
- * the next map to find; a hostile pattern cannot keep them from this call.
- * The root always stays; so does, where the IOVA form ends inside the span of
- * a table, that table: at most one for each level and half.
+ * the next map to find; no pattern of calls can keep them from this call. Two
+ * kinds of table stay: the root; and, where the IOVA form ends inside the span
+ * of a table, that table, at most one for each level and half.
  *
  * Return: HVPT_OK, also when there was none; HVPT_ERR_EMPTY; HVPT_ERR_ALIGN;
  * HVPT_ERR_WRAP; HVPT_ERR_IOVA_RANGE.
@@ -1595,59 +1703,13 @@ hvpt_pt_reclaim(struct hvpt_pagetable *pt, hvpt_iova_t iova, uint64_t length,
 
 HVPT_EXTERN_C_END
 
-/** Unmaps exactly one leaf if that is simple; else does nothing. */
-HVPT_INLINE bool hvpt_pt_try_unmap_leaf(struct hvpt_pagetable *pt,
-					unsigned levels, hvpt_iova_t iova,
-					uint64_t length)
-{
-	uint64_t *slot = hvpt_pt_leaf_slot(pt, levels, iova.value, length);
-
-	if (!slot || pt->noncoherent ||
-	    !hvpt_pte_is_leaf(hvpt_pte_load(slot), hvpt_leaf_level(length)))
-		return false;
-	hvpt_pte_store(slot, 0);
-	return true;
-}
-
-/**
- * hvpt_pt_unmap() - take a range away from devices
- * @pt: the page table
- * @iova: first IOVA, 4 KiB aligned
- * @length: bytes, a multiple of 4 KiB, not 0
- * @gather: in/out: what to flush, and the tables that left the tree
- * @unmapped: out: bytes of the range that were mapped
- *
- * Whatever of the range is mapped goes; holes are passed over, and a range
- * with nothing in it, not even an empty table, is a success that owes
- * nothing. A large leaf which the range cuts is split: the rest of it keeps
- * translating, permission, A and D carried over; at most 4 pages are taken
- * for that, and none otherwise. The gather then covers the whole former leaf,
- * which an IOMMU may have cached as one, and carries the split (pagetable.h,
- * "Split leaves"). Tables which lie wholly inside the range are detached into
- * the gather.
- *
- * Return: HVPT_OK; HVPT_ERR_EMPTY; HVPT_ERR_ALIGN; HVPT_ERR_WRAP;
- * HVPT_ERR_IOVA_RANGE; HVPT_ERR_NO_MEMORY, HVPT_ERR_TABLE_PAGE and
- * HVPT_ERR_CONCURRENT only when a large leaf is cut.
- */
-HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
-hvpt_pt_unmap(struct hvpt_pagetable *pt, hvpt_iova_t iova, uint64_t length,
-	      struct hvpt_gather *gather, uint64_t *unmapped)
-{
-	if (!hvpt_pt_try_unmap_leaf(pt, pt->levels, iova, length))
-		return hvpt_pt_unmap_range(pt, iova, length, gather, unmapped);
-	hvpt_gather_add(gather, iova, hvpt_iova(iova.value + (length - 1)));
-	*unmapped = length;
-	return HVPT_OK;
-}
-
 #endif /* HVPT_MAP_H */
 
 /* ======== include/hvpt/inspect.h ======== */
 
 /*
  * hvpt/inspect.h - seeing what is mapped and what was written; checking a
- * page table, and taking over one which others built.
+ * page table, and taking over one that others built.
  *
  * The rules at the head of pagetable.h hold.
  */
@@ -1670,10 +1732,10 @@ typedef bool (*hvpt_visit_fn)(void *ctx, hvpt_iova_t iova,
 /**
  * typedef hvpt_dirty_fn - learns that iova .. iova + bytes - 1 was written
  *
- * To be noted, not to be copied: at this moment devices may write to the range
- * without leaving a trace, by translations an IOMMU has cached with D set. Copy
- * after the gather of hvpt_pt_read_dirty() was flushed. What is written after
- * that flush is in the next report.
+ * Note the range, but do not copy it yet: an IOMMU may have cached translations
+ * with D set, and by these devices write to the range without leaving a trace.
+ * Copy after the flush of the gather of hvpt_pt_read_dirty(). What is written
+ * after that flush is in the next report.
  */
 typedef void (*hvpt_dirty_fn)(void *ctx, hvpt_iova_t iova, uint64_t bytes);
 
@@ -1699,7 +1761,7 @@ hvpt_pt_visit(const struct hvpt_pagetable *pt,
 	      const struct hvpt_iova_range *range, hvpt_visit_fn fn, void *ctx);
 
 /**
- * hvpt_pt_read_dirty() - report what devices wrote, and start afresh
+ * hvpt_pt_read_dirty() - report what devices wrote, and clear it
  * @pt: the page table
  * @iova: first IOVA, 4 KiB aligned
  * @length: bytes, a multiple of 4 KiB, not 0
@@ -1709,17 +1771,16 @@ hvpt_pt_visit(const struct hvpt_pagetable *pt,
  * @gather: in/out: leaves whose D was cleared. An IOMMU sets D again only
  *	after they are flushed.
  *
- * So whoever copies what was written goes in this order: read, flush the
- * gather, copy what was reported; and read again. A copy made before the flush
- * lacks what is written between copy and flush, and no report tells. D of a
- * leaf is cleared before @fn is called for it.
+ * To copy what was written, proceed in this order: read, flush the gather, copy
+ * what was reported; and read again. A copy made before the flush lacks what is
+ * written between copy and flush, and no report tells of it. D of a leaf is
+ * cleared before @fn is called for it.
  *
- * Mappings stay writable throughout. D of a leaf which is only partly inside
- * the range is reported but not cleared: the rest of it would be forgotten.
- * Without HVPT_PT_TRACK_DIRTY new writable mappings count as dirty once. With a
- * write_back hook they always do, and D cannot be cleared: HVPT_DIRTY_KEEP is
- * required.
- * Owns its range.
+ * Mappings stay writable throughout. D of a leaf that is only partly inside the
+ * range is reported but not cleared: what was written to the rest of the leaf
+ * would be lost. Without HVPT_PT_TRACK_DIRTY new writable mappings count as
+ * dirty once. With a write_back hook they always do, and D cannot be cleared:
+ * HVPT_DIRTY_KEEP is required. Owns its range.
  *
  * Return: HVPT_OK; HVPT_ERR_EMPTY; HVPT_ERR_ALIGN; HVPT_ERR_WRAP;
  * HVPT_ERR_IOVA_RANGE; HVPT_ERR_FLAGS.
@@ -1770,11 +1831,11 @@ struct hvpt_audit {
  * typedef hvpt_table_check_fn - may this page be read as a table?
  * @ctx: the caller's
  * @table: gpa of the page, table_gpa_mask taken out, 4 KiB aligned
- * @level: the level its entries are of
+ * @level: the level of its entries
  *
- * Called once for each reference to a table, before the table is read, in
- * level order from the root down. To detect tables shared by two entries, and
- * loops, answer false the second time a page comes up.
+ * Called once for each reference to a table, before the table is read, level by
+ * level from the root down. To detect loops and tables that two entries share,
+ * return false the second time a page comes up.
  */
 typedef bool (*hvpt_table_check_fn)(void *ctx, hvpt_gpa_t table,
 				    unsigned level);
@@ -1788,9 +1849,9 @@ HVPT_EXTERN_C_BEGIN
  * @ctx: for @check
  * @report: out: always written
  *
- * Reads all tables once for each level; never follows more table entries than
- * the page table has tables: one too many is HVPT_FAULT_COUNT before @check is
- * asked about it. Nothing may be changing meanwhile.
+ * Reads all tables once for each level. Never follows more table entries than
+ * the page table has tables: for one too many the fault is HVPT_FAULT_COUNT,
+ * before @check is asked about it. Nothing may change meanwhile.
  *
  * Return: HVPT_OK, or HVPT_ERR_CORRUPT with the reason in @report.
  */
@@ -1809,19 +1870,19 @@ hvpt_pt_audit(const struct hvpt_pagetable *pt, hvpt_table_check_fn check,
  * @report: out: always written: counts, or the fault; all zero when @config is
  *	refused, or @check is NULL
  *
- * For tables which firmware built, or a kernel before a live update. Every
- * entry is validated before anything is kept: bits, sizes, addresses, the
- * IOVA form; @check guards against wild pointers, loops and sharing. An A or
- * D bit may have either value. Nothing is written to the tree, so it may be
- * in use by an IOMMU; nobody may change it meanwhile. No page is taken.
+ * For tables that firmware built, or a kernel before a live update. Every entry
+ * is checked before anything is kept: bits, sizes, addresses, the IOVA form;
+ * @check guards against wild pointers, loops and sharing. A and D may have
+ * either value. Nothing is written to the tree, so an IOMMU may be using it;
+ * nobody may change it meanwhile. No page is taken.
  *
- * On success the table pages @check allowed belong to the page table: they
+ * On success the table pages that @check allowed belong to the page table: they
  * will come back through free_page. On failure they stay the caller's.
  *
- * What the earlier owner took away and did not flush is not known here, leaves
- * that it split among it. If an IOMMU may have cached any of the tree, flush
- * the whole domain after the earlier owner's last change and before anything
- * that was unmapped is reused.
+ * The call cannot know what the earlier owner took away, or split, and did not
+ * flush. If an IOMMU may have cached any of the tree, flush the whole domain
+ * after the earlier owner's last change and before anything that was unmapped
+ * is reused.
  *
  * Return: HVPT_OK; the refusals of hvpt_pt_init() but NO_MEMORY;
  * HVPT_ERR_OPS when @check is NULL; HVPT_ERR_TABLE_PAGE when @root cannot be
@@ -3079,36 +3140,36 @@ struct hvpt_registry {
 /* ======== include/hvpt/flush.h ======== */
 
 /*
- * hvpt/flush.h - which descriptors flush a range.
+ * hvpt/flush.h - planning the descriptors that flush a range.
  *
  * A flush descriptor covers 2^shift pages of 4 KiB, shift 0 .. 52, and starts
  * at a multiple of its size (hv_abi.h, FLUSH_DEVICE_DOMAIN_LIST). A range is
- * rarely such a block, so either more is flushed than was asked, which costs
- * devices a walk for each page still in use, or more descriptors are needed,
- * each of which the hypervisor and the hardware's queue have to handle.
+ * rarely such a block. Either the flush covers more than was asked, which costs
+ * devices a walk for each page still in use, or it takes more descriptors, each
+ * of which costs time in the hypervisor and a place in the hardware's queue.
  *
- * Pure functions: no memory, no hypercall, any context. All are exact about
- * two things: nothing that was asked for is left out; and an aligned block of
- * 2^n pages inside a range, such as a large leaf, is in one descriptor whole.
+ * Pure functions: no memory, no hypercall, any context. Every plan keeps two
+ * promises: it leaves out nothing that was asked for; and one descriptor holds
+ * all of any aligned block of 2^n pages, such as a large leaf, inside a range.
  */
 #ifndef HVPT_FLUSH_H
 #define HVPT_FLUSH_H
 
 enum hvpt_flush_policy {
 	/**
-	 * At most 2 descriptors a range: one when the smallest block which
-	 * holds the range has at most twice its pages, else two, split at the
-	 * most aligned address inside. Never twice the pages asked or more
-	 * with two descriptors, never more than twice with one.
+	 * At most 2 descriptors a range: one if the smallest block that holds
+	 * the range has at most twice its pages, else two, split at the most
+	 * aligned address inside. One descriptor covers at most twice the
+	 * pages that were asked for, two cover fewer than twice.
 	 */
 	HVPT_FLUSH_TWO_BLOCK = 0,
 	/**
-	 * 1 descriptor a range: the smallest block which holds it. What the
+	 * 1 descriptor a range: the smallest block that holds it. What the
 	 * merged Linux driver does. A range of 2 pages across a high power of
-	 * two flushes all below and above it.
+	 * two flushes everything around it.
 	 */
 	HVPT_FLUSH_COVER = 1,
-	/** Just what was asked: at most 2 * 51 descriptors a range. */
+	/** Exactly what was asked for: at most 2 * 51 descriptors a range. */
 	HVPT_FLUSH_EXACT = 2,
 };
 
@@ -3120,14 +3181,14 @@ enum hvpt_flush_policy {
  * @range: the ranges
  * @count: how many
  * @policy: as asked
- * @at: the range which is being worked on, or is next
- * @busy: 1: some of it is planned, or is about to be; 0: it is untouched
- * @next: first page of it which is not planned yet
+ * @at: the range that is being planned, or is next
+ * @busy: 1: some of it is planned, or is about to be; 0: none is
+ * @next: first page of it that is not planned yet
  * @last: last page of it
  * @emitted: descriptors so far
  * @pages: pages those cover, modulo 2^64; a whole 2^52-page block counts 2^52
  *
- * Fields are the planner's own but for @emitted and @pages.
+ * The fields are the planner's own; @emitted and @pages may be read.
  */
 struct hvpt_flush_plan {
 	const struct hvpt_iova_range *range;
@@ -3146,16 +3207,17 @@ HVPT_EXTERN_C_BEGIN
 /**
  * hvpt_flush_plan_init() - begin
  * @plan: out
- * @range: in: must outlive the plan; first not above last; a range which
+ * @range: in: must outlive the plan; first not above last. A range that
  *	starts or ends inside a page stands for the whole page. Ranges are
- *	planned one by one, in their order, and not joined. A descriptor is left
- *	out when one of another range holds all of it, if that range is at most
- *	HVPT_FLUSH_NEAR places away in the list, and the policy is not EXACT,
- *	whose descriptors hold nothing of other ranges unless ranges overlap.
+ *	planned one by one, in their order, and not joined. But a descriptor is
+ *	left out if a descriptor of another range holds all of it and that range
+ *	is at most HVPT_FLUSH_NEAR places away in the list. This does not apply
+ *	to EXACT, whose descriptors hold nothing of other ranges unless ranges
+ *	overlap.
  * @count: how many; 0 gives a plan with no descriptor
  * @policy: which
  *
- * Return: HVPT_OK; HVPT_ERR_POLICY; HVPT_ERR_WRAP when a range ends below its
+ * Return: HVPT_OK; HVPT_ERR_POLICY; HVPT_ERR_WRAP if a range ends below its
  * start.
  */
 HVPT_MUST_CHECK enum hvpt_status
@@ -4480,39 +4542,36 @@ HVPT_EXTERN_C_END
 /*
  * pt_internal.h - what the files of src/pagetable share.
  *
- * Ranges are first .. last, inclusive, as plain numbers: they have passed
- * hvpt_range_check() and the last byte of the address space can be named.
+ * A range is first .. last, both inclusive, so that the last byte of the
+ * address space can be named. Addresses are plain numbers here: the calls
+ * checked them.
  *
- * Nothing here recurses. A call which works on a range goes over it once for
- * each level, lowest first, by way of runs: consecutive entries of one table.
- * When a level is done the tables below it are out of the tree, or known to
- * be empty, and the next level can deal with the entries that pointed at
- * them.
+ * Nothing here recurses. A call that works on a range goes over it once for
+ * each level, lowest level first, in runs: consecutive entries of one table.
+ * When a level is done, the tables below it have left the tree or are empty,
+ * and the next level can deal with the entries that pointed at them.
  */
 #ifndef HVPT_PAGETABLE_INTERNAL_H
 #define HVPT_PAGETABLE_INTERNAL_H
 
 /* ---- ranges ---------------------------------------------------------- */
 
-/** The smallest range which holds all that was noted; nothing at first. */
-struct hvpt_hull {
-	uint64_t first;
-	uint64_t last;
-};
-
-/** An empty hull: any range noted replaces both ends. */
-HVPT_INLINE void hvpt_hull_init(struct hvpt_hull *hull)
+/** Makes *@range empty, for hvpt_range_extend(): first lies above last. */
+HVPT_INLINE void hvpt_range_init(struct hvpt_iova_range *range)
 {
-	hull->first = ~(uint64_t)0;
-	hull->last = 0;
+	range->first = hvpt_iova(~(uint64_t)0);
+	range->last = hvpt_iova(0);
 }
 
-void hvpt_hull_note(struct hvpt_hull *hull, uint64_t first, uint64_t last);
+/** Grows *@range, which may be empty, to hold first .. last as well. */
+void hvpt_range_extend(struct hvpt_iova_range *range, uint64_t first,
+		       uint64_t last);
 
-/** Owes a flush of the hull, if anything was noted. */
-void hvpt_hull_gather(const struct hvpt_hull *hull, struct hvpt_gather *gather);
+/** Adds *@range to @gather, unless it is empty. */
+void hvpt_range_gather(const struct hvpt_iova_range *range,
+		       struct hvpt_gather *gather);
 
-/** EMPTY, ALIGN, WRAP, IOVA_RANGE, in this order. */
+/** Checks for EMPTY, ALIGN, WRAP and IOVA_RANGE, in this order. */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_range_check(const struct hvpt_pagetable *pt, uint64_t iova,
 		 uint64_t length);
@@ -4520,7 +4579,7 @@ hvpt_range_check(const struct hvpt_pagetable *pt, uint64_t iova,
 bool hvpt_range_is_reserved(const struct hvpt_pagetable *pt, uint64_t first,
 			    uint64_t last);
 
-/** Offset of @address inside the entry of @level which spans it. */
+/** The offset of @address in the span of an entry of @level. */
 HVPT_INLINE uint64_t hvpt_level_offset(uint64_t address, unsigned level)
 {
 	return address & (HVPT_LEVEL_BYTES(level) - 1);
@@ -4529,14 +4588,15 @@ HVPT_INLINE uint64_t hvpt_level_offset(uint64_t address, unsigned level)
 /* ---- walking --------------------------------------------------------- */
 
 /**
- * struct hvpt_way - where a walk ended
+ * struct hvpt_walk - where a walk ended
  * @slot: the entry
- * @pte: what it held; what is decided by it cannot change in between
- * @iova: walked to
- * @at: level of @slot
- * @table: the tables gone through, by level, from @at up; without the root
+ * @pte: what the entry held. Decide by this value: the entry may change.
+ * @iova: the address the walk went to
+ * @at: the level of @slot
+ * @table: the tables the walk went through, by level, from @at up, but for the
+ *	root
  */
-struct hvpt_way {
+struct hvpt_walk {
 	uint64_t *slot;
 	uint64_t pte;
 	uint64_t iova;
@@ -4544,36 +4604,35 @@ struct hvpt_way {
 	uint64_t *table[HVPT_PORT_SMALL ? 1 : HVPT_MAX_LEVELS - 1];
 };
 
-/** To be walked from the root. */
-HVPT_INLINE void hvpt_way_init(struct hvpt_way *way,
-			       const struct hvpt_pagetable *pt)
+/** The next walk begins at the root. */
+HVPT_INLINE void hvpt_walk_init(struct hvpt_walk *walk,
+				const struct hvpt_pagetable *pt)
 {
-	way->iova = 0;
-	way->at = pt->levels - 1u;
+	walk->iova = 0;
+	walk->at = pt->levels - 1u;
 }
 
 /**
- * hvpt_way_go() - go down towards @iova, from the lowest table on the way
- * @stop: the level to stop at, at the latest
+ * hvpt_walk_to() - walk down towards @iova
+ * @stop: the level to end at
  *
- * Ends at @stop, or above it at an entry without a table. The tables gone
- * through before must still be in the tree.
+ * Ends at @stop, or above it at an entry that points at no table. Begins at the
+ * lowest table of the walk before that spans @iova too; that walk's tables must
+ * still be in the tree.
  */
-void hvpt_way_go(struct hvpt_way *way, const struct hvpt_pagetable *pt,
-		 uint64_t iova, unsigned stop);
+void hvpt_walk_to(struct hvpt_walk *walk, const struct hvpt_pagetable *pt,
+		  uint64_t iova, unsigned stop);
 
-/** The same from the root. */
-void hvpt_way_find(struct hvpt_way *way, const struct hvpt_pagetable *pt,
-		   uint64_t iova, unsigned stop);
-
-/** The level 0 slot of @iova; NULL when there is no table. */
-uint64_t *hvpt_page_slot(const struct hvpt_pagetable *pt, uint64_t iova);
+/** Walks down towards @iova from the root. */
+void hvpt_walk_find(struct hvpt_walk *walk, const struct hvpt_pagetable *pt,
+		    uint64_t iova, unsigned stop);
 
 /**
- * hvpt_part_slot() - the short way to a part of one level 0 table
+ * hvpt_part_slot() - find a range that is a part of one level 0 table
  *
- * Return: its first slot, when the range is right, covers some of the span of
- * one table but not all, and that table is there; else NULL.
+ * Return: the slot of its first page, if the range is valid, covers a part of
+ * one table's span, not all of it, and the table is there; else NULL, which
+ * says nothing about why.
  */
 HVPT_INLINE uint64_t *hvpt_part_slot(const struct hvpt_pagetable *pt,
 				     uint64_t iova, uint64_t length)
@@ -4588,19 +4647,22 @@ HVPT_INLINE uint64_t *hvpt_part_slot(const struct hvpt_pagetable *pt,
 
 /* ---- consecutive entries of one table -------------------------------- */
 
-bool hvpt_entries_are_zero(const uint64_t *slot, unsigned count);
+/** How many entries come before the first that holds anything. */
+unsigned hvpt_entries_zeros(const uint64_t *slot, unsigned count);
 
-/** The first entry, from @i on, that a look at whole lines cannot rule out. */
-unsigned hvpt_entries_skip(const uint64_t *slot, unsigned i, unsigned count);
+HVPT_INLINE bool hvpt_entries_are_zero(const uint64_t *slot, unsigned count)
+{
+	return hvpt_entries_zeros(slot, count) == count;
+}
 
-/** Leaves of @level, one behind the other; @pte is the first. */
+/** Writes consecutive leaves of @level; @pte is the first. */
 void hvpt_entries_fill(uint64_t *slot, unsigned count, uint64_t pte,
 		       unsigned level);
 
-/** How many of them are present. */
+/** Counts the entries that are present. */
 unsigned hvpt_entries_count(const uint64_t *slot, unsigned count);
 
-/** Leaves which were cleared; @first and @end (the one behind) with @count. */
+/** The leaves that were cleared: how many, the first, and one past the last. */
 struct hvpt_cleared {
 	unsigned count;
 	unsigned first;
@@ -4609,9 +4671,10 @@ struct hvpt_cleared {
 
 /**
  * hvpt_entries_clear() - clear leaves up to the first table
- * @cleared: out: which there were
+ * @cleared: out: the leaves there were
  *
- * Return: how many entries come before a table; @count without one.
+ * Return: how many entries come before the first table; @count if there is no
+ * table.
  */
 unsigned hvpt_entries_clear(uint64_t *slot, unsigned count, unsigned level,
 			    struct hvpt_cleared *cleared);
@@ -4619,24 +4682,24 @@ unsigned hvpt_entries_clear(uint64_t *slot, unsigned count, unsigned level,
 /**
  * struct hvpt_cursor - goes over a range, run by run or leaf by leaf
  * @pt: the page table
- * @first: first address of the range
- * @last: its last
+ * @first: the first address of the range
+ * @last: the last address of the range
  * @next: where the next run starts
  * @stop: the level wanted
  * @done: there is no next run
  *
- * The run: consecutive entries of one table.
- * @slot: the first
- * @at: first address the first entry spans; may lie before the range
- * @level: the level wanted; or above it, and then no entry is a table
+ * The current run, consecutive entries of one table:
+ * @slot: its first entry
+ * @at: the first address that entry spans; may lie before the range
+ * @level: the level wanted, or above it
  * @count: how many entries
  *
- * Leaf by leaf, @slot, @at and @count stand for the entries still to be
- * looked at, and the leaf is in:
+ * hvpt_leaf_next() advances @slot, @at and @count past each entry it looks at,
+ * and returns the leaf in:
  * @leaf: its slot
- * @pte: what it held when it was looked at
- * @leaf_first: first address it maps; may lie before the range
- * @leaf_last: last address it maps; may lie behind the range
+ * @pte: what the slot held
+ * @leaf_first: the first address it maps; may lie before the range
+ * @leaf_last: the last address it maps; may lie behind the range
  */
 struct hvpt_cursor {
 	const struct hvpt_pagetable *pt;
@@ -4659,116 +4722,114 @@ void hvpt_cursor_init(struct hvpt_cursor *cursor,
 		      const struct hvpt_pagetable *pt, uint64_t first,
 		      uint64_t last, unsigned stop);
 
-/** The next run of the wanted level, or above. Return: false at the end. */
+/** Goes to the next run, of level @stop or above. Return: false at the end. */
 bool hvpt_run_next(struct hvpt_cursor *cursor);
 
-/** The next run of exactly the wanted level. Return: false at the end. */
+/** Goes to the next run of level @stop. Return: false at the end. */
 bool hvpt_run_next_table(struct hvpt_cursor *cursor);
 
 /**
- * hvpt_leaf_next() - the next leaf which has a byte in the range
+ * hvpt_leaf_next() - go to the next leaf that has a byte in the range
  *
- * For cursors of level 0. Copes with a leaf which reaches outside the range
- * being split, meanwhile, by a call on another range.
+ * For cursors of level 0. A call on another range may meanwhile split a leaf
+ * that reaches outside this one.
  *
  * Return: false at the end.
  */
 bool hvpt_leaf_next(struct hvpt_cursor *cursor);
 
-/** Is nothing mapped in the range? Costs what its tables have entries. */
+/** Is nothing mapped in the range? Reads the tables that are there. */
 bool hvpt_range_is_empty(const struct hvpt_pagetable *pt, uint64_t first,
 			 uint64_t last);
 
 /* ---- table pages ----------------------------------------------------- */
 
 /**
- * struct hvpt_spares - pages taken before a change, all zero but word 0
- * @head: linked through word 0
- * @installed: how many of them are in the tree by now
+ * struct hvpt_reserve - table pages taken before anything is changed
+ * @head: the pages, all zero but for word 0, which links them
+ * @installed: how many went into the tree
  */
-struct hvpt_spares {
+struct hvpt_reserve {
 	uint64_t *head;
 	uint64_t installed;
 };
 
 /** No page yet. */
-HVPT_INLINE void hvpt_spares_init(struct hvpt_spares *spares)
+HVPT_INLINE void hvpt_reserve_init(struct hvpt_reserve *reserve)
 {
-	spares->head = NULL;
-	spares->installed = 0;
+	reserve->head = NULL;
+	reserve->installed = 0;
 }
 
-/** Takes one page more: NO_MEMORY, TABLE_PAGE. */
-HVPT_MUST_CHECK enum hvpt_status hvpt_spares_take(struct hvpt_pagetable *pt,
-						  struct hvpt_spares *spares);
+/** Adds one page: NO_MEMORY, TABLE_PAGE. */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_reserve_take(struct hvpt_pagetable *pt, struct hvpt_reserve *reserve);
 
-/** Takes one page and checks it can serve as a table. */
+/** Takes one page from the hook and checks that it can be a table. */
 HVPT_MUST_CHECK enum hvpt_status hvpt_page_take(struct hvpt_pagetable *pt,
 						uint64_t **page);
 
 /**
- * One all-zero page; NULL when all are used. That takes a table which was
- * there when they were counted to be gone: the range was not owned.
+ * Removes one page, all zero. Return: NULL if none is left. A call reserves
+ * all it needs, so it does not own its range if that happens: somebody else
+ * took a table out of it.
  */
-uint64_t *hvpt_spares_pop(struct hvpt_spares *spares);
+uint64_t *hvpt_reserve_pop(struct hvpt_reserve *reserve);
 
-/** Gives back a list linked through word 0. */
+/** Gives back a list of pages that are linked through word 0. */
 void hvpt_pages_free(struct hvpt_pagetable *pt, uint64_t *page);
 
-/** Counts what was installed, gives the rest back. */
-void hvpt_spares_finish(struct hvpt_pagetable *pt, struct hvpt_spares *spares);
+/** Counts the pages that were installed and gives the others back. */
+void hvpt_reserve_release(struct hvpt_pagetable *pt,
+			  struct hvpt_reserve *reserve);
 
 /**
- * hvpt_table_install() - put a popped page, filled or empty, into a slot
- * @spares: where it came from, and goes back to when it is not used
- * @slot: where
- * @seen: in: what must be there; out, on false: what was there instead
- * @page: the table page
+ * hvpt_table_install() - put a page of the reserve into a slot, as a table
+ * @reserve: where the page came from; it goes back there if it is not used
+ * @slot: the slot
+ * @seen: in: what the slot must hold; out, on false: what it held instead
+ * @page: the page, filled or empty
  *
- * Return: false when the slot had changed.
+ * Return: false if the slot had changed.
  */
-bool hvpt_table_install(struct hvpt_pagetable *pt, struct hvpt_spares *spares,
+bool hvpt_table_install(struct hvpt_pagetable *pt, struct hvpt_reserve *reserve,
 			uint64_t *slot, uint64_t *seen, uint64_t *page);
 
 /** The entry which points at @page. */
 uint64_t hvpt_table_pte(const struct hvpt_pagetable *pt, const uint64_t *page);
 
-/** Marks the entry of a table as written back, if that matters. */
-void hvpt_table_settle(const struct hvpt_pagetable *pt, uint64_t *slot);
+/** Writes a table entry back and marks it CLEAN, unless it is marked. */
+void hvpt_entry_write_back(const struct hvpt_pagetable *pt, uint64_t *slot);
 
-/** Makes written entries visible to a walker that does not snoop. */
+/** Makes entries visible to a walker that does not snoop. */
 void hvpt_write_back(const struct hvpt_pagetable *pt, const uint64_t *start,
 		     unsigned count);
 
 /**
- * hvpt_tables_settle() - table entries on the way to @iova are visible
- * @level: down to, not including, this one
+ * hvpt_path_write_back() - write back the table entries that lead to @iova
+ * @level: those above this level
  *
- * For walkers that do not snoop: other threads may have installed them and
- * not yet written them back. Where there is no table the way ends.
+ * For walkers that do not snoop: another thread may have installed a table and
+ * not yet written its entry back.
  */
-void hvpt_tables_settle(const struct hvpt_pagetable *pt, uint64_t iova,
-			unsigned level);
+void hvpt_path_write_back(const struct hvpt_pagetable *pt, uint64_t iova,
+			  unsigned level);
 
-/** The same, down to level 0, and then @count entries there from @slot on. */
-void hvpt_pages_settle(const struct hvpt_pagetable *pt, uint64_t iova,
-		       const uint64_t *slot, unsigned count);
+/** Writes back @count leaves of level 0, and the tables that lead to them. */
+void hvpt_leaves_write_back(const struct hvpt_pagetable *pt, uint64_t iova,
+			    const uint64_t *slot, unsigned count);
 
 /**
- * hvpt_ends_settle() - table entries on the way to both ends of a range
+ * hvpt_ends_write_back() - write back the tables that lead to a range's ends
  *
  * For walkers that do not snoop. Another call may just have split a leaf that
- * reaches into the range. Until the entry of the leaf's table is written back,
- * a walker that does not snoop still finds the leaf, even after the flush of
- * this range.
+ * reaches into the range. Until the entry that replaced the leaf is written
+ * back, the walker still finds the leaf, even after the flush of this range.
  */
-void hvpt_ends_settle(const struct hvpt_pagetable *pt, uint64_t first,
-		      uint64_t last);
+void hvpt_ends_write_back(const struct hvpt_pagetable *pt, uint64_t first,
+			  uint64_t last);
 
 /* ---- shared steps ---------------------------------------------------- */
-
-/** Tells segments that were checked from what a page hook made of them. */
-uint64_t hvpt_segments_hash(const struct hvpt_segment *segments, size_t count);
 
 /**
  * struct hvpt_map_call - what is asked of a map; it has been checked
@@ -4786,44 +4847,44 @@ struct hvpt_map_call {
 	struct hvpt_gather *gather;
 };
 
-/** A map of any range. */
+/** Maps any range, see map_steps.c. */
 HVPT_MUST_CHECK enum hvpt_status
-hvpt_map_long(struct hvpt_pagetable *pt, const struct hvpt_map_call *call);
+hvpt_map_steps(struct hvpt_pagetable *pt, const struct hvpt_map_call *call);
 
-/* For hvpt_cut_leaves(): no leaf is left alone. */
-#define HVPT_CUT_ANY (~(uint64_t)0)
+/* For hvpt_split_leaves(): split leaves of either permission. */
+#define HVPT_SPLIT_ANY (~(uint64_t)0)
 
 /**
- * hvpt_cut_leaves() - split the large leaves which a range cuts
- * @first: first address of the range
+ * hvpt_split_leaves() - split the large leaves that a range cuts
+ * @first: the first address of the range
  * @end: the address behind it; 0 behind the last of all
- * @keep: leaves whose R/W bit has this value are left alone
- * @hull: in/out: notes the former leaves
- * @gather: in/out: counts the splits; their ranges are in @hull only
+ * @keep: leaves whose R/W bit has this value are not split
+ * @flush: in/out: grows to hold the leaves that were split
+ * @gather: in/out: counts the splits; their ranges go into @flush only
  *
- * Return: HVPT_OK; NO_MEMORY, TABLE_PAGE: nothing changed, nothing noted;
- * CONCURRENT: what was split is noted.
+ * Return: HVPT_OK; NO_MEMORY, TABLE_PAGE: nothing changed; CONCURRENT: @flush
+ * and @gather have what was split.
  */
 HVPT_MUST_CHECK enum hvpt_status
-hvpt_cut_leaves(struct hvpt_pagetable *pt, uint64_t first, uint64_t end,
-		uint64_t keep, struct hvpt_hull *hull,
-		struct hvpt_gather *gather);
+hvpt_split_leaves(struct hvpt_pagetable *pt, uint64_t first, uint64_t end,
+		  uint64_t keep, struct hvpt_iova_range *flush,
+		  struct hvpt_gather *gather);
 
 /**
- * struct hvpt_sweep - take things out of a range, level by level
+ * struct hvpt_sweep - removes leaves and tables from a range, level by level
  * @pt: the page table
- * @gather: receives tables
- * @hull: notes what they, and leaves, spanned
- * @first: first address of the range
- * @last: its last
- * @bytes: of leaves removed
- * @tables: removed
+ * @gather: gets the tables
+ * @flush: what the removed leaves and tables spanned
+ * @first: the first address of the range
+ * @last: the last address of the range
+ * @bytes: how much the removed leaves mapped
+ * @tables: how many tables were removed
  * @leaves: true: remove everything; false: empty tables only
  */
 struct hvpt_sweep {
 	struct hvpt_pagetable *pt;
 	struct hvpt_gather *gather;
-	struct hvpt_hull hull;
+	struct hvpt_iova_range flush;
 	uint64_t first;
 	uint64_t last;
 	uint64_t bytes;
@@ -4831,30 +4892,30 @@ struct hvpt_sweep {
 	bool leaves;
 };
 
-/** For empty tables only, until @leaves is set. */
+/** Begins a sweep that removes empty tables; set @leaves to remove all. */
 void hvpt_sweep_init(struct hvpt_sweep *sweep, struct hvpt_pagetable *pt,
 		     uint64_t first, uint64_t last, struct hvpt_gather *gather);
 
-/** Leaves of one table were cleared, if any; @first goes with @slot. */
+/** Accounts for leaves that were cleared; @first is the address of @slot. */
 void hvpt_sweep_note(struct hvpt_sweep *sweep, uint64_t first,
 		     const uint64_t *slot, unsigned level,
 		     const struct hvpt_cleared *cleared);
 
-/** Levels 1 and up: entries which lie wholly inside the range. */
+/** Sweeps levels 1 and up: the entries that lie wholly inside the range. */
 void hvpt_sweep_tables(struct hvpt_sweep *sweep);
 
 /**
- * hvpt_reclaim_range() - detach empty tables of a range into @gather
- * @hull: in/out: notes what they spanned, for the caller to gather
+ * hvpt_reclaim_range() - detach the empty tables of a range into @gather
+ * @flush: in/out: grows to hold what they spanned; the caller gathers it
  *
- * Return: how many.
+ * Return: how many tables.
  */
 uint64_t hvpt_reclaim_range(struct hvpt_pagetable *pt, uint64_t first,
 			    uint64_t last, struct hvpt_gather *gather,
-			    struct hvpt_hull *hull);
+			    struct hvpt_iova_range *flush);
 
 /**
- * hvpt_pt_configure() - fill in all of *@pt but the root, or refuse @config
+ * hvpt_pt_configure() - check @config and fill in all of *@pt but the root
  * @width: used instead of @config's
  * @page_sizes: used instead of @config's
  */
@@ -5341,7 +5402,8 @@ static void hvpt_destroy_tables(const struct hvpt_pagetable *pt)
 		pte = hvpt_pte_load(HVPT_SLOT(table[at], i));
 		i++;
 		if (!HVPT_PORT_SMALL && pte == 0)
-			i = hvpt_entries_skip(table[at], i, HVPT_TABLE_ENTRIES);
+			i += hvpt_entries_zeros(HVPT_SLOT(table[at], i),
+						HVPT_TABLE_ENTRIES - i);
 		if (!hvpt_pte_is_table(pte, at))
 			continue;
 		if (at == 1) {
@@ -5366,8 +5428,8 @@ void hvpt_pt_destroy(struct hvpt_pagetable *pt)
 /* ======== src/pagetable/pages.c ======== */
 
 /*
- * pages.c - table pages: taking them, putting them into the tree, giving
- * them back.
+ * pages.c - table pages: taking them, installing them, writing them back to
+ * memory, giving them back.
  */
 
 static uint64_t hvpt_page_gpa(const struct hvpt_pagetable *pt,
@@ -5388,30 +5450,30 @@ enum hvpt_status hvpt_page_take(struct hvpt_pagetable *pt, uint64_t **page)
 	return HVPT_ERR_TABLE_PAGE;
 }
 
-static void hvpt_spares_push(struct hvpt_spares *spares, uint64_t *page)
+static void hvpt_reserve_push(struct hvpt_reserve *reserve, uint64_t *page)
 {
-	HVPT_PORT_STORE(&page[0], (uint64_t)(uintptr_t)spares->head);
-	spares->head = page;
+	HVPT_PORT_STORE(&page[0], (uint64_t)(uintptr_t)reserve->head);
+	reserve->head = page;
 }
 
-enum hvpt_status hvpt_spares_take(struct hvpt_pagetable *pt,
-				  struct hvpt_spares *spares)
+enum hvpt_status hvpt_reserve_take(struct hvpt_pagetable *pt,
+				   struct hvpt_reserve *reserve)
 {
 	uint64_t *page;
 	enum hvpt_status status = hvpt_page_take(pt, &page);
 
 	if (status == HVPT_OK)
-		hvpt_spares_push(spares, page);
+		hvpt_reserve_push(reserve, page);
 	return status;
 }
 
-uint64_t *hvpt_spares_pop(struct hvpt_spares *spares)
+uint64_t *hvpt_reserve_pop(struct hvpt_reserve *reserve)
 {
-	uint64_t *page = spares->head;
+	uint64_t *page = reserve->head;
 
 	if (!page)
 		return NULL;
-	spares->head = (uint64_t *)(uintptr_t)HVPT_PORT_LOAD(&page[0]);
+	reserve->head = (uint64_t *)(uintptr_t)HVPT_PORT_LOAD(&page[0]);
 	HVPT_PORT_STORE(&page[0], 0);
 	return page;
 }
@@ -5426,11 +5488,12 @@ HVPT_NOINLINE void hvpt_pages_free(struct hvpt_pagetable *pt, uint64_t *page)
 	}
 }
 
-void hvpt_spares_finish(struct hvpt_pagetable *pt, struct hvpt_spares *spares)
+void hvpt_reserve_release(struct hvpt_pagetable *pt,
+			  struct hvpt_reserve *reserve)
 {
-	if (spares->installed)
-		HVPT_PORT_ADD(&pt->table_count, spares->installed);
-	hvpt_pages_free(pt, spares->head);
+	if (reserve->installed)
+		HVPT_PORT_ADD(&pt->table_count, reserve->installed);
+	hvpt_pages_free(pt, reserve->head);
 }
 
 void hvpt_pt_release(struct hvpt_pagetable *pt, struct hvpt_gather *gather)
@@ -5453,12 +5516,12 @@ void hvpt_write_back(const struct hvpt_pagetable *pt, const uint64_t *start,
 }
 
 /*
- * A thread may descend through an entry before its installer has written it
- * back, and report a mapping which the walker cannot reach. So whoever meets
- * an entry not yet marked CLEAN writes it back too. The mark itself need not
- * reach memory.
+ * A thread may walk through an entry before the thread that installed it has
+ * written it back, and so report a mapping that the walker cannot reach. So
+ * whoever meets an entry that is not marked CLEAN writes it back too. The mark
+ * itself need not reach memory.
  */
-void hvpt_table_settle(const struct hvpt_pagetable *pt, uint64_t *slot)
+void hvpt_entry_write_back(const struct hvpt_pagetable *pt, uint64_t *slot)
 {
 	if (!pt->noncoherent || (hvpt_pte_load(slot) & HVPT_PTE_CLEAN))
 		return;
@@ -5466,30 +5529,30 @@ void hvpt_table_settle(const struct hvpt_pagetable *pt, uint64_t *slot)
 	HVPT_PORT_FETCH_OR(slot, HVPT_PTE_CLEAN);
 }
 
-void hvpt_tables_settle(const struct hvpt_pagetable *pt, uint64_t iova,
-			unsigned level)
+void hvpt_path_write_back(const struct hvpt_pagetable *pt, uint64_t iova,
+			  unsigned level)
 {
-	struct hvpt_way way;
+	struct hvpt_walk walk;
 
 	while (++level < pt->levels) {
-		hvpt_way_find(&way, pt, iova, level);
-		if (hvpt_pte_is_table(way.pte, way.at))
-			hvpt_table_settle(pt, way.slot);
+		hvpt_walk_find(&walk, pt, iova, level);
+		if (hvpt_pte_is_table(walk.pte, walk.at))
+			hvpt_entry_write_back(pt, walk.slot);
 	}
 }
 
-void hvpt_pages_settle(const struct hvpt_pagetable *pt, uint64_t iova,
-		       const uint64_t *slot, unsigned count)
+void hvpt_leaves_write_back(const struct hvpt_pagetable *pt, uint64_t iova,
+			    const uint64_t *slot, unsigned count)
 {
-	hvpt_tables_settle(pt, iova, 0);
+	hvpt_path_write_back(pt, iova, 0);
 	hvpt_write_back(pt, slot, count);
 }
 
-void hvpt_ends_settle(const struct hvpt_pagetable *pt, uint64_t first,
-		      uint64_t last)
+void hvpt_ends_write_back(const struct hvpt_pagetable *pt, uint64_t first,
+			  uint64_t last)
 {
-	hvpt_tables_settle(pt, first, 0);
-	hvpt_tables_settle(pt, last, 0);
+	hvpt_path_write_back(pt, first, 0);
+	hvpt_path_write_back(pt, last, 0);
 }
 
 uint64_t hvpt_table_pte(const struct hvpt_pagetable *pt, const uint64_t *page)
@@ -5498,24 +5561,24 @@ uint64_t hvpt_table_pte(const struct hvpt_pagetable *pt, const uint64_t *page)
 	       HVPT_PTE_TABLE_BITS;
 }
 
-bool hvpt_table_install(struct hvpt_pagetable *pt, struct hvpt_spares *spares,
+bool hvpt_table_install(struct hvpt_pagetable *pt, struct hvpt_reserve *reserve,
 			uint64_t *slot, uint64_t *seen, uint64_t *page)
 {
-	/* the table's contents must be visible before the entry is */
+	/* what the table holds must be visible before its entry is */
 	hvpt_write_back(pt, page, HVPT_TABLE_ENTRIES);
 	if (!hvpt_pte_replace(slot, seen, hvpt_table_pte(pt, page))) {
-		hvpt_spares_push(spares, page);
+		hvpt_reserve_push(reserve, page);
 		return false;
 	}
-	spares->installed++;
-	hvpt_table_settle(pt, slot);
+	reserve->installed++;
+	hvpt_entry_write_back(pt, slot);
 	return true;
 }
 
 /* ======== src/pagetable/walk.c ======== */
 
 /*
- * walk.c - range checks and runs.
+ * walk.c - checking ranges, finding entries.
  */
 
 enum hvpt_status hvpt_range_check(const struct hvpt_pagetable *pt,
@@ -5544,56 +5607,48 @@ bool hvpt_range_is_reserved(const struct hvpt_pagetable *pt, uint64_t first,
 	return false;
 }
 
-/* The lowest table gone through which spans @iova too, not below @stop. */
-static unsigned hvpt_way_back(const struct hvpt_way *way, unsigned top,
-			      uint64_t iova, unsigned stop)
+/* The level, not below @stop, of the lowest table that spans @iova too. */
+static unsigned hvpt_walk_resume(const struct hvpt_walk *walk, unsigned top,
+				 uint64_t iova, unsigned stop)
 {
-	unsigned at = way->at > stop ? way->at : stop;
+	unsigned at = walk->at > stop ? walk->at : stop;
 
-	while (at < top && (way->iova ^ iova) >> HVPT_LEVEL_LG2(at + 1))
+	while (at < top && (walk->iova ^ iova) >> HVPT_LEVEL_LG2(at + 1))
 		at++;
 	return at;
 }
 
-void hvpt_way_go(struct hvpt_way *way, const struct hvpt_pagetable *pt,
-		 uint64_t iova, unsigned stop)
+void hvpt_walk_to(struct hvpt_walk *walk, const struct hvpt_pagetable *pt,
+		  uint64_t iova, unsigned stop)
 {
 	unsigned at = pt->levels - 1u, top = at;
-	uint64_t *table = pt->root;
+	uint64_t *table = pt->root, *slot, pte;
 
 	if (!HVPT_PORT_SMALL)
-		at = hvpt_way_back(way, top, iova, stop);
+		at = hvpt_walk_resume(walk, top, iova, stop);
 	if (at < top)
-		table = way->table[at];
+		table = walk->table[at];
 	for (;;) {
-		way->slot = HVPT_SLOT(table, hvpt_pte_index(iova, at));
-		way->pte = hvpt_pte_load_table(way->slot);
-		if (at == stop || !hvpt_pte_is_table(way->pte, at))
+		slot = HVPT_SLOT(table, hvpt_pte_index(iova, at));
+		pte = hvpt_pte_load_table(slot);
+		if (at == stop || !hvpt_pte_is_table(pte, at))
 			break;
-		table = hvpt_pt_table(pt, way->pte);
+		table = hvpt_pt_table(pt, pte);
 		at--;
 		if (!HVPT_PORT_SMALL)
-			way->table[at] = table;
+			walk->table[at] = table;
 	}
-	way->iova = iova;
-	way->at = at;
+	walk->slot = slot;
+	walk->pte = pte;
+	walk->iova = iova;
+	walk->at = at;
 }
 
-void hvpt_way_find(struct hvpt_way *way, const struct hvpt_pagetable *pt,
-		   uint64_t iova, unsigned stop)
+void hvpt_walk_find(struct hvpt_walk *walk, const struct hvpt_pagetable *pt,
+		    uint64_t iova, unsigned stop)
 {
-	hvpt_way_init(way, pt);
-	hvpt_way_go(way, pt, iova, stop);
-}
-
-uint64_t *hvpt_page_slot(const struct hvpt_pagetable *pt, uint64_t iova)
-{
-	struct hvpt_way way;
-
-	if (!HVPT_PORT_SMALL)
-		return hvpt_pt_slot(pt, pt->levels, iova, 0);
-	hvpt_way_find(&way, pt, iova, 0);
-	return way.at == 0 ? way.slot : NULL;
+	hvpt_walk_init(walk, pt);
+	hvpt_walk_to(walk, pt, iova, stop);
 }
 
 void hvpt_cursor_init(struct hvpt_cursor *cursor,
@@ -5609,36 +5664,21 @@ void hvpt_cursor_init(struct hvpt_cursor *cursor,
 	cursor->done = false;
 }
 
-/* How many of @limit entries come before the first which holds a table. */
-static unsigned hvpt_run_without_table(const uint64_t *slot, unsigned level,
-				       unsigned limit)
-{
-	unsigned i;
-
-	for (i = 1; i < limit; i++)
-		if (hvpt_pte_is_table(hvpt_pte_load(HVPT_SLOT(slot, i)), level))
-			break;
-	return i;
-}
-
 bool hvpt_run_next(struct hvpt_cursor *cursor)
 {
 	uint64_t next = cursor->next, wanted, last;
-	struct hvpt_way way;
+	struct hvpt_walk walk;
 	unsigned lg2, room;
 
 	if (cursor->done)
 		return false;
-	hvpt_way_find(&way, cursor->pt, next, cursor->stop);
-	cursor->slot = way.slot;
-	cursor->level = way.at;
+	hvpt_walk_find(&walk, cursor->pt, next, cursor->stop);
+	cursor->slot = walk.slot;
+	cursor->level = walk.at;
 	lg2 = HVPT_LEVEL_LG2(cursor->level);
 	room = HVPT_TABLE_ENTRIES - hvpt_pte_index(next, cursor->level);
 	wanted = (cursor->last >> lg2) - (next >> lg2) + 1;
 	cursor->count = wanted < room ? (unsigned)wanted : room;
-	if (cursor->level > cursor->stop)
-		cursor->count = hvpt_run_without_table(
-			cursor->slot, cursor->level, cursor->count);
 	cursor->at = next >> lg2 << lg2;
 	last = cursor->at + (((uint64_t)cursor->count << lg2) - 1);
 	cursor->done = last >= cursor->last;
@@ -5646,45 +5686,55 @@ bool hvpt_run_next(struct hvpt_cursor *cursor)
 	return true;
 }
 
-bool hvpt_run_next_table(struct hvpt_cursor *cursor)
+/* The next run begins at the entry that was looked at: it has a table. */
+static void hvpt_cursor_enter(struct hvpt_cursor *cursor)
 {
-	while (hvpt_run_next(cursor))
-		if (cursor->level == cursor->stop)
-			return true;
-	return false;
+	cursor->next = cursor->at < cursor->first ? cursor->first : cursor->at;
+	cursor->count = 0;
+	cursor->done = false;
 }
 
-/* Passes over one entry of the run. Return: false if it holds a table. */
-static bool hvpt_leaf_look(struct hvpt_cursor *cursor)
+/* Looks at the next entry of the run; if it holds nothing, passes over all
+ * that hold nothing. */
+static void hvpt_cursor_look(struct hvpt_cursor *cursor)
 {
+	unsigned lg2 = HVPT_LEVEL_LG2(cursor->level), n = 1;
+
 	cursor->leaf = cursor->slot;
 	cursor->pte = hvpt_pte_load(cursor->slot);
-	if (HVPT_UNLIKELY(hvpt_pte_is_table(cursor->pte, cursor->level)))
-		return false;
+	if (HVPT_UNLIKELY(hvpt_pte_is_table(cursor->pte, cursor->level))) {
+		hvpt_cursor_enter(cursor);
+		return;
+	}
+	if (cursor->pte == 0)
+		n += hvpt_entries_zeros(HVPT_SLOT(cursor->slot, 1),
+					cursor->count - 1);
 	cursor->leaf_first = cursor->at;
-	cursor->at += HVPT_LEVEL_BYTES(cursor->level);
-	cursor->leaf_last = cursor->at - 1;
-	cursor->slot = HVPT_SLOT(cursor->slot, 1);
-	cursor->count--;
-	return true;
+	cursor->leaf_last = cursor->at + (((uint64_t)1 << lg2) - 1);
+	cursor->at += (uint64_t)n << lg2;
+	cursor->slot = HVPT_SLOT(cursor->slot, n);
+	cursor->count -= n;
+}
+
+bool hvpt_run_next_table(struct hvpt_cursor *cursor)
+{
+	while (hvpt_run_next(cursor)) {
+		if (cursor->level == cursor->stop)
+			return true;
+		while (cursor->count > 0)
+			hvpt_cursor_look(cursor);
+	}
+	return false;
 }
 
 bool hvpt_leaf_next(struct hvpt_cursor *cursor)
 {
-	for (;;) {
+	do {
 		if (!cursor->count && !hvpt_run_next(cursor))
 			return false;
-		if (hvpt_leaf_look(cursor)) {
-			if (hvpt_pte_is_present(cursor->pte))
-				return true;
-			continue;
-		}
-		/* a leaf was split meanwhile: go on inside its table */
-		cursor->next = cursor->at < cursor->first ? cursor->first :
-							    cursor->at;
-		cursor->count = 0;
-		cursor->done = false;
-	}
+		hvpt_cursor_look(cursor);
+	} while (!hvpt_pte_is_leaf(cursor->pte, cursor->level));
+	return true;
 }
 
 bool hvpt_range_is_empty(const struct hvpt_pagetable *pt, uint64_t first,
@@ -5725,26 +5775,20 @@ HVPT_INLINE uint64_t hvpt_line_any(const uint64_t *slot)
 	return even | odd;
 }
 
-bool hvpt_entries_are_zero(const uint64_t *slot, unsigned count)
+/* How many of @count entries a loop over whole lines takes; none when small. */
+HVPT_INLINE unsigned hvpt_whole_lines(unsigned count)
 {
-	uint64_t bits = 0;
-
-	if (!HVPT_PORT_SMALL)
-		for (; count >= HVPT_LINE; count -= HVPT_LINE) {
-			if (hvpt_line_any(slot))
-				return false;
-			slot = HVPT_SLOT(slot, HVPT_LINE);
-		}
-	for (; count > 0; count--, slot = HVPT_SLOT(slot, 1))
-		bits |= hvpt_pte_load(slot);
-	return bits == 0;
+	return HVPT_PORT_SMALL ? 0 : count / HVPT_LINE * HVPT_LINE;
 }
 
-unsigned hvpt_entries_skip(const uint64_t *slot, unsigned i, unsigned count)
+unsigned hvpt_entries_zeros(const uint64_t *slot, unsigned count)
 {
-	while (!HVPT_PORT_SMALL && count - i >= HVPT_LINE &&
-	       !hvpt_line_any(HVPT_SLOT(slot, i)))
+	unsigned i = 0, lines = hvpt_whole_lines(count);
+
+	while (i < lines && !hvpt_line_any(HVPT_SLOT(slot, i)))
 		i += HVPT_LINE;
+	while (i < count && hvpt_pte_load(HVPT_SLOT(slot, i)) == 0)
+		i++;
 	return i;
 }
 
@@ -5783,7 +5827,7 @@ void hvpt_entries_fill(uint64_t *slot, unsigned count, uint64_t pte,
 		       unsigned level)
 {
 	uint64_t step = HVPT_LEVEL_BYTES(level);
-	unsigned lines = HVPT_PORT_SMALL ? 0 : count / HVPT_LINE * HVPT_LINE;
+	unsigned lines = hvpt_whole_lines(count);
 
 	if (lines > 0) {
 		pte = hvpt_lines_fill(slot, lines, pte, step);
@@ -5823,20 +5867,17 @@ HVPT_INLINE void hvpt_line_clear(uint64_t *slot)
 
 unsigned hvpt_entries_count(const uint64_t *slot, unsigned count)
 {
-	unsigned n = 0;
+	unsigned n = 0, lines = hvpt_whole_lines(count), i = 0;
 
-	while (count > 0) {
-		if (!HVPT_PORT_SMALL && count >= HVPT_LINE &&
-		    hvpt_pte_is_present(hvpt_line_common(slot))) {
+	while (i < count) {
+		if (i < lines && i % HVPT_LINE == 0 &&
+		    hvpt_pte_is_present(hvpt_line_common(HVPT_SLOT(slot, i)))) {
 			n += HVPT_LINE;
-			slot = HVPT_SLOT(slot, HVPT_LINE);
-			count -= HVPT_LINE;
+			i += HVPT_LINE;
 			continue;
 		}
-		do {
-			n += hvpt_pte_is_present(hvpt_pte_load(slot));
-			slot = HVPT_SLOT(slot, 1);
-		} while (--count % HVPT_LINE);
+		n += hvpt_pte_is_present(hvpt_pte_load(HVPT_SLOT(slot, i)));
+		i++;
 	}
 	return n;
 }
@@ -5851,11 +5892,11 @@ HVPT_INLINE void hvpt_cleared_note(struct hvpt_cleared *cleared, unsigned index,
 	cleared->end = index + count;
 }
 
-/* Clears lines from entry @i on while they are full of leaves. */
-HVPT_INLINE unsigned hvpt_lines_clear(uint64_t *slot, unsigned i,
-				      unsigned count, uint64_t leaf)
+/* Clears lines, from entry @i to before @end, while they are full of leaves. */
+HVPT_INLINE unsigned hvpt_lines_clear(uint64_t *slot, unsigned i, unsigned end,
+				      uint64_t leaf)
 {
-	while (count - i >= HVPT_LINE &&
+	while (i < end &&
 	       (hvpt_line_common(HVPT_SLOT(slot, i)) & leaf) == leaf) {
 		hvpt_line_clear(HVPT_SLOT(slot, i));
 		i += HVPT_LINE;
@@ -5868,7 +5909,7 @@ unsigned hvpt_entries_clear(uint64_t *slot, unsigned count, unsigned level,
 {
 	uint64_t leaf = HVPT_PTE_PRESENT | (level ? HVPT_PTE_LARGE : 0);
 	struct hvpt_cleared now; /* in registers */
-	unsigned i = 0, lines = 0;
+	unsigned i = 0, lines = 0, end = hvpt_whole_lines(count);
 
 	now.count = 0;
 	now.first = 0;
@@ -5876,8 +5917,8 @@ unsigned hvpt_entries_clear(uint64_t *slot, unsigned count, unsigned level,
 	while (i < count) {
 		uint64_t *at, pte;
 
-		if (!HVPT_PORT_SMALL && i % HVPT_LINE == 0)
-			lines = hvpt_lines_clear(slot, i, count, leaf);
+		if (i < end && i % HVPT_LINE == 0)
+			lines = hvpt_lines_clear(slot, i, end, leaf);
 		if (lines > i) {
 			hvpt_cleared_note(&now, i, lines - i);
 			i = lines;
@@ -5900,101 +5941,70 @@ unsigned hvpt_entries_clear(uint64_t *slot, unsigned count, unsigned level,
 /* ======== src/pagetable/map.c ======== */
 
 /*
- * map.c - the map calls: their arguments, and the short way.
+ * map.c - the map calls.
  *
- * Most ranges are a part of one level 0 table which is there: nothing can be
- * missing and no leaf can be large. They are looked through and filled here;
- * all others go step by step, see map_long.c.
+ * Most ranges are a part of one level 0 table that is there: they lack no table
+ * and take no large leaf. Such a range is mapped here. Any other range is
+ * mapped step by step, see map_steps.c.
  */
 
 /* ---- arguments ------------------------------------------------------- */
 
-/* More segments, each at most 2^52 bytes, might pass 2^64 together. */
-#define HVPT_MAP_MANY ((size_t)1 << 11)
-
-/* EMPTY and WRAP, exactly. */
-static HVPT_NOINLINE enum hvpt_status
-hvpt_map_check_lengths(const struct hvpt_segment *segments, size_t count)
-{
-	enum hvpt_status status = HVPT_OK;
-	uint64_t sum = 0;
-
-	for (; count > 0; count--, segments++) {
-		if (segments->length == 0)
-			return HVPT_ERR_EMPTY;
-		sum += segments->length;
-		if (sum < segments->length)
-			status = HVPT_ERR_WRAP;
-	}
-	return status;
-}
-
 /*
- * Which rule is broken first? Sets *@sum to all the bytes. A few instructions
- * a segment gather what is wrong with any; only then they are looked at one by
- * one.
+ * Checks all rules in their order. Sets *@bytes to the length of the segments
+ * together. One pass over the segments gathers what is wrong with any of them.
  */
 static enum hvpt_status
 hvpt_map_check(const struct hvpt_pagetable *pt, uint64_t iova,
 	       const struct hvpt_segment *segments, size_t count, unsigned prot,
-	       uint64_t *sum)
+	       uint64_t *bytes)
 {
-	uint64_t bits = iova, high = 0, bytes = 0;
-	enum hvpt_status status = HVPT_OK;
-	size_t i;
+	uint64_t align = iova, high = 0, sum = 0;
+	bool empty = count == 0, wraps = false;
+	enum hvpt_status status;
 
-	for (i = 0; i < count; i++) {
-		uint64_t gpa = segments[i].gpa.value;
-		uint64_t length = segments[i].length;
+	for (; count > 0; count--, segments++) {
+		uint64_t gpa = segments->gpa.value, length = segments->length;
 
-		bits |= gpa | length;
-		bytes += length;
-		/* a length of 0 sets all bits; one above 2^52 those above */
+		sum += length;
+		empty |= length == 0;
+		wraps |= sum < length;
+		align |= gpa | length;
 		high |= gpa | (length - 1) | (gpa + (length - 1));
 	}
-	*sum = bytes;
-	high >>= HVPT_GPA_LG2;
-	if (high || count >= HVPT_MAP_MANY)
-		status = hvpt_map_check_lengths(segments, count);
-	if (count == 0 || status == HVPT_ERR_EMPTY)
+	*bytes = sum;
+	if (empty)
 		return HVPT_ERR_EMPTY;
-	if (bits & (HVPT_PAGE_BYTES - 1))
+	if (align & (HVPT_PAGE_BYTES - 1))
 		return HVPT_ERR_ALIGN;
-	if (status == HVPT_OK)
-		status = hvpt_range_check(pt, iova, bytes);
+	if (wraps)
+		return HVPT_ERR_WRAP;
+	status = hvpt_range_check(pt, iova, sum);
 	if (status != HVPT_OK)
 		return status;
 	if (HVPT_UNLIKELY(!pt->plain) &&
-	    hvpt_range_is_reserved(pt, iova, iova + (bytes - 1)))
+	    hvpt_range_is_reserved(pt, iova, iova + (sum - 1)))
 		return HVPT_ERR_RESERVED;
-	return high ? HVPT_ERR_GPA_RANGE : hvpt_prot_check(prot);
-}
-
-uint64_t hvpt_segments_hash(const struct hvpt_segment *segments, size_t count)
-{
-	uint64_t hash = 0;
-
-	/* an odd factor, 2^64 over the golden ratio */
-	for (; count > 0; count--, segments++)
-		hash = (hash << 9 | hash >> 55) + segments->gpa.value +
-		       segments->length * 0x9e3779b97f4a7c15u;
-	return hash;
+	return high >> HVPT_GPA_LG2 ? HVPT_ERR_GPA_RANGE :
+				      hvpt_prot_check(prot);
 }
 
 /* ---- calls ----------------------------------------------------------- */
 
-/* A part of one level 0 table: no table is missing, no leaf is large. */
+/* Maps to a part of one level 0 table: @pages, from @slot on. */
 static enum hvpt_status hvpt_map_part(uint64_t *slot, unsigned pages,
 				      const struct hvpt_segment *segments,
-				      size_t left, uint64_t bits)
+				      uint64_t bits)
 {
+	uint64_t *end = HVPT_SLOT(slot, pages);
+
 	if (!hvpt_entries_are_zero(slot, pages))
 		return HVPT_ERR_OVERLAP;
-	for (; left > 0; left--, segments++) {
+	for (; slot != end; segments++) {
 		uint64_t pte = segments->gpa.value | bits;
 		unsigned n = (unsigned)(segments->length >> HVPT_PAGE_LG2);
 
-		if (HVPT_LIKELY(n == 1))
+		if (n == 1)
 			hvpt_pte_store(slot, pte);
 		else
 			hvpt_entries_fill(slot, n, pte, 0);
@@ -6010,7 +6020,6 @@ enum hvpt_status hvpt_pt_map_list(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 {
 	struct hvpt_map_call call;
 	uint64_t bytes, *slot;
-	unsigned pages;
 	enum hvpt_status status = hvpt_map_check(pt, iova.value, segments,
 						 count, prot, &bytes);
 
@@ -6018,24 +6027,18 @@ enum hvpt_status hvpt_pt_map_list(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 		return status;
 	call.bits = hvpt_pte_leaf_bits(0, prot, pt->track_dirty);
 	slot = hvpt_part_slot(pt, iova.value, bytes);
-	if (!slot) {
-		call.range.first = iova;
-		call.range.last = hvpt_iova(iova.value + (bytes - 1));
-		call.segments = segments;
-		call.count = count;
-		call.gather = gather;
-		return hvpt_map_long(pt, &call);
-	}
-	pages = (unsigned)(bytes >> HVPT_PAGE_LG2);
-	status = hvpt_map_part(slot, pages, segments, count, call.bits);
-	if (HVPT_UNLIKELY(pt->noncoherent) && status == HVPT_OK)
-		hvpt_pages_settle(pt, iova.value, slot, pages);
-	return status;
+	if (slot && !pt->noncoherent)
+		return hvpt_map_part(slot, (unsigned)(bytes >> HVPT_PAGE_LG2),
+				     segments, call.bits);
+	call.range.first = iova;
+	call.range.last = hvpt_iova(iova.value + (bytes - 1));
+	call.segments = segments;
+	call.count = count;
+	call.gather = gather;
+	return hvpt_map_steps(pt, &call);
 }
 
-/* ---- contiguous ------------------------------------------------------ */
-
-/* What a short call asks of the rest of its arguments. */
+/* Is a map of one segment valid, but for its range, and of a plain table? */
 static bool hvpt_map_is_plain(const struct hvpt_pagetable *pt, uint64_t gpa,
 			      uint64_t length, unsigned prot)
 {
@@ -6044,176 +6047,114 @@ static bool hvpt_map_is_plain(const struct hvpt_pagetable *pt, uint64_t gpa,
 	       hvpt_prot_check(prot) == HVPT_OK;
 }
 
-static enum hvpt_status hvpt_map_one(uint64_t *slot, uint64_t length,
-				     uint64_t pte)
-{
-	unsigned count = (unsigned)(length >> HVPT_PAGE_LG2);
-
-	if (!hvpt_entries_are_zero(slot, count))
-		return HVPT_ERR_OVERLAP;
-	hvpt_entries_fill(slot, count, pte, 0);
-	return HVPT_OK;
-}
-
-/*
- * The end of one table and the beginning of the next. Return: false when it is
- * not so simple, and then nothing was done.
- */
-static bool hvpt_map_two(const struct hvpt_pagetable *pt, uint64_t iova,
-			 uint64_t length, uint64_t pte,
-			 enum hvpt_status *status)
-{
-	uint64_t head = HVPT_LEVEL_BYTES(1) - hvpt_level_offset(iova, 1);
-	uint64_t tail = length - head, *slot, *next;
-
-	if (HVPT_PORT_SMALL || length <= head || iova + head < iova)
-		return false;
-	next = hvpt_part_slot(pt, iova + head, tail);
-	slot = next ? hvpt_part_slot(pt, iova, head) : NULL;
-	if (!slot)
-		return false;
-	*status = HVPT_ERR_OVERLAP;
-	if (hvpt_entries_are_zero(next, (unsigned)(tail >> HVPT_PAGE_LG2)))
-		*status = hvpt_map_one(slot, head, pte);
-	if (*status == HVPT_OK)
-		hvpt_entries_fill(next, (unsigned)(tail >> HVPT_PAGE_LG2),
-				  pte + head, 0);
-	return true;
-}
-
-/* All of it, when hvpt_map_is_plain(); one segment, its range not checked. */
-static enum hvpt_status hvpt_map_plain(struct hvpt_pagetable *pt,
-				       struct hvpt_map_call *call)
-{
-	uint64_t iova = call->range.first.value;
-	uint64_t length = call->segments->length;
-	uint64_t pte = call->segments->gpa.value | call->bits;
-	uint64_t *slot = hvpt_part_slot(pt, iova, length);
-	enum hvpt_status status;
-
-	if (slot)
-		return hvpt_map_one(slot, length, pte);
-	if (hvpt_map_two(pt, iova, length, pte, &status))
-		return status;
-	status = hvpt_range_check(pt, iova, length);
-	if (status != HVPT_OK)
-		return status;
-	call->range.last = hvpt_iova(iova + (length - 1));
-	return hvpt_map_long(pt, call);
-}
-
 enum hvpt_status hvpt_pt_map_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 				   hvpt_gpa_t gpa, uint64_t length,
 				   unsigned prot, struct hvpt_gather *gather)
 {
 	struct hvpt_segment segment;
-	struct hvpt_map_call call;
+	uint64_t *slot = NULL;
 
 	segment.gpa = gpa;
 	segment.length = length;
-	if (HVPT_PORT_SMALL || !hvpt_map_is_plain(pt, gpa.value, length, prot))
+	if (hvpt_map_is_plain(pt, gpa.value, length, prot))
+		slot = hvpt_part_slot(pt, iova.value, length);
+	if (!slot)
 		return hvpt_pt_map_list(pt, iova, &segment, 1, prot, gather);
-	call.range.first = iova;
-	call.segments = &segment;
-	call.count = 1;
-	call.bits = hvpt_pte_leaf_bits(0, prot, pt->track_dirty);
-	call.gather = gather;
-	return hvpt_map_plain(pt, &call);
+	return hvpt_map_part(slot, (unsigned)(length >> HVPT_PAGE_LG2),
+			     &segment,
+			     hvpt_pte_leaf_bits(0, prot, pt->track_dirty));
 }
 
-/* ======== src/pagetable/map_long.c ======== */
+/* ======== src/pagetable/map_steps.c ======== */
 
 /*
- * map_long.c - making translations, step by step.
+ * map_steps.c - mapping any range, step by step.
  *
- * A failure changes nothing, so a range is gone over twice. The scan looks for
- * conflicts and takes pages for the tables the range lacks. Those which it
- * fills from end to end it builds at once, out of sight: while they are in the
- * cache, and as nobody else can want them. The commit hangs those into the
- * tree, puts in the others and fills them; it cannot fail. Between the two
- * other threads may install tables on the way for ranges of their own, never
- * remove one: a table on the way to this range leaves the tree only inside a
- * range which covers it.
+ * A step is a run of leaves of one size in one table. A map that fails changes
+ * nothing, so it goes over the steps of its range three times:
  *
- * Scan and commit go over the same steps: a step is a run of leaves of one
- * size in one table. Most calls need none of this: their range is a part of
- * one table which is there; see map.c.
+ *  - The scan looks for anything that is mapped in the range. Where a table is
+ *    missing, nothing is mapped, and the scan skips what the table would span.
+ *  - The reserve takes a page for each table that the range lacks. It ends at
+ *    the first page that it does not get. If the scan missed no table, there is
+ *    no reserve.
+ *  - The commit installs the tables and writes the leaves. It cannot fail.
+ *
+ * Other threads may install tables for ranges of their own at any time. Their
+ * tables serve this range as well, and pages that are left over go back. No
+ * other thread removes a table that leads to this range: whoever removes a
+ * table owns all it spans.
  */
 
 /**
- * struct hvpt_map_job - how far a map call has come
+ * struct hvpt_map_job - how far a map has come
  * @call: what was asked
- * @segments: what is still to come
- * @count: of segments
- * @iova: where the next byte goes
- * @gpa: what goes there
- * @left: bytes left of the current, contiguous, piece
- * @rest: bytes of the range that no piece was loaded for yet
- * @last_iova: the last address at which pages were taken
- * @last_at: for tables from below this level on
- * @spares: pages for tables the range lacks and the scan did not build
- * @built: the tables built by the scan, linked through word 0, in order
- * @built_end: where the link to the next goes
- * @hull: what the tables that the commit takes out spanned
- * @failed: why a page could not be had, or a segment could not be right
- * @took: the page hook was called
- * @tables: the scan met tables where large leaves might go
- * @commit: the second time
- * @single: there is but one step
+ * @reserve: pages for the tables that the range lacks
+ * @lacks: the scan found that it lacks some
+ * @flush: what the tables spanned that the commit took out
  *
- * The current step, a run of leaves of one size in one table:
- * @way: to the first; when it ends above @level, that entry lacks a table
- * @level: level of the leaves
- * @run: how many
+ * The step:
+ * @iova: where it begins
+ * @bytes: how much it maps
+ * @level: the level of its leaves
+ * @walk: to its first leaf. Where it ends above @level, the entry there lacks a
+ *	table.
+ *
+ * What is to be mapped:
+ * @gpa: what the step maps first
+ * @left: bytes left there of a contiguous piece, the step included
+ * @segments: the segments behind that piece
+ * @count: how many
  */
 struct hvpt_map_job {
 	struct hvpt_pagetable *pt;
 	const struct hvpt_map_call *call;
-	const struct hvpt_segment *segments;
-	size_t count;
 	uint64_t iova;
+	uint64_t bytes;
+	unsigned level;
+	bool lacks;
+	struct hvpt_walk walk;
+	struct hvpt_reserve reserve;
+	struct hvpt_iova_range flush;
 	uint64_t gpa;
 	uint64_t left;
-	uint64_t rest;
-	uint64_t last_iova;
-	struct hvpt_spares spares;
-	uint64_t built;
-	uint64_t *built_end;
-	struct hvpt_hull hull;
-	struct hvpt_way way;
-	unsigned run;
-	enum hvpt_status failed;
-	uint8_t level;
-	uint8_t last_at;
-	bool took;
-	bool tables;
-	bool commit;
-	bool single;
+	const struct hvpt_segment *segments;
+	size_t count;
 };
 
 /* ---- steps ----------------------------------------------------------- */
 
-/*
- * Loads the next piece, joining segments which touch, when one is done. Return:
- * false behind the last; or, with @failed, if the array was changed meanwhile.
- */
-static bool hvpt_map_feed(struct hvpt_map_job *job)
+/* How many leaves the step has. */
+static unsigned hvpt_map_run(const struct hvpt_map_job *job)
 {
-	if (job->left)
-		return true;
+	return (unsigned)(job->bytes >> HVPT_LEVEL_LG2(job->level));
+}
+
+/* Does the step end where the range ends? */
+static bool hvpt_map_is_last(const struct hvpt_map_job *job)
+{
+	return job->iova + (job->bytes - 1) == job->call->range.last.value;
+}
+
+/*
+ * Loads the next piece: segments that touch, joined. A page hook may have
+ * changed the array, so lengths are checked again. Return: false behind the
+ * last segment, or at one that does not fit.
+ */
+static bool hvpt_map_next_piece(struct hvpt_map_job *job)
+{
+	uint64_t rest = job->call->range.last.value - job->iova + 1;
+
 	if (!job->count)
 		return false;
 	job->gpa = job->segments->gpa.value;
 	do {
 		uint64_t length = job->segments->length;
 
-		if ((length & (HVPT_PAGE_BYTES - 1)) ||
-		    length - 1 >= job->rest) {
-			job->failed = HVPT_ERR_CONCURRENT;
+		if ((length & (HVPT_PAGE_BYTES - 1)) || length - 1 >= rest)
 			return false;
-		}
 		job->left += length;
-		job->rest -= length;
+		rest -= length;
 		job->segments++;
 		job->count--;
 	} while (job->count &&
@@ -6221,7 +6162,7 @@ static bool hvpt_map_feed(struct hvpt_map_job *job)
 	return true;
 }
 
-/* The largest leaf not above @top that may come next. */
+/* The level of the largest leaf, not above @top, that may come next. */
 static unsigned hvpt_map_level(const struct hvpt_map_job *job, unsigned top)
 {
 	unsigned level;
@@ -6237,315 +6178,262 @@ static unsigned hvpt_map_level(const struct hvpt_map_job *job, unsigned top)
 }
 
 /*
- * Finds the next step. Without a gather an empty table cannot be replaced,
- * so a slot which has one takes smaller leaves.
+ * Finds the step that begins at @iova. Slots of large leaves that have tables
+ * are a step each. Without a gather those tables stay where they are, and
+ * smaller leaves go into them.
  */
 static void hvpt_map_locate(struct hvpt_map_job *job)
 {
-	unsigned level = HVPT_LEAF_LEVELS, room;
-	uint64_t leaves;
+	unsigned level = HVPT_LEAF_LEVELS, room, free;
+	uint64_t run;
 
 	do {
 		level = hvpt_map_level(job, level - 1);
-		hvpt_way_go(&job->way, job->pt, job->iova, level);
-	} while (level > 0 && !job->call->gather &&
-		 hvpt_pte_is_table(job->way.pte, level));
+		hvpt_walk_to(&job->walk, job->pt, job->iova, level);
+	} while (!job->call->gather && hvpt_pte_is_table(job->walk.pte, level));
 	room = HVPT_TABLE_ENTRIES - hvpt_pte_index(job->iova, level);
-	leaves = job->left >> HVPT_LEVEL_LG2(level);
-	job->level = (uint8_t)level;
-	job->run = leaves < room ? (unsigned)leaves : room;
+	run = job->left >> HVPT_LEVEL_LG2(level);
+	if (run > room)
+		run = room;
+	if (level > 0 && job->walk.at == level) {
+		free = hvpt_entries_zeros(job->walk.slot, (unsigned)run);
+		run = free > 0 ? free : 1;
+	}
+	job->level = level;
+	job->bytes = run << HVPT_LEVEL_LG2(level);
 }
 
-/*
- * The slots of large leaves must hold nothing, or, with a gather, empty
- * tables, which the commit takes out. Without one the run ends before them.
- */
-static bool hvpt_map_make_room(struct hvpt_map_job *job)
+/* Goes to the first step of the range. */
+static void hvpt_map_begin(struct hvpt_map_job *job)
 {
-	uint64_t span = HVPT_LEVEL_BYTES(job->level);
-	uint64_t first = job->iova;
-	unsigned i;
+	const struct hvpt_map_call *call = job->call;
 
-	if (!HVPT_PORT_SMALL && hvpt_entries_are_zero(job->way.slot, job->run))
-		return true;
-	for (i = 0; i < job->run; i++, first += span) {
-		uint64_t last = first + (span - 1);
-		uint64_t pte = hvpt_pte_load(HVPT_SLOT(job->way.slot, i));
+	job->segments = call->segments;
+	job->count = call->count;
+	job->iova = call->range.first.value;
+	job->left = 0;
+	(void)hvpt_map_next_piece(job);
+	hvpt_map_locate(job);
+}
 
-		if (pte == 0)
-			continue;
-		if (!hvpt_pte_is_table(pte, job->level))
-			return false;
-		job->tables = true;
-		if (!job->call->gather)
-			break;
-		if (job->commit)
-			hvpt_reclaim_range(job->pt, first, last,
-					   job->call->gather, &job->hull);
-		else if (!hvpt_range_is_empty(job->pt, first, last))
-			return false;
-	}
-	job->run = i;
+/* Goes to the next step. Return: false if there is none. */
+static bool hvpt_map_next(struct hvpt_map_job *job)
+{
+	if (hvpt_map_is_last(job))
+		return false;
+	job->iova += job->bytes;
+	job->gpa += job->bytes;
+	job->left -= job->bytes;
+	if (!job->left && !hvpt_map_next_piece(job))
+		return false;
+	hvpt_map_locate(job);
 	return true;
 }
 
 /* ---- scan ------------------------------------------------------------ */
 
-/* A table which one step fills: its slot is in the range of this call. */
-static bool hvpt_map_fills_table(const struct hvpt_map_job *job)
+/* Skips all that the missing table would span. */
+static void hvpt_map_skip(struct hvpt_map_job *job)
 {
-	return !HVPT_PORT_SMALL && job->level == 0 &&
-	       job->run == HVPT_TABLE_ENTRIES;
+	unsigned at = job->walk.at;
+
+	job->bytes = HVPT_LEVEL_BYTES(at) - hvpt_level_offset(job->iova, at);
+	if (job->bytes > job->left)
+		job->bytes = job->left;
+	job->lacks = true;
 }
 
-/* Word 0 is left for the commit; it holds the link meanwhile. */
-static enum hvpt_status hvpt_map_build(struct hvpt_map_job *job)
+/* Return: false if something is mapped where the step's leaves go. */
+static bool hvpt_map_scan_step(struct hvpt_map_job *job)
 {
-	uint64_t *page;
-	enum hvpt_status status = hvpt_page_take(job->pt, &page);
+	uint64_t pte = job->walk.pte;
 
-	if (status != HVPT_OK)
-		return status;
-	hvpt_entries_fill(page, HVPT_TABLE_ENTRIES, job->gpa | job->call->bits,
-			  0);
-	HVPT_PORT_STORE(&page[0], 0);
-	HVPT_PORT_STORE(job->built_end, (uint64_t)(uintptr_t)page);
-	job->built_end = page;
-	return HVPT_OK;
-}
-
-/*
- * Takes pages for the tables to be made between the entry at @at and leaves of
- * @level. Addresses only grow, so a table that was counted before was counted
- * at the last address too. Return: false at the first page that fails.
- */
-static bool hvpt_map_take(struct hvpt_map_job *job)
-{
-	bool fills = hvpt_map_fills_table(job);
-	unsigned at;
-
-	for (at = job->way.at; at > job->level; at--) {
-		if (at <= job->last_at &&
-		    !((job->iova ^ job->last_iova) >> HVPT_LEVEL_LG2(at)))
-			continue;
-		job->took = true;
-		job->failed = fills && at == 1 ?
-				      hvpt_map_build(job) :
-				      hvpt_spares_take(job->pt, &job->spares);
-		if (job->failed != HVPT_OK)
-			return false;
+	if (job->walk.at > job->level) {
+		hvpt_map_skip(job);
+		return !hvpt_pte_is_present(pte);
 	}
-	job->last_iova = job->iova;
-	job->last_at = (uint8_t)job->way.at;
+	if (job->level == 0)
+		return hvpt_entries_are_zero(job->walk.slot, hvpt_map_run(job));
+	return pte == 0 || (hvpt_pte_is_table(pte, job->level) &&
+			    hvpt_range_is_empty(job->pt, job->iova,
+						job->iova + (job->bytes - 1)));
+}
+
+static bool hvpt_map_scan(struct hvpt_map_job *job)
+{
+	hvpt_map_begin(job);
+	do
+		if (!hvpt_map_scan_step(job))
+			return false;
+	while (hvpt_map_next(job));
 	return true;
 }
 
-/* Return: false when something is in the way, or in @failed. */
-static bool hvpt_map_scan(struct hvpt_map_job *job)
+/* ---- reserve --------------------------------------------------------- */
+
+/*
+ * Takes pages for the tables that the step lacks. If a table's span begins
+ * before the step and inside the range, an earlier step took the page.
+ */
+static enum hvpt_status hvpt_map_reserve_step(struct hvpt_map_job *job)
 {
-	if (job->way.at > job->level) {
-		if (hvpt_pte_is_present(job->way.pte))
-			return false;
-		return hvpt_map_take(job);
-	}
-	if (HVPT_PORT_SMALL || job->level > 0)
-		return hvpt_map_make_room(job);
-	return hvpt_entries_are_zero(job->way.slot, job->run);
+	enum hvpt_status status = HVPT_OK;
+	unsigned at;
+
+	for (at = job->walk.at; at > job->level && status == HVPT_OK; at--)
+		if (job->iova == job->call->range.first.value ||
+		    !hvpt_level_offset(job->iova, at))
+			status = hvpt_reserve_take(job->pt, &job->reserve);
+	return status;
+}
+
+/* Tells whether a page hook changed the segments of the call it serves. */
+static HVPT_NOINLINE uint64_t hvpt_map_hash(const struct hvpt_segment *segments,
+					    size_t count)
+{
+	uint64_t hash = 0;
+
+	/* an odd factor, 2^64 over the golden ratio */
+	for (; count > 0; count--, segments++)
+		hash = (hash << 9 | hash >> 55) + segments->gpa.value +
+		       segments->length * 0x9e3779b97f4a7c15u;
+	return hash;
+}
+
+static HVPT_NOINLINE enum hvpt_status hvpt_map_reserve(struct hvpt_map_job *job)
+{
+	const struct hvpt_map_call *call = job->call;
+	uint64_t hash = hvpt_map_hash(call->segments, call->count);
+	enum hvpt_status status;
+
+	hvpt_map_begin(job);
+	do {
+		status = hvpt_map_reserve_step(job);
+		if (status != HVPT_OK)
+			return status;
+	} while (hvpt_map_next(job));
+	/* no hook runs from here on that could change the segments */
+	if (hash != hvpt_map_hash(call->segments, call->count))
+		return HVPT_ERR_CONCURRENT;
+	return HVPT_OK;
 }
 
 /* ---- commit ---------------------------------------------------------- */
 
-/* Makes the way down to @level. Return: false if a leaf is in it. */
-static bool hvpt_map_descend(struct hvpt_map_job *job, unsigned level)
+/*
+ * Installs the tables that the step lacks. Return: false if a leaf is there, or
+ * no page is left: the range was not owned.
+ */
+static HVPT_NOINLINE bool hvpt_map_descend(struct hvpt_map_job *job)
 {
-	while (job->way.at > level) {
-		uint64_t seen = 0, *page = hvpt_spares_pop(&job->spares);
+	while (job->walk.at > job->level) {
+		uint64_t seen = 0, *page = hvpt_reserve_pop(&job->reserve);
 
 		if (!page)
 			return false;
-		/* lost to another thread? then its table serves as well */
-		if (!hvpt_table_install(job->pt, &job->spares, job->way.slot,
+		/* where another thread was first, its table serves as well */
+		if (!hvpt_table_install(job->pt, &job->reserve, job->walk.slot,
 					&seen, page) &&
-		    !hvpt_pte_is_table(seen, job->way.at))
+		    !hvpt_pte_is_table(seen, job->walk.at))
 			return false;
-		hvpt_way_go(&job->way, job->pt, job->iova, level);
+		hvpt_walk_to(&job->walk, job->pt, job->iova, job->level);
 	}
 	return true;
 }
 
-/*
- * Hangs the next of the tables built into the slot of level 1: with a store,
- * as nobody else may fill it.
- */
-static bool hvpt_map_hang(struct hvpt_map_job *job)
+/* Takes the empty table out of the slot of a large leaf. */
+static bool hvpt_map_make_room(struct hvpt_map_job *job)
 {
-	uint64_t *page = (uint64_t *)(uintptr_t)job->built;
+	if (job->call->gather)
+		hvpt_reclaim_range(job->pt, job->iova,
+				   job->iova + (job->bytes - 1),
+				   job->call->gather, &job->flush);
+	return hvpt_pte_load(job->walk.slot) == 0;
+}
 
-	if (!page || job->way.pte != 0)
+static bool hvpt_map_commit_step(struct hvpt_map_job *job)
+{
+	uint64_t pte = job->gpa | job->call->bits;
+	unsigned run = hvpt_map_run(job);
+
+	if (!hvpt_map_descend(job))
 		return false;
-	job->built = HVPT_PORT_LOAD(&page[0]);
-	HVPT_PORT_STORE(&page[0], job->gpa | job->call->bits);
-	/* the table's contents must be visible before the entry is */
-	hvpt_write_back(job->pt, page, HVPT_TABLE_ENTRIES);
-	HVPT_PORT_STORE_RELEASE(job->way.slot, hvpt_table_pte(job->pt, page));
-	hvpt_table_settle(job->pt, job->way.slot);
-	job->spares.installed++;
+	if (HVPT_UNLIKELY(job->pt->noncoherent))
+		hvpt_path_write_back(job->pt, job->iova, job->level);
+	if (job->level > 0) {
+		if (job->walk.pte != 0 && !hvpt_map_make_room(job))
+			return false;
+		pte |= HVPT_PTE_LARGE;
+	}
+	hvpt_entries_fill(job->walk.slot, run, pte, job->level);
+	hvpt_write_back(job->pt, job->walk.slot, run);
 	return true;
 }
 
 static bool hvpt_map_commit(struct hvpt_map_job *job)
 {
-	bool hang = job->way.at > 0 && hvpt_map_fills_table(job);
-	uint64_t bits = job->call->bits;
-
-	if (!hvpt_map_descend(job, hang ? 1 : job->level))
-		return false;
-	if (HVPT_UNLIKELY(job->pt->noncoherent))
-		hvpt_tables_settle(job->pt, job->iova, job->way.at);
-	if (hang)
-		return hvpt_map_hang(job);
-	if (job->level > 0) {
-		bits |= HVPT_PTE_LARGE;
-		/* else nothing has run since the scan saw empty slots */
-		if ((HVPT_PORT_SMALL || job->tables || job->took) &&
-		    !hvpt_map_make_room(job))
+	/* if there is but one step, the job is still at it */
+	if (job->iova != job->call->range.first.value)
+		hvpt_map_begin(job);
+	do
+		if (!hvpt_map_commit_step(job))
 			return false;
-	}
-	hvpt_entries_fill(job->way.slot, job->run, job->gpa | bits, job->level);
-	hvpt_write_back(job->pt, job->way.slot, job->run);
-	return true;
+	while (hvpt_map_next(job));
+	return hvpt_map_is_last(job);
 }
 
-/* ---- calls ----------------------------------------------------------- */
+/* ---- call ------------------------------------------------------------ */
 
-/* Goes over all steps once. Return: false when one of them could not be. */
-static bool hvpt_map_pass(struct hvpt_map_job *job)
+enum hvpt_status hvpt_map_steps(struct hvpt_pagetable *pt,
+				const struct hvpt_map_call *call)
 {
-	const struct hvpt_map_call *call = job->call;
-	bool first = true;
-
-	job->iova = call->range.first.value;
-	job->segments = call->segments;
-	job->count = call->count;
-	job->left = 0;
-	job->rest = call->range.last.value - call->range.first.value + 1;
-	job->single = false;
-	while (hvpt_map_feed(job)) {
-		uint64_t bytes;
-
-		hvpt_map_locate(job);
-		if (!(job->commit ? hvpt_map_commit(job) : hvpt_map_scan(job)))
-			return false;
-		bytes = (uint64_t)job->run << HVPT_LEVEL_LG2(job->level);
-		if (!HVPT_PORT_SMALL && job->left == bytes && !job->count) {
-			job->single = first;
-			break;
-		}
-		first = false;
-		job->iova += bytes;
-		job->gpa += bytes;
-		job->left -= bytes;
-	}
-	return job->failed == HVPT_OK;
-}
-
-static void hvpt_map_begin(struct hvpt_map_job *job)
-{
-	hvpt_way_init(&job->way, job->pt);
-	hvpt_spares_init(&job->spares);
-	hvpt_hull_init(&job->hull);
-	job->last_iova = 0;
-	job->last_at = 0;
-	job->failed = HVPT_OK;
-	job->took = false;
-	job->tables = false;
-	job->commit = false;
-	if (HVPT_PORT_SMALL)
-		return;
-	job->built = 0;
-	job->built_end = &job->built;
-}
-
-/*
- * Why the scan ended early. Where a page failed, what lies behind was not
- * looked at yet: a conflict there comes first. Only tables which are there
- * cost time.
- */
-static enum hvpt_status hvpt_map_refusal(const struct hvpt_map_job *job)
-{
-	if (job->failed == HVPT_ERR_CONCURRENT)
-		return job->failed;
-	if (job->failed == HVPT_OK ||
-	    !hvpt_range_is_empty(job->pt, job->iova,
-				 job->call->range.last.value))
-		return HVPT_ERR_OVERLAP;
-	return job->failed;
-}
-
-/* The scan and the commit. */
-static enum hvpt_status hvpt_map_steps(struct hvpt_map_job *job)
-{
-	const struct hvpt_map_call *call = job->call;
-	uint64_t hash = hvpt_segments_hash(call->segments, call->count);
-
-	if (!hvpt_map_pass(job))
-		return hvpt_map_refusal(job);
-	/* no page is taken behind this */
-	if (job->took &&
-	    hash != hvpt_segments_hash(call->segments, call->count))
-		return HVPT_ERR_CONCURRENT;
-	job->commit = true;
-	/* a single step is still where the scan left it */
-	if (!(!HVPT_PORT_SMALL && job->single ? hvpt_map_commit(job) :
-						hvpt_map_pass(job)) ||
-	    (!HVPT_PORT_SMALL && job->built))
-		return HVPT_ERR_CONCURRENT;
-	return HVPT_OK;
-}
-
-enum hvpt_status hvpt_map_long(struct hvpt_pagetable *pt,
-			       const struct hvpt_map_call *call)
-{
+	enum hvpt_status status = HVPT_OK;
 	struct hvpt_map_job job;
-	enum hvpt_status status;
 
 	job.pt = pt;
 	job.call = call;
-	hvpt_map_begin(&job);
-	status = hvpt_map_steps(&job);
-	hvpt_spares_finish(pt, &job.spares);
-	if (!HVPT_PORT_SMALL)
-		hvpt_pages_free(pt, (uint64_t *)(uintptr_t)job.built);
-	if (job.tables && call->gather)
-		hvpt_hull_gather(&job.hull, call->gather);
+	job.lacks = false;
+	hvpt_walk_init(&job.walk, pt);
+	if (!hvpt_map_scan(&job))
+		return HVPT_ERR_OVERLAP;
+	hvpt_reserve_init(&job.reserve);
+	hvpt_range_init(&job.flush);
+	if (job.lacks)
+		status = hvpt_map_reserve(&job);
+	if (status == HVPT_OK && !hvpt_map_commit(&job))
+		status = HVPT_ERR_CONCURRENT;
+	hvpt_reserve_release(pt, &job.reserve);
+	if (call->gather)
+		hvpt_range_gather(&job.flush, call->gather);
 	return status;
 }
 
 /* ======== src/pagetable/unmap.c ======== */
 
 /*
- * unmap.c - taking translations away.
+ * unmap.c - removing translations.
  *
- * First the large leaves which the range cuts are split; that alone can fail.
- * Then level 0 entries are cleared where the range covers part of their
- * table, and the sweep of reclaim.c removes larger leaves and whole tables.
+ * First the large leaves that the range cuts are split; only that can fail.
+ * Then level 0 entries are cleared where the range covers part of their table,
+ * and the sweep of reclaim.c removes larger leaves and whole tables.
  */
 
-/* Clears first .. last, which lies in one level 0 table, if there is one. */
+/* Clears first .. last, a part of one level 0 table, if the table is there. */
 static void hvpt_unmap_part(struct hvpt_sweep *sweep, uint64_t first,
 			    uint64_t last)
 {
 	unsigned count = (unsigned)((last - first) >> HVPT_PAGE_LG2) + 1;
-	uint64_t *slot = hvpt_page_slot(sweep->pt, first);
 	struct hvpt_cleared cleared;
+	struct hvpt_walk walk;
 
-	if (!slot)
+	hvpt_walk_find(&walk, sweep->pt, first, 0);
+	if (walk.at > 0)
 		return;
-	(void)hvpt_entries_clear(slot, count, 0, &cleared);
-	hvpt_sweep_note(sweep, first, slot, 0, &cleared);
+	(void)hvpt_entries_clear(walk.slot, count, 0, &cleared);
+	hvpt_sweep_note(sweep, first, walk.slot, 0, &cleared);
 }
 
-/* The level 0 tables which the range covers in part: at most two. */
+/* Clears what the range has of level 0 tables that it covers in part. */
 static void hvpt_unmap_ends(struct hvpt_sweep *sweep)
 {
 	uint64_t mask = HVPT_LEVEL_BYTES(1) - 1, first = sweep->first;
@@ -6564,18 +6452,19 @@ static void hvpt_unmap_ends(struct hvpt_sweep *sweep)
 		hvpt_unmap_part(sweep, last & ~mask, last);
 }
 
-/* Do both ends lie inside level 0 tables? Then they cut no leaf. */
+/* Do both ends lie inside level 0 tables? Then the range cuts no leaf. */
 static bool hvpt_unmap_cuts_none(const struct hvpt_sweep *sweep)
 {
+	const struct hvpt_pagetable *pt = sweep->pt;
 	uint64_t mask = HVPT_LEVEL_BYTES(1) - 1;
 
 	return !HVPT_PORT_SMALL && (sweep->first & mask) &&
 	       (~sweep->last & mask) &&
-	       hvpt_page_slot(sweep->pt, sweep->first) &&
-	       hvpt_page_slot(sweep->pt, sweep->last);
+	       hvpt_pt_slot(pt, pt->levels, sweep->first, 0) &&
+	       hvpt_pt_slot(pt, pt->levels, sweep->last, 0);
 }
 
-/* The same for all of a range, by itself. */
+/* Unmaps a range that is a part of one level 0 table. */
 static uint64_t hvpt_unmap_short(const struct hvpt_pagetable *pt,
 				 uint64_t *slot, uint64_t first,
 				 uint64_t length, struct hvpt_gather *gather)
@@ -6588,7 +6477,7 @@ static uint64_t hvpt_unmap_short(const struct hvpt_pagetable *pt,
 	if (!cleared.count)
 		return 0;
 	if (HVPT_UNLIKELY(pt->noncoherent))
-		hvpt_pages_settle(pt, first, slot, count);
+		hvpt_leaves_write_back(pt, first, slot, count);
 	last = first + (((uint64_t)cleared.end << HVPT_PAGE_LG2) - 1);
 	first += (uint64_t)cleared.first << HVPT_PAGE_LG2;
 	hvpt_gather_add(gather, hvpt_iova(first), hvpt_iova(last));
@@ -6596,9 +6485,9 @@ static uint64_t hvpt_unmap_short(const struct hvpt_pagetable *pt,
 }
 
 /*
- * The large leaves at the beginning of a range which is part of one level 1
- * table. Return: whether that was all of it; if not, the sweep begins behind
- * them.
+ * Clears the large leaves at the beginning of a range that is a part of one
+ * level 1 table. Return: whether that was all of the range; if not, the sweep
+ * begins behind them.
  */
 static bool hvpt_unmap_large(struct hvpt_sweep *sweep)
 {
@@ -6633,17 +6522,18 @@ hvpt_unmap_long(struct hvpt_pagetable *pt, uint64_t first, uint64_t length,
 	sweep.leaves = true;
 	if (!hvpt_unmap_large(&sweep)) {
 		if (!hvpt_unmap_cuts_none(&sweep))
-			status = hvpt_cut_leaves(pt, sweep.first,
-						 sweep.last + 1, HVPT_CUT_ANY,
-						 &sweep.hull, gather);
+			status = hvpt_split_leaves(pt, sweep.first,
+						   sweep.last + 1,
+						   HVPT_SPLIT_ANY, &sweep.flush,
+						   gather);
 		if (status == HVPT_OK) {
 			hvpt_unmap_ends(&sweep);
 			hvpt_sweep_tables(&sweep);
 		}
 	}
 	if (HVPT_UNLIKELY(pt->noncoherent))
-		hvpt_ends_settle(pt, first, first + (length - 1));
-	hvpt_hull_gather(&sweep.hull, gather);
+		hvpt_ends_write_back(pt, first, first + (length - 1));
+	hvpt_range_gather(&sweep.flush, gather);
 	if (status == HVPT_OK)
 		*unmapped = sweep.bytes;
 	return status;
@@ -6663,71 +6553,71 @@ enum hvpt_status hvpt_pt_unmap_range(struct hvpt_pagetable *pt,
 	return HVPT_OK;
 }
 
-/* ======== src/pagetable/cut.c ======== */
+/* ======== src/pagetable/split.c ======== */
 
 /*
- * cut.c - splitting large leaves where a range begins or ends inside them.
+ * split.c - splitting large leaves where a range begins or ends inside them.
  *
- * A boundary is an address which must not lie inside a leaf: the first
- * address of a range, and the one behind its last. A leaf that holds one is
- * replaced by a table of 512 leaves which mean the same, and again one level
- * further down, until the boundary falls between two leaves. Translations do
- * not change by this.
+ * A boundary is an address that must not lie inside a leaf: the first address
+ * of a range, and the one behind its last. A leaf with a boundary inside is
+ * replaced by a table of 512 leaves that mean the same, and so on one level
+ * further down, until the boundary falls between two leaves. No translation
+ * changes.
  *
- * The leaf may reach outside the range its caller owns, so another thread may
+ * The leaf may reach outside the range that the call owns. Another thread may
  * be splitting it for a boundary of its own, and the walker may be setting A
- * and D in it: it is replaced by compare-and-swap, from what it holds now.
+ * and D in it. So compare-and-swap replaces it, from the value it was copied
+ * from.
  *
- * What others owe for a split leaf. Call X the leaf, T the table that took its
- * place, A the call that split it, and B any call on another part of X. An
- * IOMMU may hold X as one entry until one descriptor covers all of X. A's
- * gather has all of X, but B's has B's part only. No flush of B's may return
- * while X is held:
+ * Once a leaf was split, calls on other parts of it must flush all of it. Call
+ * X the leaf, T the table that took its place, A the call that split it, and B
+ * any call on another part of X. An IOMMU may hold X as one entry until one
+ * descriptor covers all of X. A's gather holds all of X, but B's holds only B's
+ * part. No flush of B's may return while an IOMMU holds X:
  *
  *  1. A adds 1 to pt->splits, then installs T with release order.
  *  2. B changes an entry of T, or below it. So B walked through the entry that
- *     points at T, and loaded it with acquire order: it sees the count raised,
- *     and so does B's flush, which comes after and loads the count. No fence
- *     is needed, for B cannot have work to do in T and not have seen T. Had B
- *     met X instead, B would have split it, or tried to; then B's own gather
- *     has all of X.
+ *     points at T and loaded it with acquire order: it sees the raised count,
+ *     and so does B's flush, which loads the count later. No fence is needed:
+ *     B cannot change an entry of T without having seen T. If B met X
+ *     instead, B split it or tried to, and B's own gather holds all of X.
  *  3. Only hvpt_pt_release() of the gather that carries A's split lowers the
- *     count again, behind a fence, after that gather was flushed. If B's load
- *     finds it lowered, then that flush is over. It covered all of X, with one
- *     descriptor (plan.c shows that of any range that holds an aligned block),
- *     and no walk can have cached X since, for T was in the tree before the
+ *     count, behind a fence, after the flush of that gather. If B's load finds
+ *     the count lowered, that flush is over. It covered all of X with one
+ *     descriptor (plan.c proves this of every range that holds an aligned
+ *     block). No walk has cached X since, because T was in the tree before the
  *     flush began.
- *  4. If B's load finds it raised, B's ranges are rounded outward to the size
- *     of X or of a larger leaf. So they hold all of X, and one descriptor of
- *     B's own flush covers it. T was in the tree before, as in 3.
+ *  4. If B's load finds the count raised, B's ranges are rounded outward to
+ *     the size of X or of a larger leaf. So they hold all of X, and one
+ *     descriptor of B's own flush covers it. T was in the tree before, as in 3.
  *
- * A table that a split puts in may be split again at once, for the same
- * boundary. Each split counts at its own level. A counter belongs to no leaf:
- * with several splits in flight it is lowered to 0 only by the last one.
- * Where a compare-and-swap is lost the count was raised in vain for a moment,
- * which makes flushes wider and nothing else. A gather that is dropped does so
- * for good. Where a domain has no device the flush is skipped and the count is
- * lowered all the same: nothing can hold X there (device.c).
+ * A leaf of the new table may be split at once, for the same boundary. Each
+ * split counts at its own level. A counter belongs to no leaf: with several
+ * splits in flight, only the release of the last one lowers it to 0. Where a
+ * compare-and-swap is lost, the count was raised in vain for a moment, which
+ * only makes flushes wider. A gather that is dropped makes them wider for good.
+ * Where a domain has no device, the flush is skipped and the count is lowered
+ * all the same: nothing can hold X there (device.c).
  */
 
-struct hvpt_cutter {
+struct hvpt_split {
 	struct hvpt_pagetable *pt;
 	uint64_t keep;
-	uint64_t splits; /* done, by level */
-	struct hvpt_spares spares;
-	struct hvpt_way way; /* what hvpt_cut_look() found */
+	uint64_t splits; /* made so far, in HVPT_SPLIT() units */
+	struct hvpt_reserve reserve;
+	struct hvpt_walk walk; /* where hvpt_split_find() ended */
 };
 
 /*
- * The level of the leaf which has @boundary inside it; 0 when there is none.
- * The address behind the last one of the address space wraps to 0, or to an
- * alias of it; no leaf has either inside.
+ * Finds the leaf that has @boundary inside. Return: its level; 0 if there is
+ * none. The address behind the last of the address space wraps to 0, or to an
+ * alias of 0; no leaf has either inside.
  *
  * The walk ends at the lowest level at which an entry has @boundary inside.
  * Tables below it begin at @boundary: the call that owns what lies behind the
  * range may take them out and free them meanwhile.
  */
-static unsigned hvpt_cut_look(struct hvpt_cutter *cutter, uint64_t boundary)
+static unsigned hvpt_split_find(struct hvpt_split *split, uint64_t boundary)
 {
 	unsigned stop = 1;
 	uint64_t pte;
@@ -6736,20 +6626,20 @@ static unsigned hvpt_cut_look(struct hvpt_cutter *cutter, uint64_t boundary)
 		return 0;
 	while (!hvpt_level_offset(boundary, stop))
 		stop++;
-	hvpt_way_find(&cutter->way, cutter->pt, boundary, stop);
-	pte = cutter->way.pte;
-	if (!hvpt_pte_is_leaf(pte, cutter->way.at) ||
-	    (pte & HVPT_PTE_WRITE) == cutter->keep)
+	hvpt_walk_find(&split->walk, split->pt, boundary, stop);
+	pte = split->walk.pte;
+	if (!hvpt_pte_is_leaf(pte, split->walk.at) ||
+	    (pte & HVPT_PTE_WRITE) == split->keep)
 		return 0;
-	return cutter->way.at;
+	return split->walk.at;
 }
 
 /*
- * Tables to split a leaf of @level down to @boundary. Those which the split
- * for @other, from @other_level down, makes as well are not counted.
+ * Counts the tables it takes to split a leaf of @level down to @boundary,
+ * without those that the split for @other, from @other_level down, makes too.
  */
-static unsigned hvpt_cut_count(uint64_t boundary, unsigned level,
-			       uint64_t other, unsigned other_level)
+static unsigned hvpt_split_count(uint64_t boundary, unsigned level,
+				 uint64_t other, unsigned other_level)
 {
 	unsigned count = 0;
 
@@ -6760,97 +6650,97 @@ static unsigned hvpt_cut_count(uint64_t boundary, unsigned level,
 	return count;
 }
 
-/* Fills @table with leaves of @level which mean what @pte, one up, means. */
-static void hvpt_cut_fill(uint64_t *table, uint64_t pte, unsigned level)
+/* Fills @table with leaves of @level that mean what @pte, one up, means. */
+static void hvpt_split_fill(uint64_t *table, uint64_t pte, unsigned level)
 {
 	if (level == 0)
 		pte &= ~HVPT_PTE_LARGE;
 	hvpt_entries_fill(table, HVPT_TABLE_ENTRIES, pte, level);
 }
 
-/* Puts @table, filled, in the place of the leaf of @level which was found. */
-static void hvpt_cut_install(struct hvpt_cutter *cutter, uint64_t *table,
-			     unsigned level)
+/* Replaces the leaf of @level that was found by @table, which is filled. */
+static void hvpt_split_install(struct hvpt_split *split, uint64_t *table,
+			       unsigned level)
 {
-	struct hvpt_pagetable *pt = cutter->pt;
+	struct hvpt_pagetable *pt = split->pt;
 
-	/* whoever sees the table sees this, too: see above */
+	/* whoever sees the table sees this count too: see above */
 	HVPT_PORT_ADD(&pt->splits, HVPT_SPLIT(level));
-	if (hvpt_table_install(pt, &cutter->spares, cutter->way.slot,
-			       &cutter->way.pte, table)) {
-		cutter->splits += HVPT_SPLIT(level);
+	if (hvpt_table_install(pt, &split->reserve, split->walk.slot,
+			       &split->walk.pte, table)) {
+		split->splits += HVPT_SPLIT(level);
 		return;
 	}
-	/* lost to another thread, or to the A or D bit */
+	/* another thread split it, or the walker set A or D */
 	HVPT_PORT_ADD(&pt->splits, 0 - HVPT_SPLIT(level));
 }
 
-static bool hvpt_cut_at(struct hvpt_cutter *cutter, uint64_t boundary)
+static bool hvpt_split_at(struct hvpt_split *split, uint64_t boundary)
 {
 	unsigned level;
 
-	while ((level = hvpt_cut_look(cutter, boundary)) > 0) {
-		uint64_t *table = hvpt_spares_pop(&cutter->spares);
+	while ((level = hvpt_split_find(split, boundary)) > 0) {
+		uint64_t *table = hvpt_reserve_pop(&split->reserve);
 
 		if (!table)
 			return false;
-		hvpt_cut_fill(table, cutter->way.pte, level - 1);
-		hvpt_cut_install(cutter, table, level);
+		hvpt_split_fill(table, split->walk.pte, level - 1);
+		hvpt_split_install(split, table, level);
 	}
 	return true;
 }
 
-static void hvpt_cut_note(struct hvpt_hull *hull, uint64_t boundary,
-			  unsigned level)
+static void hvpt_split_note(struct hvpt_iova_range *flush, uint64_t boundary,
+			    unsigned level)
 {
 	uint64_t inside = HVPT_LEVEL_BYTES(level) - 1;
 
 	if (level > 0)
-		hvpt_hull_note(hull, boundary & ~inside, boundary | inside);
+		hvpt_range_extend(flush, boundary & ~inside, boundary | inside);
 }
 
 /* All pages for both ends, or none. */
-static enum hvpt_status hvpt_cut_take(struct hvpt_cutter *cutter,
-				      unsigned count)
+static enum hvpt_status hvpt_split_take(struct hvpt_split *split,
+					unsigned count)
 {
 	enum hvpt_status status = HVPT_OK;
 
-	hvpt_spares_init(&cutter->spares);
+	hvpt_reserve_init(&split->reserve);
 	for (; count > 0 && status == HVPT_OK; count--)
-		status = hvpt_spares_take(cutter->pt, &cutter->spares);
+		status = hvpt_reserve_take(split->pt, &split->reserve);
 	if (status != HVPT_OK)
-		hvpt_spares_finish(cutter->pt, &cutter->spares);
+		hvpt_reserve_release(split->pt, &split->reserve);
 	return status;
 }
 
-enum hvpt_status hvpt_cut_leaves(struct hvpt_pagetable *pt, uint64_t first,
-				 uint64_t end, uint64_t keep,
-				 struct hvpt_hull *hull,
-				 struct hvpt_gather *gather)
+enum hvpt_status hvpt_split_leaves(struct hvpt_pagetable *pt, uint64_t first,
+				   uint64_t end, uint64_t keep,
+				   struct hvpt_iova_range *flush,
+				   struct hvpt_gather *gather)
 {
-	struct hvpt_cutter cutter;
+	struct hvpt_split split;
 	unsigned first_level, end_level;
 	enum hvpt_status status;
 
-	cutter.pt = pt;
-	cutter.keep = keep;
-	cutter.splits = 0;
-	first_level = hvpt_cut_look(&cutter, first);
-	end_level = hvpt_cut_look(&cutter, end);
+	split.pt = pt;
+	split.keep = keep;
+	split.splits = 0;
+	first_level = hvpt_split_find(&split, first);
+	end_level = hvpt_split_find(&split, end);
 	if (HVPT_LIKELY(first_level + end_level == 0))
 		return HVPT_OK;
-	status = hvpt_cut_take(&cutter,
-			       hvpt_cut_count(first, first_level, 0, 0) +
-				       hvpt_cut_count(end, end_level, first,
-						      first_level));
+	status = hvpt_split_take(&split,
+				 hvpt_split_count(first, first_level, 0, 0) +
+					 hvpt_split_count(end, end_level, first,
+							  first_level));
 	if (status != HVPT_OK)
 		return status;
-	if (!hvpt_cut_at(&cutter, first) || !hvpt_cut_at(&cutter, end))
+	if (!hvpt_split_at(&split, first) || !hvpt_split_at(&split, end))
 		status = HVPT_ERR_CONCURRENT;
-	hvpt_spares_finish(pt, &cutter.spares);
-	hvpt_cut_note(hull, first, first_level);
-	hvpt_cut_note(hull, end, end_level);
-	gather->splits += cutter.splits;
+	hvpt_reserve_release(pt, &split.reserve);
+	hvpt_split_note(flush, first, first_level);
+	hvpt_split_note(flush, end, end_level);
+	gather->splits += split.splits;
 	return status;
 }
 
@@ -6868,9 +6758,10 @@ struct hvpt_protect {
 	uint64_t dirty; /* D to set with it */
 };
 
+/* By compare-and-swap: the walker may be setting A or D. */
 static void hvpt_protect_leaf(const struct hvpt_protect *job,
 			      const struct hvpt_cursor *cursor,
-			      struct hvpt_hull *hull)
+			      struct hvpt_iova_range *flush)
 {
 	uint64_t pte = cursor->pte, wanted;
 
@@ -6878,20 +6769,20 @@ static void hvpt_protect_leaf(const struct hvpt_protect *job,
 		wanted = (pte & ~HVPT_PTE_WRITE) | job->write | job->dirty;
 	while (!hvpt_pte_replace(cursor->leaf, &pte, wanted));
 	hvpt_write_back(job->pt, cursor->leaf, 1);
-	hvpt_hull_note(hull, cursor->leaf_first, cursor->leaf_last);
+	hvpt_range_extend(flush, cursor->leaf_first, cursor->leaf_last);
 }
 
 /*
- * Goes over the leaves up to the first hole. With @hull, changes those whose
- * R/W bit differs; else only notes in @change that there are some. Changes
- * are made by compare-and-swap: the walker may be setting A or D. The leaves
- * changed lie inside the range, so nobody splits them meanwhile; those which
- * reach outside were cut, or left alone for having the permission.
+ * Goes over the leaves up to the first hole. With @flush, changes those whose
+ * R/W bit differs; without, only sets @change if there are any.
+ *
+ * The leaves changed lie inside the range, so nobody splits them meanwhile.
+ * Those that reach outside were split, or have the permission already.
  *
  * Return: whether there was no hole.
  */
 static bool hvpt_protect_pass(const struct hvpt_protect *job,
-			      struct hvpt_hull *hull, bool *change)
+			      struct hvpt_iova_range *flush, bool *change)
 {
 	struct hvpt_cursor cursor;
 	uint64_t next = job->first;
@@ -6900,8 +6791,8 @@ static bool hvpt_protect_pass(const struct hvpt_protect *job,
 	while (hvpt_leaf_next(&cursor) && cursor.leaf_first <= next) {
 		if ((cursor.pte & HVPT_PTE_WRITE) != job->write) {
 			*change = true;
-			if (hull)
-				hvpt_protect_leaf(job, &cursor, hull);
+			if (flush)
+				hvpt_protect_leaf(job, &cursor, flush);
 		}
 		if (cursor.leaf_last >= job->last)
 			return true;
@@ -6916,7 +6807,7 @@ enum hvpt_status hvpt_pt_protect(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 {
 	enum hvpt_status status = hvpt_range_check(pt, iova.value, length);
 	struct hvpt_protect job;
-	struct hvpt_hull hull;
+	struct hvpt_iova_range flush;
 	bool change = false;
 
 	if (status == HVPT_OK)
@@ -6932,26 +6823,26 @@ enum hvpt_status hvpt_pt_protect(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 		return HVPT_ERR_NOT_MAPPED;
 	if (!change)
 		return HVPT_OK;
-	hvpt_hull_init(&hull);
-	status = hvpt_cut_leaves(pt, job.first, job.last + 1, job.write, &hull,
-				 gather);
-	if (status == HVPT_OK && !hvpt_protect_pass(&job, &hull, &change))
+	hvpt_range_init(&flush);
+	status = hvpt_split_leaves(pt, job.first, job.last + 1, job.write,
+				   &flush, gather);
+	if (status == HVPT_OK && !hvpt_protect_pass(&job, &flush, &change))
 		status = HVPT_ERR_CONCURRENT;
 	if (HVPT_UNLIKELY(pt->noncoherent))
-		hvpt_ends_settle(pt, job.first, job.last);
-	hvpt_hull_gather(&hull, gather);
+		hvpt_ends_write_back(pt, job.first, job.last);
+	hvpt_range_gather(&flush, gather);
 	return status;
 }
 
 /* ======== src/pagetable/reclaim.c ======== */
 
 /*
- * reclaim.c - taking tables, and the leaves above level 0, out of a range.
+ * reclaim.c - removing tables, and leaves above level 0, from a range.
  *
- * Serves unmap (everything goes), reclaim and map (empty tables go). Levels
- * are swept from 1 upward. At each, only entries which lie wholly inside the
- * range are looked at, so a table found there has been dealt with already by
- * the sweep of the level below.
+ * Unmap removes everything, reclaim and map only empty tables. The sweep goes
+ * up from level 1. At each level it looks only at entries that lie wholly
+ * inside the range. The sweep of the level below has therefore dealt with all
+ * of a table that is found.
  */
 
 void hvpt_sweep_init(struct hvpt_sweep *sweep, struct hvpt_pagetable *pt,
@@ -6959,7 +6850,7 @@ void hvpt_sweep_init(struct hvpt_sweep *sweep, struct hvpt_pagetable *pt,
 {
 	sweep->pt = pt;
 	sweep->gather = gather;
-	hvpt_hull_init(&sweep->hull);
+	hvpt_range_init(&sweep->flush);
 	sweep->first = first;
 	sweep->last = last;
 	sweep->bytes = 0;
@@ -6968,8 +6859,8 @@ void hvpt_sweep_init(struct hvpt_sweep *sweep, struct hvpt_pagetable *pt,
 }
 
 /*
- * Links a table page into the gather. Its slot has been cleared, so that
- * nobody finds the link as an entry.
+ * Links a table page into the gather. Its slot was cleared first, so no walk
+ * of ours takes the link for an entry.
  */
 static void hvpt_sweep_detach(struct hvpt_sweep *sweep, uint64_t *table)
 {
@@ -6994,14 +6885,14 @@ void hvpt_sweep_note(struct hvpt_sweep *sweep, uint64_t first,
 	hvpt_write_back(sweep->pt, HVPT_SLOT(slot, cleared->first),
 			cleared->end - cleared->first);
 	sweep->bytes += (uint64_t)cleared->count << lg2;
-	hvpt_hull_note(&sweep->hull, first + ((uint64_t)cleared->first << lg2),
-		       first + (((uint64_t)cleared->end << lg2) - 1));
+	hvpt_range_extend(&sweep->flush,
+			  first + ((uint64_t)cleared->first << lg2),
+			  first + (((uint64_t)cleared->end << lg2) - 1));
 }
 
 /*
- * Takes the entry of a table out, or, when only empty tables go, leaves it.
- * Nothing in the table is cleared: the IOMMU may go on using it until the
- * flush.
+ * Detaches the table that @slot points at, if it is to go. Its entries are not
+ * cleared: the IOMMU may use the table until the flush.
  */
 static void hvpt_sweep_table(struct hvpt_sweep *sweep, uint64_t first,
 			     uint64_t *slot, unsigned level)
@@ -7020,8 +6911,8 @@ static void hvpt_sweep_table(struct hvpt_sweep *sweep, uint64_t first,
 			(uint64_t)hvpt_entries_count(table, HVPT_TABLE_ENTRIES)
 			<< HVPT_PAGE_LG2;
 	hvpt_sweep_detach(sweep, table);
-	hvpt_hull_note(&sweep->hull, first,
-		       first + (HVPT_LEVEL_BYTES(level) - 1));
+	hvpt_range_extend(&sweep->flush, first,
+			  first + (HVPT_LEVEL_BYTES(level) - 1));
 }
 
 static void hvpt_sweep_run(struct hvpt_sweep *sweep,
@@ -7048,7 +6939,7 @@ static void hvpt_sweep_run(struct hvpt_sweep *sweep,
 	}
 }
 
-/* Shrinks the range to whole entries of @level. Return: false if none. */
+/* Shrinks the range to whole entries of @level. Return: are there any? */
 static bool hvpt_sweep_inside(const struct hvpt_sweep *sweep, unsigned level,
 			      uint64_t *first, uint64_t *last)
 {
@@ -7085,14 +6976,15 @@ void hvpt_sweep_tables(struct hvpt_sweep *sweep)
 
 uint64_t hvpt_reclaim_range(struct hvpt_pagetable *pt, uint64_t first,
 			    uint64_t last, struct hvpt_gather *gather,
-			    struct hvpt_hull *hull)
+			    struct hvpt_iova_range *flush)
 {
 	struct hvpt_sweep sweep;
 
 	hvpt_sweep_init(&sweep, pt, first, last, gather);
 	hvpt_sweep_tables(&sweep);
 	if (sweep.tables)
-		hvpt_hull_note(hull, sweep.hull.first, sweep.hull.last);
+		hvpt_range_extend(flush, sweep.flush.first.value,
+				  sweep.flush.last.value);
 	return sweep.tables;
 }
 
@@ -7102,13 +6994,13 @@ enum hvpt_status hvpt_pt_reclaim(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 {
 	uint64_t last = iova.value + (length - 1);
 	enum hvpt_status status = hvpt_range_check(pt, iova.value, length);
-	struct hvpt_hull hull;
+	struct hvpt_iova_range flush;
 
 	if (status != HVPT_OK)
 		return status;
-	hvpt_hull_init(&hull);
-	*reclaimed = hvpt_reclaim_range(pt, iova.value, last, gather, &hull);
-	hvpt_hull_gather(&hull, gather);
+	hvpt_range_init(&flush);
+	*reclaimed = hvpt_reclaim_range(pt, iova.value, last, gather, &flush);
+	hvpt_range_gather(&flush, gather);
 	return HVPT_OK;
 }
 
@@ -7133,13 +7025,13 @@ static void hvpt_dirty_report(const struct hvpt_cursor *cursor,
 
 /* One atomic step: the walker may be setting A meanwhile. */
 static void hvpt_dirty_clear(const struct hvpt_cursor *cursor,
-			     struct hvpt_hull *hull)
+			     struct hvpt_iova_range *flush)
 {
 	if (cursor->leaf_first < cursor->first ||
 	    cursor->leaf_last > cursor->last)
 		return;
 	HVPT_PORT_FETCH_AND(cursor->leaf, ~HVPT_PTE_DIRTY);
-	hvpt_hull_note(hull, cursor->leaf_first, cursor->leaf_last);
+	hvpt_range_extend(flush, cursor->leaf_first, cursor->leaf_last);
 }
 
 enum hvpt_status hvpt_pt_read_dirty(struct hvpt_pagetable *pt, hvpt_iova_t iova,
@@ -7149,22 +7041,22 @@ enum hvpt_status hvpt_pt_read_dirty(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 {
 	enum hvpt_status status = hvpt_range_check(pt, iova.value, length);
 	struct hvpt_cursor cursor;
-	struct hvpt_hull hull;
+	struct hvpt_iova_range flush;
 
 	if (status != HVPT_OK)
 		return status;
 	if ((flags & ~HVPT_DIRTY_KEEP) || (pt->noncoherent && !flags))
 		return HVPT_ERR_FLAGS;
-	hvpt_hull_init(&hull);
+	hvpt_range_init(&flush);
 	hvpt_cursor_init(&cursor, pt, iova.value, iova.value + (length - 1), 0);
 	while (hvpt_leaf_next(&cursor)) {
 		if (!(cursor.pte & HVPT_PTE_DIRTY))
 			continue;
 		if (!(flags & HVPT_DIRTY_KEEP))
-			hvpt_dirty_clear(&cursor, &hull);
+			hvpt_dirty_clear(&cursor, &flush);
 		hvpt_dirty_report(&cursor, fn, ctx);
 	}
-	hvpt_hull_gather(&hull, gather);
+	hvpt_range_gather(&flush, gather);
 	return HVPT_OK;
 }
 
@@ -7225,7 +7117,7 @@ enum hvpt_status hvpt_pt_visit(const struct hvpt_pagetable *pt,
  * audit.c - checking every entry, and adopting a tree which passes.
  *
  * The tree is read one level at a time from the root down: an entry of one
- * level is judged, pointer included, before anything is read through it. No
+ * level is checked, pointer included, before anything is read through it. No
  * stack and no marks are needed, and hostile memory can neither lead astray
  * nor loop: @check, or the number of tables, bounds what is followed.
  */
@@ -7487,22 +7379,23 @@ const char *hvpt_fault_name(enum hvpt_fault fault)
 /* ======== src/pagetable/gather.c ======== */
 
 /*
- * gather.c - what a call took away, and how that gets into a gather.
+ * gather.c - adding to a gather what a call took away.
  */
 
-void hvpt_hull_note(struct hvpt_hull *hull, uint64_t first, uint64_t last)
+void hvpt_range_extend(struct hvpt_iova_range *range, uint64_t first,
+		       uint64_t last)
 {
-	if (first < hull->first)
-		hull->first = first;
-	if (last > hull->last)
-		hull->last = last;
+	if (first < range->first.value)
+		range->first = hvpt_iova(first);
+	if (last > range->last.value)
+		range->last = hvpt_iova(last);
 }
 
-void hvpt_hull_gather(const struct hvpt_hull *hull, struct hvpt_gather *gather)
+void hvpt_range_gather(const struct hvpt_iova_range *range,
+		       struct hvpt_gather *gather)
 {
-	if (hull->first <= hull->last)
-		hvpt_gather_join(gather, hvpt_iova(hull->first),
-				 hvpt_iova(hull->last));
+	if (range->first.value <= range->last.value)
+		hvpt_gather_join_(gather, range->first, range->last);
 }
 
 /* Bytes between two ranges; 0 when they touch or overlap. */
@@ -7535,8 +7428,8 @@ static uint32_t hvpt_gather_nearest(const struct hvpt_gather *gather,
 	return best;
 }
 
-void hvpt_gather_join(struct hvpt_gather *gather, hvpt_iova_t first,
-		      hvpt_iova_t last)
+void hvpt_gather_join_(struct hvpt_gather *gather, hvpt_iova_t first,
+		       hvpt_iova_t last)
 {
 	while (gather->range_count > 0) {
 		struct hvpt_iova_range *range;
@@ -7564,7 +7457,8 @@ void hvpt_gather_move(struct hvpt_gather *to, struct hvpt_gather *from)
 	uint32_t i;
 
 	for (i = 0; i < from->range_count; i++)
-		hvpt_gather_join(to, from->range[i].first, from->range[i].last);
+		hvpt_gather_join_(to, from->range[i].first,
+				  from->range[i].last);
 	if (from->tables) {
 		if (!to->tables)
 			to->tables_end = from->tables_end;
@@ -7612,7 +7506,7 @@ void hvpt_pt_widen(const struct hvpt_pagetable *pt, struct hvpt_gather *gather)
 	gather->range_count = 0;
 	/* range[i] is read before it can be written: at most i are in use */
 	for (i = 0; i < count; i++)
-		hvpt_gather_join(
+		hvpt_gather_join_(
 			gather, hvpt_iova(gather->range[i].first.value & ~mask),
 			hvpt_iova(gather->range[i].last.value | mask));
 }
@@ -8438,9 +8332,9 @@ enum hvpt_status hvpt_registry_check(const struct hvpt_registry *registry,
  *    are two blocks, never three.
  *  - Together: P(m - a) + P(b - m + 1) < 2(m - a) + 2(b - m + 1) = 2L.
  *
- * A large leaf must be flushed by one descriptor that holds all of it (cut.c).
- * So for an aligned block X inside a range, some emitted block must hold all of
- * X. This is so for each policy:
+ * One descriptor must flush all of a large leaf (split.c). So for an aligned
+ * block X inside a range, some emitted block must hold all of X. This is so for
+ * each policy:
  *
  *  - COVER emits one block.
  *  - TWO_BLOCK splits at m, the middle of the smallest block B that holds the
@@ -9681,7 +9575,7 @@ static enum hvpt_status hvpt_domain_fall_back(struct hvpt_domain *domain)
 	return status;
 }
 
-/* As hvpt_domain_flush_ranges(), while splits are not flushed: see cut.c. */
+/* As hvpt_domain_flush_ranges(), while splits are not flushed: see split.c. */
 static HVPT_NOINLINE enum hvpt_status
 hvpt_domain_flush_wide(struct hvpt_domain *domain,
 		       const struct hvpt_gather *gather)

@@ -10,11 +10,11 @@ BUGS = [
     {
         "name": "unmap leaves the last page",
         "file": "src/pagetable/unmap.c",
-        "old": "\t(void)hvpt_entries_clear(slot, count, 0, &cleared);\n"
-               "\thvpt_sweep_note(sweep, first, slot, 0, &cleared);\n",
+        "old": "\t(void)hvpt_entries_clear(walk.slot, count, 0, &cleared);\n"
+               "\thvpt_sweep_note(sweep, first, walk.slot, 0, &cleared);\n",
         "new": "\tcount -= count > 1;\n"
-               "\t(void)hvpt_entries_clear(slot, count, 0, &cleared);\n"
-               "\thvpt_sweep_note(sweep, first, slot, 0, &cleared);\n",
+               "\t(void)hvpt_entries_clear(walk.slot, count, 0, &cleared);\n"
+               "\thvpt_sweep_note(sweep, first, walk.slot, 0, &cleared);\n",
         "unit": ["test_pt_unmap", "test_domain_random"],
         "fuzz": ["hvpt", "pt_sequence"],
     },

@@ -51,7 +51,7 @@ hvpt_map_check(const struct hvpt_pagetable *pt, uint64_t iova,
 
 /* ---- calls ----------------------------------------------------------- */
 
-/* Maps to a part of one level 0 table, @pages from @slot on. */
+/* Maps to a part of one level 0 table: @pages, from @slot on. */
 static enum hvpt_status hvpt_map_part(uint64_t *slot, unsigned pages,
 				      const struct hvpt_segment *segments,
 				      uint64_t bits)
@@ -80,7 +80,6 @@ enum hvpt_status hvpt_pt_map_list(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 {
 	struct hvpt_map_call call;
 	uint64_t bytes, *slot;
-	unsigned pages;
 	enum hvpt_status status = hvpt_map_check(pt, iova.value, segments,
 						 count, prot, &bytes);
 
@@ -88,22 +87,18 @@ enum hvpt_status hvpt_pt_map_list(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 		return status;
 	call.bits = hvpt_pte_leaf_bits(0, prot, pt->track_dirty);
 	slot = hvpt_part_slot(pt, iova.value, bytes);
-	if (!slot) {
-		call.range.first = iova;
-		call.range.last = hvpt_iova(iova.value + (bytes - 1));
-		call.segments = segments;
-		call.count = count;
-		call.gather = gather;
-		return hvpt_map_steps(pt, &call);
-	}
-	pages = (unsigned)(bytes >> HVPT_PAGE_LG2);
-	status = hvpt_map_part(slot, pages, segments, call.bits);
-	if (HVPT_UNLIKELY(pt->noncoherent) && status == HVPT_OK)
-		hvpt_leaves_write_back(pt, iova.value, slot, pages);
-	return status;
+	if (slot && !pt->noncoherent)
+		return hvpt_map_part(slot, (unsigned)(bytes >> HVPT_PAGE_LG2),
+				     segments, call.bits);
+	call.range.first = iova;
+	call.range.last = hvpt_iova(iova.value + (bytes - 1));
+	call.segments = segments;
+	call.count = count;
+	call.gather = gather;
+	return hvpt_map_steps(pt, &call);
 }
 
-/* Is all well but the range, and is a map done with its entries? */
+/* Is a map of one segment valid, but for its range, and of a plain table? */
 static bool hvpt_map_is_plain(const struct hvpt_pagetable *pt, uint64_t gpa,
 			      uint64_t length, unsigned prot)
 {

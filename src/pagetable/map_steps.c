@@ -3,15 +3,14 @@
  * map_steps.c - mapping any range, step by step.
  *
  * A step is a run of leaves of one size in one table. A map that fails changes
- * nothing, so it goes over its range three times:
+ * nothing, so it goes over the steps of its range three times:
  *
- *  - The scan looks for anything that is mapped in the range. It reads the
- *    tables that are there and knows nothing of steps.
- *  - The reserve goes over the steps and takes a page for each table that the
- *    range lacks. It ends at the first page that it does not get, and is left
- *    out if the scan found all tables of level 0.
- *  - The commit goes over the same steps, installs the tables and writes the
- *    leaves. It cannot fail.
+ *  - The scan looks for anything that is mapped in the range. Where a table is
+ *    missing, nothing is mapped, and the scan skips what the table would span.
+ *  - The reserve takes a page for each table that the range lacks. It ends at
+ *    the first page that it does not get. If the scan missed no table, there is
+ *    no reserve.
+ *  - The commit installs the tables and writes the leaves. It cannot fail.
  *
  * Other threads may install tables for ranges of their own at any time. Their
  * tables serve this range as well, and pages that are left over go back. No
@@ -21,57 +20,53 @@
 #include "pt_internal.h"
 
 /**
- * struct hvpt_map_job - how far the reserve or the commit has come
+ * struct hvpt_map_job - how far a map has come
  * @call: what was asked
- * @segments: the segments still to come
- * @count: how many
- * @rest: bytes of them
- * @iova: where the step begins
- * @gpa: what it maps there
- * @left: bytes left of the contiguous piece that the step begins
- * @walk: to the step's first leaf. Where it ends above @level, the entry there
- *	lacks a table.
- * @level: the level of the step's leaves
- * @run: how many leaves
  * @reserve: pages for the tables that the range lacks
+ * @lacks: the scan found that it lacks some
  * @flush: what the tables spanned that the commit took out
+ *
+ * The step:
+ * @iova: where it begins
+ * @bytes: how much it maps
+ * @level: the level of its leaves
+ * @walk: to its first leaf. Where it ends above @level, the entry there lacks a
+ *	table.
+ *
+ * What is to be mapped:
+ * @gpa: what the step maps first
+ * @left: bytes left there of a contiguous piece, the step included
+ * @segments: the segments behind that piece
+ * @count: how many
  */
 struct hvpt_map_job {
 	struct hvpt_pagetable *pt;
 	const struct hvpt_map_call *call;
-	const struct hvpt_segment *segments;
-	size_t count;
-	uint64_t rest;
 	uint64_t iova;
-	uint64_t gpa;
-	uint64_t left;
-	struct hvpt_walk walk;
+	uint64_t bytes;
 	unsigned level;
-	unsigned run;
+	bool lacks;
+	struct hvpt_walk walk;
 	struct hvpt_reserve reserve;
 	struct hvpt_iova_range flush;
+	uint64_t gpa;
+	uint64_t left;
+	const struct hvpt_segment *segments;
+	size_t count;
 };
 
 /* ---- steps ----------------------------------------------------------- */
 
-static void hvpt_map_begin(struct hvpt_map_job *job)
+/* How many leaves the step has. */
+static unsigned hvpt_map_run(const struct hvpt_map_job *job)
 {
-	const struct hvpt_map_call *call = job->call;
-
-	job->segments = call->segments;
-	job->count = call->count;
-	job->rest = call->range.last.value - call->range.first.value + 1;
-	job->iova = call->range.first.value;
-	job->gpa = 0;
-	job->left = 0;
-	job->level = 0;
-	job->run = 0;
+	return (unsigned)(job->bytes >> HVPT_LEVEL_LG2(job->level));
 }
 
-/* Did the steps cover all of the range? */
-static bool hvpt_map_is_whole(const struct hvpt_map_job *job)
+/* Does the step end where the range ends? */
+static bool hvpt_map_is_last(const struct hvpt_map_job *job)
 {
-	return job->iova - 1 == job->call->range.last.value;
+	return job->iova + (job->bytes - 1) == job->call->range.last.value;
 }
 
 /*
@@ -81,16 +76,18 @@ static bool hvpt_map_is_whole(const struct hvpt_map_job *job)
  */
 static bool hvpt_map_next_piece(struct hvpt_map_job *job)
 {
+	uint64_t rest = job->call->range.last.value - job->iova + 1;
+
 	if (!job->count)
 		return false;
 	job->gpa = job->segments->gpa.value;
 	do {
 		uint64_t length = job->segments->length;
 
-		if ((length & (HVPT_PAGE_BYTES - 1)) || length - 1 >= job->rest)
+		if ((length & (HVPT_PAGE_BYTES - 1)) || length - 1 >= rest)
 			return false;
 		job->left += length;
-		job->rest -= length;
+		rest -= length;
 		job->segments++;
 		job->count--;
 	} while (job->count &&
@@ -114,48 +111,102 @@ static unsigned hvpt_map_level(const struct hvpt_map_job *job, unsigned top)
 }
 
 /*
- * Finds the step that begins at @iova. Without a gather, tables stay where they
- * are: a slot that has one takes smaller leaves, in the table, and a run of
- * large leaves ends before such a slot.
+ * Finds the step that begins at @iova. Slots of large leaves that have tables
+ * are a step each. Without a gather those tables stay where they are, and
+ * smaller leaves go into them.
  */
 static void hvpt_map_locate(struct hvpt_map_job *job)
 {
-	unsigned level = HVPT_LEAF_LEVELS, room;
-	bool keep = !job->call->gather;
-	uint64_t leaves;
+	unsigned level = HVPT_LEAF_LEVELS, room, free;
+	uint64_t run;
 
 	do {
 		level = hvpt_map_level(job, level - 1);
 		hvpt_walk_to(&job->walk, job->pt, job->iova, level);
-	} while (keep && hvpt_pte_is_table(job->walk.pte, level));
+	} while (!job->call->gather && hvpt_pte_is_table(job->walk.pte, level));
 	room = HVPT_TABLE_ENTRIES - hvpt_pte_index(job->iova, level);
-	leaves = job->left >> HVPT_LEVEL_LG2(level);
+	run = job->left >> HVPT_LEVEL_LG2(level);
+	if (run > room)
+		run = room;
+	if (level > 0 && job->walk.at == level) {
+		free = hvpt_entries_zeros(job->walk.slot, (unsigned)run);
+		run = free > 0 ? free : 1;
+	}
 	job->level = level;
-	job->run = leaves < room ? (unsigned)leaves : room;
-	if (keep && level > 0 && job->walk.at == level)
-		job->run = 1 + hvpt_entries_zeros(HVPT_SLOT(job->walk.slot, 1),
-						  job->run - 1);
+	job->bytes = run << HVPT_LEVEL_LG2(level);
+}
+
+/* Goes to the first step of the range. */
+static void hvpt_map_begin(struct hvpt_map_job *job)
+{
+	const struct hvpt_map_call *call = job->call;
+
+	job->segments = call->segments;
+	job->count = call->count;
+	job->iova = call->range.first.value;
+	job->left = 0;
+	(void)hvpt_map_next_piece(job);
+	hvpt_map_locate(job);
 }
 
 /* Goes to the next step. Return: false if there is none. */
 static bool hvpt_map_next(struct hvpt_map_job *job)
 {
-	uint64_t bytes = (uint64_t)job->run << HVPT_LEVEL_LG2(job->level);
-
-	job->iova += bytes;
-	job->gpa += bytes;
-	job->left -= bytes;
+	if (hvpt_map_is_last(job))
+		return false;
+	job->iova += job->bytes;
+	job->gpa += job->bytes;
+	job->left -= job->bytes;
 	if (!job->left && !hvpt_map_next_piece(job))
 		return false;
 	hvpt_map_locate(job);
 	return true;
 }
 
+/* ---- scan ------------------------------------------------------------ */
+
+/* Skips all that the missing table would span. */
+static void hvpt_map_skip(struct hvpt_map_job *job)
+{
+	unsigned at = job->walk.at;
+
+	job->bytes = HVPT_LEVEL_BYTES(at) - hvpt_level_offset(job->iova, at);
+	if (job->bytes > job->left)
+		job->bytes = job->left;
+	job->lacks = true;
+}
+
+/* Return: false if something is mapped where the step's leaves go. */
+static bool hvpt_map_scan_step(struct hvpt_map_job *job)
+{
+	uint64_t pte = job->walk.pte;
+
+	if (job->walk.at > job->level) {
+		hvpt_map_skip(job);
+		return !hvpt_pte_is_present(pte);
+	}
+	if (job->level == 0)
+		return hvpt_entries_are_zero(job->walk.slot, hvpt_map_run(job));
+	return pte == 0 || (hvpt_pte_is_table(pte, job->level) &&
+			    hvpt_range_is_empty(job->pt, job->iova,
+						job->iova + (job->bytes - 1)));
+}
+
+static bool hvpt_map_scan(struct hvpt_map_job *job)
+{
+	hvpt_map_begin(job);
+	do
+		if (!hvpt_map_scan_step(job))
+			return false;
+	while (hvpt_map_next(job));
+	return true;
+}
+
 /* ---- reserve --------------------------------------------------------- */
 
 /*
- * Takes pages for the tables that the step lacks. A table that begins before
- * the step, but not before the range, was counted at an earlier step.
+ * Takes pages for the tables that the step lacks. If a table's span begins
+ * before the step and inside the range, an earlier step took the page.
  */
 static enum hvpt_status hvpt_map_reserve_step(struct hvpt_map_job *job)
 {
@@ -170,7 +221,8 @@ static enum hvpt_status hvpt_map_reserve_step(struct hvpt_map_job *job)
 }
 
 /* Tells whether a page hook changed the segments of the call it serves. */
-static uint64_t hvpt_map_hash(const struct hvpt_segment *segments, size_t count)
+static HVPT_NOINLINE uint64_t hvpt_map_hash(const struct hvpt_segment *segments,
+					    size_t count)
 {
 	uint64_t hash = 0;
 
@@ -181,29 +233,31 @@ static uint64_t hvpt_map_hash(const struct hvpt_segment *segments, size_t count)
 	return hash;
 }
 
-static enum hvpt_status hvpt_map_reserve(struct hvpt_map_job *job)
+static HVPT_NOINLINE enum hvpt_status hvpt_map_reserve(struct hvpt_map_job *job)
 {
 	const struct hvpt_map_call *call = job->call;
 	uint64_t hash = hvpt_map_hash(call->segments, call->count);
 	enum hvpt_status status;
 
 	hvpt_map_begin(job);
-	while (hvpt_map_next(job)) {
+	do {
 		status = hvpt_map_reserve_step(job);
 		if (status != HVPT_OK)
 			return status;
-	}
+	} while (hvpt_map_next(job));
 	/* no hook runs from here on that could change the segments */
-	if (!hvpt_map_is_whole(job) ||
-	    hash != hvpt_map_hash(call->segments, call->count))
+	if (hash != hvpt_map_hash(call->segments, call->count))
 		return HVPT_ERR_CONCURRENT;
 	return HVPT_OK;
 }
 
 /* ---- commit ---------------------------------------------------------- */
 
-/* Installs the tables down to @level. Return: false if there is a leaf. */
-static bool hvpt_map_descend(struct hvpt_map_job *job)
+/*
+ * Installs the tables that the step lacks. Return: false if a leaf is there, or
+ * no page is left: the range was not owned.
+ */
+static HVPT_NOINLINE bool hvpt_map_descend(struct hvpt_map_job *job)
 {
 	while (job->walk.at > job->level) {
 		uint64_t seen = 0, *page = hvpt_reserve_pop(&job->reserve);
@@ -220,52 +274,45 @@ static bool hvpt_map_descend(struct hvpt_map_job *job)
 	return true;
 }
 
-/*
- * Takes empty tables out of the slots of large leaves. Return: false if a slot
- * is not empty then.
- */
+/* Takes the empty table out of the slot of a large leaf. */
 static bool hvpt_map_make_room(struct hvpt_map_job *job)
 {
-	uint64_t *slot = job->walk.slot;
-	uint64_t span = HVPT_LEVEL_BYTES(job->level), first = job->iova;
-	unsigned i;
-
-	if (hvpt_entries_are_zero(slot, job->run))
-		return true;
-	if (!job->call->gather)
-		return false;
-	for (i = 0; i < job->run; i++, first += span)
-		if (hvpt_pte_load(HVPT_SLOT(slot, i)))
-			hvpt_reclaim_range(job->pt, first, first + (span - 1),
-					   job->call->gather, &job->flush);
-	return hvpt_entries_are_zero(slot, job->run);
+	if (job->call->gather)
+		hvpt_reclaim_range(job->pt, job->iova,
+				   job->iova + (job->bytes - 1),
+				   job->call->gather, &job->flush);
+	return hvpt_pte_load(job->walk.slot) == 0;
 }
 
 static bool hvpt_map_commit_step(struct hvpt_map_job *job)
 {
 	uint64_t pte = job->gpa | job->call->bits;
+	unsigned run = hvpt_map_run(job);
 
 	if (!hvpt_map_descend(job))
 		return false;
 	if (HVPT_UNLIKELY(job->pt->noncoherent))
 		hvpt_path_write_back(job->pt, job->iova, job->level);
 	if (job->level > 0) {
-		if (!hvpt_map_make_room(job))
+		if (job->walk.pte != 0 && !hvpt_map_make_room(job))
 			return false;
 		pte |= HVPT_PTE_LARGE;
 	}
-	hvpt_entries_fill(job->walk.slot, job->run, pte, job->level);
-	hvpt_write_back(job->pt, job->walk.slot, job->run);
+	hvpt_entries_fill(job->walk.slot, run, pte, job->level);
+	hvpt_write_back(job->pt, job->walk.slot, run);
 	return true;
 }
 
 static bool hvpt_map_commit(struct hvpt_map_job *job)
 {
-	hvpt_map_begin(job);
-	while (hvpt_map_next(job))
+	/* if there is but one step, the job is still at it */
+	if (job->iova != job->call->range.first.value)
+		hvpt_map_begin(job);
+	do
 		if (!hvpt_map_commit_step(job))
 			return false;
-	return hvpt_map_is_whole(job);
+	while (hvpt_map_next(job));
+	return hvpt_map_is_last(job);
 }
 
 /* ---- call ------------------------------------------------------------ */
@@ -275,17 +322,16 @@ enum hvpt_status hvpt_map_steps(struct hvpt_pagetable *pt,
 {
 	enum hvpt_status status = HVPT_OK;
 	struct hvpt_map_job job;
-	bool complete;
 
-	if (!hvpt_range_is_empty(pt, call->range.first.value,
-				 call->range.last.value, &complete))
-		return HVPT_ERR_OVERLAP;
 	job.pt = pt;
 	job.call = call;
+	job.lacks = false;
 	hvpt_walk_init(&job.walk, pt);
+	if (!hvpt_map_scan(&job))
+		return HVPT_ERR_OVERLAP;
 	hvpt_reserve_init(&job.reserve);
 	hvpt_range_init(&job.flush);
-	if (!complete)
+	if (job.lacks)
 		status = hvpt_map_reserve(&job);
 	if (status == HVPT_OK && !hvpt_map_commit(&job))
 		status = HVPT_ERR_CONCURRENT;

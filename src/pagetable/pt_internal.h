@@ -90,9 +90,6 @@ void hvpt_walk_to(struct hvpt_walk *walk, const struct hvpt_pagetable *pt,
 void hvpt_walk_find(struct hvpt_walk *walk, const struct hvpt_pagetable *pt,
 		    uint64_t iova, unsigned stop);
 
-/** The level 0 slot of @iova; NULL if there is no table. */
-uint64_t *hvpt_page_slot(const struct hvpt_pagetable *pt, uint64_t iova);
-
 /**
  * hvpt_part_slot() - find a range that is a part of one level 0 table
  *
@@ -152,7 +149,6 @@ unsigned hvpt_entries_clear(uint64_t *slot, unsigned count, unsigned level,
  * @last: the last address of the range
  * @next: where the next run starts
  * @stop: the level wanted
- * @above: some run was above the level wanted: a table is missing there
  * @done: there is no next run
  *
  * The current run, consecutive entries of one table:
@@ -182,7 +178,6 @@ struct hvpt_cursor {
 	unsigned stop;
 	unsigned level;
 	unsigned count;
-	bool above;
 	bool done;
 };
 
@@ -206,14 +201,9 @@ bool hvpt_run_next_table(struct hvpt_cursor *cursor);
  */
 bool hvpt_leaf_next(struct hvpt_cursor *cursor);
 
-/**
- * hvpt_range_is_empty() - is nothing mapped in the range?
- * @complete: out, on true: are all tables of level 0 there?
- *
- * Reads the entries of the tables that are there.
- */
+/** Is nothing mapped in the range? Reads the tables that are there. */
 bool hvpt_range_is_empty(const struct hvpt_pagetable *pt, uint64_t first,
-			 uint64_t last, bool *complete);
+			 uint64_t last);
 
 /* ---- table pages ----------------------------------------------------- */
 

@@ -13,13 +13,14 @@ static void hvpt_unmap_part(struct hvpt_sweep *sweep, uint64_t first,
 			    uint64_t last)
 {
 	unsigned count = (unsigned)((last - first) >> HVPT_PAGE_LG2) + 1;
-	uint64_t *slot = hvpt_page_slot(sweep->pt, first);
 	struct hvpt_cleared cleared;
+	struct hvpt_walk walk;
 
-	if (!slot)
+	hvpt_walk_find(&walk, sweep->pt, first, 0);
+	if (walk.at > 0)
 		return;
-	(void)hvpt_entries_clear(slot, count, 0, &cleared);
-	hvpt_sweep_note(sweep, first, slot, 0, &cleared);
+	(void)hvpt_entries_clear(walk.slot, count, 0, &cleared);
+	hvpt_sweep_note(sweep, first, walk.slot, 0, &cleared);
 }
 
 /* Clears what the range has of level 0 tables that it covers in part. */
@@ -44,12 +45,13 @@ static void hvpt_unmap_ends(struct hvpt_sweep *sweep)
 /* Do both ends lie inside level 0 tables? Then the range cuts no leaf. */
 static bool hvpt_unmap_cuts_none(const struct hvpt_sweep *sweep)
 {
+	const struct hvpt_pagetable *pt = sweep->pt;
 	uint64_t mask = HVPT_LEVEL_BYTES(1) - 1;
 
 	return !HVPT_PORT_SMALL && (sweep->first & mask) &&
 	       (~sweep->last & mask) &&
-	       hvpt_page_slot(sweep->pt, sweep->first) &&
-	       hvpt_page_slot(sweep->pt, sweep->last);
+	       hvpt_pt_slot(pt, pt->levels, sweep->first, 0) &&
+	       hvpt_pt_slot(pt, pt->levels, sweep->last, 0);
 }
 
 /* Unmaps a range that is a part of one level 0 table. */

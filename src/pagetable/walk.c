@@ -45,22 +45,24 @@ void hvpt_walk_to(struct hvpt_walk *walk, const struct hvpt_pagetable *pt,
 		  uint64_t iova, unsigned stop)
 {
 	unsigned at = pt->levels - 1u, top = at;
-	uint64_t *table = pt->root;
+	uint64_t *table = pt->root, *slot, pte;
 
 	if (!HVPT_PORT_SMALL)
 		at = hvpt_walk_resume(walk, top, iova, stop);
 	if (at < top)
 		table = walk->table[at];
 	for (;;) {
-		walk->slot = HVPT_SLOT(table, hvpt_pte_index(iova, at));
-		walk->pte = hvpt_pte_load_table(walk->slot);
-		if (at == stop || !hvpt_pte_is_table(walk->pte, at))
+		slot = HVPT_SLOT(table, hvpt_pte_index(iova, at));
+		pte = hvpt_pte_load_table(slot);
+		if (at == stop || !hvpt_pte_is_table(pte, at))
 			break;
-		table = hvpt_pt_table(pt, walk->pte);
+		table = hvpt_pt_table(pt, pte);
 		at--;
 		if (!HVPT_PORT_SMALL)
 			walk->table[at] = table;
 	}
+	walk->slot = slot;
+	walk->pte = pte;
 	walk->iova = iova;
 	walk->at = at;
 }
@@ -70,16 +72,6 @@ void hvpt_walk_find(struct hvpt_walk *walk, const struct hvpt_pagetable *pt,
 {
 	hvpt_walk_init(walk, pt);
 	hvpt_walk_to(walk, pt, iova, stop);
-}
-
-uint64_t *hvpt_page_slot(const struct hvpt_pagetable *pt, uint64_t iova)
-{
-	struct hvpt_walk walk;
-
-	if (!HVPT_PORT_SMALL)
-		return hvpt_pt_slot(pt, pt->levels, iova, 0);
-	hvpt_walk_find(&walk, pt, iova, 0);
-	return walk.at == 0 ? walk.slot : NULL;
 }
 
 void hvpt_cursor_init(struct hvpt_cursor *cursor,
@@ -92,7 +84,6 @@ void hvpt_cursor_init(struct hvpt_cursor *cursor,
 	cursor->next = first;
 	cursor->stop = stop;
 	cursor->count = 0;
-	cursor->above = false;
 	cursor->done = false;
 }
 
@@ -111,7 +102,6 @@ bool hvpt_run_next(struct hvpt_cursor *cursor)
 	room = HVPT_TABLE_ENTRIES - hvpt_pte_index(next, cursor->level);
 	wanted = (cursor->last >> lg2) - (next >> lg2) + 1;
 	cursor->count = wanted < room ? (unsigned)wanted : room;
-	cursor->above |= cursor->level > cursor->stop;
 	cursor->at = next >> lg2 << lg2;
 	last = cursor->at + (((uint64_t)cursor->count << lg2) - 1);
 	cursor->done = last >= cursor->last;
@@ -119,22 +109,7 @@ bool hvpt_run_next(struct hvpt_cursor *cursor)
 	return true;
 }
 
-/* Passes over one entry of the run. Return: false if it holds a table. */
-static bool hvpt_leaf_look(struct hvpt_cursor *cursor)
-{
-	cursor->leaf = cursor->slot;
-	cursor->pte = hvpt_pte_load(cursor->slot);
-	if (HVPT_UNLIKELY(hvpt_pte_is_table(cursor->pte, cursor->level)))
-		return false;
-	cursor->leaf_first = cursor->at;
-	cursor->at += HVPT_LEVEL_BYTES(cursor->level);
-	cursor->leaf_last = cursor->at - 1;
-	cursor->slot = HVPT_SLOT(cursor->slot, 1);
-	cursor->count--;
-	return true;
-}
-
-/* The next run begins at the entry that was looked at: it has a table now. */
+/* The next run begins at the entry that was looked at: it has a table. */
 static void hvpt_cursor_enter(struct hvpt_cursor *cursor)
 {
 	cursor->next = cursor->at < cursor->first ? cursor->first : cursor->at;
@@ -142,13 +117,25 @@ static void hvpt_cursor_enter(struct hvpt_cursor *cursor)
 	cursor->done = false;
 }
 
-/* Passes over entries that hold nothing. */
-static void hvpt_cursor_skip(struct hvpt_cursor *cursor)
+/* Looks at the next entry of the run; if it holds nothing, passes over all
+ * that hold nothing. */
+static void hvpt_cursor_look(struct hvpt_cursor *cursor)
 {
-	unsigned n = hvpt_entries_zeros(cursor->slot, cursor->count);
+	unsigned lg2 = HVPT_LEVEL_LG2(cursor->level), n = 1;
 
+	cursor->leaf = cursor->slot;
+	cursor->pte = hvpt_pte_load(cursor->slot);
+	if (HVPT_UNLIKELY(hvpt_pte_is_table(cursor->pte, cursor->level))) {
+		hvpt_cursor_enter(cursor);
+		return;
+	}
+	if (cursor->pte == 0)
+		n += hvpt_entries_zeros(HVPT_SLOT(cursor->slot, 1),
+					cursor->count - 1);
+	cursor->leaf_first = cursor->at;
+	cursor->leaf_last = cursor->at + (((uint64_t)1 << lg2) - 1);
+	cursor->at += (uint64_t)n << lg2;
 	cursor->slot = HVPT_SLOT(cursor->slot, n);
-	cursor->at += (uint64_t)n << HVPT_LEVEL_LG2(cursor->level);
 	cursor->count -= n;
 }
 
@@ -157,38 +144,27 @@ bool hvpt_run_next_table(struct hvpt_cursor *cursor)
 	while (hvpt_run_next(cursor)) {
 		if (cursor->level == cursor->stop)
 			return true;
-		do {
-			if (!hvpt_leaf_look(cursor))
-				hvpt_cursor_enter(cursor);
-			else
-				hvpt_cursor_skip(cursor);
-		} while (cursor->count > 0);
+		while (cursor->count > 0)
+			hvpt_cursor_look(cursor);
 	}
 	return false;
 }
 
 bool hvpt_leaf_next(struct hvpt_cursor *cursor)
 {
-	for (;;) {
+	do {
 		if (!cursor->count && !hvpt_run_next(cursor))
 			return false;
-		if (!hvpt_leaf_look(cursor))
-			hvpt_cursor_enter(cursor);
-		else if (hvpt_pte_is_present(cursor->pte))
-			return true;
-		else
-			hvpt_cursor_skip(cursor);
-	}
+		hvpt_cursor_look(cursor);
+	} while (!hvpt_pte_is_leaf(cursor->pte, cursor->level));
+	return true;
 }
 
 bool hvpt_range_is_empty(const struct hvpt_pagetable *pt, uint64_t first,
-			 uint64_t last, bool *complete)
+			 uint64_t last)
 {
 	struct hvpt_cursor cursor;
 
 	hvpt_cursor_init(&cursor, pt, first, last, 0);
-	if (hvpt_leaf_next(&cursor))
-		return false;
-	*complete = !cursor.above;
-	return true;
+	return !hvpt_leaf_next(&cursor);
 }

@@ -284,6 +284,23 @@ static void test_no_page_needed(void **state)
 	assert_int_equal(hvpt_arena_allocs(f->arena), allocs);
 }
 
+/* A map takes no page before all of its range was found empty. */
+static void test_no_page_before_a_conflict(void **state)
+{
+	struct pt_fixture *f = *state;
+	const uint64_t last = f->base + 5 * PT_2M - PT_4K;
+	uint64_t allocs;
+
+	pt_map(f, last, PT_DATA, PT_4K, PT_RW);
+	allocs = hvpt_arena_allocs(f->arena);
+	assert_int_equal(pt_try_map(f, f->base - PT_1G, PT_DATA + PT_4K,
+				    PT_1G + 5 * PT_2M, PT_RW),
+			 HVPT_ERR_OVERLAP);
+	assert_int_equal(pt_try_map(f, f->base, PT_DATA, 5 * PT_2M, PT_RW),
+			 HVPT_ERR_OVERLAP);
+	assert_int_equal(hvpt_arena_allocs(f->arena), allocs);
+}
+
 int main(void)
 {
 	static const struct pt_case cases[] = {
@@ -292,6 +309,7 @@ int main(void)
 		PT_CASE(test_page_above_2_to_the_52),
 		PT_CASE(test_page_inside_the_table_mask),
 		PT_CASE(test_no_page_needed),
+		PT_CASE(test_no_page_before_a_conflict),
 	};
 
 	return pt_run("pt_nomem", cases, PT_COUNT(cases), pt_main,
