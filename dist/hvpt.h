@@ -8535,8 +8535,8 @@ bool hvpt_flush_plan_next(void *plan, uint64_t *entry)
 	} while (hvpt_flush_is_covered(self, at, &block));
 	/* the largest block is all of 2^52 pages */
 	HVPT_PORT_ASSERT(block.order <= HVPT_GPA_LG2);
-	*entry = block.first >> block.order << block.order << HVPT_PAGE_LG2 |
-		 block.order;
+	*entry = hvpt_hv_flush_entry(block.first >> block.order << block.order,
+				     block.order);
 	self->emitted++;
 	self->pages += (uint64_t)1 << block.order;
 	return true;

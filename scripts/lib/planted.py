@@ -64,11 +64,13 @@ BUGS = [
     {
         "name": "the planner emits half a block",
         "file": "src/domain/plan.c",
-        "old": "\t*entry = block.first >> block.order << block.order <<"
-               " HVPT_PAGE_LG2 |\n\t\t block.order;\n",
-        "new": "\t*entry = block.first >> block.order << block.order <<"
-               " HVPT_PAGE_LG2 |\n"
-               "\t\t (block.order > 1 ? block.order - 1 : block.order);\n",
+        "old": "\t*entry = hvpt_hv_flush_entry("
+               "block.first >> block.order << block.order,\n"
+               "\t\t\t\t     block.order);\n",
+        "new": "\t*entry = hvpt_hv_flush_entry("
+               "block.first >> block.order << block.order,\n"
+               "\t\t\t\t     block.order > 1 ? block.order - 1"
+               " : block.order);\n",
         "unit": ["test_flush_plan"],
         "fuzz": ["hvpt", "flush_plan"],
     },

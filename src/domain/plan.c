@@ -40,6 +40,7 @@
  * 64.
  */
 #include "hvpt/flush.h"
+#include "hvpt/hv_abi.h"
 
 /* Bits of @x: the least n with x < 2^n, for x below 2^64; n <= 64. */
 static unsigned hvpt_flush_bits(uint64_t x)
@@ -227,8 +228,8 @@ bool hvpt_flush_plan_next(void *plan, uint64_t *entry)
 	} while (hvpt_flush_is_covered(self, at, &block));
 	/* the largest block is all of 2^52 pages */
 	HVPT_PORT_ASSERT(block.order <= HVPT_GPA_LG2);
-	*entry = block.first >> block.order << block.order << HVPT_PAGE_LG2 |
-		 block.order;
+	*entry = hvpt_hv_flush_entry(block.first >> block.order << block.order,
+				     block.order);
 	self->emitted++;
 	self->pages += (uint64_t)1 << block.order;
 	return true;
