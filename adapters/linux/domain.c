@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Creating and destroying domains; the two special domains. */
+/* Creating domains; the two special domains. */
 #include "linux_internal.h"
 
 #include <linux/slab.h>
@@ -98,69 +98,6 @@ struct iommu_domain *hvpt_linux_domain_new(struct device *dev, bool dirty)
 	hvpt_linux_domain_describe(domain, dirty);
 	pr_debug("domain %u made\n", hvpt_domain_id(&domain->core));
 	return &domain->iodom;
-}
-
-/* ---- the end --------------------------------------------------------- */
-
-/* Lock held. What waits for a flush goes with the last one. */
-static enum hvpt_status hvpt_linux_domain_end(struct hvpt_linux_domain *domain)
-{
-	enum hvpt_status status = hvpt_domain_flush_all(&domain->core);
-	struct hvpt_gather gather;
-
-	if (status != HVPT_OK)
-		return status;
-	hvpt_gather_init(&gather);
-	hvpt_linux_limbo_take(domain, &gather);
-	hvpt_linux_limbo_flushed(domain, &gather, HVPT_OK);
-	status = hvpt_domain_destroy(&domain->core);
-	if (status == HVPT_OK)
-		kfree(domain);
-	return status;
-}
-
-/* Lock held. Those which the hypervisor did not delete are tried again. */
-void hvpt_linux_domains_retry(void)
-{
-	struct hvpt_linux_domain *domain, *next;
-
-	list_for_each_entry_safe(domain, next, &hvpt_linux.kept, link) {
-		list_del(&domain->link);
-		if (hvpt_linux_domain_end(domain) != HVPT_OK)
-			list_add(&domain->link, &hvpt_linux.kept);
-	}
-}
-
-/*
- * Lock held. The hypervisor may have a device in it still, one which it took
- * away, and may read the tables: they are kept until it deletes the domain.
- */
-static void hvpt_linux_domain_close(struct hvpt_linux_domain *domain)
-{
-	u32 id = hvpt_domain_id(&domain->core);
-	enum hvpt_status status;
-
-	list_del(&domain->link);
-	/* After the end of the pvIOMMU that of the kernel comes next. */
-	if (hvpt_linux.ended)
-		return;
-	status = hvpt_linux_domain_end(domain);
-	if (status == HVPT_OK)
-		return;
-	pr_warn_ratelimited("domain %u cannot be deleted yet: %s\n", id,
-			    hvpt_status_name(status));
-	list_add(&domain->link, &hvpt_linux.kept);
-}
-
-void hvpt_linux_domain_free(struct iommu_domain *iodom)
-{
-	struct hvpt_linux_domain *domain = hvpt_linux_domain(iodom);
-
-	hvpt_linux_pool_empty(&domain->pool);
-	mutex_lock(&hvpt_linux.lock);
-	hvpt_linux_domains_retry();
-	hvpt_linux_domain_close(domain);
-	mutex_unlock(&hvpt_linux.lock);
 }
 
 /* ---- identity, blocked ----------------------------------------------- */

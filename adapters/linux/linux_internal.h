@@ -97,10 +97,11 @@ struct hvpt_linux {
 
 extern struct hvpt_linux hvpt_linux;
 
-/* main.c */
+/* state.c */
 int hvpt_linux_errno(enum hvpt_status status);
 void hvpt_linux_complain(const char *what, enum hvpt_status status);
 extern bool hvpt_linux_dirty_tracking;
+u64 hvpt_linux_page_sizes(void);
 
 /* calls.c */
 void hvpt_linux_trace_transport(const struct hvpt_transport *transport);
@@ -129,18 +130,19 @@ void hvpt_linux_visit_end(struct hvpt_linux_domain *domain);
 
 /* paging.c */
 extern const struct iommu_domain_ops hvpt_linux_paging_ops;
-u64 hvpt_linux_page_sizes(void);
 void hvpt_linux_gather_add(struct iommu_iotlb_gather *iogather,
 			   const struct hvpt_gather *gather);
 void hvpt_linux_sync(struct hvpt_linux_domain *domain,
 		     struct hvpt_gather *gather);
 
+/* domain_end.c */
+void hvpt_linux_domain_free(struct iommu_domain *iodom);
+void hvpt_linux_domains_retry(void);
+
 /* domain.c */
 extern struct iommu_domain hvpt_linux_identity;
 extern struct iommu_domain hvpt_linux_blocked;
 struct iommu_domain *hvpt_linux_domain_new(struct device *dev, bool dirty);
-void hvpt_linux_domain_free(struct iommu_domain *iodom);
-void hvpt_linux_domains_retry(void);
 
 /* reserved.c */
 int hvpt_linux_reserved_init(void);
@@ -150,10 +152,12 @@ void hvpt_linux_get_resv_regions(struct device *dev, struct list_head *list);
 /* dirty.c */
 extern const struct iommu_dirty_ops hvpt_linux_dirty_ops;
 
-/* device.c */
-extern const struct iommu_ops hvpt_linux_ops_template;
+/* attach.c */
 int hvpt_linux_attach(struct device *dev, struct hvpt_domain *domain);
 void hvpt_linux_ats_off(struct hvpt_linux_device *hdev);
+
+/* device.c */
+extern const struct iommu_ops hvpt_linux_ops_template;
 
 /* life.c */
 int hvpt_linux_device_id(const struct hvpt_linux_platform *platform,

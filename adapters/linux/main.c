@@ -8,38 +8,8 @@ static unsigned int first_id = HVPT_DOMAIN_ID_FIRST;
 module_param(first_id, uint, 0444);
 MODULE_PARM_DESC(first_id, "least domain id to use");
 
-bool hvpt_linux_dirty_tracking;
-module_param_named(dirty_tracking, hvpt_linux_dirty_tracking, bool, 0444);
-MODULE_PARM_DESC(dirty_tracking, "offer it: the host is known to set D bits");
-
-struct hvpt_linux hvpt_linux = {
-	.lock = __MUTEX_INITIALIZER(hvpt_linux.lock),
-	.domains = LIST_HEAD_INIT(hvpt_linux.domains),
-	.kept = LIST_HEAD_INIT(hvpt_linux.kept),
-	.devices = LIST_HEAD_INIT(hvpt_linux.devices),
-};
-
 /* The template, with the module that devices pin. */
 static struct iommu_ops hvpt_linux_ops;
-
-int hvpt_linux_errno(enum hvpt_status status)
-{
-	return -hvpt_status_errno(status);
-}
-
-/* With the hypervisor's status, if the hypervisor failed the call. */
-void hvpt_linux_complain(const char *what, enum hvpt_status status)
-{
-	u16 code, hv_status;
-
-	if (status >= HVPT_ERR_NO_HYPERVISOR &&
-	    hvpt_iommu_last_failure(&hvpt_linux.iommu, &code, &hv_status))
-		pr_err_ratelimited("%s: %s (hypercall %#x: %s, %#x)\n", what,
-				   hvpt_status_name(status), code,
-				   hvpt_hv_status_name(hv_status), hv_status);
-	else
-		pr_err_ratelimited("%s: %s\n", what, hvpt_status_name(status));
-}
 
 /* An ordinary host without a pvIOMMU: print nothing. */
 static bool hvpt_linux_absent(enum hvpt_status status)

@@ -8,17 +8,6 @@
 /* Splitting large leaves at both ends takes at most that many pages. */
 #define HVPT_LINUX_CUT_PAGES 4u
 
-/* Sizes that both the pvIOMMU and the page table support. */
-u64 hvpt_linux_page_sizes(void)
-{
-	u64 sizes = hvpt_iommu_page_sizes(&hvpt_linux.iommu);
-
-	sizes &= HVPT_PAGE_SIZE_4K | HVPT_PAGE_SIZE_2M | HVPT_PAGE_SIZE_1G;
-	if (!(sizes & HVPT_PAGE_SIZE_2M))
-		sizes = HVPT_PAGE_SIZE_4K;
-	return sizes;
-}
-
 /*
  * The format has no write-only, so a device that may write may also read, as
  * with other x86 IOMMUs. NOEXEC and MMIO have no meaning here.
