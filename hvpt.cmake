@@ -158,9 +158,11 @@ set(HVPT_HOST_SOURCES
 # Random calls, for fuzzing and tests: on a page table, made elsewhere; and on
 # a pvIOMMU over the model hypervisor, made and checked.
 set(HVPT_RANDOM_SOURCES
+  oracle/domains/domain_base.c
   oracle/domains/domain_dma.c
   oracle/domains/domain_fixture.c
   oracle/domains/domain_host.c
+  oracle/domains/domain_life.c
   oracle/domains/domain_moves.c
   oracle/domains/domain_owners.c
   oracle/domains/domain_steps.c
