@@ -8734,6 +8734,22 @@ enum hvpt_status hvpt_iommu_probe(struct hvpt_iommu *iommu,
 	return hvpt_caps_check(caps, width);
 }
 
+/*
+ * Is a FLUSH refused where there is no domain? The last id is one that is
+ * hardly ever in use. The refusal is not an error.
+ */
+enum hvpt_status hvpt_iommu_probe_flush(struct hvpt_iommu *iommu)
+{
+	struct hvpt_answer answer;
+	enum hvpt_status status = hvpt_hvcall_flush_domain(
+		&iommu->transport, HVPT_DOMAIN_ID_LAST, &answer);
+
+	if (status != HVPT_OK && !hvpt_answer_is_heard(&answer))
+		return hvpt_iommu_note(iommu, status, &answer);
+	iommu->flush_probes = status != HVPT_OK;
+	return HVPT_OK;
+}
+
 /* ======== src/domain/iommu.c ======== */
 
 /*
@@ -8788,22 +8804,6 @@ static enum hvpt_status hvpt_iommu_create_special(struct hvpt_iommu *iommu)
 	(void)!hvpt_hvcall_delete_domain(&iommu->transport, iommu->identity.id,
 					 &answer);
 	return status;
-}
-
-/*
- * Is a FLUSH refused where there is no domain? The last id is one that is
- * hardly ever in use. The refusal is not an error.
- */
-enum hvpt_status hvpt_iommu_probe_flush(struct hvpt_iommu *iommu)
-{
-	struct hvpt_answer answer;
-	enum hvpt_status status = hvpt_hvcall_flush_domain(
-		&iommu->transport, HVPT_DOMAIN_ID_LAST, &answer);
-
-	if (status != HVPT_OK && !hvpt_answer_is_heard(&answer))
-		return hvpt_iommu_note(iommu, status, &answer);
-	iommu->flush_probes = status != HVPT_OK;
-	return HVPT_OK;
 }
 
 enum hvpt_status hvpt_iommu_init(struct hvpt_iommu *iommu,
