@@ -30,6 +30,7 @@ set(HVPT_CORE_HEADERS
   include/hvpt/stats.h
   include/hvpt/iommu.h
   include/hvpt/device.h
+  include/hvpt/handover.h
   include/hvpt/fault.h
   include/hvpt/hvpt.h
 )
@@ -76,6 +77,7 @@ set(HVPT_CORE_SOURCES
   src/domain/sync.c
   src/domain/resume.c
   src/domain/fault.c
+  src/domain/handover.c
 )
 
 # Traces: read, written, shrunk. Of hvpt they know the public headers only.

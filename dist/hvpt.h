@@ -4356,6 +4356,153 @@ HVPT_INLINE bool hvpt_device_has_ats_on(const struct hvpt_device *device)
 
 #endif /* HVPT_DEVICE_H */
 
+/* ======== include/hvpt/handover.h ======== */
+
+/*
+ * hvpt/handover.h - what firmware left in the hypervisor, and adopting it.
+ *
+ * Firmware that used the pvIOMMU says in a table what it left: docs/SPEC.md,
+ * "Hand-over by firmware". An operating system finds the table among UEFI's
+ * configuration tables, by HVPT_HANDOVER_GUID. It may ignore the table: what
+ * firmware left is no obstacle (hvpt_iommu_init()), and hvpt_iommu_takeover()
+ * blocks all devices. With the table it can leave devices in the domains of
+ * firmware, with their DMA, until their drivers take them:
+ * hvpt_handover_read(); for each device hvpt_device_probe(), and
+ *
+ *	hvpt_handover_device(&handover, 0, &left);
+ *	config.pt.levels = left.levels;
+ *	config.pt.width = left.width;
+ *	status = hvpt_domain_adopt(&domain, &iommu, &config, &left, check, ctx,
+ *				   &report);
+ *	if (status == HVPT_OK)
+ *		status = hvpt_device_attach(&device, &domain);
+ *
+ * and at the end hvpt_iommu_takeover(), which leaves those devices alone.
+ * A device that is attached so does not move: the hypervisor has it there
+ * already. From then on the domain is like any other.
+ */
+#ifndef HVPT_HANDOVER_H
+#define HVPT_HANDOVER_H
+
+/* The GUID of the table, as the initialiser of an EFI_GUID. */
+#define HVPT_HANDOVER_GUID                                                     \
+	{                                                                      \
+		0x3f6c1e52, 0x8d0b, 0x4b7a,                                    \
+		{                                                              \
+			0x9e, 0x14, 0x6a, 0x2f, 0xc7, 0x05, 0xb1, 0xd8         \
+		}                                                              \
+	}
+
+/* "HVPTHAND", and the sizes of its parts: docs/SPEC.md. */
+#define HVPT_HANDOVER_SIGNATURE ((uint64_t)0x444e414854505648)
+#define HVPT_HANDOVER_VERSION 1u
+#define HVPT_HANDOVER_HEADER 64u
+#define HVPT_HANDOVER_ENTRY 32u
+
+/* Longer than any table: 2^16 devices. Keeps sizes within 32 bits. */
+#define HVPT_HANDOVER_DEVICES_MAX 0x10000u
+
+/** Where firmware left the devices. Values are part of the table. */
+enum hvpt_handover_policy {
+	HVPT_HANDOVER_IDENTITY = 0,
+	HVPT_HANDOVER_BLOCKED = 1,
+	HVPT_HANDOVER_DETACHED = 2,
+	HVPT_HANDOVER_KEEP = 3,
+};
+
+/**
+ * struct hvpt_handover - the head of a table
+ * @table: the table; it must stay while entries are read
+ * @policy: enum hvpt_handover_policy, or a later one
+ * @identity_id: the identity domain that was left; 0: none
+ * @blocked_id: the blocked domain that was left; 0: none
+ * @devices: how many entries; not 0 only with HVPT_HANDOVER_KEEP
+ *
+ * The two domains are deleted with hvpt_hvcall_delete_domain(), when no device
+ * is in them any more.
+ */
+struct hvpt_handover {
+	const void *table;
+	uint32_t policy;
+	uint32_t identity_id;
+	uint32_t blocked_id;
+	uint32_t devices;
+};
+
+/**
+ * struct hvpt_handover_device - a device that was left in its domain
+ * @device_id: logical device id
+ * @root: gpa of the domain's root table
+ * @domain_id: its id
+ * @levels: of the tables, 4 or 5
+ * @width: IOVA bits, in the lower form (HVPT_IOVA_LOWER)
+ */
+struct hvpt_handover_device {
+	uint64_t device_id;
+	uint64_t root;
+	uint32_t domain_id;
+	uint32_t levels;
+	uint32_t width;
+};
+
+HVPT_EXTERN_C_BEGIN
+
+/**
+ * hvpt_handover_read() - check a table, and read its head
+ * @table: in: any alignment; nothing of it is trusted
+ * @bytes: how many may be read
+ * @handover: out: written only with HVPT_OK
+ *
+ * Context: any. Return: HVPT_OK; HVPT_ERR_SETTINGS for a later version, which
+ * has another layout; HVPT_ERR_CORRUPT when it is no such table: @bytes too
+ * few, a wrong signature, sizes that do not fit together, or a wrong checksum.
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_handover_read(const void *table, uint64_t bytes,
+		   struct hvpt_handover *handover);
+
+/**
+ * hvpt_handover_device() - read an entry
+ * @index: below @handover->devices
+ * @device: out: what the table says; hvpt_domain_adopt() checks it
+ */
+void hvpt_handover_device(const struct hvpt_handover *handover, uint32_t index,
+			  struct hvpt_handover_device *device);
+
+/**
+ * hvpt_domain_adopt() - make a domain of firmware's ours
+ * @domain: out: storage of the caller's
+ * @iommu: in/out: the pvIOMMU
+ * @config: in: as for hvpt_domain_init(), but with levels and width of @from,
+ *	the form HVPT_IOVA_LOWER, and page sizes that the host offers
+ * @from: in: what the table says of the device
+ * @check: required: is this page among those that firmware reserved?
+ * @ctx: for @check
+ * @report: out: as in hvpt_pt_adopt(), when that was called
+ *
+ * One FLUSH of the domain, which is refused if there is none. Then the tables
+ * are checked, as hvpt_pt_adopt() says; they are read through the direct map of
+ * @config. The domain is not configured anew, so what devices in it reach does
+ * not change. The tables will come back through free_page, when the domain is
+ * destroyed: in memory that firmware reserved, so free_page has to know them.
+ *
+ * Iommu lock held. Return: HVPT_OK; HVPT_ERR_SETTINGS when @config differs from
+ * @from, or has another form; HVPT_ERR_DOMAIN_ID for id 0 or 0xffffffff, or one
+ * that a domain of @iommu has; the refusals of hvpt_domain_init() for @config;
+ * any status of flush; those of hvpt_pt_adopt(). After a failure *@domain is
+ * not to be used, and nothing has changed but that caches are empty.
+ */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_adopt(struct hvpt_domain *domain, struct hvpt_iommu *iommu,
+		  const struct hvpt_domain_config *config,
+		  const struct hvpt_handover_device *from,
+		  hvpt_table_check_fn check, void *ctx,
+		  struct hvpt_audit *report);
+
+HVPT_EXTERN_C_END
+
+#endif /* HVPT_HANDOVER_H */
+
 /* ======== include/hvpt/fault.h ======== */
 
 /*
@@ -5148,6 +5295,11 @@ void hvpt_id_quarantine(struct hvpt_iommu *iommu, uint32_t id);
 /** Fills in everything but the page table and the id. */
 void hvpt_domain_prepare(struct hvpt_domain *domain, struct hvpt_iommu *iommu,
 			 enum hvpt_domain_kind kind);
+
+/** Does @config fit what the host offers? */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_config_check(const struct hvpt_iommu *iommu,
+			 const struct hvpt_domain_config *config);
 
 /**
  * hvpt_domain_create() - take an id, CREATE, CONFIGURE, link
@@ -9010,7 +9162,7 @@ static uint32_t hvpt_domain_width(const struct hvpt_iommu *iommu,
 	return iommu->width;
 }
 
-static enum hvpt_status
+enum hvpt_status
 hvpt_domain_config_check(const struct hvpt_iommu *iommu,
 			 const struct hvpt_domain_config *config)
 {
@@ -10183,5 +10335,158 @@ const char *hvpt_fault_reason_name(enum hvpt_fault_reason reason)
 }
 
 #undef HVPT_REASON_CASE
+
+/* ======== src/domain/handover.c ======== */
+
+/*
+ * handover.c - firmware's table, and adopting the domains in it.
+ *
+ * The table is input: every size is checked before it is used. What an entry
+ * says of a domain is checked by the hypervisor and by an audit of its tables.
+ */
+
+/* Offsets in the head: docs/SPEC.md, "Hand-over by firmware". */
+#define HANDOVER_VERSION 8u
+#define HANDOVER_BYTES 12u
+#define HANDOVER_POLICY 20u
+#define HANDOVER_IDENTITY 24u
+#define HANDOVER_BLOCKED 28u
+#define HANDOVER_DEVICES 32u
+#define HANDOVER_ENTRY_BYTES 36u
+
+/* Little-endian, at any alignment. */
+static uint32_t hvpt_handover_load32(const void *table, uint32_t offset)
+{
+	const uint8_t *at = (const uint8_t *)table + offset;
+
+	return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 |
+	       (uint32_t)at[3] << 24;
+}
+
+static uint64_t hvpt_handover_load64(const void *table, uint32_t offset)
+{
+	return hvpt_handover_load32(table, offset) |
+	       (uint64_t)hvpt_handover_load32(table, offset + 4) << 32;
+}
+
+/* ---- the table ------------------------------------------------------- */
+
+static bool hvpt_handover_sizes_ok(const void *table, uint64_t bytes)
+{
+	uint32_t all = hvpt_handover_load32(table, HANDOVER_BYTES);
+	uint32_t devices = hvpt_handover_load32(table, HANDOVER_DEVICES);
+
+	return all <= bytes && devices <= HVPT_HANDOVER_DEVICES_MAX &&
+	       hvpt_handover_load32(table, HANDOVER_ENTRY_BYTES) ==
+		       HVPT_HANDOVER_ENTRY &&
+	       all == HVPT_HANDOVER_HEADER + devices * HVPT_HANDOVER_ENTRY;
+}
+
+/* The sum of all words is 0. */
+static bool hvpt_handover_sum_ok(const void *table)
+{
+	uint32_t all = hvpt_handover_load32(table, HANDOVER_BYTES);
+	uint32_t sum = 0, at;
+
+	for (at = 0; at < all; at += 4)
+		sum += hvpt_handover_load32(table, at);
+	return sum == 0;
+}
+
+enum hvpt_status hvpt_handover_read(const void *table, uint64_t bytes,
+				    struct hvpt_handover *handover)
+{
+	if (bytes < HVPT_HANDOVER_HEADER ||
+	    hvpt_handover_load64(table, 0) != HVPT_HANDOVER_SIGNATURE)
+		return HVPT_ERR_CORRUPT;
+	if (hvpt_handover_load32(table, HANDOVER_VERSION) !=
+	    HVPT_HANDOVER_VERSION)
+		return HVPT_ERR_SETTINGS;
+	if (!hvpt_handover_sizes_ok(table, bytes) ||
+	    !hvpt_handover_sum_ok(table))
+		return HVPT_ERR_CORRUPT;
+	handover->table = table;
+	handover->policy = hvpt_handover_load32(table, HANDOVER_POLICY);
+	handover->identity_id = hvpt_handover_load32(table, HANDOVER_IDENTITY);
+	handover->blocked_id = hvpt_handover_load32(table, HANDOVER_BLOCKED);
+	handover->devices = hvpt_handover_load32(table, HANDOVER_DEVICES);
+	return HVPT_OK;
+}
+
+void hvpt_handover_device(const struct hvpt_handover *handover, uint32_t index,
+			  struct hvpt_handover_device *device)
+{
+	uint32_t at = HVPT_HANDOVER_HEADER + index * HVPT_HANDOVER_ENTRY;
+
+	device->device_id = hvpt_handover_load64(handover->table, at);
+	device->domain_id = hvpt_handover_load32(handover->table, at + 8);
+	device->levels = hvpt_handover_load32(handover->table, at + 12);
+	device->root = hvpt_handover_load64(handover->table, at + 16);
+	device->width = hvpt_handover_load32(handover->table, at + 24);
+}
+
+/* ---- a domain -------------------------------------------------------- */
+
+static bool hvpt_domain_id_is_used(const struct hvpt_iommu *iommu, uint32_t id)
+{
+	const struct hvpt_domain *domain = iommu->domains;
+
+	while (domain && domain->id != id)
+		domain = domain->next;
+	return domain != NULL;
+}
+
+static enum hvpt_status
+hvpt_domain_adopt_check(const struct hvpt_iommu *iommu,
+			const struct hvpt_domain_config *config,
+			const struct hvpt_handover_device *from)
+{
+	enum hvpt_status status = hvpt_domain_config_check(iommu, config);
+
+	if (status != HVPT_OK)
+		return status;
+	if (config->pt.levels != from->levels ||
+	    config->pt.width != from->width ||
+	    config->pt.form != HVPT_IOVA_LOWER)
+		return HVPT_ERR_SETTINGS;
+	if (config->pt.page_sizes & ~iommu->caps.page_sizes)
+		return HVPT_ERR_PAGE_SIZES;
+	if (from->domain_id < HVPT_DOMAIN_ID_FIRST ||
+	    from->domain_id > HVPT_DOMAIN_ID_LAST ||
+	    hvpt_domain_id_is_used(iommu, from->domain_id))
+		return HVPT_ERR_DOMAIN_ID;
+	return HVPT_OK;
+}
+
+/*
+ * Devices may be in it, so it counts as cached from the start. The flush shows
+ * that there is such a domain, and drops what firmware unmapped last.
+ */
+enum hvpt_status hvpt_domain_adopt(struct hvpt_domain *domain,
+				   struct hvpt_iommu *iommu,
+				   const struct hvpt_domain_config *config,
+				   const struct hvpt_handover_device *from,
+				   hvpt_table_check_fn check, void *ctx,
+				   struct hvpt_audit *report)
+{
+	enum hvpt_status status = hvpt_domain_adopt_check(iommu, config, from);
+
+	if (status != HVPT_OK)
+		return status;
+	hvpt_domain_prepare(domain, iommu, HVPT_DOMAIN_PAGING);
+	domain->id = from->domain_id;
+	domain->policy = config->policy;
+	domain->cached = 1;
+	status = hvpt_domain_flush_now(domain);
+	if (status == HVPT_OK)
+		status = hvpt_pt_adopt(&domain->pt, &config->pt,
+				       hvpt_gpa(from->root), check, ctx,
+				       report);
+	if (status != HVPT_OK)
+		return status;
+	domain->next = iommu->domains;
+	iommu->domains = domain;
+	return HVPT_OK;
+}
 
 #endif /* HVPT_IMPLEMENTATION */

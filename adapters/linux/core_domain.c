@@ -10,3 +10,4 @@
 #include "../../src/domain/sync.c"
 #include "../../src/domain/resume.c"
 #include "../../src/domain/fault.c"
+#include "../../src/domain/handover.c"

@@ -26,6 +26,7 @@
 #include "hvpt/fault.h"
 #include "hvpt/flush.h"
 #include "hvpt/gather.h"
+#include "hvpt/handover.h"
 #include "hvpt/hv_abi.h"
 #include "hvpt/hv_message.h"
 #include "hvpt/hv_status.h"

@@ -143,7 +143,7 @@ static uint32_t hvpt_domain_width(const struct hvpt_iommu *iommu,
 	return iommu->width;
 }
 
-static enum hvpt_status
+enum hvpt_status
 hvpt_domain_config_check(const struct hvpt_iommu *iommu,
 			 const struct hvpt_domain_config *config)
 {

@@ -103,6 +103,11 @@ void hvpt_id_quarantine(struct hvpt_iommu *iommu, uint32_t id);
 void hvpt_domain_prepare(struct hvpt_domain *domain, struct hvpt_iommu *iommu,
 			 enum hvpt_domain_kind kind);
 
+/** Does @config fit what the host offers? */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_domain_config_check(const struct hvpt_iommu *iommu,
+			 const struct hvpt_domain_config *config);
+
 /**
  * hvpt_domain_create() - take an id, CREATE, CONFIGURE, link
  * @domain: prepared, with its page table if it has one

@@ -12,6 +12,7 @@
 #include "HvptIoMmuDxe/Grant.c"
 #include "HvptIoMmuDxe/Buffer.c"
 #include "HvptIoMmuDxe/Protocol.c"
+#include "HvptIoMmuDxe/HandOverTable.c"
 #include "HvptIoMmuDxe/HandOver.c"
 #include "HvptIoMmuDxe/Exit.c"
 #include "HvptIoMmuDxe/Entry.c"
@@ -28,6 +29,7 @@ void driver_reset(void)
 	mCallPage = NULL;
 	mLent = FALSE;
 	gHvptPhase = HvptRunning;
+	mTable = NULL;
 	mReady = mOldest = mNewest = mSignal = mLate = NULL;
 	ZeroMem(&gHvptCounts, sizeof(gHvptCounts));
 }

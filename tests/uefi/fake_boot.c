@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include <Guid/EventGroup.h>
+#include <Guid/HvptHandOver.h>
 #include <Library/UefiBootServicesTableLib.h>
 #include <Protocol/DevicePath.h>
 #include <Protocol/HvptDeviceId.h>
@@ -17,7 +18,7 @@
 
 #define BUCKETS 4096u
 #define PAGE 4096u
-#define HANDLES 64u
+#define HANDLES 256u
 #define EVENTS 12u
 #define PROTOCOLS 4u
 
@@ -39,6 +40,7 @@ EFI_GUID gEfiEventExitBootServicesGuid = {
 	0x27abf055, 0xb1b8, 0x4c26, { 0x80 }
 };
 
+EFI_GUID gHvptHandOverGuid = HVPT_HAND_OVER_GUID;
 EFI_GUID gEfiEventReadyToBootGuid = { 0x7ce88fb3, 0x4bd7, 0x4679, { 0x87 } };
 
 /* One allocation of pages, found by its first page or by any of them. */
@@ -47,6 +49,7 @@ struct block {
 	uint64_t first;
 	size_t pages;
 	bool low;
+	EFI_MEMORY_TYPE type;
 };
 
 struct page {
@@ -210,7 +213,8 @@ static EFI_STATUS EFIAPI allocate_pages(EFI_ALLOCATE_TYPE type,
 	bool low = type == AllocateMaxAddress && *address <= MAX_UINT32;
 
 	memory_service();
-	if (type == AllocateAddress || memory == EfiReservedMemoryType)
+	if (type == AllocateAddress ||
+	    (memory == EfiReservedMemoryType && !fake_boot.may_reserve))
 		die("a kind of memory the adapter has no business with");
 	if (fails())
 		return EFI_OUT_OF_RESOURCES;
@@ -222,6 +226,7 @@ static EFI_STATUS EFIAPI allocate_pages(EFI_ALLOCATE_TYPE type,
 		die("no memory");
 	block->pages = count;
 	block->low = low;
+	block->type = memory;
 	block->first = (uint64_t)(uintptr_t)get_memory(count * PAGE, low,
 						       *address);
 	if (!block->first || block->first + count * PAGE - 1 > *address)
@@ -291,6 +296,18 @@ static EFI_STATUS EFIAPI free_pool(VOID *buffer)
 	fake_boot.pools--;
 	free(pool);
 	return EFI_SUCCESS;
+}
+
+EFI_MEMORY_TYPE fake_boot_type_of(uint64_t page)
+{
+	const struct block *block = blocks;
+
+	while (block && (page < block->first ||
+			 page - block->first >= block->pages * PAGE))
+		block = block->next;
+	if (!block)
+		die("memory that was not allocated");
+	return block->type;
 }
 
 bool fake_boot_read64(void *ctx, uint64_t gpa, uint64_t *value)
@@ -386,6 +403,20 @@ void *fake_boot_protocol(const EFI_GUID *guid)
 		if (protocols[i].guid == guid)
 			return protocols[i].interface;
 	return NULL;
+}
+
+/* In the firmware's own memory: no allocation of the adapter's. */
+static EFI_STATUS EFIAPI install_table(EFI_GUID *guid, VOID *table)
+{
+	if (guid != &gHvptHandOverGuid || fake_boot.tpl > TPL_NOTIFY ||
+	    fake_boot.exiting)
+		die("a configuration table that is not expected");
+	if (!table && !fake_boot.table)
+		return EFI_NOT_FOUND;
+	if (table && fails())
+		return EFI_OUT_OF_RESOURCES;
+	fake_boot.table = table;
+	return EFI_SUCCESS;
 }
 
 static EFI_STATUS EFIAPI locate_protocol(EFI_GUID *guid, VOID *key,
@@ -555,6 +586,7 @@ static EFI_BOOT_SERVICES services = {
 	.FreePool = free_pool,
 	.HandleProtocol = handle_protocol,
 	.LocateProtocol = locate_protocol,
+	.InstallConfigurationTable = install_table,
 	.InstallMultipleProtocolInterfaces = install,
 	.CreateEventEx = create_event_ex,
 	.CreateEvent = create_event,

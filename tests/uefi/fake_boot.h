@@ -24,6 +24,8 @@
  * @pages: live pages, @pools: live pool pieces
  * @fail_at: the n-th allocation from now on fails, once; 0: none
  * @max_address: of the last AllocatePages; all ones: any
+ * @may_reserve: EfiReservedMemoryType may be allocated
+ * @table: the configuration table that is installed, or NULL
  * @freed: called for each page which is freed, or NULL
  * @lowered: called when the TPL falls below TPL_CALLBACK + 1, at TPL_CALLBACK,
  *	as a timer would; once for each time it is set
@@ -37,6 +39,8 @@ struct fake_boot {
 	uint64_t allocs;
 	uint64_t fail_at;
 	uint64_t max_address;
+	bool may_reserve;
+	void *table;
 	void (*freed)(uint64_t page);
 	void (*lowered)(void);
 };
@@ -46,6 +50,9 @@ extern struct fake_boot fake_boot;
 /** Forgets everything, frees what is left; gBS points at the services. */
 void fake_boot_open(void);
 void fake_boot_close(void);
+
+/** The type of memory of a live page. */
+EFI_MEMORY_TYPE fake_boot_type_of(uint64_t page);
 
 /** Loads 8 bytes of a live page. */
 bool fake_boot_read64(void *ctx, uint64_t gpa, uint64_t *value);

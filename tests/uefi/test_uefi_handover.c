@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include <Guid/HvptHandOver.h>
 #include <Library/PcdLib.h>
 #include <Library/UefiBootServicesTableLib.h>
 
@@ -31,6 +32,7 @@ enum policy {
 	IDENTITY,
 	BLOCKED,
 	DETACHED,
+	KEEP,
 	POLICIES
 };
 
@@ -69,6 +71,12 @@ static bool dma_write(unsigned device, uint64_t at, uint8_t byte)
 	if (way.fresh.translated)
 		*(uint8_t *)(uintptr_t)way.fresh.gpa = byte;
 	return way.fresh.translated;
+}
+
+/* Policies with which a device that nobody stopped reaches its ring. */
+static bool runs_on(enum policy policy)
+{
+	return policy == IDENTITY || policy == KEEP;
 }
 
 /* Each byte of the ring anew: all arrive, or all fault and none does. */
@@ -179,7 +187,7 @@ static void leave_firmware(enum policy policy, EFI_TPL tpl, bool newest_first)
 	assert_int_equal(fake_boot_ready_to_boot(), 1);
 	assert_int_equal(fake_boot_exit_boot_services(newest_first), 7);
 	assert_true(disk.stopped);
-	nic_writes(policy == IDENTITY);
+	nic_writes(runs_on(policy));
 	check_memory();
 }
 
@@ -201,6 +209,7 @@ static void os_without_driver(enum policy policy)
 	assert_int_equal(dma_write(DEVICE_A, at, 0x91), reaches);
 	assert_int_equal(*OS_MEMORY == 0x91, reaches);
 	assert_int_equal(dma_write(DEVICE_B, at, 0x92), reaches);
+	nic_writes(runs_on(policy));
 }
 
 /* One 4 KiB page of iova 0x7000 is the OS's buffer. */
@@ -272,37 +281,133 @@ static const struct hvpt_page_ops os_pages = {
 	.free_page = os_free,
 };
 
-static void os_ours(void)
+/* The operating system of ours, its devices A and B, and what they were in. */
+static struct {
+	struct hvpt_handover handover;
+	struct hvpt_iommu iommu;
+	struct hvpt_device device[2];
+	struct hvpt_domain adopted[2];
+	struct hvpt_domain domain;
+} os;
+
+static bool is_reserved(void *ctx, hvpt_gpa_t table, unsigned level)
+{
+	(void)ctx;
+	(void)level;
+	return fake_boot_type_of(table.value) == EfiReservedMemoryType;
+}
+
+/* The devices that firmware kept stay where they are, and go on. */
+static void os_adopts(uint32_t i)
+{
+	struct hvpt_domain_config config = {
+		.pt = { .ops = &os_pages,
+			.form = HVPT_IOVA_LOWER,
+			.page_sizes = HVPT_PAGE_SIZE_4K },
+	};
+	struct hvpt_handover_device left;
+	struct hvpt_audit report;
+
+	hvpt_handover_device(&os.handover, i, &left);
+	config.pt.levels = left.levels;
+	config.pt.width = left.width;
+	assert_int_equal(hvpt_device_probe(&os.device[i], &os.iommu,
+					   left.device_id, false),
+			 HVPT_OK);
+	assert_int_equal(hvpt_domain_adopt(&os.adopted[i], &os.iommu, &config,
+					   &left, is_reserved, NULL, &report),
+			 HVPT_OK);
+	assert_int_equal(hvpt_device_attach(&os.device[i], &os.adopted[i]),
+			 HVPT_OK);
+}
+
+static void os_finds_devices(void)
+{
+	static const unsigned id[] = { DEVICE_A, DEVICE_B };
+	uint32_t i;
+
+	for (i = 0; i < 2; i++) {
+		if (os.handover.devices)
+			os_adopts(i);
+		else
+			assert_int_equal(hvpt_device_probe(&os.device[i],
+							   &os.iommu, id[i],
+							   false),
+					 HVPT_OK);
+	}
+	assert_int_equal(hvpt_iommu_takeover(&os.iommu), HVPT_OK);
+}
+
+static struct hvpt_device *os_nic(void)
+{
+	return &os.device[hvpt_device_id(&os.device[0]) == DEVICE_A ? 0 : 1];
+}
+
+static void os_uses_nic(void)
+{
+	struct hvpt_domain_config config = {
+		.pt = { .ops = &os_pages, .form = HVPT_IOVA_LOWER },
+	};
+
+	assert_int_equal(hvpt_domain_init(&os.domain, &os.iommu, &config),
+			 HVPT_OK);
+	assert_int_equal(
+		hvpt_domain_map(&os.domain, hvpt_iova(0x7000),
+				hvpt_gpa((uint64_t)(uintptr_t)OS_MEMORY),
+				0x1000, HVPT_PROT_READ | HVPT_PROT_WRITE, NULL),
+		HVPT_OK);
+	assert_int_equal(hvpt_device_attach(os_nic(), &os.domain), HVPT_OK);
+	check_os_domain(0x7000);
+}
+
+static void delete_left(uint32_t id)
+{
+	struct hvpt_answer answer;
+
+	if (id)
+		assert_int_equal(hvpt_hvcall_delete_domain(&os.iommu.transport,
+							   id, &answer),
+				 HVPT_OK);
+}
+
+/* Nothing is left in the hypervisor, of firmware's neither. */
+static void os_ends(void)
+{
+	uint32_t i;
+
+	for (i = 0; i < 2; i++) {
+		if (hvpt_device_detach(&os.device[i]) != HVPT_OK)
+			assert_int_equal(hvpt_device_state(&os.device[i]),
+					 HVPT_DEVICE_NEW);
+		assert_int_equal(hvpt_device_remove(&os.device[i]), HVPT_OK);
+	}
+	assert_int_equal(hvpt_domain_destroy(&os.domain), HVPT_OK);
+	for (i = 0; i < os.handover.devices; i++)
+		assert_int_equal(hvpt_domain_destroy(&os.adopted[i]), HVPT_OK);
+	assert_int_equal(hvpt_iommu_destroy(&os.iommu), HVPT_OK);
+	delete_left(os.handover.identity_id);
+	delete_left(os.handover.blocked_id);
+	assert_int_equal(hypervisor_domains(world.hv), 0);
+	nic_writes(false);
+}
+
+static void os_ours(enum policy policy)
 {
 	struct hvpt_iommu_config config = {
 		.transport = { &hvpt_hypervisor_transport, world.hv },
 	};
-	struct hvpt_domain_config domain_config = {
-		.pt = { .ops = &os_pages, .form = HVPT_IOVA_LOWER }
-	};
-	struct hvpt_domain domain;
-	struct hvpt_device device;
-	struct hvpt_iommu iommu;
 
-	assert_int_equal(hvpt_iommu_init(&iommu, &config), HVPT_OK);
-	assert_int_equal(hvpt_device_probe(&device, &iommu, DEVICE_A, false),
+	memset(&os, 0, sizeof(os));
+	assert_int_equal(hvpt_handover_read(fake_boot.table, 0x1000,
+					    &os.handover),
 			 HVPT_OK);
-	assert_int_equal(hvpt_iommu_takeover(&iommu), HVPT_OK);
-	nic_writes(false);
-	assert_int_equal(hvpt_domain_init(&domain, &iommu, &domain_config),
-			 HVPT_OK);
-	assert_int_equal(
-		hvpt_domain_map(&domain, hvpt_iova(0x7000),
-				hvpt_gpa((uint64_t)(uintptr_t)OS_MEMORY),
-				0x1000, HVPT_PROT_READ | HVPT_PROT_WRITE, NULL),
-		HVPT_OK);
-	assert_int_equal(hvpt_device_attach(&device, &domain), HVPT_OK);
-	check_os_domain(0x7000);
-	assert_int_equal(hvpt_device_detach(&device), HVPT_OK);
-	assert_int_equal(hvpt_device_remove(&device), HVPT_OK);
-	assert_int_equal(hvpt_domain_destroy(&domain), HVPT_OK);
-	assert_int_equal(hvpt_iommu_destroy(&iommu), HVPT_OK);
-	nic_writes(false);
+	assert_int_equal(os.handover.policy, policy);
+	assert_int_equal(os.handover.devices, policy == KEEP ? 2 : 0);
+	assert_int_equal(hvpt_iommu_init(&os.iommu, &config), HVPT_OK);
+	os_finds_devices();
+	nic_writes(policy == KEEP);
+	os_uses_nic();
+	os_ends();
 }
 
 /* ---- the matrix ------------------------------------------------------ */
@@ -317,7 +422,7 @@ static void one(enum policy policy, enum driver driver, EFI_TPL tpl,
 	else if (driver == MERGED)
 		os_merged();
 	else
-		os_ours();
+		os_ours(policy);
 	check_memory();
 	world_close();
 }
@@ -335,10 +440,10 @@ static void matrix(void **state)
 				    order & 2);
 }
 
-/* What is left: one domain at most, with an id that no system starts with. */
+/* What is left has ids that no system starts with. */
 static void leaves(void **state)
 {
-	static const unsigned domains[POLICIES] = { 1, 1, 0 };
+	static const unsigned domains[POLICIES] = { 1, 1, 0, 4 };
 	unsigned policy;
 	uint32_t id;
 
@@ -355,10 +460,75 @@ static void leaves(void **state)
 	}
 }
 
+/* What kept devices reach, and their tables: memory that no system takes. */
+static void reserves(void **state)
+{
+	static const EFI_GUID guid = HVPT_HANDOVER_GUID;
+	struct hvpt_handover_device left;
+	struct hvpt_handover handover;
+	struct hypervisor_dma way;
+
+	(void)state;
+	assert_memory_equal(&gHvptHandOverGuid, &guid, sizeof(guid));
+	leave_firmware(KEEP, TPL_CALLBACK, true);
+	assert_int_equal(fake_boot_type_of((uint64_t)(uintptr_t)nic.ring),
+			 EfiReservedMemoryType);
+	hypervisor_dma(world.hv, DEVICE_A, nic.packet, true, &way);
+	assert_true(way.fresh.translated);
+	assert_int_equal(fake_boot_type_of(way.fresh.gpa & ~UINT64_C(0xfff)),
+			 EfiReservedMemoryType);
+	assert_int_equal(hvpt_handover_read(fake_boot.table, 0x1000, &handover),
+			 HVPT_OK);
+	hvpt_handover_device(&handover, 0, &left);
+	assert_int_equal(fake_boot_type_of(left.root), EfiReservedMemoryType);
+	assert_int_equal(
+		fake_boot_type_of((uint64_t)(uintptr_t)fake_boot.table),
+		EfiACPIReclaimMemory);
+	world_close();
+	leave_firmware(IDENTITY, TPL_CALLBACK, true);
+	assert_int_equal(fake_boot_type_of((uint64_t)(uintptr_t)nic.ring),
+			 EfiBootServicesData);
+	world_close();
+}
+
+/* Devices that do not fit the table are blocked. */
+static void full_table(void **state)
+{
+	struct hvpt_handover handover;
+	EFI_PHYSICAL_ADDRESS at;
+	UINTN bytes = 0x1000;
+	unsigned fit = (0x1000 - 64) / 32, i;
+	VOID *mapping;
+
+	(void)state;
+	stub_PcdHvptExitPolicy = KEEP;
+	world_open();
+	assert_int_equal(world.iommu->Map(world.iommu, COMMON, OS_MEMORY,
+					  &bytes, &at, &mapping),
+			 EFI_SUCCESS);
+	for (i = 0; i <= fit; i++)
+		assert_int_equal(
+			world.iommu->SetAttribute(world.iommu,
+						  world_add_device(0x100 + i),
+						  mapping, RW),
+			EFI_SUCCESS);
+	assert_true(fake_boot_exit_boot_services(true) > 0);
+	assert_int_equal(hvpt_handover_read(fake_boot.table, 0x1000, &handover),
+			 HVPT_OK);
+	assert_int_equal(handover.devices, fit);
+	/* The newest device comes first. */
+	assert_true(dma_write(0x100 + fit, at, 1));
+	assert_true(dma_write(0x101, at, 1));
+	assert_false(dma_write(0x100, at, 1));
+	world_close();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(matrix),
+		cmocka_unit_test(reserves),
+		cmocka_unit_test(full_table),
 		cmocka_unit_test(leaves),
 	};
 

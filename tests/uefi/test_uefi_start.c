@@ -102,6 +102,7 @@ static void without_memory(void **state)
 		assert_null(fake_boot_protocol(&gEdkiiIoMmuProtocolGuid));
 		assert_int_equal(fake_boot.pages, 0);
 		assert_int_equal(hypervisor_domains(world.hv), 0);
+		assert_null(fake_boot.table);
 		assert_int_equal(world_hypercall_stops, 1);
 		world_close();
 	}

@@ -103,6 +103,7 @@ void world_open_idle(const struct hypervisor_config *config)
 	fill_memory();
 	world_hypercall_status = EFI_SUCCESS;
 	world_hypercall_stops = 0;
+	fake_boot.may_reserve = stub_PcdHvptExitPolicy == 3;
 	world.hv = hypervisor_create(config);
 	fake_boot.freed = page_freed;
 	world.a = world_add_device(DEVICE_A);

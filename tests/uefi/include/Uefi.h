@@ -96,6 +96,9 @@ typedef enum {
 	EfiBootServicesData,
 	EfiRuntimeServicesCode,
 	EfiRuntimeServicesData,
+	EfiConventionalMemory,
+	EfiUnusableMemory,
+	EfiACPIReclaimMemory,
 } EFI_MEMORY_TYPE;
 
 typedef enum {
@@ -148,7 +151,7 @@ typedef struct {
 	VOID *RegisterProtocolNotify;
 	VOID *LocateHandle;
 	VOID *LocateDevicePath;
-	VOID *InstallConfigurationTable;
+	EFI_STATUS(EFIAPI *InstallConfigurationTable)(EFI_GUID *, VOID *);
 	EFI_STATUS(EFIAPI *LoadImage)
 	(BOOLEAN, EFI_HANDLE, VOID *, VOID *, UINTN, EFI_HANDLE *);
 	EFI_STATUS(EFIAPI *StartImage)(EFI_HANDLE, UINTN *, CHAR16 **);

@@ -6,6 +6,7 @@
 #include "base.h"
 
 #include <Guid/EventGroup.h>
+#include <Guid/HvptHandOver.h>
 #include <Library/BaseLib.h>
 #include <Library/BaseMemoryLib.h>
 #include <Library/DebugLib.h>
@@ -55,6 +56,7 @@ EFI_GUID gEfiEventReadyToBootGuid = {
 	0x4679,
 	{ 0x87, 0xa8, 0xa8, 0xd8, 0xde, 0xe5, 0x0d, 0x2b },
 };
+EFI_GUID gHvptHandOverGuid = HVPT_HAND_OVER_GUID;
 EFI_GUID gHvptDeviceIdProtocolGuid = HVPT_DEVICE_ID_PROTOCOL_GUID;
 
 /* ---- BaseLib, BaseMemoryLib --------------------------------------------- */

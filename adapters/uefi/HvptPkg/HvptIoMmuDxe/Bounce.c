@@ -111,7 +111,7 @@ TakeBuffer (
 
   Pages   = EFI_SIZE_TO_PAGES ((UINTN)Mapping->Bytes);
   Address = LastAddress (Mapping->Operation);
-  if (EFI_ERROR (gBS->AllocatePages (AllocateMaxAddress, EfiBootServicesData, Pages, &Address))) {
+  if (EFI_ERROR (gBS->AllocatePages (AllocateMaxAddress, HvptMemoryType (EfiBootServicesData), Pages, &Address))) {
     return EFI_OUT_OF_RESOURCES;
   }
 

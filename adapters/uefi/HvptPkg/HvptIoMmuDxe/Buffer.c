@@ -92,7 +92,7 @@ HvptAllocateBuffer (
     Address = MIN (Address, MAX_UINT32);
   }
 
-  if (EFI_ERROR (gBS->AllocatePages (AllocateMaxAddress, MemoryType, Pages, &Address))) {
+  if (EFI_ERROR (gBS->AllocatePages (AllocateMaxAddress, HvptMemoryType (MemoryType), Pages, &Address))) {
     gBS->FreePool (Buffer);
     return EFI_OUT_OF_RESOURCES;
   }

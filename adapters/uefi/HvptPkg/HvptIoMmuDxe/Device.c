@@ -36,7 +36,7 @@ AllocTable (
     return NULL;
   }
 
-  Status = gBS->AllocatePages (AllocateAnyPages, EfiBootServicesData, 1, &Address);
+  Status = gBS->AllocatePages (AllocateAnyPages, HvptMemoryType (EfiBootServicesData), 1, &Address);
   if (EFI_ERROR (Status)) {
     return NULL;
   }

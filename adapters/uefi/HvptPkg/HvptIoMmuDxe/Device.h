@@ -18,6 +18,7 @@
 #define HVPT_EXIT_IDENTITY  0
 #define HVPT_EXIT_BLOCKED   1
 #define HVPT_EXIT_DETACHED  2
+#define HVPT_EXIT_KEEP      3
 
 typedef struct _HVPT_GRANT  HVPT_GRANT;
 typedef struct _HVPT_DEVICE HVPT_DEVICE;
@@ -120,6 +121,77 @@ VOID
 HvptHandOver (
   IN UINT8  Policy
   );
+
+/**
+  Deletes the special domains, but for those that have devices in them.
+**/
+VOID
+HvptDeleteSpecialDomains (
+  VOID
+  );
+
+/**
+  The type of memory that devices reach, and of tables. When domains are kept,
+  the operating system must not take it.
+
+  @param[in]  Type  What it is otherwise.
+
+  @return The type.
+**/
+EFI_MEMORY_TYPE
+HvptMemoryType (
+  IN EFI_MEMORY_TYPE  Type
+  );
+
+// ---- HandOverTable.c -------------------------------------------------------
+
+/**
+  Installs the table, which says that nothing was left.
+
+  @retval EFI_SUCCESS  Installed.
+  @return Why not.
+**/
+EFI_STATUS
+HvptTableInit (
+  VOID
+  );
+
+/**
+  Removes the table, after a start that failed.
+**/
+VOID
+HvptTableDone (
+  VOID
+  );
+
+/**
+  Adds a device that stays in its domain.
+
+  @param[in]  Device  The device; it is attached.
+
+  @retval TRUE   It is in the table.
+  @retval FALSE  The table is full.
+**/
+BOOLEAN
+HvptTableAdd (
+  IN HVPT_DEVICE  *Device
+  );
+
+/**
+  Ends the table.
+
+  @param[in]  Policy    HVPT_EXIT_*.
+  @param[in]  Identity  Id of the identity domain; 0 if it was not left.
+  @param[in]  Blocked   Id of the blocked domain; 0 if it was not left.
+**/
+VOID
+HvptTableFinish (
+  IN UINT8   Policy,
+  IN UINT32  Identity,
+  IN UINT32  Blocked
+  );
+
+// ---- Device.c --------------------------------------------------------------
 
 /**
   Logs a failure, with the hypervisor's status.

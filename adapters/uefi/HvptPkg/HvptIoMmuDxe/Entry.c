@@ -119,8 +119,8 @@ Start (
 }
 
 /**
-  Installs the protocol, and the events for ExitBootServices. This cannot be
-  undone, because callers keep the pointer.
+  Installs the table, the events for ExitBootServices and the protocol. This
+  cannot be undone, because callers keep the pointer.
 
   @retval EFI_SUCCESS  Installed.
   @return Why not; nothing is installed then.
@@ -134,20 +134,25 @@ Install (
   EFI_STATUS  Status;
   EFI_HANDLE  Handle;
 
-  Status = HvptExitInit ();
+  Status = HvptTableInit ();
   if (EFI_ERROR (Status)) {
     return Status;
   }
 
   Handle = NULL;
-  Status = gBS->InstallMultipleProtocolInterfaces (
-                  &Handle,
-                  &gEdkiiIoMmuProtocolGuid,
-                  &gHvptIoMmu,
-                  NULL
-                  );
+  Status = HvptExitInit ();
+  if (!EFI_ERROR (Status)) {
+    Status = gBS->InstallMultipleProtocolInterfaces (
+                    &Handle,
+                    &gEdkiiIoMmuProtocolGuid,
+                    &gHvptIoMmu,
+                    NULL
+                    );
+  }
+
   if (EFI_ERROR (Status)) {
     HvptExitDone ();
+    HvptTableDone ();
   }
 
   return Status;
@@ -188,7 +193,7 @@ HvptIoMmuEntry (
   if (!EFI_ERROR (Status)) {
     Status = Install ();
     if (EFI_ERROR (Status)) {
-      HvptHandOver (HVPT_EXIT_DETACHED);
+      HvptDeleteSpecialDomains ();
       gBS->FreePages ((UINTN)mCallPage, 1);
     }
   }

@@ -11,6 +11,28 @@
 
 #include "HvptIoMmuDxe.h"
 
+//
+// Devices were left in these domains.
+//
+STATIC BOOLEAN  mIdentityUsed;
+STATIC BOOLEAN  mBlockedUsed;
+
+/**
+  The type of memory that devices reach, and of tables. When domains are kept,
+  the operating system must not take it.
+
+  @param[in]  Type  What it is otherwise.
+
+  @return The type.
+**/
+EFI_MEMORY_TYPE
+HvptMemoryType (
+  IN EFI_MEMORY_TYPE  Type
+  )
+{
+  return (PcdGet8 (PcdHvptExitPolicy) == HVPT_EXIT_KEEP) ? EfiReservedMemoryType : Type;
+}
+
 /**
   Detaches a device.
 
@@ -41,6 +63,29 @@ DetachDevice (
 }
 
 /**
+  Leaves a device in its domain, if that is wanted and can be.
+
+  @param[in,out]  Device  The device.
+  @param[in]      Policy  HVPT_EXIT_*.
+
+  @retval TRUE   It stays, and is in the table.
+  @retval FALSE  It has to leave.
+**/
+STATIC
+BOOLEAN
+KeepDomain (
+  IN OUT HVPT_DEVICE  *Device,
+  IN     UINT8        Policy
+  )
+{
+  if ((Policy != HVPT_EXIT_KEEP) || !Device->Attached) {
+    return FALSE;
+  }
+
+  return !EFI_ERROR (HvptFlushDevice (Device)) && HvptTableAdd (Device);
+}
+
+/**
   Takes one device out of its domain. If that fails, blocks it.
 
   @param[in,out]  Device  The device.
@@ -59,6 +104,7 @@ LeaveDomain (
   if (Policy == HVPT_EXIT_IDENTITY) {
     Status = hvpt_device_hand_over (&Device->Device);
     if (Status == HVPT_OK) {
+      mIdentityUsed = TRUE;
       return;
     }
   } else if (Policy == HVPT_EXIT_DETACHED) {
@@ -72,9 +118,47 @@ LeaveDomain (
   //
   // A detached device is forgotten directly; any other is blocked first.
   //
-  Status = hvpt_device_remove (&Device->Device);
+  mBlockedUsed |= (hvpt_device_state (&Device->Device) != HVPT_DEVICE_DETACHED);
+  Status        = hvpt_device_remove (&Device->Device);
   if (Status != HVPT_OK) {
     HvptLogFailure ("block", Device->Id, Status);
+  }
+}
+
+/**
+  Deletes the domain of a device that has left it.
+
+  @param[in,out]  Device  The device.
+**/
+STATIC
+VOID
+DeleteDomain (
+  IN OUT HVPT_DEVICE  *Device
+  )
+{
+  enum hvpt_status  Status;
+
+  if (Device->HasDomain) {
+    Status = hvpt_domain_destroy (&Device->Domain);
+    if (Status != HVPT_OK) {
+      HvptLogFailure ("delete domain", Device->Id, Status);
+    }
+  }
+}
+
+/**
+  Deletes the special domains, but for those that have devices in them.
+**/
+VOID
+HvptDeleteSpecialDomains (
+  VOID
+  )
+{
+  enum hvpt_status  Status;
+
+  Status = hvpt_iommu_destroy (&gHvptIommu);
+  if (Status != HVPT_OK) {
+    DEBUG ((DEBUG_INFO, "hvpt: special domains stay: %a\n", hvpt_status_name (Status)));
   }
 }
 
@@ -89,23 +173,32 @@ HvptHandOver (
   IN UINT8  Policy
   )
 {
-  HVPT_DEVICE       *Device;
-  enum hvpt_status  Status;
+  HVPT_DEVICE  *Device;
+  BOOLEAN      Kept;
 
+  mIdentityUsed = FALSE;
+  mBlockedUsed  = FALSE;
+  Kept          = FALSE;
   for (Device = gHvptDevices; Device != NULL; Device = Device->Next) {
-    LeaveDomain (Device, Policy);
-    Status = Device->HasDomain ? hvpt_domain_destroy (&Device->Domain) : HVPT_OK;
-    if (Status != HVPT_OK) {
-      HvptLogFailure ("delete domain", Device->Id, Status);
+    if (KeepDomain (Device, Policy)) {
+      Kept = TRUE;
+    } else {
+      LeaveDomain (Device, Policy);
+      DeleteDomain (Device);
     }
   }
 
   //
-  // The domain that has devices in it stays. Nobody needs the other.
+  // A pvIOMMU with domains that stay keeps both special ones.
   //
   gHvptDevices = NULL;
-  Status       = hvpt_iommu_destroy (&gHvptIommu);
-  if (Status != HVPT_OK) {
-    DEBUG ((DEBUG_INFO, "hvpt: special domains stay: %a\n", hvpt_status_name (Status)));
+  if (!Kept) {
+    HvptDeleteSpecialDomains ();
   }
+
+  HvptTableFinish (
+    Policy,
+    (Kept || mIdentityUsed) ? hvpt_domain_id (hvpt_iommu_identity (&gHvptIommu)) : 0,
+    (Kept || mBlockedUsed) ? hvpt_domain_id (hvpt_iommu_blocked (&gHvptIommu)) : 0
+    );
 }
