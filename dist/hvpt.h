@@ -125,7 +125,7 @@ HVPT_STATIC_ASSERT(sizeof(uintptr_t) == 8, "uintptr_t must be 8 bytes");
 #define HVPT_NOINLINE __attribute__((noinline))
 #endif
 
-/* Need: tell the compiler which way a branch usually goes. */
+/* Need: tell the compiler whether a condition is usually true. */
 #ifndef HVPT_LIKELY
 #define HVPT_LIKELY(x) __builtin_expect(!!(x), 1)
 #define HVPT_UNLIKELY(x) __builtin_expect(!!(x), 0)
@@ -923,7 +923,7 @@ HVPT_INLINE void hvpt_gather_add(struct hvpt_gather *gather, hvpt_iova_t first,
 struct hvpt_page_ops {
 	/**
 	 * @alloc_page: give one page of 4096 bytes, 4096-aligned, all zero,
-	 * which the IOMMU can read. Called before anything is changed.
+	 * that the IOMMU can read. Called before anything is changed.
 	 *
 	 * Its gpa is its address minus the object's direct_map_offset and must
 	 * lie below 2^52 and outside table_gpa_mask. With an offset of
@@ -942,7 +942,7 @@ struct hvpt_page_ops {
 	void (*free_page)(void *ctx, void *page);
 
 	/**
-	 * @write_back: make @bytes at @start visible to an IOMMU which does
+	 * @write_back: make @bytes at @start visible to an IOMMU that does
 	 * not snoop caches; NULL when it does. @start is 8-byte aligned, and
 	 * not always at the start of a cache line. Returns when done.
 	 */
@@ -1001,13 +1001,13 @@ enum hvpt_iova_form {
  *	root's, such as the C-bit of encrypted memory; 0 for none. Leaves carry
  *	whatever gpa the caller gives.
  * @page_sizes: bit n allows leaves of 2^n bytes. Bit 12 must be set. Bit 30
- *	has an effect only with bit 21: a 1 GiB leaf which has to be split could
+ *	has an effect only with bit 21: a 1 GiB leaf that has to be split could
  *	otherwise only become 513 tables at once. Other bits have none.
  * @levels: 4, 5, or 0 for the least that spans @width
  * @width: bits of an IOVA, 13 .. 48 with 4 levels, 13 .. 57 with 5
  * @form: which values are IOVAs
  * @flags: HVPT_PT_TRACK_DIRTY or 0
- * @reserved: IOVAs which are never mapped, such as HVPT_RESERVED_MSI or memory
+ * @reserved: IOVAs that are never mapped, such as HVPT_RESERVED_MSI or memory
  *	that firmware uses: first not above last, any alignment; a page that is
  *	touched is reserved whole. They may overlap, come in any order and lie
  *	outside the form. The array must not change and must outlive the page
@@ -1749,7 +1749,7 @@ HVPT_EXTERN_C_BEGIN
  * @pt: the page table
  * @range: in: any byte addresses, first not above last, inside the IOVA form;
  *	NULL for everything, both halves
- * @fn: called for each leaf which has a byte in the range, whole
+ * @fn: called for each leaf that has a byte in the range, whole
  * @ctx: for @fn
  *
  * Context: a reader, as hvpt_pt_lookup().
@@ -1800,7 +1800,7 @@ enum hvpt_fault {
 	HVPT_FAULT_NOT_PRESENT = 1, /* P clear, other bits set */
 	HVPT_FAULT_TABLE_BITS = 2,  /* table entry with wrong or missing bits */
 	HVPT_FAULT_LEAF_BITS = 3,   /* leaf with wrong or missing bits */
-	HVPT_FAULT_LEAF_SIZE = 4,   /* leaf of a size which is not allowed */
+	HVPT_FAULT_LEAF_SIZE = 4,   /* leaf of a size that is not allowed */
 	HVPT_FAULT_LEAF_ADDR = 5,   /* leaf gpa not a multiple of its size */
 	HVPT_FAULT_TABLE_ADDR = 6,  /* table_gpa_mask missing, or refused */
 	HVPT_FAULT_OUTSIDE = 7,	    /* present outside the IOVA form */
@@ -1811,7 +1811,7 @@ enum hvpt_fault {
 /**
  * struct hvpt_audit - the result of an audit
  * @fault: the first broken rule, or HVPT_FAULT_NONE
- * @level: level of the table which holds the entry; the number of levels when
+ * @level: level of the table that holds the entry; the number of levels when
  *	the root itself was refused
  * @iova: first IOVA the entry stands for
  * @pte: the entry
@@ -4942,7 +4942,7 @@ void hvpt_reserve_release(struct hvpt_pagetable *pt,
 bool hvpt_table_install(struct hvpt_pagetable *pt, struct hvpt_reserve *reserve,
 			uint64_t *slot, uint64_t *seen, uint64_t *page);
 
-/** The entry which points at @page. */
+/** The entry that points at @page. */
 uint64_t hvpt_table_pte(const struct hvpt_pagetable *pt, const uint64_t *page);
 
 /** Writes a table entry back and marks it CLEAN, unless it is marked. */
@@ -5413,7 +5413,7 @@ unsigned hvpt_status_efi(enum hvpt_status status)
  * init.c - the beginning and the end of a page table.
  */
 
-/* The levels asked for, or the least which span the width. */
+/* The levels asked for, or the least that span the width. */
 static unsigned hvpt_config_levels(const struct hvpt_pt_config *config,
 				   uint32_t width)
 {
@@ -5531,9 +5531,9 @@ static void hvpt_page_free(const struct hvpt_pagetable *pt, uint64_t *page)
 }
 
 /*
- * Gives back every table after those below it; level 0 is not read. @table and
- * @next say which table of each level is being gone through, and how far those
- * above the current one are; @i is where that is.
+ * Gives back every table after those below it; level 0 is not read. @table has
+ * the current table of each level, @next the next entry of each table above the
+ * one at @at, and @i the next entry of that one.
  */
 static void hvpt_destroy_tables(const struct hvpt_pagetable *pt)
 {
@@ -5903,16 +5903,16 @@ bool hvpt_range_is_empty(const struct hvpt_pagetable *pt, uint64_t first,
 /*
  * entries.c - the loops over consecutive entries of one table.
  *
- * These are where long calls spend their time. Each goes over a cache line's
- * worth of entries at once, so that what is not a load or a store of an entry
- * is paid for once in eight. Entries are still read and written one by one,
- * as the walker beside us needs.
+ * Long calls spend their time here. Each loop goes over the 8 entries of a
+ * cache line at once, so that they share the cost of whatever is not a load or
+ * a store. Entries are still read and written one by one, because a walker may
+ * read them at any time.
  */
 
 /* Entries of a 64-byte cache line. */
 #define HVPT_LINE 8u
 
-/* All that is set in a cache line; two chains, of half the length. */
+/* All bits that are set in a cache line. Two chains halve the latency. */
 HVPT_INLINE uint64_t hvpt_line_any(const uint64_t *slot)
 {
 	uint64_t even = hvpt_pte_load(HVPT_SLOT(slot, 0));
@@ -5945,8 +5945,8 @@ unsigned hvpt_entries_zeros(const uint64_t *slot, unsigned count)
 }
 
 /*
- * Four values, each a step of its own ahead, so that no store waits for the
- * one before. Returns the next value to be stored.
+ * Four values, each a step ahead of the one before, so that no store waits for
+ * another. Return: the next value to store.
  */
 HVPT_INLINE uint64_t hvpt_lines_fill(uint64_t *slot, unsigned count, uint64_t a,
 				     uint64_t step)
@@ -6034,7 +6034,7 @@ unsigned hvpt_entries_count(const uint64_t *slot, unsigned count)
 	return n;
 }
 
-/* Notes @count leaves which begin at entry @index. */
+/* Notes @count leaves that begin at entry @index. */
 HVPT_INLINE void hvpt_cleared_note(struct hvpt_cleared *cleared, unsigned index,
 				   unsigned count)
 {
@@ -7162,7 +7162,7 @@ enum hvpt_status hvpt_pt_reclaim(struct hvpt_pagetable *pt, hvpt_iova_t iova,
  * dirty.c - reading and clearing what devices wrote.
  */
 
-/* Reports the part of the cursor's leaf which lies inside the range. */
+/* Reports the part of the cursor's leaf that lies inside the range. */
 static void hvpt_dirty_report(const struct hvpt_cursor *cursor,
 			      hvpt_dirty_fn fn, void *ctx)
 {
@@ -7266,7 +7266,7 @@ enum hvpt_status hvpt_pt_visit(const struct hvpt_pagetable *pt,
 /* ======== src/pagetable/audit.c ======== */
 
 /*
- * audit.c - checking every entry, and adopting a tree which passes.
+ * audit.c - checking every entry, and adopting a tree that passes.
  *
  * The tree is read one level at a time from the root down: an entry of one
  * level is checked, pointer included, before anything is read through it. No
@@ -7326,7 +7326,7 @@ static enum hvpt_fault hvpt_audit_leaf(const struct hvpt_auditor *auditor,
 	return HVPT_FAULT_NONE;
 }
 
-/* All bits of a present entry but its address: those which are fixed. */
+/* Are all bits of a present entry, but its address, as they must be? */
 static bool hvpt_audit_bits_ok(const struct hvpt_pagetable *pt, uint64_t pte,
 			       unsigned level, bool table)
 {

@@ -43,7 +43,7 @@ HVPT_EXTERN_C_BEGIN
  * @pt: the page table
  * @range: in: any byte addresses, first not above last, inside the IOVA form;
  *	NULL for everything, both halves
- * @fn: called for each leaf which has a byte in the range, whole
+ * @fn: called for each leaf that has a byte in the range, whole
  * @ctx: for @fn
  *
  * Context: a reader, as hvpt_pt_lookup().
@@ -94,7 +94,7 @@ enum hvpt_fault {
 	HVPT_FAULT_NOT_PRESENT = 1, /* P clear, other bits set */
 	HVPT_FAULT_TABLE_BITS = 2,  /* table entry with wrong or missing bits */
 	HVPT_FAULT_LEAF_BITS = 3,   /* leaf with wrong or missing bits */
-	HVPT_FAULT_LEAF_SIZE = 4,   /* leaf of a size which is not allowed */
+	HVPT_FAULT_LEAF_SIZE = 4,   /* leaf of a size that is not allowed */
 	HVPT_FAULT_LEAF_ADDR = 5,   /* leaf gpa not a multiple of its size */
 	HVPT_FAULT_TABLE_ADDR = 6,  /* table_gpa_mask missing, or refused */
 	HVPT_FAULT_OUTSIDE = 7,	    /* present outside the IOVA form */
@@ -105,7 +105,7 @@ enum hvpt_fault {
 /**
  * struct hvpt_audit - the result of an audit
  * @fault: the first broken rule, or HVPT_FAULT_NONE
- * @level: level of the table which holds the entry; the number of levels when
+ * @level: level of the table that holds the entry; the number of levels when
  *	the root itself was refused
  * @iova: first IOVA the entry stands for
  * @pte: the entry

@@ -51,7 +51,7 @@
 #define HVPT_NOINLINE __attribute__((noinline))
 #endif
 
-/* Need: tell the compiler which way a branch usually goes. */
+/* Need: tell the compiler whether a condition is usually true. */
 #ifndef HVPT_LIKELY
 #define HVPT_LIKELY(x) __builtin_expect(!!(x), 1)
 #define HVPT_UNLIKELY(x) __builtin_expect(!!(x), 0)

@@ -20,7 +20,7 @@
 struct hvpt_page_ops {
 	/**
 	 * @alloc_page: give one page of 4096 bytes, 4096-aligned, all zero,
-	 * which the IOMMU can read. Called before anything is changed.
+	 * that the IOMMU can read. Called before anything is changed.
 	 *
 	 * Its gpa is its address minus the object's direct_map_offset and must
 	 * lie below 2^52 and outside table_gpa_mask. With an offset of
@@ -39,7 +39,7 @@ struct hvpt_page_ops {
 	void (*free_page)(void *ctx, void *page);
 
 	/**
-	 * @write_back: make @bytes at @start visible to an IOMMU which does
+	 * @write_back: make @bytes at @start visible to an IOMMU that does
 	 * not snoop caches; NULL when it does. @start is 8-byte aligned, and
 	 * not always at the start of a cache line. Returns when done.
 	 */
@@ -98,13 +98,13 @@ enum hvpt_iova_form {
  *	root's, such as the C-bit of encrypted memory; 0 for none. Leaves carry
  *	whatever gpa the caller gives.
  * @page_sizes: bit n allows leaves of 2^n bytes. Bit 12 must be set. Bit 30
- *	has an effect only with bit 21: a 1 GiB leaf which has to be split could
+ *	has an effect only with bit 21: a 1 GiB leaf that has to be split could
  *	otherwise only become 513 tables at once. Other bits have none.
  * @levels: 4, 5, or 0 for the least that spans @width
  * @width: bits of an IOVA, 13 .. 48 with 4 levels, 13 .. 57 with 5
  * @form: which values are IOVAs
  * @flags: HVPT_PT_TRACK_DIRTY or 0
- * @reserved: IOVAs which are never mapped, such as HVPT_RESERVED_MSI or memory
+ * @reserved: IOVAs that are never mapped, such as HVPT_RESERVED_MSI or memory
  *	that firmware uses: first not above last, any alignment; a page that is
  *	touched is reserved whole. They may overlap, come in any order and lie
  *	outside the form. The array must not change and must outlive the page

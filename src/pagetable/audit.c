@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * audit.c - checking every entry, and adopting a tree which passes.
+ * audit.c - checking every entry, and adopting a tree that passes.
  *
  * The tree is read one level at a time from the root down: an entry of one
  * level is checked, pointer included, before anything is read through it. No
@@ -61,7 +61,7 @@ static enum hvpt_fault hvpt_audit_leaf(const struct hvpt_auditor *auditor,
 	return HVPT_FAULT_NONE;
 }
 
-/* All bits of a present entry but its address: those which are fixed. */
+/* Are all bits of a present entry, but its address, as they must be? */
 static bool hvpt_audit_bits_ok(const struct hvpt_pagetable *pt, uint64_t pte,
 			       unsigned level, bool table)
 {

@@ -4,7 +4,7 @@
  */
 #include "pt_internal.h"
 
-/* Reports the part of the cursor's leaf which lies inside the range. */
+/* Reports the part of the cursor's leaf that lies inside the range. */
 static void hvpt_dirty_report(const struct hvpt_cursor *cursor,
 			      hvpt_dirty_fn fn, void *ctx)
 {

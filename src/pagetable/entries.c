@@ -2,17 +2,17 @@
 /*
  * entries.c - the loops over consecutive entries of one table.
  *
- * These are where long calls spend their time. Each goes over a cache line's
- * worth of entries at once, so that what is not a load or a store of an entry
- * is paid for once in eight. Entries are still read and written one by one,
- * as the walker beside us needs.
+ * Long calls spend their time here. Each loop goes over the 8 entries of a
+ * cache line at once, so that they share the cost of whatever is not a load or
+ * a store. Entries are still read and written one by one, because a walker may
+ * read them at any time.
  */
 #include "pt_internal.h"
 
 /* Entries of a 64-byte cache line. */
 #define HVPT_LINE 8u
 
-/* All that is set in a cache line; two chains, of half the length. */
+/* All bits that are set in a cache line. Two chains halve the latency. */
 HVPT_INLINE uint64_t hvpt_line_any(const uint64_t *slot)
 {
 	uint64_t even = hvpt_pte_load(HVPT_SLOT(slot, 0));
@@ -45,8 +45,8 @@ unsigned hvpt_entries_zeros(const uint64_t *slot, unsigned count)
 }
 
 /*
- * Four values, each a step of its own ahead, so that no store waits for the
- * one before. Returns the next value to be stored.
+ * Four values, each a step ahead of the one before, so that no store waits for
+ * another. Return: the next value to store.
  */
 HVPT_INLINE uint64_t hvpt_lines_fill(uint64_t *slot, unsigned count, uint64_t a,
 				     uint64_t step)
@@ -134,7 +134,7 @@ unsigned hvpt_entries_count(const uint64_t *slot, unsigned count)
 	return n;
 }
 
-/* Notes @count leaves which begin at entry @index. */
+/* Notes @count leaves that begin at entry @index. */
 HVPT_INLINE void hvpt_cleared_note(struct hvpt_cleared *cleared, unsigned index,
 				   unsigned count)
 {

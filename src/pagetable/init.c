@@ -4,7 +4,7 @@
  */
 #include "pt_internal.h"
 
-/* The levels asked for, or the least which span the width. */
+/* The levels asked for, or the least that span the width. */
 static unsigned hvpt_config_levels(const struct hvpt_pt_config *config,
 				   uint32_t width)
 {
@@ -122,9 +122,9 @@ static void hvpt_page_free(const struct hvpt_pagetable *pt, uint64_t *page)
 }
 
 /*
- * Gives back every table after those below it; level 0 is not read. @table and
- * @next say which table of each level is being gone through, and how far those
- * above the current one are; @i is where that is.
+ * Gives back every table after those below it; level 0 is not read. @table has
+ * the current table of each level, @next the next entry of each table above the
+ * one at @at, and @i the next entry of that one.
  */
 static void hvpt_destroy_tables(const struct hvpt_pagetable *pt)
 {

@@ -258,7 +258,7 @@ void hvpt_reserve_release(struct hvpt_pagetable *pt,
 bool hvpt_table_install(struct hvpt_pagetable *pt, struct hvpt_reserve *reserve,
 			uint64_t *slot, uint64_t *seen, uint64_t *page);
 
-/** The entry which points at @page. */
+/** The entry that points at @page. */
 uint64_t hvpt_table_pte(const struct hvpt_pagetable *pt, const uint64_t *page);
 
 /** Writes a table entry back and marks it CLEAN, unless it is marked. */

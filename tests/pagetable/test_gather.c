@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* hvpt_gather against a set of bits: nothing owed is ever forgotten. */
+/* hvpt_gather against a set of bits: nothing pending is ever lost. */
 #include <string.h>
 
 #include "tests/support/prng.h"
@@ -330,25 +330,25 @@ static uint64_t place(unsigned n, bool high)
 	return high ? TOP - (PLACES - 1 - n) : n;
 }
 
-static void must_cover(const struct hvpt_gather *gather, const bool *owed,
+static void must_cover(const struct hvpt_gather *gather, const bool *pending,
 		       bool high)
 {
 	unsigned n;
 
 	for (n = 0; n < PLACES; n++) {
-		if (owed[n])
+		if (pending[n])
 			assert_true(pt_gather_covers(gather, place(n, high),
 						     place(n, high)));
 	}
 }
 
-static uint32_t islands(const bool *owed)
+static uint32_t islands(const bool *pending)
 {
 	uint32_t count = 0;
 	unsigned n;
 
 	for (n = 0; n < PLACES; n++) {
-		if (owed[n] && (n == 0 || !owed[n - 1]))
+		if (pending[n] && (n == 0 || !pending[n - 1]))
 			count++;
 	}
 	return count;
@@ -367,7 +367,7 @@ static unsigned covered(const struct hvpt_gather *gather)
 
 static void random_gather(uint64_t *prng, bool high)
 {
-	bool owed[PLACES] = { false };
+	bool pending[PLACES] = { false };
 	bool exact = true;
 	struct hvpt_gather gather;
 	unsigned step, n, count;
@@ -380,18 +380,18 @@ static void random_gather(uint64_t *prng, bool high)
 		if (last >= PLACES)
 			last = PLACES - 1;
 		for (n = first; n <= last; n++)
-			owed[n] = true;
+			pending[n] = true;
 		add(&gather, place(first, high), place(last, high));
 		must_be_disjoint(&gather);
-		must_cover(&gather, owed, high);
-		if (islands(owed) > HVPT_GATHER_RANGES)
+		must_cover(&gather, pending, high);
+		if (islands(pending) > HVPT_GATHER_RANGES)
 			exact = false;
 		if (!exact)
 			continue;
-		/* While they fit, nothing more than what is owed. */
-		assert_int_equal(gather.range_count, islands(owed));
+		/* While they fit, nothing more than what is pending. */
+		assert_int_equal(gather.range_count, islands(pending));
 		for (count = 0, n = 0; n < PLACES; n++)
-			count += owed[n];
+			count += pending[n];
 		assert_int_equal(covered(&gather), count);
 	}
 }

@@ -76,7 +76,7 @@ static void test_go_on_where_the_first_stopped(void **state)
 	pt_reclaim_all(f);
 }
 
-static void test_huge_leaves_and_cuts(void **state)
+static void test_huge_leaves_and_splits(void **state)
 {
 	struct pt_fixture *f = *state;
 
@@ -443,7 +443,7 @@ int main(void)
 	static const struct pt_case cases[] = {
 		PT_CASE(test_empty_tree),
 		PT_CASE(test_go_on_where_the_first_stopped),
-		PT_CASE(test_huge_leaves_and_cuts),
+		PT_CASE(test_huge_leaves_and_splits),
 		PT_CASE(test_both_ends_of_the_form),
 		PT_CASE(test_destroy_gives_all_back),
 		PT_CASE(test_any_accessed_and_dirty),

@@ -602,7 +602,7 @@ static void test_lists_beyond_2_to_the_64(void **state)
 	size_t i;
 
 	assert_non_null(segment);
-	/* leaves a table, so that a page would be mapped the short way */
+	/* leaves a table, so that a page would be mapped by the short path */
 	pt_map(f, good(f).iova, PT_DATA, PT_4K, PT_RW);
 	pt_unmap(f, good(f).iova, PT_4K);
 	pt_flush(f);

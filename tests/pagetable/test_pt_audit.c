@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * hvpt_pt_audit(): each broken rule is planted by hand and must be reported
+ * hvpt_pt_audit(): each broken rule is planted and must be reported
  * as exactly that, with the place where it is.
  */
 #include <string.h>

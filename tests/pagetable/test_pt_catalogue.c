@@ -332,7 +332,7 @@ static void test_catalogue_041_bitmap_without_4k(void **state)
 	}
 }
 
-/* ---- leaf or table, cuts --------------------------------------------- */
+/* ---- leaf or table, splits --------------------------------------------- */
 
 /* Every page of the arena's first 2 MiB, as data a guest filled. */
 static uint64_t take_2m_of_data(struct pt_fixture *f)
@@ -394,7 +394,7 @@ static void test_catalogue_043_data_is_not_a_table(void **state)
 	assert_true(data_is_untouched(f, gpa));
 }
 
-static void test_catalogue_047_cut_keeps_read_only(void **state)
+static void test_catalogue_047_split_keeps_read_only(void **state)
 {
 	struct pt_fixture *f = *state;
 
@@ -417,7 +417,7 @@ static void test_catalogue_051_unmap_of_nothing_makes_nothing(void **state)
 	assert_int_equal(pt_entry(f, f->base, 1), 0);
 }
 
-static void test_catalogue_053_cut_without_memory(void **state)
+static void test_catalogue_053_split_without_memory(void **state)
 {
 	struct pt_fixture *f = *state;
 	uint64_t unmapped = 99;
@@ -472,7 +472,7 @@ static void test_catalogue_059_offset_inside_a_large_leaf(void **state)
 
 /* ---- flushes --------------------------------------------------------- */
 
-static void test_catalogue_061_gather_covers_a_cut_leaf(void **state)
+static void test_catalogue_061_gather_covers_a_split_leaf(void **state)
 {
 	struct pt_fixture *f = *state;
 
@@ -920,7 +920,7 @@ static void test_catalogue_143_no_page_for_no_change(void **state)
 
 	pt_map(f, f->base, PT_DATA, PT_2M, PT_RO);
 	allocs = hvpt_arena_allocs(f->arena);
-	/* Same permission over part of a large leaf: nothing is cut. */
+	/* Same permission over part of a large leaf: nothing is split. */
 	assert_int_equal(pt_checked_protect(f, f->base + PT_4K, PT_4K, PT_RO),
 			 HVPT_OK);
 	assert_int_equal(pt_checked_unmap(f, f->base + PT_2M, PT_4K), 0);
@@ -954,12 +954,12 @@ int main(void)
 		PT_CASE(test_catalogue_039_no_leaf_outside_the_bitmap),
 		PT_CASE(test_catalogue_041_bitmap_without_4k),
 		PT_CASE(test_catalogue_043_data_is_not_a_table),
-		PT_CASE(test_catalogue_047_cut_keeps_read_only),
+		PT_CASE(test_catalogue_047_split_keeps_read_only),
 		PT_CASE(test_catalogue_051_unmap_of_nothing_makes_nothing),
-		PT_CASE(test_catalogue_053_cut_without_memory),
+		PT_CASE(test_catalogue_053_split_without_memory),
 		PT_CASE(test_catalogue_055_hook_enters_again),
 		PT_CASE(test_catalogue_059_offset_inside_a_large_leaf),
-		PT_CASE(test_catalogue_061_gather_covers_a_cut_leaf),
+		PT_CASE(test_catalogue_061_gather_covers_a_split_leaf),
 		PT_CASE(test_catalogue_063_hole_owes_nothing),
 		PT_CASE(test_catalogue_069_less_is_flushed_more_mapped_is_not),
 		PT_CASE(test_catalogue_073_flush_starts_at_the_former_block),

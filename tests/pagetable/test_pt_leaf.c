@@ -35,7 +35,7 @@ static uint64_t list_bytes(const struct list *list)
 	return bytes;
 }
 
-/* Maps @list at @iova into an empty table, judges, unmaps, reclaims. */
+/* Maps @list at @iova into an empty table, checks, unmaps, reclaims. */
 static void run_list(struct pt_fixture *f, uint64_t iova,
 		     const struct list *list, unsigned prot)
 {

@@ -81,7 +81,7 @@ static void test_output_only_with_ok(void **state)
 				&mapping);
 	assert_int_equal(status, HVPT_ERR_IOVA_RANGE);
 	assert_memory_equal(&mapping, &before, sizeof(mapping));
-	/* A table on the way is no answer. */
+	/* A table above it is no answer. */
 	pt_map(f, f->base + PT_4K, PT_DATA, PT_4K, PT_RW);
 	status = hvpt_pt_lookup(&f->pt, hvpt_iova(f->base), &mapping);
 	assert_int_equal(status, HVPT_ERR_NOT_MAPPED);

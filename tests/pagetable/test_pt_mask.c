@@ -37,7 +37,7 @@ static void test_root_and_tables_carry_it(void **state)
 	pt_check(f);
 }
 
-static void test_tables_made_by_a_cut_carry_it(void **state)
+static void test_tables_made_by_a_split_carry_it(void **state)
 {
 	struct pt_fixture *f = *state;
 
@@ -77,8 +77,8 @@ static void test_leaves_keep_the_callers_bits(void **state)
 	pt_expect(f, f->base + 3, gpa + 3, PT_RW);
 }
 
-/* What a cut leaf held is handed down, mask bits and all. */
-static void test_cut_leaves_keep_the_callers_bits(void **state)
+/* What a split leaf held is handed down, mask bits and all. */
+static void test_split_leaves_keep_the_callers_bits(void **state)
 {
 	struct pt_fixture *f = *state;
 	uint64_t gpa = PT_DATA | f->params->table_mask;
@@ -135,10 +135,10 @@ int main(void)
 	};
 	static const struct pt_case cases[] = {
 		PT_CASE(test_root_and_tables_carry_it),
-		PT_CASE(test_tables_made_by_a_cut_carry_it),
+		PT_CASE(test_tables_made_by_a_split_carry_it),
 		PT_CASE(test_leaves_do_not),
 		PT_CASE(test_leaves_keep_the_callers_bits),
-		PT_CASE(test_cut_leaves_keep_the_callers_bits),
+		PT_CASE(test_split_leaves_keep_the_callers_bits),
 		PT_CASE(test_missing_bits_are_found),
 		PT_CASE(test_the_mask_is_really_there),
 	};

@@ -221,7 +221,7 @@ static void test_unmap_protect_reclaim_dirty(void **state)
 
 	pt_map(f, f->base, PT_DATA, 3 * PT_1G + 3 * PT_2M + 5 * PT_4K, PT_RW);
 	start(f, &watch);
-	pt_unmap(f, f->base + PT_4K, PT_4K); /* a cut of 1G */
+	pt_unmap(f, f->base + PT_4K, PT_4K); /* a split of 1G */
 	done(f, &watch);
 	pt_unmap(f, f->base + PT_1G, PT_1G); /* a whole leaf */
 	done(f, &watch);
@@ -283,8 +283,8 @@ static void test_a_map_inside_another(void **state)
 	}
 }
 
-/* The same while a large leaf is being cut. */
-static void test_a_map_inside_a_cut(void **state)
+/* The same while a large leaf is being split. */
+static void test_a_map_inside_a_split(void **state)
 {
 	struct pt_fixture *f = *state;
 	unsigned calls, n;
@@ -349,7 +349,7 @@ int main(void)
 		PT_CASE(test_unmap_protect_reclaim_dirty),
 		PT_CASE(test_replacement),
 		PT_CASE(test_a_map_inside_another),
-		PT_CASE(test_a_map_inside_a_cut),
+		PT_CASE(test_a_map_inside_a_split),
 		PT_CASE(test_errors_leave_the_shadow_alone),
 	};
 

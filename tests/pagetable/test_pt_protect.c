@@ -15,7 +15,7 @@ static void test_back_and_forth(void **state)
 	pt_expect(f, iova, PT_DATA, PT_RW);
 	pt_expect_range(f, iova + PT_4K, PT_DATA + PT_4K, 5 * PT_4K, PT_RO);
 	pt_expect(f, iova + 6 * PT_4K, PT_DATA + 6 * PT_4K, PT_RW);
-	/* Growing is owed a flush as well: a refusal may be cached. */
+	/* When it grows a flush is needed as well: a refusal may be cached. */
 	assert_int_equal(pt_checked_protect(f, iova, 7 * PT_4K, PT_RW),
 			 HVPT_OK);
 	assert_true(pt_gather_covers(&f->gather, iova + PT_4K,
@@ -32,7 +32,7 @@ static void test_same_permission_is_left_alone(void **state)
 	assert_int_equal(pt_checked_protect(f, f->base, 3 * PT_4K, PT_RO),
 			 HVPT_OK);
 	assert_true(hvpt_gather_is_empty(&f->gather));
-	/* No cut either. */
+	/* No split either. */
 	assert_int_equal(pt_checked_protect(f, f->base + PT_2M + PT_4K, PT_2M,
 					    PT_RW),
 			 HVPT_OK);
@@ -68,7 +68,7 @@ static void test_holes_are_refused(void **state)
 			 HVPT_ERR_NOT_MAPPED);
 }
 
-/* A refused change must not have cut anything at the other end. */
+/* A refused change must not have split anything at the other end. */
 static void test_hole_behind_a_large_leaf(void **state)
 {
 	struct pt_fixture *f = *state;
@@ -100,7 +100,7 @@ static void test_whole_large_leaves(void **state)
 				 f->base + 2 * PT_1G - 1));
 }
 
-struct cut {
+struct split {
 	uint64_t first;
 	uint64_t length;
 	unsigned taken;
@@ -108,32 +108,32 @@ struct cut {
 	unsigned large;
 };
 
-static void run_cuts(struct pt_fixture *f, uint64_t leaf,
-		     const struct cut *cuts, size_t count)
+static void run_splits(struct pt_fixture *f, uint64_t leaf,
+		       const struct split *splits, size_t count)
 {
 	size_t i;
 
 	for (i = 0; i < count * 2; i++) {
-		const struct cut *cut = &cuts[i / 2];
+		const struct split *split = &splits[i / 2];
 		unsigned from = i & 1 ? PT_RO : PT_RW;
 		uint64_t allocs;
 
 		pt_map(f, f->base, PT_DATA, leaf, from);
 		allocs = hvpt_arena_allocs(f->arena);
-		assert_int_equal(pt_checked_protect(f, f->base + cut->first,
-						    cut->length, from ^ 2),
+		assert_int_equal(pt_checked_protect(f, f->base + split->first,
+						    split->length, from ^ 2),
 				 HVPT_OK);
 		assert_int_equal(hvpt_arena_allocs(f->arena) - allocs,
-				 cut->taken);
-		pt_expect_leaves(f, cut->small, cut->large, 0);
+				 split->taken);
+		pt_expect_leaves(f, split->small, split->large, 0);
 		pt_unmap(f, f->base, leaf);
 		pt_flush(f);
 	}
 }
 
-static void test_cuts_of_2m(void **state)
+static void test_splits_of_2m(void **state)
 {
-	static const struct cut cuts[] = {
+	static const struct split splits[] = {
 		{ 0, PT_4K, 1, 512, 0 },
 		{ PT_4K, PT_4K, 1, 512, 0 },
 		{ PT_2M - PT_4K, PT_4K, 1, 512, 0 },
@@ -142,12 +142,12 @@ static void test_cuts_of_2m(void **state)
 		{ PT_4K, PT_2M - PT_4K, 1, 512, 0 },
 	};
 
-	run_cuts(*state, PT_2M, cuts, PT_COUNT(cuts));
+	run_splits(*state, PT_2M, splits, PT_COUNT(splits));
 }
 
-static void test_cuts_of_1g(void **state)
+static void test_splits_of_1g(void **state)
 {
-	static const struct cut cuts[] = {
+	static const struct split splits[] = {
 		{ 0, PT_2M, 1, 0, 512 },
 		{ PT_1G - PT_2M, PT_2M, 1, 0, 512 },
 		{ PT_1G / 2, PT_4K, 2, 512, 511 },
@@ -157,10 +157,10 @@ static void test_cuts_of_1g(void **state)
 		{ PT_4K, PT_2M - 2 * PT_4K, 2, 512, 511 },
 	};
 
-	run_cuts(*state, PT_1G, cuts, PT_COUNT(cuts));
+	run_splits(*state, PT_1G, splits, PT_COUNT(splits));
 }
 
-static void test_cut_of_two_1g(void **state)
+static void test_split_of_two_1g(void **state)
 {
 	struct pt_fixture *f = *state;
 	uint64_t allocs;
@@ -174,8 +174,8 @@ static void test_cut_of_two_1g(void **state)
 	pt_expect_leaves(f, 1024, 1022, 1);
 }
 
-/* Only the end whose permission differs is cut. */
-static void test_a_leaf_with_the_permission_is_not_cut(void **state)
+/* Only the end whose permission differs is split. */
+static void test_a_leaf_with_the_permission_is_not_split(void **state)
 {
 	struct pt_fixture *f = *state;
 	uint64_t allocs;
@@ -216,7 +216,7 @@ static void test_dirty_of_what_becomes_writable(void **state)
 	assert_int_equal(pt_entry(f, f->base + PT_4K, 0) & 0x40, 0);
 }
 
-static void test_cut_keeps_dirty_and_accessed(void **state)
+static void test_split_keeps_dirty_and_accessed(void **state)
 {
 	struct pt_fixture *f = *state;
 
@@ -231,14 +231,14 @@ static void test_cut_keeps_dirty_and_accessed(void **state)
 	assert_int_equal(pt_entry(f, f->base + PT_1G + PT_4K, 0) & 0x20, 0);
 }
 
-/* A device writes after the scan, before the cut. */
+/* A device writes after the scan, before the split. */
 static void write_on_alloc(struct pt_fixture *f)
 {
 	pt_device_write(f, f->base + 77);
 	f->on_alloc = NULL;
 }
 
-static void test_cut_sees_a_late_dirty(void **state)
+static void test_split_sees_a_late_dirty(void **state)
 {
 	struct pt_fixture *f = *state;
 
@@ -280,12 +280,12 @@ int main(void)
 	static const struct pt_case large_cases[] = {
 		PT_CASE(test_hole_behind_a_large_leaf),
 		PT_CASE(test_whole_large_leaves),
-		PT_CASE(test_cuts_of_2m),
-		PT_CASE(test_cuts_of_1g),
-		PT_CASE(test_cut_of_two_1g),
-		PT_CASE(test_a_leaf_with_the_permission_is_not_cut),
-		PT_CASE(test_cut_keeps_dirty_and_accessed),
-		PT_CASE(test_cut_sees_a_late_dirty),
+		PT_CASE(test_splits_of_2m),
+		PT_CASE(test_splits_of_1g),
+		PT_CASE(test_split_of_two_1g),
+		PT_CASE(test_a_leaf_with_the_permission_is_not_split),
+		PT_CASE(test_split_keeps_dirty_and_accessed),
+		PT_CASE(test_split_sees_a_late_dirty),
 	};
 	int failed;
 

@@ -459,7 +459,7 @@ static void test_every_call_at_once(void **state)
 	pt_check(f);
 }
 
-/* ---- two threads cut the same leaf ----------------------------------- */
+/* ---- two threads split the same leaf ----------------------------------- */
 
 /* Two ends of one large leaf, each in a range of its own. */
 static void *cut_an_end(void *arg)
@@ -478,7 +478,7 @@ static void *cut_an_end(void *arg)
 	return NULL;
 }
 
-static void test_two_cuts_of_one_leaf(void **state)
+static void test_two_splits_of_one_leaf(void **state)
 {
 	struct pt_fixture *f = *state;
 	void *(*const bodies[])(void *) = { cut_an_end, cut_an_end };
@@ -718,7 +718,7 @@ static void test_lost_race_gives_pages_back(void **state)
 	}
 }
 
-/* The same for a cut: a neighbour in the leaf is unmapped meanwhile. */
+/* The same for a split: a neighbour in the leaf is unmapped meanwhile. */
 static void unmap_a_neighbour(struct pt_fixture *f)
 {
 	uint64_t *iova = f->test_data;
@@ -727,7 +727,7 @@ static void unmap_a_neighbour(struct pt_fixture *f)
 	assert_int_equal(pt_unmap(f, *iova, PT_4K), PT_4K);
 }
 
-static void test_lost_cut_gives_pages_back(void **state)
+static void test_lost_split_gives_pages_back(void **state)
 {
 	struct pt_fixture *f = *state;
 	uint64_t neighbours[] = { f->base + 9 * PT_4K, f->base + 5 * PT_2M,
@@ -916,12 +916,12 @@ int main(void)
 		PT_CASE(test_tables_come_and_go),
 		PT_CASE(test_gigabytes_come_and_go),
 		PT_CASE(test_every_call_at_once),
-		PT_CASE(test_two_cuts_of_one_leaf),
+		PT_CASE(test_two_splits_of_one_leaf),
 		PT_CASE(test_readers_beside_a_writer),
 		PT_CASE(test_every_dirty_is_reported_once),
 		PT_CASE(test_protect_loses_no_dirty),
 		PT_CASE(test_lost_race_gives_pages_back),
-		PT_CASE(test_lost_cut_gives_pages_back),
+		PT_CASE(test_lost_split_gives_pages_back),
 		PT_CASE(test_a_leaf_in_the_way_is_reported),
 		PT_CASE(test_a_table_taken_away_is_reported),
 		PT_CASE(test_changed_segments_are_not_mapped),
@@ -935,7 +935,7 @@ int main(void)
 		PT_CASE(test_gigabytes_come_and_go),
 		PT_CASE(test_every_call_at_once),
 		PT_CASE(test_lost_race_gives_pages_back),
-		PT_CASE(test_lost_cut_gives_pages_back),
+		PT_CASE(test_lost_split_gives_pages_back),
 		PT_CASE(test_a_leaf_in_the_way_is_reported),
 		PT_CASE(test_a_table_taken_away_is_reported),
 		PT_CASE(test_changed_segments_are_not_mapped),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Unmap: holes, partial ranges, cuts of large leaves, tables which leave the
+ * Unmap: holes, partial ranges, splits of large leaves, tables which leave the
  * tree. pt_checked_unmap() knows the contract; the tests add exact numbers.
  */
 #include <stdlib.h>
@@ -130,11 +130,11 @@ static void test_the_last_page(void **state)
 	assert_true(pt_gather_covers(&f->gather, last - 0x1fffff, last));
 }
 
-/* ---- cuts ------------------------------------------------------------ */
+/* ---- splits ------------------------------------------------------------ */
 
 /* Takes pages @first .. @first + @count - 1 out of a fresh 2M leaf. */
-static void cut_2m(struct pt_fixture *f, uint64_t first, uint64_t count,
-		   unsigned prot)
+static void split_2m(struct pt_fixture *f, uint64_t first, uint64_t count,
+		     unsigned prot)
 {
 	uint64_t allocs;
 
@@ -154,21 +154,21 @@ static void cut_2m(struct pt_fixture *f, uint64_t first, uint64_t count,
 	assert_int_equal(f->gather.table_count, 1);
 }
 
-static void test_cut_of_2m(void **state)
+static void test_split_of_2m(void **state)
 {
 	static const struct {
 		uint64_t first;
 		uint64_t count;
-	} cuts[] = {
+	} splits[] = {
 		{ 0, 1 },   { 1, 1 },	{ 511, 1 }, { 0, 511 },	  { 1, 511 },
 		{ 1, 510 }, { 255, 2 }, { 0, 256 }, { 256, 256 },
 	};
 	struct pt_fixture *f = *state;
 	size_t i;
 
-	for (i = 0; i < PT_COUNT(cuts); i++) {
-		cut_2m(f, cuts[i].first, cuts[i].count, PT_RW);
-		cut_2m(f, cuts[i].first, cuts[i].count, PT_RO);
+	for (i = 0; i < PT_COUNT(splits); i++) {
+		split_2m(f, splits[i].first, splits[i].count, PT_RW);
+		split_2m(f, splits[i].first, splits[i].count, PT_RO);
 	}
 }
 
@@ -190,7 +190,7 @@ static void test_whole_large_leaves_take_no_page(void **state)
 	hvpt_arena_fail_at(f->arena, 0);
 }
 
-struct cut {
+struct split {
 	uint64_t first;
 	uint64_t length;
 	unsigned taken; /* pages */
@@ -198,7 +198,7 @@ struct cut {
 	unsigned large;
 };
 
-static const struct cut cuts_1g[] = {
+static const struct split splits_1g[] = {
 	{ 0, PT_2M, 1, 0, 511 },
 	{ PT_1G - PT_2M, PT_2M, 1, 0, 511 },
 	{ 5 * PT_2M, 3 * PT_2M, 1, 0, 509 },
@@ -208,7 +208,7 @@ static const struct cut cuts_1g[] = {
 	{ 7 * PT_2M + PT_4K, PT_4K, 2, 511, 511 },
 	/* both ends in the same 2M */
 	{ 7 * PT_2M + PT_4K, 510 * PT_4K, 2, 2, 511 },
-	/* both ends cut, in neighbours and far apart */
+	/* both ends split, in neighbours and far apart */
 	{ 7 * PT_2M + PT_4K, PT_2M, 3, 512, 510 },
 	{ PT_4K, PT_1G - 2 * PT_4K, 3, 2, 0 },
 	{ PT_2M + PT_4K, PT_1G - 3 * PT_2M, 3, 512, 2 },
@@ -219,24 +219,24 @@ static const struct cut cuts_1g[] = {
 	{ PT_4K, PT_2M - PT_4K, 2, 1, 511 },
 };
 
-static void test_cut_of_1g(void **state)
+static void test_split_of_1g(void **state)
 {
 	struct pt_fixture *f = *state;
 	size_t i;
 
-	for (i = 0; i < PT_COUNT(cuts_1g); i++) {
-		const struct cut *cut = &cuts_1g[i];
+	for (i = 0; i < PT_COUNT(splits_1g); i++) {
+		const struct split *split = &splits_1g[i];
 		unsigned prot = i & 1 ? PT_RO : PT_RW;
 		uint64_t allocs;
 
 		pt_map(f, f->base, PT_DATA, PT_1G, prot);
 		allocs = hvpt_arena_allocs(f->arena);
-		assert_int_equal(pt_checked_unmap(f, f->base + cut->first,
-						  cut->length),
-				 cut->length);
+		assert_int_equal(pt_checked_unmap(f, f->base + split->first,
+						  split->length),
+				 split->length);
 		assert_int_equal(hvpt_arena_allocs(f->arena) - allocs,
-				 cut->taken);
-		pt_expect_leaves(f, cut->small, cut->large, 0);
+				 split->taken);
+		pt_expect_leaves(f, split->small, split->large, 0);
 		assert_true(
 			pt_gather_is(&f->gather, f->base, f->base + PT_1G - 1));
 		pt_checked_unmap(f, f->base, PT_1G);
@@ -245,7 +245,7 @@ static void test_cut_of_1g(void **state)
 }
 
 /* From the middle of one 1G leaf to the middle of another: the most pages. */
-static void test_cut_of_two_1g(void **state)
+static void test_split_of_two_1g(void **state)
 {
 	struct pt_fixture *f = *state;
 	uint64_t allocs;
@@ -259,7 +259,7 @@ static void test_cut_of_two_1g(void **state)
 }
 
 /* 2M at one end, 1G at the other. */
-static void test_cut_of_a_mixed_range(void **state)
+static void test_split_of_a_mixed_range(void **state)
 {
 	struct pt_fixture *f = *state;
 	uint64_t iova = f->base - 3 * PT_2M;
@@ -287,8 +287,8 @@ static void test_1g_without_2m(void **state)
 	pt_check(f);
 }
 
-/* A second cut finds the small leaves of the first; it takes nothing. */
-static void test_cut_again(void **state)
+/* A second split finds the small leaves of the first; it takes nothing. */
+static void test_split_again(void **state)
 {
 	struct pt_fixture *f = *state;
 	uint64_t allocs;
@@ -303,14 +303,14 @@ static void test_cut_again(void **state)
 	pt_expect_leaves(f, 510, 0, 0);
 }
 
-static void test_cut_keeps_dirty(void **state)
+static void test_split_keeps_dirty(void **state)
 {
 	struct pt_fixture *f = *state;
 
 	pt_map(f, f->base, PT_DATA, PT_2M, PT_RW);
 	pt_map(f, f->base + PT_2M, PT_DATA, PT_2M, PT_RW);
 	pt_map(f, f->base + PT_1G, PT_DATA, PT_1G, PT_RW);
-	/* The judge compares D of every page that stays. */
+	/* The check compares D of every page that stays. */
 	pt_device_write(f, f->base + 5);
 	pt_device_write(f, f->base + PT_1G + 99);
 	pt_checked_unmap(f, f->base + PT_4K, PT_4K);
@@ -319,7 +319,7 @@ static void test_cut_keeps_dirty(void **state)
 }
 
 /* A leaf whose A is clear was adopted; the pieces must not gain it. */
-static void test_cut_keeps_accessed(void **state)
+static void test_split_keeps_accessed(void **state)
 {
 	struct pt_fixture *f = *state;
 
@@ -335,7 +335,7 @@ static void test_cut_keeps_accessed(void **state)
 	assert_int_equal(pt_entry(f, f->base + PT_1G + PT_2M, 1) & 0x20, 0);
 }
 
-/* A device writes after the scan, before the leaf is cut: still not lost. */
+/* A device writes after the scan, before the leaf is split: still not lost. */
 static void write_on_alloc(struct pt_fixture *f)
 {
 	uint64_t *iova = f->test_data;
@@ -345,7 +345,7 @@ static void write_on_alloc(struct pt_fixture *f)
 	*iova = 0;
 }
 
-static void test_cut_sees_a_late_dirty(void **state)
+static void test_split_sees_a_late_dirty(void **state)
 {
 	struct pt_fixture *f = *state;
 	uint64_t iova = f->base;
@@ -538,15 +538,15 @@ int main(void)
 		PT_CASE(test_gather_collects_several_calls),
 	};
 	static const struct pt_case large_cases[] = {
-		PT_CASE(test_cut_of_2m),
+		PT_CASE(test_split_of_2m),
 		PT_CASE(test_whole_large_leaves_take_no_page),
-		PT_CASE(test_cut_of_1g),
-		PT_CASE(test_cut_of_two_1g),
-		PT_CASE(test_cut_of_a_mixed_range),
-		PT_CASE(test_cut_again),
-		PT_CASE(test_cut_keeps_dirty),
-		PT_CASE(test_cut_keeps_accessed),
-		PT_CASE(test_cut_sees_a_late_dirty),
+		PT_CASE(test_split_of_1g),
+		PT_CASE(test_split_of_two_1g),
+		PT_CASE(test_split_of_a_mixed_range),
+		PT_CASE(test_split_again),
+		PT_CASE(test_split_keeps_dirty),
+		PT_CASE(test_split_keeps_accessed),
+		PT_CASE(test_split_sees_a_late_dirty),
 		PT_CASE(test_tables_leave_with_their_range),
 		PT_CASE(test_a_page_short_keeps_the_table),
 		PT_CASE(test_whole_subtrees_leave),
