@@ -30,28 +30,34 @@ void stale_destroy(struct stale *stale)
 	free(stale);
 }
 
-void stale_add(struct stale *stale, unsigned gather,
-	       const struct hvpt_model *model, uint64_t iova, uint64_t length)
+/* What of a piece is in the range; the rest stays as it is. */
+static void add(struct stale *stale, struct hypervisor_piece piece,
+		const struct stale_range *range)
 {
-	uint64_t at = iova, end = iova + (length - 1), gpa;
-	struct hypervisor_piece piece = { .owner = gather };
-	while (hvpt_model_next(model, at, &piece.first, &piece.last, &gpa,
-			       &piece.level) &&
-	       piece.first <= end) {
-		uint64_t last = piece.last;
+	if (piece.first < range->first) {
+		piece.to += range->first - piece.first;
+		piece.first = range->first;
+	}
+	if (piece.last > range->last)
+		piece.last = range->last;
+	piece.owner = range->gather;
+	hypervisor_tree_add(&stale->tree, &piece);
+}
 
-		/* The rest of an interval stays as it is. */
-		if (piece.first < iova) {
-			gpa += iova - piece.first;
-			piece.first = iova;
-		}
-		if (piece.last > end)
-			piece.last = end;
-		piece.to = gpa;
-		hypervisor_tree_add(&stale->tree, &piece);
-		if (last >= end)
+void stale_add(struct stale *stale, const struct hvpt_model *model,
+	       const struct stale_range *range, unsigned prot)
+{
+	struct hypervisor_piece piece = { .first = 0 };
+	uint64_t at = range->first;
+
+	while (hvpt_model_next(model, at, &piece.first, &piece.last, &piece.to,
+			       &piece.level) &&
+	       piece.first <= range->last) {
+		if (prot == 0 || piece.level != prot)
+			add(stale, piece, range);
+		if (piece.last >= range->last)
 			break;
-		at = last + 1;
+		at = piece.last + 1;
 	}
 }
 
@@ -79,4 +85,40 @@ bool stale_reaches(const struct stale *stale, uint64_t iova, unsigned prot,
 		    (node->piece.level & prot) == prot)
 			return true;
 	return false;
+}
+
+bool stale_lookup(const struct stale *stale, uint64_t iova, uint64_t *gpa,
+		  unsigned *prot)
+{
+	const struct hypervisor_node *node = hypervisor_tree_first(&stale->tree,
+								   iova, iova);
+
+	if (!node)
+		return false;
+	*gpa = node->piece.to + (iova - node->piece.first);
+	*prot = node->piece.level;
+	return true;
+}
+
+bool stale_meets(const struct stale *stale, uint64_t first, uint64_t last)
+{
+	return hypervisor_tree_first(&stale->tree, first, last) != NULL;
+}
+
+bool stale_next_run(const struct stale *stale, uint64_t from, uint64_t *first,
+		    uint64_t *last)
+{
+	struct hypervisor_node *node = hypervisor_tree_first(&stale->tree, from,
+							     UINT64_MAX);
+
+	if (!node)
+		return false;
+	*first = node->piece.first;
+	*last = node->piece.last;
+	while (*last != UINT64_MAX &&
+	       (node = hypervisor_tree_next(node, from, UINT64_MAX)) &&
+	       node->piece.first <= *last + 1)
+		if (node->piece.last > *last)
+			*last = node->piece.last;
+	return true;
 }

@@ -22,16 +22,43 @@ struct stale *stale_create(void);
 /** @stale may be NULL. */
 void stale_destroy(struct stale *stale);
 
+/** A range which is taken away, or changed: into which gather that goes. */
+struct stale_range {
+	uint64_t first;
+	uint64_t last;
+	unsigned gather;
+};
+
 /**
  * stale_add() - note what a range translates to before that changes
- * @gather: which gather it goes into
- * @model: what is mapped; of it the part in iova .. iova + length - 1
+ * @model: what is mapped now
+ * @prot: the permission it gets: what has it already stays; 0: it is unmapped
  */
-void stale_add(struct stale *stale, unsigned gather,
-	       const struct hvpt_model *model, uint64_t iova, uint64_t length);
+void stale_add(struct stale *stale, const struct hvpt_model *model,
+	       const struct stale_range *range, unsigned prot);
 
 /** Everything that went into @gather has been flushed. */
 void stale_flushed(struct stale *stale, unsigned gather);
+
+/**
+ * stale_lookup() - one translation a cache may still have for @iova
+ * @gpa, @prot: out: what it is
+ *
+ * Return: false when there is none; then nothing is written.
+ */
+bool stale_lookup(const struct stale *stale, uint64_t iova, uint64_t *gpa,
+		  unsigned *prot);
+
+/** Is there any in first .. last? */
+bool stale_meets(const struct stale *stale, uint64_t first, uint64_t last);
+
+/**
+ * stale_next_run() - the first run of addresses that ends at or above @from
+ *
+ * A run has no gap. Return: false when there is none; then nothing is written.
+ */
+bool stale_next_run(const struct stale *stale, uint64_t from, uint64_t *first,
+		    uint64_t *last);
 
 /** Could a DMA to @iova that needs all of @prot still end at @gpa? */
 bool stale_reaches(const struct stale *stale, uint64_t iova, unsigned prot,

@@ -148,6 +148,17 @@ static struct df_range pick_unmap(struct domain_fixture *df,
 	return range;
 }
 
+/* It still translates as it did, until the gather is flushed. */
+static void note_stale(struct domain_fixture *df, struct df_pick at,
+		       struct df_range range, unsigned prot)
+{
+	const struct stale_range gone = { range.first,
+					  range.first + (range.length - 1),
+					  at.g };
+
+	stale_add(df->stale[at.n], df->model[at.n], &gone, prot);
+}
+
 static void step_unmap(struct domain_fixture *df, struct source *source,
 		       unsigned how)
 {
@@ -163,8 +174,7 @@ static void step_unmap(struct domain_fixture *df, struct source *source,
 				   range.length, &df->gather[at.n][at.g],
 				   &bytes);
 	if (status == HVPT_OK) {
-		stale_add(df->stale[at.n], at.g, df->model[at.n], range.first,
-			  range.length);
+		note_stale(df, at, range, 0);
 		DF_CHECK(df,
 			 bytes == hvpt_model_unmap(df->model[at.n], range.first,
 						   range.length),
@@ -190,8 +200,7 @@ static void step_protect(struct domain_fixture *df, struct source *source)
 				 hvpt_iova(range.first), range.length, prot,
 				 &df->gather[at.n][at.g]);
 	if (status == HVPT_OK) {
-		stale_add(df->stale[at.n], at.g, df->model[at.n], range.first,
-			  range.length);
+		note_stale(df, at, range, prot);
 		DF_CHECK(df,
 			 hvpt_model_protect(df->model[at.n], range.first,
 					    range.length, prot),

@@ -287,8 +287,10 @@ static void test_leaked_page(void **state)
 static void test_dma_is_well(void **state)
 {
 	struct fixture *f = *state;
-	struct hvpt_model *nothing = hvpt_model_create();
+	const struct stale_range all = { 0, UINT64_MAX, 0 };
+	struct stale *runs = stale_create();
 
+	stale_add(runs, f->domain->model, &all, 0);
 	check_dma_some(&f->checker, f->domain, PAGE_IOVA, PAGE_IOVA + 0xfff);
 	check_dma_some(&f->checker, f->domain, BIG_IOVA,
 		       BIG_IOVA + BIG_BYTES - 1);
@@ -296,13 +298,14 @@ static void test_dma_is_well(void **state)
 	check_dma_touch(&f->checker, f->domain, PAGE_IOVA, BIG_IOVA + 0xfff);
 	assert_int_in_range(f->domain->touched.count, 2, 4);
 	check_dma_touched(&f->checker, f->domain, 0);
-	check_dma_runs(&f->checker, f->domain, f->domain->model, &f->options);
+	check_dma_runs(&f->checker, f->domain, runs, &f->options);
 	assert_int_equal(f->checker.mismatches, 0);
 	assert_true(f->checker.checks > 40);
 	f->checker.checks = 0;
-	check_dma_runs(&f->checker, f->domain, nothing, &f->options);
+	stale_flushed(runs, 0);
+	check_dma_runs(&f->checker, f->domain, runs, &f->options);
 	assert_int_equal(f->checker.checks, 0);
-	hvpt_model_destroy(nothing);
+	stale_destroy(runs);
 	check_dma_violations(&f->checker, &f->session.domains.host);
 	assert_int_equal(f->checker.mismatches, 0);
 }
@@ -327,7 +330,19 @@ static void test_dma_wrong_memory(void **state)
 	assert_int_equal(f->checker.mismatches, 6);
 }
 
-/* A cache holds what memory no longer has: allowed only while it waits. */
+/* A page was mapped so, and is to be flushed. */
+static void make_stale(struct domain *domain, uint64_t iova, uint64_t gpa,
+		       unsigned prot)
+{
+	const struct stale_range gone = { iova, iova + 0xfff, 0 };
+	struct hvpt_model *before = hvpt_model_create();
+
+	assert_true(hvpt_model_map(before, iova, gpa, 0x1000, prot));
+	stale_add(domain->stale, before, &gone, 0);
+	hvpt_model_destroy(before);
+}
+
+/* A cache holds what memory no longer has: allowed only while it is stale. */
 static void test_dma_stale(void **state)
 {
 	struct fixture *f = *state;
@@ -340,20 +355,18 @@ static void test_dma_stale(void **state)
 					   &domain->gather, &unmapped),
 			 HVPT_OK);
 	hvpt_model_unmap(domain->model, PAGE_IOVA, 0x1000);
-	assert_true(hvpt_model_map(domain->waiting, PAGE_IOVA, 0x123000, 0x1000,
-				   RW));
+	make_stale(domain, PAGE_IOVA, 0x123000, RW);
 	check_dma_page(&f->checker, domain, PAGE_IOVA);
 	assert_int_equal(f->checker.mismatches, 0);
 	assert_int_equal(f->session.domains.host.model.stale, 2);
 	/* Not where the page was. */
-	hvpt_model_unmap(domain->waiting, PAGE_IOVA, 0x1000);
-	assert_true(hvpt_model_map(domain->waiting, PAGE_IOVA, 0x125000, 0x1000,
-				   RW));
+	stale_flushed(domain->stale, 0);
+	make_stale(domain, PAGE_IOVA, 0x125000, RW);
 	check_dma_page(&f->checker, domain, PAGE_IOVA);
 	assert_int_equal(f->checker.mismatches, 2);
 	assert_int_equal(f->checker.stale_after, 2);
-	/* It does not wait. */
-	hvpt_model_unmap(domain->waiting, PAGE_IOVA, 0x1000);
+	/* It is not stale. */
+	stale_flushed(domain->stale, 0);
 	check_dma_page(&f->checker, domain, PAGE_IOVA);
 	assert_int_equal(f->checker.mismatches, 4);
 	assert_int_equal(f->checker.stale_after, 4);
@@ -426,7 +439,7 @@ enum verdict {
 
 struct sight_case {
 	uint64_t iova;
-	unsigned waits; /* permission of what waits for its sync; 0: nothing */
+	unsigned stale; /* permission of what is stale; 0: nothing */
 	bool write;
 	struct sight sight;
 	enum verdict verdict;
@@ -478,9 +491,8 @@ static void check_case(struct fixture *f, struct fake *fake,
 	uint64_t gpa = 0x555000;
 
 	(void)hvpt_model_lookup(domain->model, one->iova, &gpa, &prot);
-	if (one->waits)
-		assert_true(hvpt_model_map(domain->waiting, one->iova, gpa,
-					   0x1000, one->waits));
+	if (one->stale)
+		make_stale(domain, one->iova, gpa, one->stale);
 	fake->sight = one->sight;
 	fake->write = one->write;
 	fake->base.stale = 0;
@@ -489,7 +501,7 @@ static void check_case(struct fixture *f, struct fake *fake,
 	assert_int_equal(f->checker.mismatches, one->verdict >= WRONG);
 	assert_int_equal(f->checker.stale_after, one->verdict == HOLE);
 	assert_int_equal(fake->base.stale, one->verdict == LAGS);
-	hvpt_model_unmap(domain->waiting, one->iova, 0x1000);
+	stale_flushed(domain->stale, 0);
 }
 
 /* Whoever carries an access out: what may come of it is one set of rules. */

@@ -99,7 +99,7 @@ static void check_unmap(struct session *session, const struct step *step,
 	struct domain *domain = step->domain;
 	uint64_t expected;
 
-	step_note_waiting(session, step, false);
+	step_note_stale(step, 0);
 	expected = hvpt_model_unmap(domain->model, iova, step->event->size);
 	check_that(checker, unmapped == expected,
 		   "unmap of iova 0x%" PRIx64 " .. 0x%" PRIx64

@@ -28,7 +28,7 @@ static void check_protect(struct session *session, const struct step *step,
 	struct domain *domain = step->domain;
 	struct checker *checker = &session->checker;
 
-	step_note_waiting(session, step, true);
+	step_note_stale(step, step->prot);
 	check_that(checker,
 		   hvpt_model_protect(domain->model, iova, step->event->size,
 				      step->prot),

@@ -29,13 +29,13 @@ static struct translation ask(const struct hvpt_model *model, uint64_t iova)
 /**
  * struct look - one access, and what may come of it
  * @now: what is mapped
- * @old: what waits for its sync; a cache may still have it
+ * @stale: what a cache may still have; NULL: nothing
  * @where: more about it, for people
  */
 struct look {
 	struct access access;
 	struct translation now;
-	struct translation old;
+	const struct stale *stale;
 	const char *where;
 };
 
@@ -64,16 +64,22 @@ static bool agrees(const struct translation *here, bool write,
 }
 
 /*
- * May a cache say so, for it lags behind? A page which waits was unmapped or
+ * May a cache say so, for it lags behind? A stale page was unmapped or
  * protected: its entry leads to where the page was, and may be the one from
  * before a protect, which refuses a write.
  */
-static bool lags(const struct translation *old, bool write,
-		 const struct sight *sight)
+static bool lags(const struct look *look, const struct sight *sight)
 {
+	const struct access *access = &look->access;
+	unsigned prot = access->write ? HVPT_PROT_MASK : HVPT_PROT_READ;
+
+	if (!look->stale)
+		return false;
 	if (sight->kind == SIGHT_AT)
-		return agrees(old, write, sight);
-	return write && old->mapped &&
+		return stale_reaches(look->stale, access->iova, prot,
+				     sight->gpa);
+	return access->write &&
+	       stale_meets(look->stale, access->iova, access->iova) &&
 	       (sight->kind == SIGHT_REFUSED || sight->kind == SIGHT_READ_ONLY);
 }
 
@@ -111,7 +117,7 @@ static bool check_sight(struct checker *checker, const struct look *look,
 {
 	bool write = look->access.write;
 	bool good = agrees(&look->now, write, sight);
-	bool lag = !good && sight->cached && lags(&look->old, write, sight);
+	bool lag = !good && sight->cached && lags(look, sight);
 	char texts[2][48];
 
 	check_that(checker, good || lag,
@@ -143,8 +149,12 @@ static void check_access(struct checker *checker, const struct domain *domain,
 static void check_both(struct checker *checker, const struct domain *domain,
 		       struct backend *backend, struct look *look)
 {
-	look->access.expected = look->now.mapped ? look->now.gpa :
-						   look->old.gpa;
+	unsigned prot;
+
+	look->access.expected = look->now.gpa;
+	if (!look->now.mapped && look->stale)
+		(void)stale_lookup(look->stale, look->access.iova,
+				   &look->access.expected, &prot);
 	look->access.write = false;
 	check_access(checker, domain, backend, look);
 	look->access.write = true;
@@ -155,10 +165,9 @@ void check_dma_page(struct checker *checker, const struct domain *domain,
 		    uint64_t iova)
 {
 	uint64_t byte = iova | (check_random(checker) & (PAGE - 1));
-	struct look look = { { byte, 0, false },
-			     ask(domain->model, byte),
-			     ask(domain->waiting, byte),
-			     "" };
+	struct look look = {
+		{ byte, 0, false }, ask(domain->model, byte), domain->stale, ""
+	};
 	size_t i;
 
 	for (i = 0; i < HOST_BACKENDS && domain->backend[i]; i++)
@@ -246,13 +255,13 @@ static void check_dma_around(struct checker *checker,
 }
 
 void check_dma_runs(struct checker *checker, const struct domain *domain,
-		    const struct hvpt_model *model,
+		    const struct stale *stale,
 		    const struct replay_options *options)
 {
 	uint64_t from = 0;
 	uint64_t first, last;
 
-	while (next_run(model, from, &first, &last)) {
+	while (stale_next_run(stale, from, &first, &last)) {
 		check_dma_some(checker, domain, first, last);
 		check_dma_around(checker, domain, options, first, last);
 		if (last == UINT64_MAX)

@@ -3,8 +3,8 @@
  * check_dma.h - does a device reach what it should, and nothing else?
  *
  * The model hypervisor tells all the ways a DMA may go. What memory says must
- * be what is mapped. What only a cache says is right for a page which waits
- * for its sync, if it is where that page was; else it is a hole.
+ * be what is mapped. What only a cache says is right for a page that is stale
+ * until its sync, if it is where that page was; else it is a hole.
  */
 #ifndef TOOLS_REPLAY_CHECK_DMA_H
 #define TOOLS_REPLAY_CHECK_DMA_H
@@ -34,11 +34,11 @@ void check_dma_touched(struct checker *checker, const struct domain *domain,
 
 /**
  * check_dma_runs() - some pages of each run, and the pages around it
- * @model: in: whose intervals; those which touch are one run
+ * @stale: in: whose translations
  * @options: in: which pages are IOVAs
  */
 void check_dma_runs(struct checker *checker, const struct domain *domain,
-		    const struct hvpt_model *model,
+		    const struct stale *stale,
 		    const struct replay_options *options);
 
 /** The device is in no paging domain: nothing of what is mapped is reached. */

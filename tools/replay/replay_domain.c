@@ -34,7 +34,7 @@ void domain_set_close(struct domain_set *set)
 
 	for (i = 0; i < set->count; i++) {
 		hvpt_model_destroy(set->list[i]->model);
-		hvpt_model_destroy(set->list[i]->waiting);
+		stale_destroy(set->list[i]->stale);
 		free(set->list[i]->touched.at);
 		free(set->list[i]);
 	}
@@ -65,7 +65,7 @@ static struct domain *make(struct domain_set *set)
 	}
 	hvpt_gather_init(&domain->gather);
 	domain->model = hvpt_model_create();
-	domain->waiting = hvpt_model_create();
+	domain->stale = stale_create();
 	set->list[set->count++] = domain;
 	return good ? domain : NULL;
 }

@@ -6,6 +6,7 @@
 #define TOOLS_REPLAY_REPLAY_DOMAIN_H
 
 #include "oracle/model.h"
+#include "oracle/stale.h"
 #include "oracle/sdm_walk.h"
 #include "hvpt/device.h"
 #include "trace/trace.h"
@@ -41,8 +42,8 @@ struct pages {
  * @probed: @device is linked
  * @gather: what is to be flushed
  * @unsynced: unmaps since the last sync
- * @waiting: what translated before it was unmapped, until the sync
- * @touched: pages of @waiting which the device has used
+ * @stale: what translated before it was unmapped or protected, until the sync
+ * @touched: pages of @stale which the device has used
  * @model: what ought to be mapped
  * @walker: reads @pt's memory as an IOMMU would
  */
@@ -59,7 +60,7 @@ struct domain {
 	bool probed;
 	struct hvpt_gather gather;
 	uint64_t unsynced;
-	struct hvpt_model *waiting;
+	struct stale *stale;
 	struct pages touched;
 	struct hvpt_model *model;
 	struct sdm_walker walker;

@@ -79,31 +79,25 @@ static void count(struct session *session, const struct before *before,
 
 /* ---- one sync -------------------------------------------------------- */
 
-static void forget_waiting(struct domain *domain)
+static void forget_stale(struct domain *domain)
 {
-	uint64_t first, last, gpa;
-	unsigned prot;
-
 	domain->unsynced = 0;
 	domain->touched.count = 0;
-	if (!hvpt_model_next(domain->waiting, 0, &first, &last, &gpa, &prot))
-		return;
-	hvpt_model_destroy(domain->waiting);
-	domain->waiting = hvpt_model_create();
+	stale_flushed(domain->stale, 0);
 }
 
-/* What waited is gone, in memory and in caches; what is around it is there. */
+/* What was stale is gone, in memory and in caches; what is around it stays. */
 static void check_synced(struct session *session, struct domain *domain)
 {
-	struct hvpt_model *gone = domain->waiting;
+	struct stale *gone = domain->stale;
 
 	check_that(&session->checker, hvpt_gather_is_empty(&domain->gather),
 		   "a synced gather is not empty");
-	domain->waiting = hvpt_model_create();
+	domain->stale = stale_create();
 	check_dma_touched(&session->checker, domain, 0);
 	check_dma_runs(&session->checker, domain, gone, session->options);
-	hvpt_model_destroy(gone);
-	forget_waiting(domain);
+	stale_destroy(gone);
+	forget_stale(domain);
 }
 
 /* Nothing is pending: nothing is asked. */
@@ -118,7 +112,7 @@ static bool sync_nothing(struct session *session, struct domain *domain)
 		   "sync of an empty gather: %s", hvpt_status_name(status));
 	check_that(&session->checker, host_mark(host).calls == mark.calls,
 		   "sync of an empty gather makes hypercalls");
-	forget_waiting(domain);
+	forget_stale(domain);
 	return status == HVPT_OK;
 }
 

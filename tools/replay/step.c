@@ -233,64 +233,13 @@ bool step_end(struct session *session, struct step *step, const char *call,
 	return status == HVPT_OK && step->expected == HVPT_OK;
 }
 
-/* ---- what waits ------------------------------------------------------ */
+/* ---- what is stale --------------------------------------------------- */
 
-/* A page which waits was protected, so it still goes where it went. */
-static void wait_for(struct session *session, struct domain *domain,
-		     uint64_t first, uint64_t last, uint64_t gpa, unsigned prot)
+void step_note_stale(const struct step *step, unsigned prot)
 {
-	uint64_t at = first;
+	const struct stale_range gone = { step->event->iova, step->last, 0 };
 
-	do {
-		uint64_t from, to, old_gpa, end = last;
-		unsigned old = 0;
-		bool waits = hvpt_model_next(domain->waiting, at, &from, &to,
-					     &old_gpa, &old);
-
-		if (waits && from <= at) {
-			end = to < last ? to : last;
-			check_that(&session->checker,
-				   old_gpa + (at - from) == gpa + (at - first),
-				   "iova 0x%" PRIx64 " is mapped, and waits",
-				   at);
-			(void)hvpt_model_protect(domain->waiting, at,
-						 end - at + 1, old | prot);
-		} else {
-			if (waits && from <= last)
-				end = from - 1;
-			check_that(&session->checker,
-				   hvpt_model_map(domain->waiting, at,
-						  gpa + (at - first),
-						  end - at + 1, prot),
-				   "iova 0x%" PRIx64 " is mapped, and waits",
-				   at);
-		}
-		at = end + 1;
-	} while (at - 1 < last);
-}
-
-/* What is mapped of the event's range, cut to it. */
-void step_note_waiting(struct session *session, const struct step *step,
-		       bool change)
-{
-	struct domain *domain = step->domain;
-	uint64_t from = step->event->iova;
-	uint64_t first, last, gpa;
-	unsigned prot;
-
-	while (hvpt_model_next(domain->model, from, &first, &last, &gpa,
-			       &prot) &&
-	       first <= step->last) {
-		uint64_t start = first > from ? first : from;
-		uint64_t end = last < step->last ? last : step->last;
-
-		if (!change || prot != step->prot)
-			wait_for(session, domain, start, end,
-				 gpa + (start - first), prot);
-		if (last >= step->last)
-			break;
-		from = last + 1;
-	}
+	stale_add(step->domain->stale, step->domain->model, &gone, prot);
 }
 
 static bool covers(const struct hvpt_gather *gather, uint64_t first,
@@ -326,12 +275,10 @@ void step_check_gather(struct session *session, const struct step *step)
 {
 	const struct domain *domain = step->domain;
 	uint64_t from = step->event->iova;
-	uint64_t first, last, gpa;
-	unsigned prot;
+	uint64_t first, last;
 
 	check_splits(session, step);
-	while (hvpt_model_next(domain->waiting, from, &first, &last, &gpa,
-			       &prot) &&
+	while (stale_next_run(domain->stale, from, &first, &last) &&
 	       first <= step->last) {
 		check_that(&session->checker,
 			   covers(&domain->gather, first, last),
@@ -364,8 +311,7 @@ bool step_sync_first(struct session *session, const struct step *step)
 
 	if (step->expected != HVPT_OK)
 		return true;
-	if (hvpt_model_mapped_in(domain->waiting, step->event->iova,
-				 step->event->size) == 0 &&
+	if (!stale_meets(domain->stale, step->event->iova, step->last) &&
 	    !detached_in(&domain->gather, step->event->iova, step->last))
 		return true;
 	return sync_early(session, domain);

@@ -55,15 +55,12 @@ bool step_end(struct session *session, struct step *step, const char *call,
 	      enum hvpt_status status);
 
 /**
- * step_note_waiting() - what is in use now waits from now on
- * @change: only what is mapped otherwise than @step->prot says; else all
- *
- * What waits already, for it was protected, waits with all it allowed.
+ * step_note_stale() - a cache may keep what is in use now
+ * @prot: the permission the range gets; 0: it is unmapped
  */
-void step_note_waiting(struct session *session, const struct step *step,
-		       bool change);
+void step_note_stale(const struct step *step, unsigned prot);
 
-/** Is all which waits of the range, and what was split, in the gather? */
+/** Is all which is stale in the range, and what was split, in the gather? */
 void step_check_gather(struct session *session, const struct step *step);
 
 /** An IOVA is not used again before its flush. Return: false on an error. */
