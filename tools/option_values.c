@@ -173,7 +173,8 @@ bool value_fits(const char *command, unsigned levels, unsigned *width)
 	return false;
 }
 
-enum options_result value_bad_word(const char *command, int id, char **argv)
+/* Says what getopt_long() means by '?' or ':'. */
+static enum options_result bad_word(const char *command, int id, char **argv)
 {
 	const char *word = argv[optind - 1];
 
@@ -189,4 +190,22 @@ enum options_result value_bad_word(const char *command, int id, char **argv)
 		say("hvpt %s: unknown option '%s'; try 'hvpt %s --help'",
 		    command, word, command);
 	return OPTIONS_ERROR;
+}
+
+enum options_result value_options(const char *command, int argc, char **argv,
+				  const struct option *known,
+				  value_take_fn take, void *target)
+{
+	int id;
+
+	opterr = 0;
+	while ((id = getopt_long(argc, argv, ":h", known, NULL)) != -1) {
+		if (id == 'h')
+			return OPTIONS_HELP;
+		if (id == '?' || id == ':')
+			return bad_word(command, id, argv);
+		if (!take(id, target))
+			return OPTIONS_ERROR;
+	}
+	return OPTIONS_RUN;
 }

@@ -33,7 +33,25 @@ bool value_count(const char *command, const char *name, const char *text,
 /** Do @levels span @width? 0 becomes all they span. */
 bool value_fits(const char *command, unsigned levels, unsigned *width);
 
-/** Says what getopt_long() means by '?' or ':'. Return: OPTIONS_ERROR. */
-enum options_result value_bad_word(const char *command, int id, char **argv);
+struct option;
+
+/**
+ * typedef value_take_fn - one option was there
+ * @id: of the option, as in struct option
+ * @target: as given to value_options()
+ *
+ * Its value is in optarg. Return: false with a message.
+ */
+typedef bool (*value_take_fn)(int id, void *target);
+
+/**
+ * value_options() - take the options of a sub-command
+ * @known: for getopt_long(); 'h' is --help, and the only short one
+ *
+ * Return: OPTIONS_RUN; then optind is the first word that is no option.
+ */
+enum options_result value_options(const char *command, int argc, char **argv,
+				  const struct option *known,
+				  value_take_fn take, void *target);
 
 #endif /* TOOLS_OPTION_VALUES_H */

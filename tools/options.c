@@ -104,8 +104,10 @@ static bool parse_json(const char *text, struct replay_options *options)
 
 /* ---- the command line ------------------------------------------------ */
 
-static bool take_option(int id, struct replay_options *options)
+static bool take_option(int id, void *target)
 {
+	struct replay_options *options = target;
+
 	switch (id) {
 	case OPT_LEVELS:
 		return value_levels(COMMAND, optarg, &options->levels);
@@ -182,21 +184,13 @@ void options_default(struct replay_options *options)
 enum options_result options_parse(int argc, char **argv,
 				  struct replay_options *options)
 {
-	int id;
+	enum options_result result;
 
 	options_default(options);
-	opterr = 0;
-	for (;;) {
-		id = getopt_long(argc, argv, ":h", long_options, NULL);
-		if (id == -1)
-			break;
-		if (id == 'h')
-			return OPTIONS_HELP;
-		if (id == '?' || id == ':')
-			return value_bad_word(COMMAND, id, argv);
-		if (!take_option(id, options))
-			return OPTIONS_ERROR;
-	}
+	result = value_options(COMMAND, argc, argv, long_options, take_option,
+			       options);
+	if (result != OPTIONS_RUN)
+		return result;
 	options->files = (const char *const *)argv + optind;
 	options->file_count = argc - optind;
 	return complete(options) ? OPTIONS_RUN : OPTIONS_ERROR;

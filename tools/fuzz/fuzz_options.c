@@ -140,8 +140,10 @@ static bool take_table_option(int id, struct fuzz_options *options)
 	}
 }
 
-static bool take_option(int id, struct fuzz_options *options)
+static bool take_option(int id, void *target)
 {
+	struct fuzz_options *options = target;
+
 	switch (id) {
 	case OPT_SEED:
 		return value_count(COMMAND, "--seed", optarg,
@@ -164,13 +166,10 @@ static bool take_option(int id, struct fuzz_options *options)
 static void set_defaults(struct fuzz_options *options)
 {
 	memset(options, 0, sizeof(*options));
+	options_default(&options->replay);
 	options->draw_levels = true;
 	options->draw_width = true;
 	options->draw_form = true;
-	options->replay.levels = 4;
-	options->replay.page_sizes = HVPT_PAGE_SIZE_4K | HVPT_PAGE_SIZE_2M |
-				     HVPT_PAGE_SIZE_1G;
-	options->replay.seed = 1;
 	options->replay.lazy = LAZY_DEFAULT;
 	options->replay.audit_every = AUDIT_EVERY;
 	options->jobs = 1;
@@ -199,20 +198,12 @@ static bool complete(struct fuzz_options *options, int argc, char **argv)
 enum options_result fuzz_options_parse(int argc, char **argv,
 				       struct fuzz_options *options)
 {
-	int id;
+	enum options_result result;
 
 	set_defaults(options);
-	opterr = 0;
-	for (;;) {
-		id = getopt_long(argc, argv, ":h", long_options, NULL);
-		if (id == -1)
-			break;
-		if (id == 'h')
-			return OPTIONS_HELP;
-		if (id == '?' || id == ':')
-			return value_bad_word(COMMAND, id, argv);
-		if (!take_option(id, options))
-			return OPTIONS_ERROR;
-	}
+	result = value_options(COMMAND, argc, argv, long_options, take_option,
+			       options);
+	if (result != OPTIONS_RUN)
+		return result;
 	return complete(options, argc, argv) ? OPTIONS_RUN : OPTIONS_ERROR;
 }

@@ -172,23 +172,30 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
+/* Only --trace has a value. */
+static bool take_trace(int id, void *target)
+{
+	const char **trace = target;
+
+	(void)id;
+	*trace = optarg;
+	return true;
+}
+
 int command_fault(int argc, char **argv)
 {
 	struct message message = { { 0 }, 0, false };
 	const char *trace = NULL;
-	int id;
 
-	opterr = 0;
-	while ((id = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
-		if (id == 'h') {
-			fputs(usage, stdout);
-			return EXIT_ALL_WELL;
-		}
-		if (id != 't') {
-			(void)value_bad_word(COMMAND, id, argv);
-			return EXIT_BAD_INPUT;
-		}
-		trace = optarg;
+	switch (value_options(COMMAND, argc, argv, long_options, take_trace,
+			      &trace)) {
+	case OPTIONS_HELP:
+		fputs(usage, stdout);
+		return EXIT_ALL_WELL;
+	case OPTIONS_ERROR:
+		return EXIT_BAD_INPUT;
+	case OPTIONS_RUN:
+		break;
 	}
 	if (optind == argc) {
 		say("hvpt fault: no message given; try 'hvpt fault --help'");
