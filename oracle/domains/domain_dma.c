@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "domain_fixture.h"
+#include "oracle/reference/gather_ranges.h"
 
 #define SIZE_4K UINT64_C(0x1000)
 #define SIZE_2M UINT64_C(0x200000)
@@ -91,13 +92,10 @@ static bool is_gathered(const struct domain_fixture *df, unsigned n,
 			uint64_t iova)
 {
 	unsigned g;
-	uint32_t i;
 
 	for (g = 0; g < DF_GATHERS; g++)
-		for (i = 0; i < df->gather[n][g].range_count; i++)
-			if (df->gather[n][g].range[i].first.value <= iova &&
-			    df->gather[n][g].range[i].last.value >= iova)
-				return true;
+		if (gather_meets(&df->gather[n][g], iova, iova))
+			return true;
 	return false;
 }
 

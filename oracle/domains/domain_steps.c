@@ -7,6 +7,7 @@
  */
 #include "domain_fixture.h"
 #include "hvpt/hv_status.h"
+#include "oracle/reference/gather_ranges.h"
 
 #define SEGMENTS 3u
 
@@ -235,20 +236,6 @@ static void release(struct domain_fixture *df, struct df_pick at)
 	stale_flushed(df->stale[at.n], at.g);
 }
 
-static bool is_same(const struct hvpt_gather *a, const struct hvpt_gather *b)
-{
-	uint32_t i;
-
-	if (a->tables != b->tables || a->table_count != b->table_count ||
-	    a->range_count != b->range_count)
-		return false;
-	for (i = 0; i < a->range_count; i++)
-		if (a->range[i].first.value != b->range[i].first.value ||
-		    a->range[i].last.value != b->range[i].last.value)
-			return false;
-	return true;
-}
-
 /* @alone: the flush and the release are two calls. */
 static void step_sync(struct domain_fixture *df, struct source *source,
 		      bool alone)
@@ -266,7 +253,8 @@ static void step_sync(struct domain_fixture *df, struct source *source,
 		df_check_fallback(df, &flushes);
 	else
 		failed(df, DF_CALLS, status);
-	DF_CHECK(df, is_same(&before, gather) || (status == HVPT_OK && !alone),
+	DF_CHECK(df,
+		 gather_equal(&before, gather) || (status == HVPT_OK && !alone),
 		 "a flush, or a sync which failed, changed the gather");
 	df_disarm(df);
 	if (status == HVPT_OK)

@@ -158,21 +158,6 @@ void ref_call_begin(struct reference *ref)
 	ref->phase = REF_CALL;
 }
 
-static bool same_gather(const struct hvpt_gather *a,
-			const struct hvpt_gather *b)
-{
-	uint32_t i;
-
-	if (a->tables != b->tables || a->table_count != b->table_count ||
-	    a->range_count != b->range_count)
-		return false;
-	for (i = 0; i < a->range_count && i < HVPT_GATHER_RANGES; i++)
-		if (a->range[i].first.value != b->range[i].first.value ||
-		    a->range[i].last.value != b->range[i].last.value)
-			return false;
-	return true;
-}
-
 static bool pages_balance(struct reference *ref)
 {
 	unsigned tables = ref->now->tables + 1;
@@ -197,7 +182,7 @@ static bool end_failed(struct reference *ref)
 {
 	ref->gone.tables = 0;
 	ref->stales = ref->stales_before;
-	if (!same_gather(&ref->gather, &ref->before))
+	if (!gather_equal(&ref->gather, &ref->before))
 		return ref_violate(ref, "the gather changed in a failure");
 	/* A map may take pages before it meets what is in the way. */
 	if (ref->allocs == 0)

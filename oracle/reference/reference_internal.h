@@ -9,6 +9,7 @@
 
 #include "oracle/sdm_walk.h"
 #include "hvpt/inspect.h"
+#include "gather_ranges.h"
 #include "reference.h"
 
 /* ---- the abstract tree ----------------------------------------------- */

@@ -21,19 +21,6 @@ bool ref_stale_add(struct reference *ref, uint64_t first, uint64_t last)
 	return true;
 }
 
-static bool gather_covers(const struct hvpt_gather *gather, uint64_t first,
-			  uint64_t last)
-{
-	uint32_t i;
-
-	/* Its ranges are disjoint and not adjacent: one must hold all. */
-	for (i = 0; i < gather->range_count; i++)
-		if (gather->range[i].first.value <= first &&
-		    gather->range[i].last.value >= last)
-			return true;
-	return false;
-}
-
 static bool check_stale(struct reference *ref, unsigned from)
 {
 	unsigned i;

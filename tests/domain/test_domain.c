@@ -830,7 +830,7 @@ static void test_the_splitter_cannot_flush(void **state)
 	take_share(f, &share[1], false);
 	copy = share[1].gather;
 	hv_ok(hvpt_domain_flush(&f->domain[0], &share[1].gather));
-	assert_true(hv_gather_equal(&copy, &share[1].gather));
+	assert_true(gather_equal(&copy, &share[1].gather));
 	share_is_gone(f, &share[1]);
 	hvpt_pt_release(hvpt_domain_pagetable(&f->domain[0]), &share[1].gather);
 	hv_ok(hvpt_domain_sync(&f->domain[0], &share[0].gather));
@@ -1182,7 +1182,7 @@ static void test_both_flushes_fail(void **state)
 		hv_status(hv_try_sync(f, 0), hv_mapped(raw[i]));
 		hv_last_failure_is(f, HV_FLUSH, raw[i]);
 		hv_heal(f);
-		assert_true(hv_gather_equal(&copy, &f->gather[0]));
+		assert_true(gather_equal(&copy, &f->gather[0]));
 		assert_int_equal(hvpt_arena_in_use(f->arena), pages);
 		hv_dma_is_stale(f, 0, f->base, HV_DATA + HV_4K);
 		hv_fail(f, HV_FLUSH_LIST, HV_RAW_DENIED);
@@ -1190,7 +1190,7 @@ static void test_both_flushes_fail(void **state)
 		hv_status(hvpt_domain_flush(&f->domain[0], &f->gather[0]),
 			  hv_mapped(raw[i]));
 		hv_heal(f);
-		assert_true(hv_gather_equal(&copy, &f->gather[0]));
+		assert_true(gather_equal(&copy, &f->gather[0]));
 	}
 	hv_sync(f, 0);
 	assert_int_equal(hvpt_arena_in_use(f->arena), pages - 1);
@@ -1212,7 +1212,7 @@ static void test_no_call_page_for_both_flushes(void **state)
 	/* From here on there is only the flush of the whole domain. */
 	f->borrow_fail_at = 1;
 	hv_status(hv_try_sync(f, 0), HVPT_ERR_CALL_PAGE);
-	assert_true(hv_gather_equal(&copy, &f->gather[0]));
+	assert_true(gather_equal(&copy, &f->gather[0]));
 	hv_sync(f, 0);
 	hv_dma_faults(f, 0, f->base);
 }
@@ -1227,7 +1227,7 @@ static void test_flush_keeps_the_gather(void **state)
 	copy = f->gather[0];
 	pages = hvpt_arena_in_use(f->arena);
 	hv_ok(hvpt_domain_flush(&f->domain[0], &f->gather[0]));
-	assert_true(hv_gather_equal(&copy, &f->gather[0]));
+	assert_true(gather_equal(&copy, &f->gather[0]));
 	assert_int_equal(hvpt_arena_in_use(f->arena), pages);
 	hv_dma_faults(f, 0, f->base);
 	hvpt_pt_release(hvpt_domain_pagetable(&f->domain[0]), &f->gather[0]);

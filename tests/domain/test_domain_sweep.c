@@ -155,7 +155,7 @@ static void judge_dma(struct hv_fixture *f, unsigned device, uint64_t iova)
 		assert_int_equal(seen.fresh.gpa, gpa);
 	if (seen.stale_count > 0)
 		assert_true(
-			hv_gather_meets(&f->gather[n], iova, iova + HV_4K - 1));
+			gather_meets(&f->gather[n], iova, iova + HV_4K - 1));
 }
 
 static void judge(struct hv_fixture *f)

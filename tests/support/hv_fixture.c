@@ -751,35 +751,3 @@ void hv_heal(struct hv_fixture *f)
 {
 	hypervisor_inject_nothing(f->hv);
 }
-
-/* ---- gathers --------------------------------------------------------- */
-
-bool hv_gather_equal(const struct hvpt_gather *one,
-		     const struct hvpt_gather *two)
-{
-	uint32_t i;
-
-	if (one->tables != two->tables ||
-	    one->table_count != two->table_count ||
-	    one->range_count != two->range_count)
-		return false;
-	for (i = 0; i < one->range_count; i++) {
-		if (one->range[i].first.value != two->range[i].first.value ||
-		    one->range[i].last.value != two->range[i].last.value)
-			return false;
-	}
-	return true;
-}
-
-bool hv_gather_meets(const struct hvpt_gather *gather, uint64_t first,
-		     uint64_t last)
-{
-	uint32_t i;
-
-	for (i = 0; i < gather->range_count; i++) {
-		if (gather->range[i].first.value <= last &&
-		    gather->range[i].last.value >= first)
-			return true;
-	}
-	return false;
-}

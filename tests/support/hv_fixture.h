@@ -23,6 +23,7 @@
 #include "hvpt/hvpt.h"
 #include "adapters/host/hv_binding.h"
 #include "oracle/model.h"
+#include "oracle/reference/gather_ranges.h"
 
 #define HV_4K 0x1000ull
 #define HV_2M 0x200000ull
@@ -306,12 +307,5 @@ void hv_fail_always(struct hv_fixture *f, uint16_t code, uint16_t status);
 /** The next call of @code does its work, then answers @status. */
 void hv_fail_after(struct hv_fixture *f, uint16_t code, uint16_t status);
 void hv_heal(struct hv_fixture *f);
-
-/* ---- gathers --------------------------------------------------------- */
-
-bool hv_gather_equal(const struct hvpt_gather *one,
-		     const struct hvpt_gather *two);
-bool hv_gather_meets(const struct hvpt_gather *gather, uint64_t first,
-		     uint64_t last);
 
 #endif /* HVPT_TEST_HV_FIXTURE_H */

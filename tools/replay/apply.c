@@ -74,7 +74,7 @@ static void apply_map(struct session *session, struct step *step)
 		   "the model refuses what it said was free");
 	count_map(session, step);
 	/* An empty table went, which an IOMMU may still read. */
-	if (!gather_same(&domain->gather, &step->gather) &&
+	if (!gather_equal(&domain->gather, &step->gather) &&
 	    !sync_early(session, domain))
 		return;
 	check_map(session, step);

@@ -6,6 +6,7 @@
 #define TOOLS_REPLAY_REPLAY_DOMAIN_H
 
 #include "oracle/model.h"
+#include "oracle/reference/gather_ranges.h"
 #include "oracle/stale.h"
 #include "oracle/sdm_walk.h"
 #include "hvpt/device.h"

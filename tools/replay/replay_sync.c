@@ -6,21 +6,6 @@
 #define FLUSH HVPT_HVCALL_FLUSH_DEVICE_DOMAIN
 #define FLUSH_LIST HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST
 
-bool gather_same(const struct hvpt_gather *a, const struct hvpt_gather *b)
-{
-	uint32_t i;
-
-	if (a->tables != b->tables || a->table_count != b->table_count ||
-	    a->range_count != b->range_count)
-		return false;
-	for (i = 0; i < a->range_count; i++) {
-		if (a->range[i].first.value != b->range[i].first.value ||
-		    a->range[i].last.value != b->range[i].last.value)
-			return false;
-	}
-	return true;
-}
-
 /* ---- figures --------------------------------------------------------- */
 
 /** What the hypervisor had counted before a sync. */
@@ -134,7 +119,7 @@ bool sync_try(struct session *session, struct domain *domain)
 	}
 	check_that(&session->checker, host_call_failed(host, &mark),
 		   "sync: %s for no reason", hvpt_status_name(status));
-	check_that(&session->checker, gather_same(&domain->gather, &gather),
+	check_that(&session->checker, gather_equal(&domain->gather, &gather),
 		   "a sync which failed changed the gather");
 	host_set_error(host, "cannot flush", status);
 	check_dma_touched(&session->checker, domain, 0);

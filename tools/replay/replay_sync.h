@@ -28,7 +28,4 @@ bool sync_until_done(struct session *session, struct domain *domain);
 /** sync_until_done() before its time, because of a map. */
 bool sync_early(struct session *session, struct domain *domain);
 
-/** Is all of two gathers the same? */
-bool gather_same(const struct hvpt_gather *a, const struct hvpt_gather *b);
-
 #endif /* TOOLS_REPLAY_REPLAY_SYNC_H */

@@ -156,7 +156,7 @@ static void check_unchanged(struct session *session, const struct step *step)
 	check_that(checker, pages == step->table_pages,
 		   "a refused call changed the table pages from %zu to %zu",
 		   step->table_pages, pages);
-	check_that(checker, gather_same(&step->domain->gather, &step->gather),
+	check_that(checker, gather_equal(&step->domain->gather, &step->gather),
 		   "a refused call changed the gather");
 	if (step->in_form)
 		check_some(checker, step->domain, step->event->iova,
@@ -242,19 +242,6 @@ void step_note_stale(const struct step *step, unsigned prot)
 	stale_add(step->domain->stale, step->domain->model, &gone, prot);
 }
 
-static bool covers(const struct hvpt_gather *gather, uint64_t first,
-		   uint64_t last)
-{
-	uint32_t i;
-
-	for (i = 0; i < gather->range_count; i++) {
-		if (gather->range[i].first.value <= first &&
-		    gather->range[i].last.value >= last)
-			return true;
-	}
-	return false;
-}
-
 /* An IOMMU may have a leaf which was split as one. */
 static void check_splits(struct session *session, const struct step *step)
 {
@@ -262,9 +249,9 @@ static void check_splits(struct session *session, const struct step *step)
 
 	for (i = 0; i < step->splits; i++)
 		check_that(&session->checker,
-			   covers(&step->domain->gather,
-				  step->split[i].first.value,
-				  step->split[i].last.value),
+			   gather_covers(&step->domain->gather,
+					 step->split[i].first.value,
+					 step->split[i].last.value),
 			   "the leaf at iova 0x%" PRIx64 " .. 0x%" PRIx64
 			   " was split: the gather does not cover it",
 			   step->split[i].first.value,
@@ -281,7 +268,7 @@ void step_check_gather(struct session *session, const struct step *step)
 	while (stale_next_run(domain->stale, from, &first, &last) &&
 	       first <= step->last) {
 		check_that(&session->checker,
-			   covers(&domain->gather, first, last),
+			   gather_covers(&domain->gather, first, last),
 			   "iova 0x%" PRIx64 " .. 0x%" PRIx64
 			   " was taken away: the gather does not cover it",
 			   first, last);
@@ -292,27 +279,19 @@ void step_check_gather(struct session *session, const struct step *step)
 }
 
 /* With tables in a gather all of its ranges count: an IOMMU may read them. */
-static bool detached_in(const struct hvpt_gather *gather, uint64_t first,
-			uint64_t last)
+static bool is_pending(const struct step *step)
 {
-	uint32_t i;
+	const struct domain *domain = step->domain;
+	uint64_t first = step->event->iova;
 
-	for (i = 0; gather->tables && i < gather->range_count; i++) {
-		if (gather->range[i].first.value <= last &&
-		    gather->range[i].last.value >= first)
-			return true;
-	}
-	return false;
+	return stale_meets(domain->stale, first, step->last) ||
+	       (domain->gather.tables &&
+		gather_meets(&domain->gather, first, step->last));
 }
 
 bool step_sync_first(struct session *session, const struct step *step)
 {
-	struct domain *domain = step->domain;
-
-	if (step->expected != HVPT_OK)
+	if (step->expected != HVPT_OK || !is_pending(step))
 		return true;
-	if (!stale_meets(domain->stale, step->event->iova, step->last) &&
-	    !detached_in(&domain->gather, step->event->iova, step->last))
-		return true;
-	return sync_early(session, domain);
+	return sync_early(session, step->domain);
 }
