@@ -19,6 +19,7 @@ set(HVPT_CORE_HEADERS
   include/hvpt/internal/pt_leaf.h
   include/hvpt/map.h
   include/hvpt/inspect.h
+  include/hvpt/internal/hv_layout.h
   include/hvpt/hv_abi.h
   include/hvpt/hv_message.h
   include/hvpt/hv_status.h
