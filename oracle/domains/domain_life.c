@@ -58,6 +58,7 @@ bool df_start(struct domain_fixture *df, struct source *source,
 	memset(df, 0, sizeof(*df));
 	df->arena = arena ? arena : hvpt_arena_create(ARENA_PAGES, ARENA_GPA);
 	DF_CHECK(df, df->arena, "no arena");
+	DF_CHECK(df, domains > 0, "no domain for the devices");
 	df->domains = domains;
 	df->devices = devices;
 	prepare(df, source);

@@ -35,7 +35,8 @@ static uint64_t root_of(const struct bridge *bridge,
 
 	if (!domain->five_levels)
 		return domain->root;
-	entry = guest_ram_load(bridge->ram, domain->root + bridge->slot * 8);
+	entry = guest_ram_load(bridge->ram,
+			       domain->root + UINT64_C(8) * bridge->slot);
 	return entry & 1 ? entry & UINT64_C(0xffffffffff000) : 0;
 }
 

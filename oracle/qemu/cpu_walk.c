@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hex.h"
+
 /* Numbers of QEMU's gdb description of a 64-bit processor. */
 #define REG_CR0 27u
 #define REG_CR3 29u
@@ -54,12 +56,14 @@ void cpu_walk_load(struct qemu *qemu, uint64_t root, unsigned levels)
 bool cpu_walk_translate(struct qemu *qemu, uint64_t va, uint64_t *pa)
 {
 	char command[64];
+	const char *at;
 	char *text;
 	bool mapped;
 
 	snprintf(command, sizeof(command), "gva2gpa 0x%" PRIx64, va);
 	text = qemu_monitor(qemu, command);
-	mapped = sscanf(text, "gpa: %" SCNx64, pa) == 1;
+	at = text + 4;
+	mapped = strncmp(text, "gpa:", 4) == 0 && hex_read(&at, pa);
 	if (!mapped && strncmp(text, "Unmapped", 8) != 0)
 		walker_die("gva2gpa: %s", text);
 	free(text);
@@ -70,11 +74,12 @@ bool cpu_walk_translate(struct qemu *qemu, uint64_t va, uint64_t *pa)
 static struct cpu_leaf parse_leaf(const char *line)
 {
 	struct cpu_leaf leaf;
-	char flags[16];
+	const char *flags = line;
 
-	if (sscanf(line, "%" SCNx64 ": %" SCNx64 " %15s", &leaf.va, &leaf.pa,
-		   flags) != 3 ||
-	    strlen(flags) != 9 || strspn(flags, "XGPDACTUW-") != 9)
+	if (!hex_read(&flags, &leaf.va) || *flags++ != ':' ||
+	    !hex_read(&flags, &leaf.pa) || *flags++ != ' ' ||
+	    strspn(flags, "XGPDACTUW-") != 9 ||
+	    (flags[9] && !isspace((unsigned char)flags[9])))
 		walker_die("info tlb: %.60s", line);
 	leaf.no_execute = flags[0] == 'X';
 	leaf.global = flags[1] == 'G';

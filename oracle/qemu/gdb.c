@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hex.h"
 #include "qemu_internal.h"
 
 #define PACKET_MAX 8192
@@ -65,11 +66,14 @@ void gdb_begin(struct qemu *qemu)
 uint64_t qemu_read_register(struct qemu *qemu, unsigned number)
 {
 	char text[32], answer[PACKET_MAX];
+	const char *at = answer;
 	uint64_t value;
 
 	snprintf(text, sizeof(text), "p%x", number);
 	ask(qemu, text, answer);
-	if (strlen(answer) < 16 || sscanf(answer, "%16" SCNx64, &value) != 1)
+	if (strlen(answer) > 16)
+		answer[16] = '\0';
+	if (!hex_read(&at, &value) || at != answer + 16)
 		walker_die("gdb: register %u: %s", number, answer);
 	return __builtin_bswap64(value);
 }

@@ -59,7 +59,7 @@
 
 static void put_descriptor(struct vtd *vtd, uint64_t low, uint64_t high)
 {
-	uint64_t at = QUEUE(vtd) + vtd->tail * DESCRIPTOR_BYTES;
+	uint64_t at = QUEUE(vtd) + (uint64_t)vtd->tail * DESCRIPTOR_BYTES;
 
 	guest_ram_store(vtd->ram, at, low);
 	guest_ram_store(vtd->ram, at + 8, high);
@@ -149,7 +149,7 @@ static void put_structures(struct vtd *vtd)
 			CONTEXT_TABLE(vtd) | PRESENT);
 	for (device = 0; device < VTD_DEVICE_END; device++) {
 		uint64_t context = CONTEXT_TABLE(vtd) +
-				   device * 8 * CONTEXT_BYTES;
+				   UINT64_C(8) * device * CONTEXT_BYTES;
 
 		guest_ram_store(vtd->ram, context,
 				PASID_DIRECTORY(vtd, device) | PRESENT);

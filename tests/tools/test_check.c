@@ -451,36 +451,36 @@ struct sight_case {
 
 static const struct sight_case sight_cases[] = {
 	/* mapped, readable and writable */
-	{ PAGE_IOVA, 0, true, { SIGHT_AT, EXPECTED, false }, GOOD },
-	{ PAGE_IOVA, 0, true, { SIGHT_AT, EXPECTED, true }, GOOD },
-	{ PAGE_IOVA, 0, true, { SIGHT_AT, OTHER, false }, WRONG },
-	{ PAGE_IOVA, RW, true, { SIGHT_AT, OTHER, false }, WRONG },
-	{ PAGE_IOVA, 0, true, { SIGHT_AT, OTHER, true }, HOLE },
-	{ PAGE_IOVA, 0, true, { SIGHT_ELSEWHERE, 0, true }, HOLE },
-	{ PAGE_IOVA, 0, true, { SIGHT_NOTHING, 0, true }, WRONG },
-	{ PAGE_IOVA, RO, true, { SIGHT_NOTHING, 0, true }, WRONG },
-	{ PAGE_IOVA, 0, true, { SIGHT_REFUSED, 0, true }, HOLE },
-	{ PAGE_IOVA, RO, true, { SIGHT_REFUSED, 0, true }, LAGS },
-	{ PAGE_IOVA, RO, true, { SIGHT_READ_ONLY, 0, true }, LAGS },
-	{ PAGE_IOVA, RO, true, { SIGHT_REFUSED, 0, false }, WRONG },
-	{ PAGE_IOVA, RO, false, { SIGHT_REFUSED, 0, true }, HOLE },
+	{ PAGE_IOVA, 0, true, { SIGHT_AT, false, EXPECTED }, GOOD },
+	{ PAGE_IOVA, 0, true, { SIGHT_AT, true, EXPECTED }, GOOD },
+	{ PAGE_IOVA, 0, true, { SIGHT_AT, false, OTHER }, WRONG },
+	{ PAGE_IOVA, RW, true, { SIGHT_AT, false, OTHER }, WRONG },
+	{ PAGE_IOVA, 0, true, { SIGHT_AT, true, OTHER }, HOLE },
+	{ PAGE_IOVA, 0, true, { SIGHT_ELSEWHERE, true, 0 }, HOLE },
+	{ PAGE_IOVA, 0, true, { SIGHT_NOTHING, true, 0 }, WRONG },
+	{ PAGE_IOVA, RO, true, { SIGHT_NOTHING, true, 0 }, WRONG },
+	{ PAGE_IOVA, 0, true, { SIGHT_REFUSED, true, 0 }, HOLE },
+	{ PAGE_IOVA, RO, true, { SIGHT_REFUSED, true, 0 }, LAGS },
+	{ PAGE_IOVA, RO, true, { SIGHT_READ_ONLY, true, 0 }, LAGS },
+	{ PAGE_IOVA, RO, true, { SIGHT_REFUSED, false, 0 }, WRONG },
+	{ PAGE_IOVA, RO, false, { SIGHT_REFUSED, true, 0 }, HOLE },
 	/* mapped read-only */
-	{ READ_ONLY_IOVA, 0, true, { SIGHT_READ_ONLY, 0, true }, GOOD },
-	{ READ_ONLY_IOVA, 0, true, { SIGHT_REFUSED, 0, false }, GOOD },
-	{ READ_ONLY_IOVA, 0, true, { SIGHT_NOTHING, 0, true }, WRONG },
-	{ READ_ONLY_IOVA, RW, true, { SIGHT_AT, EXPECTED, true }, LAGS },
-	{ READ_ONLY_IOVA, RW, true, { SIGHT_AT, EXPECTED, false }, WRONG },
-	{ READ_ONLY_IOVA, 0, true, { SIGHT_AT, EXPECTED, true }, HOLE },
-	{ READ_ONLY_IOVA, 0, false, { SIGHT_AT, EXPECTED, false }, GOOD },
+	{ READ_ONLY_IOVA, 0, true, { SIGHT_READ_ONLY, true, 0 }, GOOD },
+	{ READ_ONLY_IOVA, 0, true, { SIGHT_REFUSED, false, 0 }, GOOD },
+	{ READ_ONLY_IOVA, 0, true, { SIGHT_NOTHING, true, 0 }, WRONG },
+	{ READ_ONLY_IOVA, RW, true, { SIGHT_AT, true, EXPECTED }, LAGS },
+	{ READ_ONLY_IOVA, RW, true, { SIGHT_AT, false, EXPECTED }, WRONG },
+	{ READ_ONLY_IOVA, 0, true, { SIGHT_AT, true, EXPECTED }, HOLE },
+	{ READ_ONLY_IOVA, 0, false, { SIGHT_AT, false, EXPECTED }, GOOD },
 	/* not mapped */
-	{ EMPTY_IOVA, 0, true, { SIGHT_NOTHING, 0, true }, GOOD },
-	{ EMPTY_IOVA, 0, false, { SIGHT_REFUSED, 0, false }, GOOD },
-	{ EMPTY_IOVA, RW, true, { SIGHT_AT, EXPECTED, true }, LAGS },
-	{ EMPTY_IOVA, RW, true, { SIGHT_AT, EXPECTED, false }, WRONG },
-	{ EMPTY_IOVA, RW, true, { SIGHT_AT, OTHER, true }, HOLE },
-	{ EMPTY_IOVA, RO, true, { SIGHT_AT, EXPECTED, true }, HOLE },
-	{ EMPTY_IOVA, RO, true, { SIGHT_READ_ONLY, 0, true }, LAGS },
-	{ EMPTY_IOVA, 0, true, { SIGHT_READ_ONLY, 0, true }, HOLE },
+	{ EMPTY_IOVA, 0, true, { SIGHT_NOTHING, true, 0 }, GOOD },
+	{ EMPTY_IOVA, 0, false, { SIGHT_REFUSED, false, 0 }, GOOD },
+	{ EMPTY_IOVA, RW, true, { SIGHT_AT, true, EXPECTED }, LAGS },
+	{ EMPTY_IOVA, RW, true, { SIGHT_AT, false, EXPECTED }, WRONG },
+	{ EMPTY_IOVA, RW, true, { SIGHT_AT, true, OTHER }, HOLE },
+	{ EMPTY_IOVA, RO, true, { SIGHT_AT, true, EXPECTED }, HOLE },
+	{ EMPTY_IOVA, RO, true, { SIGHT_READ_ONLY, true, 0 }, LAGS },
+	{ EMPTY_IOVA, 0, true, { SIGHT_READ_ONLY, true, 0 }, HOLE },
 };
 
 static void check_case(struct fixture *f, struct fake *fake,
@@ -522,7 +522,7 @@ static void test_sights(void **state)
 static void test_blocked_by_backend(void **state)
 {
 	struct fixture *f = *state;
-	static struct fake fake = { .sight = { SIGHT_AT, OTHER, true } };
+	static struct fake fake = { .sight = { SIGHT_AT, true, OTHER } };
 
 	set_backend(f, &fake, &fake_device);
 	check_dma_blocked(&f->checker, f->domain, ", in a test");

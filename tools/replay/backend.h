@@ -37,13 +37,13 @@ enum sight_kind {
 
 /**
  * struct sight - one way in which an access may end, or did
- * @gpa: of SIGHT_AT
  * @cached: a cache may have answered, which may lag behind memory
+ * @gpa: of SIGHT_AT
  */
 struct sight {
 	enum sight_kind kind;
-	uint64_t gpa;
 	bool cached;
+	uint64_t gpa;
 };
 
 /**

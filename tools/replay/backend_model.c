@@ -7,7 +7,7 @@
 static struct sight sight_of(const struct hypervisor_outcome *outcome,
 			     bool cached)
 {
-	struct sight sight = { SIGHT_REFUSED, 0, cached };
+	struct sight sight = { SIGHT_REFUSED, cached, 0 };
 
 	if (outcome->translated) {
 		sight.kind = SIGHT_AT;
