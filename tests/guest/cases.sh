@@ -68,9 +68,14 @@ copy_compare() {
 
 # ---- the cases, in a useful order ---------------------------------------------
 
+# Memory which outlives the kernel, where there is some.
+KEEP=/sys/bus/pci/devices/0000:00:15.0
+
 case_load() {
 	load hvpt_iommu || return 1
-	load hvpt_bridge || return 1
+	keep=0
+	[ ! -e $KEEP ] || keep=1
+	load hvpt_bridge keep=$keep || return 1
 	mode=DMA-FQ
 	grep -q iommu.strict=1 /proc/cmdline && mode=DMA
 	got=$(group_type $NVME)
@@ -278,6 +283,87 @@ case_unload() {
 	copy_compare /dev/nvme0n1 65536 1 && no_faults
 }
 
+# ---- from one kernel to the next ---------------------------------------------
+
+# following CASE - the command line of the next kernel, which does what is left.
+# It must not find the VT-d, for Linux turns it off, and it is the hypervisor's.
+following() {
+	echo "$(cat /proc/cmdline) acpi=off hvpt_cases=$(
+		sed "s/.*$1 //" /cases | tr ' ' ,)"
+}
+
+# last_words CASE - the verdict of a case that ends with this kernel
+last_words() {
+	no_faults || return 1
+	kernel_said
+	say "RESULT $1 ok at $(cut -d ' ' -f 1 /proc/uptime)"
+	usleep 200000
+}
+
+# Transfers run when the next kernel is started.
+case_kexec() {
+	dd if=/dev/nvme0n1 of=/dev/null bs=1M iflag=direct 2>/dev/null &
+	last_words kexec || return 1
+	kexec /boot/kernel /boot/initramfs "$(following kexec)"
+	fail "still here"
+}
+
+# Handed over: its driver needs no driver for the pvIOMMU.
+case_next_plain() {
+	load nvme || return 1
+	wait_for 20 test -b /dev/nvme0n1 || return 1
+	copy_compare /dev/nvme0n1 65536 4
+}
+
+# left DOMAINS DEVICES - what the kernel before has left
+left() {
+	got="$(cat $P/left_domains) $(cat $P/left_translated)"
+	[ "$got" = "$*" ] || fail "left: $got, not $*"
+}
+
+# Handed over: one domain, identity, and no device in any other.
+case_next_load() {
+	case_load && left 1 0
+}
+
+case_next_nvme() {
+	case_nvme || fail "fault: $(cat $P/fault), $(grep $NVME $D/devices)"
+}
+
+case_next_unload() {
+	case_unload
+}
+
+# In the middle of transfers, as a crash is.
+case_kdump() {
+	kexec crash /boot/kernel /boot/initramfs \
+		"$(following kdump) nr_cpus=1 reset_devices" || return 1
+	for each in 1 2 3 4; do
+		dd if=/dev/nvme0n1 of=/dev/null bs=1M iflag=direct \
+			2>/dev/null &
+	done
+	last_words kdump || return 1
+	echo c >/proc/sysrq-trigger
+}
+
+# The dead kernel's domains are there, and its devices still in them.
+case_dump_load() {
+	[ -e /proc/vmcore ] || fail "no dump kernel" || return 1
+	case_load || return 1
+	[ "$(cat $P/left_domains)" -gt 2 ] || fail "no domain was left" ||
+		return 1
+	[ "$(cat $P/left_translated)" -gt 0 ] || fail "no device was left" ||
+		return 1
+	grep -q "^$NVME id .* new domain 0 " $D/devices ||
+		fail "not deferred: $(cat $D/devices)" || return 1
+	no_faults
+}
+
+case_dump_nvme() {
+	case_nvme || return 1
+	grep -q "^$NVME id .* attached " $D/devices || fail "not attached"
+}
+
 # ---- debug kernel only ------------------------------------------------------
 
 INJECTORS="failslab fail_page_alloc"
@@ -421,7 +507,11 @@ run_cases() {
 		uptime=$(cut -d ' ' -f 1 /proc/uptime)
 		say "RESULT $each_case $result at $uptime"
 	done
-	# Warnings are the point where something was broken.
+	kernel_said
+}
+
+# Warnings are the point where something was broken.
+kernel_said() {
 	grep -q dropped /cases && return 0
 	dmesg | grep -E "$UNWANTED" |
 		grep -vE "$HARMLESS" |

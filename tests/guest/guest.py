@@ -36,9 +36,17 @@ CASES = {
              "hotplug", "switch", "pressure", "unmapped", "unload"],
     "user": ["load", "nvme", "user", "unload"],
     "broken": ["load", "nvme", "left_out", "dropped"],
+    "kexec": ["load", "nvme", "kexec", "next_load", "next_nvme",
+              "next_unload"],
+    "plain": ["load", "nvme", "kexec", "next_plain"],
+    "kdump": ["load", "nvme", "kdump", "dump_load", "dump_nvme"],
 }
+# In these one kernel starts another: it needs that, and room for it.
+CHAINS = ("kexec", "kdump")
 # Lazy mode does not flush before memory is reused, so nothing to break there.
-SETS = {"strict": ["good", "user", "broken"], "lazy": ["good"]}
+SETS = {"strict": ["good", "user", "broken", "kexec", "plain",
+                   "kdump"],
+        "lazy": ["good"]}
 # Only for the debug kernel: run before the last case of "good".
 DEBUG_CASES = ["failslab", "iommufd"]
 BASE_DRIVERS = ["nvme", "ext4", "e1000e", "virtio_pci", "virtio_net"]
@@ -46,6 +54,11 @@ DRIVERS = BASE_DRIVERS + ["vfio_iommu_type1", "vfio_pci"]
 DEBUG_DRIVERS = BASE_DRIVERS + ["iommufd", "vfio_pci"]
 # 1 GiB pages can only be reserved at boot.
 HUGE = ["hugepagesz=1G", "hugepages=1"]
+# For the kernel that is started after a crash.
+CRASH = ["crashkernel=320M"]
+# What outlives kernels: see tests/guest/keep.h.
+KEEP = ["-object", "memory-backend-ram,id=keep,size=16M",
+        "-device", "ivshmem-plain,addr=15,memdev=keep"]
 # Needed, but not declared by the modules.
 EXTRA = {"ext4": ["crc32c_generic", "libcrc32c"]}
 MAC = "52:54:00:00:00:"
@@ -165,30 +178,52 @@ def add_modules(archive, kernel):
         archive.file(f"modules/{name}.order", name.encode())
 
 
-def make_initramfs(path, kernel, cases):
+def make_initramfs(path, kernel, cases, boot_files=()):
     archive = initramfs.Archive()
     archive.file("bin/busybox", read(f"{kernel.root}/usr/bin/busybox"))
     archive.file("bin/user", kernel.program("user"))
+    archive.file("bin/kexec", kernel.program("kexec"))
     archive.file("init", read(f"{HERE}/init.sh"))
     archive.file("cases.sh", read(f"{HERE}/cases.sh"))
     archive.file("cases", " ".join(cases).encode())
     if kernel.version == DEBUG:
         archive.file("bin/iommufd", kernel.program("iommufd"))
+    for name, file in boot_files:
+        archive.file(f"boot/{name}", read(file))
     add_modules(archive, kernel)
     archive.write(path)
 
 
-def qemu_command(qemu, kernel, folder, mode, huge):
+def make_chain(path, kernel, cases):
+    """With the kernel, and an initramfs for it, inside."""
+    inner = f"{path}.next"
+    make_initramfs(inner, kernel, cases)
+    make_initramfs(path, kernel, cases,
+                   [("kernel", kernel.image()), ("initramfs", inner)])
+
+
+def memory_of(kernel, cases):
+    if "user" in cases:
+        return "4G"
+    return "1G" if any(case in cases for case in CHAINS) else kernel.memory
+
+
+def qemu_command(qemu, kernel, folder, mode, cases):
     append = ["console=ttyS0", "panic=-1", "quiet", "intel_iommu=off",
               "intremap=off", f"iommu.strict={int(mode == 'strict')}"]
-    if huge:
+    extra = []
+    if "user" in cases:
         append += HUGE
+    if "kdump" in cases:
+        append += CRASH
+    if any(case in cases for case in CHAINS):
+        extra = KEEP
     disk = os.path.join(folder, "nvme.img")
     with open(disk, "wb") as file:
         file.truncate(96 << 20)
     return [qemu, "-M", "q35", "-accel", "tcg,thread=multi", "-cpu",
             kernel.cpu,
-            "-smp", "2", "-m", "4G" if huge else kernel.memory,
+            "-smp", "2", "-m", memory_of(kernel, cases),
             "-nodefaults", "-display", "none",
             "-serial", "stdio", "-no-reboot",
             "-kernel", kernel.image(),
@@ -205,7 +240,8 @@ def qemu_command(qemu, kernel, folder, mode, huge):
             "-netdev", "hubport,id=h3,hubid=0",
             "-device", f"virtio-net-pci,addr=14,netdev=h3,mac={MAC}03,"
             "romfile=,disable-legacy=on,iommu_platform=off",
-            "-device", f"edu,addr=7,dma_mask={(1 << 64) - 1:#x}"]
+            "-device", f"edu,addr=7,dma_mask={(1 << 64) - 1:#x}",
+            *extra]
 
 
 class Verdict:
@@ -269,8 +305,10 @@ def run(version, mode, name, cases, options):
     log = os.path.join(options.modules, f"guest-{version}-{mode}-{name}.log")
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        make_initramfs(f"{folder}/initramfs", kernel, cases)
-        command = qemu_command(qemu, kernel, folder, mode, "user" in cases)
+        make = (make_chain if any(case in cases for case in CHAINS) else
+                make_initramfs)
+        make(f"{folder}/initramfs", kernel, cases)
+        command = qemu_command(qemu, kernel, folder, mode, cases)
         verdict = boot(command, cases, log, options.verbose)
     wrong = verdict.problems()
     seconds = time.monotonic() - start
@@ -297,7 +335,10 @@ def main():
                         help="show the console")
     parser.add_argument("cases", nargs="*",
                         help=" ".join(CASES["good"] + CASES["user"][2:3] +
-                                      CASES["broken"][2:] + DEBUG_CASES))
+                                      CASES["broken"][2:] +
+                                      CASES["kexec"][2:] +
+                                      CASES["plain"][3:] +
+                                      CASES["kdump"][2:] + DEBUG_CASES))
     options = parser.parse_args()
     good = True
     try:

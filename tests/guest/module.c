@@ -11,6 +11,7 @@
 #include <linux/pci.h>
 
 #include "oracle/qemu/bridge.h"
+#include "keep.h"
 #include "adapters/linux/hvpt_linux.h"
 
 /* The prefix of the devices' logical ids. */
@@ -55,6 +56,7 @@ static void guest_give_back(void *ctx, struct hvpt_call_page *page)
 	unsigned long flags = page->cookie;
 
 	bridge_ops.give_back(ctx, page);
+	guest_keep_save(&guest_bridge, &guest_vtd);
 	raw_spin_unlock_irqrestore(&guest_lock, flags);
 }
 
@@ -80,6 +82,15 @@ static const struct hvpt_linux_platform guest_platform = {
 	.owner = THIS_MODULE,
 	.device_id = guest_device_id,
 };
+
+/* ---- from one kernel to the next ------------------------------------- */
+
+static bool keep;
+module_param(keep, bool, 0444);
+
+static struct guest_left guest_left;
+module_param_named(left_domains, guest_left.domains, uint, 0444);
+module_param_named(left_translated, guest_left.translated, uint, 0444);
 
 /* ---- parameters: what tests read and break --------------------------- */
 
@@ -203,25 +214,47 @@ module_param_cb(age, &guest_age_ops, NULL, 0200);
 
 /* ---- life ------------------------------------------------------------ */
 
-static int guest_open(void)
+/* Of this kernel, or what is kept; else NULL and 0. */
+static u64 guest_memory_open(void)
 {
-	u64 memory;
+	u64 memory = guest_keep_memory();
+
+	if (memory)
+		return memory;
+	guest_memory = alloc_pages(GFP_KERNEL | __GFP_ZERO, GUEST_ORDER);
+	return guest_memory ? page_to_phys(guest_memory) : 0;
+}
+
+static void guest_make(u64 memory)
+{
 	unsigned int slot;
 
-	guest_vtd_access.registers = ioremap(GUEST_VTD_BASE, GUEST_VTD_BYTES);
-	if (!guest_vtd_access.registers)
-		return -ENOMEM;
-	guest_memory = alloc_pages(GFP_KERNEL | __GFP_ZERO, GUEST_ORDER);
-	if (!guest_memory) {
-		iounmap(guest_vtd_access.registers);
-		return -ENOMEM;
-	}
-	memory = page_to_phys(guest_memory);
 	vtd_open(&guest_vtd, &guest_vtd_access, NULL, memory);
 	bridge_open(&guest_bridge, &guest_vtd, NULL, memory + VTD_MEMORY_BYTES);
 	for (slot = 0; slot < VTD_DEVICE_END; slot++)
 		bridge_add_device(&guest_bridge, slot,
 				  GUEST_ID_BASE | slot << 3);
+	guest_keep_save(&guest_bridge, &guest_vtd);
+}
+
+static int guest_open(void)
+{
+	u64 memory;
+	int err = keep ? guest_keep_open() : 0;
+
+	if (err)
+		return err;
+	guest_vtd_access.registers = ioremap(GUEST_VTD_BASE, GUEST_VTD_BYTES);
+	memory = guest_vtd_access.registers ? guest_memory_open() : 0;
+	if (!memory) {
+		if (guest_vtd_access.registers)
+			iounmap(guest_vtd_access.registers);
+		guest_keep_close();
+		return -ENOMEM;
+	}
+	guest_vtd.qemu = &guest_vtd_access;
+	if (!guest_keep_load(&guest_bridge, &guest_vtd, &guest_left))
+		guest_make(memory);
 	return 0;
 }
 
@@ -229,7 +262,9 @@ static void guest_close(void)
 {
 	vtd_close(&guest_vtd);
 	iounmap(guest_vtd_access.registers);
-	__free_pages(guest_memory, GUEST_ORDER);
+	if (guest_memory)
+		__free_pages(guest_memory, GUEST_ORDER);
+	guest_keep_close();
 }
 
 static int __init guest_init(void)

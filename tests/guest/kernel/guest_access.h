@@ -28,20 +28,35 @@ struct qemu {
 /* There is no way to go on, and nobody but a test to be hurt. */
 #define walker_die(...) panic("hvpt bridge: " __VA_ARGS__)
 
+/* Memory of a PCI device, which has no place in the direct map; see keep.c. */
+struct guest_keep {
+	u64 gpa;
+	u64 bytes;
+	void *va;
+};
+extern struct guest_keep guest_keep;
+
+static inline bool guest_is_kept(u64 gpa)
+{
+	return gpa - guest_keep.gpa < guest_keep.bytes;
+}
+
 static inline void *guest_ram_at(const struct guest_ram *ram, u64 gpa)
 {
+	if (guest_is_kept(gpa))
+		return guest_keep.va + (gpa - guest_keep.gpa);
 	return phys_to_virt(gpa);
 }
 
 static inline u64 guest_ram_load(const struct guest_ram *ram, u64 gpa)
 {
-	return READ_ONCE(*(u64 *)phys_to_virt(gpa));
+	return READ_ONCE(*(u64 *)guest_ram_at(ram, gpa));
 }
 
 static inline void guest_ram_store(const struct guest_ram *ram, u64 gpa,
 				   u64 value)
 {
-	WRITE_ONCE(*(u64 *)phys_to_virt(gpa), value);
+	WRITE_ONCE(*(u64 *)guest_ram_at(ram, gpa), value);
 }
 
 static inline bool guest_ram_has(const struct guest_ram *ram, u64 gpa,
