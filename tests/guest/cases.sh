@@ -229,6 +229,67 @@ case_pressure() {
 	[ $good = 0 ] && no_faults
 }
 
+# busy - the disk is read until /tmp/busy is gone
+busy() {
+	touch /tmp/busy
+	while [ -e /tmp/busy ]; do
+		dd if=/dev/nvme0n1 of=/dev/null bs=128k count=64 iflag=direct \
+			2>/dev/null
+	done
+}
+
+# One processor goes and comes while the disk is read and its domain flushed.
+case_cpus() {
+	cpu=/sys/devices/system/cpu/cpu1/online
+	busy &
+	for round in 1 2 3 4; do
+		echo 0 >$cpu || return 1
+		usleep 200000
+		echo 1 >$cpu || return 1
+		usleep 200000
+	done
+	rm /tmp/busy
+	wait $!
+	copy_compare /dev/nvme0n1 65536 1 && no_faults
+}
+
+# The disk goes away in the middle of transfers, and comes back.
+case_rescind() {
+	for round in 1 2 3 4; do
+		busy 2>/dev/null &
+		usleep 300000
+		echo 1 >/sys/bus/pci/devices/$NVME/remove
+		rm /tmp/busy
+		wait $!
+		echo 1 >/sys/bus/pci/rescan
+		wait_for 20 test -b /dev/nvme0n1 || return 1
+	done
+	[ "$(cat $P/refused)" -eq 0 ] || fail "a hypercall was refused" ||
+		return 1
+	copy_compare /dev/nvme0n1 65536 1 && no_faults
+}
+
+# sleep_test STATE LEVEL - to there and back, as far as the kernel's test goes
+sleep_test() {
+	echo "$2" >/sys/power/pm_test || return 1
+	echo "$1" >/sys/power/state || fail "$1, $2" || return 1
+	echo none >/sys/power/pm_test
+}
+
+# To idle with devices; hibernation is refused, and says so.
+case_sleep() {
+	echo 0 >/sys/module/suspend/parameters/pm_test_delay
+	for level in freezer devices platform; do
+		sleep_test freeze $level || return 1
+	done
+	copy_compare /dev/nvme0n1 65536 1 || return 1
+	! echo disk 2>/dev/null >/sys/power/state ||
+		fail "hibernated with devices" || return 1
+	dmesg | grep -q 'hvpt_iommu: no hibernation' || fail "not said" ||
+		return 1
+	copy_compare /dev/nvme0n1 65536 1 && no_faults
+}
+
 # edu_dma IOVA - let QEMU's edu device read 4 bytes there
 edu_dma() {
 	edu=/sys/bus/pci/devices/0000:00:07.0
@@ -271,6 +332,9 @@ case_unload() {
 	for each in $(cut -d ' ' -f 1 $D/devices); do
 		echo 1 >/sys/bus/pci/devices/$each/remove
 	done
+	echo 0 >/sys/module/suspend/parameters/pm_test_delay
+	# Nothing is lost in this test, and what is made anew works.
+	sleep_test disk core || return 1
 	rmmod hvpt_bridge || fail "hvpt_bridge stays" || return 1
 	rmmod hvpt_iommu || fail "hvpt_iommu stays" || return 1
 	# The kernel counts per processor, and adds up when asked to.

@@ -33,7 +33,8 @@ MODES = ("strict", "lazy")
 # In this order. Cases with planted faults have a boot of their own.
 CASES = {
     "good": ["load", "nvme", "debugfs", "ext4", "e1000e", "virtio_net",
-             "hotplug", "switch", "pressure", "unmapped", "unload"],
+             "hotplug", "rescind", "switch", "pressure", "cpus", "sleep",
+             "unmapped", "unload"],
     "user": ["load", "nvme", "user", "unload"],
     "broken": ["load", "nvme", "left_out", "dropped"],
     "kexec": ["load", "nvme", "kexec", "next_load", "next_nvme",
