@@ -31,6 +31,17 @@ def comments(text):
     return [found.group(0) for found in COMMENT.finditer(text)]
 
 
+def prose_of(root, path):
+    """What a source says in comments; nothing for other files."""
+    if path.endswith((".c", ".h")):
+        return "\n".join(comments(tree.read(os.path.join(root, path))))
+    if path.endswith((".py", ".sh", ".cmake", "CMakeLists.txt", "Kbuild")) \
+            or re.match(r"scripts/[\w-]+$", path):
+        text = tree.read(os.path.join(root, path))
+        return "\n".join(re.findall(r'(?m)^[ \t]*# .*|^""".*?^"""', text))
+    return ""
+
+
 def enumerators(root, cc):
     """Names in the headers once lists are expanded."""
     names = set()
