@@ -4381,7 +4381,7 @@ HVPT_INLINE bool hvpt_device_has_ats_on(const struct hvpt_device *device)
  * firmware, with their DMA, until their drivers take them:
  * hvpt_handover_read(); for each device hvpt_device_probe(), and
  *
- *	hvpt_handover_device(&handover, 0, &left);
+ *	hvpt_handover_read_device(&handover, 0, &left);
  *	config.pt.levels = left.levels;
  *	config.pt.width = left.width;
  *	status = hvpt_domain_adopt(&domain, &iommu, &config, &left, check, ctx,
@@ -4474,12 +4474,13 @@ hvpt_handover_read(const void *table, uint64_t bytes,
 		   struct hvpt_handover *handover);
 
 /**
- * hvpt_handover_device() - read an entry
+ * hvpt_handover_read_device() - read an entry
  * @index: below @handover->devices
  * @device: out: what the table says; hvpt_domain_adopt() checks it
  */
-void hvpt_handover_device(const struct hvpt_handover *handover, uint32_t index,
-			  struct hvpt_handover_device *device);
+void hvpt_handover_read_device(const struct hvpt_handover *handover,
+			       uint32_t index,
+			       struct hvpt_handover_device *device);
 
 /**
  * hvpt_domain_adopt() - make a domain of firmware's ours
@@ -10425,8 +10426,9 @@ enum hvpt_status hvpt_handover_read(const void *table, uint64_t bytes,
 	return HVPT_OK;
 }
 
-void hvpt_handover_device(const struct hvpt_handover *handover, uint32_t index,
-			  struct hvpt_handover_device *device)
+void hvpt_handover_read_device(const struct hvpt_handover *handover,
+			       uint32_t index,
+			       struct hvpt_handover_device *device)
 {
 	uint32_t at = HVPT_HANDOVER_HEADER + index * HVPT_HANDOVER_ENTRY;
 

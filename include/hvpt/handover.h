@@ -10,7 +10,7 @@
  * firmware, with their DMA, until their drivers take them:
  * hvpt_handover_read(); for each device hvpt_device_probe(), and
  *
- *	hvpt_handover_device(&handover, 0, &left);
+ *	hvpt_handover_read_device(&handover, 0, &left);
  *	config.pt.levels = left.levels;
  *	config.pt.width = left.width;
  *	status = hvpt_domain_adopt(&domain, &iommu, &config, &left, check, ctx,
@@ -106,12 +106,13 @@ hvpt_handover_read(const void *table, uint64_t bytes,
 		   struct hvpt_handover *handover);
 
 /**
- * hvpt_handover_device() - read an entry
+ * hvpt_handover_read_device() - read an entry
  * @index: below @handover->devices
  * @device: out: what the table says; hvpt_domain_adopt() checks it
  */
-void hvpt_handover_device(const struct hvpt_handover *handover, uint32_t index,
-			  struct hvpt_handover_device *device);
+void hvpt_handover_read_device(const struct hvpt_handover *handover,
+			       uint32_t index,
+			       struct hvpt_handover_device *device);
 
 /**
  * hvpt_domain_adopt() - make a domain of firmware's ours

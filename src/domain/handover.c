@@ -76,8 +76,9 @@ enum hvpt_status hvpt_handover_read(const void *table, uint64_t bytes,
 	return HVPT_OK;
 }
 
-void hvpt_handover_device(const struct hvpt_handover *handover, uint32_t index,
-			  struct hvpt_handover_device *device)
+void hvpt_handover_read_device(const struct hvpt_handover *handover,
+			       uint32_t index,
+			       struct hvpt_handover_device *device)
 {
 	uint32_t at = HVPT_HANDOVER_HEADER + index * HVPT_HANDOVER_ENTRY;
 

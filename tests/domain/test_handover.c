@@ -89,7 +89,7 @@ static void test_a_table_is_read(void **state)
 		assert_int_equal(handover.blocked_id, FIRMWARE_ID + 1);
 		assert_int_equal(handover.devices, devices);
 		for (i = 0; i < devices; i++) {
-			hvpt_handover_device(&handover, i, &device);
+			hvpt_handover_read_device(&handover, i, &device);
 			assert_true(device.device_id ==
 				    UINT64_C(0x123456789abcde0) + i);
 			assert_int_equal(device.domain_id, FIRMWARE_ID + 2 + i);

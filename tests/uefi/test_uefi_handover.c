@@ -308,7 +308,7 @@ static void os_adopts(uint32_t i)
 	struct hvpt_handover_device left;
 	struct hvpt_audit report;
 
-	hvpt_handover_device(&os.handover, i, &left);
+	hvpt_handover_read_device(&os.handover, i, &left);
 	config.pt.levels = left.levels;
 	config.pt.width = left.width;
 	assert_int_equal(hvpt_device_probe(&os.device[i], &os.iommu,
@@ -479,7 +479,7 @@ static void reserves(void **state)
 			 EfiReservedMemoryType);
 	assert_int_equal(hvpt_handover_read(fake_boot.table, 0x1000, &handover),
 			 HVPT_OK);
-	hvpt_handover_device(&handover, 0, &left);
+	hvpt_handover_read_device(&handover, 0, &left);
 	assert_int_equal(fake_boot_type_of(left.root), EfiReservedMemoryType);
 	assert_int_equal(
 		fake_boot_type_of((uint64_t)(uintptr_t)fake_boot.table),
