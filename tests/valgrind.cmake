@@ -3,7 +3,11 @@
 
 set(HVPT_VALGRIND_TESTS
   test_device
+  test_device_attach
   test_domain
+  test_domain_flush
+  test_domain_ids
+  test_domain_map
   test_gather
   test_hv_abi
   test_hvcall

@@ -79,7 +79,7 @@ BUGS = [
         "file": "src/domain/ids.c",
         "old": "\tif (hvpt_id_extend_range(iommu, id))\n\t\treturn;\n",
         "new": "\tif (hvpt_id_extend_range(iommu, id) || id != 0)\n\t\treturn;\n",
-        "unit": ["test_domain", "test_iommu"],
+        "unit": ["test_domain_ids", "test_iommu"],
         "fuzz": ["domain_sequence"],
     },
     {
@@ -97,7 +97,7 @@ BUGS = [
         "old": "\treturn status == HVPT_OK ? HVPT_OK :"
                " hvpt_domain_fall_back(domain);\n",
         "new": "\treturn status;\n",
-        "unit": ["test_domain"],
+        "unit": ["test_domain_flush"],
         "fuzz": ["domain_sequence"],
     },
     {

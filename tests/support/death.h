@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * death.h - does a call abort, and does it say why?
+ * death.h - expect_abort(): does a call abort, and does it say why?
  */
 #ifndef HVPT_TEST_DEATH_H
 #define HVPT_TEST_DEATH_H

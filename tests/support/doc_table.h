@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * doc_table.h - cells of tables in docs/: what a document says is what a test
- * expects, so neither can change alone.
+ * doc_table.h - doc_table(): the cells of a table in docs/.
+ *
+ * What the document says is what the test expects, so neither can change alone.
  */
 #ifndef HVPT_TEST_DOC_TABLE_H
 #define HVPT_TEST_DOC_TABLE_H

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * fake_transport.h - a transport that records what it gets.
+ * fake_transport.h - a transport that records what it is given.
  *
- * It knows no hypercall. Its one call page is full of 0xaa when it is borrowed,
- * so bytes that the core does not write are seen. A call that breaks the rules
- * of the transport (nesting, a page that is not lent, a lost cookie) fails the
- * test at once.
+ * What it gives: struct fake, a transport that answers what the test says, and
+ * the input of each hypercall. It knows no hypercall. Its one call page is full
+ * of 0xaa when it is borrowed, so a byte that the core does not write is seen.
+ * What breaks the rules of a transport (a second borrow, a page that is not
+ * lent, a lost cookie) fails the test at once.
  */
 #ifndef HVPT_TEST_FAKE_TRANSPORT_H
 #define HVPT_TEST_FAKE_TRANSPORT_H

@@ -2,11 +2,21 @@
 /*
  * hv_fixture.h - a model hypervisor, a pvIOMMU on it, domains and devices.
  *
- * Each test runs once for each set of parameters, as a cmocka test with a name
- * of its own: test_x[57/5/canonical/exact]. Hypercalls and page hooks go
- * through the fixture, which records what happened in which order and lets a
- * test intervene. At the end everything is destroyed and checked: no page and
- * no domain is left, and there was no violation.
+ * What it gives:
+ *
+ *	hv_run()	runs each test once for each set of parameters, as a
+ *			cmocka test of its own name:
+ *			test_x[57/5/canonical/exact]
+ *	hv_map() ...	calls that must succeed; hv_try_map() ... return the
+ *			status
+ *	hv_dma_...()	what a DMA of a device finds, in memory and in caches
+ *	hv_since() ...	which hypercalls were made since hv_mark(), in which
+ *			order
+ *	hv_fail() ...	hypercalls, call pages and allocations that fail
+ *
+ * Hypercalls and page hooks go through the fixture, which logs them and lets a
+ * test step in. After each test everything is destroyed: a page or a domain
+ * that is left, or a violation of the hypervisor's rules, fails the test.
  */
 #ifndef HVPT_TEST_HV_FIXTURE_H
 #define HVPT_TEST_HV_FIXTURE_H
@@ -123,6 +133,7 @@ struct hv_event {
  * @log: what happened since hv_mark(); past HV_LOG only counted
  * @log_count: how much
  * @borrow_fail_at: the borrow to refuse, counted down; 0: none
+ * @flush_tells_nothing: the flush of a domain that does not exist succeeds
  * @on_call: called before each hypercall, the call page lent; or NULL
  * @leaked: pages which are in use at the end, and should be
  * @orphans: domains which exist at the end, and should
@@ -147,6 +158,7 @@ struct hv_fixture {
 	struct hv_event log[HV_LOG];
 	size_t log_count;
 	uint64_t borrow_fail_at;
+	bool flush_tells_nothing;
 	void (*on_call)(struct hv_fixture *fixture, uint16_t code);
 	void *test_data;
 	size_t leaked;
@@ -249,6 +261,12 @@ uint64_t hv_unmap(struct hv_fixture *f, unsigned n, uint64_t iova,
 		  uint64_t length);
 enum hvpt_status hv_try_sync(struct hv_fixture *f, unsigned n);
 void hv_sync(struct hv_fixture *f, unsigned n);
+
+/**
+ * hv_use_pages() - make domain 0 with 4 pages from @f->base on, which device 0
+ * has used: they are cached
+ */
+void hv_use_pages(struct hv_fixture *f);
 
 /* ---- what devices see ------------------------------------------------ */
 

@@ -106,3 +106,48 @@ void raw_assert_violation(struct hypervisor *hv, const char *text)
 	if (text && (stats.violations == 0 || !strstr(said, text)))
 		fail_msg("violation \"%s\", not \"%s\"", said, text);
 }
+
+static bool no_memory(void *ctx, uint64_t gpa, uint64_t *value)
+{
+	(void)ctx;
+	(void)gpa;
+	(void)value;
+	return false;
+}
+
+const struct hypervisor_config raw_plain = {
+	.read64 = no_memory,
+	.caps = HYPERVISOR_CAP_PRESENT | HYPERVISOR_CAP_S1 | UINT64_C(1) << 63,
+	.page_sizes = 0x40201000,
+	.iova_width = 48,
+};
+
+struct hypervisor *raw_open(const struct hypervisor_config *config)
+{
+	struct hypervisor *hv = hypervisor_create(config);
+
+	hypervisor_add_device(hv, 0x10, true);
+	hypervisor_add_device(hv, 0x20, true);
+	hypervisor_add_device(hv, 0x30, false);
+	assert_int_equal(raw_create(hv, 1), RAW_OK);
+	assert_int_equal(raw_create(hv, 2), RAW_OK);
+	assert_int_equal(raw_create(hv, 3), RAW_OK);
+	assert_int_equal(raw_configure(hv, 1, RAW_IDENTITY, 0), RAW_OK);
+	assert_int_equal(raw_configure(hv, 2, RAW_BLOCKED, 0), RAW_OK);
+	assert_int_equal(raw_attach(hv, 1, 0x10), RAW_OK);
+	return hv;
+}
+
+void raw_is_as_opened(struct hypervisor *hv)
+{
+	uint32_t id = 0;
+
+	assert_int_equal(hypervisor_domains(hv), 3);
+	assert_true(hypervisor_has_domain(hv, 1));
+	assert_true(hypervisor_has_domain(hv, 2));
+	assert_true(hypervisor_has_domain(hv, 3));
+	assert_true(hypervisor_device_domain(hv, 0x10, &id));
+	assert_int_equal(id, 1);
+	assert_false(hypervisor_device_domain(hv, 0x20, &id));
+	raw_assert_violation(hv, NULL);
+}

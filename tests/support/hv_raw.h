@@ -2,8 +2,12 @@
 /*
  * hv_raw.h - hypercalls by hand, for tests of the model hypervisor.
  *
- * No header of hvpt is used: inputs are numbers at offsets, written out from
- * the same references as those of the model (hypervisor_calls.c).
+ * What it gives: raw_open(), a hypervisor with a few domains and devices;
+ * raw_create() and the like, one hypercall each, and raw_call() for any; the
+ * numbers of codes, statuses and flags; what violation there was.
+ *
+ * No header of hvpt is used: inputs are numbers at offsets, taken from the same
+ * references as those of the model (hypervisor_calls.c).
  */
 #ifndef HVPT_TEST_HV_RAW_H
 #define HVPT_TEST_HV_RAW_H
@@ -12,6 +16,9 @@
 #include <stddef.h>
 
 #include "oracle/hypervisor.h"
+
+#define RAW_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define RAW_PAGE 4096u
 
 #define RAW_CREATE 0xb1u
 #define RAW_ATTACH 0xb2u
@@ -89,6 +96,20 @@ unsigned raw_flush_pages(struct hypervisor *hv, uint32_t id, uint64_t iova,
 uint64_t raw_flush_list(struct hypervisor *hv, uint32_t id,
 			const uint64_t *entries, unsigned count,
 			unsigned start);
+
+/* A host without odd choices; nothing can be read from its memory. */
+extern const struct hypervisor_config raw_plain;
+
+/**
+ * raw_open() - a hypervisor with three domains and three devices
+ *
+ * Domain 1 is identity and has device 0x10, domain 2 is blocked, domain 3 is
+ * created but not configured; device 0x20 is nowhere, 0x30 is not managed.
+ */
+struct hypervisor *raw_open(const struct hypervisor_config *config);
+
+/** Domains and devices are as raw_open() left them, without a violation. */
+void raw_is_as_opened(struct hypervisor *hv);
 
 /** Fails the test unless the first violation has @text in it; NULL: none. */
 void raw_assert_violation(struct hypervisor *hv, const char *text);

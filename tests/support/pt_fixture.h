@@ -1,10 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * pt_fixture.h - one page table in an arena, and a runner for test tables.
+ * pt_fixture.h - one page table in an arena.
  *
- * Each test runs once for each set of parameters, as a cmocka test of its own
- * name: test_x[5/57/canonical/upper/4K,2M,1G]. The fixture's page hooks go to
- * the arena, with a place where a test can step in.
+ * What it gives:
+ *
+ *	pt_run()	runs each test once for each set of parameters, as a
+ *			cmocka test of its own name:
+ *			test_x[5/57/canonical/upper/4K,2M,1G]
+ *	pt_all_forms, pt_main	such sets
+ *	pt_map() ...	calls that must succeed, with the fixture's gather;
+ *			pt_try_map() ... return the status
+ *	pt_gather_...()	what a gather holds
+ *	pt_entry(), pt_plant()	entries as plain memory
+ *	on_alloc, on_write_back, spoil_at	where a test steps in
+ *
+ * After each test the table is destroyed: a page that did not come back to the
+ * arena fails the test.
  */
 #ifndef HVPT_TEST_PT_FIXTURE_H
 #define HVPT_TEST_PT_FIXTURE_H
