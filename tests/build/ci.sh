@@ -65,7 +65,9 @@ ends 0 "$all passed, 0 failed, $presets skipped" "test=skipped get-qemu=77"
 "$folder/.ci/run" --list >"$folder/list" 2>&1
 sed -n '/^==== all of it/,$s/^==== passed  *[0-9]* s  *[0-9]* s  //p' \
 	"$folder/err" >"$folder/table"
-if [ ! -s "$folder/list" ] || ! cmp "$folder/list" "$folder/table"; then
+sed 's/^[0-9]* [0-9]* //' "$folder/build/ci-times" >"$folder/times"
+if [ ! -s "$folder/list" ] || ! cmp "$folder/list" "$folder/table" ||
+	! cmp "$folder/list" "$folder/times"; then
 	cat "$folder/err"
 	echo "the table at the end is not what --list names"
 	exit 1
