@@ -78,7 +78,8 @@ BUGS = [
         "name": "an id is used again after a failed delete",
         "file": "src/domain/ids.c",
         "old": "\tif (hvpt_id_extend_range(iommu, id))\n\t\treturn;\n",
-        "new": "\tif (hvpt_id_extend_range(iommu, id) || id != 0)\n\t\treturn;\n",
+        "new": "\tif (hvpt_id_extend_range(iommu, id) || id != 0)\n"
+               "\t\treturn;\n",
         "unit": ["test_domain_ids", "test_iommu"],
         "fuzz": ["domain_sequence"],
     },

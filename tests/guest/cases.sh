@@ -66,7 +66,7 @@ copy_compare() {
 		fail "what was read is not what was written ($2)"
 }
 
-# ---- the cases, in a useful order ---------------------------------------------
+# ---- the cases, in a useful order --------------------------------------------
 
 # Memory which outlives the kernel, where there is some.
 KEEP=/sys/bus/pci/devices/0000:00:15.0

@@ -1,8 +1,8 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # The first process of the guest of record.py: records as docs/RECORDING.md
-# describes (/recording/*.sh), prints the recording in every form, and writes all
-# to a disk.
+# describes (/recording/*.sh), prints the recording in every form, and writes
+# all to a disk.
 /bin/busybox --install -s /bin
 export PATH=/bin:/usr/bin HOME=/tmp
 mount -t proc proc /proc

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""Boots a program of raw/build_raw.sh in OVMF, under QEMU without hardware help.
+"""Boots a program of raw/build_raw.sh in OVMF, under QEMU without hardware
+help.
 
 FIRMWARE is OVMF_CODE*.fd; the template of the variables is in the same folder.
 Programs named dma-* get a machine with a VT-d and devices behind it, and the

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Builds the driver, and programs that test it, for real firmware, with clang and
-# lld-link and without edk2. No symbol may be undefined, not even memcpy and
-# memset.
+# Builds the driver, and programs that test it, for real firmware, with clang
+# and lld-link and without edk2. No symbol may be undefined, not even memcpy
+# and memset.
 #
 # usage: build.sh ROOT FOLDER
 set -eu
