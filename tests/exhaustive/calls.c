@@ -12,7 +12,7 @@ const char *call_name(const struct call *call)
 	return kinds[call->kind];
 }
 
-bool call_same(const struct world_leaf *a, const struct world_leaf *b)
+bool call_same(const struct small_leaf *a, const struct small_leaf *b)
 {
 	if (!a->mapped || !b->mapped)
 		return a->mapped == b->mapped;
@@ -36,7 +36,7 @@ static uint64_t list_gpa(const struct call *call, uint64_t page)
 }
 
 enum hvpt_status call_right_status(const struct call *call,
-				   const struct world_leaf *leaf)
+				   const struct small_leaf *leaf)
 {
 	uint64_t i;
 
@@ -51,7 +51,7 @@ enum hvpt_status call_right_status(const struct call *call,
 	return HVPT_OK;
 }
 
-void call_apply(const struct call *call, struct world_leaf *leaf)
+void call_apply(const struct call *call, struct small_leaf *leaf)
 {
 	uint64_t i;
 

@@ -70,17 +70,17 @@ struct call_hooks {
 };
 
 /** Do both translate alike? */
-bool call_same(const struct world_leaf *a, const struct world_leaf *b);
+bool call_same(const struct small_leaf *a, const struct small_leaf *b);
 
 /** Is @page in the range of @call, which may be NULL? */
 bool call_covers(const struct call *call, uint64_t page);
 
 /** Which status is right, in the state @leaf? */
 enum hvpt_status call_right_status(const struct call *call,
-				   const struct world_leaf *leaf);
+				   const struct small_leaf *leaf);
 
 /** What the call makes of the state @leaf. */
-void call_apply(const struct call *call, struct world_leaf *leaf);
+void call_apply(const struct call *call, struct small_leaf *leaf);
 
 /** Makes it. A lookup looks at the first page, a visit at the range. */
 void call_make(struct hvpt_pagetable *pt, struct done *done,

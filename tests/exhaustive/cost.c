@@ -11,7 +11,7 @@
 #include "small_table.h"
 
 /* A few tables of entries; 2^50 bytes are half a billion level 0 tables. */
-#define MOST (64u * WORLD_ENTRIES)
+#define MOST (64u * SMALL_ENTRIES)
 #define PAGE 4096ull
 #define RW (HVPT_PROT_READ | HVPT_PROT_WRITE)
 
@@ -28,7 +28,7 @@ static void count_on(void *ctx, enum port_access access, uint64_t *slot)
 	(void)ctx;
 	(void)access;
 	(void)slot;
-	WORLD_CHECK(port_hooks.count <= MOST);
+	SMALL_CHECK(port_hooks.count <= MOST);
 }
 
 static void start(const char *what)
@@ -41,7 +41,7 @@ static void start(const char *what)
 static void stop(enum hvpt_status status, enum hvpt_status wanted)
 {
 	port_hooks.before = NULL;
-	WORLD_CHECK(status == wanted);
+	SMALL_CHECK(status == wanted);
 	printf("%-40s %s after %llu accesses\n", doing,
 	       hvpt_status_name(status), (unsigned long long)port_hooks.count);
 }
@@ -56,9 +56,9 @@ static void map_without_pages(enum hvpt_status wanted, uint64_t fail_at)
 
 	hvpt_gather_init(&gather);
 	for (lg2 = 40; lg2 <= 50; lg2 += 2) {
-		world.fail_at = fail_at;
+		small.fail_at = fail_at;
 		start("map, a page fails");
-		stop(hvpt_pt_map(&world.pt, hvpt_iova(0), hvpt_gpa(PAGE),
+		stop(hvpt_pt_map(&small.pt, hvpt_iova(0), hvpt_gpa(PAGE),
 				 1ull << lg2, RW, &gather),
 		     wanted);
 	}
@@ -66,13 +66,13 @@ static void map_without_pages(enum hvpt_status wanted, uint64_t fail_at)
 		segment[i].gpa = hvpt_gpa(PAGE);
 		segment[i].length = 1ull << 46;
 	}
-	world.fail_at = fail_at;
+	small.fail_at = fail_at;
 	start("map of a list, a page fails");
-	stop(hvpt_pt_map_list(&world.pt, hvpt_iova(0), segment, 16, RW,
+	stop(hvpt_pt_map_list(&small.pt, hvpt_iova(0), segment, 16, RW,
 			      &gather),
 	     wanted);
-	world.fail_at = 0;
-	WORLD_CHECK(hvpt_gather_is_empty(&gather));
+	small.fail_at = 0;
+	SMALL_CHECK(hvpt_gather_is_empty(&gather));
 }
 
 static bool on_leaf(void *ctx, hvpt_iova_t iova,
@@ -99,41 +99,41 @@ static void others(void)
 
 	hvpt_gather_init(&gather);
 	start("protect, first page missing");
-	stop(hvpt_pt_protect(&world.pt, hvpt_iova(0), all, HVPT_PROT_READ,
+	stop(hvpt_pt_protect(&small.pt, hvpt_iova(0), all, HVPT_PROT_READ,
 			     &gather),
 	     HVPT_ERR_NOT_MAPPED);
 	start("visit");
-	stop(hvpt_pt_visit(&world.pt, NULL, on_leaf, NULL), HVPT_OK);
+	stop(hvpt_pt_visit(&small.pt, NULL, on_leaf, NULL), HVPT_OK);
 	start("read_dirty");
-	stop(hvpt_pt_read_dirty(&world.pt, hvpt_iova(0), all, HVPT_DIRTY_KEEP,
+	stop(hvpt_pt_read_dirty(&small.pt, hvpt_iova(0), all, HVPT_DIRTY_KEEP,
 				on_dirty, NULL, &gather),
 	     HVPT_OK);
 	start("reclaim");
-	stop(hvpt_pt_reclaim(&world.pt, hvpt_iova(0), all, &gather, &tables),
+	stop(hvpt_pt_reclaim(&small.pt, hvpt_iova(0), all, &gather, &tables),
 	     HVPT_OK);
 	start("unmap");
-	stop(hvpt_pt_unmap(&world.pt, hvpt_iova(0), all, &gather, &bytes),
+	stop(hvpt_pt_unmap(&small.pt, hvpt_iova(0), all, &gather, &bytes),
 	     HVPT_OK);
-	hvpt_pt_release(&world.pt, &gather);
+	hvpt_pt_release(&small.pt, &gather);
 }
 
 int main(void)
 {
 	struct hvpt_gather gather;
 
-	world_says = say_doing;
+	small_says = say_doing;
 	hvpt_gather_init(&gather);
-	world_open(5, HVPT_PAGE_SIZE_4K | HVPT_PAGE_SIZE_2M, 0, false);
+	small_open(5, HVPT_PAGE_SIZE_4K | HVPT_PAGE_SIZE_2M, 0, false);
 	map_without_pages(HVPT_ERR_NO_MEMORY, 1);
 	map_without_pages(HVPT_ERR_NO_MEMORY, 20);
 	others();
 	/* A conflict comes first, wherever it is. */
-	WORLD_CHECK(hvpt_pt_map(&world.pt, hvpt_iova((1ull << 40) - PAGE),
+	SMALL_CHECK(hvpt_pt_map(&small.pt, hvpt_iova((1ull << 40) - PAGE),
 				hvpt_gpa(0), PAGE, RW, &gather) == HVPT_OK);
 	map_without_pages(HVPT_ERR_OVERLAP, 1);
 	map_without_pages(HVPT_ERR_OVERLAP, 20);
 	others();
-	WORLD_CHECK(world_tables() == 1);
-	world_close();
+	SMALL_CHECK(small_tables() == 1);
+	small_close();
 	return 0;
 }

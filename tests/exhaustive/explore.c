@@ -4,10 +4,10 @@
  * up to a depth: all states which any of them leads to, each once.
  *
  * A state is the tree, without regard to where its pages lie, the gather with
- * its ranges and detached tables, and a ghost IOTLB: for each page, all that a
+ * its ranges and detached tables, and a model IOTLB: for each page, all that a
  * device which caches whatever it can may still see. From each state each
  * operation is made, on tables built anew for it, with each allocation failing
- * too, and what changed is judged against a flat map of pages.
+ * too, and what changed is compared with a flat map of pages.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -68,7 +68,7 @@ static unsigned op_count;
 /* A leaf as one byte: 1 + odd + 2 * writable + 4 * level. 0: no leaf. */
 #define TABLE 0x80u
 
-struct ghost {
+struct cached {
 	uint16_t seen[SPAN]; /* of each page: bit n: leaf n was there */
 };
 
@@ -81,10 +81,10 @@ struct detached {
 /* What is in memory, and what goes with it. */
 struct now {
 	struct hvpt_gather gather;
-	struct ghost ghost;
-	struct detached detached[WORLD_POOL];
+	struct cached cached;
+	struct detached detached[SMALL_POOL];
 	unsigned detached_count;
-	struct world_leaf leaf[SPAN];
+	struct small_leaf leaf[SPAN];
 };
 
 struct record {
@@ -111,7 +111,7 @@ static void *more(void *old, uint64_t bytes)
 {
 	void *memory = realloc(old, bytes);
 
-	WORLD_CHECK(memory);
+	SMALL_CHECK(memory);
 	return memory;
 }
 
@@ -135,7 +135,7 @@ static void say_path(uint32_t state)
 
 static void say_state(void)
 {
-	fprintf(stderr, "  %u index bits, %s: from nothing by\n", WORLD_BITS,
+	fprintf(stderr, "  %u index bits, %s: from nothing by\n", SMALL_BITS,
 		plan->name);
 	say_path(from);
 	if (doing)
@@ -150,7 +150,7 @@ static uint8_t *write_leaf(uint8_t *out, uint64_t entry, unsigned level,
 	uint64_t gpa = (entry & 0xffffffffff000ull) / PAGE;
 	bool odd = gpa != GPA_BASE + page;
 
-	WORLD_CHECK(gpa == GPA_BASE + page + odd);
+	SMALL_CHECK(gpa == GPA_BASE + page + odd);
 	*out++ = (uint8_t)(1u + odd + ((entry & 2) ? 2u : 0u) + 4u * level);
 	return out;
 }
@@ -159,11 +159,11 @@ static uint8_t *write_leaf(uint8_t *out, uint64_t entry, unsigned level,
 static uint8_t *write_table(uint8_t *out, unsigned table, unsigned level,
 			    uint64_t page)
 {
-	const uint64_t *words = world_words(table);
+	const uint64_t *words = small_words(table);
 	unsigned i;
 
-	for (i = 0; i < WORLD_ENTRIES; i++) {
-		uint64_t at = page + ((uint64_t)i << (level * WORLD_BITS));
+	for (i = 0; i < SMALL_ENTRIES; i++) {
+		uint64_t at = page + ((uint64_t)i << (level * SMALL_BITS));
 
 		if (!words[i]) {
 			*out++ = 0;
@@ -172,7 +172,7 @@ static uint8_t *write_table(uint8_t *out, unsigned table, unsigned level,
 		} else {
 			*out++ = TABLE;
 			out = write_table(
-				out, world_index(words[i] & 0xffffffffff000ull),
+				out, small_index(words[i] & 0xffffffffff000ull),
 				level - 1, at);
 		}
 	}
@@ -186,21 +186,21 @@ static unsigned detached_index(unsigned table)
 	for (i = 0; i < now.detached_count; i++)
 		if (now.detached[i].table == table)
 			break;
-	WORLD_CHECK(i < now.detached_count);
+	SMALL_CHECK(i < now.detached_count);
 	return i;
 }
 
 /* The link in word 0 is written by the order of the list. */
 static uint8_t *write_detached(uint8_t *out, const struct detached *table)
 {
-	const uint64_t *words = world_words(table->table);
+	const uint64_t *words = small_words(table->table);
 	unsigned i;
 
 	*out++ = (uint8_t)table->level;
 	*out++ = (uint8_t)table->first;
-	for (i = 1; i < WORLD_ENTRIES; i++) {
+	for (i = 1; i < SMALL_ENTRIES; i++) {
 		uint64_t at = table->first +
-			      ((uint64_t)i << (table->level * WORLD_BITS));
+			      ((uint64_t)i << (table->level * SMALL_BITS));
 
 		if (!words[i])
 			*out++ = 0;
@@ -208,7 +208,7 @@ static uint8_t *write_detached(uint8_t *out, const struct detached *table)
 			out = write_leaf(out, words[i], table->level, at);
 		else
 			*out++ = (uint8_t)(TABLE |
-					   detached_index(world_index(
+					   detached_index(small_index(
 						   words[i] &
 						   0xffffffffff000ull)));
 	}
@@ -217,7 +217,7 @@ static uint8_t *write_detached(uint8_t *out, const struct detached *table)
 
 static unsigned write_state(uint8_t *bytes)
 {
-	uint8_t *out = write_table(bytes, world_index_of(world.pt.root),
+	uint8_t *out = write_table(bytes, small_index_of(small.pt.root),
 				   plan->levels - 1, 0);
 	unsigned i;
 
@@ -230,8 +230,8 @@ static unsigned write_state(uint8_t *bytes)
 	for (i = 0; i < now.detached_count; i++)
 		out = write_detached(out, &now.detached[i]);
 	for (i = plan->first; i < plan->first + plan->count; i++) {
-		*out++ = (uint8_t)now.ghost.seen[i];
-		*out++ = (uint8_t)(now.ghost.seen[i] >> 8);
+		*out++ = (uint8_t)now.cached.seen[i];
+		*out++ = (uint8_t)(now.cached.seen[i] >> 8);
 	}
 	return (unsigned)(out - bytes);
 }
@@ -240,10 +240,10 @@ static unsigned write_state(uint8_t *bytes)
 
 static unsigned take_page(void)
 {
-	unsigned page = world.in_use++;
+	unsigned page = small.in_use++;
 
-	WORLD_CHECK(page < WORLD_POOL);
-	world.page[page].used = true;
+	SMALL_CHECK(page < SMALL_POOL);
+	small.page[page].used = true;
 	return page;
 }
 
@@ -258,19 +258,19 @@ static uint64_t read_leaf(uint8_t code, uint64_t page)
 static const uint8_t *read_table(const uint8_t *in, unsigned table,
 				 unsigned level, uint64_t page)
 {
-	uint64_t *words = world_words(table);
+	uint64_t *words = small_words(table);
 	unsigned i;
 
-	for (i = 0; i < WORLD_ENTRIES; i++) {
-		uint64_t at = page + ((uint64_t)i << (level * WORLD_BITS));
+	for (i = 0; i < SMALL_ENTRIES; i++) {
+		uint64_t at = page + ((uint64_t)i << (level * SMALL_BITS));
 		uint8_t code = *in++;
 
 		words[i] = code ? read_leaf(code, at) : 0;
 		if (code == TABLE) {
 			unsigned below = take_page();
 
-			words[i] = world_gpa(below) | 0x27;
-			world.pt.table_count++;
+			words[i] = small_gpa(below) | 0x27;
+			small.pt.table_count++;
 			in = read_table(in, below, level - 1, at);
 		}
 	}
@@ -279,19 +279,19 @@ static const uint8_t *read_table(const uint8_t *in, unsigned table,
 
 static const uint8_t *read_detached(const uint8_t *in, struct detached *table)
 {
-	uint64_t *words = world_words(table->table);
+	uint64_t *words = small_words(table->table);
 	unsigned i;
 
 	table->level = *in++;
 	table->first = *in++;
 	words[0] = 0;
-	for (i = 1; i < WORLD_ENTRIES; i++) {
+	for (i = 1; i < SMALL_ENTRIES; i++) {
 		uint64_t at = table->first +
-			      ((uint64_t)i << (table->level * WORLD_BITS));
+			      ((uint64_t)i << (table->level * SMALL_BITS));
 		uint8_t code = *in++;
 
 		if (code & TABLE)
-			words[i] = world_gpa(
+			words[i] = small_gpa(
 					   now.detached[code & ~TABLE].table) |
 				   0x27;
 		else
@@ -318,7 +318,7 @@ static const uint8_t *read_gather(const uint8_t *in)
 	for (i = 0; i < now.detached_count; i++)
 		in = read_detached(in, &now.detached[i]);
 	for (i = now.detached_count; i-- > 0;) {
-		uint64_t *words = world_words(now.detached[i].table);
+		uint64_t *words = small_words(now.detached[i].table);
 
 		words[0] = (uint64_t)(uintptr_t)gather->tables;
 		gather->tables = words;
@@ -327,12 +327,12 @@ static const uint8_t *read_gather(const uint8_t *in)
 }
 
 /* Where a walker finds what, while the tables are as they are. */
-static void look(struct world_leaf *leaf)
+static void look(struct small_leaf *leaf)
 {
 	unsigned i;
 
 	for (i = plan->first; i < plan->first + plan->count; i++)
-		leaf[i] = world_walk(i);
+		leaf[i] = small_walk(i);
 }
 
 static void build(uint32_t state)
@@ -340,14 +340,14 @@ static void build(uint32_t state)
 	const uint8_t *in = store + record[state].at;
 	unsigned i;
 
-	memset(world.page, 0, sizeof(world.page));
-	world.in_use = 0;
-	world.pt.table_count = 1;
-	world.pt.root = world_words(take_page());
+	memset(small.page, 0, sizeof(small.page));
+	small.in_use = 0;
+	small.pt.table_count = 1;
+	small.pt.root = small_words(take_page());
 	in = read_table(in, 0, plan->levels - 1, 0);
 	in = read_gather(in);
 	for (i = plan->first; i < plan->first + plan->count; i++, in += 2)
-		now.ghost.seen[i] = (uint16_t)(in[0] | in[1] << 8);
+		now.cached.seen[i] = (uint16_t)(in[0] | in[1] << 8);
 	look(now.leaf);
 }
 
@@ -386,7 +386,7 @@ static void keep(unsigned op)
 	unsigned count = write_state(bytes);
 	uint64_t at = hash(bytes, count);
 
-	WORLD_CHECK(count <= sizeof(bytes));
+	SMALL_CHECK(count <= sizeof(bytes));
 	if (2ull * states >= slot_mask)
 		grow_slots();
 	for (;; at++) {
@@ -450,9 +450,9 @@ static enum hvpt_status right_status(const struct op *op)
 	return HVPT_OK;
 }
 
-static struct world_leaf right_leaf(const struct op *op, unsigned page)
+static struct small_leaf right_leaf(const struct op *op, unsigned page)
 {
-	struct world_leaf leaf = now.leaf[page];
+	struct small_leaf leaf = now.leaf[page];
 
 	if (!covers(op, page))
 		return leaf;
@@ -467,14 +467,14 @@ static struct world_leaf right_leaf(const struct op *op, unsigned page)
 	return leaf;
 }
 
-static bool same(const struct world_leaf *a, const struct world_leaf *b)
+static bool same(const struct small_leaf *a, const struct small_leaf *b)
 {
 	if (!a->mapped || !b->mapped)
 		return a->mapped == b->mapped;
 	return a->gpa == b->gpa && a->writable == b->writable;
 }
 
-static unsigned code_of(const struct world_leaf *leaf, unsigned page)
+static unsigned code_of(const struct small_leaf *leaf, unsigned page)
 {
 	bool odd = leaf->gpa != GPA_BASE + page;
 
@@ -482,7 +482,7 @@ static unsigned code_of(const struct world_leaf *leaf, unsigned page)
 }
 
 /* May a device which holds leaf @code still use it for @page? */
-static bool is_current(unsigned code, const struct world_leaf *leaf,
+static bool is_current(unsigned code, const struct small_leaf *leaf,
 		       unsigned page)
 {
 	return leaf->mapped && (code & 3) == (code_of(leaf, page) & 3);
@@ -494,10 +494,10 @@ static unsigned right_level(const struct op *op, unsigned page)
 	unsigned level;
 
 	for (level = 2; level > 0; level--) {
-		uint64_t pages = 1ull << (level * WORLD_BITS);
+		uint64_t pages = 1ull << (level * SMALL_BITS);
 		uint64_t first = page & ~(pages - 1);
 
-		if ((plan->sizes >> (12 + level * WORLD_BITS) & 1) &&
+		if ((plan->sizes >> (12 + level * SMALL_BITS) & 1) &&
 		    !op->odd && first >= op->first &&
 		    first + pages <= (uint64_t)op->first + op->count)
 			break;
@@ -505,86 +505,86 @@ static unsigned right_level(const struct op *op, unsigned page)
 	return level;
 }
 
-/* ---- judges ------------------------------------------------------------ */
+/* ---- checks ------------------------------------------------------------ */
 
-/* Everything a device may have seen is there, or owed. */
-static void judge_ghost(const struct world_leaf *leaf)
+/* Everything a device may have seen is there, or its flush is pending. */
+static void check_ghost(const struct small_leaf *leaf)
 {
 	unsigned i, code;
 
 	for (i = plan->first; i < plan->first + plan->count; i++) {
 		for (code = 0; code < 12; code++)
-			if ((now.ghost.seen[i] >> code & 1) &&
+			if ((now.cached.seen[i] >> code & 1) &&
 			    !is_current(code, &leaf[i], i))
-				WORLD_CHECK(world_owes(&now.gather, i));
+				SMALL_CHECK(small_pending(&now.gather, i));
 		if (leaf[i].mapped)
-			now.ghost.seen[i] |= (uint16_t)(1u << code_of(&leaf[i],
-								      i));
+			now.cached.seen[i] |= (uint16_t)(1u << code_of(&leaf[i],
+								       i));
 	}
 }
 
 /* Pages of a detached table: what a walker with a pointer to it finds. */
-static void judge_stale_walks(const struct detached *table)
+static void check_stale_walks(const struct detached *table)
 {
-	uint64_t pages = 1ull << ((table->level + 1) * WORLD_BITS);
+	uint64_t pages = 1ull << ((table->level + 1) * SMALL_BITS);
 	uint64_t page;
 
 	for (page = table->first; page < table->first + pages; page++) {
-		struct world_leaf leaf;
+		struct small_leaf leaf;
 
-		WORLD_CHECK(world_owes(&now.gather, page));
-		leaf = world_walk_from(table->table, table->level, page);
+		SMALL_CHECK(small_pending(&now.gather, page));
+		leaf = small_walk_from(table->table, table->level, page);
 		if (leaf.mapped)
-			WORLD_CHECK(now.ghost.seen[page] >>
+			SMALL_CHECK(now.cached.seen[page] >>
 					    code_of(&leaf, (unsigned)page) &
 				    1);
 	}
 }
 
 /* The gather's list, and where the tables in it were. */
-static void judge_detached(void)
+static void check_detached(void)
 {
 	const uint64_t *words = now.gather.tables;
-	struct detached list[WORLD_POOL];
+	struct detached list[SMALL_POOL];
 	unsigned n = 0, i;
 
 	for (; words; words = (const uint64_t *)(uintptr_t)words[0]) {
-		struct world_page *page;
+		struct small_page *page;
 
-		WORLD_CHECK(n < now.gather.table_count);
-		list[n].table = world_index_of(words);
-		page = &world.page[list[n].table];
-		WORLD_CHECK(page->used);
+		SMALL_CHECK(n < now.gather.table_count);
+		list[n].table = small_index_of(words);
+		page = &small.page[list[n].table];
+		SMALL_CHECK(page->used);
 		list[n].level = page->level;
 		list[n].first = page->first;
 		n++;
 	}
-	WORLD_CHECK(n == now.gather.table_count);
+	SMALL_CHECK(n == now.gather.table_count);
 	/* those which were there before are still last */
-	WORLD_CHECK(n >= now.detached_count);
+	SMALL_CHECK(n >= now.detached_count);
 	for (i = 0; i < now.detached_count; i++) {
 		unsigned at = n - now.detached_count + i;
 
-		WORLD_CHECK(list[at].table == now.detached[i].table);
+		SMALL_CHECK(list[at].table == now.detached[i].table);
 		list[at] = now.detached[i];
 	}
 	memcpy(now.detached, list, n * sizeof(list[0]));
 	now.detached_count = n;
 	for (i = 0; i < n; i++)
-		judge_stale_walks(&now.detached[i]);
+		check_stale_walks(&now.detached[i]);
 }
 
 /* A table inside @op's range which maps nothing: is there one? */
 static bool empty_table_in(const struct op *op, unsigned table, unsigned level,
 			   uint64_t first, bool *empty)
 {
-	const uint64_t *words = world_words(table);
-	uint64_t pages = 1ull << (level * WORLD_BITS);
+	const uint64_t *words = small_words(table);
+	uint64_t pages = 1ull << (level * SMALL_BITS);
 	bool found = false;
 	unsigned i;
 
 	*empty = true;
-	for (i = 0; i < WORLD_ENTRIES; i++, first += pages) {
+	for (i = 0; i < SMALL_ENTRIES; i++, first += pages) {
 		bool below;
 
 		if (!words[i])
@@ -594,7 +594,7 @@ static bool empty_table_in(const struct op *op, unsigned table, unsigned level,
 			continue;
 		}
 		found |= empty_table_in(
-			op, world_index(words[i] & 0xffffffffff000ull),
+			op, small_index(words[i] & 0xffffffffff000ull),
 			level - 1, first, &below);
 		*empty &= below;
 		found |= below && first >= op->first &&
@@ -603,36 +603,36 @@ static bool empty_table_in(const struct op *op, unsigned table, unsigned level,
 	return found;
 }
 
-static void judge_map(const struct op *op, const struct world_leaf *leaf)
+static void check_map(const struct op *op, const struct small_leaf *leaf)
 {
 	unsigned i;
 
 	for (i = op->first; i < op->first + op->count; i++)
-		WORLD_CHECK(op->alone ? leaf[i].level <= right_level(op, i) :
+		SMALL_CHECK(op->alone ? leaf[i].level <= right_level(op, i) :
 					leaf[i].level == right_level(op, i));
 }
 
-static void judge_leaves(const struct op *op, const struct world_leaf *leaf,
+static void check_leaves(const struct op *op, const struct small_leaf *leaf,
 			 const struct hvpt_gather *before)
 {
 	unsigned i;
 
 	for (i = plan->first; i < plan->first + plan->count; i++) {
-		struct world_leaf right = right_leaf(op, i);
+		struct small_leaf right = right_leaf(op, i);
 
-		WORLD_CHECK(same(&leaf[i], &right));
+		SMALL_CHECK(same(&leaf[i], &right));
 		/* nothing tracks what is dirty: D is preset with R/W */
-		WORLD_CHECK(!leaf[i].writable || leaf[i].dirty);
+		SMALL_CHECK(!leaf[i].writable || leaf[i].dirty);
 		/* and is lost with the leaf only */
-		WORLD_CHECK(!leaf[i].mapped || !now.leaf[i].dirty ||
+		SMALL_CHECK(!leaf[i].mapped || !now.leaf[i].dirty ||
 			    leaf[i].dirty);
-		/* a leaf which was split is owed as a whole */
+		/* the gather covers the whole of a leaf that was split */
 		if (leaf[i].mapped && now.leaf[i].mapped &&
 		    now.leaf[i].level > leaf[i].level)
-			WORLD_CHECK(world_owes(&now.gather, i));
-		/* what was owed stays owed */
-		WORLD_CHECK(!world_owes(before, i) ||
-			    world_owes(&now.gather, i));
+			SMALL_CHECK(small_pending(&now.gather, i));
+		/* what was pending stays pending */
+		SMALL_CHECK(!small_pending(before, i) ||
+			    small_pending(&now.gather, i));
 	}
 }
 
@@ -646,16 +646,16 @@ static enum hvpt_status make(const struct op *op, uint64_t *out)
 	switch (op->kind) {
 	case MAP:
 		return hvpt_pt_map(
-			&world.pt, iova,
+			&small.pt, iova,
 			hvpt_gpa((GPA_BASE + op->first + op->odd) * PAGE),
 			length, op->prot, op->alone ? NULL : &now.gather);
 	case UNMAP:
-		return hvpt_pt_unmap(&world.pt, iova, length, &now.gather, out);
+		return hvpt_pt_unmap(&small.pt, iova, length, &now.gather, out);
 	case PROTECT:
-		return hvpt_pt_protect(&world.pt, iova, length, op->prot,
+		return hvpt_pt_protect(&small.pt, iova, length, op->prot,
 				       &now.gather);
 	case RECLAIM:
-		return hvpt_pt_reclaim(&world.pt, iova, length, &now.gather,
+		return hvpt_pt_reclaim(&small.pt, iova, length, &now.gather,
 				       out);
 	default:
 		return HVPT_OK;
@@ -673,39 +673,39 @@ static void fail_allocations(const struct op *op, uint64_t takes,
 		uint64_t out = 12345;
 
 		build(from);
-		world.fail_at = takes;
-		WORLD_CHECK(make(op, &out) == right);
-		WORLD_CHECK(out == 12345);
-		WORLD_CHECK(world.fail_at == 0);
-		WORLD_CHECK(is_state(from));
-		WORLD_CHECK(world.in_use ==
-			    hvpt_pt_tables(&world.pt) + now.detached_count);
+		small.fail_at = takes;
+		SMALL_CHECK(make(op, &out) == right);
+		SMALL_CHECK(out == 12345);
+		SMALL_CHECK(small.fail_at == 0);
+		SMALL_CHECK(is_state(from));
+		SMALL_CHECK(small.in_use ==
+			    hvpt_pt_tables(&small.pt) + now.detached_count);
 		failed_allocations++;
 	}
 }
 
-/* All that is owed is flushed; then nothing stale is left. */
+/* All that is pending is flushed; then nothing stale is left. */
 static void sync_all(void)
 {
-	struct world_leaf leaf[SPAN];
+	struct small_leaf leaf[SPAN];
 	unsigned i;
 
 	for (i = plan->first; i < plan->first + plan->count; i++)
-		if (world_owes(&now.gather, i))
-			now.ghost.seen[i] = 0;
-	world.quiet = false;
-	hvpt_pt_release(&world.pt, &now.gather);
+		if (small_pending(&now.gather, i))
+			now.cached.seen[i] = 0;
+	small.quiet = false;
+	hvpt_pt_release(&small.pt, &now.gather);
 	now.detached_count = 0;
-	WORLD_CHECK(hvpt_gather_is_empty(&now.gather));
-	WORLD_CHECK(world.in_use == world_tables());
+	SMALL_CHECK(hvpt_gather_is_empty(&now.gather));
+	SMALL_CHECK(small.in_use == small_tables());
 	look(leaf);
 	for (i = plan->first; i < plan->first + plan->count; i++)
-		WORLD_CHECK(same(&leaf[i], &now.leaf[i]));
-	judge_ghost(leaf);
+		SMALL_CHECK(same(&leaf[i], &now.leaf[i]));
+	check_ghost(leaf);
 }
 
 /* Is each leaf the one it was? */
-static bool unchanged(const struct world_leaf *leaf)
+static bool unchanged(const struct small_leaf *leaf)
 {
 	unsigned i;
 
@@ -716,34 +716,34 @@ static bool unchanged(const struct world_leaf *leaf)
 	return true;
 }
 
-static void judge(const struct op *op, const struct hvpt_gather *before,
+static void check(const struct op *op, const struct hvpt_gather *before,
 		  uint64_t tables_before, uint64_t out)
 {
-	struct world_leaf leaf[SPAN];
-	uint64_t tables = hvpt_pt_tables(&world.pt);
+	struct small_leaf leaf[SPAN];
+	uint64_t tables = hvpt_pt_tables(&small.pt);
 	uint64_t detached = now.gather.table_count - before->table_count;
 	bool empty;
 
 	look(leaf);
-	judge_leaves(op, leaf, before);
-	judge_ghost(leaf);
-	judge_detached();
-	WORLD_CHECK(world_tables() == tables);
-	WORLD_CHECK(world.in_use == tables + now.detached_count);
+	check_leaves(op, leaf, before);
+	check_ghost(leaf);
+	check_detached();
+	SMALL_CHECK(small_tables() == tables);
+	SMALL_CHECK(small.in_use == tables + now.detached_count);
 	/* each page taken is in the tree */
-	WORLD_CHECK(tables + detached == tables_before + world.takes);
+	SMALL_CHECK(tables + detached == tables_before + small.takes);
 	if (op->kind == MAP)
-		judge_map(op, leaf);
+		check_map(op, leaf);
 	if (op->kind == UNMAP)
-		WORLD_CHECK(out == mapped_in(op) * PAGE);
+		SMALL_CHECK(out == mapped_in(op) * PAGE);
 	if (op->kind == RECLAIM)
-		WORLD_CHECK(out == detached && world.takes == 0);
+		SMALL_CHECK(out == detached && small.takes == 0);
 	if (op->kind == UNMAP || op->kind == RECLAIM)
-		WORLD_CHECK(!empty_table_in(op, world_index_of(world.pt.root),
+		SMALL_CHECK(!empty_table_in(op, small_index_of(small.pt.root),
 					    plan->levels - 1, 0, &empty));
-	/* a call which took nothing away owes nothing */
+	/* a call that took nothing away adds nothing to the gather */
 	if (op->kind != MAP && detached == 0 && unchanged(leaf))
-		WORLD_CHECK(memcmp(before, &now.gather, sizeof(*before)) == 0);
+		SMALL_CHECK(memcmp(before, &now.gather, sizeof(*before)) == 0);
 }
 
 static void step(unsigned index)
@@ -755,11 +755,11 @@ static void step(unsigned index)
 
 	doing = op;
 	build(from);
-	world_tables(); /* notes where the tables are */
+	small_tables(); /* notes where the tables are */
 	before = now.gather;
-	tables = hvpt_pt_tables(&world.pt);
-	world.takes = 0;
-	world.quiet = true;
+	tables = hvpt_pt_tables(&small.pt);
+	small.takes = 0;
+	small.quiet = true;
 	transitions++;
 	if (op->kind == SYNC) {
 		sync_all();
@@ -767,17 +767,17 @@ static void step(unsigned index)
 		return;
 	}
 	status = make(op, &out);
-	WORLD_CHECK(status == right_status(op));
+	SMALL_CHECK(status == right_status(op));
 	if (status != HVPT_OK) {
-		WORLD_CHECK(out == 12345 && is_state(from));
-		WORLD_CHECK(world.in_use ==
-			    hvpt_pt_tables(&world.pt) + now.detached_count);
-		fail_allocations(op, world.takes, status);
+		SMALL_CHECK(out == 12345 && is_state(from));
+		SMALL_CHECK(small.in_use ==
+			    hvpt_pt_tables(&small.pt) + now.detached_count);
+		fail_allocations(op, small.takes, status);
 		return;
 	}
-	judge(op, &before, tables, out);
+	check(op, &before, tables, out);
 	keep(index);
-	fail_allocations(op, world.takes, HVPT_ERR_NO_MEMORY);
+	fail_allocations(op, small.takes, HVPT_ERR_NO_MEMORY);
 }
 
 /* ---- everything -------------------------------------------------------- */
@@ -787,7 +787,7 @@ static void add_op(enum kind kind, unsigned first, unsigned count,
 {
 	struct op *op = &ops[op_count++];
 
-	WORLD_CHECK(op_count <= sizeof(ops) / sizeof(ops[0]));
+	SMALL_CHECK(op_count <= sizeof(ops) / sizeof(ops[0]));
 	op->kind = (uint8_t)kind;
 	op->first = (uint8_t)first;
 	op->count = (uint8_t)count;
@@ -828,7 +828,7 @@ static void make_ops(void)
 
 static void start(void)
 {
-	world_open(plan->levels, plan->sizes, 0, false);
+	small_open(plan->levels, plan->sizes, 0, false);
 	memset(&now, 0, sizeof(now));
 	states = 0;
 	stored = 0;
@@ -859,11 +859,11 @@ static void explore(unsigned depth)
 	printf("%u index bits, %s: %u operations, depth %u%s: %" PRIu32
 	       " states, %" PRIu64 " transitions, %" PRIu64
 	       " failed allocations\n",
-	       WORLD_BITS, plan->name, op_count, d,
+	       SMALL_BITS, plan->name, op_count, d,
 	       d < depth ? " (all there are)" : "", states, transitions,
 	       failed_allocations);
 	build(0);
-	world_close();
+	small_close();
 }
 
 #define ALL (HVPT_PAGE_SIZE_4K | HVPT_PAGE_SIZE_2M | HVPT_PAGE_SIZE_1G)
@@ -891,7 +891,7 @@ int main(int argc, char **argv)
 	const char *effort = getenv("HVPT_TEST_EFFORT");
 	unsigned i, less = effort && atoi(effort) < 100;
 
-	world_says = say_state;
+	small_says = say_state;
 	for (i = 0; i < sizeof(plans) / sizeof(plans[0]); i++) {
 		plan = &plans[i];
 		explore(deep ? plan->deep : plan->depth - less);

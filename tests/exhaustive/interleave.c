@@ -40,14 +40,14 @@ static const uint64_t full[] = { 0, 1, L1, L1 + 1, 2 * L1, 4 * L1 };
 /* ---- what there is and what there ought to be ------------------------ */
 
 struct state {
-	struct world world;
-	uint64_t words[WORLD_POOL][WORLD_ENTRIES];
-	uint64_t memory[WORLD_POOL][WORLD_ENTRIES];
-	struct world_leaf leaf[WINDOW];
+	struct small_table small;
+	uint64_t words[SMALL_POOL][SMALL_ENTRIES];
+	uint64_t memory[SMALL_POOL][SMALL_ENTRIES];
+	struct small_leaf leaf[WINDOW];
 };
 
 static struct state before;
-static struct world_leaf after[WINDOW];
+static struct small_leaf after[WINDOW];
 static const uint64_t *edges = quick;
 static unsigned edge_count = COUNT(quick);
 static uint64_t probe[3 * EDGES];
@@ -70,7 +70,7 @@ static void say(const char *what, const struct call *call)
 static void say_run(void)
 {
 	fprintf(stderr, "  %u index bits, setup %s, at access %llu\n",
-		WORLD_BITS, setup_name, (unsigned long long)switch_at);
+		SMALL_BITS, setup_name, (unsigned long long)switch_at);
 	say("call", one.call);
 	say("other", other.call);
 	fprintf(stderr, "  status %s, other %s\n", hvpt_status_name(one.status),
@@ -81,13 +81,13 @@ static void save(void)
 {
 	unsigned i;
 
-	before.world = world;
-	for (i = 0; i < WORLD_POOL; i++) {
-		if (!world.page[i].used)
+	before.small = small;
+	for (i = 0; i < SMALL_POOL; i++) {
+		if (!small.page[i].used)
 			continue;
-		memcpy(before.words[i], world_words(i),
+		memcpy(before.words[i], small_words(i),
 		       sizeof(before.words[i]));
-		memcpy(before.memory[i], world_written_back(i),
+		memcpy(before.memory[i], small_written_back(i),
 		       sizeof(before.memory[i]));
 	}
 }
@@ -96,13 +96,13 @@ static void restore(void)
 {
 	unsigned i;
 
-	world = before.world;
-	for (i = 0; i < WORLD_POOL; i++) {
-		if (!world.page[i].used)
+	small = before.small;
+	for (i = 0; i < SMALL_POOL; i++) {
+		if (!small.page[i].used)
 			continue;
-		memcpy(world_words(i), before.words[i],
+		memcpy(small_words(i), before.words[i],
 		       sizeof(before.words[i]));
-		memcpy(world_written_back(i), before.memory[i],
+		memcpy(small_written_back(i), before.memory[i],
 		       sizeof(before.memory[i]));
 	}
 }
@@ -116,14 +116,14 @@ static bool on_leaf(void *ctx, hvpt_iova_t iova,
 	uint64_t page = iova.value / PAGE, gpa = mapping->gpa.value / PAGE;
 	uint64_t end = page + (1ull << (mapping->leaf_lg2 - 12));
 
-	WORLD_CHECK(end > done->next);
+	SMALL_CHECK(end > done->next);
 	for (; page < end; page++, gpa++) {
 		if (!call_covers(done->call, page))
 			continue;
-		WORLD_CHECK(page >= done->next);
-		WORLD_CHECK(before.leaf[page].mapped &&
+		SMALL_CHECK(page >= done->next);
+		SMALL_CHECK(before.leaf[page].mapped &&
 			    before.leaf[page].gpa == gpa);
-		WORLD_CHECK(before.leaf[page].writable ==
+		SMALL_CHECK(before.leaf[page].writable ==
 			    ((mapping->prot & HVPT_PROT_WRITE) != 0));
 		done->next = page + 1;
 		done->shown++;
@@ -137,9 +137,9 @@ static void on_dirty(void *ctx, hvpt_iova_t iova, uint64_t length)
 	uint64_t page = iova.value / PAGE, end = page + length / PAGE;
 
 	for (; page < end; page++) {
-		WORLD_CHECK(call_covers(done->call, page) && page < WINDOW);
-		WORLD_CHECK(!done->reported[page]);
-		WORLD_CHECK(before.leaf[page].mapped);
+		SMALL_CHECK(call_covers(done->call, page) && page < WINDOW);
+		SMALL_CHECK(!done->reported[page]);
+		SMALL_CHECK(before.leaf[page].mapped);
 		done->reported[page] = true;
 		done->shown++;
 	}
@@ -149,23 +149,23 @@ static const struct call_hooks hooks = { on_leaf, on_dirty };
 
 static void make(struct done *done, const struct call *call)
 {
-	call_make(&world.pt, done, call, &hooks);
+	call_make(&small.pt, done, call, &hooks);
 	if (call->kind == LOOKUP && done->status == HVPT_OK)
-		WORLD_CHECK(done->mapping.gpa.value ==
+		SMALL_CHECK(done->mapping.gpa.value ==
 			    before.leaf[call->first].gpa * PAGE);
 }
 
-/* ---- judges ---------------------------------------------------------- */
+/* ---- checks ---------------------------------------------------------- */
 
 /* Between two accesses a walker sees what was there or what will be. */
-static void judge_now(void)
+static void check_now(void)
 {
 	unsigned i;
 
 	for (i = 0; i < probes; i++) {
-		struct world_leaf leaf = world_walk(probe[i]);
+		struct small_leaf leaf = small_walk(probe[i]);
 
-		WORLD_CHECK(call_same(&leaf, &before.leaf[probe[i]]) ||
+		SMALL_CHECK(call_same(&leaf, &before.leaf[probe[i]]) ||
 			    call_same(&leaf, &after[probe[i]]));
 	}
 }
@@ -174,71 +174,71 @@ static void judge_now(void)
  * The flush of a call that returned: where it changed a part of what was a
  * large leaf, it covers all of the leaf, whoever split it.
  */
-static void judge_flush(const struct done *done)
+static void check_flush(const struct done *done)
 {
 	struct hvpt_gather wide = done->gather;
 	unsigned i;
 
-	hvpt_pt_widen(&world.pt, &wide);
+	hvpt_pt_widen(&small.pt, &wide);
 	for (i = 0; i < probes; i++) {
-		const struct world_leaf *was = &before.leaf[probe[i]];
-		uint64_t pages = 1ull << (was->level * WORLD_BITS);
+		const struct small_leaf *was = &before.leaf[probe[i]];
+		uint64_t pages = 1ull << (was->level * SMALL_BITS);
 		uint64_t first = probe[i] & ~(pages - 1);
 
 		if (!call_covers(done->call, probe[i]) || !was->mapped ||
 		    call_same(was, &after[probe[i]]))
 			continue;
-		WORLD_CHECK(hvpt_gather_covers(
+		SMALL_CHECK(hvpt_gather_covers(
 			&wide, hvpt_iova(first * PAGE),
 			hvpt_iova((first + pages) * PAGE - 1)));
 	}
 }
 
 /* The other call has returned: what it did can be used, or is gone. */
-static void judge_other(void)
+static void check_other(void)
 {
 	unsigned i;
 
-	judge_flush(&other);
+	check_flush(&other);
 	for (i = 0; i < probes; i++) {
-		struct world_leaf leaf;
+		struct small_leaf leaf;
 
 		if (!call_covers(other.call, probe[i]))
 			continue;
-		leaf = world_walk(probe[i]);
-		WORLD_CHECK(call_same(&leaf, &after[probe[i]]));
+		leaf = small_walk(probe[i]);
+		SMALL_CHECK(call_same(&leaf, &after[probe[i]]));
 	}
 }
 
-/* Tables which left the tree wait in the gather, and are owed all they span. */
-static void judge_detached(const struct hvpt_gather *gather)
+/* Tables that left the tree wait in the gather, which covers what they span. */
+static void check_detached(const struct hvpt_gather *gather)
 {
 	const uint64_t *words = gather->tables;
 	unsigned i, n = 0;
 
 	for (; words; words = (const uint64_t *)(uintptr_t)words[0], n++) {
-		unsigned table = world_index_of(words);
-		struct world_page *page = &world.page[table];
+		unsigned table = small_index_of(words);
+		struct small_page *page = &small.page[table];
 		unsigned level = page->level;
 		uint64_t first = page->first;
-		uint64_t end = first + (1ull << ((level + 1) * WORLD_BITS));
+		uint64_t end = first + (1ull << ((level + 1) * SMALL_BITS));
 
-		WORLD_CHECK(page->used && page->seen);
+		SMALL_CHECK(page->used && page->seen);
 		for (i = 0; i < probes; i++) {
-			struct world_leaf leaf;
+			struct small_leaf leaf;
 
 			if (probe[i] < first || probe[i] >= end)
 				continue;
-			WORLD_CHECK(world_owes(gather, probe[i]));
+			SMALL_CHECK(small_pending(gather, probe[i]));
 			/* a walker may go on reading it */
-			leaf = world_walk_from(table, level, probe[i]);
-			WORLD_CHECK(!leaf.mapped ||
+			leaf = small_walk_from(table, level, probe[i]);
+			SMALL_CHECK(!leaf.mapped ||
 				    call_same(&leaf, &before.leaf[probe[i]]));
 		}
 		page->level = level;
 		page->first = first;
 	}
-	WORLD_CHECK(n == gather->table_count);
+	SMALL_CHECK(n == gather->table_count);
 }
 
 static uint64_t mapped_in(const struct call *call)
@@ -259,56 +259,57 @@ static uint64_t dirty_in(const struct call *call)
 	return n;
 }
 
-static void judge_call(const struct done *done)
+static void check_call(const struct done *done)
 {
 	const struct call *call = done->call;
 
-	WORLD_CHECK(done->status == call_right_status(call, before.leaf));
+	SMALL_CHECK(done->status == call_right_status(call, before.leaf));
 	if (call->kind == UNMAP)
-		WORLD_CHECK(done->bytes == mapped_in(call) * PAGE);
+		SMALL_CHECK(done->bytes == mapped_in(call) * PAGE);
 	if (call->kind == RECLAIM)
-		WORLD_CHECK(done->bytes == done->gather.table_count);
+		SMALL_CHECK(done->bytes == done->gather.table_count);
 	if (call->kind == VISIT)
-		WORLD_CHECK(done->shown == mapped_in(call));
-	judge_detached(&done->gather);
+		SMALL_CHECK(done->shown == mapped_in(call));
+	check_detached(&done->gather);
 }
 
-static void judge_page(uint64_t page, bool has_other)
+static void check_page(uint64_t page, bool has_other)
 {
-	struct world_leaf *was = &before.leaf[page];
-	struct world_leaf leaf = world_walk(page);
-	bool owed = world_owes(&one.gather, page);
-	bool other_owes = has_other && world_owes(&other.gather, page);
+	struct small_leaf *was = &before.leaf[page];
+	struct small_leaf leaf = small_walk(page);
+	bool pending = small_pending(&one.gather, page);
+	bool other_pending = has_other && small_pending(&other.gather, page);
 
-	WORLD_CHECK(call_same(&leaf, &after[page]));
-	/* what went away is owed by the call which took it */
+	SMALL_CHECK(call_same(&leaf, &after[page]));
+	/* what went away is in the gather of the call that took it */
 	if (was->mapped && !call_same(was, &leaf))
-		WORLD_CHECK(call_covers(one.call, page) ? owed : other_owes);
+		SMALL_CHECK(call_covers(one.call, page) ? pending :
+							  other_pending);
 	/* and so is a large leaf, as a whole, by one of them */
 	if (was->mapped && leaf.mapped && was->level > leaf.level)
-		WORLD_CHECK(owed || other_owes);
+		SMALL_CHECK(pending || other_pending);
 }
 
-static void judge(bool has_other)
+static void check(bool has_other)
 {
-	unsigned tables = world_tables(), i;
+	unsigned tables = small_tables(), i;
 
-	WORLD_CHECK(tables == hvpt_pt_tables(&world.pt));
-	judge_call(&one);
+	SMALL_CHECK(tables == hvpt_pt_tables(&small.pt));
+	check_call(&one);
 	if (has_other)
-		judge_call(&other);
+		check_call(&other);
 	else
 		hvpt_gather_init(&other.gather);
-	WORLD_CHECK(world.in_use ==
+	SMALL_CHECK(small.in_use ==
 		    tables + one.gather.table_count + other.gather.table_count);
 	for (i = 0; i < probes; i++)
-		judge_page(probe[i], has_other);
-	world.quiet = false;
-	judge_flush(&one);
-	hvpt_pt_release(&world.pt, &one.gather);
-	hvpt_pt_release(&world.pt, &other.gather);
-	WORLD_CHECK(world.in_use == tables);
-	WORLD_CHECK(world.pt.splits == 0);
+		check_page(probe[i], has_other);
+	small.quiet = false;
+	check_flush(&one);
+	hvpt_pt_release(&small.pt, &one.gather);
+	hvpt_pt_release(&small.pt, &other.gather);
+	SMALL_CHECK(small.in_use == tables);
+	SMALL_CHECK(small.pt.splits == 0);
 }
 
 /* ---- runs ------------------------------------------------------------ */
@@ -329,17 +330,17 @@ static void before_access(void *ctx, enum port_access access, uint64_t *slot)
 	(void)slot;
 	if (port_hooks.writes != plan->writes) {
 		plan->writes = port_hooks.writes;
-		judge_now();
+		check_now();
 	}
 	if (port_hooks.count != switch_at)
 		return;
 	if (plan->other) {
 		make(&other, plan->other);
-		judge_other();
+		check_other();
 	} else {
-		plan->wrote = world_device_write(plan->page);
+		plan->wrote = small_device_write(plan->page);
 	}
-	judge_now();
+	check_now();
 }
 
 /* Return: false when the call has no such access. */
@@ -349,7 +350,7 @@ static bool run_one(const struct call *call, struct plan *plan)
 	plan->writes = 0;
 	plan->wrote = false;
 	other.call = plan->other;
-	world.quiet = true;
+	small.quiet = true;
 	port_hooks.count = 0;
 	port_hooks.writes = 0;
 	port_hooks.ctx = plan;
@@ -372,21 +373,21 @@ static void expect_after(const struct call *call, const struct call *also)
 
 /* ---- who writes -------------------------------------------------------- */
 
-static uint64_t shadow[WORLD_POOL][WORLD_ENTRIES];
+static uint64_t shadow[SMALL_POOL][SMALL_ENTRIES];
 static uint64_t *written;
 
 /* In the tables there were, only the word just written may have changed. */
-static void judge_words(void)
+static void check_words(void)
 {
 	unsigned i, j;
 
-	for (i = 0; i < WORLD_POOL; i++) {
-		uint64_t *words = world_words(i);
+	for (i = 0; i < SMALL_POOL; i++) {
+		uint64_t *words = small_words(i);
 
-		if (!before.world.page[i].used)
+		if (!before.small.page[i].used)
 			continue;
-		for (j = 0; j < WORLD_ENTRIES; j++)
-			WORLD_CHECK(words[j] == shadow[i][j] ||
+		for (j = 0; j < SMALL_ENTRIES; j++)
+			SMALL_CHECK(words[j] == shadow[i][j] ||
 				    &words[j] == written);
 		memcpy(shadow[i], words, sizeof(shadow[i]));
 	}
@@ -395,11 +396,11 @@ static void judge_words(void)
 static void watch_words(void *ctx, enum port_access access, uint64_t *slot)
 {
 	(void)ctx;
-	judge_words();
+	check_words();
 	written = access >= PORT_STORE ? slot : NULL;
 }
 
-/* Tables are written through the port, word by word, and no other way. */
+/* Tables are written through the port, word by word, and by no other means. */
 static void run_alone(const struct call *call)
 {
 	restore();
@@ -408,8 +409,8 @@ static void run_alone(const struct call *call)
 	port_hooks.before = watch_words;
 	make(&one, call);
 	port_hooks.before = NULL;
-	judge_words();
-	hvpt_pt_release(&world.pt, &one.gather);
+	check_words();
+	hvpt_pt_release(&small.pt, &one.gather);
 	alone++;
 }
 
@@ -426,8 +427,8 @@ static void run_calls(const struct call *call, const struct call *also)
 	expect_after(call, also);
 	for (switch_at = 1; run_one(call, &plan); next_switch()) {
 		if (call->kind == DIRTY)
-			WORLD_CHECK(one.shown == dirty_in(call));
-		judge(true);
+			SMALL_CHECK(one.shown == dirty_in(call));
+		check(true);
 	}
 }
 
@@ -439,11 +440,11 @@ static void run_device(const struct call *call, uint64_t page)
 	plan.page = page;
 	expect_after(call, NULL);
 	for (switch_at = 1; run_one(call, &plan); next_switch()) {
-		struct world_leaf leaf = world_walk(page);
+		struct small_leaf leaf = small_walk(page);
 
 		if (plan.wrote && leaf.mapped)
-			WORLD_CHECK(leaf.dirty || one.reported[page]);
-		judge(false);
+			SMALL_CHECK(leaf.dirty || one.reported[page]);
+		check(false);
 	}
 }
 
@@ -538,17 +539,17 @@ static void open_setup(const struct setup *setup, uint32_t flags,
 	const struct call *call;
 	uint64_t i;
 
-	world_open(4, HVPT_PAGE_SIZE_4K | HVPT_PAGE_SIZE_2M | HVPT_PAGE_SIZE_1G,
+	small_open(4, HVPT_PAGE_SIZE_4K | HVPT_PAGE_SIZE_2M | HVPT_PAGE_SIZE_1G,
 		   flags, noncoherent);
 	setup_name = setup->name;
 	for (call = setup->call; call->kind != END; call++) {
 		make(&one, call);
-		WORLD_CHECK(one.status == HVPT_OK);
-		hvpt_pt_release(&world.pt, &one.gather);
+		SMALL_CHECK(one.status == HVPT_OK);
+		hvpt_pt_release(&small.pt, &one.gather);
 	}
-	world_tables(); /* walkers have seen all of them */
+	small_tables(); /* walkers have seen all of them */
 	for (i = 0; i < WINDOW; i++)
-		before.leaf[i] = world_walk(i);
+		before.leaf[i] = small_walk(i);
 	save();
 }
 
@@ -586,7 +587,7 @@ static void run_range(uint64_t first, uint64_t count, bool device)
 
 		call.first = first;
 		call.count = count;
-		if (WORLD_BITS < 9)
+		if (SMALL_BITS < 9)
 			run_alone(&call);
 		if (!device)
 			run_others(&call);
@@ -607,7 +608,7 @@ static void run_setup(const struct setup *setup, bool device, bool noncoherent)
 		for (j = i + 1; j < edge_count; j++)
 			run_range(edges[i], edges[j] - edges[i], device);
 	restore();
-	world_close();
+	small_close();
 }
 
 int main(int argc, char **argv)
@@ -622,23 +623,23 @@ int main(int argc, char **argv)
 		edges = full;
 		edge_count = COUNT(full);
 	}
-	world_says = say_run;
+	small_says = say_run;
 	make_probes();
 	for (i = 0; i < COUNT(setups); i++)
 		run_setup(&setups[i], false, false);
 	made[0] = runs;
-	for (i = 0; WORLD_BITS < 9 && i < COUNT(setups); i++)
+	for (i = 0; SMALL_BITS < 9 && i < COUNT(setups); i++)
 		run_setup(&setups[i], false, true);
 	made[1] = runs - made[0];
 	for (i = 0; i < COUNT(setups); i++)
 		run_setup(&setups[i], true, false);
 	made[2] = runs - made[0] - made[1];
-	WORLD_CHECK(port_hooks.lost > 0);
-	WORLD_CHECK(WORLD_BITS == 9 || alone > 0);
+	SMALL_CHECK(port_hooks.lost > 0);
+	SMALL_CHECK(SMALL_BITS == 9 || alone > 0);
 	printf("%u index bits: %llu interleavings of two calls, %llu beside a"
 	       " walker which does not snoop, %llu of a call and a device's"
 	       " write; %llu compare-and-swaps lost\n",
-	       WORLD_BITS, (unsigned long long)made[0],
+	       SMALL_BITS, (unsigned long long)made[0],
 	       (unsigned long long)made[1], (unsigned long long)made[2],
 	       (unsigned long long)port_hooks.lost);
 	return 0;

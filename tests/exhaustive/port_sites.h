@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * port_sites.h - included before each source of a world.
+ * port_sites.h - included before each source of a small.
  *
  * pte_access.h wraps the two accesses that order entries in functions. In their
  * places, from here on, each use of them is a site of its own.

@@ -15,31 +15,31 @@
 
 #include "hvpt/hvpt.h"
 
-#define WORLD_BITS HVPT_INDEX_BITS
-#define L1 (1ull << WORLD_BITS)
-#define L2 (1ull << (2 * WORLD_BITS))
-#define L3 (1ull << (3 * WORLD_BITS))
-#define WORLD_ENTRIES (1u << WORLD_BITS)
-#define WORLD_POOL 64u
+#define SMALL_BITS HVPT_INDEX_BITS
+#define L1 (1ull << SMALL_BITS)
+#define L2 (1ull << (2 * SMALL_BITS))
+#define L3 (1ull << (3 * SMALL_BITS))
+#define SMALL_ENTRIES (1u << SMALL_BITS)
+#define SMALL_POOL 64u
 
-/* What went wrong ends the program; it says where, and world_says runs. */
-#define WORLD_CHECK(cond) world_check((cond), #cond, __FILE__, __LINE__)
-void world_check(bool right, const char *what, const char *file, int line);
-extern void (*world_says)(void);
+/* What went wrong ends the program; it says where, and small_says runs. */
+#define SMALL_CHECK(cond) small_check((cond), #cond, __FILE__, __LINE__)
+void small_check(bool right, const char *what, const char *file, int line);
+extern void (*small_says)(void);
 
 /* While set: called when a page was taken, and before one is given back. */
-extern void (*world_taken)(uint64_t *words);
-extern void (*world_given)(void);
+extern void (*small_taken)(uint64_t *words);
+extern void (*small_given)(void);
 
 /**
- * struct world_page - one table page and its books
+ * struct small_page - one table page and its books
  * @used: hvpt has it
  * @seen: a walker has met it in the tree since hvpt took it, and so may
  *	have kept a pointer to it
  * @level: of its entries, when it was met
  * @first: the first page it spanned then
  */
-struct world_page {
+struct small_page {
 	bool used;
 	bool seen;
 	unsigned level;
@@ -47,16 +47,16 @@ struct world_page {
 };
 
 /**
- * struct world - a page table in its pool
+ * struct small_table - a page table in its pool
  * @fail_at: the allocation which fails, counted down; 0: none
  * @takes: allocations so far
  * @quiet: pages which walkers have seen may not be freed now
  * @noncoherent: walkers see what was written back, and nothing else
  */
-struct world {
+struct small_table {
 	struct hvpt_pagetable pt;
 	struct hvpt_pt_config config;
-	struct world_page page[WORLD_POOL];
+	struct small_page page[SMALL_POOL];
 	unsigned in_use;
 	uint64_t fail_at;
 	uint64_t takes;
@@ -64,10 +64,10 @@ struct world {
 	bool noncoherent;
 };
 
-extern struct world world;
+extern struct small_table small;
 
 /** What a walker finds at a page. */
-struct world_leaf {
+struct small_leaf {
 	bool mapped;
 	bool writable;
 	bool dirty;
@@ -76,40 +76,40 @@ struct world_leaf {
 };
 
 /** An empty page table in an empty pool. */
-void world_open(unsigned levels, uint64_t page_sizes, uint32_t flags,
+void small_open(unsigned levels, uint64_t page_sizes, uint32_t flags,
 		bool noncoherent);
 
 /** Destroys it; every page must be back. */
-void world_close(void);
+void small_close(void);
 
 /*
  * The words of a pool page, and those a walker which does not snoop sees; the
- * page's gpa; and back (WORLD_POOL: none).
+ * page's gpa; and back (SMALL_POOL: none).
  */
-uint64_t *world_words(unsigned page);
-uint64_t *world_written_back(unsigned page);
-uint64_t world_gpa(unsigned page);
-unsigned world_index(uint64_t gpa);
-unsigned world_index_of(const uint64_t *words);
+uint64_t *small_words(unsigned page);
+uint64_t *small_written_back(unsigned page);
+uint64_t small_gpa(unsigned page);
+unsigned small_index(uint64_t gpa);
+unsigned small_index_of(const uint64_t *words);
 
 /** Walks from the root. Anything hvpt never writes ends the program. */
-struct world_leaf world_walk(uint64_t page);
+struct small_leaf small_walk(uint64_t page);
 
 /** As above, from a table of @level on. */
-struct world_leaf world_walk_from(unsigned table, unsigned level,
+struct small_leaf small_walk_from(unsigned table, unsigned level,
 				  uint64_t page);
 
 /**
- * world_tables() - counts the table pages of the tree
+ * small_tables() - counts the table pages of the tree
  *
  * Checks every entry, that none has two parents, that each is in use.
  */
-unsigned world_tables(void);
+unsigned small_tables(void);
 
 /** A device writes to @page: A and D are set where it may. Was it mapped? */
-bool world_device_write(uint64_t page);
+bool small_device_write(uint64_t page);
 
 /** Does the gather hold all of this page? */
-bool world_owes(const struct hvpt_gather *gather, uint64_t page);
+bool small_pending(const struct hvpt_gather *gather, uint64_t page);
 
 #endif /* HVPT_TEST_EXHAUSTIVE_SMALL_TABLE_H */

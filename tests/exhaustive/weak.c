@@ -60,7 +60,7 @@ struct job {
 struct cached {
 	uint64_t first;
 	uint64_t pages;
-	struct world_leaf leaf; /* gpa: of the first page */
+	struct small_leaf leaf; /* gpa: of the first page */
 };
 
 /* A flush hypercall. */
@@ -73,7 +73,7 @@ struct flush {
 static struct hvpt_iommu iommu;
 static struct hvpt_domain domain;
 static struct hvpt_device device;
-static struct world_leaf before[WINDOW], after[WINDOW];
+static struct small_leaf before[WINDOW], after[WINDOW];
 static struct job jobs[CALLERS + 1];
 static unsigned callers;
 static struct cached cache[CACHED];
@@ -114,38 +114,38 @@ static bool is_change(const struct job *job)
 /* ---- the IOMMU ------------------------------------------------------- */
 
 /* What the cached leaf says of @page. */
-static struct world_leaf cached_leaf(const struct cached *entry, uint64_t page)
+static struct small_leaf cached_leaf(const struct cached *entry, uint64_t page)
 {
-	struct world_leaf leaf = entry->leaf;
+	struct small_leaf leaf = entry->leaf;
 
 	leaf.gpa += page - entry->first;
 	return leaf;
 }
 
 /* Is it still allowed that a device uses @leaf at @page? */
-static void judge_use(uint64_t page, const struct world_leaf *leaf)
+static void check_use(uint64_t page, const struct small_leaf *leaf)
 {
 	unsigned i;
 
 	if (call_same(leaf, &after[page]))
 		return;
-	WORLD_CHECK(call_same(leaf, &before[page]));
+	SMALL_CHECK(call_same(leaf, &before[page]));
 	for (i = 1; i <= callers; i++)
-		WORLD_CHECK(!is_change(&jobs[i]) || !jobs[i].synced ||
+		SMALL_CHECK(!is_change(&jobs[i]) || !jobs[i].synced ||
 			    !call_covers(&jobs[i].call, page));
 }
 
-static void judge_cache(const struct call *call)
+static void check_cache(const struct call *call)
 {
 	uint64_t page;
 	unsigned i;
 
 	for (page = call->first; page < call->first + call->count; page++)
 		for (i = 0; i < cached; i++) {
-			struct world_leaf leaf = cached_leaf(&cache[i], page);
+			struct small_leaf leaf = cached_leaf(&cache[i], page);
 
 			if (page - cache[i].first < cache[i].pages)
-				judge_use(page, &leaf);
+				check_use(page, &leaf);
 		}
 }
 
@@ -184,7 +184,7 @@ static void keep(uint64_t page, unsigned level, uint64_t entry)
 	if (cached == CACHED)
 		cached--;
 	slot = &cache[cached++];
-	slot->pages = 1ull << (level * WORLD_BITS);
+	slot->pages = 1ull << (level * SMALL_BITS);
 	slot->first = page & ~(slot->pages - 1);
 	memset(&slot->leaf, 0, sizeof(slot->leaf));
 	slot->leaf.mapped = true;
@@ -200,7 +200,7 @@ static bool walk(uint64_t page, uint64_t **slot, uint64_t *entry,
 	unsigned begun = flushes;
 
 	for (*level = 3;; --*level) {
-		*slot = &table[(page >> (*level * WORLD_BITS)) % WORLD_ENTRIES];
+		*slot = &table[(page >> (*level * SMALL_BITS)) % SMALL_ENTRIES];
 		weak_point();
 		if (flushes != begun)
 			return false;
@@ -209,20 +209,20 @@ static bool walk(uint64_t page, uint64_t **slot, uint64_t *entry,
 			return false;
 		if (*level == 0 || (*entry & 0x80))
 			return true;
-		table = world_words(world_index(*entry & ~0xfffull));
+		table = small_words(small_index(*entry & ~0xfffull));
 	}
 }
 
 static void access_page(uint64_t page)
 {
-	struct world_leaf leaf;
+	struct small_leaf leaf;
 	unsigned level, begun;
 	uint64_t *slot, entry;
 
 	begun = flushes;
 	if (!walk(page, &slot, &entry, &level))
 		return;
-	WORLD_CHECK(level < 3);
+	SMALL_CHECK(level < 3);
 	weak_point();
 	if (flushes != begun)
 		return;
@@ -233,7 +233,7 @@ static void access_page(uint64_t page)
 	}
 	keep(page, level, entry);
 	leaf = cached_leaf(&cache[cached - 1], page);
-	judge_use(page, &leaf);
+	check_use(page, &leaf);
 	hits++;
 }
 
@@ -295,7 +295,7 @@ static uint64_t issue(void *ctx, uint64_t control, hvpt_gpa_t input,
 	case HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST:
 		return issue_list(flush_of, control >> 32 & 0xfff);
 	default:
-		WORLD_CHECK((control & 0xffff) ==
+		SMALL_CHECK((control & 0xffff) ==
 			    HVPT_HVCALL_FLUSH_DEVICE_DOMAIN);
 		flush_of->all = true;
 		flush_of->count = 0;
@@ -317,7 +317,7 @@ static const struct hvpt_transport_ops transport = { borrow, issue, give_back };
 static void run_attacher(void *ctx)
 {
 	(void)ctx;
-	WORLD_CHECK(hvpt_device_attach(&device, &domain) == HVPT_OK);
+	SMALL_CHECK(hvpt_device_attach(&device, &domain) == HVPT_OK);
 }
 
 /* ---- callers --------------------------------------------------------- */
@@ -330,14 +330,14 @@ static bool on_leaf(void *ctx, hvpt_iova_t iova,
 	uint64_t end = page + (1ull << (mapping->leaf_lg2 - 12));
 
 	for (; page < end; page++, gpa++) {
-		struct world_leaf leaf = { 0 };
+		struct small_leaf leaf = { 0 };
 
 		if (!call_covers(done->call, page))
 			continue;
 		leaf.mapped = true;
 		leaf.gpa = gpa;
 		leaf.writable = (mapping->prot & HVPT_PROT_WRITE) != 0;
-		WORLD_CHECK(call_same(&leaf, &before[page]) ||
+		SMALL_CHECK(call_same(&leaf, &before[page]) ||
 			    call_same(&leaf, &after[page]));
 	}
 	return true;
@@ -349,7 +349,7 @@ static void on_dirty(void *ctx, hvpt_iova_t iova, uint64_t length)
 	uint64_t page = iova.value / PAGE, end = page + length / PAGE;
 
 	for (; page < end; page++) {
-		WORLD_CHECK(call_covers(done->call, page));
+		SMALL_CHECK(call_covers(done->call, page));
 		done->reported[page] = true;
 	}
 }
@@ -357,9 +357,9 @@ static void on_dirty(void *ctx, hvpt_iova_t iova, uint64_t length)
 static const struct call_hooks hooks = { on_leaf, on_dirty };
 
 /* A lookup, or an explanation, of a page that others may be changing. */
-static void judge_found(uint64_t page, bool found, uint64_t gpa)
+static void check_found(uint64_t page, bool found, uint64_t gpa)
 {
-	struct world_leaf leaf = { 0 };
+	struct small_leaf leaf = { 0 };
 	bool was, is;
 
 	leaf.mapped = found;
@@ -368,7 +368,7 @@ static void judge_found(uint64_t page, bool found, uint64_t gpa)
 	was = call_same(&leaf, &before[page]);
 	leaf.writable = after[page].writable;
 	is = call_same(&leaf, &after[page]);
-	WORLD_CHECK(was || is);
+	SMALL_CHECK(was || is);
 }
 
 static void explain(struct job *job)
@@ -376,23 +376,23 @@ static void explain(struct job *job)
 	uint64_t page = job->call.first, pages;
 
 	hvpt_pt_explain(&domain.pt, hvpt_iova(page * PAGE), false, &job->cause);
-	WORLD_CHECK(job->cause.reason == HVPT_REASON_MAPPED_NOW ||
+	SMALL_CHECK(job->cause.reason == HVPT_REASON_MAPPED_NOW ||
 		    job->cause.reason == HVPT_REASON_NOT_PRESENT);
-	pages = 1ull << (job->cause.level * WORLD_BITS);
-	judge_found(page, job->cause.reason == HVPT_REASON_MAPPED_NOW,
+	pages = 1ull << (job->cause.level * SMALL_BITS);
+	check_found(page, job->cause.reason == HVPT_REASON_MAPPED_NOW,
 		    (job->cause.entry & 0x000ffffffffff000ull) +
 			    (page & (pages - 1)) * PAGE);
 }
 
 /* What a walker that does not snoop finds is what was asked for. */
-static void judge_written_back(const struct call *call)
+static void check_written_back(const struct call *call)
 {
 	uint64_t page;
 
 	for (page = call->first; page < call->first + call->count; page++) {
-		struct world_leaf leaf = world_walk(page);
+		struct small_leaf leaf = small_walk(page);
 
-		WORLD_CHECK(call_same(&leaf, &after[page]));
+		SMALL_CHECK(call_same(&leaf, &after[page]));
 	}
 }
 
@@ -422,13 +422,13 @@ static void pause_job(void)
 
 static void change(struct job *job)
 {
-	WORLD_CHECK(job->done.status == call_right_status(&job->call, before));
-	if (world.noncoherent)
-		judge_written_back(&job->call);
-	WORLD_CHECK(sync_job(job) == HVPT_OK);
+	SMALL_CHECK(job->done.status == call_right_status(&job->call, before));
+	if (small.noncoherent)
+		check_written_back(&job->call);
+	SMALL_CHECK(sync_job(job) == HVPT_OK);
 	pause_job();
 	job->synced = true;
-	judge_cache(&job->call);
+	check_cache(&job->call);
 }
 
 static void run_caller(void *ctx)
@@ -440,7 +440,7 @@ static void run_caller(void *ctx)
 	else
 		call_make(&domain.pt, &job->done, &job->call, &hooks);
 	if (job->call.kind == LOOKUP)
-		judge_found(job->call.first, job->done.status == HVPT_OK,
+		check_found(job->call.first, job->done.status == HVPT_OK,
 			    job->done.mapping.gpa.value);
 	if (is_change(job))
 		change(job);
@@ -496,12 +496,12 @@ static void set_up(void)
 
 	for (i = 0; i < count; i++) {
 		draw_set_up(&call, i);
-		call_make(&world.pt, &done, &call, &hooks);
-		hvpt_pt_release(&world.pt, &done.gather);
+		call_make(&small.pt, &done, &call, &hooks);
+		hvpt_pt_release(&small.pt, &done.gather);
 	}
-	world_tables(); /* checks them */
+	small_tables(); /* checks them */
 	for (i = 0; i < WINDOW; i++)
-		before[i] = world_walk(i);
+		before[i] = small_walk(i);
 	memcpy(after, before, sizeof(after));
 }
 
@@ -515,9 +515,9 @@ static void set_up_domain(void)
 	domain.kind = HVPT_DOMAIN_PAGING;
 	domain.id = 5;
 	domain.policy = (enum hvpt_flush_policy)weak_below(3);
-	domain.pt = world.pt;
+	domain.pt = small.pt;
 	device.iommu = &iommu;
-	attached = !world.noncoherent && (shape != ANY || weak_below(2));
+	attached = !small.noncoherent && (shape != ANY || weak_below(2));
 	domain.cached = attached;
 }
 
@@ -582,7 +582,7 @@ static void start_threads(void)
 			call_apply(&jobs[i].call, after);
 		weak_thread(i, run_caller, &jobs[i]);
 	}
-	if (world.noncoherent)
+	if (small.noncoherent)
 		return;
 	weak_thread(DEVICE, run_device, NULL);
 	if (!attached && weak_below(4))
@@ -590,7 +590,7 @@ static void start_threads(void)
 }
 
 /* D that a device has set is still there, or was reported, or is not asked. */
-static void judge_dirty(unsigned page, const struct world_leaf *leaf)
+static void check_dirty(unsigned page, const struct small_leaf *leaf)
 {
 	unsigned i;
 
@@ -600,37 +600,37 @@ static void judge_dirty(unsigned page, const struct world_leaf *leaf)
 	for (i = 1; i <= callers; i++)
 		if (jobs[i].done.reported[page])
 			return;
-	WORLD_CHECK(leaf->dirty);
+	SMALL_CHECK(leaf->dirty);
 }
 
-static void judge_counts(void)
+static void check_counts(void)
 {
 	const struct hvpt_iommu_stats *stats = &iommu.stats;
 
 	/* these two are not exact where threads flush at once (iommu.h) */
-	WORLD_CHECK(stats->list_flushes <= lists_done);
-	WORLD_CHECK(stats->descriptors <= entries_done);
-	WORLD_CHECK(stats->full_flushes == fulls);
-	WORLD_CHECK(stats->fallbacks == fallbacks);
-	WORLD_CHECK(stats->failures[6] == lists_refused);
+	SMALL_CHECK(stats->list_flushes <= lists_done);
+	SMALL_CHECK(stats->descriptors <= entries_done);
+	SMALL_CHECK(stats->full_flushes == fulls);
+	SMALL_CHECK(stats->fallbacks == fallbacks);
+	SMALL_CHECK(stats->failures[6] == lists_refused);
 }
 
-static void judge(void)
+static void check(void)
 {
 	unsigned i;
 
-	world.pt = domain.pt;
-	WORLD_CHECK(world_tables() == hvpt_pt_tables(&world.pt));
+	small.pt = domain.pt;
+	SMALL_CHECK(small_tables() == hvpt_pt_tables(&small.pt));
 	for (i = 0; i < WINDOW; i++) {
-		struct world_leaf leaf = world_walk(i);
+		struct small_leaf leaf = small_walk(i);
 
-		WORLD_CHECK(call_same(&leaf, &after[i]));
-		judge_dirty(i, &leaf);
+		SMALL_CHECK(call_same(&leaf, &after[i]));
+		check_dirty(i, &leaf);
 	}
 	for (i = 1; i <= callers; i++)
-		hvpt_pt_release(&world.pt, &jobs[i].done.gather);
-	WORLD_CHECK(world.pt.splits == 0);
-	judge_counts();
+		hvpt_pt_release(&small.pt, &jobs[i].done.gather);
+	SMALL_CHECK(small.pt.splits == 0);
+	check_counts();
 }
 
 static void run_domain(void)
@@ -644,7 +644,7 @@ static void run_domain(void)
 
 	shape = (enum shape)(weak_below(5) % 3);
 	noncoherent = weak_below(4) == 0;
-	world_open(4, sizes[shape == SPLIT ? 1 + weak_below(2) : weak_below(3)],
+	small_open(4, sizes[shape == SPLIT ? 1 + weak_below(2) : weak_below(3)],
 		   !noncoherent && weak_below(2) ? HVPT_PT_TRACK_DIRTY : 0,
 		   noncoherent);
 	set_up();
@@ -657,8 +657,8 @@ static void run_domain(void)
 	draw_jobs();
 	start_threads();
 	weak_run();
-	judge();
-	world_close();
+	check();
+	small_close();
 }
 
 /* ---- the registry ---------------------------------------------------- */
@@ -679,7 +679,7 @@ static void run_adder(void *ctx)
 	(void)ctx;
 	for (i = 0; i < NODES; i++) {
 		weak_store(&made[i], 1, PORT_RELEASE);
-		WORLD_CHECK(hvpt_registry_add(&registry, &nodes[i], segments[i],
+		SMALL_CHECK(hvpt_registry_add(&registry, &nodes[i], segments[i],
 					      i << 3) == HVPT_OK);
 	}
 	added = true;
@@ -692,7 +692,7 @@ static void run_remover(void *ctx)
 	while (!added)
 		weak_point();
 	weak_learn(1);
-	WORLD_CHECK(hvpt_registry_remove(&registry, &nodes[NODES - 1]) ==
+	SMALL_CHECK(hvpt_registry_remove(&registry, &nodes[NODES - 1]) ==
 		    HVPT_OK);
 }
 
@@ -707,8 +707,8 @@ static void run_finder(void *ctx)
 		if (hvpt_registry_lookup(&registry, segments[i], &ref) !=
 		    HVPT_OK)
 			continue;
-		WORLD_CHECK(ref.prefix == i << 3);
-		WORLD_CHECK(weak_load(&made[i], PORT_ACQUIRE) == 1);
+		SMALL_CHECK(ref.prefix == i << 3);
+		SMALL_CHECK(weak_load(&made[i], PORT_ACQUIRE) == 1);
 	}
 }
 
@@ -812,7 +812,7 @@ static bool is_noticed(const struct port_site *site, unsigned part,
 
 	fflush(NULL);
 	child = fork();
-	WORLD_CHECK(child >= 0);
+	SMALL_CHECK(child >= 0);
 	if (child == 0) {
 		weaken(site, part);
 		if (!freopen("/dev/null", "w", stderr))
@@ -820,8 +820,8 @@ static bool is_noticed(const struct port_site *site, unsigned part,
 		run_cases(cases);
 		_exit(0);
 	}
-	WORLD_CHECK(waitpid(child, &status, 0) == child);
-	WORLD_CHECK(WIFEXITED(status) && WEXITSTATUS(status) <= 1);
+	SMALL_CHECK(waitpid(child, &status, 0) == child);
+	SMALL_CHECK(WIFEXITED(status) && WEXITSTATUS(status) <= 1);
 	return WEXITSTATUS(status) == 1;
 }
 
@@ -838,13 +838,13 @@ static void read_list(const char *name)
 	FILE *file = fopen(name, "r");
 	char line[256], reason[8];
 
-	WORLD_CHECK(file);
+	SMALL_CHECK(file);
 	while (fgets(line, sizeof(line), file)) {
 		struct listed *entry = &listed[listed_count];
 
 		if (line[0] == '#' || line[0] == '\n' || line[0] == '\t')
 			continue;
-		WORLD_CHECK(listed_count < COUNT(listed));
+		SMALL_CHECK(listed_count < COUNT(listed));
 		if (sscanf(line, "%63s %63s %15s %15s %7s", entry->file,
 			   entry->function, entry->access, entry->part,
 			   reason) != 4) {
@@ -890,7 +890,7 @@ static unsigned try_sites(uint64_t cases)
 	unsigned wrong = 0, tried = 0, part, i;
 
 	/* with all order there nothing fails */
-	WORLD_CHECK(!is_noticed(*__start_port_sites, 0, cases));
+	SMALL_CHECK(!is_noticed(*__start_port_sites, 0, cases));
 	for (at = __start_port_sites; at < __stop_port_sites; at++) {
 		if (!source_of(*at) || !is_first(at))
 			continue;
@@ -914,15 +914,15 @@ static unsigned try_sites(uint64_t cases)
 
 int main(int argc, char **argv)
 {
-	world_says = say_case;
-	world_taken = weak_page_taken;
-	world_given = weak_page_given;
+	small_says = say_case;
+	small_taken = weak_page_taken;
+	small_given = weak_page_given;
 	if (argc == 4 && strcmp(argv[1], "--sites") == 0) {
 		read_list(argv[2]);
 		return try_sites(strtoull(argv[3], NULL, 10)) != 0;
 	}
 	run_cases(argc > 1 ? strtoull(argv[1], NULL, 10) : 20000);
-	WORLD_CHECK(weak_stale > 0 && hits > 0);
+	SMALL_CHECK(weak_stale > 0 && hits > 0);
 	printf("%llu cases, %llu old values loaded, %llu accesses of a"
 	       " device\n",
 	       (unsigned long long)case_number, (unsigned long long)weak_stale,

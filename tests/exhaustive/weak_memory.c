@@ -87,10 +87,10 @@ static void merge(struct view *to, const struct view *from)
 static bool may_access(const uint64_t *address)
 {
 	uintptr_t at = (uintptr_t)address;
-	unsigned page = world_index_of(address), i;
+	unsigned page = small_index_of(address), i;
 
-	if (page < WORLD_POOL)
-		return world.page[page].used && at % 4096 / 8 < WORLD_ENTRIES;
+	if (page < SMALL_POOL)
+		return small.page[page].used && at % 4096 / 8 < SMALL_ENTRIES;
 	for (i = 0; i < object_count; i++)
 		if (at - objects[i].start < objects[i].bytes)
 			return true;
@@ -101,7 +101,7 @@ static void append(unsigned word, uint64_t value, const struct view *view)
 {
 	struct word *w = &words[word];
 
-	WORLD_CHECK(w->count < VALUES);
+	SMALL_CHECK(w->count < VALUES);
 	w->value[w->count].value = value;
 	if (view)
 		w->value[w->count].view = *view;
@@ -119,7 +119,7 @@ static unsigned word_of(const uint64_t *address)
 	while (hash[slot] && words[hash[slot] - 1].address != address)
 		slot = (slot + 1) % HASH;
 	if (!hash[slot]) {
-		WORLD_CHECK(word_count < WORDS);
+		SMALL_CHECK(word_count < WORDS);
 		words[word_count].address = (uint64_t *)(uintptr_t)address;
 		words[word_count].count = 0;
 		words[word_count].value = values[word_count];
@@ -129,7 +129,7 @@ static unsigned word_of(const uint64_t *address)
 	return hash[slot] - 1u;
 }
 
-/* A local variable, or what hangs on one: nobody else's. */
+/* A local variable, or what one points to: nobody else's. */
 static bool is_local(const uint64_t *address)
 {
 	return (uintptr_t)address - (uintptr_t)stacks[current] < STACK;
@@ -138,7 +138,7 @@ static bool is_local(const uint64_t *address)
 static unsigned accessed_now(const uint64_t *address)
 {
 	/* what a stale entry points at is not a table */
-	WORLD_CHECK(may_access(address));
+	SMALL_CHECK(may_access(address));
 	return word_of(address);
 }
 
@@ -307,7 +307,7 @@ void weak_page_taken(uint64_t *page)
 		return;
 	weak_point();
 	merge(&threads[current].view, &allocator);
-	for (i = 0; i < WORLD_ENTRIES; i++) {
+	for (i = 0; i < SMALL_ENTRIES; i++) {
 		weak_store(&page[i], GARBAGE, PORT_RELEASE);
 		weak_store(&page[i], 0, PORT_RELEASE);
 	}
@@ -364,7 +364,7 @@ static unsigned pick(void)
 
 void weak_point(void)
 {
-	WORLD_CHECK(steps++ < STEPS);
+	SMALL_CHECK(steps++ < STEPS);
 	if (current && weak_below(1000) < switches)
 		go_to(pick());
 }
@@ -415,7 +415,7 @@ void weak_reset(uint64_t seed)
 
 void weak_object(void *start_of, size_t bytes)
 {
-	WORLD_CHECK(object_count < OBJECTS);
+	SMALL_CHECK(object_count < OBJECTS);
 	objects[object_count].start = (uintptr_t)start_of;
 	objects[object_count].bytes = bytes;
 	object_count++;
