@@ -76,7 +76,7 @@ static bool parse_alloc(const char *spec, const struct fields *fields,
 	uint64_t nth;
 
 	if (fields->count != 2 || !take(fields->text[1], 1, UINT64_MAX, &nth))
-		return refuse(spec, "must be alloc:N, N from 1");
+		return refuse(spec, "must be alloc:N with N of at least 1");
 	if (inject->alloc != 0)
 		return refuse(spec, "alloc can be given only once");
 	inject->alloc = nth;
@@ -116,7 +116,9 @@ static bool parse_status(const char *spec, const struct fields *fields,
 		call->times = UINT64_MAX;
 	else if (fields->count == 4 &&
 		 !take(fields->text[3], 1, UINT64_MAX - 1, &call->times))
-		return refuse(spec, "TIMES must be a number from 1, or always");
+		return refuse(
+			spec,
+			"TIMES must be a number of at least 1, or always");
 	call->fault = HYPERVISOR_FAIL;
 	call->status = (uint16_t)status;
 	return true;
@@ -150,7 +152,7 @@ static bool parse_call(const char *spec, const struct fields *fields,
 	if (fields->count < 3)
 		return refuse(spec, "must be KIND:N:STATUS[:TIMES]");
 	if (!take(fields->text[1], 1, UINT64_MAX, &call.nth))
-		return refuse(spec, "N must be a number from 1");
+		return refuse(spec, "N must be a number of at least 1");
 	if (strncmp(fields->text[2], "rep=", strlen("rep=")) == 0)
 		good = parse_rep(spec, fields, &call);
 	else

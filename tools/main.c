@@ -20,10 +20,10 @@ static const char usage[] =
 	"Commands:\n"
 	"  replay   run recorded IOMMU traffic through hvpt's page tables and\n"
 	"           check every step; 'hvpt replay --help' says more\n"
-	"  fuzz     look for a sequence of calls which hvpt gets wrong, and shrink\n"
-	"           it to a trace; 'hvpt fuzz --help' says more\n"
-	"  fault    decode the hypervisor's message of a refused DMA, and explain it\n"
-	"           by the tables of a trace\n";
+	"  fuzz     find a sequence of calls that hvpt gets wrong, and shrink it\n"
+	"           to a trace; 'hvpt fuzz --help' says more\n"
+	"  fault    decode the hypervisor's message about a refused DMA, and\n"
+	"           explain it by the tables of a trace\n";
 
 static int run(int argc, char **argv)
 {

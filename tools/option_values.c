@@ -78,7 +78,7 @@ bool value_page_sizes(const char *command, const char *text, uint64_t *sizes)
 				break;
 		}
 		if (i == 3) {
-			say("hvpt %s: --page-sizes: '%.*s' is none of 4K, "
+			say("hvpt %s: --page-sizes: '%.*s' is not one of 4K, "
 			    "2M, 1G",
 			    command, (int)length, word);
 			return false;
@@ -89,7 +89,7 @@ bool value_page_sizes(const char *command, const char *text, uint64_t *sizes)
 		word += length + 1;
 	}
 	if (!(sum & HVPT_PAGE_SIZE_4K)) {
-		say("hvpt %s: --page-sizes: 4K must be among them", command);
+		say("hvpt %s: --page-sizes: must include 4K", command);
 		return false;
 	}
 	*sizes = sum;
@@ -147,7 +147,7 @@ bool value_lazy(const char *command, const char *text, uint64_t *lazy)
 {
 	if (options_number(text, lazy) && *lazy != 0)
 		return true;
-	say("hvpt %s: --lazy: must be a 64-bit number from 1, not '%s'",
+	say("hvpt %s: --lazy: must be a 64-bit number of at least 1, not '%s'",
 	    command, text);
 	return false;
 }

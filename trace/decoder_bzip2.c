@@ -40,7 +40,7 @@ static const char *next_stream(struct bzip2 *bzip2, const struct decoder_io *io)
 	if (io->in_bytes == 0)
 		return NULL;
 	if (*io->in != 'B')
-		return "what follows the .bz2 data is something else";
+		return "other data follows the .bz2 data";
 	(void)BZ2_bzDecompressEnd(&bzip2->stream);
 	return begin(bzip2) ? NULL : "out of memory";
 }

@@ -41,7 +41,7 @@ static const char *next_member(struct gzip *gzip, struct decoder_io *io)
 	if (io->in_bytes == 0)
 		return NULL;
 	if (*io->in != 0x1f || inflateReset(&gzip->stream) != Z_OK)
-		return "what follows the .gz data is something else";
+		return "other data follows the .gz data";
 	gzip->between = false;
 	return NULL;
 }

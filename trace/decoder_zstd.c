@@ -37,7 +37,7 @@ static const char *error_of(const struct zstd *zstd, size_t ret)
 	switch (ZSTD_getErrorCode(ret)) {
 	case ZSTD_error_prefix_unknown:
 		if (zstd->after)
-			return "what follows the .zst data is something else";
+			return "other data follows the .zst data";
 		return "the .zst data is corrupt";
 	case ZSTD_error_frameParameter_windowTooLarge:
 		return "the .zst data needs more than 128 MiB to unpack";

@@ -313,7 +313,7 @@ def test_damaged(test, events, rng):
                          f"{name} cut at {cut}", rng.random() < 0.5)
         test.refused(data + b"more than a few bytes follow",
                      f"the .{name} data is corrupt" if name in LIBLZMA else
-                     f"what follows the .{name} data is something else",
+                     f"other data follows the .{name} data",
                      f"{name} and garbage")
         test.refused(pack(data), "compressed more than once", f"{name} twice")
         if name != "lzma":

@@ -80,8 +80,8 @@ refused() {
 	check "one line" [ "$(wc -l <err)" -eq 1 ]
 	check "nothing on standard output" [ ! -s out ]
 }
-refused "--ops: must be a number from 1, not '0'" --ops 0
-refused "--ops: must be a number from 1, not 'many'" --ops many
+refused "--ops: must be a number of at least 1, not '0'" --ops 0
+refused "--ops: must be a number of at least 1, not 'many'" --ops many
 refused "--jobs: must be 1 .. 256, not '0'" --jobs 0
 refused "--jobs: must be 1 .. 256, not '257'" --jobs 257
 refused "--time: must be seconds, or a number with s, m or h, not '0'" --time 0
@@ -91,9 +91,9 @@ refused "--time: must be seconds, or a number with s, m or h, not '1d'" \
 refused "--time: must be seconds" --time ''
 refused "--time: must be seconds" --time 99999999999999999999999999s
 refused "hvpt fuzz: --levels: must be 4 or 5, not '6'" --levels 6
-refused "hvpt fuzz: --page-sizes: '3M' is none of 4K, 2M, 1G" \
+refused "hvpt fuzz: --page-sizes: '3M' is not one of 4K, 2M, 1G" \
 	--page-sizes 4K,3M
-refused "hvpt fuzz: --page-sizes: 4K must be among them" --page-sizes 2M
+refused "hvpt fuzz: --page-sizes: must include 4K" --page-sizes 2M
 refused "hvpt fuzz: --width: must be 13 .. 57, not '12'" --width 12
 refused "hvpt fuzz: --width: 4 levels span at most 48 bits, not 57" --levels 4 \
 	--width 57
@@ -101,12 +101,12 @@ refused "hvpt fuzz: --width: 4 levels span at most 48 bits, not 57" \
 	--width 57 --check bad
 refused "hvpt fuzz: --iova-form: must be plain" --iova-form odd
 refused "hvpt fuzz: --policy: must be two-block" --policy none
-refused "hvpt fuzz: --lazy: must be a 64-bit number from 1, not '0'" --lazy 0
+refused "hvpt fuzz: --lazy: must be a 64-bit number of at least 1, not '0'" --lazy 0
 refused "hvpt fuzz: --seed: must be a 64-bit number, not '-1'" --seed -1
 refused "hvpt fuzz: --seed: needs a value" --seed
 refused "hvpt fuzz: --quiet: takes no value" --quiet=1
 refused "hvpt fuzz: unknown option '--walker'" --walker vtd
-refused "hvpt fuzz: 'trace.txt': it takes options only" trace.txt
+refused "hvpt fuzz: 'trace.txt': takes only options" trace.txt
 refused "--output: needs the name of a file" --output -
 refused "--check: needs the name of a file" --check ''
 refused "hvpt fuzz: cannot write nowhere/trace: No such file" \
@@ -116,7 +116,7 @@ refused "nowhere: error: No such file or directory" --check nowhere
 echo "kmap: (hvpt) dom=1 iova=1" >bad
 refused "bad: error: line 1: pa= is missing" --check bad
 echo "# nothing" >empty
-refused "empty: error: no event in it" --check empty
+refused "empty: error: it has no event" --check empty
 
 # ---- a right library -------------------------------------------------------
 
@@ -175,7 +175,7 @@ found() {
 	hvpt=$1
 	run 1 "$hvpt" fuzz --seed "$4" --ops 20000 --output trace
 	says err "$3"
-	says err "written to trace; to see it again:"
+	says err "written to trace; to repeat it:"
 	says out "failures        1"
 	says out "ended           a sequence failed"
 	events=$(grep -cv "^#" trace)
@@ -201,11 +201,11 @@ replayed() {
 }
 
 found "$early" 4 "the replay, at the end: violation: page" 1
-says said "the reference finds nothing"
+says said "the reference finds no fault"
 replayed
 found "$gather" 4 "was split: the gather does not cover it" 1
 replayed
-found "$gather" 4 "was taken away: the gather does not cover it" 3
+found "$gather" 4 "was unmapped: the gather does not cover it" 3
 replayed
 found "$freed" 4 "is freed before a flush" 1
 replayed
@@ -222,12 +222,12 @@ found "$crash" 1 "hvpt fuzz: the replay: " 1
 check "the same trace" cmp -s trace first
 
 # What only the reference sees: said, and there is a command as well.
-found "$gather" 4 "the replay finds nothing" 38
+found "$gather" 4 "the replay finds no fault" 38
 says said "the span of a table at 0, level 0, is not gathered"
 says said " --check trace"
 replayed
 run 1 "$gather" fuzz --check trace
-says err "the replay finds nothing"
+says err "the replay finds no fault"
 
 # A signal while it shrinks, or after: what there is by then is written.
 checks=$((checks + 1))
@@ -238,7 +238,7 @@ status=$?
 what="interrupted while it shrinks"
 [ "$status" -eq 1 ] || fail "$what: exit $status"
 says out "failures        1"
-says err "written to early; to see it again:"
+says err "written to early; to repeat it:"
 says early "kunmap: (hvpt)"
 
 # With several processes, a name which a shell would take apart, no summary.

@@ -20,7 +20,7 @@ COUNTS = [
     "failed_syncs", "protects", "reclaims", "asked_syncs", "failed_calls",
     "flush_calls", "descriptors",
     "pages_asked", "pages_flushed", "over_flushed_pages", "full_flushes",
-    "stale_hits_before_sync", "stale_hits_after_sync", "dmas", "walker_looks",
+    "stale_hits_before_sync", "stale_hits_after_sync", "dmas", "walker_checks",
     "walker_stale",
     "hypercalls_total",
 ]

@@ -33,11 +33,11 @@ misuse "--quiet: takes no value" replay --quiet=1 "$modload"
 misuse "--levels: must be 4 or 5, not '3'" replay --levels 3 "$modload"
 misuse "--levels: must be 4 or 5, not ''" replay --levels= "$modload"
 misuse "--levels: must be 4 or 5, not '45'" replay --levels 45 "$modload"
-misuse "--page-sizes: '8K' is none of" replay --page-sizes 4K,8K "$modload"
-misuse "--page-sizes: '' is none of" replay --page-sizes 4K, "$modload"
-misuse "--page-sizes: '' is none of" replay --page-sizes "" "$modload"
-misuse "--page-sizes: '4KB' is none of" replay --page-sizes 4KB "$modload"
-misuse "--page-sizes: 4K must be" replay --page-sizes 2M,1G "$modload"
+misuse "--page-sizes: '8K' is not one of" replay --page-sizes 4K,8K "$modload"
+misuse "--page-sizes: '' is not one of" replay --page-sizes 4K, "$modload"
+misuse "--page-sizes: '' is not one of" replay --page-sizes "" "$modload"
+misuse "--page-sizes: '4KB' is not one of" replay --page-sizes 4KB "$modload"
+misuse "--page-sizes: must include 4K" replay --page-sizes 2M,1G "$modload"
 misuse "--width: must be 13 .. 57, not '12'" replay --width 12 "$modload"
 misuse "--width: must be 13 .. 57, not '58'" replay --width 58 "$modload"
 misuse "--width: must be 13 .. 57, not '48x'" replay --width 48x "$modload"
@@ -52,7 +52,7 @@ misuse "--seed: must be a 64-bit number, not '18446744073709551616'" \
 misuse "--policy: must be two-block, cover or exact, not 'best'" \
 	replay --policy best "$modload"
 misuse "--policy: must be" replay --policy "" "$modload"
-misuse "--lazy: must be a 64-bit number from 1, not '0'" \
+misuse "--lazy: must be a 64-bit number of at least 1, not '0'" \
 	replay --lazy 0 "$modload"
 misuse "--lazy: must be" replay --lazy all "$modload"
 misuse "--walker: must be model, vtd or cpu, not 'amd'" \
@@ -86,7 +86,7 @@ odd --audit-every "must be a 64-bit number, not " "" " 1" "1 " +1 1.5 1e3 0x \
 	0xg one 18446744073709551616 0x10000000000000000 "1$newline"
 odd --seed "must be a 64-bit number, not " "" " 1" "1 " +1 -1 1.5 1e3 0x 0xg \
 	one 0x10000000000000000 0X1
-odd --lazy "must be a 64-bit number from 1, not " "" " 1" "1 " +1 -1 1.5 0x0 \
+odd --lazy "must be a 64-bit number of at least 1, not " "" " 1" "1 " +1 -1 1.5 0x0 \
 	00 never 18446744073709551616 "1 2"
 odd --policy "must be two-block, cover or exact, not " two two_block \
 	two-blocks TWO-BLOCK Exact "exact " " cover" cover,exact 0 all
@@ -106,20 +106,20 @@ injection frob:1:5 "the kind must be"
 injection flush "must be KIND:N:STATUS[:TIMES]"
 injection flush:1 "must be KIND:N:STATUS[:TIMES]"
 injection flush:1:5:1:1 "must be KIND:N:STATUS[:TIMES]"
-injection flush:0:5 "N must be a number from 1"
-injection flush:one:5 "N must be a number from 1"
+injection flush:0:5 "N must be a number of at least 1"
+injection flush:one:5 "N must be a number of at least 1"
 injection flush:1:0 "the status must be 1 .. 0xffff"
 injection flush:1:0x10000 "the status must be 1 .. 0xffff"
 injection flush:1: "the status must be"
-injection flush:1:5:0 "TIMES must be a number from 1, or always"
+injection flush:1:5:0 "TIMES must be a number of at least 1, or always"
 injection flush:1:5:ever "TIMES must be"
 injection flush:1:rep=3 "only flush-list can stop after elements"
 injection flush-list:1:rep=4096 "rep= must be 0 .. 4095"
 injection flush-list:1:rep= "rep= must be"
 injection flush-list:1:rep=1:0x10000 "the status must be 0 .. 0xffff"
-injection alloc "must be alloc:N, N from 1"
-injection alloc:0 "must be alloc:N, N from 1"
-injection alloc:1:2 "must be alloc:N, N from 1"
+injection alloc "must be alloc:N with N of at least 1"
+injection alloc:0 "must be alloc:N with N of at least 1"
+injection alloc:1:2 "must be alloc:N with N of at least 1"
 misuse "'alloc:2': alloc can be given only once" \
 	replay --inject alloc:1 --inject alloc:2 "$modload"
 many=
@@ -158,7 +158,7 @@ json json 1 "file=<stdin>" maps=216 unmaps=92 mismatches=0 malformed=0
 silent out err
 : >in
 run 2 replay -
-says err "<stdin>: error: no map or unmap event in it"
+says err "<stdin>: error: it has no map or unmap event"
 silent out
 cp "$modload" no-suffix
 run 0 replay no-suffix
@@ -173,7 +173,7 @@ run 0 replay plain.xz
 says out "216 maps, 92 unmaps"
 printf '# tracer: nop\n\n' >empty.txt
 run 2 replay empty.txt
-says err "empty.txt: error: no map or unmap event in it"
+says err "empty.txt: error: it has no map or unmap event"
 silent out
 run 2 replay --json json plain.txt empty.txt
 lines out "maps, " 1
@@ -228,7 +228,7 @@ json json 1 maps=2 unmaps=2 named=4 domains=2 conflicts=0 unknown_unmaps=0 \
 # word on why.
 grep -v '(f' two.txt >one.txt
 run 0 replay --json json one.txt
-says err "one.txt: note: 1 maps of what was mapped already, and no event names \
+says err "one.txt: note: 1 maps of mapped ranges, and no event names \
 its domain (dom=): several devices look like one; docs/RECORDING.md says how"
 lines err "" 1
 run 0 replay --quiet one.txt
@@ -312,7 +312,7 @@ silent out err
 } >flush.txt
 run 0 replay --json json flush.txt
 says out "flushing        two-block, a sync every 1 unmaps"
-says out "flush calls     2 (1.000 for each unmap), 3 descriptors"
+says out "flush calls     2 (1.000 per unmap), 3 descriptors"
 says out "flushed pages   6 asked, 7 flushed, 1 too many"
 says out "2 FLUSH_DEVICE_DOMAIN_LIST"
 says out "stale before a sync, 0 after"
@@ -341,7 +341,7 @@ json json 1 lazy=3 syncs=1 forced_syncs=0 mismatches=0
 } >again.txt
 run 0 replay --lazy 100 --json json again.txt
 json json 1 syncs=2 forced_syncs=1 mismatches=0 stale_hits_after_sync=0
-says out "syncs           2 (1 before their time)"
+says out "syncs           2 (1 forced early)"
 # As many hypercalls as there are domains, and each has its own count.
 run 0 replay --lazy 2 --json json two.txt
 json json 1 syncs=2 forced_syncs=0 hypercalls.ATTACH_DEVICE_DOMAIN=6 \

@@ -192,8 +192,8 @@ static void test_ran_out(void **state)
 	event.gpa = 0x1000;
 	assert_false(apply_event(&f->session, &event));
 	assert_string_equal(f->result.error,
-			    "line 1: needs more table pages than are set "
-			    "aside");
+			    "line 1: needs more table pages than are "
+			    "reserved");
 	assert_mismatches(f, 0);
 	assert_int_equal(f->result.map_bytes, 0);
 	session_audit(&f->session);

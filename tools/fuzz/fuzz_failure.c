@@ -84,7 +84,7 @@ static void say_verdicts(const struct failure *failure)
 		const struct fuzz_verdict *verdict = &failure->verdict[i];
 
 		if (!verdict->failed)
-			say("hvpt fuzz: %s finds nothing",
+			say("hvpt fuzz: %s finds no fault",
 			    fuzz_checker_name((enum fuzz_checker)i));
 		else if (verdict->event == FUZZ_NO_EVENT)
 			say("hvpt fuzz: %s: %s",
@@ -214,7 +214,7 @@ static void confirm(struct failure *failure)
 			say("hvpt fuzz: the trace, read back, does not fail");
 		fuzz_check_command(command, failure->options);
 	}
-	say("hvpt fuzz: written to %s; to see it again:",
+	say("hvpt fuzz: written to %s; to repeat it:",
 	    failure->options->output);
 	say("  %s", command);
 }
@@ -229,7 +229,7 @@ static enum exit_code handle(struct failure *failure,
 		say_verdicts(failure);
 		shrink_failure(failure);
 	} else {
-		say("hvpt fuzz: tried again, it does not fail");
+		say("hvpt fuzz: repeated, it does not fail");
 	}
 	if (!write_file(failure, search))
 		return EXIT_BAD_INPUT;
@@ -286,7 +286,7 @@ enum exit_code fuzz_check_trace(const struct fuzz_options *options)
 	if (!trace_load(options->check, &list, error)) {
 		say("%s: error: %s", options->check, error);
 	} else if (list.count == 0) {
-		say("%s: error: no event in it", options->check);
+		say("%s: error: it has no event", options->check);
 	} else if (open_bench(&failure, options)) {
 		failure.events = list.events;
 		failure.count = list.count;

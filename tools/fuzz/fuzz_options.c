@@ -61,7 +61,7 @@ static bool parse_ops(const char *text, uint64_t *ops)
 {
 	if (options_number(text, ops) && *ops != 0)
 		return true;
-	say("hvpt fuzz: --ops: must be a number from 1, not '%s'", text);
+	say("hvpt fuzz: --ops: must be a number of at least 1, not '%s'", text);
 	return false;
 }
 
@@ -179,7 +179,7 @@ static void set_defaults(struct fuzz_options *options)
 static bool complete(struct fuzz_options *options, int argc, char **argv)
 {
 	if (optind < argc) {
-		say("hvpt fuzz: '%s': it takes options only", argv[optind]);
+		say("hvpt fuzz: '%s': takes only options", argv[optind]);
 		return false;
 	}
 	if (options->ops == 0 && options->seconds == 0)

@@ -71,7 +71,7 @@ static void apply_map(struct session *session, struct step *step)
 	check_that(&session->checker,
 		   hvpt_model_map(domain->model, event->iova, event->gpa,
 				  event->size, step->prot),
-		   "the model refuses what it said was free");
+		   "the interval map refuses a range that it reported free");
 	count_map(session, step);
 	/* An empty table went, which an IOMMU may still read. */
 	if (!gather_equal(&domain->gather, &step->gather) &&

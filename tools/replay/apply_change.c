@@ -32,7 +32,7 @@ static void check_protect(struct session *session, const struct step *step,
 	check_that(checker,
 		   hvpt_model_protect(domain->model, iova, step->event->size,
 				      step->prot),
-		   "the model refuses what it said was mapped");
+		   "the interval map refuses a range that it reported mapped");
 	step_check_gather(session, step);
 	check_some(checker, domain, iova, step->last);
 	check_neighbours(checker, domain, session->options, iova, step->last);
@@ -75,14 +75,14 @@ static void check_reclaim(struct session *session, const struct step *step,
 	enum hvpt_status status;
 
 	check_that(checker, moved == reclaimed,
-		   "reclaim says %" PRIu64 " tables, %" PRIu64
-		   " are in the gather",
+		   "reclaim returned %" PRIu64
+		   " tables, the gather got %" PRIu64,
 		   reclaimed, moved);
 	status = hvpt_pt_reclaim(domain->pt, hvpt_iova(event->iova),
 				 event->size, &domain->gather, &again);
 	check_that(checker, status == HVPT_OK && again == 0,
-		   "reclaim left %" PRIu64 " empty tables for another, %s",
-		   again, hvpt_status_name(status));
+		   "a second reclaim found %" PRIu64 " empty tables, %s", again,
+		   hvpt_status_name(status));
 	check_some(checker, domain, event->iova, step->last);
 	check_neighbours(checker, domain, session->options, event->iova,
 			 step->last);

@@ -152,7 +152,7 @@ static void check_lookup(struct checker *checker, const struct domain *domain,
 		   same_answer(&got, expected) &&
 			   (got.mapped || status == HVPT_ERR_NOT_MAPPED),
 		   "iova 0x%" PRIx64
-		   ": expected %s; hvpt_domain_lookup says %s, "
+		   ": expected %s; hvpt_domain_lookup returned %s, "
 		   "%s",
 		   iova, answer_text(expected, texts[0], sizeof(texts[0])),
 		   hvpt_status_name(status),
@@ -216,7 +216,7 @@ void check_absent(struct checker *checker, const struct domain *domain,
 		struct sdm_result read = sdm_walk(&domain->walker, at, false);
 
 		check_that(checker, read.fault == SDM_FAULT_NOT_PRESENT,
-			   "iova 0x%" PRIx64 ": expected not mapped any more; "
+			   "iova 0x%" PRIx64 ": expected no mapping; "
 			   "the walker says %s, pa 0x%" PRIx64 ", level %u, "
 			   "entry 0x%" PRIx64,
 			   at, sdm_fault_text(read.fault), read.pa, read.level,

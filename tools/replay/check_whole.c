@@ -39,7 +39,7 @@ static void check_visit(struct checker *checker, const struct domain *domain,
 
 	check_that(checker, status == HVPT_OK && sum->bytes == bytes,
 		   "expected leaves of %" PRIu64 " bytes in all; "
-		   "hvpt_pt_visit says %s, %" PRIu64 " bytes",
+		   "hvpt_pt_visit returned %s, %" PRIu64 " bytes",
 		   bytes, hvpt_status_name(status), sum->bytes);
 }
 
@@ -107,7 +107,7 @@ check_entry(struct checker *checker, const struct domain *domain,
 	check_that(checker, good,
 		   "iova 0x%" PRIx64 " .. 0x%" PRIx64 ": the walker says %s, "
 		   "pa 0x%" PRIx64 ", level %u, entry 0x%" PRIx64
-		   "; that is not what was mapped",
+		   "; this was not mapped",
 		   first, last, sdm_fault_text(read->fault), read->pa,
 		   read->level, read->entry);
 	return read->fault == SDM_FAULT_NONE ? last - first + 1 : 0;

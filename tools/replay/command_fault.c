@@ -24,15 +24,16 @@
 static const char usage[] =
 	"Usage: hvpt fault [--trace TRACE] HEX...\n"
 	"\n"
-	"Decodes the message by which the hypervisor tells of a refused DMA. HEX\n"
-	"is the message as hexadecimal bytes, header first, in any number of\n"
-	"words; spaces and colons between bytes are passed over.\n"
+	"Decodes the message by which the hypervisor reports a refused DMA. HEX\n"
+	"is the message in hexadecimal bytes, header first, in any number of\n"
+	"words; spaces and colons between bytes are ignored.\n"
 	"\n"
-	"  --trace TRACE  replay TRACE, and explain the access by the tables as\n"
-	"                 they are at its end, of each domain of it\n"
+	"  --trace TRACE  replay TRACE, and explain the access by the tables of\n"
+	"                 each of its domains, as they are at its end\n"
 	"  -h, --help     this text\n"
 	"\n"
-	"Exit status: 0 decoded, 1 the replay mismatched, 2 bad usage or input.\n";
+	"Exit status: 0 decoded, 1 a mismatch in the replay, 2 bad usage or\n"
+	"input.\n";
 
 /** A message as it was given. */
 struct message {

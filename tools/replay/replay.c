@@ -180,7 +180,7 @@ static void read_backends(struct replay_result *result, struct checker *checker,
 		snprintf(result->error, sizeof(result->error), "%s", error);
 	result->stale_before = host->model.stale;
 	if (host->backend[1]) {
-		result->walker_looks = host->backend[1]->accesses;
+		result->walker_checks = host->backend[1]->accesses;
 		result->walker_stale = host->backend[1]->stale;
 	}
 }
@@ -240,7 +240,7 @@ static void note_nameless(const struct replay *replay)
 
 	if (replay->options->quiet || result->named || result->conflicts == 0)
 		return;
-	say("%s: note: %" PRIu64 " maps of what was mapped already, and no "
+	say("%s: note: %" PRIu64 " maps of mapped ranges, and no "
 	    "event names its domain (dom=): several devices look like one; "
 	    "docs/RECORDING.md says how to record dom= by kprobes",
 	    result->file, result->conflicts);
@@ -274,7 +274,7 @@ replay_file_then(const char *path, const struct replay_options *options,
 		run(replay, input);
 		if (result->events == 0 && result->error[0] == '\0')
 			snprintf(result->error, sizeof(result->error),
-				 "no map or unmap event in it");
+				 "it has no map or unmap event");
 		note_nameless(replay);
 	} else {
 		snprintf(result->error, sizeof(result->error), "%s", error);

@@ -94,11 +94,11 @@ static void print_flushes(FILE *out, const struct replay_result *result)
 {
 	uint64_t ratio = report_flush_ratio(result);
 
-	fprintf(out, "  %-16s%" PRIu64 " (%" PRIu64 " before their time)\n",
-		"syncs", result->syncs, result->forced_syncs);
+	fprintf(out, "  %-16s%" PRIu64 " (%" PRIu64 " forced early)\n", "syncs",
+		result->syncs, result->forced_syncs);
 	fprintf(out,
 		"  %-16s%" PRIu64 " (%" PRIu64 ".%03" PRIu64
-		" for each unmap), %" PRIu64 " descriptors\n",
+		" per unmap), %" PRIu64 " descriptors\n",
 		"flush calls", result->flush_calls, ratio / 1000, ratio % 1000,
 		result->descriptors);
 	fprintf(out,
@@ -140,11 +140,11 @@ static void print_walker(FILE *out, const struct replay_result *result,
 			 const struct replay_options *options)
 {
 	fprintf(out,
-		"  %-16sQEMU's %s%s, %" PRIu64 " looks, %" PRIu64
+		"  %-16sQEMU's %s%s, %" PRIu64 " checks, %" PRIu64
 		" stale before a sync\n",
 		"walker", options->walker == WALKER_VTD ? "VT-d" : "processor",
 		options->drop_flushes ? " with flushes dropped" : "",
-		result->walker_looks, result->walker_stale);
+		result->walker_checks, result->walker_stale);
 }
 
 void report_text(FILE *out, const struct replay_result *result,

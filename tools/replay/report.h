@@ -52,7 +52,7 @@ struct report_calls {
  * @failed_calls: others which failed because they were told to
  * @stale_before, @stale_after: as in struct checker
  * @dmas: bytes read or written by devices of the model hypervisor
- * @walker_looks: how often QEMU's VT-d or processor was asked
+ * @walker_checks: how often QEMU's VT-d or processor was asked
  * @walker_stale: how often its caches had what was not yet synced
  * @mismatch: the first one, @mismatch_line: of the event which showed it; 0:
  *	after the last one
@@ -104,7 +104,7 @@ struct replay_result {
 	uint64_t dmas;
 	char mismatch[320];
 	uint64_t mismatch_line;
-	uint64_t walker_looks;
+	uint64_t walker_checks;
 	uint64_t walker_stale;
 };
 

@@ -114,7 +114,7 @@ static void json_flushes(FILE *out, const struct replay_result *result)
 	json_count(out, "stale_hits_before_sync", result->stale_before);
 	json_count(out, "stale_hits_after_sync", result->stale_after);
 	json_count(out, "dmas", result->dmas);
-	json_count(out, "walker_looks", result->walker_looks);
+	json_count(out, "walker_checks", result->walker_checks);
 	json_count(out, "walker_stale", result->walker_stale);
 }
 

@@ -170,7 +170,7 @@ static bool ran_out(struct session *session, const struct step *step,
 	if (status != HVPT_ERR_NO_MEMORY || step->expected != HVPT_OK ||
 	    !host_ran_out(&session->domains.host))
 		return false;
-	session_error(session, "needs more table pages than are set aside");
+	session_error(session, "needs more table pages than are reserved");
 	return true;
 }
 
@@ -270,7 +270,7 @@ void step_check_gather(struct session *session, const struct step *step)
 		check_that(&session->checker,
 			   gather_covers(&domain->gather, first, last),
 			   "iova 0x%" PRIx64 " .. 0x%" PRIx64
-			   " was taken away: the gather does not cover it",
+			   " was unmapped: the gather does not cover it",
 			   first, last);
 		if (last >= step->last)
 			break;

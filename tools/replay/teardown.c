@@ -88,7 +88,7 @@ static void final_sync(struct session *session, struct domain *domain)
 		return;
 	host_calm(&session->domains.host);
 	check_that(&session->checker, sync_until_done(session, domain),
-		   "no sync, though nothing is in its way");
+		   "no sync, although no failure is injected");
 }
 
 static bool stop_device(struct session *session, struct domain *domain)
@@ -134,9 +134,9 @@ static void check_nothing_left(struct session *session)
 	size_t pages = hvpt_arena_in_use(host->arena);
 
 	check_that(checker, pages == host->leaked,
-		   "%zu table pages did not come back", pages - host->leaked);
+		   "%zu table pages were not freed", pages - host->leaked);
 	check_that(checker, hypervisor_cached(host->hv) == 0,
-		   "%zu entries are cached of nothing",
+		   "%zu stale entries are still cached",
 		   hypervisor_cached(host->hv));
 	/* A page is leaked when the domain could not be deleted. */
 	check_that(checker, hypervisor_domains(host->hv) == host->leaked,
