@@ -28,11 +28,11 @@ static const struct {
 	{ "any", 0 },
 };
 
-/* Longest field of a right one, and its end. */
+/* The longest valid field, and its end. */
 #define FIELD_ROOM 32u
 #define FIELDS_MAX 4u
 
-/** A spec taken apart at its colons. */
+/** A spec, split at its colons. */
 struct fields {
 	size_t count;
 	char text[FIELDS_MAX][FIELD_ROOM];
@@ -64,7 +64,7 @@ static bool split(const char *spec, struct fields *fields)
 	}
 }
 
-/* A number of low .. high. */
+/* A number in low .. high. */
 static bool take(const char *text, uint64_t low, uint64_t high, uint64_t *value)
 {
 	return options_number(text, value) && *value >= low && *value <= high;

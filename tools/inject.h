@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * inject.h - what is to go wrong: the --inject option.
+ * inject.h - injected failures: the --inject option.
  *
  *	KIND:N:STATUS[:TIMES]	the N-th hypercall of a kind fails
  *	flush-list:N:rep=K[:STATUS]	it stops after K descriptors
@@ -11,17 +11,17 @@
 
 #include "oracle/hypervisor.h"
 
-/* As many as the model hypervisor takes. */
+/* As many as the model hypervisor accepts. */
 #define INJECT_MAX 16u
 
-/* Tries of something which has to be done, when a failure has no end. */
+/* How often a necessary call is tried when a failure never ends. */
 #define INJECT_TRIES_MAX 1000u
 
 /**
- * struct inject - all that was asked for
- * @count: how many hypercalls are to go wrong
- * @call: which, and how
- * @alloc: the page allocation which is to fail; 0: none
+ * struct inject - the failures that were asked for
+ * @count: number of hypercalls that fail
+ * @call: which calls, and how they fail
+ * @alloc: number of the page allocation that fails; 0: none
  */
 struct inject {
 	size_t count;
@@ -29,10 +29,10 @@ struct inject {
 	uint64_t alloc;
 };
 
-/** Adds what @spec says. Return: false when the message is out already. */
+/** Adds @spec. Return: false after printing an error. */
 bool inject_parse(const char *spec, struct inject *inject);
 
-/** How often must one try, at most, until nothing can be in the way? */
+/** The most tries until no injected failure is left. */
 uint64_t inject_tries(const struct inject *inject);
 
 #endif /* TOOLS_INJECT_H */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * option_values.h - values of options which several sub-commands take.
+ * option_values.h - values of options that several sub-commands take.
  *
  * @command is the sub-command, for messages. Each function writes its result
- * only when the text is right; else it says why and returns false.
+ * only when the text is valid; otherwise it prints why and returns false.
  */
 #ifndef TOOLS_OPTION_VALUES_H
 #define TOOLS_OPTION_VALUES_H
@@ -23,14 +23,14 @@ bool value_form(const char *command, const char *text,
 bool value_policy(const char *command, const char *text,
 		  enum hvpt_flush_policy *policy);
 
-/** From 1. */
+/** A number of at least 1. */
 bool value_lazy(const char *command, const char *text, uint64_t *lazy);
 
-/** Any number; @name is the option's. */
+/** Any number; @name is that of the option. */
 bool value_count(const char *command, const char *name, const char *text,
 		 uint64_t *value);
 
-/** Do @levels span @width? 0 becomes all they span. */
+/** Do @levels span @width? A width of 0 becomes all that they span. */
 bool value_fits(const char *command, unsigned levels, unsigned *width);
 
 struct option;

@@ -144,7 +144,7 @@ static bool take_option(int id, void *target)
 	}
 }
 
-/* The walkers which are not ours have less to choose from. */
+/* QEMU's walkers support fewer options. */
 static bool complete_walker(const struct replay_options *options)
 {
 	const char *why = NULL;
@@ -159,7 +159,7 @@ static bool complete_walker(const struct replay_options *options)
 	return !why;
 }
 
-/* What depends on more than one word. */
+/* Checks that involve more than one option. */
 static bool complete(struct replay_options *options)
 {
 	if (!value_fits(COMMAND, options->levels, &options->width))

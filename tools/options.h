@@ -9,18 +9,18 @@
 #include "hvpt/hvpt.h"
 #include "inject.h"
 
-/* What a process ends with. */
+/* The exit status of the process. */
 enum exit_code {
 	EXIT_ALL_WELL = 0,
 	EXIT_MISMATCH = 1,
 	EXIT_BAD_INPUT = 2,
 };
 
-/* Who checks, beside the model hypervisor and our own walker. */
+/* What checks besides the model hypervisor and the SDM walker. */
 enum replay_walker {
-	WALKER_MODEL = 0, /* the model hypervisor and our own walker */
-	WALKER_VTD = 1,	  /* the VT-d QEMU emulates */
-	WALKER_CPU = 2,	  /* the processor QEMU emulates */
+	WALKER_MODEL = 0, /* only the model hypervisor and the SDM walker */
+	WALKER_VTD = 1,	  /* the VT-d that QEMU emulates */
+	WALKER_CPU = 2,	  /* the processor that QEMU emulates */
 };
 
 /**
@@ -30,12 +30,12 @@ enum replay_walker {
  * @form: which values are IOVAs
  * @page_sizes: as in struct hvpt_pt_config
  * @audit_every: events between two audits; 0: only at the end
- * @seed: of the random pages which are checked
+ * @seed: of the random pages that are checked
  * @policy: how flushes are planned
  * @lazy: unmaps of a domain between two syncs, at least 1
- * @inject: what is to go wrong
- * @walker: who checks
- * @drop_flushes: with the VT-d: flushes are dropped, which must be noticed
+ * @inject: injected failures
+ * @walker: what checks
+ * @drop_flushes: with the VT-d: flushes are dropped, which must be detected
  * @json: where to write JSON; NULL: nowhere, "-": standard output
  * @quiet: no progress, no notes, no summary
  * @strict: a malformed line ends the replay
@@ -64,10 +64,10 @@ struct replay_options {
 enum options_result {
 	OPTIONS_RUN = 0,
 	OPTIONS_HELP = 1,
-	OPTIONS_ERROR = 2, /* the message is out already */
+	OPTIONS_ERROR = 2, /* the message was printed */
 };
 
-/** What holds for what is not asked; @width is left 0: as wide as can be. */
+/** The defaults; @width stays 0: as wide as possible. */
 void options_default(struct replay_options *options);
 
 /** Parses the words after `hvpt replay`; argv[0] is the sub-command. */
@@ -89,7 +89,7 @@ const char *options_form_name(enum hvpt_iova_form form);
 /**
  * options_in_form() - are all of first .. last IOVAs?
  *
- * Worked out here and not asked from the library, which it checks.
+ * Computed here, because the library is under test.
  */
 bool options_in_form(const struct replay_options *options, uint64_t first,
 		     uint64_t last);

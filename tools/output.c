@@ -21,7 +21,7 @@ bool output_guard(void)
 
 		if (fcntl(fd, F_GETFD) != -1)
 			continue;
-		/* The lowest free descriptor: this one. */
+		/* The lowest free descriptor is this one. */
 		if (errno != EBADF || open("/dev/null", wrong) != fd)
 			return false;
 	}
@@ -43,7 +43,7 @@ static bool same_file(const struct stat *a, const struct stat *b)
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/* Whether @file is what is read from @input, which may not exist. */
+/* Is @file the same file as @input, which may not exist? */
 static bool is_input(const struct stat *file, const char *input)
 {
 	struct stat info;
@@ -81,7 +81,7 @@ const char *output_conflict(const char *path, const char *const *inputs,
 	return NULL;
 }
 
-/* The file behind @fd, which a message could damage. */
+/* The file of @fd, which a message could damage. */
 static bool reads_from(int fd, const char *const *inputs, int count)
 {
 	struct stat file;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * output.h - standard output, and files which are written.
+ * output.h - standard output, and output files.
  */
 #ifndef TOOLS_OUTPUT_H
 #define TOOLS_OUTPUT_H
@@ -9,11 +9,11 @@
 #include <stdio.h>
 
 /**
- * output_guard() - make descriptors 0, 1 and 2 safe to have been closed
+ * output_guard() - guards against closed descriptors 0, 1 and 2
  *
- * A file opened later would take the place of a closed one, and messages would
- * be written into it. A closed one is opened the wrong way round instead, so
- * that using it fails as it should. Return: false with errno.
+ * A file that is opened later would get the number of a closed descriptor, and
+ * messages would be written into it. So a closed descriptor is opened in the
+ * wrong direction, so that its use fails. Return: false with errno.
  */
 bool output_guard(void);
 
@@ -26,40 +26,40 @@ bool output_guard(void);
 int output_end(int code);
 
 /**
- * output_streams_differ() - is a trace what standard output or error goes to?
+ * output_streams_differ() - do output and error not go to a trace?
  * @whose: for messages
- * @inputs: files which are read, "-" for standard input
+ * @inputs: files that are read, "-" for standard input
  * @count: how many
  *
- * To be called before anything is written, for that would change the trace.
+ * Call it before anything is written, because that would change the trace.
  *
- * Return: false when one is, with a message on the other one of the two.
+ * Return: false if one does, with a message on the other stream.
  */
 bool output_streams_differ(const char *whose, const char *const *inputs,
 			   int count);
 
 /**
  * output_conflict() - may a file be written?
- * @path: it, which need not exist
- * @inputs: files which are read, "-" for standard input
+ * @path: the file, which need not exist
+ * @inputs: files that are read, "-" for standard input
  * @count: how many
  *
- * Return: why not: it is also read, or standard output or standard error goes
- * there; NULL when it may be.
+ * Return: NULL if it may be; else why not: it is also read, or standard output
+ * or standard error goes there.
  */
 const char *output_conflict(const char *path, const char *const *inputs,
 			    int count);
 
 /**
- * output_open() - begin to write a file
+ * output_open() - opens an output file
  * @whose: for messages: command and option
  * @path: "-": standard output
- * @inputs: files which are read, "-" for standard input
+ * @inputs: files that are read, "-" for standard input
  * @count: how many
  *
- * What has an output_conflict() is refused untouched.
+ * A file with an output_conflict() is refused and not changed.
  *
- * Return: NULL with a message.
+ * Return: NULL after printing an error.
  */
 FILE *output_open(const char *whose, const char *path,
 		  const char *const *inputs, int count);

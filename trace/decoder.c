@@ -9,14 +9,14 @@ static bool starts(const uint8_t *bytes, size_t count, const char *magic,
 	return count >= length && memcmp(bytes, magic, length) == 0;
 }
 
-/* No magic: the usual property byte, a dictionary of whole 64 KiB, a size. */
+/* There is no magic: the usual property byte, a dictionary size, a size. */
 static bool is_lzma_alone(const uint8_t *bytes, size_t count)
 {
 	return starts(bytes, count, "\x5d\0\0", 3) && count > 12 &&
 	       (bytes[12] == 0 || bytes[12] == 0xff);
 }
 
-/* A frame, or one of those to be skipped, which pzstd puts first. */
+/* A frame, or a skippable frame, which pzstd puts first. */
 static bool is_zstd(const uint8_t *bytes, size_t count)
 {
 	return starts(bytes, count, "\x28\xb5\x2f\xfd", 4) ||

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * decoder.h - unpack what is compressed, by the library for each form.
+ * decoder.h - decompresses a file with the library of its form.
  *
  * Each library is optional: HVPT_HAVE_LZMA, HVPT_HAVE_ZLIB, HVPT_HAVE_BZIP2
- * and HVPT_HAVE_ZSTD say which there are (cmake/compression.cmake). A form is
- * known by its first bytes, whether it can be unpacked or not.
+ * and HVPT_HAVE_ZSTD tell which are available (cmake/compression.cmake). A form
+ * is recognised by its first bytes, also when its library is missing.
  */
 #ifndef TRACE_DECODER_H
 #define TRACE_DECODER_H
@@ -13,18 +13,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes which decoder_find() looks at. */
+/* The number of bytes that decoder_find() reads. */
 #define DECODER_MAGIC_MAX 16u
 
-/* More than this to unpack a file is refused: it may be made to take it all. */
+/* The most memory a decoder may use: a hostile file could ask for all of it. */
 #define DECODER_MEMORY_MAX ((uint64_t)256 << 20)
 
 /**
  * struct decoder_io - one step
- * @in, @in_bytes: packed bytes; both advance over what was used
- * @out, @out_room: for plain bytes; both advance over what was written
- * @last: no packed bytes follow @in
- * @ended: out: what was unpacked so far may be all
+ * @in, @in_bytes: compressed bytes; both advance over the bytes used
+ * @out, @out_room: for plain bytes; both advance over the bytes written
+ * @last: no compressed bytes follow @in
+ * @ended: out: the output so far may be complete
  */
 struct decoder_io {
 	const uint8_t *in;
@@ -36,11 +36,11 @@ struct decoder_io {
 };
 
 /**
- * struct decoder - how one form is unpacked
- * @missing: what to say when the library is missing; NULL: it is there
- * @truncated: what to say of a file which ends in the middle
- * @open: Return: the state, NULL without memory
- * @step: unpacks something. Return: NULL, or what is wrong
+ * struct decoder - decompression of one form
+ * @missing: the error when the library is missing; NULL: it is available
+ * @truncated: the error for a file that ends in the middle
+ * @open: Return: the state; NULL without memory
+ * @step: decompresses some bytes. Return: NULL, or the error
  * @close: frees the state
  */
 struct decoder {
@@ -51,7 +51,7 @@ struct decoder {
 	void (*close)(void *state);
 };
 
-/** The form of a file which begins so; NULL: none of them. */
+/** The form of a file that begins with @bytes; NULL: not compressed. */
 const struct decoder *decoder_find(const uint8_t *bytes, size_t count);
 
 extern const struct decoder decoder_xz;

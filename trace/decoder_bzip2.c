@@ -11,7 +11,7 @@
 
 /**
  * struct bzip2 - a file of one or more streams
- * @between: a stream has ended, and no other begun
+ * @between: a stream has ended, and no other has begun
  */
 struct bzip2 {
 	bz_stream stream;
@@ -57,7 +57,7 @@ static int decompress_some(struct bzip2 *bzip2, struct decoder_io *io)
 	unsigned out_room = at_most(io->out_room);
 	int ret;
 
-	/* The library does not write to what it calls char, not const char. */
+	/* The library does not write to it, although it is not const. */
 	stream->next_in = (char *)(uintptr_t)io->in;
 	stream->avail_in = in_bytes;
 	stream->next_out = (char *)io->out;
@@ -80,7 +80,7 @@ static const char *bzip2_step(void *state, struct decoder_io *io)
 		case BZ_STREAM_END:
 			bzip2->between = true;
 			break;
-		case BZ_OK: /* also without progress: the caller sees that */
+		case BZ_OK: /* also without progress: the caller detects that */
 			break;
 		case BZ_MEM_ERROR:
 			error = "out of memory";

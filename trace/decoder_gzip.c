@@ -9,12 +9,12 @@
 #include <string.h>
 #include <zlib.h>
 
-/* The largest window; 16: with the header of gzip. */
+/* The largest window; 16 means with a gzip header. */
 #define WINDOW_BITS (15 + 16)
 
 /**
  * struct gzip - a file of one or more members
- * @between: a member has ended, and no other begun
+ * @between: a member has ended, and no other has begun
  */
 struct gzip {
 	z_stream stream;
@@ -31,7 +31,7 @@ static void *gzip_open(void)
 	return NULL;
 }
 
-/* Another member may follow, or zeros up to the end of a block of a tape. */
+/* Another member may follow, or zeros up to the end of a tape block. */
 static const char *next_member(struct gzip *gzip, struct decoder_io *io)
 {
 	while (io->in_bytes && *io->in == 0) {
@@ -81,7 +81,7 @@ static const char *gzip_step(void *state, struct decoder_io *io)
 			gzip->between = true;
 			break;
 		case Z_OK:
-		case Z_BUF_ERROR: /* no progress: the caller sees that */
+		case Z_BUF_ERROR: /* no progress: the caller detects that */
 			break;
 		case Z_MEM_ERROR:
 			error = "out of memory";

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "decoder.h"
 
-/* Both forms of liblzma: .xz, and .lzma of before. */
+/* Both forms of liblzma: .xz, and the older .lzma. */
 #define TRUNCATED(form) "the " form " data is truncated"
 
 #ifdef HVPT_HAVE_LZMA
@@ -23,7 +23,7 @@ static void *lzma_open(void)
 	return NULL;
 }
 
-/** What is wrong, of one form. */
+/** The error messages of one form. */
 struct wrong {
 	const char *corrupt;
 	const char *memory;
@@ -45,10 +45,10 @@ static const char *error_of(const struct wrong *wrong, lzma_ret ret)
 	switch (ret) {
 	case LZMA_OK:
 	case LZMA_STREAM_END:
-	case LZMA_BUF_ERROR: /* no progress: the caller sees that */
+	case LZMA_BUF_ERROR: /* no progress: the caller detects that */
 		return NULL;
 	case LZMA_FORMAT_ERROR:
-	case LZMA_DATA_ERROR: /* also what follows, and is none */
+	case LZMA_DATA_ERROR: /* also data after the end in another form */
 		return wrong->corrupt;
 	case LZMA_MEMLIMIT_ERROR:
 		return wrong->memory;

@@ -23,14 +23,14 @@
  * @fd: where raw bytes come from
  * @at_eof: no more raw bytes
  * @at_end: no more plain bytes
- * @looked: what the plain bytes are was looked at
+ * @looked: the form of the plain bytes was checked
  * @total: size of the file, 0 when unknown
  * @consumed: raw bytes read so far
- * @error: the first thing that went wrong
+ * @error: the first error
  * @decoder: how it is compressed; NULL: it is not
  * @state: of @decoder
  * @raw, @raw_at, @raw_bytes: raw bytes not used yet
- * @text, @text_at, @text_bytes, @text_room: plain bytes not handed on yet
+ * @text, @text_at, @text_bytes, @text_room: plain bytes not returned yet
  */
 struct input {
 	int fd;
@@ -76,7 +76,7 @@ static bool read_raw(struct input *input)
 	return true;
 }
 
-/* Makes room for a chunk behind the plain bytes which are left. */
+/* Makes room for a chunk after the remaining plain bytes. */
 static bool make_room(struct input *input)
 {
 	char *larger;
@@ -132,7 +132,7 @@ static bool decode(struct input *input)
 	return true;
 }
 
-/* Adds plain bytes, or notes that there are no others. */
+/* Adds plain bytes, or notes that there are no more. */
 static bool fill(struct input *input)
 {
 	size_t bytes;
@@ -150,7 +150,7 @@ static bool fill(struct input *input)
 	return true;
 }
 
-/* Is it text at all? What the first bytes of it say. */
+/* Is it text, according to its first bytes? */
 static bool look(struct input *input)
 {
 	const char *error;
@@ -169,7 +169,7 @@ static bool look(struct input *input)
 
 /* ---- lines ----------------------------------------------------------- */
 
-/* Where a line ends, from @searched on: at LF, CR LF or CR; else @bytes. */
+/* The end of a line, from @searched on: at LF, CR LF or CR; else @bytes. */
 static size_t find_end(const char *start, size_t searched, size_t bytes)
 {
 	while (searched < bytes && start[searched] != '\n' &&
@@ -179,8 +179,8 @@ static size_t find_end(const char *start, size_t searched, size_t bytes)
 }
 
 /*
- * Takes a line of @length, and what ends it. Return: false when that cannot
- * be told yet, for an LF may follow a CR.
+ * Takes a line of @length and its end. Return: false when the end is not known
+ * yet, because an LF may follow a CR.
  */
 static bool take_line(struct input *input, size_t length)
 {
@@ -242,7 +242,7 @@ int input_percent(const struct input *input)
 
 /* ---- opening --------------------------------------------------------- */
 
-/* A pipe may give few bytes at a time: enough of them to tell. */
+/* A pipe may return few bytes at a time: read enough to find the form. */
 static bool read_magic(struct input *input)
 {
 	size_t bytes = 0;
@@ -274,7 +274,7 @@ static bool open_decoder(struct input *input)
 	return input->state || fail(input, "out of memory");
 }
 
-/* A trace.dat file is written out as text, which is read instead. */
+/* A trace.dat file is converted to text, which is read instead. */
 static bool open_trace_dat(struct input *input)
 {
 	const char *error = NULL;

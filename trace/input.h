@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * input.h - read a file, or standard input, line by line, unpacking it if need
- * be.
+ * input.h - reads a file, or standard input, line by line, and decompresses it.
  */
 #ifndef TRACE_INPUT_H
 #define TRACE_INPUT_H
@@ -21,13 +20,14 @@ enum input_status {
 };
 
 /**
- * input_open() - begin to read
+ * input_open() - opens an input
  * @path: a file, "-" for standard input
- * @error: out: what is wrong, with NULL returned; a static or errno text
+ * @error: out: the error when NULL is returned; a static or errno text
  *
- * What is compressed by xz, lzma, gzip, bzip2 or zstd is known by its first
- * bytes, and so is a trace.dat file; each is read if its library was there when
- * hvpt was built. What else is no text is refused by name.
+ * Files compressed by xz, lzma, gzip, bzip2 or zstd are recognised by their
+ * first bytes, and so are trace.dat files. Each is read if its library was
+ * available when hvpt was built. Other files that are not text are refused with
+ * the name of their form.
  */
 struct input *input_open(const char *path, const char **error);
 
@@ -36,13 +36,13 @@ struct input *input_open(const char *path, const char **error);
  * @text: out: valid until the next call; not terminated
  * @length: out: its bytes
  *
- * LF, CR LF or CR end a line and are taken off, as are a mark of UTF-8 in front
- * of all and what terminals take for colours.
+ * LF, CR LF or CR end a line and are removed. So are a UTF-8 byte order mark at
+ * the start of the file, and terminal colours.
  */
 enum input_status input_line(struct input *input, const char **text,
 			     size_t *length);
 
-/** What went wrong, after INPUT_ERROR. */
+/** The error, after INPUT_ERROR. */
 const char *input_error(const struct input *input);
 
 /** How much of the file is read, in percent; -1 when the size is unknown. */

@@ -6,9 +6,9 @@
 #include "decoder.h"
 
 /**
- * struct kind - a form which is not text
- * @bytes, @length: how it begins, or what it has at @at
- * @why: what to say
+ * struct kind - a form that is not text
+ * @bytes, @length: its bytes at @at
+ * @why: the error message
  */
 struct kind {
 	const char *bytes;
@@ -26,7 +26,7 @@ struct kind {
 #define TRACE_DAT_LENGTH ((size_t)10)
 #define UTF8_MARK "\xef\xbb\xbf"
 
-/* UTF-32 before UTF-16: the one's mark begins with the other's. */
+/* UTF-32 comes before UTF-16: its mark begins with that of UTF-16. */
 static const struct kind kinds[] = {
 	{ "\xff\xfe\0\0", 4, 0, UTF32 },
 	{ "\0\0\xfe\xff", 4, 0, UTF32 },
@@ -70,7 +70,7 @@ static bool is_kind(const struct kind *kind, const char *bytes, size_t count)
 	       memcmp(bytes + kind->at, kind->bytes, kind->length) == 0;
 }
 
-/* Without a mark: which of the first four bytes are NUL tells. */
+/* Without a mark, the NUL bytes among the first four tell. */
 static const char *refuse_nuls(const char *bytes, size_t count)
 {
 	unsigned nuls = 0;
@@ -121,8 +121,9 @@ static bool is_between(char c, char first, char last)
 }
 
 /*
- * Where a sequence ends of which @at is the ESC (ECMA-48): ESC [, parameters
- * and a final byte; ESC ], text and BEL or ESC \; else ESC and one byte.
+ * Finds the end of the sequence whose ESC is at @at (ECMA-48): ESC [,
+ * parameters and a final byte; ESC ], text and BEL or ESC \; else ESC and one
+ * byte.
  */
 static size_t sequence_end(const char *text, size_t at, size_t length)
 {

@@ -23,7 +23,7 @@ static bool same_range(const struct trace_event *a, const struct trace_event *b)
 	       (a->kind == TRACE_UNMAP || a->gpa == b->gpa);
 }
 
-/* The task may move to another CPU in between, so neither is a must. */
+/* The task may move to another CPU in between, so none is required. */
 static int likeness(const struct trace_event *probe,
 		    const struct trace_event *event)
 {
@@ -33,7 +33,7 @@ static int likeness(const struct trace_event *probe,
 	       (probe->cpu == event->cpu ? 1 : 0);
 }
 
-/* Among equals the newest: an interrupt ends before what it interrupted. */
+/* The newest of equals: an interrupt ends before what it interrupted. */
 static void complete(struct pairing *pairing, struct trace_event *event)
 {
 	unsigned best = 0;
@@ -71,13 +71,13 @@ static bool hand_on(struct pairing *pairing, pairing_fn fn, void *ctx)
 	return true;
 }
 
-/* Linux has no tracepoint for these: they wait for none. */
+/* Linux has no tracepoint for these, so they do not wait for one. */
 static bool waits(const struct trace_event *event)
 {
 	return event->kind == TRACE_MAP || event->kind == TRACE_UNMAP;
 }
 
-/* The first tracepoint: what came before it and waits for none is due. */
+/* The first tracepoint: events before it that need none are passed on. */
 static bool begin_tracepoints(struct pairing *pairing, pairing_fn fn, void *ctx)
 {
 	unsigned i = 0;
@@ -113,8 +113,8 @@ static bool add_probe(struct pairing *pairing, const struct trace_event *probe,
 }
 
 /*
- * What was really unmapped counts. Linux ends at the first page which is not
- * mapped: nothing unmapped is that page.
+ * The bytes really unmapped count. Linux ends at the first page that is not
+ * mapped. If it unmapped nothing, the event is of that page.
  */
 static void take_unmapped(struct trace_event *event)
 {

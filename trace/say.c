@@ -9,10 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Two names of files, and more words than any message has. */
+/* Room for two file names and the longest message. */
 #define TEXT_MAX 9000
 
-/* The terminal is one for the whole process, so is this. */
+/* The process has one terminal, so this is global. */
 static bool progress_shown;
 
 void say_progress_end(void)
@@ -22,7 +22,7 @@ void say_progress_end(void)
 	progress_shown = false;
 }
 
-/* Words and names which somebody gave may hold anything. */
+/* Arguments and file names may contain any byte. */
 static void clean(char *text)
 {
 	for (; *text; text++) {

@@ -9,18 +9,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Messages of one kind for one file; the rest is only counted. */
+/* The most messages of one kind for a file; the rest are only counted. */
 #define SAY_MAX 20u
 
 /**
  * say() - print one line
  *
- * "hvpt: " is not added; what would not be printed is a dot. Wipes a progress
- * line first.
+ * Does not add "hvpt: ". Replaces unprintable bytes by dots. Clears the
+ * progress line first.
  */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/** Copies @text for display: shortened, with nothing unprintable in it. */
+/** Copies @text for display: shortened, without unprintable bytes. */
 void say_shorten(char *out, size_t room, const char *text, size_t length);
 
 /** Is standard error a terminal? */
@@ -29,7 +29,7 @@ bool say_can_progress(void);
 /** Redraws the progress line; @percent may be -1: unknown. */
 void say_progress(const char *file, int percent, uint64_t events);
 
-/** Wipes the progress line, if there is one. */
+/** Clears the progress line, if there is one. */
 void say_progress_end(void);
 
 #endif /* TRACE_SAY_H */

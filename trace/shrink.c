@@ -10,9 +10,9 @@
 
 /**
  * struct shrinker - a sequence being shrunk
- * @events, @count: the smallest known to fail
- * @trial: room for a try
- * @fails, @ctx: who answers
+ * @events, @count: the smallest sequence known to fail
+ * @trial: room for a trial
+ * @fails, @ctx: tells whether a trial fails
  */
 struct shrinker {
 	struct trace_event *events;
@@ -22,7 +22,7 @@ struct shrinker {
 	void *ctx;
 };
 
-/* Is the trial good enough to be kept? */
+/* Does the trial fail, so that it is kept? */
 static bool keep(struct shrinker *s, size_t count)
 {
 	if (!s->fails(s->ctx, s->trial, count))
@@ -46,7 +46,7 @@ static bool try_without(struct shrinker *s, size_t at, size_t chunk)
 	return keep(s, s->count - chunk);
 }
 
-/* From the end, for what comes after the failure does not matter. */
+/* From the end, because events after the failure do not matter. */
 static bool drop_chunks(struct shrinker *s, size_t chunk)
 {
 	bool better = false;
@@ -72,7 +72,7 @@ static bool drop(struct shrinker *s)
 	return better;
 }
 
-/* Two at once, such as a map and what takes it away again. */
+/* Two at once, such as a map and its unmap. */
 static bool try_without_both(struct shrinker *s, size_t a, size_t b)
 {
 	size_t count = 0;
@@ -100,7 +100,7 @@ static bool drop_pairs(struct shrinker *s)
 
 /* ---- simpler numbers ------------------------------------------------- */
 
-/** Which number of an event. */
+/** A number in an event. */
 enum field {
 	FIELD_IOVA = 0,
 	FIELD_SIZE = 1,
@@ -123,7 +123,7 @@ static uint64_t *field_of(struct trace_event *event, enum field field)
 	return &event->dom;
 }
 
-/* A range must stay one which the parser takes. */
+/* A range must stay valid for the parser. */
 static bool well_formed(const struct trace_event *event)
 {
 	uint64_t bits = event->iova | event->size | event->gpa;
@@ -137,8 +137,7 @@ static bool well_formed(const struct trace_event *event)
 }
 
 /*
- * @old becomes @new, in one event (@only), or wherever it is (@only is the
- * count).
+ * Replaces @old by @new in event @only, or in all events if @only is the count.
  */
 static bool try_value(struct shrinker *s, enum field field, size_t only,
 		      uint64_t old, uint64_t new)
@@ -162,7 +161,7 @@ static bool try_value(struct shrinker *s, enum field field, size_t only,
 	return changed && keep(s, s->count);
 }
 
-/* Everywhere first: what belongs together stays together. */
+/* In all events first, so that related values stay equal. */
 static bool try_both(struct shrinker *s, enum field field, size_t at,
 		     uint64_t new)
 {
@@ -172,7 +171,7 @@ static bool try_both(struct shrinker *s, enum field field, size_t at,
 	       try_value(s, field, at, old, new);
 }
 
-/* From the simplest up: the least which does. Return: whether one did. */
+/* Tries values from the simplest up. Return: whether one failed. */
 static bool simplify_size(struct shrinker *s, size_t at)
 {
 	static const uint64_t simple[] = { PAGE, 2 * PAGE, HVPT_PAGE_SIZE_2M,
@@ -194,7 +193,7 @@ static bool simplify_size(struct shrinker *s, size_t at)
 	return false;
 }
 
-/* The second page of its 2 MiB, for places which have to lie inside. */
+/* The second page of its 2 MiB, for addresses inside of a leaf. */
 static bool first_inside(struct shrinker *s, enum field field, size_t at)
 {
 	uint64_t old = *field_of(&s->events[at], field);
@@ -203,7 +202,7 @@ static bool first_inside(struct shrinker *s, enum field field, size_t at)
 	return new < old &&try_both(s, field, at, new);
 }
 
-/* The low bits are kept as long as need be, then the page's place goes too. */
+/* Keeps the low bits first, then drops them too. */
 static bool simplify_address(struct shrinker *s, enum field field, size_t at)
 {
 	static const unsigned bits[] = { 0, 12, 21, 30, 39, 48 };
@@ -228,7 +227,7 @@ static bool simplify_address(struct shrinker *s, enum field field, size_t at)
 	return false;
 }
 
-/* Nearer to the others: all addresses of a field, moved by as much. */
+/* Moves all addresses of a field by the same distance. */
 static bool shift_all(struct shrinker *s, enum field field, uint64_t by)
 {
 	size_t i;

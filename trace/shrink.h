@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * shrink.h - make a sequence of events which fails as small as it gets.
+ * shrink.h - reduces a failing sequence of events.
  *
- * Delta debugging: events are dropped, in halves, quarters, down to one by
- * one; then what is left is made simpler: shorter ranges, lower addresses, one
- * domain, no oddities. Each try is the caller's to judge, so nothing is known
- * here about what fails. The same sequence and the same answers give the same
- * result.
+ * Delta debugging: events are dropped, in halves, quarters, down to single
+ * events. The rest is then simplified: shorter ranges, lower addresses, one
+ * domain, no unusual values. The caller tells for each trial whether it fails.
+ * The same sequence and the same answers give the same result.
  */
 #ifndef TRACE_SHRINK_H
 #define TRACE_SHRINK_H
@@ -16,22 +15,22 @@
 /**
  * typedef shrink_fn - does this sequence still fail?
  *
- * Return: true when it does, false when it does not, or when it is time to
- * end: all further tries are then to be answered with false.
+ * Return: true if it does; false if it does not, or to stop. To stop, all
+ * further trials must get false.
  */
 typedef bool (*shrink_fn)(void *ctx, const struct trace_event *events,
 			  size_t count);
 
 /**
- * shrink() - make a failing sequence smaller
- * @events: in/out: it fails; and does so afterwards
- * @count: events in it
- * @fails: asked about each try
+ * shrink() - reduces a failing sequence
+ * @events: in/out: a failing sequence
+ * @count: number of events
+ * @fails: called for each trial
  *
- * Events stay in their order. Needs room for as many events again; running
- * out of memory ends the process.
+ * Events keep their order. Allocates room for @count events; running out of
+ * memory ends the process.
  *
- * Return: events left.
+ * Return: number of events that remain.
  */
 size_t shrink(struct trace_event *events, size_t count, shrink_fn fails,
 	      void *ctx);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * text.h - take a line of text apart, without copying or changing it.
+ * text.h - parses a line of text without copying or changing it.
  */
 #ifndef TRACE_TEXT_H
 #define TRACE_TEXT_H
@@ -33,8 +33,8 @@ bool text_starts_with(struct span text, const char *word);
 bool text_accept(struct span *text, const char *word);
 
 /**
- * text_take_number() - take a number off the front
- * @text: in/out: behind the digits afterwards
+ * text_take_number() - takes a number off the front
+ * @text: in/out: advances over the digits
  * @value: out: written only with TEXT_NUMBER_OK
  *
  * Decimal, or hexadecimal after 0x; a space or the end must follow.

@@ -9,7 +9,7 @@
 #include "trace_head.h"
 #include "trace_lost.h"
 
-/* Bits of prot= which matter; cache, noexec, mmio and others do not. */
+/* The bits of prot= that matter: not cache, noexec, mmio and others. */
 #define LINUX_READ 1u
 #define LINUX_WRITE 2u
 
@@ -44,7 +44,7 @@ static bool take_field(struct trace_line *line, struct span *text,
 	return true;
 }
 
-/* Moves @text behind " name="; so size= is not found in unmapped_size=. */
+/* Moves @text after " name=", so that size= does not match unmapped_size=. */
 static bool find_field(struct span *text, const char *name)
 {
 	struct span at = *text;
@@ -120,7 +120,7 @@ static bool take_iova_range(struct trace_line *line, struct span text,
 	return true;
 }
 
-/* Part of a large leaf cannot be unmapped: Linux then unmaps all of it. */
+/* Linux cannot unmap a part of a large leaf and unmaps all of it. */
 static bool take_unmapped(struct trace_line *line, struct span text)
 {
 	uint64_t *unmapped = &line->event.unmapped;
@@ -185,7 +185,7 @@ static bool take_prot(struct trace_line *line, struct span text)
 	return true;
 }
 
-/* A field which need not be there: 0 then. */
+/* An optional field; 0 if it is missing. */
 static bool take_extra(struct trace_line *line, struct span text,
 		       const char *name, uint64_t most, uint64_t *value)
 {

@@ -55,7 +55,7 @@ static const char *print_all(int fd, FILE *out)
 	return status ? "the trace.dat file is damaged" : NULL;
 }
 
-/* Another descriptor of it, at its beginning, for the library to close. */
+/* A second descriptor, at the start of the file, which the library closes. */
 static int rewound(int fd, const char **error)
 {
 	if (lseek(fd, 0, SEEK_SET) != 0) {

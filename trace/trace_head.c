@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Where on a line an event is, and who caused it. */
+/* Finds the event in a line, and the task that caused it. */
 #include "trace_head.h"
 
 /* The last @c of @text; NULL: none. */
@@ -13,7 +13,7 @@ static const char *find_last(struct span text, char c)
 	return NULL;
 }
 
-/* @text as a small number; -1: it is none. */
+/* @text as a small number; -1 if it is not one. */
 static long small_number(struct span text)
 {
 	uint64_t value;
@@ -30,7 +30,7 @@ static void skip_back(struct span *text, bool (*skip)(char c))
 		text->end--;
 }
 
-/* The digits at the end of @text, which are taken off. */
+/* Takes the digits off the end of @text. */
 static long take_number_back(struct span *text)
 {
 	struct span digits;
@@ -42,7 +42,7 @@ static long take_number_back(struct span *text)
 	return small_number(digits);
 }
 
-/* "(TGID)" may stand before the CPU. */
+/* "(TGID)" may be before the CPU. */
 static void skip_group(struct span *text)
 {
 	const char *open;
@@ -128,7 +128,7 @@ static bool is_word(char c)
 	       (c >= 'A' && c <= 'Z');
 }
 
-/* perf puts a group in front: the tracepoints' is fixed, a kprobe's is not. */
+/* perf adds a group: fixed for tracepoints, any for a kprobe. */
 static bool accept_name(struct span *text, const struct trace_name *name)
 {
 	struct span at = *text;
@@ -157,7 +157,7 @@ static const struct trace_name *take_name(struct span *text)
 	return NULL;
 }
 
-/* What follows the name of an event, and of little else. */
+/* The text that follows the name of an event. */
 static bool is_payload(struct span text, bool probe)
 {
 	if (text.p == text.end || !text_is_space(*text.p))
@@ -192,8 +192,8 @@ static bool next_word(struct span *text)
 }
 
 /*
- * The last one counts, for what looks like an event in a task's name comes
- * before the event; one which is followed by the right text counts more.
+ * The last name counts, because a task name that looks like an event comes
+ * before the event. A name that is followed by the right text counts more.
  */
 struct trace_found trace_find(struct span text)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * trace_head.h - where on a line of a trace the event is.
+ * trace_head.h - finds the event in a line of a trace.
  */
 #ifndef TRACE_TRACE_HEAD_H
 #define TRACE_TRACE_HEAD_H
@@ -8,7 +8,7 @@
 #include "text.h"
 #include "trace.h"
 
-/** What an event is called. */
+/** A name of an event. */
 struct trace_name {
 	const char *text;
 	enum trace_kind kind;
@@ -16,11 +16,11 @@ struct trace_name {
 };
 
 /**
- * struct trace_found - where an event's name may be
- * @name: NULL: nowhere
+ * struct trace_found - the place of an event's name
+ * @name: NULL: none found
  * @head: the text before it
  * @payload: the text after it
- * @sure: what must follow the name follows it
+ * @sure: the right text follows the name
  */
 struct trace_found {
 	const struct trace_name *name;
@@ -29,10 +29,10 @@ struct trace_found {
 	bool sure;
 };
 
-/** Finds the event; the last one which may be it. */
+/** Finds the event: the last name that may be one. */
 struct trace_found trace_find(struct span text);
 
-/** An event of which only the name is missing: perf script -F trace. */
+/** An event that lacks only its name: perf script -F trace. */
 bool trace_is_nameless(struct span text);
 
 /** Takes CPU and process from the text before an event. */

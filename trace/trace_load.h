@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * trace_load.h - read a whole trace into memory.
+ * trace_load.h - reads a whole trace into memory.
  */
 #ifndef TRACE_TRACE_LOAD_H
 #define TRACE_TRACE_LOAD_H
 
 #include "trace.h"
 
-/* Room for what is wrong. */
+/* Room for an error message. */
 #define TRACE_LOAD_ERROR 256u
 
 /** Events of a file; all zero is none. */
@@ -19,7 +19,7 @@ struct trace_list {
 
 /**
  * trace_load() - all events of a file
- * @error: out: what is wrong, one line, when false is returned
+ * @error: out: a one-line message when false is returned
  *
  * A malformed line is an error. Free list->events in either case.
  */

@@ -11,7 +11,7 @@ static const char *const patterns[] = {
 	/* trace-cmd */
 	"CPU:# [% EVENTS DROPPED]",
 	"CPU:# [EVENTS DROPPED]",
-	/* perf script --show-lost-events, and what perf says in the end */
+	/* perf script --show-lost-events, and the summary of perf */
 	"PERF_RECORD_LOST lost %",
 	"PERF_RECORD_LOST_SAMPLES lost %",
 	"Processed # events and lost # chunks!",
@@ -20,7 +20,7 @@ static const char *const patterns[] = {
 	"Missed % kernel messages",
 };
 
-/* Like a number anywhere else, but anything may follow. */
+/* Like any number, but any text may follow. */
 static bool accept_number(struct span *text, uint64_t *value)
 {
 	struct span digits = { text->p, text->p };
@@ -62,7 +62,7 @@ bool trace_lost(struct span text, uint64_t *count)
 	return false;
 }
 
-/* "IN/WRITTEN": entries there are, and entries there were. */
+/* "IN/WRITTEN": entries in the buffer, and entries written. */
 static bool take_difference(struct span text, uint64_t *count)
 {
 	uint64_t in, written;

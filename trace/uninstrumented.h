@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * uninstrumented.h - calls into a library which MemorySanitizer cannot see.
+ * uninstrumented.h - calls into a library that MemorySanitizer does not
+ * instrument.
  *
- * It takes what liblzma writes for uninitialized, and complains about memory
- * liblzma gives to memcmp() and the like. Both are put right here; in other
- * builds this is nothing.
+ * MemorySanitizer takes the output of liblzma for uninitialized, and reports
+ * memory that liblzma passes to memcmp() and the like. These functions correct
+ * both. In other builds they are empty.
  */
 #ifndef TRACE_UNINSTRUMENTED_H
 #define TRACE_UNINSTRUMENTED_H
