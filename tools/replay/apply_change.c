@@ -63,7 +63,7 @@ void apply_protect(struct session *session, struct step *step)
 
 /* ---- reclaims -------------------------------------------------------- */
 
-/* A second one must find nothing. */
+/* A second reclaim must find nothing. */
 static void check_reclaim(struct session *session, const struct step *step,
 			  uint64_t reclaimed)
 {

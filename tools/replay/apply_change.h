@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * apply_change.h - the events Linux has no tracepoint for.
+ * apply_change.h - the events that have no tracepoint in Linux.
  */
 #ifndef TOOLS_REPLAY_APPLY_CHANGE_H
 #define TOOLS_REPLAY_APPLY_CHANGE_H

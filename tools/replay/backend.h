@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * backend.h - where an access to an iova ends, as one backend shows it.
+ * backend.h - where an access to an iova ends, according to a backend.
  *
  * There is one replay and one set of checks (check_dma.h). A backend only
- * carries out an access and says what it saw; it does not know what is right.
+ * carries out an access and reports the result; it does not know what is right.
  *
  *	model  the core's tables, read by the model hypervisor as an IOMMU
- *	       with the worst IOTLB that the rules allow; in every replay
+ *	       with the least forgiving IOTLB allowed; in every replay
  *	vtd    a device behind the VT-d that QEMU emulates
  *	cpu    the processor that QEMU emulates, with the tables as its own
  */
@@ -23,16 +23,17 @@ struct backend;
 struct checker;
 struct domain;
 
-/* What is seen of one access, at most: by memory and by each cached entry. */
+/* The most results of one access: by memory and by each cached entry. */
 #define BACKEND_SIGHTS_MAX (1u + HYPERVISOR_STALE_MAX)
 
 /** How an access ended. */
 enum sight_kind {
-	SIGHT_AT = 0,	     /* it got to a gpa */
-	SIGHT_ELSEWHERE = 1, /* it got somewhere, not to what was expected */
-	SIGHT_REFUSED = 2,   /* it was refused, nobody says why */
-	SIGHT_NOTHING = 3,   /* it was refused: nothing is mapped there */
-	SIGHT_READ_ONLY = 4, /* it was refused: a write to what is read-only */
+	SIGHT_AT = 0, /* it reached a gpa */
+	SIGHT_ELSEWHERE =
+		1,	   /* it reached something, but not the expected gpa */
+	SIGHT_REFUSED = 2, /* it was refused for an unknown reason */
+	SIGHT_NOTHING = 3, /* it was refused: nothing is mapped there */
+	SIGHT_READ_ONLY = 4, /* it was refused: a write to a read-only page */
 };
 
 /**
@@ -49,8 +50,8 @@ struct sight {
 /**
  * struct access - a read or a write of one byte
  * @iova: any
- * @expected: where it is expected to get to, if it gets anywhere: a backend
- *	may be able to tell only whether it got there
+ * @expected: the gpa that it should reach, if any: some backends can only tell
+ *	whether it reached this one
  */
 struct access {
 	uint64_t iova;
@@ -60,14 +61,13 @@ struct access {
 
 /**
  * struct backend_ops - one of the backends
- * @name: for people
- * @cache_name: the same, of an answer from its cache
- * @device: an access is a device's, so it can be blocked
- * @access: carries out one. Return: how many sights there are; 0: it cannot
- *	tell, or it would do harm to try
- * @check_whole: compares all of @domain with what the library shows; NULL: it
- *	cannot
- * @check_end: has it done all that it was given? NULL: it was given nothing
+ * @name: for messages
+ * @cache_name: for messages about an answer from its cache
+ * @device: accesses come from a device, so they can be blocked
+ * @access: carries out an access. Return: the number of sights; 0: it cannot
+ *	tell, or the access would do harm
+ * @check_whole: compares all of @domain with the library; NULL: not supported
+ * @check_end: checks that it did all that it was given; NULL: not needed
  */
 struct backend_ops {
 	const char *name;
@@ -83,9 +83,9 @@ struct backend_ops {
 
 /**
  * struct backend - one of the backends, in a replay
- * @error: why it cannot go on, which ends the replay; NULL: it can
- * @accesses: how many it was asked for
- * @stale: of those, how many got by its cache to what was not yet synced
+ * @error: why it cannot continue, which ends the replay; NULL: it can
+ * @accesses: number of accesses
+ * @stale: of those, how many reached unsynced pages through its cache
  */
 struct backend {
 	const struct backend_ops *ops;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The emulated processor reads page tables, without hypervisor and caches. It
- * shows permissions only leaf by leaf, when asked for everything: so a single
- * access is a read.
+ * shows permissions only in the dump of all leaves, so a single access is a
+ * read.
  */
 #include "backend_qemu.h"
 
@@ -56,7 +56,7 @@ static bool see(struct backend_qemu *machine, const struct domain *domain,
 	return true;
 }
 
-/** Walks along the dump while the library shows its leaves. */
+/** Compares the dump with the leaves that the library visits. */
 struct comparison {
 	struct backend_qemu *machine;
 	struct checker *checker;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The model hypervisor, which tells all the ways an access may end. */
+/* The model hypervisor, which reports all results an access may have. */
 #include "backend.h"
 
 #include "replay_domain.h"

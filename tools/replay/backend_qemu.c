@@ -52,7 +52,7 @@ bool backend_qemu_try(struct backend_qemu *machine, void (*run)(void *ctx),
 	return !machine->base.error;
 }
 
-/* The arena's pages become the machine's memory: nobody used them yet. */
+/* Maps the arena's pages to the machine's memory: they are still unused. */
 struct hvpt_arena *backend_qemu_arena(struct backend_qemu *machine,
 				      size_t *pages)
 {
@@ -74,7 +74,7 @@ struct hvpt_arena *backend_qemu_arena(struct backend_qemu *machine,
 	return NULL;
 }
 
-/** One access; @told: out: it is known what came of it. */
+/** One access; @told: out: its result is known. */
 struct attempt {
 	struct backend_qemu *machine;
 	const struct domain *domain;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * backend_qemu.h - what the two backends on QEMU share (oracle/qemu/).
+ * backend_qemu.h - shared by the two backends on QEMU (oracle/qemu/).
  *
- * Table pages of the replay lie in the memory of the emulated machine. The
- * VT-d is given the hypercalls that the model hypervisor carried out.
+ * Table pages of the replay are in the memory of the emulated machine. The VT-d
+ * gets the hypercalls that the model hypervisor carried out.
  */
 #ifndef TOOLS_REPLAY_BACKEND_QEMU_H
 #define TOOLS_REPLAY_BACKEND_QEMU_H
@@ -24,12 +24,12 @@ struct backend_qemu;
 /**
  * struct backend_qemu_ops - the VT-d or the processor
  * @backend: its operations as a backend
- * @pool, @pool_pages: where table pages may lie
- * @start: the machine is to run. Return: NULL, or why not
- * @see: what comes of @access; it may call walker_die(). Return: false when
- *	it cannot tell, or it would do harm to try
+ * @pool, @pool_pages: where table pages may be
+ * @start: starts the machine. Return: NULL, or the error
+ * @see: carries out @access; it may call walker_die(). Return: false when it
+ *	cannot tell, or the access would do harm
  * @transport: of the replay, to follow its hypercalls; its ctx is the struct
- *	backend_qemu. NULL: they mean nothing to it
+ *	backend_qemu. NULL: not needed
  */
 struct backend_qemu_ops {
 	struct backend_ops backend;
@@ -44,7 +44,7 @@ struct backend_qemu_ops {
 extern const struct backend_qemu_ops backend_vtd_ops;
 extern const struct backend_qemu_ops backend_cpu_ops;
 
-/** Which domain a device of the replay is in; @domain 0: in none. */
+/** The domain of a device of the replay; @domain 0: none. */
 struct qemu_device {
 	uint64_t id;
 	uint32_t domain;
@@ -54,10 +54,10 @@ struct qemu_device {
  * struct backend_qemu - a QEMU of one replay
  * @base: first, so that one is the other
  * @hv: the model hypervisor
- * @root: the table the processor has
- * @page: the call page which the model hypervisor has lent
- * @device: of the replay, @devices of them
- * @shown: the domain which the one emulated device is in; 0: none
+ * @root: the root table of the processor
+ * @page: the call page that the model hypervisor has lent
+ * @device: devices of the replay, @devices of them
+ * @shown: the domain of the emulated device; 0: none
  */
 struct backend_qemu {
 	struct backend base;
@@ -90,25 +90,25 @@ struct backend_qemu *backend_qemu_open(const struct backend_qemu_ops *ops,
 void backend_qemu_close(struct backend_qemu *machine);
 
 /**
- * backend_qemu_try() - use the emulated machine
- * @run: may call walker_die(); it holds nothing that has to be given back
+ * backend_qemu_try() - uses the emulated machine
+ * @run: may call walker_die(); it must hold no resources
  *
- * Does nothing when @machine cannot go on; sets its error when that begins
- * here. Return: whether it can still go on.
+ * Does nothing when @machine has an error; sets the error when @run fails.
+ * Return: whether @machine can continue.
  */
 bool backend_qemu_try(struct backend_qemu *machine, void (*run)(void *ctx),
 		      void *ctx);
 
 /**
- * backend_qemu_arena() - table pages which the machine sees
+ * backend_qemu_arena() - creates table pages in the machine's memory
  * @pages: in/out: at most so many; fewer when there is no room
  *
- * Return: NULL when the system refuses.
+ * Return: NULL without memory.
  */
 struct hvpt_arena *backend_qemu_arena(struct backend_qemu *machine,
 				      size_t *pages);
 
-/** The backends' @access: @see, in a machine which may be lost. */
+/** @access of both backends: calls @see in a machine that may end. */
 size_t backend_qemu_access(struct backend *backend, const struct domain *domain,
 			   const struct access *access,
 			   struct sight sights[BACKEND_SIGHTS_MAX]);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A device behind the emulated VT-d writes, and where does it get to?
+ * A device behind the emulated VT-d writes, and the place of the write is
+ * found.
  *
- * The one emulated device goes to the domain which the replay's device, of
- * which something is to be seen, is in. Its fault says whether a write was
- * refused for a lack of permission, so a write shows what a read would.
+ * There is one emulated device. It is moved to the domain of the replay's
+ * device that is checked. A fault tells whether a write was refused because of
+ * its permission, so a write also shows what a read would do.
  */
 #include "backend_qemu.h"
 
@@ -17,16 +18,16 @@
 #define CALL_PAGE UINT64_C(0x20000)
 #define DEVICE_ID UINT64_C(0x66558f70)
 
-/* Below 2 GiB there is the data of recorded traffic. */
+/* The data of recorded traffic is below 2 GiB. */
 #define POOL UINT64_C(0x80000000)
 #define POOL_PAGES ((size_t)(GUEST_RAM_MAX - POOL) / PAGE - 1)
 
-/* Where a write would have to land which must be refused. */
+/* The target of a write that must be refused. */
 #define NOWHERE (GUEST_RAM_MAX - PAGE)
 
 #define FOUR_GIB (UINT64_C(1) << 32)
 
-/* Calls, and where their input has what: docs/SPEC.md. */
+/* Calls, and offsets in their input: docs/SPEC.md. */
 #define CREATE HVPT_HVCALL_CREATE_DEVICE_DOMAIN
 #define ATTACH HVPT_HVCALL_ATTACH_DEVICE_DOMAIN
 #define DETACH HVPT_HVCALL_DETACH_DEVICE_DOMAIN
@@ -74,7 +75,7 @@ static unsigned carry_out(struct backend_qemu *machine, uint64_t control,
 	return (unsigned)result & 0xffffu;
 }
 
-/* The emulated device goes to a domain, or to none. */
+/* Moves the emulated device to a domain, or to none. */
 static void move_device(struct backend_qemu *machine, uint32_t domain)
 {
 	uint64_t input[PAGE / 8] = { SELF };
@@ -119,7 +120,7 @@ static uint64_t input_word(const struct backend_qemu *machine, size_t offset,
 	return word;
 }
 
-/* What the model hypervisor carried out; of a list, up to what it did. */
+/* The call that the model hypervisor carried out; of a list the done part. */
 static void follow(struct backend_qemu *machine, uint64_t control,
 		   uint64_t result, unsigned offset)
 {
@@ -150,7 +151,7 @@ static void follow(struct backend_qemu *machine, uint64_t control,
 			"model has more";
 }
 
-/** A call which the model hypervisor has answered. */
+/** A call that the model hypervisor has answered. */
 struct answered {
 	struct backend_qemu *machine;
 	uint64_t control;
@@ -214,7 +215,7 @@ static const struct hvpt_transport_ops transport = {
 
 /* ---- looking --------------------------------------------------------- */
 
-/* A VT-d takes the top bit of an address for a sign. */
+/* A VT-d treats the top bit of an address as a sign. */
 static uint64_t on_the_bus(uint64_t iova)
 {
 	return cpu_walk_sign_extend(iova, 4);
@@ -248,7 +249,7 @@ static enum sight_kind kind_of_fault(const struct vtd_fault *fault,
 	}
 }
 
-/* The device writes 4 bytes at once, and to where they are expected. */
+/* The device writes 4 bytes at once; checks where they are expected. */
 static enum sight_kind probe(struct backend_qemu *machine, uint64_t iova,
 			     uint64_t gpa)
 {
@@ -263,7 +264,7 @@ static enum sight_kind probe(struct backend_qemu *machine, uint64_t iova,
 	case DMA_REFUSED:
 		if (vtd_take_fault(&machine->vtd, &fault))
 			return kind_of_fault(&fault, address);
-		break; /* translated, to where no memory is */
+		break; /* translated to a gpa without memory */
 	case DMA_STRAY:
 		break;
 	}

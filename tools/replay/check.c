@@ -12,7 +12,7 @@
 #define PAGE HVPT_PAGE_BYTES
 #define RANDOM_PAGES 2u
 
-/* Up to here a removed range is looked up page by page. */
+/* The largest removed range that is looked up page by page. */
 #define EVERY_PAGE_BYTES ((uint64_t)1 << 30)
 
 void checker_init(struct checker *checker, const char *file, uint64_t seed)
@@ -65,10 +65,10 @@ uint64_t check_random(struct checker *checker)
 /* ---- one page -------------------------------------------------------- */
 
 /**
- * struct answer - what somebody says about one IOVA
+ * struct answer - the translation of an IOVA
  * @mapped: it translates
- * @gpa: where to
- * @writable: for writes too
+ * @gpa: its target
+ * @writable: writes are permitted
  */
 struct answer {
 	bool mapped;
@@ -201,8 +201,8 @@ uint64_t check_entry_last(const struct sdm_result *result, uint64_t iova)
 }
 
 /*
- * Beyond EVERY_PAGE_BYTES an entry which is not present answers for all it
- * spans; hvpt_domain_lookup() is then asked about its first byte.
+ * Above EVERY_PAGE_BYTES a non-present entry is checked for its whole span, and
+ * hvpt_domain_lookup() is called for its first byte.
  */
 void check_absent(struct checker *checker, const struct domain *domain,
 		  uint64_t first, uint64_t last)

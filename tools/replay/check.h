@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * check.h - is a page table what the model says it should be?
+ * check.h - compares a page table with the interval map.
  *
- * Everything is asked twice: from the tables, by the independent walker, and
- * from the library, by hvpt_pt_lookup() or hvpt_pt_visit().
+ * Everything is compared twice: as the independent walker reads the tables, and
+ * as the library returns it, by hvpt_pt_lookup() or hvpt_pt_visit().
  */
 #ifndef TOOLS_REPLAY_CHECK_H
 #define TOOLS_REPLAY_CHECK_H
@@ -14,14 +14,14 @@
 #define CHECK_TEXT 320u
 
 /**
- * struct checker - what was found so far
+ * struct checker - the results so far
  * @file: name for messages
  * @line: of the event being checked; 0: after the last one
  * @random: state of the generator
  * @checks: comparisons made
- * @mismatches: those which failed; the first SAY_MAX were printed
- * @stale_after: accesses which a cache let through to what was synced, or
- *	never there
+ * @mismatches: those that failed; the first SAY_MAX were printed
+ * @stale_after: accesses that a cache let through to pages that were synced or
+ *	never mapped
  * @quiet: print nothing
  * @first: text of the first mismatch
  * @first_line: the event it came from; 0: after the last one
@@ -40,41 +40,41 @@ struct checker {
 
 void checker_init(struct checker *checker, const char *file, uint64_t seed);
 
-/** Counts one check; when it failed also the mismatch, with its text. */
+/** Counts a check and, when it failed, the mismatch with its text. */
 bool check_that(struct checker *checker, bool good, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/** The next of a sequence of numbers in which all 64 bits are random. */
+/** The next random number; all 64 bits are random. */
 uint64_t check_random(struct checker *checker);
 
-/** One byte of the page at @iova: as the model says? */
+/** Checks one byte of the page at @iova. */
 void check_page(struct checker *checker, const struct domain *domain,
 		uint64_t iova);
 
-/** The first, last and some random page of a range, all as the model says? */
+/** Checks the first, the last and some random pages of a range. */
 void check_some(struct checker *checker, const struct domain *domain,
 		uint64_t first, uint64_t last);
 
-/** The page before and the page after a range, if they are IOVAs. */
+/** Checks the pages before and after a range, if they are IOVAs. */
 void check_neighbours(struct checker *checker, const struct domain *domain,
 		      const struct replay_options *options, uint64_t first,
 		      uint64_t last);
 
-/** Is every page of a range gone? */
+/** Checks that no page of a range is mapped. */
 void check_absent(struct checker *checker, const struct domain *domain,
 		  uint64_t first, uint64_t last);
 
-/** The last byte of what the last entry of a walk of @iova stands for. */
+/** The last byte of the span of the entry at which a walk of @iova ended. */
 uint64_t check_entry_last(const struct sdm_result *result, uint64_t iova);
 
 /** Adds a range's leaves to @leaves, by level; they must fill it. */
 void check_leaves(struct checker *checker, const struct domain *domain,
 		  uint64_t first, uint64_t last, uint64_t leaves[3]);
 
-/** Every IOVA there is, in both directions. */
+/** Compares every IOVA, in both directions. */
 void check_everything(struct checker *checker, const struct domain *domain);
 
-/** Audits all page tables; each page of the arena must be in just one. */
+/** Audits all page tables; each page of the arena must be in only one. */
 void check_audit(struct checker *checker, const struct domain_set *set);
 
 #endif /* TOOLS_REPLAY_CHECK_H */

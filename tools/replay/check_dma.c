@@ -9,7 +9,7 @@
 
 /* ---- one access ------------------------------------------------------ */
 
-/** What a model has at an iova. */
+/** The mapping of an iova in an interval map. */
 struct translation {
 	bool mapped;
 	bool writable;
@@ -44,7 +44,7 @@ static bool permits(const struct translation *here, bool write)
 	return here->mapped && (here->writable || !write);
 }
 
-/* Is what was seen what a translation says? */
+/* Does a result agree with a translation? */
 static bool agrees(const struct translation *here, bool write,
 		   const struct sight *sight)
 {
@@ -110,7 +110,7 @@ static const char *sight_text(const struct sight *sight, char *out, size_t room)
 	return out;
 }
 
-/* Return: whether a cache was seen to lag behind, as it may. */
+/* Return: whether a cache lagged behind, which is permitted. */
 static bool check_sight(struct checker *checker, const struct look *look,
 			const struct backend *backend,
 			const struct sight *sight)
@@ -176,7 +176,7 @@ void check_dma_page(struct checker *checker, const struct domain *domain,
 
 /* ---- ranges ---------------------------------------------------------- */
 
-/* Which pages of a range are looked at. Return: how many. */
+/* Chooses the pages of a range to check. Return: how many. */
 static size_t choose(struct checker *checker, uint64_t first, uint64_t last,
 		     uint64_t chosen[2 + RANDOM_PAGES])
 {
@@ -226,7 +226,7 @@ void check_dma_touched(struct checker *checker, const struct domain *domain,
 		check_dma_page(checker, domain, domain->touched.at[i]);
 }
 
-/* A run: intervals which touch. Return: false when there is none left. */
+/* A run: adjacent intervals. Return: false when none is left. */
 static bool next_run(const struct hvpt_model *model, uint64_t from,
 		     uint64_t *first, uint64_t *last)
 {
@@ -272,7 +272,7 @@ void check_dma_runs(struct checker *checker, const struct domain *domain,
 
 /* ---- everything ------------------------------------------------------ */
 
-/* Of a device which is in no paging domain: nothing is there, nor was. */
+/* For a device in no paging domain: nothing is or was mapped. */
 static void check_refused(struct checker *checker, const struct domain *domain,
 			  uint64_t iova, const char *where)
 {

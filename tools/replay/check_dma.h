@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * check_dma.h - does a device reach what it should, and nothing else?
+ * check_dma.h - checks that a device reaches what it should, and nothing else.
  *
  * The model hypervisor tells all the ways a DMA may go. What memory says must
  * be what is mapped. What only a cache says is right for a page that is stale
@@ -20,15 +20,14 @@ void check_dma_some(struct checker *checker, const struct domain *domain,
 		    uint64_t first, uint64_t last);
 
 /**
- * check_dma_touch() - let the device use a range before it is unmapped
+ * check_dma_touch() - lets the device use a range before it is unmapped
  *
- * As check_dma_some(), and those of the pages which are mapped are noted in
- * @domain->touched.
+ * As check_dma_some(), and notes the pages that are mapped in @domain->touched.
  */
 void check_dma_touch(struct checker *checker, struct domain *domain,
 		     uint64_t first, uint64_t last);
 
-/** The pages noted since there were @from of them. */
+/** Checks the noted pages from number @from on. */
 void check_dma_touched(struct checker *checker, const struct domain *domain,
 		       size_t from);
 
@@ -41,11 +40,11 @@ void check_dma_runs(struct checker *checker, const struct domain *domain,
 		    const struct stale *stale,
 		    const struct replay_options *options);
 
-/** The device is in no paging domain: nothing of what is mapped is reached. */
+/** Checks that a device in no paging domain reaches no mapped page. */
 void check_dma_blocked(struct checker *checker, const struct domain *domain,
 		       const char *where);
 
-/** Has the hypervisor seen anything a guest must never do? */
+/** Checks that the guest has broken no rule of the hypervisor. */
 void check_dma_violations(struct checker *checker, struct replay_host *host);
 
 #endif /* TOOLS_REPLAY_CHECK_DMA_H */

@@ -7,7 +7,7 @@
 /* ---- leaves ---------------------------------------------------------- */
 
 /**
- * struct leaf_sum - what a visit has seen
+ * struct leaf_sum - the leaves of a visit
  * @leaves: by level
  * @bytes: their sum
  */
@@ -59,7 +59,7 @@ void check_leaves(struct checker *checker, const struct domain *domain,
 
 /* ---- everything ------------------------------------------------------ */
 
-/* Does the model map first .. last to @gpa on, with this permission? */
+/* Does the interval map have first .. last at @gpa, with this permission? */
 static bool model_maps(const struct domain *domain, uint64_t first,
 		       uint64_t last, uint64_t gpa, bool writable)
 {
@@ -92,7 +92,7 @@ static bool model_is_empty(const struct domain *domain, uint64_t first,
 	return from > last;
 }
 
-/* One entry the walker ended at, with all it spans. Return: bytes mapped. */
+/* Checks the span of an entry where the walker ended. Return: bytes mapped. */
 static uint64_t
 check_entry(struct checker *checker, const struct domain *domain,
 	    const struct sdm_result *read, uint64_t first, uint64_t last)

@@ -16,7 +16,7 @@
 
 #define COMMAND "fault"
 
-/* Bytes of the shortest message that can be one. */
+/* Bytes of the shortest valid message. */
 #define MESSAGE_LEAST                                                          \
 	(sizeof(struct hvpt_hv_message_header) +                               \
 	 sizeof(struct hvpt_hv_iommu_fault))
@@ -39,7 +39,7 @@ static const char usage[] =
 struct message {
 	uint8_t bytes[HVPT_HV_MESSAGE_BYTES];
 	size_t count;
-	bool half; /* one digit of the next byte is there */
+	bool half; /* one digit of the next byte was read */
 };
 
 static int digit_of(char c)
@@ -65,7 +65,7 @@ static bool add_digit(struct message *message, int digit)
 	return true;
 }
 
-/* Return: false with a message. A byte does not go on in the next word. */
+/* Return: false after an error. A byte must not continue in the next word. */
 static bool take_word(struct message *message, const char *word)
 {
 	const char *at;
@@ -119,7 +119,7 @@ static void print_fault(const struct hvpt_iommu_fault *fault)
 	       access_text(fault->access));
 }
 
-/* A replay_end_fn: what the tables of each domain say to the fault. */
+/* A replay_end_fn: explains the fault by the tables of each domain. */
 static void explain(void *ctx, const struct domain_set *domains)
 {
 	const struct hvpt_iommu_fault *fault = ctx;

@@ -60,7 +60,7 @@ static const char usage[] =
 	"Exit status: 0 no mismatch, 1 a mismatch, 2 bad usage or input (1 when\n"
 	"both happened).\n";
 
-/* 1, mismatch, is the worst, for it is about the library. */
+/* 1, a mismatch, is the worst, because it is a fault of the library. */
 static int worse(int a, int b)
 {
 	if (a == EXIT_MISMATCH || b == EXIT_MISMATCH)
@@ -68,7 +68,7 @@ static int worse(int a, int b)
 	return a > b ? a : b;
 }
 
-/* Of what had no event in it there is only the error to tell. */
+/* Without events there is only the error to report. */
 static bool has_summary(const struct replay_result *result)
 {
 	return result->opened && result->events != 0;
@@ -94,7 +94,7 @@ static int replay_all(const struct replay_options *options, FILE *json,
 	return code;
 }
 
-/* JSON is opened first: a name which cannot be written shows at once. */
+/* Open the JSON file first, so that an error is reported at once. */
 static int replay_with_json(const struct replay_options *options)
 {
 	size_t count = (size_t)options->file_count;

@@ -11,16 +11,16 @@
 #include "trace/say.h"
 #include "teardown.h"
 
-/* Lines between two looks at the progress line. */
+/* Lines between two updates of the progress line. */
 #define PROGRESS_LINES 4096u
 
 /**
- * struct replay - one trace on its way
- * @options: as asked
- * @result: what is counted
+ * struct replay - the replay of one trace
+ * @options: as given
+ * @result: the figures
  * @session: the page tables
- * @pairing: kprobe lines which wait
- * @end, @end_ctx: who looks at the end; may be NULL
+ * @pairing: pending kprobe lines
+ * @end, @end_ctx: called at the end; may be NULL
  */
 struct replay {
 	const struct replay_options *options;
@@ -33,7 +33,7 @@ struct replay {
 
 /* ---- lines ----------------------------------------------------------- */
 
-/* Return: whether to go on. */
+/* Return: whether to continue. */
 static bool take_malformed(struct replay *replay, const struct trace_line *line,
 			   const char *text, size_t length)
 {
@@ -56,7 +56,7 @@ static bool take_malformed(struct replay *replay, const struct trace_line *line,
 	return false;
 }
 
-/* @lost: 0: nobody knows how many. */
+/* @lost: 0 means an unknown number. */
 static void take_lost(struct replay *replay, uint64_t lost)
 {
 	struct replay_result *result = replay->result;
@@ -185,7 +185,7 @@ static void read_backends(struct replay_result *result, struct checker *checker,
 	}
 }
 
-/* Also after an error: what was replayed until then is to be right. */
+/* Also after an error: what was replayed before must be correct. */
 static void finish(struct replay *replay)
 {
 	struct replay_result *result = replay->result;
@@ -233,7 +233,7 @@ static void run(struct replay *replay, struct input *input)
 	domain_set_close(&replay->session.domains);
 }
 
-/* Several devices without dom= look like one which maps what is mapped. */
+/* Several devices without dom= look like one that maps mapped ranges. */
 static void note_nameless(const struct replay *replay)
 {
 	const struct replay_result *result = replay->result;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * replay.h - run recorded traffic through the library, checking each step.
+ * replay.h - runs recorded traffic through the library and checks each step.
  */
 #ifndef TOOLS_REPLAY_REPLAY_H
 #define TOOLS_REPLAY_REPLAY_H
@@ -10,7 +10,7 @@
 #include "trace/trace.h"
 
 /**
- * replay_file() - replay one trace
+ * replay_file() - replays one trace
  * @path: a file, "-" for standard input
  * @options: in
  * @result: out: the figures
@@ -23,17 +23,17 @@ enum exit_code replay_file(const char *path,
 
 struct domain_set;
 
-/** Called at the end of a trace, before everything is taken apart. */
+/** Called at the end of a trace, before everything is destroyed. */
 typedef void (*replay_end_fn)(void *ctx, const struct domain_set *domains);
 
-/** replay_file(), and @end, if not NULL, looks at what is there at its end. */
+/** replay_file() that calls @end, if not NULL, at the end. */
 enum exit_code
 replay_file_then(const char *path, const struct replay_options *options,
 		 struct replay_result *result, replay_end_fn end, void *ctx);
 
 /**
- * replay_events() - replay events which are in memory, silently
- * @events: in: their line numbers are not looked at: they count from 1
+ * replay_events() - replays events in memory, without messages
+ * @events: in: their line numbers are ignored; they count from 1
  * @options: in
  * @table_pages: at most so many for all domains
  * @result: out: the figures, and the first mismatch

@@ -41,7 +41,7 @@ void domain_set_close(struct domain_set *set)
 	host_close(&set->host);
 }
 
-/* One with a page table is kept also when the rest failed, to be torn down. */
+/* A domain with a page table is kept after a failure, to be destroyed. */
 static struct domain *make(struct domain_set *set)
 {
 	struct domain *domain;
@@ -88,7 +88,7 @@ static struct domain *find_named(struct domain_set *set, uint64_t id)
 	return found;
 }
 
-/* The only domain of which at least @bytes of the range are mapped. */
+/* The only domain that maps at least @bytes of the range. */
 static struct domain *only_holder(struct domain_set *set,
 				  const struct trace_event *event,
 				  uint64_t bytes)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * replay_domain.h - the domains of one trace, a device in each.
+ * replay_domain.h - the domains of one trace, with a device in each.
  */
 #ifndef TOOLS_REPLAY_REPLAY_DOMAIN_H
 #define TOOLS_REPLAY_REPLAY_DOMAIN_H
@@ -13,7 +13,7 @@
 #include "trace/trace.h"
 #include "replay_host.h"
 
-/* More than a machine has IOMMU groups: then the file is not what it says. */
+/* More than the IOMMU groups of any machine: then dom= is not a domain. */
 #define DOMAINS_MAX 1024u
 
 /* Table pages for all domains of a trace: 1 GiB, 512 GiB in 4 KiB leaves. */
@@ -30,18 +30,18 @@ struct pages {
 };
 
 /**
- * struct domain - one domain and what it is compared with
+ * struct domain - a domain, and what it is compared with
  * @named: @id is known
  * @id: dom= of the trace
- * @hv: the hypervisor @device does DMA in
- * @backend: of the host: who carries out its accesses
- * @domain: the library's
+ * @hv: the hypervisor in which @device does DMA
+ * @backend: backends of the host, which carry out accesses
+ * @domain: the library's domain
  * @pt: its page table
  * @segment: the registration of the device's bus
  * @device: the device in it
  * @device_id: its logical id
  * @probed: @device is linked
- * @gather: what is to be flushed
+ * @gather: pending invalidations
  * @unsynced: unmaps since the last sync
  * @stale: what translated before it was unmapped or protected, until the sync
  * @touched: pages of @stale which the device has used
@@ -68,9 +68,9 @@ struct domain {
 };
 
 /**
- * struct domain_set - all of one trace
- * @host: what they live in
- * @recent: the last one domain_find() answered
+ * struct domain_set - all domains of one trace
+ * @host: their host
+ * @recent: the last result of domain_find()
  * @error: why domain_find() failed
  */
 struct domain_set {
@@ -81,35 +81,36 @@ struct domain_set {
 	struct domain *list[DOMAINS_MAX];
 };
 
-/** At most @table_pages for all. Return: false with @set->error. */
+/** At most @table_pages for all domains. Return: false with @set->error. */
 bool domain_set_init(struct domain_set *set,
 		     const struct replay_options *options, size_t table_pages);
 
 /**
- * domain_set_close() - free what is left on the host's side
+ * domain_set_close() - frees what the host allocated
  *
- * Of the library's side nothing is left after a teardown.
+ * After teardown() nothing of the library is left.
  */
 void domain_set_close(struct domain_set *set);
 
 /**
- * domain_find() - which domain an event is about
+ * domain_find() - finds the domain of an event
  *
- * The one it names, if it does. The first name in a file also becomes that of
- * what was mapped without one before. An event without a name goes to the
- * only domain which holds what it unmaps, else to the most recent one.
+ * This is the domain that the event names, if any. The first name in a file
+ * also names the domain of earlier events without a name. An event without a
+ * name belongs to the only domain that maps what it unmaps, else to the most
+ * recent domain.
  *
- * Return: the domain, made if need be; NULL with @set->error.
+ * Return: the domain, created if necessary; NULL with @set->error.
  */
 struct domain *domain_find(struct domain_set *set,
 			   const struct trace_event *event);
 
 /**
- * domain_set_up() - make the library's domain, and put a device into it
- * @number: of the domain in its set
+ * domain_set_up() - creates the library's domain, and attaches a device to it
+ * @number: number of the domain in its set
  *
- * Return: false with @host->error; what is there already (@domain->pt not
- * NULL, @domain->probed) is to be torn down.
+ * Return: false with @host->error; what was created (@domain->pt not NULL,
+ * @domain->probed) must be destroyed.
  */
 bool domain_set_up(struct replay_host *host, struct domain *domain,
 		   size_t number);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A domain of the library's, with a device in it. */
+/* Setup of a domain of the library, with a device in it. */
 #include "replay_domain.h"
 
 #include <stdio.h>
@@ -20,8 +20,8 @@ static void init_walker(struct replay_host *host, struct domain *domain)
 }
 
 /*
- * A page may stay taken only when the hypervisor may still know it: CONFIGURE
- * failed and so did DELETE.
+ * A page may be leaked only if the hypervisor may still use it: CONFIGURE and
+ * DELETE failed.
  */
 static void note_leak(struct replay_host *host, size_t pages_before,
 		      const struct host_mark *mark)
@@ -60,7 +60,7 @@ static bool make_domain(struct replay_host *host, struct domain *domain)
 	return true;
 }
 
-/* Each domain has a bus of its own, whose GUID is made up from its number. */
+/* Each domain has a bus of its own, whose GUID is derived from its number. */
 static enum hvpt_status make_id(struct replay_host *host, struct domain *domain,
 				size_t number)
 {

@@ -55,7 +55,7 @@ static enum hvpt_status probe(struct replay_host *host)
 	return hvpt_iommu_init(&host->iommu, &config);
 }
 
-/* Beside the model; the table pages are where it sees them. */
+/* In addition to the model; table pages are in its memory. */
 static const char *open_qemu(struct replay_host *host)
 {
 	const struct backend_qemu_ops *ops = &backend_vtd_ops;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * replay_host.h - what one trace is replayed in: a model hypervisor, its
- * pvIOMMU as hvpt sees it, memory for tables, and the registry of device ids.
+ * replay_host.h - the host of one replay: a model hypervisor, its pvIOMMU in
+ * hvpt, memory for tables, and the registry of device ids.
  */
 #ifndef TOOLS_REPLAY_REPLAY_HOST_H
 #define TOOLS_REPLAY_REPLAY_HOST_H
@@ -14,31 +14,30 @@
 #include "backend.h"
 #include "tools/options.h"
 
-/* gpas of table pages: far above any machine's memory, and not pointers. */
+/* gpas of table pages: above any machine's memory, and never valid pointers. */
 #define HOST_GPA_BASE ((uint64_t)1 << 46)
 
-/* The model, and one beside it. */
+/* The model, and one more. */
 #define HOST_BACKENDS 2u
 
 struct backend_qemu;
 
 /**
- * struct replay_host - of one trace
- * @options: as asked
- * @backend: who carries out accesses; the first is the model, those which are
- *	NULL are not there
- * @qemu: the second, if it is there
- * @arena: table pages, one pool for all so that sharing shows
+ * struct replay_host - the host of one trace
+ * @options: as given
+ * @backend: carry out accesses; the first is the model, the others may be NULL
+ * @qemu: the second backend, or NULL
+ * @arena: table pages: one pool for all, so that sharing is detected
  * @table_pages: how many it has
- * @leaked: pages which hvpt was right to leak
+ * @leaked: pages that hvpt was right to leak
  * @hv: the hypervisor
  * @pages: for the page hooks
  * @registry: logical device ids, by segment
- * @iommu: hvpt's
- * @iommu_up: it is there
- * @calm: nothing is to go wrong any more
- * @violations: of the hypervisor's rules, told so far
- * @error: why something could not be set up
+ * @iommu: hvpt's object
+ * @iommu_up: it was created
+ * @calm: no more failures are injected
+ * @violations: of the hypervisor's rules, reported so far
+ * @error: why the setup failed
  */
 struct replay_host {
 	const struct replay_options *options;
@@ -58,42 +57,42 @@ struct replay_host {
 	char error[200];
 };
 
-/** What had been counted before a call; see host_mark(). */
+/** Counters before a call; see host_mark(). */
 struct host_mark {
 	uint64_t failures;
 	uint64_t allocs;
 	uint64_t calls;
 };
 
-/** Return: false with @host->error; host_close() it all the same. */
+/** Return: false with @host->error; host_close() is needed then too. */
 bool host_open(struct replay_host *host, const struct replay_options *options,
 	       size_t table_pages);
 
-/** Frees everything, in whatever state. Return: table pages still in use. */
+/** Frees everything, in any state. Return: table pages still in use. */
 size_t host_close(struct replay_host *host);
 
-/** Has there ever been no table page left? */
+/** Was there ever no table page left? */
 bool host_ran_out(const struct replay_host *host);
 
 struct host_mark host_mark(struct replay_host *host);
 
-/** Has a hypercall failed since, and was one told to? */
+/** Has a hypercall failed since @mark, as injected? */
 bool host_call_failed(struct replay_host *host, const struct host_mark *mark);
 
-/** Was a table page refused since because it was told to be? */
+/** Was a table page refused since @mark, as injected? */
 bool host_alloc_failed(struct replay_host *host, const struct host_mark *mark);
 
-/** Lets go wrong what is to go wrong with table pages, and nothing else. */
+/** Injects the failures of table pages, and no others. */
 void host_fail_allocs(struct replay_host *host);
 
-/** Writes what failed, and how the hypervisor put it, to @host->error. */
+/** Writes what failed, with the hypervisor's status, to @host->error. */
 void host_set_error(struct replay_host *host, const char *what,
 		    enum hvpt_status status);
 
-/** Why a backend cannot go on; NULL: all can. */
+/** Why a backend cannot continue; NULL: all can. */
 const char *host_backend_error(const struct replay_host *host);
 
-/** Nothing goes wrong from now on: to be able to clean up. */
+/** Injects no more failures, so that everything can be destroyed. */
 void host_calm(struct replay_host *host);
 
 #endif /* TOOLS_REPLAY_REPLAY_HOST_H */

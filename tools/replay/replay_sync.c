@@ -8,7 +8,7 @@
 
 /* ---- figures --------------------------------------------------------- */
 
-/** What the hypervisor had counted before a sync. */
+/** Counters of the hypervisor before a sync. */
 struct before {
 	struct hypervisor_stats stats;
 	uint64_t flush_calls;
@@ -41,7 +41,7 @@ static uint64_t pages_asked(const struct hvpt_gather *gather)
 	return pages;
 }
 
-/* Too much is what lists flush beside what was asked. */
+/* Over-flushed: what lists flush beyond what was asked. */
 static void count(struct session *session, const struct before *before,
 		  const struct hvpt_gather *gather, bool good)
 {
@@ -85,7 +85,7 @@ static void check_synced(struct session *session, struct domain *domain)
 	forget_stale(domain);
 }
 
-/* Nothing is pending: nothing is asked. */
+/* Nothing is pending, so no hypercall may be made. */
 static bool sync_nothing(struct session *session, struct domain *domain)
 {
 	struct replay_host *host = &session->domains.host;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * replay_sync.h - sync a domain, and check what came of it.
+ * replay_sync.h - syncs a domain, and checks the result.
  */
 #ifndef TOOLS_REPLAY_REPLAY_SYNC_H
 #define TOOLS_REPLAY_REPLAY_SYNC_H
@@ -8,24 +8,24 @@
 #include "session.h"
 
 /**
- * sync_try() - one sync
+ * sync_try() - tries one sync
  *
- * With success nothing which waited can be reached any more; without, the
- * gather is as it was.
+ * After a success no former mapping can be reached. After a failure the gather
+ * must be unchanged.
  *
  * Return: whether it succeeded.
  */
 bool sync_try(struct session *session, struct domain *domain);
 
 /**
- * sync_until_done() - sync until it succeeds
+ * sync_until_done() - syncs until it succeeds
  *
- * As often as what is to go wrong can be in the way. Return: false when it is
- * for ever, with an error, or a mismatch, said.
+ * Tries as often as injected failures can occur. Return: false, after an error
+ * or a mismatch, if they never end.
  */
 bool sync_until_done(struct session *session, struct domain *domain);
 
-/** sync_until_done() before its time, because of a map. */
+/** sync_until_done() early, because of a map. */
 bool sync_early(struct session *session, struct domain *domain);
 
 #endif /* TOOLS_REPLAY_REPLAY_SYNC_H */

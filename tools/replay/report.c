@@ -68,7 +68,7 @@ static void print_events(FILE *out, const struct replay_result *result)
 	fputs(")\n", out);
 }
 
-/* Zero is the rule for these, so only the exception is worth a line. */
+/* These are usually zero, so only other values are printed. */
 static void print_oddities(FILE *out, const struct replay_result *result)
 {
 	if (result->other_lines)

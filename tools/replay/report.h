@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * report.h - what a replay came to, for people and for programs.
+ * report.h - the result of a replay, as text and as JSON.
  */
 #ifndef TOOLS_REPLAY_REPORT_H
 #define TOOLS_REPLAY_REPORT_H
@@ -9,7 +9,7 @@
 
 #include "tools/options.h"
 
-/* More kinds of hypercalls than there are. */
+/* At least the number of kinds of hypercalls. */
 #define REPORT_CALLS_MAX 16u
 
 /** Hypercalls of one kind. */
@@ -21,19 +21,19 @@ struct report_calls {
 /**
  * struct replay_result - the figures of one trace; bytes are of IOVA space
  * @file: as given, "<stdin>" for "-"
- * @opened: there is something to tell of it but @error
+ * @opened: there are figures, not only @error
  * @error: why the replay ended early; "" if it did not
  * @lines: lines read
- * @events: all of them: the sum of the next five
+ * @events: the sum of the next five
  * @maps, @unmaps, @protects, @reclaims, @asked_syncs: events of one kind
- * @map_bytes, @unmap_bytes: what was really mapped, really unmapped
- * @unknown_unmaps: unmaps of ranges of which nothing was mapped
- * @conflicts: maps over something mapped, rightly refused
- * @refused: events outside the IOVA form or above 2^52, rightly refused
- * @malformed: lines which could not be understood
- * @named: events which name their domain
- * @lost: events the tracer says it dropped; @lost_unknown: how often it did
- *	not say how many
+ * @map_bytes, @unmap_bytes: bytes that were mapped and unmapped
+ * @unknown_unmaps: unmaps of ranges where nothing was mapped
+ * @conflicts: maps of mapped ranges, which were refused
+ * @refused: events outside the IOVA form or above 2^52, which were refused
+ * @malformed: lines that could not be parsed
+ * @named: events that name their domain
+ * @lost: events that the tracer reports as lost; @lost_unknown: how often it
+ *	did not report how many
  * @other_lines: lines of other events
  * @domains: page tables
  * @audits: of all page tables
@@ -42,20 +42,20 @@ struct report_calls {
  * @hypercalls: in all; @calls: by kind
  * @flush_calls: FLUSH_DEVICE_DOMAIN and _LIST made by syncs
  * @descriptors: of flush lists
- * @pages_asked: of ranges which were synced by hypercalls
- * @pages_flushed: which descriptors cover
- * @over_flushed_pages: by how much those are more than asked, in syncs which
- *	did without a full flush
+ * @pages_asked: pages of ranges that were synced by hypercalls
+ * @pages_flushed: pages that descriptors cover
+ * @over_flushed_pages: how many more those are than asked, in syncs without a
+ *	full flush
  * @full_flushes: of whole domains, in syncs and elsewhere
- * @syncs: which succeeded; @forced_syncs: which a map could not wait for;
- *	@failed_syncs: which did not succeed
- * @failed_calls: others which failed because they were told to
+ * @syncs: that succeeded; @forced_syncs: that a map forced early;
+ *	@failed_syncs: that failed
+ * @failed_calls: other calls that failed as injected
  * @stale_before, @stale_after: as in struct checker
  * @dmas: bytes read or written by devices of the model hypervisor
  * @walker_checks: how often QEMU's VT-d or processor was asked
  * @walker_stale: how often its caches had what was not yet synced
- * @mismatch: the first one, @mismatch_line: of the event which showed it; 0:
- *	after the last one
+ * @mismatch: the first mismatch; @mismatch_line: line of its event; 0: after
+ *	the last event
  */
 struct replay_result {
 	const char *file;
@@ -112,18 +112,18 @@ struct replay_result {
 void report_text(FILE *out, const struct replay_result *result,
 		 const struct replay_options *options);
 
-/** What the page tables are, and how they are flushed. */
+/** Prints the kind of page tables, and how they are flushed. */
 void report_tables(FILE *out, const struct replay_options *options);
 
 /** Writes one object, or for several traces an array of them. */
 void report_json(FILE *out, const struct replay_result *results, int count,
 		 const struct replay_options *options);
 
-/** Is a leaf size among those asked for? And its name. */
+/** Was a leaf size asked for? And its name. */
 bool report_size_allowed(const struct replay_options *options, unsigned level);
 const char *report_size_name(unsigned level);
 
-/** Flush calls for each unmap, in thousandths. */
+/** Flush calls per unmap, in thousandths. */
 uint64_t report_flush_ratio(const struct replay_result *result);
 
 #endif /* TOOLS_REPLAY_REPORT_H */

@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-/* Length of a well-formed UTF-8 sequence at @text; 0: it is none. */
+/* Length of a valid UTF-8 sequence at @text; 0 if there is none. */
 static size_t utf8_length(const unsigned char *text)
 {
 	size_t length = 1;
@@ -31,7 +31,7 @@ static size_t utf8_length(const unsigned char *text)
 	return length;
 }
 
-/* File names are bytes; those which are not UTF-8 become U+FFFD. */
+/* File names are bytes; those that are not UTF-8 become U+FFFD. */
 static void json_string(FILE *out, const char *text)
 {
 	const unsigned char *p = (const unsigned char *)text;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * session.h - what belongs to the replay of one trace.
+ * session.h - the state of one replay.
  */
 #ifndef TOOLS_REPLAY_SESSION_H
 #define TOOLS_REPLAY_SESSION_H
@@ -10,9 +10,9 @@
 #include "report.h"
 
 /**
- * struct session - the page tables of one trace, and what came of them
- * @options: as asked
- * @result: what is counted
+ * struct session - the page tables of one trace, and the results
+ * @options: as given
+ * @result: the figures
  * @checker: checks and mismatches
  * @domains: the page tables
  * @mapped: bytes mapped now, in all domains
@@ -25,7 +25,7 @@ struct session {
 	uint64_t mapped;
 };
 
-/** Notes why the replay cannot go on, unless that is known already. */
+/** Notes why the replay cannot continue; keeps an earlier reason. */
 void session_error(struct session *session, const char *text);
 
 /** Audits all page tables now. */

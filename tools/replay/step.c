@@ -50,7 +50,7 @@ static enum hvpt_status expect_prot(unsigned prot)
 	return HVPT_ERR_PROT;
 }
 
-/* In the order of pagetable.h. */
+/* Checks in the order of pagetable.h. */
 enum hvpt_status step_expect_arguments(const struct step *step)
 {
 	const struct trace_event *event = step->event;
@@ -72,7 +72,7 @@ enum hvpt_status step_expect_arguments(const struct step *step)
 	return HVPT_OK;
 }
 
-/* The leaf at one end of the range, if it reaches beyond it. */
+/* The leaf at one end of the range, if it reaches beyond the range. */
 static void note_split(struct step *step, uint64_t at, bool change)
 {
 	struct domain *domain = step->domain;
@@ -116,10 +116,10 @@ void step_begin(struct session *session, struct step *step)
 
 /* ---- after ----------------------------------------------------------- */
 
-/* Room for two numbers and the words between them. */
+/* Room for two numbers and the text between them. */
 #define RANGE_TEXT 64u
 
-/* The range of an event, whose size may be anything when it is raw. */
+/* The range of an event; a raw event may have any size. */
 static void print_range(char out[RANGE_TEXT], const struct step *step)
 {
 	uint64_t iova = step->event->iova, size = step->event->size;
@@ -147,7 +147,7 @@ static void note_refusal(struct session *session, const struct step *step)
 		    session->result->file);
 }
 
-/* A call which failed must have left everything as it was. */
+/* A failed call must have changed nothing. */
 static void check_unchanged(struct session *session, const struct step *step)
 {
 	struct checker *checker = &session->checker;
@@ -163,7 +163,7 @@ static void check_unchanged(struct session *session, const struct step *step)
 			   step->last);
 }
 
-/* That is a limit of this command, not a mistake of the library. */
+/* This is a limit of this command, not a bug of the library. */
 static bool ran_out(struct session *session, const struct step *step,
 		    enum hvpt_status status)
 {
@@ -174,7 +174,7 @@ static bool ran_out(struct session *session, const struct step *step,
 	return true;
 }
 
-/* Was the page which this event was to be refused asked for? */
+/* Did the call request the page that this event refuses? */
 static bool refused_page(struct session *session, const struct step *step)
 {
 	struct replay_host *host = &session->domains.host;
@@ -186,7 +186,7 @@ static bool refused_page(struct session *session, const struct step *step)
 	return refused;
 }
 
-/* The page which was to be refused was, so the call has to fail. */
+/* The page was refused as injected, so the call must fail. */
 static void expect_no_memory(struct session *session, struct step *step)
 {
 	bool refused = refused_page(session, step);
@@ -199,7 +199,7 @@ static void expect_no_memory(struct session *session, struct step *step)
 	session->result->failed_calls++;
 }
 
-/* Refused for a reason of its own: no fault of the trace, nothing to note. */
+/* These refusals are counted elsewhere and need no note. */
 static bool has_own_count(enum hvpt_status expected)
 {
 	return expected == HVPT_OK || expected == HVPT_ERR_OVERLAP ||
@@ -242,7 +242,7 @@ void step_note_stale(const struct step *step, unsigned prot)
 	stale_add(step->domain->stale, step->domain->model, &gone, prot);
 }
 
-/* An IOMMU may have a leaf which was split as one. */
+/* An IOMMU may have cached a leaf whole that was split. */
 static void check_splits(struct session *session, const struct step *step)
 {
 	unsigned i;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * step.h - one event, and what the library must make of it.
+ * step.h - one event, and its expected result.
  */
 #ifndef TOOLS_REPLAY_STEP_H
 #define TOOLS_REPLAY_STEP_H
@@ -8,17 +8,17 @@
 #include "session.h"
 
 /**
- * struct step - one event and what it must come to
+ * struct step - an event and its expected result
  * @event: the event
- * @domain: whose
+ * @domain: its domain
  * @last: last byte of its range
  * @in_form: the range is one of IOVAs
- * @prot: what is asked for
- * @expected: the status the library must answer
- * @table_pages: in use before
- * @mark: what else was counted before
- * @gather: the domain's, before
- * @split: leaves which reach beyond the range and are to be split
+ * @prot: the permission asked for
+ * @expected: the status that the library must return
+ * @table_pages: pages in use before
+ * @mark: other counters before
+ * @gather: the domain's gather before
+ * @split: leaves that reach beyond the range and will be split
  */
 struct step {
 	const struct trace_event *event;
@@ -34,23 +34,23 @@ struct step {
 	unsigned splits;
 };
 
-/** Fills all but what step_begin() does. */
+/** Fills all members except those that step_begin() fills. */
 void step_init(struct step *step, const struct session *session,
 	       const struct trace_event *event, struct domain *domain);
 
-/** What the range alone, and the permission if one is asked, must come to. */
+/** The status that the range, and the permission if any, must give. */
 enum hvpt_status step_expect_arguments(const struct step *step);
 
 /**
- * step_note_splits() - which large leaves will an unmap, or a protect, split?
- * @change: only those which allow something else than @step->prot
+ * step_note_splits() - notes the large leaves that an unmap or protect splits
+ * @change: only those with another permission than @step->prot
  */
 void step_note_splits(struct step *step, bool change);
 
-/** Before a call of the library: what it must not change when it fails. */
+/** Before a call of the library: notes what a failure must not change. */
 void step_begin(struct session *session, struct step *step);
 
-/** Checks the status of a call. Return: whether the event took place. */
+/** Checks the status of a call. Return: whether the event took effect. */
 bool step_end(struct session *session, struct step *step, const char *call,
 	      enum hvpt_status status);
 
@@ -63,7 +63,7 @@ void step_note_stale(const struct step *step, unsigned prot);
 /** Is all which is stale in the range, and what was split, in the gather? */
 void step_check_gather(struct session *session, const struct step *step);
 
-/** An IOVA is not used again before its flush. Return: false on an error. */
+/** Syncs before an IOVA is used again. Return: false on an error. */
 bool step_sync_first(struct session *session, const struct step *step);
 
 #endif /* TOOLS_REPLAY_STEP_H */

@@ -9,7 +9,7 @@
 typedef enum hvpt_status (*step_fn)(struct replay_host *host,
 				    struct domain *domain);
 
-/* Whether a step may fail so often or not: the last try is without failures. */
+/* However often a step may fail, the last try is without failures. */
 static bool persist(struct session *session, struct domain *domain,
 		    step_fn step, const char *what)
 {
@@ -81,7 +81,7 @@ static enum hvpt_status destroy_iommu(struct replay_host *host,
 
 /* ---- a domain -------------------------------------------------------- */
 
-/* When it is to fail for ever, that was said; then without failures. */
+/* If it always fails, that was reported; then try without failures. */
 static void final_sync(struct session *session, struct domain *domain)
 {
 	if (sync_until_done(session, domain))
@@ -138,7 +138,7 @@ static void check_nothing_left(struct session *session)
 	check_that(checker, hypervisor_cached(host->hv) == 0,
 		   "%zu stale entries are still cached",
 		   hypervisor_cached(host->hv));
-	/* A page is leaked when the domain could not be deleted. */
+	/* A page is leaked if the domain could not be deleted. */
 	check_that(checker, hypervisor_domains(host->hv) == host->leaked,
 		   "the hypervisor has %zu domains left",
 		   hypervisor_domains(host->hv));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * teardown.h - the end of a replay: everything is taken apart, in order.
+ * teardown.h - the end of a replay: everything is destroyed, in order.
  */
 #ifndef TOOLS_REPLAY_TEARDOWN_H
 #define TOOLS_REPLAY_TEARDOWN_H
@@ -8,11 +8,11 @@
 #include "session.h"
 
 /**
- * teardown() - sync, block, detach and remove devices, destroy domains
+ * teardown() - syncs, blocks, detaches and removes devices, destroys domains
  *
- * Each step is made again until it succeeds, when it is told to fail. In
- * between, devices must reach nothing; afterwards every table page must be
- * back, and the hypervisor must know of nothing any more.
+ * A step that fails as injected is repeated until it succeeds. In between,
+ * devices must reach nothing. Afterwards every table page must be free, and the
+ * hypervisor must have no domain and no cached entry.
  */
 void teardown(struct session *session);
 
