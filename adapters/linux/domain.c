@@ -8,7 +8,7 @@ static bool full_width;
 module_param(full_width, bool, 0444);
 MODULE_PARM_DESC(full_width, "use the top bit of addresses too");
 
-/* ENODEV but for want of something: the host's words are not Linux'. */
+/* ENODEV, unless something is lacking: Linux has no names for host errors. */
 static int hvpt_linux_alloc_errno(enum hvpt_status status)
 {
 	int err = hvpt_linux_errno(status);
