@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * calls.h - calls of a page table as data, and what each has to do.
+ * calls.h - calls of a page table as data, with their expected results.
  *
  * Addresses are page numbers, as in small_table.h.
  */
@@ -13,7 +13,7 @@
 #define RO HVPT_PROT_READ
 #define RW (HVPT_PROT_READ | HVPT_PROT_WRITE)
 
-/* The pages that calls are about. */
+/* The pages of a call. */
 #if HVPT_INDEX_BITS == 1
 #define WINDOW 8u
 #elif HVPT_INDEX_BITS == 2
@@ -36,7 +36,7 @@ enum kind {
 
 /**
  * struct call - one call
- * @odd: for maps: a gpa which allows no large leaf
+ * @odd: for maps: a gpa that allows no large leaf
  * @alone: for maps: no gather
  */
 struct call {
@@ -49,7 +49,7 @@ struct call {
 };
 
 /**
- * struct done - how it went, and the books of its callbacks
+ * struct done - the result of a call, and the records of its callbacks
  * @mapping: what a lookup found
  */
 struct done {
@@ -75,14 +75,14 @@ bool call_same(const struct small_leaf *a, const struct small_leaf *b);
 /** Is @page in the range of @call, which may be NULL? */
 bool call_covers(const struct call *call, uint64_t page);
 
-/** Which status is right, in the state @leaf? */
+/** The expected status in the state @leaf. */
 enum hvpt_status call_right_status(const struct call *call,
 				   const struct small_leaf *leaf);
 
-/** What the call makes of the state @leaf. */
+/** Applies the call to the state @leaf. */
 void call_apply(const struct call *call, struct small_leaf *leaf);
 
-/** Makes it. A lookup looks at the first page, a visit at the range. */
+/** Makes the call. A lookup reads the first page, a visit the range. */
 void call_make(struct hvpt_pagetable *pt, struct done *done,
 	       const struct call *call, const struct call_hooks *hooks);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What calls on the longest ranges cost: accesses to entries, counted. Where
- * tables are missing a call looks at the entries above them, and a call whose
- * result is known ends.
+ * Counts the accesses to entries in calls on the longest ranges. Where tables
+ * are missing a call reads the entries above them, and a call ends when its
+ * result is known.
  */
 #include <stdio.h>
 #include <string.h>
@@ -127,7 +127,7 @@ int main(void)
 	map_without_pages(HVPT_ERR_NO_MEMORY, 1);
 	map_without_pages(HVPT_ERR_NO_MEMORY, 20);
 	others();
-	/* A conflict comes first, wherever it is. */
+	/* A conflict is reported first, wherever it is. */
 	SMALL_CHECK(hvpt_pt_map(&small.pt, hvpt_iova((1ull << 40) - PAGE),
 				hvpt_gpa(0), PAGE, RW, &gather) == HVPT_OK);
 	map_without_pages(HVPT_ERR_OVERLAP, 1);

@@ -40,7 +40,7 @@ struct op {
 	uint8_t first;
 	uint8_t count;
 	uint8_t prot;
-	bool odd;   /* map: to a gpa which allows no large leaf */
+	bool odd;   /* map: to a gpa that allows no large leaf */
 	bool alone; /* map: without a gather */
 };
 
@@ -155,7 +155,7 @@ static uint8_t *write_leaf(uint8_t *out, uint64_t entry, unsigned level,
 	return out;
 }
 
-/* Each entry in turn; what a table holds behind the entry for it. */
+/* Each entry in turn; the contents of a table follow its entry. */
 static uint8_t *write_table(uint8_t *out, unsigned table, unsigned level,
 			    uint64_t page)
 {
@@ -326,7 +326,7 @@ static const uint8_t *read_gather(const uint8_t *in)
 	return in;
 }
 
-/* Where a walker finds what, while the tables are as they are. */
+/* What a walker finds at each page now. */
 static void look(struct small_leaf *leaf)
 {
 	unsigned i;
@@ -379,7 +379,7 @@ static void grow_slots(void)
 	}
 }
 
-/* Keeps the state in memory, if it is a new one. */
+/* Keeps the state if it is new. */
 static void keep(unsigned op)
 {
 	uint8_t bytes[1024];
@@ -481,14 +481,14 @@ static unsigned code_of(const struct small_leaf *leaf, unsigned page)
 	return odd + (leaf->writable ? 2u : 0u) + 4u * leaf->level;
 }
 
-/* May a device which holds leaf @code still use it for @page? */
+/* May a device that has cached leaf @code still use it for @page? */
 static bool is_current(unsigned code, const struct small_leaf *leaf,
 		       unsigned page)
 {
 	return leaf->mapped && (code & 3) == (code_of(leaf, page) & 3);
 }
 
-/* The level of the largest leaf at @page which fits into a map. */
+/* The level of the largest leaf at @page that fits into a map. */
 static unsigned right_level(const struct op *op, unsigned page)
 {
 	unsigned level;
@@ -560,7 +560,7 @@ static void check_detached(void)
 		n++;
 	}
 	SMALL_CHECK(n == now.gather.table_count);
-	/* those which were there before are still last */
+	/* the tables that were in it before are still last */
 	SMALL_CHECK(n >= now.detached_count);
 	for (i = 0; i < now.detached_count; i++) {
 		unsigned at = n - now.detached_count + i;
@@ -574,7 +574,7 @@ static void check_detached(void)
 		check_stale_walks(&now.detached[i]);
 }
 
-/* A table inside @op's range which maps nothing: is there one? */
+/* Is there a table inside @op's range that maps nothing? */
 static bool empty_table_in(const struct op *op, unsigned table, unsigned level,
 			   uint64_t first, bool *empty)
 {
@@ -621,7 +621,7 @@ static void check_leaves(const struct op *op, const struct small_leaf *leaf,
 		struct small_leaf right = right_leaf(op, i);
 
 		SMALL_CHECK(same(&leaf[i], &right));
-		/* nothing tracks what is dirty: D is preset with R/W */
+		/* without dirty tracking D is preset with R/W */
 		SMALL_CHECK(!leaf[i].writable || leaf[i].dirty);
 		/* and is lost with the leaf only */
 		SMALL_CHECK(!leaf[i].mapped || !now.leaf[i].dirty ||
@@ -630,7 +630,7 @@ static void check_leaves(const struct op *op, const struct small_leaf *leaf,
 		if (leaf[i].mapped && now.leaf[i].mapped &&
 		    now.leaf[i].level > leaf[i].level)
 			SMALL_CHECK(small_pending(&now.gather, i));
-		/* what was pending stays pending */
+		/* what was pending before stays pending */
 		SMALL_CHECK(!small_pending(before, i) ||
 			    small_pending(&now.gather, i));
 	}
@@ -663,8 +663,8 @@ static enum hvpt_status make(const struct op *op, uint64_t *out)
 }
 
 /*
- * The k-th allocation fails: nothing has changed. A call which is refused for
- * what is mapped is refused for that, memory or not.
+ * The k-th allocation fails: nothing has changed. A call that is refused
+ * because of what is mapped is refused for that, with memory or without.
  */
 static void fail_allocations(const struct op *op, uint64_t takes,
 			     enum hvpt_status right)
@@ -704,7 +704,7 @@ static void sync_all(void)
 	check_ghost(leaf);
 }
 
-/* Is each leaf the one it was? */
+/* Is each leaf unchanged? */
 static bool unchanged(const struct small_leaf *leaf)
 {
 	unsigned i;

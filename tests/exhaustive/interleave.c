@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Two calls on disjoint ranges, one of them made between any two accesses of
- * the other: for every page table of a list, every call, every other call,
- * every access. A device's write takes the other call's place as well.
+ * Two calls on disjoint ranges: the second call runs between any two accesses
+ * of the first, for every page table of a list, every pair of calls and every
+ * access. The same with a device's write instead of the second call.
  *
- * After each of these runs both calls have done what the contract says, as if
- * they had been made one after the other; and at no moment in between did a
- * walker see anything but what was there before or what is to be there.
+ * After each run both calls must have the results of the contract, as if they
+ * had been made one after the other. At every moment in between, a walker must
+ * find either the old or the new translation.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -157,7 +157,7 @@ static void make(struct done *done, const struct call *call)
 
 /* ---- checks ---------------------------------------------------------- */
 
-/* Between two accesses a walker sees what was there or what will be. */
+/* Between two accesses a walker finds the old or the new translation. */
 static void check_now(void)
 {
 	unsigned i;
@@ -194,7 +194,7 @@ static void check_flush(const struct done *done)
 	}
 }
 
-/* The other call has returned: what it did can be used, or is gone. */
+/* The other call has returned: its mappings can be used, or are gone. */
 static void check_other(void)
 {
 	unsigned i;
@@ -285,7 +285,7 @@ static void check_page(uint64_t page, bool has_other)
 	if (was->mapped && !call_same(was, &leaf))
 		SMALL_CHECK(call_covers(one.call, page) ? pending :
 							  other_pending);
-	/* and so is a large leaf, as a whole, by one of them */
+	/* and so is all of a large leaf, in one of them */
 	if (was->mapped && leaf.mapped && was->level > leaf.level)
 		SMALL_CHECK(pending || other_pending);
 }
@@ -314,7 +314,7 @@ static void check(bool has_other)
 
 /* ---- runs ------------------------------------------------------------ */
 
-/* What happens at the access it is switched at. */
+/* Runs at the access where the calls are switched. */
 struct plan {
 	const struct call *other;
 	uint64_t page; /* without another call: a device writes here */
@@ -376,7 +376,7 @@ static void expect_after(const struct call *call, const struct call *also)
 static uint64_t shadow[SMALL_POOL][SMALL_ENTRIES];
 static uint64_t *written;
 
-/* In the tables there were, only the word just written may have changed. */
+/* In existing tables only the word just written may have changed. */
 static void check_words(void)
 {
 	unsigned i, j;
@@ -432,7 +432,7 @@ static void run_calls(const struct call *call, const struct call *also)
 	}
 }
 
-/* A page which is written is dirty in the end, reported, or not mapped. */
+/* In the end a written page is dirty, reported, or not mapped. */
 static void run_device(const struct call *call, uint64_t page)
 {
 	struct plan plan = { 0 };
@@ -558,7 +558,7 @@ static bool is_change(const struct call *call)
 	return call->kind != LOOKUP && call->kind != VISIT;
 }
 
-/* Calls beside @call, on each range which does not touch its own. */
+/* Calls in parallel with @call, on each range that is disjoint from its own. */
 static void run_others(const struct call *call)
 {
 	unsigned kind, i, j;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * port_hooks.h - an HVPT_PORT_HEADER through which a test sees each access.
+ * port_hooks.h - an HVPT_PORT_HEADER that shows each access to a test.
  *
- * Built with it, hvpt tells port_hooks about every load, store and atomic of
- * table memory and of the page table's counters before it is made. So a test
- * can put another thread's whole call, or a device's update, between any two
- * accesses of a call, and repeat that for each of them. One thread at a time.
+ * hvpt built with it calls port_hooks before every load, store and atomic
+ * access to table memory and to the page table's counters. So a test can run a
+ * whole call of another thread, or a device's update, between any two accesses
+ * of a call, and repeat that for each access. Only one thread runs at a time.
  *
- * A test can also make the accesses itself, as weakly ordered memory would
- * (weak_memory.h). Each place with an access that orders is then a site, and
- * the order of one site can be taken away while the program runs.
+ * A test can also simulate the accesses in weakly ordered memory
+ * (weak_memory.h). Each place with an ordering access is then a site, and the
+ * ordering of one site can be removed at run time.
  */
 #ifndef HVPT_TEST_EXHAUSTIVE_PORT_HOOKS_H
 #define HVPT_TEST_EXHAUSTIVE_PORT_HOOKS_H
@@ -28,19 +28,19 @@ enum port_access {
 	PORT_FENCE
 };
 
-/* What may be taken away from an access. */
+/* What can be removed from an access. */
 #define PORT_ACQUIRE 1u
 #define PORT_RELEASE 2u
 #define PORT_ATOMIC 4u /* the load and the store become two accesses */
 #define PORT_FULL 8u   /* a fence does nothing */
 
 /**
- * struct port_site - one place in the sources with an access that orders
+ * struct port_site - a place in the sources with an ordering access
  * @file: where
  * @function: where
  * @line: where
  * @access: what
- * @weak: PORT_*: what a test took away from it
+ * @weak: PORT_*: what a test removed from it
  *
  * An inline function has one in each file that it is compiled into.
  */
@@ -65,9 +65,9 @@ extern struct port_site *__start_port_sites[], *__stop_port_sites[];
 	})
 
 /**
- * struct port_memory - what memory does, when it is simulated
+ * struct port_memory - simulated memory
  *
- * @weak: PORT_*: order which the access does not have.
+ * @weak: PORT_*: the ordering that the access lacks.
  */
 struct port_memory {
 	uint64_t (*load)(const uint64_t *slot, unsigned weak);
@@ -81,13 +81,13 @@ struct port_memory {
 };
 
 /**
- * struct port_hooks - what is watched, and what was seen
+ * struct port_hooks - the hooks, and counters of accesses
  * @before: called before each access while set, never from inside itself
  * @ctx: for @before
  * @memory: makes the accesses, while set
  * @count: accesses since @before was set, this one included
- * @writes: those among them which may have written
- * @lost: compare-and-swaps which found something else
+ * @writes: those that may have written
+ * @lost: compare-and-swaps that found another value
  * @inside: @before is running
  */
 struct port_hooks {
@@ -140,7 +140,7 @@ static inline bool port_cas(uint64_t *slot, uint64_t *expected,
 	port_tell(PORT_CAS, slot);
 	if (port_hooks.memory)
 		return port_hooks.memory->cas(slot, expected, desired, weak);
-#ifdef PORT_BROKEN_CAS /* a store in its place: to be noticed */
+#ifdef PORT_BROKEN_CAS /* a store instead, which must be detected */
 	port_store(slot, desired, 0);
 	return true;
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * port_sites.h - included before each source of a small.
+ * port_sites.h - included before each source of the core.
  *
- * pte_access.h wraps the two accesses that order entries in functions. In their
- * places, from here on, each use of them is a site of its own.
+ * pte_access.h has functions for the two ordering accesses to entries. This
+ * file replaces them, so that each use of them is a site of its own.
  */
 #ifndef HVPT_TEST_EXHAUSTIVE_PORT_SITES_H
 #define HVPT_TEST_EXHAUSTIVE_PORT_SITES_H

@@ -175,7 +175,7 @@ static struct small_leaf leaf_of(uint64_t entry, unsigned level, uint64_t page)
 	return leaf;
 }
 
-/* The pool page which a table entry points at. */
+/* The pool page that a table entry points at. */
 static unsigned table_of(uint64_t entry)
 {
 	unsigned table = small_index(entry & ADDRESS);

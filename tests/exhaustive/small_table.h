@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * small_table.h - a page table small enough to try everything on.
+ * small_table.h - a page table that is small enough for exhaustive tests.
  *
- * The core's own sources, built with tables of 2^HVPT_INDEX_BITS entries. Its
- * table pages come from a small pool; what they hold is read by code of this
- * file's own, which knows the entry format from the manuals and nothing of
- * hvpt but the number of index bits.
+ * The core's own sources are built with tables of 2^HVPT_INDEX_BITS entries.
+ * Table pages come from a small pool. This code reads them: it knows the entry
+ * format from the manuals, and of hvpt only the number of index bits.
  *
  * Addresses are page numbers here. L1 and L2 are how many pages the larger
  * leaves have; with 9 index bits they are 2 MiB and 1 GiB.
@@ -27,17 +26,17 @@
 void small_check(bool right, const char *what, const char *file, int line);
 extern void (*small_says)(void);
 
-/* While set: called when a page was taken, and before one is given back. */
+/* If set: called after a page was taken, and before one is freed. */
 extern void (*small_taken)(uint64_t *words);
 extern void (*small_given)(void);
 
 /**
- * struct small_page - one table page and its books
+ * struct small_page - a table page and its record
  * @used: hvpt has it
- * @seen: a walker has met it in the tree since hvpt took it, and so may
- *	have kept a pointer to it
- * @level: of its entries, when it was met
- * @first: the first page it spanned then
+ * @seen: a walker has found it in the tree since hvpt took it, and may have
+ *	cached a pointer to it
+ * @level: of its entries, when a walker found it
+ * @first: the first page that it spanned then
  */
 struct small_page {
 	bool used;
@@ -48,10 +47,10 @@ struct small_page {
 
 /**
  * struct small_table - a page table in its pool
- * @fail_at: the allocation which fails, counted down; 0: none
+ * @fail_at: the allocation that fails, counted down; 0: none
  * @takes: allocations so far
- * @quiet: pages which walkers have seen may not be freed now
- * @noncoherent: walkers see what was written back, and nothing else
+ * @quiet: pages that walkers have seen may not be freed now
+ * @noncoherent: walkers see only what was written back
  */
 struct small_table {
 	struct hvpt_pagetable pt;
@@ -79,12 +78,12 @@ struct small_leaf {
 void small_open(unsigned levels, uint64_t page_sizes, uint32_t flags,
 		bool noncoherent);
 
-/** Destroys it; every page must be back. */
+/** Destroys it; every page must be free. */
 void small_close(void);
 
 /*
- * The words of a pool page, and those a walker which does not snoop sees; the
- * page's gpa; and back (SMALL_POOL: none).
+ * The words of a pool page; the words that a walker sees that does not snoop;
+ * the gpa of a page; the page of a gpa (SMALL_POOL: none).
  */
 uint64_t *small_words(unsigned page);
 uint64_t *small_written_back(unsigned page);
@@ -92,7 +91,7 @@ uint64_t small_gpa(unsigned page);
 unsigned small_index(uint64_t gpa);
 unsigned small_index_of(const uint64_t *words);
 
-/** Walks from the root. Anything hvpt never writes ends the program. */
+/** Walks from the root. An entry that hvpt never writes ends the program. */
 struct small_leaf small_walk(uint64_t page);
 
 /** As above, from a table of @level on. */
@@ -102,14 +101,14 @@ struct small_leaf small_walk_from(unsigned table, unsigned level,
 /**
  * small_tables() - counts the table pages of the tree
  *
- * Checks every entry, that none has two parents, that each is in use.
+ * Checks every entry, that each table has one parent, and that it is in use.
  */
 unsigned small_tables(void);
 
-/** A device writes to @page: A and D are set where it may. Was it mapped? */
+/** A device writes to @page and sets A and D. Return: was it permitted? */
 bool small_device_write(uint64_t page);
 
-/** Does the gather hold all of this page? */
+/** Does the gather cover this page? */
 bool small_pending(const struct hvpt_gather *gather, uint64_t page);
 
 #endif /* HVPT_TEST_EXHAUSTIVE_SMALL_TABLE_H */

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Calls of two or three threads on disjoint ranges of one domain, at random,
- * in memory as weakly ordered as C11 allows (weak_memory.h). Beside them: a
- * device that walks, caches leaves and sets A and D; a thread that attaches
- * the device; a thread that only reads. And the registry of segments, with
- * writers and lookups.
+ * Random calls of two or three threads on disjoint ranges of one domain, in
+ * memory as weakly ordered as C11 allows (weak_memory.h). In parallel a device
+ * walks, caches leaves and sets A and D, a thread attaches the device, and a
+ * thread only reads. The same for the registry of segments, with writers and
+ * lookups.
  *
- *	weak [CASES]             every case must do what the contracts say
- *	weak --sites LIST CASES  takes the order of one access away, one after
- *	                         the other, and each time a case must fail; LIST
- *	                         names those without which nothing fails, and
- *	                         why
+ *	weak [CASES]             every case must follow the contracts
+ *	weak --sites LIST CASES  removes the ordering of one access at a time,
+ *	                         and each time a case must fail; LIST names the
+ *	                         sites without which nothing fails, and why
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,13 +37,13 @@ enum shape {
 	BUILD
 };
 
-/* What only this test has a thread do; behind those of calls.h. */
+/* Calls of this test only, after those of calls.h. */
 enum {
 	EXPLAIN = END + 1
 };
 
 /**
- * struct job - what one thread does
+ * struct job - the call of a thread
  * @synced: its call was made, and its flush succeeded
  * @full: the flush is hvpt_domain_flush_all()
  */
@@ -113,7 +112,7 @@ static bool is_change(const struct job *job)
 
 /* ---- the IOMMU ------------------------------------------------------- */
 
-/* What the cached leaf says of @page. */
+/* The translation of @page by the cached leaf. */
 static struct small_leaf cached_leaf(const struct cached *entry, uint64_t page)
 {
 	struct small_leaf leaf = entry->leaf;
@@ -122,7 +121,7 @@ static struct small_leaf cached_leaf(const struct cached *entry, uint64_t page)
 	return leaf;
 }
 
-/* Is it still allowed that a device uses @leaf at @page? */
+/* May a device still use @leaf at @page? */
 static void check_use(uint64_t page, const struct small_leaf *leaf)
 {
 	unsigned i;
@@ -384,7 +383,7 @@ static void explain(struct job *job)
 			    (page & (pages - 1)) * PAGE);
 }
 
-/* What a walker that does not snoop finds is what was asked for. */
+/* A walker that does not snoop finds what was asked for. */
 static void check_written_back(const struct call *call)
 {
 	uint64_t page;
@@ -803,7 +802,7 @@ static void weaken(const struct port_site *site, unsigned part)
 			(*other)->weak |= part;
 }
 
-/* Does a case fail with @part of @site taken away? */
+/* Does a case fail without @part of @site? */
 static bool is_noticed(const struct port_site *site, unsigned part,
 		       uint64_t cases)
 {
@@ -889,7 +888,7 @@ static unsigned try_sites(uint64_t cases)
 	struct port_site **at;
 	unsigned wrong = 0, tried = 0, part, i;
 
-	/* with all order there nothing fails */
+	/* with all ordering nothing fails */
 	SMALL_CHECK(!is_noticed(*__start_port_sites, 0, cases));
 	for (at = __start_port_sites; at < __stop_port_sites; at++) {
 		if (!source_of(*at) || !is_first(at))

@@ -118,7 +118,8 @@ bool sync_try(struct session *session, struct domain *domain)
 		return true;
 	}
 	check_that(&session->checker, host_call_failed(host, &mark),
-		   "sync: %s without a failed hypercall", hvpt_status_name(status));
+		   "sync: %s without a failed hypercall",
+		   hvpt_status_name(status));
 	check_that(&session->checker, gather_equal(&domain->gather, &gather),
 		   "a failed sync changed the gather");
 	host_set_error(host, "cannot flush", status);
