@@ -9,7 +9,7 @@
 /*
  * AddressSanitizer asks for this. What a run frees stays in its quarantine
  * long enough if that holds some thousands of runs; the default of 256 MB only
- * makes each run touch memory which no cache has.
+ * makes each run touch memory that no cache has.
  */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)

@@ -22,7 +22,7 @@ __attribute__((noreturn)) void fuzz_die(const char *file, int line,
 
 struct reference;
 
-/** Prints the violation and the operations which led to it, and aborts. */
+/** Prints the violation and the operations that led to it, and aborts. */
 __attribute__((noreturn)) void fuzz_show(struct reference *ref,
 					 const uint8_t *data, size_t size);
 

@@ -115,7 +115,7 @@ static bool is_in(const struct pages *block, const struct pages *list,
 }
 
 /*
- * A list gives blocks which its ranges give by themselves; what is left out of
+ * A list gives blocks that its ranges give by themselves; what is left out of
  * those is in others, whole, and nothing is flushed twice.
  */
 static void check_list(const struct hvpt_iova_range *range, uint32_t count,

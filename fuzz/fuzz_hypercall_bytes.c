@@ -4,7 +4,7 @@
  * answers and messages as bytes into the library.
  *
  * The model has to take whatever a guest does: it answers, it counts, it never
- * counts elements which were not there. The library has to take whatever a
+ * counts elements that were not there. The library has to take whatever a
  * hypervisor answers.
  */
 #include <string.h>
@@ -245,7 +245,7 @@ static void liar_give_back(void *ctx, struct hvpt_call_page *page)
 static const struct hvpt_transport_ops liar_ops = { liar_borrow, liar_issue,
 						    liar_give_back };
 
-/* Descriptors; now and then one which is none. */
+/* Descriptors; now and then one that is none. */
 static bool source(void *ctx, uint64_t *entry)
 {
 	struct source *input = ctx;

@@ -2,7 +2,7 @@
 /*
  * fuzz_raw_tables.c - hostile table memory into adopt, audit, walk and visit.
  *
- * A refused tree must be refused for a reason which can be seen in memory, and
+ * A refused tree must be refused for a reason that can be seen in memory, and
  * left alone. An accepted one must break no rule of tree.h, which shares
  * nothing with the core, mean the same to the walker and to the library,
  * survive being changed, and come back page by page.
@@ -25,7 +25,7 @@ struct state {
 	unsigned spares; /* given out */
 	unsigned freed;
 	uint32_t claimed; /* bit n: page n */
-	uint32_t owned;	  /* those which belong to the page table */
+	uint32_t owned;	  /* those that belong to the page table */
 	struct hvpt_pt_config config;
 	struct hvpt_pagetable pt;
 	struct sdm_walker walker;
@@ -131,7 +131,7 @@ static void start(struct state *state, struct source *source)
 	state->claimed = 0;
 }
 
-/* The path to the entry which was complained about leads there. */
+/* The path to the entry that was complained about leads there. */
 static bool shows_fault(struct state *state, const struct hvpt_audit *report)
 {
 	uint64_t table = (uint64_t)(uintptr_t)state->pt.root -

@@ -56,7 +56,7 @@ static void parse(const char *text, size_t length, struct trace_line *line)
 	free(copy);
 }
 
-/* An event which is written is read as the same one. */
+/* An event that is written is read as the same one. */
 static void check_written(const struct trace_event *event)
 {
 	char text[TRACE_TEXT_MAX];

@@ -27,7 +27,7 @@ struct hostile {
 /** Clears what was written. */
 void hostile_clear(struct hostile *memory);
 
-/** Writes one word: mostly an entry which leads to a page of this memory. */
+/** Writes one word: mostly an entry that leads to a page of this memory. */
 void hostile_write(struct hostile *memory, struct source *source);
 
 /** Reads by gpa; false outside. For walkers; @ctx is a struct hostile. */

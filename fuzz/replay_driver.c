@@ -6,7 +6,7 @@
  *
  * Folders are searched, one level deep. What fails aborts; its name is the
  * last one printed when there is more than a folder. No file at all is a
- * failure: a replay which replays nothing is no test.
+ * failure: a replay that replays nothing is no test.
  */
 #include <dirent.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
 #define BIT(n) (UINT64_C(1) << (n))
 #define ADDRESS UINT64_C(0x000ffffffffff000)
 
-/* Bytes which one entry of a level stands for. */
+/* Bytes that one entry of a level stands for. */
 static uint64_t span(unsigned level)
 {
 	return BIT(12 + 9 * level);
@@ -108,7 +108,7 @@ bool tree_breaks(const struct tree *tree, const struct tree_entry *entry,
 	case HVPT_FAULT_OUTSIDE:
 		return present && is_outside(tree, entry);
 	case HVPT_FAULT_TABLE_ADDR:
-		/* A page which is claimed may have been so before. */
+		/* A page that is claimed may have been so before. */
 		return present && !leaf;
 	case HVPT_FAULT_COUNT:
 	case HVPT_FAULT_RESERVED:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * tree.h - a second opinion on a tree which adopt() accepts or refuses.
+ * tree.h - a second opinion on a tree that adopt() accepts or refuses.
  *
  * The bits of entries are written out from SDM volume 3A, tables 4-14 .. 4-20,
  * and from what the headers promise (hvpt/pte.h, hvpt/inspect.h); no constant
@@ -15,7 +15,7 @@
 /**
  * struct tree - a tree in hostile memory
  * @page_sizes: which leaves are allowed
- * @table_mask: bits which an entry with a table must have
+ * @table_mask: bits that an entry with a table must have
  * @claimed: bit n: page n belongs to the tree
  * @levels, @width, @form: of its addresses
  * @noncoherent: bit 11 of an entry with a table is free

@@ -7,7 +7,7 @@
  * everything: reserved bits, alignment, page crossing, padding, ids, states,
  * privileges. It lets devices do DMA by walking real table memory, with the
  * worst IOTLB the rules allow: each translation and each table pointer ever
- * seen, speculation included, stays until a flush which covers it.
+ * seen, speculation included, stays until a flush that covers it.
  *
  * Where the specification leaves a choice to the host, struct
  * hypervisor_config has a member for it.
@@ -48,11 +48,11 @@ enum hypervisor_iotlb {
 };
 
 /**
- * enum hypervisor_reps - how the result word of a rep call lies
+ * enum hypervisor_reps - errors in the rep count of a result word
  * @HYPERVISOR_REPS_HONEST: it says what was done
  * @HYPERVISOR_REPS_MORE: all was done; it says one more than was asked for
  * @HYPERVISOR_REPS_FEWER: all was done; it says one less
- * @HYPERVISOR_REPS_NONE: success, nothing done, and 0 is said, for ever
+ * @HYPERVISOR_REPS_NONE: success, nothing done, and the count is 0, always
  *
  * The three lies go with a status of success. A failure is always honest. A
  * call that HYPERVISOR_STOP_REP stops never says more than was done: no guest
@@ -66,7 +66,7 @@ enum hypervisor_reps {
 };
 
 /**
- * struct hypervisor_config - what the host is like
+ * struct hypervisor_config - the properties of the host
  * @read64: loads 8 bytes of table memory by gpa; false: nothing there, or a
  *	page not in use, which is a violation when a walk meets it. Called
  *	under the model's lock: it must not call the model.
@@ -150,7 +150,7 @@ void hypervisor_give_back(struct hypervisor *hv, uint64_t gpa);
  * @input: RDX
  * @output: R8
  *
- * Inputs and outputs must lie in call pages which are lent now. After a
+ * Inputs and outputs must lie in call pages that are lent now. After a
  * failure the output area holds garbage. Return: RAX.
  */
 uint64_t hypervisor_call(struct hypervisor *hv, uint64_t control,
@@ -166,11 +166,11 @@ enum hypervisor_fault {
 };
 
 /**
- * struct hypervisor_injection - what is to go wrong, and when
+ * struct hypervisor_injection - an injected failure
  * @code: of which hypercall; 0: any
  * @nth: at the n-th such call from now on; 1: the next
- * @times: so often, in a row; 0 counts as 1; UINT64_MAX: for ever
- * @fault: how; HYPERVISOR_STOP_REP leaves calls which are not rep calls alone
+ * @times: so often, in a row; 0 counts as 1; UINT64_MAX: always
+ * @fault: how; HYPERVISOR_STOP_REP leaves calls that are not rep calls alone
  * @status: the answer, raw. With STOP_REP 0 (success) and 0x78 (timeout) mean
  *	that the guest is to go on.
  * @reps: see HYPERVISOR_STOP_REP; 0 is no progress
@@ -187,7 +187,7 @@ struct hypervisor_injection {
 /**
  * Adds one; up to 16 can wait at a time. Each counts calls by itself. When
  * several are due for a call the one added first acts, and the others wait for
- * the next call which fits. Control word, call pages and privilege are checked
+ * the next call that fits. Control word, call pages and privilege are checked
  * before anything injected acts.
  */
 void hypervisor_inject(struct hypervisor *hv,
@@ -209,13 +209,13 @@ void hypervisor_lose_state(struct hypervisor *hv);
  *
  * Domains, attachments and caches stay as the owner before left them, and DMA
  * goes on: a crash kernel after a crash, a kernel after kexec, an image that
- * is restored over the kernel which loaded it, a system after its firmware.
+ * is restored over the kernel that loaded it, a system after its firmware.
  * Call pages that are lent come back, injections are forgotten.
  *
  * A domain belongs to the owner who configured it last, and what is cached of
  * its tables to him, too. An owner claims a device with ATTACH, when that is
  * answered with success or DEVICE_ALREADY_IN_DOMAIN, or with
- * hypervisor_claim(). DMA of a claimed device which tables or cached entries
+ * hypervisor_claim(). DMA of a claimed device that tables or cached entries
  * of another owner translate is a violation. So is a walk through them that
  * faults: a device must not depend on what others keep in memory.
  */
@@ -234,11 +234,11 @@ void hypervisor_leave_running(struct hypervisor *hv, uint64_t device_id);
 
 /* ---- devices --------------------------------------------------------- */
 
-/** A device appears; unattached: its DMA is not translated. */
+/** Adds a device; it is unattached, and its DMA is not translated. */
 void hypervisor_add_device(struct hypervisor *hv, uint64_t device_id,
 			   bool managed);
 
-/** It is taken away by the host; it may be added again. */
+/** The host takes it away; it may be added again. */
 void hypervisor_remove_device(struct hypervisor *hv, uint64_t device_id);
 
 /**
@@ -250,19 +250,19 @@ void hypervisor_set_ats(struct hypervisor *hv, uint64_t device_id, bool on);
 
 /* ---- DMA ------------------------------------------------------------- */
 
-/* Different outcomes of one DMA beside the fresh one which are told. */
+/* Different outcomes of one DMA beside the fresh one that are told. */
 #define HYPERVISOR_STALE_MAX 8u
 
-/** Where a DMA may end. */
+/** A possible result of a DMA. */
 struct hypervisor_outcome {
 	bool translated; /* false: it faults */
 	uint64_t gpa;	 /* byte exact, when translated */
 };
 
 /**
- * struct hypervisor_dma - all the ways one DMA may go now
+ * struct hypervisor_dma - all possible results of one DMA
  * @fresh: by walking memory, nothing cached
- * @stale_count: further outcomes which differ from @fresh
+ * @stale_count: further outcomes that differ from @fresh
  * @stale: those, from cached translations and cached table pointers
  */
 struct hypervisor_dma {
@@ -273,13 +273,13 @@ struct hypervisor_dma {
 
 /**
  * hypervisor_dma() - a device reads or writes one byte
- * @device_id: a device which is there
+ * @device_id: a device that is there
  * @iova: any
  * @write: the direction
  * @dma: out: every outcome
  *
- * Everything the walk meets is cached from now on. A walk which reads a table
- * page not in use is a violation, and so is a leaf of a size which the host
+ * Everything the walk meets is cached from now on. A walk that reads a table
+ * page not in use is a violation, and so is a leaf of a size that the host
  * does not offer.
  */
 void hypervisor_dma(struct hypervisor *hv, uint64_t device_id, uint64_t iova,
@@ -304,7 +304,7 @@ void hypervisor_page_freed(struct hypervisor *hv, uint64_t gpa);
  * @flushed_pages: which those covered, modulo 2^64
  * @full_flushes: FLUSH_DEVICE_DOMAIN, done
  * @dmas: made
- * @stale_dmas: those with an outcome which memory does not have
+ * @stale_dmas: those with an outcome that memory does not have
  * @violations: of any kind
  */
 struct hypervisor_stats {
@@ -321,7 +321,7 @@ struct hypervisor_stats {
 void hypervisor_read_stats(struct hypervisor *hv,
 			   struct hypervisor_stats *stats);
 
-/** Calls of one code, continuations included; and those which failed. */
+/** Calls of one code, continuations included; and those that failed. */
 uint64_t hypervisor_calls(struct hypervisor *hv, uint16_t code);
 uint64_t hypervisor_failures(struct hypervisor *hv, uint16_t code);
 
@@ -331,10 +331,10 @@ const char *hypervisor_call_name(uint16_t code);
 /** The codes the model knows, in order; 0 behind the last. */
 uint16_t hypervisor_call_code(size_t index);
 
-/** The first violation in words; "" when there was none. */
+/** The text of the first violation; "" when there was none. */
 const char *hypervisor_violation(struct hypervisor *hv);
 
-/** Domains which exist now; does this one? */
+/** Domains that exist now; does this one? */
 size_t hypervisor_domains(struct hypervisor *hv);
 bool hypervisor_has_domain(struct hypervisor *hv, uint32_t domain_id);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What all files of the model hypervisor need: the lock, and violations.
+ * The base of all files of the model hypervisor: the lock, and violations.
  *
- * One lock around everything: what a guest sees of two calls at once is one
- * after the other, and a DMA happens before or after a flush, never beside
- * it. read64 is called under the lock, so it must not call the model.
+ * One lock serialises everything: two parallel calls take effect one after the
+ * other, and a DMA happens before or after a flush, never during it. read64 is
+ * called with the lock held, so it must not call the model.
  */
 #include "hypervisor_state.h"
 

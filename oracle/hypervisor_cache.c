@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Each entry a walk met is cached as one interval. An entry which changed is
+ * Each entry a walk met is cached as one interval. An entry that changed is
  * another one: the old and the new are both there until a flush. What a flush
- * does to an entry which it covers in part is the host's choice:
+ * does to an entry that it covers in part is the host's choice:
  *
  *   - The entry stays whole. A cache that holds one translation for a large
  *     page drops it when the mask of the invalidation covers the page, and VT-d
@@ -71,7 +71,7 @@ static void erase(struct hypervisor_cache *cache, struct hypervisor_node *node)
 	hypervisor_tree_remove(&cache->entries[node->piece.level], node);
 }
 
-/* Pieces of one level which overlap are of entries at the same place. */
+/* Pieces of one level that overlap are of entries at the same place. */
 static bool is_same_entry(const struct hypervisor_piece *a,
 			  const struct hypervisor_piece *b)
 {
@@ -149,7 +149,7 @@ static void cut_level(struct hypervisor_cache *cache, unsigned level,
 		cut(cache, node, first, last);
 }
 
-/* Entries of one level which first .. last covers as a whole. */
+/* Entries of one level that first .. last covers as a whole. */
 static void drop_level(struct hypervisor_cache *cache, unsigned level,
 		       uint64_t first, uint64_t last)
 {

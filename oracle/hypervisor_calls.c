@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What each hypercall takes, checks and does.
+ * The input, checks and effect of each hypercall.
  *
  * Codes, layouts and flags, as numbers: include/hyperv/hvgdk_mini.h and
  * hvhdk_mini.h of Linux, with its pvIOMMU driver of 2026. Statuses: TLFS,
@@ -10,23 +10,23 @@
  * The references leave open which status belongs to which mistake, and more.
  * Chosen here:
  *
- *   - Padding, reserved fields and unknown flags which are not zero are
+ *   - Padding, reserved fields and unknown flags that are not zero are
  *     INVALID_PARAMETER. TLFS lets a hypervisor ignore padding; a guest must
  *     not count on it.
  *   - Checked in this order: partition, fields in order of their offset,
  *     domain, device, state. TLFS defines no order.
  *   - Domain ids 0 and 0xffffffff and types other than stage 1 are
- *     INVALID_PARAMETER. CREATE of an id which is there is
+ *     INVALID_PARAMETER. CREATE of an id that is there is
  *     KEY_ALREADY_EXISTS, one too many INSUFFICIENT_DEVICE_DOMAINS; calls
- *     for a domain which is not there NOT_FOUND.
+ *     for a domain that is not there NOT_FOUND.
  *   - CONFIGURE may be repeated, devices attached or not, unless the
  *     configuration forbids it: the new settings hold at once, what is
  *     cached stays. A root, or the 5-level bit, without paging
  *     is INVALID_PARAMETER; so is translation off, but blocked.
- *   - ATTACH and DETACH: a device which is not there or not managed is
+ *   - ATTACH and DETACH: a device that is not there or not managed is
  *     INVALID_DEVICE_ID, types of device ids but the logical one are
  *     INVALID_PARAMETER. ATTACH to a domain not configured, and DETACH of a
- *     device which is nowhere, are INVALID_DEVICE_STATE. ATTACH moves from
+ *     device that is nowhere, are INVALID_DEVICE_STATE. ATTACH moves from
  *     any domain to any other at once and flushes nothing; DETACH flushes
  *     the whole of the domain the device was in, and blocks its DMA.
  *   - DELETE with devices in the domain is OBJECT_IN_USE; otherwise all its
@@ -34,7 +34,7 @@
  *   - GET_LOGICAL_DEVICE_PROPERTY answers for a device not managed, with bit
  *     0 clear; an unknown code is UNKNOWN_PROPERTY, an unknown device
  *     INVALID_DEVICE_ID.
- *   - A flush list which does not fit the page crosses it. Elements before a
+ *   - A flush list that does not fit the page crosses it. Elements before a
  *     bad one are done. A flush drops translations and table pointers alike.
  */
 #include "hypervisor_state.h"

@@ -3,7 +3,7 @@
  * DMA: the walk of memory, and what each cached entry would make of it.
  *
  * Negative results are not cached, nor are entries a walk faults on: VT-d
- * 6.2.3 (no caching mode). An entry which is read-only is, and faults a write
+ * 6.2.3 (no caching mode). An entry that is read-only is, and faults a write
  * after memory allows it: relaxing a permission without a flush shows.
  */
 #include "hypervisor_state.h"
@@ -167,7 +167,7 @@ static struct hypervisor_outcome fresh(struct run *run)
 
 /*
  * The walker of a domain. A table of so many levels translates no more bits,
- * whatever the capability says; a width which does not reach beyond one page
+ * whatever the capability says; a width that does not reach beyond one page
  * is answered with 0: every DMA faults.
  */
 static struct sdm_walker walker_of(const struct hypervisor *hv,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Memory which does not run out, and a sorted array of items.
+ * Memory that does not run out, and a sorted array of items.
  */
 #include "hypervisor_state.h"
 

@@ -50,14 +50,14 @@ void *hypervisor_map_take(struct hypervisor_map *map, uint64_t key);
 /**
  * struct hypervisor_cache - the IOTLB and the paging-structure caches
  * @entries: pieces of table entries, by the level of the entry
- * @tables: those which point at a table, by its gpa
+ * @tables: those that point at a table, by its gpa
  */
 struct hypervisor_cache {
 	struct hypervisor_tree entries[HYPERVISOR_LEVELS];
 	struct hypervisor_tree tables;
 };
 
-/** A list which grows. All zero is an empty one; free @at. */
+/** A list that grows. All zero is an empty one; free @at. */
 struct hypervisor_pieces {
 	struct hypervisor_piece *at;
 	size_t count;
@@ -67,14 +67,14 @@ struct hypervisor_pieces {
 void hypervisor_pieces_add(struct hypervisor_pieces *list,
 			   const struct hypervisor_piece *piece);
 
-/** The whole of the entry of @level which a walk to @iova meets. */
+/** The whole of the entry of @level that a walk to @iova meets. */
 struct hypervisor_piece hypervisor_piece_of(uint64_t iova, unsigned level);
 
 /** Caches a whole entry. */
 void hypervisor_cache_add(struct hypervisor_cache *cache,
 			  const struct hypervisor_piece *piece);
 
-/** Adds all which hold for @iova to @list. */
+/** Adds all that hold for @iova to @list. */
 void hypervisor_cache_at(const struct hypervisor_cache *cache, uint64_t iova,
 			 struct hypervisor_pieces *list);
 
@@ -143,7 +143,7 @@ struct hypervisor_device *hypervisor_device_of(struct hypervisor *hv,
 
 /**
  * Puts a device into a domain, or into none; nothing is flushed. A detach
- * which was to come does not.
+ * that was to come does not.
  */
 void hypervisor_move(struct hypervisor_device *device,
 		     struct hypervisor_domain *domain);
@@ -151,7 +151,7 @@ void hypervisor_move(struct hypervisor_device *device,
 /** Takes a device out of its domain, flushes that, and blocks DMA. */
 void hypervisor_detach(struct hypervisor_device *device);
 
-/** A call was made: detaches which were delayed may be due. */
+/** A call was made: detaches that were delayed may be due. */
 void hypervisor_detach_due(struct hypervisor *hv);
 
 /** The domain and its cache are gone; no device is in it. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * hypervisor_tree.h - intervals which may overlap, found by address.
+ * hypervisor_tree.h - intervals that may overlap, found by address.
  *
  * Of the model hypervisor's caches, and of the model of what ought to be
  * mapped. A treap in order of content; each node knows the highest address
@@ -57,7 +57,7 @@ bool hypervisor_piece_equal(const struct hypervisor_piece *a,
 void hypervisor_tree_add(struct hypervisor_tree *tree,
 			 const struct hypervisor_piece *piece);
 
-/** The node which holds just this piece, or NULL. */
+/** The node that holds just this piece, or NULL. */
 struct hypervisor_node *
 hypervisor_tree_find(const struct hypervisor_tree *tree,
 		     const struct hypervisor_piece *piece);

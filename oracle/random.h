@@ -3,7 +3,7 @@
  * random.h - repeatable random numbers: a counter, scrambled.
  *
  * Not for secrets. Any value is a good state, and near states give sequences
- * which have nothing to do with each other.
+ * that have nothing to do with each other.
  */
 #ifndef ORACLE_RANDOM_H
 #define ORACLE_RANDOM_H

@@ -10,7 +10,7 @@
  *   All other bits are ignored or choose a memory type.
  *
  * A not-present or reserved entry ends the walk at its level. U/S does too:
- * DMA is a user access (VT-d 3.6), and the level which denies it is worth
+ * DMA is a user access (VT-d 3.6), and the level that denies it is worth
  * knowing. R/W of all levels is checked once the leaf is known (SDM 4.6).
  */
 #include "sdm_walk.h"
@@ -87,7 +87,7 @@ static unsigned page_lg2_at(unsigned level)
 	return 12 + 9 * level;
 }
 
-/* The bits which must be 0 in a present entry. */
+/* The bits that must be 0 in a present entry. */
 static uint64_t reserved_bits(const struct sdm_walker *walker, uint64_t entry,
 			      unsigned level)
 {

@@ -32,7 +32,7 @@ enum sdm_fault {
  * @root: physical address of the top table
  * @address_mask: bits to drop from table addresses (a C-bit); usually 0
  * @levels: 4 or 5
- * @width: IOVA bits which are translated
+ * @width: IOVA bits that are translated
  * @maxphyaddr: physical address bits, 36 .. 52; higher address bits are
  *	reserved
  * @canonical: true: bits 63:width-1 must be equal; false: bits 63:width must
@@ -82,11 +82,11 @@ struct sdm_result sdm_walk(const struct sdm_walker *walker, uint64_t address,
 			   bool write);
 
 /**
- * struct sdm_start - a walk which does not begin at the root
+ * struct sdm_start - a walk that does not begin at the root
  * @table: physical address of a table, such as a cached pointer has it
  * @level: of its entries, below the walker's levels
  * @writable: R/W was set at every level above
- * @met: told of each entry which points at a lower table, or NULL: the level
+ * @met: told of each entry that points at a lower table, or NULL: the level
  *	of the entry, what it points at, whether R/W was set from the root on
  * @met_ctx: for @met
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * source.h - where a random test takes its choices from.
+ * source.h - the source of a random test's choices.
  *
  * The same generator serves a fuzzer, whose bytes come to an end, and a test
  * or a command with a seed, whose bytes do not.
@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 /**
- * struct source - bytes which are still to come
+ * struct source - bytes that are still to come
  * @next: given bytes; NULL: they are drawn
  * @left: how many; meaningless when they are drawn
  * @random: state of the generator they are drawn from
@@ -27,7 +27,7 @@ struct source {
 /** Takes the choices from @data, which must stay. */
 struct source source_of_bytes(const uint8_t *data, size_t size);
 
-/** Draws the choices; the same seed gives the same ones. */
+/** Draws the choices; the same seed gives the same choices. */
 struct source source_of_seed(uint64_t seed);
 
 /** Have the given bytes run out? Drawn ones never do. */

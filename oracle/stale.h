@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * stale.h - the translations a device may still use though they were taken
- * away.
+ * stale.h - the translations that a device may still use although they were
+ * removed.
  *
  * An IOMMU may have cached any of them. Each belongs to the gather it went
  * into, and is gone when that gather has been flushed.
@@ -30,7 +30,7 @@ struct stale_range {
 };
 
 /**
- * stale_add() - note what a range translates to before that changes
+ * stale_add() - notes the translations of a range before they change
  * @model: what is mapped now
  * @prot: the permission it gets: what has it already stays; 0: it is unmapped
  */

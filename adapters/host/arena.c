@@ -213,7 +213,7 @@ static bool may_write_back(const struct hvpt_arena *arena, const void *start,
 }
 
 /*
- * Under the lock, so that of two threads which write the same word back the
+ * Under the lock, so that of two threads that write the same word back the
  * later one copies the later value.
  */
 static void arena_write_back(void *ctx, const void *start, size_t bytes)
@@ -248,7 +248,7 @@ const struct hvpt_page_ops hvpt_arena_noncoherent_ops = {
 
 /* ---- life ------------------------------------------------------------ */
 
-/* Reserves memory which is zero and costs nothing until it is touched. */
+/* Reserves memory that is zero and costs nothing until it is touched. */
 static bool reserve(struct hvpt_arena *arena)
 {
 	size_t words = arena->pages * PAGE_WORDS;

@@ -24,7 +24,7 @@ struct hvpt_arena;
 extern const struct hvpt_page_ops hvpt_arena_ops;
 
 /*
- * The same for an IOMMU which does not snoop caches: write_back copies words
+ * The same for an IOMMU that does not snoop caches: write_back copies words
  * to a shadow, and what was not written back since the page was allocated is
  * poison there. Give a page back through the hooks it came from or the others.
  */
@@ -67,19 +67,19 @@ bool hvpt_arena_owns(struct hvpt_arena *arena, uint64_t gpa);
  */
 bool hvpt_arena_read64(void *arena, uint64_t gpa, uint64_t *value);
 
-/** As above, for tests which plant entries or flip A and D: atomic store. */
+/** As above, for tests that plant entries or flip A and D: atomic store. */
 bool hvpt_arena_write64(void *arena, uint64_t gpa, uint64_t value);
 
 /**
- * hvpt_arena_read_shadow64() - read as an IOMMU which does not snoop would
+ * hvpt_arena_read_shadow64() - read as an IOMMU that does not snoop would
  *
- * As hvpt_arena_read64(), but false also for a page which did not come from
+ * As hvpt_arena_read64(), but false also for a page that did not come from
  * hvpt_arena_noncoherent_ops: it has no shadow.
  */
 bool hvpt_arena_read_shadow64(void *arena, uint64_t gpa, uint64_t *value);
 
 /**
- * hvpt_arena_claim() - a hvpt_table_check_fn which allows each page once
+ * hvpt_arena_claim() - a hvpt_table_check_fn that allows each page once
  *
  * True when @table is in use and was not claimed since the last
  * hvpt_arena_unclaim_all().

@@ -48,7 +48,7 @@ static void abandon(struct domain_fixture *df, unsigned n, size_t tables)
 	df->leaked += tables;
 }
 
-/* One which was deleted, and said not to be, can only be abandoned. */
+/* One that was deleted, and said not to be, can only be abandoned. */
 static enum hvpt_status end_again(struct domain_fixture *df, unsigned n)
 {
 	struct hvpt_domain *domain = &df->domain[n];

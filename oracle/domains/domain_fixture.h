@@ -17,7 +17,7 @@
  *		df_finish(&df);
  *	}
  *
- * The first thing wrong is printed, and the process aborts.
+ * The first fault is printed, and the process aborts.
  */
 #ifndef ORACLE_DOMAINS_DOMAIN_FIXTURE_H
 #define ORACLE_DOMAINS_DOMAIN_FIXTURE_H
@@ -65,7 +65,7 @@ struct df_counts {
 };
 
 /**
- * struct domain_fixture - everything there is
+ * struct domain_fixture - the state of the fixture
  * @domains: paging domains; behind them are places identity and blocked
  * @gather: of each domain two, as if of two threads
  * @where: the place of each device, or DF_NOWHERE
@@ -74,13 +74,13 @@ struct df_counts {
  * @last: where the last unmap was
  * @armed: a hypercall, or an allocation, of the next call may fail
  * @armed_pages: an allocation
- * @armed_status: what a hypercall which fails becomes; HVPT_OK: none fails
+ * @armed_status: what a hypercall that fails becomes; HVPT_OK: none fails
  * @armed_timeout: one may time out; after that a list is gone on with
  * @borrow_fail_at: so many borrows from now there is no call page; 0: never
  * @resumed: domains may have got other ids, for which their tables leak
- * @spent: domain ids which cannot be used again
- * @leaked: pages which are in use at the end, and should be
- * @orphans: domains which exist at the end, and should
+ * @spent: domain ids that cannot be used again
+ * @leaked: pages that are in use at the end, and should be
+ * @orphans: domains that exist at the end, and should
  * @step: how many were made
  */
 struct domain_fixture {
@@ -118,7 +118,7 @@ struct domain_fixture {
 };
 
 /**
- * df_start() - make a host, its pvIOMMU, domains and devices in them
+ * df_start() - creates a host, its pvIOMMU, domains, and devices in them
  * @df: all zero, or as a run before left it
  * @domains: paging domains, at most DF_DOMAINS
  * @devices: at most DF_DEVICES
@@ -131,7 +131,7 @@ bool df_start(struct domain_fixture *df, struct source *source,
 /** Makes @steps random calls, or as many as the source has bytes for. */
 void df_run(struct domain_fixture *df, struct source *source, unsigned steps);
 
-/** Compares everything, takes everything down; all pages must be back. */
+/** Compares everything, destroys everything; all pages must be free. */
 void df_finish(struct domain_fixture *df);
 
 /** Frees what a fixture keeps from run to run. */
@@ -168,7 +168,7 @@ unsigned df_own_domains(const struct domain_fixture *df);
 
 /* ---- the host (domain_host.c) ---------------------------------------- */
 
-/** Draws what the host is like, and configurations which fit it. */
+/** Draws what the host is like, and configurations that fit it. */
 void df_set_host(struct domain_fixture *df, struct source *source);
 
 /** Flushes so far: what the hypervisor saw, and what the library counts. */
@@ -184,7 +184,7 @@ void df_read_flushes(struct domain_fixture *df, struct df_flushes *flushes);
 void df_check_fallback(struct domain_fixture *df,
 		       const struct df_flushes *before);
 
-/** Something goes wrong in one of the next calls, until df_disarm(). */
+/** Injects a failure in one of the next calls, until df_disarm(). */
 void df_arm(struct domain_fixture *df, struct source *source);
 void df_disarm(struct domain_fixture *df);
 
@@ -198,7 +198,7 @@ extern const struct hvpt_transport_ops df_transport;
 bool df_may_fail(const struct domain_fixture *df, unsigned causes,
 		 enum hvpt_status status);
 
-/** The same for calls which begin with asking what there is. */
+/** The same for calls that begin with asking what there is. */
 bool df_may_fail_probe(const struct domain_fixture *df,
 		       enum hvpt_status status);
 
@@ -246,7 +246,7 @@ void df_let_go(struct domain_fixture *df, unsigned d);
 void df_kexec(struct domain_fixture *df);
 
 /**
- * df_restore() - the image is restored over the kernel which loaded it
+ * df_restore() - the image is restored over the kernel that loaded it
  *
  * The hypervisor knows that kernel's domains, under the ids of the image's.
  */

@@ -83,7 +83,7 @@ enum hvpt_status df_status_of(const struct domain_fixture *df, uint16_t raw)
 	}
 }
 
-/* What the caller is told; flush lists which stop are flushed as a whole. */
+/* What the caller is told; flush lists that stop are flushed as a whole. */
 static enum hvpt_status told(const struct domain_fixture *df,
 			     const struct hypervisor_injection *injection)
 {
@@ -112,7 +112,7 @@ static void inject(struct domain_fixture *df, struct source *source,
 	injection.fault = (enum hypervisor_fault)(fault % 4);
 	injection.status = statuses[source_below(source, 8)];
 	injection.reps = (uint16_t)source_below(source, 8);
-	/* "Success, but nothing was done" is not a thing which can go wrong. */
+	/* "Success, but nothing was done" is not a thing that can go wrong. */
 	if (injection.status == HVPT_HV_STATUS_SUCCESS &&
 	    injection.fault != HYPERVISOR_STOP_REP)
 		injection.status = HVPT_HV_STATUS_INSUFFICIENT_MEMORY;

@@ -92,7 +92,7 @@ static void check_leftovers(struct domain_fixture *df)
 	df_check(df);
 	DF_CHECK(df, hvpt_arena_in_use(df->arena) == df->leaked,
 		 "pages left over");
-	/* One which was left may have been taken over, and ended. */
+	/* One that was left may have been taken over, and ended. */
 	DF_CHECK(df,
 		 domains == df->orphans ||
 			 (df->host.take_over && domains < df->orphans),

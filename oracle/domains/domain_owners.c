@@ -79,7 +79,7 @@ void df_kexec(struct domain_fixture *df)
 
 /* ---- a restored image ------------------------------------------------ */
 
-/* The kernel which loads the image: its domains have the image's ids. */
+/* The kernel that loads the image: its domains have the image's ids. */
 struct boot {
 	struct hvpt_iommu iommu;
 	struct hvpt_domain domain[DF_DOMAINS];

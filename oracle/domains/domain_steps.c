@@ -58,7 +58,7 @@ static void check_map(struct domain_fixture *df, unsigned n,
 		failed(df, DF_PAGES, status);
 }
 
-/* Tables which went: to be synced before a device uses the range. */
+/* Tables that went: to be synced before a device uses the range. */
 static void mapped(struct domain_fixture *df, struct df_pick at,
 		   struct df_range range)
 {

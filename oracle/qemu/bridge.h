@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * bridge.h - a hypervisor which carries our hypercalls out on the emulated
+ * bridge.h - a hypervisor that carries our hypercalls out on the emulated
  * VT-d.
  *
  * It is the transport of the hypercall layer, so all of the library is in the
@@ -46,8 +46,8 @@ struct bridge_device {
  * @call_page: gpa of the one call page
  * @five_levels: offer 5 levels and 57 bits
  * @slot: PML5 entry through which 5-level domains are seen
- * @drop_flushes: a hypervisor which lies: flushes succeed and do nothing
- * @calls: hypercalls so far, @flushes those which flush
+ * @drop_flushes: a hypervisor that lies: flushes succeed and do nothing
+ * @calls: hypercalls so far, @flushes those that flush
  * @by_code: hypercalls by their code
  * @entries: flush descriptors so far
  * @blocks: a flush list, decoded

@@ -70,7 +70,7 @@ bool cpu_walk_translate(struct qemu *qemu, uint64_t va, uint64_t *pa)
 	return mapped;
 }
 
-/* "address: physical XGPDACTUW", a dash for each flag which is clear. */
+/* "address: physical XGPDACTUW", a dash for each flag that is clear. */
 static struct cpu_leaf parse_leaf(const char *line)
 {
 	struct cpu_leaf leaf;

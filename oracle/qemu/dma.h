@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * dma.h - devices which do DMA when told to: QEMU's edu and iommu-testdev.
+ * dma.h - devices that do DMA when told to: QEMU's edu and iommu-testdev.
  */
 #ifndef ORACLE_QEMU_DMA_H
 #define ORACLE_QEMU_DMA_H

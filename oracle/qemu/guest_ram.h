@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * guest_ram.h - memory which is ours and a QEMU machine's at the same time.
+ * guest_ram.h - memory that is ours and a QEMU machine's at the same time.
  *
  * The gpa of a byte is its offset, so the library's direct map offset is the
- * address of the mapping. Part of it is a pool of table pages. Pages which are
+ * address of the mapping. Part of it is a pool of table pages. Pages that are
  * not in use hold a poison whose every word is present with reserved bits set:
- * a walker which reads one faults.
+ * a walker that reads one faults.
  */
 #ifndef ORACLE_QEMU_GUEST_RAM_H
 #define ORACLE_QEMU_GUEST_RAM_H

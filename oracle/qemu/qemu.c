@@ -21,7 +21,7 @@
 #define ARGS_MAX 48
 #define TEXT_MAX 128
 
-/* A machine which says nothing for so long will not. */
+/* A machine that says nothing for so long will not. */
 #define SPEAKS_MILLISECONDS 60000
 
 /* ---- finding one ------------------------------------------------------ */

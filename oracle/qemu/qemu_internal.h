@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * qemu_internal.h - what the files which talk to a QEMU share.
+ * qemu_internal.h - what the files that talk to a QEMU share.
  */
 #ifndef ORACLE_QEMU_QEMU_INTERNAL_H
 #define ORACLE_QEMU_QEMU_INTERNAL_H

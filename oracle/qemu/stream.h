@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * stream.h - a socket, read through a buffer which grows as needed.
+ * stream.h - a socket, read through a buffer that grows as needed.
  */
 #ifndef ORACLE_QEMU_STREAM_H
 #define ORACLE_QEMU_STREAM_H

@@ -58,7 +58,7 @@ static uint64_t pick_grain(struct ref_maker *maker)
 
 /*
  * Near a corner, a few pages of some size before or behind it; on the side
- * which is inside the form, but for one in eight.
+ * that is inside the form, but for one in eight.
  */
 static uint64_t pick_near(struct ref_maker *maker)
 {

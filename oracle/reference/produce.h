@@ -4,8 +4,8 @@
  *
  * Any choices make a valid sequence of configurations and operations, biased to
  * where things go wrong: the ends of the form, 2 MiB, 1 GiB, 512 GiB and 256
- * TiB borders, 2^52, lengths which wrap, unaligned values, small page-size
- * bitmaps. Bytes which run out read as zero. A fuzzer's mutation of one byte
+ * TiB borders, 2^52, lengths that wrap, unaligned values, small page-size
+ * bitmaps. Bytes that run out read as zero. A fuzzer's mutation of one byte
  * changes one choice. With a seed it is a generator for tests and `hvpt fuzz`.
  */
 #ifndef ORACLE_REFERENCE_PRODUCE_H
@@ -40,7 +40,7 @@ void ref_maker_start(struct ref_maker *maker, struct source *source,
 #define REF_OP_BYTES 40u
 #define REF_CONFIG_BYTES 24u
 
-/** One of eight configurations is one which must be refused. */
+/** One of eight configurations is one that must be refused. */
 void ref_make_config(struct source *source, struct ref_config *config);
 
 /** The next operation. Return: false when the bytes have run out. */

@@ -44,7 +44,7 @@ uint64_t ref_upper_first(const struct ref_config *config)
 						     0;
 }
 
-/* One thing which has to be refused, or is at the edge of it. */
+/* One thing that has to be refused, or is at the edge of it. */
 static void spoil(struct source *source, struct ref_config *config)
 {
 	switch (source_below(source, 6)) {

@@ -11,7 +11,7 @@
  *             pagetable.h, NO_MEMORY and TABLE_PAGE at the exact allocation
  *   map       every probed byte translates, or not, as the abstract map says,
  *             for an independent walker and for hvpt_pt_lookup()
- *   leaves    the fewest which alignment, length and bitmap allow
+ *   leaves    the fewest that alignment, length and bitmap allow
  *   tables    exactly those the contract leaves in the tree
  *   pages     allocated = in the tree + in the gather; none is freed before a
  *             flush, none is written to afterwards
@@ -55,7 +55,7 @@ struct reference;
 #define REF_TABLE_GPA UINT64_C(0x0000123400000000)
 
 /**
- * struct ref_config - what the page table is to be
+ * struct ref_config - the configuration of the page table
  * @page_sizes: as in struct hvpt_pt_config
  * @table_mask: its table_gpa_mask; a reference cannot be started when it has
  *	bits 31:12 or one of REF_TABLE_GPA, for then no page is usable
@@ -65,7 +65,7 @@ struct reference;
  * @flags: HVPT_PT_TRACK_DIRTY or 0
  * @noncoherent: the IOMMU does not snoop: it sees what was written back
  * @scan_every: compare the whole tree after each n-th operation; 0: only at
- *	the end and after calls which failed and had taken pages
+ *	the end and after calls that failed and had taken pages
  *
  * Values the library must refuse are allowed: that it does is checked.
  */
@@ -100,7 +100,7 @@ enum ref_kind {
 /* For maps: pass no gather. */
 #define REF_NO_GATHER 1u
 
-/** One operation; fields which a kind does not name are ignored. */
+/** One operation; fields that a kind does not name are ignored. */
 struct ref_op {
 	enum ref_kind kind;
 	uint32_t prot;
@@ -123,7 +123,7 @@ struct ref_stats {
 	uint64_t ops;	  /* applied, whatever their status */
 	uint64_t skipped; /* not applied: too large for this reference */
 	uint64_t by_kind[REF_KINDS];
-	uint64_t succeeded[REF_KINDS]; /* those which gave HVPT_OK */
+	uint64_t succeeded[REF_KINDS]; /* those that gave HVPT_OK */
 	uint64_t syncs;
 	uint64_t scans;
 	uint64_t probes;
@@ -140,20 +140,20 @@ void reference_on_violation(struct reference *ref, ref_violation_fn fn,
 			    void *ctx);
 
 /**
- * reference_start() - begin afresh, with an empty page table
+ * reference_start() - begins a run with an empty page table
  *
- * A run which is not finished is forgotten.
+ * A run that is not finished is forgotten.
  *
  * Return: whether there is a page table: the configuration is one the library
- * takes. If not, or if it took one which it must refuse (a violation),
+ * takes. If not, or if it took one that it must refuse (a violation),
  * operations do nothing.
  */
 bool reference_start(struct reference *ref, const struct ref_config *config);
 
 /**
- * reference_apply() - make one operation, check it
+ * reference_apply() - makes one operation and checks it
  *
- * An operation which the reference has no room for, or which would take very
+ * An operation that the reference has no room for, or that would take very
  * long (more than REF_MAP_STEPS), is skipped. A request to fail an allocation
  * holds for the next operation only. REF_SYNC and REF_DEVICE are always
  * HVPT_OK.
@@ -168,9 +168,9 @@ enum hvpt_status reference_apply(struct reference *ref,
 bool reference_scan(struct reference *ref);
 
 /**
- * reference_finish() - compare everything, destroy the page table
+ * reference_finish() - compares everything, and destroys the page table
  *
- * All pages must have come back. Return: no violation in this run.
+ * All pages must be free then. Return: no violation in this run.
  */
 bool reference_finish(struct reference *ref);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * reference_changes.c - the calls which change the map: predicted, made,
+ * reference_changes.c - the calls that change the map: predicted, made,
  * compared.
  */
 #include "reference_internal.h"
@@ -91,7 +91,7 @@ static bool put_piece(struct reference *ref, struct ref_run *run, uint64_t left,
 	return !next->full;
 }
 
-/* Segments which touch in gpa are one piece. */
+/* Segments that touch in gpa are one piece. */
 static bool put_segments(struct reference *ref, const struct ref_op *op)
 {
 	bool gather = !(op->flags & REF_NO_GATHER);
@@ -161,7 +161,7 @@ enum hvpt_status ref_op_map(struct reference *ref, const struct ref_op *op)
 
 /* ---- unmap ----------------------------------------------------------- */
 
-/* Leaves which meet the range were there, and may be cached, whole. */
+/* Leaves that meet the range were there, and may be cached, whole. */
 static bool note_leaves(struct reference *ref, uint64_t first, uint64_t last,
 			int keep, uint64_t *low, uint64_t *high)
 {
@@ -187,7 +187,7 @@ static bool note_leaves(struct reference *ref, uint64_t first, uint64_t last,
 	return true;
 }
 
-/* No leaf lies across either end any more, but for those which are kept. */
+/* No leaf lies across either end any more, but for those that are kept. */
 static void cut_ends(struct ref_tree *tree, uint64_t first, uint64_t last,
 		     int keep)
 {
@@ -241,7 +241,7 @@ static bool is_whole(const struct ref_tree *tree, uint64_t first, uint64_t last)
 	return false;
 }
 
-/* A leaf which stays as it is may lie across the end of the range. */
+/* A leaf that stays as it is may lie across the end of the range. */
 static void split_changing(struct ref_tree *tree, uint64_t address, bool write)
 {
 	const struct ref_run *run = ref_tree_at(tree, address);

@@ -18,7 +18,7 @@
 #define REF_STALE 2048u
 #define REF_NO_PAGE 0xffffu
 
-/** Leaves of one size which continue each other. */
+/** Leaves of one size that continue each other. */
 struct ref_run {
 	uint64_t first;
 	uint64_t last;
@@ -36,7 +36,7 @@ struct ref_table {
 };
 
 /**
- * struct ref_tree - what ought to be in the tree
+ * struct ref_tree - the expected tree
  * @run: in address order
  * @table: in no order
  * @created: tables made since the copy was taken
@@ -59,10 +59,10 @@ struct ref_gone {
 
 void ref_tree_copy(struct ref_tree *to, const struct ref_tree *from);
 
-/** Index of the first run which ends at or above @address. */
+/** Index of the first run that ends at or above @address. */
 unsigned ref_tree_find(const struct ref_tree *tree, uint64_t address);
 
-/** The run which has @address; NULL: not mapped. */
+/** The run that has @address; NULL: not mapped. */
 const struct ref_run *ref_tree_at(const struct ref_tree *tree,
 				  uint64_t address);
 
@@ -75,18 +75,18 @@ void ref_tree_put(struct ref_tree *tree, const struct ref_run *run);
 void ref_tree_border(struct ref_tree *tree, uint64_t address);
 
 /**
- * Splits leaves until @boundary is not inside one. Leaves which are writable
+ * Splits leaves until @boundary is not inside one. Leaves that are writable
  * are left alone if @keep is 1, read-only ones if it is 0; none if it is -1.
  */
 void ref_tree_split(struct ref_tree *tree, uint64_t boundary, int keep);
 
-/** Takes out all leaves of a range which cuts none. Return: bytes. */
+/** Takes out all leaves of a range that cuts none. Return: bytes. */
 uint64_t ref_tree_remove(struct ref_tree *tree, uint64_t first, uint64_t last);
 
 bool ref_tree_has_table(const struct ref_tree *tree, unsigned level,
 			uint64_t address);
 
-/** Adds the tables which a leaf of @lg2 at @address needs. */
+/** Adds the tables that a leaf of @lg2 at @address needs. */
 void ref_tree_need_tables(struct ref_tree *tree, unsigned levels, unsigned lg2,
 			  uint64_t address);
 
@@ -94,7 +94,7 @@ void ref_tree_need_tables(struct ref_tree *tree, unsigned levels, unsigned lg2,
 unsigned ref_tree_drop_tables(struct ref_tree *tree, uint64_t first,
 			      uint64_t last, struct ref_gone *gone);
 
-/** Last address which a table of @level at @base spans. */
+/** Last address that a table of @level at @base spans. */
 uint64_t ref_table_last(const struct ref_table *table);
 
 /* ---- the reference ------------------------------------------------------- */
@@ -106,7 +106,7 @@ enum ref_page_state {
 	REF_PAGE_FREED = 1,    /* poison */
 	REF_PAGE_IN_USE = 2,   /* given to the library */
 	REF_PAGE_GATHERED = 3, /* left the tree, not flushed */
-	REF_PAGE_DIRTY = 4,    /* of a run which was given up: anything */
+	REF_PAGE_DIRTY = 4,    /* of a run that was given up: anything */
 };
 
 /** What is going on, so that the page hooks know what is allowed. */
@@ -125,7 +125,7 @@ struct ref_stale {
 
 struct reference {
 	uint64_t *memory; /* REF_PAGES pages */
-	uint64_t *shadow; /* as a walker which does not snoop sees them */
+	uint64_t *shadow; /* as a walker that does not snoop sees them */
 	uint8_t state[REF_PAGES];
 	uint8_t born[REF_PAGES]; /* given out during this call */
 	uint16_t free_list[REF_PAGES];

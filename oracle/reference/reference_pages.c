@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * reference_pages.c - the table pages of a reference, and the hooks which give
+ * reference_pages.c - the table pages of a reference, and the hooks that give
  * them out.
  *
- * What is freed is poisoned with a byte which makes each word one that has P
+ * What is freed is poisoned with a byte that makes each word one that has P
  * and a reserved bit set, and is no canonical pointer. The poison is checked
  * before a page is given out again.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * reference_reads.c - the calls which read, and the device.
+ * reference_reads.c - the calls that read, and the device.
  *
  * A callback of the library is told the next leaf; which one it has to be is
  * found in the abstract tree, from where the one before ended.
@@ -19,7 +19,7 @@ static void seek_start(struct reference *ref, uint64_t first, uint64_t last)
 	ref->seek_done = false;
 }
 
-/* The next leaf which has a byte in what is left; NULL: none. */
+/* The next leaf that has a byte in what is left; NULL: none. */
 static const struct ref_run *seek_next(struct reference *ref, bool dirty,
 				       uint64_t *first, uint64_t *last)
 {
@@ -122,7 +122,7 @@ static void dirty_leaf(void *ctx, hvpt_iova_t iova, uint64_t bytes)
 			    (unsigned long long)bytes);
 }
 
-/* Leaves which lie wholly in the range become clean. */
+/* Leaves that lie wholly in the range become clean. */
 static bool clean(struct reference *ref, uint64_t first, uint64_t last)
 {
 	struct ref_tree *next = ref->next;

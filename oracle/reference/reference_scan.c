@@ -199,8 +199,8 @@ static unsigned scan_child(struct scan *scan, uint64_t iova, uint64_t pte,
 }
 
 /*
- * The next entry which is not zero; 512: none. Not instrumented: nearly all
- * the entries which a run reads are read here.
+ * The next entry that is not zero; 512: none. Not instrumented: nearly all
+ * the entries that a run reads are read here.
  */
 #if defined(__clang__)
 __attribute__((no_sanitize("address", "undefined", "coverage")))

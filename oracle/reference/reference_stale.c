@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * reference_stale.c - what an IOMMU may still see.
+ * reference_stale.c - what an IOMMU may still have cached.
  *
  * The worst IOTLB the rules allow has cached every translation there ever was
  * and every pointer to a table. So whatever leaves the tree, or changes,
- * stays visible until the flush of a range which covers it; and a table which
+ * stays visible until the flush of a range that covers it; and a table that
  * left the tree is still being read until then.
  */
 #include "reference_internal.h"
@@ -70,7 +70,7 @@ static bool check_ranges(struct reference *ref)
 	return true;
 }
 
-/* Something was taken away, or nothing is owed; and no more than that. */
+/* The gather has a range only if something changed, and no more than that. */
 static bool check_extent(struct reference *ref, uint64_t low, uint64_t high)
 {
 	const struct hvpt_gather *gather = &ref->gather;
@@ -79,7 +79,7 @@ static bool check_extent(struct reference *ref, uint64_t low, uint64_t high)
 	if (ref->stales == ref->stales_before && !ref->gone.tables) {
 		if (gather->range_count == ref->before.range_count)
 			return true;
-		return ref_violate(ref, "a flush is owed for nothing");
+		return ref_violate(ref, "a flush is pending without a change");
 	}
 	if (ref->before.range_count != 0)
 		return true;
@@ -98,9 +98,9 @@ static bool check_extent(struct reference *ref, uint64_t low, uint64_t high)
 	return true;
 }
 
-/* ---- tables which left the tree -------------------------------------- */
+/* ---- tables that left the tree -------------------------------------- */
 
-/* A leaf in a table which left: it must be one which was there. */
+/* A leaf in a table that left: it must be one that was there. */
 static bool check_old_leaf(struct reference *ref, uint64_t iova, uint64_t pte,
 			   unsigned level)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * reference_tree.c - the abstract tree: which leaves and which tables there
- * ought to be.
+ * reference_tree.c - the abstract tree: the expected leaves and
+ * tables.
  */
 #include <string.h>
 
@@ -17,7 +17,7 @@ static unsigned lg2_of_level(unsigned level)
 	return 12 + 9 * level;
 }
 
-/* Bytes which a table with entries of @level spans, less one. */
+/* Bytes that a table with entries of @level spans, less one. */
 static uint64_t table_mask(unsigned level)
 {
 	return size_of(lg2_of_level(level + 1)) - 1;

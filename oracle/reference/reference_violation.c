@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * reference_violation.c - the first thing that is wrong.
+ * reference_violation.c - keeps the first fault.
  */
 #include "reference_internal.h"
 

@@ -15,10 +15,10 @@
 #include "trace/say.h"
 #include "oracle/reference/reference.h"
 
-/* Longer than any sequence takes anywhere: then it does not end. */
+/* The time limit of a sequence; none takes as long. */
 #define SECONDS_MAX 60u
 
-/* The whole tree is compared after so many events. */
+/* The whole tree is compared after this many events. */
 #define SCAN_EVERY 8u
 
 const char *fuzz_checker_name(enum fuzz_checker checker)
@@ -179,7 +179,7 @@ void fuzz_check(struct fuzz_bench *bench, enum fuzz_checker checker,
 
 /* ---- in a process of its own ----------------------------------------- */
 
-/* What ended a process, in words. */
+/* Describes why a process ended. */
 static int describe_death(int wait_status, char *text, size_t room)
 {
 	if (WIFEXITED(wait_status))
@@ -193,7 +193,7 @@ static int describe_death(int wait_status, char *text, size_t room)
 			strsignal(WTERMSIG(wait_status)));
 }
 
-/* The line which says most of what a process said. */
+/* The line that says most of what a process said. */
 static void quote(FILE *said, char *text, size_t room)
 {
 	char line[200];
@@ -230,8 +230,8 @@ static void died(int wait_status, FILE *said, struct fuzz_verdict *verdict)
 }
 
 /**
- * struct task - what a process is for
- * @events: NULL: @path is to be replayed
+ * struct task - the task of a process
+ * @events: NULL: replay @path
  */
 struct task {
 	struct fuzz_bench *bench;
@@ -272,7 +272,7 @@ static void child(const struct task *task, int pipe_end, FILE *said)
 		_exit(EXIT_BAD_INPUT);
 	fuzz_no_core();
 	(void)alarm(SECONDS_MAX);
-	/* All of it goes through the pipe, unused bytes as well. */
+	/* The whole structure goes through the pipe, with unused bytes. */
 	memset(&verdict, 0, sizeof(verdict));
 	run_task(task, &verdict);
 	if (write(pipe_end, &verdict, sizeof(verdict)) !=
@@ -326,7 +326,7 @@ static void run_apart(const struct task *task, const int ends[2], FILE *said,
 	(void)close(ends[0]);
 }
 
-/* Where nothing can be started nothing is found. */
+/* If no process can be started, nothing is found. */
 static void apart(const struct task *task, struct fuzz_verdict *verdict)
 {
 	FILE *said = tmpfile();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * fuzz_check.h - is anything wrong with a sequence of events?
+ * fuzz_check.h - checks a sequence of events.
  */
 #ifndef TOOLS_FUZZ_FUZZ_CHECK_H
 #define TOOLS_FUZZ_FUZZ_CHECK_H
@@ -8,10 +8,10 @@
 #include "fuzz_options.h"
 #include "trace/trace.h"
 
-/* Domains which events of a sequence may be of: dom= 1 and 2. */
+/* Domains that events of a sequence may be of: dom= 1 and 2. */
 #define FUZZ_DOMAINS 2u
 
-/** Who checks. */
+/** What checks. */
 enum fuzz_checker {
 	FUZZ_TABLE = 0,	 /* oracle/reference: the page table */
 	FUZZ_REPLAY = 1, /* what `hvpt replay` does */
@@ -22,8 +22,8 @@ enum fuzz_checker {
 #define FUZZ_NO_EVENT SIZE_MAX
 
 /**
- * struct fuzz_verdict - what one checker found
- * @failed: something is wrong
+ * struct fuzz_verdict - the result of a checker
+ * @failed: a check failed
  * @event: which event showed it, from 0; the count: the end; FUZZ_NO_EVENT:
  *	the process died, nobody knows where
  * @text: what
@@ -51,15 +51,15 @@ bool fuzz_bench_open(struct fuzz_bench *bench,
 void fuzz_bench_close(struct fuzz_bench *bench);
 
 /**
- * fuzz_check() - let one checker run a sequence, in this process
+ * fuzz_check() - runs a sequence with one checker, in this process
  *
- * A library which crashes takes the process with it.
+ * A library that crashes takes the process with it.
  */
 void fuzz_check(struct fuzz_bench *bench, enum fuzz_checker checker,
 		const struct trace_event *events, size_t count,
 		struct fuzz_verdict *verdict);
 
-/** As fuzz_check(), in a process of its own: a crash is a failure. */
+/** As fuzz_check(), in a separate process: a crash is a failure. */
 void fuzz_check_apart(struct fuzz_bench *bench, enum fuzz_checker checker,
 		      const struct trace_event *events, size_t count,
 		      struct fuzz_verdict *verdict);
@@ -68,7 +68,7 @@ void fuzz_check_apart(struct fuzz_bench *bench, enum fuzz_checker checker,
 void fuzz_check_file(struct fuzz_bench *bench, const char *path,
 		     struct fuzz_verdict *verdict);
 
-/** A process which may crash leaves no core file, however often. */
+/** A process that may crash leaves no core file, however often. */
 void fuzz_no_core(void);
 
 /** "the reference" or "the replay" */

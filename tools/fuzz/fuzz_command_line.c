@@ -39,7 +39,7 @@ static void add_number(struct line *line, uint64_t number)
 	add(line, text);
 }
 
-/* In quotes if a shell would not take it as it is. */
+/* In quotes if a shell needs them. */
 static void add_word(struct line *line, const char *word)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * fuzz_command_line.h - the command which shows a failure again.
+ * fuzz_command_line.h - the command that repeats a failure.
  */
 #ifndef TOOLS_FUZZ_FUZZ_COMMAND_LINE_H
 #define TOOLS_FUZZ_FUZZ_COMMAND_LINE_H

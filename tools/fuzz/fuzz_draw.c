@@ -2,7 +2,7 @@
 #include "fuzz_options.h"
 #include "oracle/random.h"
 
-/* So that it is another stream than that of the events. */
+/* Makes it another random stream than that of the events. */
 #define SALT UINT64_C(0x6c6576656c73)
 
 void fuzz_draw(const struct fuzz_options *options, uint64_t seed,

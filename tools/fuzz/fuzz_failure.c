@@ -19,13 +19,13 @@
 #include "trace/trace_load.h"
 #include "trace/trace_write.h"
 
-/* Between two looks at the progress line. */
+/* Time between two updates of the progress line. */
 #define PROGRESS_TRIES 8u
 
 /**
- * struct failure - a sequence which fails
+ * struct failure - a sequence that fails
  * @seen: by which checkers
- * @verdict: theirs, of @events as they are
+ * @verdict: their verdicts on @events
  * @tries: of the shrinker
  */
 struct failure {
@@ -104,8 +104,8 @@ static void say_verdicts(const struct failure *failure)
 /* ---- shrinking ------------------------------------------------------- */
 
 /*
- * The same kind of failure: the same words, with other numbers in them. A
- * sequence may hold several, and shrinking is not to slip to another.
+ * Is it the same kind of failure? The text must be equal except for numbers. A
+ * sequence may have several failures, and shrinking must not change to another.
  */
 static bool same_kind(const char *a, const char *b)
 {
@@ -200,7 +200,7 @@ static void say_events(const struct failure *failure)
 	}
 }
 
-/* Through the parser, as whoever gets the file will do. */
+/* Read it with the parser, as users of the file do. */
 static void confirm(struct failure *failure)
 {
 	struct fuzz_verdict verdict;

@@ -10,13 +10,13 @@
 #define PAGE_MASK (HVPT_PAGE_BYTES - 1)
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Leaves of one map, at most: larger ones take the replay long. */
+/* The most leaves of one map: the replay of larger maps is slow. */
 #define LEAVES_MAX 4096u
 
 /**
  * struct sequence - while it is made
  * @page_sizes: of leaves there are
- * @domains: so many are used; each comes back to ranges of its own
+ * @domains: how many are used; each returns to ranges of its own
  * @nomem: which table page is refused to the next event
  * @events, @count, @room: what is made
  */
@@ -31,7 +31,7 @@ struct sequence {
 	size_t room;
 };
 
-/* Can the trace's format not say it without raw=1? */
+/* Does the trace format need raw=1 for it? */
 static bool is_odd(const struct trace_event *event)
 {
 	return event->size == 0 ||
@@ -58,7 +58,7 @@ static void add(struct sequence *sequence, const struct trace_event *event)
 	sequence->nomem = 0;
 }
 
-/* A list is said as one map for each segment. */
+/* A list becomes one map per segment. */
 static void add_list(struct sequence *sequence, struct trace_event *event,
 		     const struct ref_op *op)
 {
@@ -87,7 +87,7 @@ static void add_map(struct sequence *sequence, struct trace_event *event,
 	add(sequence, event);
 }
 
-/* What a trace cannot say is left out. */
+/* Operations that a trace cannot express are left out. */
 static void add_op(struct sequence *sequence, const struct ref_op *op,
 		   uint64_t dom)
 {

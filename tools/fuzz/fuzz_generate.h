@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * fuzz_generate.h - random events, near the corners where things go wrong.
+ * fuzz_generate.h - random events, near the limits of addresses and sizes.
  */
 #ifndef TOOLS_FUZZ_FUZZ_GENERATE_H
 #define TOOLS_FUZZ_FUZZ_GENERATE_H
@@ -8,12 +8,12 @@
 #include "fuzz_options.h"
 #include "trace/trace.h"
 
-/* Events of a sequence, at most. */
+/* The most events of a sequence. */
 #define FUZZ_EVENTS_MAX 128u
 
 /**
- * fuzz_generate() - make one sequence
- * @options: in: what is an IOVA, which leaves there are
+ * fuzz_generate() - makes one sequence
+ * @options: in: the IOVA form and the leaf sizes
  * @seed: of the process
  * @number: of the sequence in it
  * @events: out: room for FUZZ_EVENTS_MAX

@@ -18,17 +18,17 @@
 #include "fuzz_generate.h"
 #include "trace/say.h"
 
-/* Between two looks at the processes, and at the progress line. */
+/* Time between two checks of the processes and the progress line. */
 #define LOOK_MILLISECONDS 200
 
-/* A process which does not end by itself is ended. */
+/* A process that does not end by itself is ended. */
 #define PATIENCE_MILLISECONDS 10000u
 
-/* No sequence takes as long. */
+/* The time limit of a sequence. */
 #define SEQUENCE_SECONDS 60u
 
 /**
- * struct slot - what one process tells of itself
+ * struct slot - the state that one process reports
  * @number, @count: the sequence at hand
  * @failed: it failed
  */
@@ -47,9 +47,9 @@ struct shared {
 };
 
 /**
- * struct team - the processes, as the first one sees them
+ * struct team - the processes, for the first one
  * @pid: of each; 0: it has ended
- * @failed: the first which failed, by its place; FUZZ_JOBS_MAX: none
+ * @failed: the first that failed, by its place; FUZZ_JOBS_MAX: none
  */
 struct team {
 	const struct fuzz_options *options;
@@ -72,7 +72,7 @@ static uint64_t milliseconds(void)
 
 /* ---- one process ----------------------------------------------------- */
 
-/* The events of one process: an even part of all. */
+/* The events of one process: an equal part of all. */
 static uint64_t share_of(const struct fuzz_options *options, unsigned place)
 {
 	uint64_t rest = options->ops % options->jobs;
@@ -133,7 +133,7 @@ static void work(const struct team *team, unsigned place, pid_t parent)
 	fuzz_bench_close(&bench);
 }
 
-/* What a library that crashes has to say is heard when it is tried again. */
+/* The output of a crash is read when the sequence is repeated. */
 static bool start(struct team *team, unsigned place)
 {
 	pid_t parent = getpid();
@@ -164,14 +164,14 @@ static void stop(struct team *team, enum fuzz_end why)
 	atomic_store(&team->shared->stop, true);
 }
 
-/* It ended: as it should, with a failure, or by one. */
+/* A process ended: normally, with a failure, or by a crash. */
 static void ended(struct team *team, unsigned place, int status)
 {
 	struct slot *slot = &team->shared->slot[place];
 
 	team->pid[place] = 0;
 	team->running--;
-	/* When look() has killed it the search has an end already. */
+	/* If look() killed it, the search has ended already. */
 	if ((WIFEXITED(status) && WEXITSTATUS(status) == EXIT_BAD_INPUT) ||
 	    (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)) {
 		stop(team, FUZZ_END_ERROR);
@@ -258,7 +258,7 @@ static void ending_signals(sigset_t *set)
 bool fuzz_interrupted(void)
 {
 	const struct timespec at_once = { 0, 0 };
-	static bool interrupted; /* once taken it is pending no more */
+	static bool interrupted; /* once taken, it is no longer pending */
 	sigset_t set;
 
 	ending_signals(&set);
@@ -267,7 +267,7 @@ bool fuzz_interrupted(void)
 	return interrupted;
 }
 
-/* Signals stay blocked, so none comes between two looks. */
+/* Signals stay blocked, so none arrives between two checks. */
 static void attend(struct team *team, const sigset_t *set)
 {
 	const struct timespec pause = { 0, LOOK_MILLISECONDS * 1000000L };

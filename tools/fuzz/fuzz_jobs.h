@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * fuzz_jobs.h - processes which look for a sequence that fails.
+ * fuzz_jobs.h - processes that look for a sequence that fails.
  */
 #ifndef TOOLS_FUZZ_FUZZ_JOBS_H
 #define TOOLS_FUZZ_FUZZ_JOBS_H
@@ -17,11 +17,11 @@ enum fuzz_end {
 };
 
 /**
- * struct fuzz_search - what a search came to
+ * struct fuzz_search - the result of a search
  * @end: why it ended
  * @sequences, @events: checked
  * @milliseconds: how long it took
- * @seed, @number, @count: of the sequence which failed, see fuzz_generate();
+ * @seed, @number, @count: of the sequence that failed, see fuzz_generate();
  *	@count may be less than it has events
  */
 struct fuzz_search {
@@ -35,16 +35,16 @@ struct fuzz_search {
 };
 
 /**
- * fuzz_search() - look for a failure, with as many processes as asked
+ * fuzz_search() - searches for a failure, with several processes
  *
  * SIGINT and SIGTERM end it; they stay blocked afterwards, see
- * fuzz_interrupted(). With one process the result depends on the options
- * alone, but for the time it takes.
+ * fuzz_interrupted(). With one process the result depends only on the options,
+ * except for the time that it takes.
  */
 void fuzz_search(const struct fuzz_options *options,
 		 struct fuzz_search *search);
 
-/** Has a signal asked for the end since? */
+/** Has a signal asked to end since then? */
 bool fuzz_interrupted(void);
 
 #endif /* TOOLS_FUZZ_FUZZ_JOBS_H */

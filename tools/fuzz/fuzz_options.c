@@ -10,10 +10,10 @@
 
 #define COMMAND "fuzz"
 
-/* When neither --ops nor --time says how long. */
+/* The default without --ops and --time. */
 #define OPS_DEFAULT 100000u
 
-/* More than the events of any sequence: then only syncs sync. */
+/* More than the events of any sequence, so that only syncs sync. */
 #define LAZY_DEFAULT 1000u
 
 /* Events of a replay between two audits. */
@@ -184,7 +184,7 @@ static bool complete(struct fuzz_options *options, int argc, char **argv)
 	}
 	if (options->ops == 0 && options->seconds == 0)
 		options->ops = OPS_DEFAULT;
-	/* A trace is checked once; levels which are drawn fit any width. */
+	/* A trace is checked once; levels that are drawn fit any width. */
 	if (options->check) {
 		options->draw_levels = false;
 		options->draw_width = false;

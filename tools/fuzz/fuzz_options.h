@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * fuzz_options.h - what `hvpt fuzz` was asked for.
+ * fuzz_options.h - the command line of `hvpt fuzz`.
  *
  * Random events are made sequence by sequence. Each sequence is played twice,
  * beside the reference (the page table alone) and through all that
@@ -11,10 +11,10 @@
 
 #include "tools/options.h"
 
-/* Processes; more than any machine here has use for. */
+/* The most processes. */
 #define FUZZ_JOBS_MAX 256u
 
-/* Table pages of a replay: a sequence which needs more is passed over. */
+/* Table pages of a replay: a sequence that needs more is skipped. */
 #define FUZZ_TABLE_PAGES 8192u
 
 /**
@@ -26,7 +26,7 @@
  * @jobs: processes; the seed of the n-th is the given one plus n
  * @seconds: how long; 0: no end
  * @output: where the trace of a failure goes
- * @check: a trace to be checked, instead of random events; NULL: none
+ * @check: a trace to check, instead of random events; NULL: none
  */
 struct fuzz_options {
 	struct replay_options replay;

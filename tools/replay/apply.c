@@ -73,7 +73,7 @@ static void apply_map(struct session *session, struct step *step)
 				  event->size, step->prot),
 		   "the interval map refuses a range that it reported free");
 	count_map(session, step);
-	/* An empty table went, which an IOMMU may still read. */
+	/* An empty table was removed, which an IOMMU may still read. */
 	if (!gather_equal(&domain->gather, &step->gather) &&
 	    !sync_early(session, domain))
 		return;

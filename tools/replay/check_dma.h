@@ -2,9 +2,9 @@
 /*
  * check_dma.h - checks that a device reaches what it should, and nothing else.
  *
- * The model hypervisor tells all the ways a DMA may go. What memory says must
- * be what is mapped. What only a cache says is right for a page that is stale
- * until its sync, if it is where that page was; else it is a hole.
+ * The model hypervisor reports all results that a DMA may have. The result from
+ * memory must be the current mapping. A result that only a cache has is allowed
+ * for a page that is stale until its sync, if it is the page's former target.
  */
 #ifndef TOOLS_REPLAY_CHECK_DMA_H
 #define TOOLS_REPLAY_CHECK_DMA_H
@@ -15,7 +15,7 @@
 void check_dma_page(struct checker *checker, const struct domain *domain,
 		    uint64_t iova);
 
-/** The first, last and some random page of a range. */
+/** Checks the first, the last and some random pages of a range. */
 void check_dma_some(struct checker *checker, const struct domain *domain,
 		    uint64_t first, uint64_t last);
 
@@ -32,9 +32,9 @@ void check_dma_touched(struct checker *checker, const struct domain *domain,
 		       size_t from);
 
 /**
- * check_dma_runs() - some pages of each run, and the pages around it
- * @stale: in: whose translations
- * @options: in: which pages are IOVAs
+ * check_dma_runs() - checks some pages of each run, and the pages around it
+ * @stale: in: the translations
+ * @options: in: tell which pages are IOVAs
  */
 void check_dma_runs(struct checker *checker, const struct domain *domain,
 		    const struct stale *stale,

@@ -43,10 +43,10 @@ struct pages {
  * @probed: @device is linked
  * @gather: pending invalidations
  * @unsynced: unmaps since the last sync
- * @stale: what translated before it was unmapped or protected, until the sync
- * @touched: pages of @stale which the device has used
- * @model: what ought to be mapped
- * @walker: reads @pt's memory as an IOMMU would
+ * @stale: former mappings, until their sync
+ * @touched: pages of @stale that the device has used
+ * @model: the expected mappings
+ * @walker: reads @pt's memory as an IOMMU does
  */
 struct domain {
 	bool named;

@@ -278,7 +278,7 @@ void step_check_gather(struct session *session, const struct step *step)
 	}
 }
 
-/* With tables in a gather all of its ranges count: an IOMMU may read them. */
+/* With tables in a gather all its ranges count: an IOMMU may read them. */
 static bool is_pending(const struct step *step)
 {
 	const struct domain *domain = step->domain;

@@ -55,12 +55,12 @@ bool step_end(struct session *session, struct step *step, const char *call,
 	      enum hvpt_status status);
 
 /**
- * step_note_stale() - a cache may keep what is in use now
- * @prot: the permission the range gets; 0: it is unmapped
+ * step_note_stale() - notes the current mappings as stale until their sync
+ * @prot: the new permission of the range; 0: it is unmapped
  */
 void step_note_stale(const struct step *step, unsigned prot);
 
-/** Is all which is stale in the range, and what was split, in the gather? */
+/** Does the gather have all stale pages of the range, and split leaves? */
 void step_check_gather(struct session *session, const struct step *step);
 
 /** Syncs before an IOVA is used again. Return: false on an error. */
