@@ -77,8 +77,8 @@ driver() {
 	shift
 	# shellcheck disable=SC2046,SC2086
 	link "$driver.efi" efi_boot_service_driver $core $(objects "$@" \
-		Bounce Buffer Device Entry Exit Grant HandOver HandOverTable Mapping \
-		Pages skip)
+		Bounce Buffer Device Entry Exit Grant HandOver HandOverTable \
+		Mapping Pages skip)
 	clang -target x86_64-unknown-windows \
 		-DHVPT_RAW_IMAGE="\"$out/$driver.efi\"" -c \
 		"$here/raw/image.S" -o "$out/$driver-image.obj"
