@@ -15,6 +15,9 @@
 
 #include "tools/replay/apply.h"
 #include "tools/replay/replay_sync.h"
+#include "tools/options.h"
+#include "tools/replay/report.h"
+#include "tools/replay/session.h"
 #include "tools/replay/teardown.h"
 
 #define RW (HVPT_PROT_READ | HVPT_PROT_WRITE)

@@ -16,6 +16,9 @@
 #include "tools/replay/replay_domain.h"
 #include "tools/replay/check_dma.h"
 #include "tools/replay/check.h"
+#include "tools/options.h"
+#include "tools/replay/report.h"
+#include "tools/replay/session.h"
 #include "tools/replay/teardown.h"
 
 #define RW (HVPT_PROT_READ | HVPT_PROT_WRITE)

@@ -6,7 +6,10 @@
 #include "apply_change.h"
 #include "check_dma.h"
 #include "replay_sync.h"
+#include "report.h"
+#include "session.h"
 #include "step.h"
+#include "tools/options.h"
 
 /* ---- maps ------------------------------------------------------------ */
 

@@ -5,7 +5,9 @@
 #ifndef TOOLS_REPLAY_APPLY_H
 #define TOOLS_REPLAY_APPLY_H
 
-#include "session.h"
+#include <stdbool.h>
+
+struct trace_event;
 
 /**
  * apply_event() - one event; a pairing_fn

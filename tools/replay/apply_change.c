@@ -5,6 +5,9 @@
 
 #include "check_dma.h"
 #include "replay_sync.h"
+#include "report.h"
+#include "session.h"
+#include "step.h"
 
 /* ---- protects -------------------------------------------------------- */
 

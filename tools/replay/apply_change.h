@@ -5,7 +5,8 @@
 #ifndef TOOLS_REPLAY_APPLY_CHANGE_H
 #define TOOLS_REPLAY_APPLY_CHANGE_H
 
-#include "step.h"
+struct session;
+struct step;
 
 void apply_protect(struct session *session, struct step *step);
 void apply_reclaim(struct session *session, struct step *step);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "check.h"
+#include "replay_domain.h"
 
 #define POOL UINT64_C(0x100000)
 

@@ -13,6 +13,7 @@
 
 #include "adapters/host/hv_binding.h"
 #include "check.h"
+#include "replay_domain.h"
 
 #define PAGE HVPT_PAGE_BYTES
 #define CALL_PAGE UINT64_C(0x20000)

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "oracle/random.h"
+#include "replay_domain.h"
+#include "tools/options.h"
 #include "trace/say.h"
 
 #define PAGE HVPT_PAGE_BYTES

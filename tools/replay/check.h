@@ -8,7 +8,13 @@
 #ifndef TOOLS_REPLAY_CHECK_H
 #define TOOLS_REPLAY_CHECK_H
 
-#include "replay_domain.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct domain;
+struct domain_set;
+struct replay_options;
+struct sdm_result;
 
 /* Longest text of a mismatch. */
 #define CHECK_TEXT 320u

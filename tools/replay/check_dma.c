@@ -4,6 +4,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "check.h"
+#include "replay_domain.h"
+#include "tools/options.h"
+
 #define PAGE HVPT_PAGE_BYTES
 #define RANDOM_PAGES 2u
 

@@ -9,7 +9,14 @@
 #ifndef TOOLS_REPLAY_CHECK_DMA_H
 #define TOOLS_REPLAY_CHECK_DMA_H
 
-#include "check.h"
+#include <stddef.h>
+#include <stdint.h>
+
+struct checker;
+struct domain;
+struct stale;
+struct replay_host;
+struct replay_options;
 
 /** Reads and writes one byte of the page at @iova. */
 void check_dma_page(struct checker *checker, const struct domain *domain,

@@ -4,6 +4,9 @@
 
 #include <inttypes.h>
 
+#include "hvpt/inspect.h"
+#include "replay_domain.h"
+
 /* ---- leaves ---------------------------------------------------------- */
 
 /**

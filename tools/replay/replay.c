@@ -6,10 +6,11 @@
 #include <string.h>
 
 #include "apply.h"
+#include "session.h"
+#include "teardown.h"
 #include "trace/input.h"
 #include "trace/pairing.h"
 #include "trace/say.h"
-#include "teardown.h"
 
 /* Lines between two updates of the progress line. */
 #define PROGRESS_LINES 4096u

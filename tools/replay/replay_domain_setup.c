@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/options.h"
+
 static void init_walker(struct replay_host *host, struct domain *domain)
 {
 	struct sdm_walker *walker = &domain->walker;

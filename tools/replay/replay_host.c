@@ -6,6 +6,7 @@
 
 #include "adapters/host/hv_binding.h"
 #include "backend_qemu.h"
+#include "tools/options.h"
 
 /* ---- setting up ------------------------------------------------------ */
 

@@ -12,7 +12,6 @@
 #include "hvpt/iommu.h"
 #include "hvpt/logical_id.h"
 #include "backend.h"
-#include "tools/options.h"
 
 /* gpas of table pages: above any machine's memory, and never valid pointers. */
 #define HOST_GPA_BASE ((uint64_t)1 << 46)
@@ -21,6 +20,7 @@
 #define HOST_BACKENDS 2u
 
 struct backend_qemu;
+struct replay_options;
 
 /**
  * struct replay_host - the host of one trace

@@ -2,6 +2,9 @@
 #include "replay_sync.h"
 
 #include "check_dma.h"
+#include "report.h"
+#include "session.h"
+#include "tools/options.h"
 
 #define FLUSH HVPT_HVCALL_FLUSH_DEVICE_DOMAIN
 #define FLUSH_LIST HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST

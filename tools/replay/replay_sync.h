@@ -5,7 +5,10 @@
 #ifndef TOOLS_REPLAY_REPLAY_SYNC_H
 #define TOOLS_REPLAY_REPLAY_SYNC_H
 
-#include "session.h"
+#include <stdbool.h>
+
+struct domain;
+struct session;
 
 /**
  * sync_try() - tries one sync

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "report.h"
+
 void session_error(struct session *session, const char *text)
 {
 	struct replay_result *result = session->result;

@@ -7,7 +7,9 @@
 
 #include "check.h"
 #include "replay_domain.h"
-#include "report.h"
+
+struct replay_options;
+struct replay_result;
 
 /**
  * struct session - the page tables of one trace, and the results

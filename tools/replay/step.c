@@ -4,8 +4,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "trace/say.h"
 #include "replay_sync.h"
+#include "report.h"
+#include "session.h"
+#include "tools/options.h"
+#include "trace/say.h"
 
 #define PAGE_MASK (HVPT_PAGE_BYTES - 1)
 

@@ -5,7 +5,11 @@
 #ifndef TOOLS_REPLAY_STEP_H
 #define TOOLS_REPLAY_STEP_H
 
-#include "session.h"
+#include "replay_host.h"
+
+struct domain;
+struct session;
+struct trace_event;
 
 /**
  * struct step - an event and its expected result

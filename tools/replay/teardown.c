@@ -3,6 +3,9 @@
 
 #include "check_dma.h"
 #include "replay_sync.h"
+#include "report.h"
+#include "session.h"
+#include "tools/options.h"
 
 /* ---- steps ----------------------------------------------------------- */
 

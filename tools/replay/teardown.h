@@ -5,7 +5,7 @@
 #ifndef TOOLS_REPLAY_TEARDOWN_H
 #define TOOLS_REPLAY_TEARDOWN_H
 
-#include "session.h"
+struct session;
 
 /**
  * teardown() - syncs, blocks, detaches and removes devices, destroys domains
