@@ -59,7 +59,7 @@ bool fuzz_can_write(const char *path)
 	return true;
 }
 
-/* ---- judging --------------------------------------------------------- */
+/* ---- checking -------------------------------------------------------- */
 
 static bool check_both(struct failure *failure)
 {

@@ -4,7 +4,7 @@
 # and lld-link and without edk2. No symbol may be undefined, not even memcpy
 # and memset.
 #
-# usage: build.sh ROOT FOLDER
+# usage: build_raw.sh ROOT FOLDER
 set -eu
 root=$1
 out=$2

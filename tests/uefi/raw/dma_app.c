@@ -43,7 +43,7 @@ static EFI_GUID network_guid = {
 	{ 0x9a, 0x2d, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d },
 };
 
-/* The driver, as a file in this one: see build.sh. */
+/* The driver, as a file in this one: see build_raw.sh. */
 extern UINT8 driver_image[], driver_image_end[];
 
 static UINTN disks, networks, bytes_compared, mismatches, failures;
