@@ -5566,7 +5566,7 @@ static void hvpt_destroy_tables(const struct hvpt_pagetable *pt)
 		}
 		pte = hvpt_pte_load(HVPT_SLOT(table[at], i));
 		i++;
-		if (!HVPT_PORT_SMALL && pte == 0)
+		if (pte == 0)
 			i += hvpt_entries_zeros(HVPT_SLOT(table[at], i),
 						HVPT_TABLE_ENTRIES - i);
 		if (!hvpt_pte_is_table(pte, at))
