@@ -101,7 +101,8 @@ refused "hvpt fuzz: --width: 4 levels span at most 48 bits, not 57" \
 	--width 57 --check bad
 refused "hvpt fuzz: --iova-form: must be plain" --iova-form odd
 refused "hvpt fuzz: --policy: must be two-block" --policy none
-refused "hvpt fuzz: --lazy: must be a 64-bit number of at least 1, not '0'" --lazy 0
+refused "hvpt fuzz: --lazy: must be a 64-bit number of at least 1, not '0'" \
+	--lazy 0
 refused "hvpt fuzz: --seed: must be a 64-bit number, not '-1'" --seed -1
 refused "hvpt fuzz: --seed: needs a value" --seed
 refused "hvpt fuzz: --quiet: takes no value" --quiet=1

@@ -86,8 +86,8 @@ odd --audit-every "must be a 64-bit number, not " "" " 1" "1 " +1 1.5 1e3 0x \
 	0xg one 18446744073709551616 0x10000000000000000 "1$newline"
 odd --seed "must be a 64-bit number, not " "" " 1" "1 " +1 -1 1.5 1e3 0x 0xg \
 	one 0x10000000000000000 0X1
-odd --lazy "must be a 64-bit number of at least 1, not " "" " 1" "1 " +1 -1 1.5 0x0 \
-	00 never 18446744073709551616 "1 2"
+odd --lazy "must be a 64-bit number of at least 1, not " "" " 1" "1 " +1 -1 \
+	1.5 0x0 00 never 18446744073709551616 "1 2"
 odd --policy "must be two-block, cover or exact, not " two two_block \
 	two-blocks TWO-BLOCK Exact "exact " " cover" cover,exact 0 all
 odd --walker "must be model, vtd or cpu, not " "" VTD "vtd " " cpu" vt-d \
