@@ -18,7 +18,7 @@
 #include <Protocol/PciIo.h>
 
 BOOLEAN stub_PcdHvptExposePartialPages = HVPT_RAW_EXPOSE;
-UINT8 stub_PcdHvptExitPolicy;
+UINT8 stub_PcdHvptExitPolicy = HVPT_RAW_POLICY;
 UINT32 stub_PcdHvptDomainIdFirst = 0xffff0000;
 UINT32 stub_PcdHvptDomainIdLast = 0xfffffffd;
 

@@ -9,6 +9,10 @@
 #define HVPT_RAW_EXPOSE 0
 #endif
 
+#ifndef HVPT_RAW_POLICY
+#define HVPT_RAW_POLICY 0
+#endif
+
 /* The program's own entry: HVPT_RAW_MAIN names it. */
 EFI_STATUS EFIAPI HVPT_RAW_MAIN(EFI_HANDLE image, EFI_SYSTEM_TABLE *table);
 

@@ -61,8 +61,18 @@ compile Protocol-no-grant "$pkg/HvptIoMmuDxe/Protocol.c" \
 compile driver-base "$here/raw/base.c" -DHVPT_RAW_MAIN=HvptIoMmuEntry
 compile driver-base-expose "$here/raw/base.c" \
 	-DHVPT_RAW_MAIN=HvptIoMmuEntry -DHVPT_RAW_EXPOSE=1
+compile Protocol-unmanaged "$pkg/HvptIoMmuDxe/Protocol.c" \
+	-DHvptReadyDevice=test_unmanaged
+compile Protocol-no-set "$pkg/HvptIoMmuDxe/Protocol.c" \
+	-DHvptDeviceIdFromHandle=test_no_set
+for policy in 0 1 2 3; do
+	compile driver-base-policy-$policy "$here/raw/base.c" \
+		-DHVPT_RAW_MAIN=HvptIoMmuEntry -DHVPT_RAW_POLICY=$policy
+done
 compile app-base "$here/raw/base.c" -DHVPT_RAW_MAIN=app_main
+compile start "$here/raw/start.c" -DHVPT_RAW_MAIN=app_main
 compile dma_app "$here/raw/dma_app.c" -DHVPT_RAW_MAIN=app_main
+compile handover_app "$here/raw/handover_app.c" -DHVPT_RAW_MAIN=app_main
 
 # objects NAME... - their files
 objects() {
@@ -71,10 +81,11 @@ objects() {
 	done
 }
 
-# driver NAME BASE PROTOCOL LIBRARY... - and a program which starts it
+# driver PROGRAM NAME BASE PROTOCOL LIBRARY... - and a program that starts it
 driver() {
-	driver=$1
-	shift
+	program=$1
+	driver=$2
+	shift 2
 	# shellcheck disable=SC2046,SC2086
 	link "$driver.efi" efi_boot_service_driver $core $(objects "$@" \
 		Bounce Buffer Device Entry Exit Grant HandOver HandOverTable \
@@ -84,17 +95,23 @@ driver() {
 		"$here/raw/image.S" -o "$out/$driver-image.obj"
 	# shellcheck disable=SC2046
 	link "dma-$driver.efi" efi_application \
-		$(objects dma_app app-base "$driver-image")
+		$(objects "$program" start app-base "$driver-image")
 }
 
 native="HvptHypercallLibNative HvptDeviceIdLib"
 vtd="HvptHypercallLibVtd Bridge Vtd HvptDeviceIdLibPci"
 # shellcheck disable=SC2086
 {
-	driver native driver-base Protocol $native
-	driver vtd driver-base Protocol $vtd
-	driver vtd-expose driver-base-expose Protocol $vtd
-	driver vtd-no-grant driver-base Protocol-no-grant $vtd
+	driver dma_app native driver-base Protocol $native
+	driver dma_app vtd driver-base Protocol $vtd
+	driver dma_app vtd-expose driver-base-expose Protocol $vtd
+	driver dma_app vtd-no-grant driver-base Protocol-no-grant $vtd
+	driver dma_app vtd-unmanaged driver-base Protocol-unmanaged $vtd
+	driver dma_app vtd-no-set driver-base Protocol-no-set $vtd
+	for policy in 0 1 2 3; do
+		driver handover_app vtd-policy-$policy \
+			driver-base-policy-$policy Protocol $vtd
+	done
 }
 
 # The processor's judgement.

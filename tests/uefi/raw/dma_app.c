@@ -8,14 +8,12 @@
  * Disks have 8 MiB. Word i of disk n is i * DISK_FACTOR ^ n << 56, see
  * boot.py; the last MiB is written anew, as words of another disk.
  */
-#include "base.h"
+#include "start.h"
 
 #include <Library/BaseMemoryLib.h>
 #include <Library/DebugLib.h>
 #include <Library/UefiBootServicesTableLib.h>
 #include <Protocol/Devices.h>
-#include <Protocol/IoMmu.h>
-#include <Protocol/PciIo.h>
 
 #define DISK_BYTES (UINT64)(8 << 20)
 #define READ_BYTES (UINT64)(7 << 20)
@@ -43,72 +41,7 @@ static EFI_GUID network_guid = {
 	{ 0x9a, 0x2d, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d },
 };
 
-/* The driver, as a file in this one: see build_raw.sh. */
-extern UINT8 driver_image[], driver_image_end[];
-
 static UINTN disks, networks, bytes_compared, mismatches, failures;
-
-static void say(const char *what, EFI_STATUS status)
-{
-	DEBUG((DEBUG_INFO, "app: %a: %r\n", what, status));
-}
-
-/* ---- the driver ------------------------------------------------------ */
-
-/*
- * Devices must not do DMA while translation is enabled. The disk that this
- * program was loaded from is a legacy virtio disk, which no IOMMU translates.
- */
-static void quiesce(void)
-{
-	EFI_PCI_IO_PROTOCOL *pci;
-	EFI_HANDLE *handles;
-	UINT32 id;
-	UINTN count, i;
-
-	if (EFI_ERROR(gBS->LocateHandleBuffer(ByProtocol,
-					      &gEfiPciIoProtocolGuid, NULL,
-					      &count, &handles)))
-		return;
-	for (i = 0; i < count; i++) {
-		if (EFI_ERROR(gBS->HandleProtocol(
-			    handles[i], &gEfiPciIoProtocolGuid, (VOID **)&pci)))
-			continue;
-		pci->PciRead(pci, 2, 0, 1, &id);
-		if (id != 0x10011af4)
-			gBS->DisconnectController(handles[i], NULL, NULL);
-	}
-}
-
-/* A firmware that contains the driver started it before any device. */
-static BOOLEAN firmware_has_driver(void)
-{
-	VOID *found;
-	EFI_STATUS status;
-
-	status = gBS->LocateProtocol(&gEdkiiIoMmuProtocolGuid, NULL, &found);
-	say("driver of the firmware", status);
-	return !EFI_ERROR(status);
-}
-
-static EFI_STATUS start_driver(void)
-{
-	EFI_HANDLE image;
-	EFI_STATUS status;
-
-	if (firmware_has_driver())
-		return EFI_SUCCESS;
-	status = gBS->LoadImage(FALSE, gImageHandle, NULL, driver_image,
-				(UINTN)(driver_image_end - driver_image),
-				&image);
-	say("driver loaded", status);
-	if (EFI_ERROR(status))
-		return status;
-	quiesce();
-	status = gBS->StartImage(image, NULL, NULL);
-	say("driver started", status);
-	return status;
-}
 
 static void reconnect(void)
 {
@@ -120,8 +53,8 @@ static void reconnect(void)
 		return;
 	for (i = 0; i < count; i++) {
 		gBS->DisconnectController(handles[i], NULL, NULL);
-		say("reconnect",
-		    gBS->ConnectController(handles[i], NULL, NULL, TRUE));
+		raw_say("reconnect",
+			gBS->ConnectController(handles[i], NULL, NULL, TRUE));
 	}
 }
 
@@ -302,7 +235,7 @@ static void one_network(EFI_SIMPLE_NETWORK_PROTOCOL *net)
 		net->Start(net);
 	if (net->Mode->State == 1) {
 		status = net->Initialize(net, 0, 0);
-		say("network initialized", status);
+		raw_say("network initialized", status);
 	}
 	tpl = gBS->RaiseTPL(TPL_CALLBACK);
 	net->ReceiveFilters(net, 5, 0, FALSE, 0, NULL);
@@ -337,24 +270,6 @@ static void all_networks(void)
 			one_network(net);
 }
 
-/* ---- the end --------------------------------------------------------- */
-
-static EFI_STATUS exit_boot_services(void)
-{
-	static UINT8 map[65536];
-	UINTN bytes, key, one, tries;
-	UINT32 version;
-	EFI_STATUS status = EFI_ABORTED;
-
-	for (tries = 0; tries < 4 && EFI_ERROR(status); tries++) {
-		bytes = sizeof(map);
-		status = gBS->GetMemoryMap(&bytes, map, &key, &one, &version);
-		if (!EFI_ERROR(status))
-			status = gBS->ExitBootServices(gImageHandle, key);
-	}
-	return status;
-}
-
 EFI_STATUS EFIAPI HVPT_RAW_MAIN(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 {
 	BOOLEAN good;
@@ -362,7 +277,7 @@ EFI_STATUS EFIAPI HVPT_RAW_MAIN(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	(void)image;
 	(void)table;
 	gBS->SetWatchdogTimer(0, 0, 0, NULL);
-	if (EFI_ERROR(start_driver()))
+	if (EFI_ERROR(raw_start_driver()))
 		raw_out8(RAW_EXIT_PORT, RAW_FAIL);
 	reconnect();
 	all_disks();
@@ -372,7 +287,7 @@ EFI_STATUS EFIAPI HVPT_RAW_MAIN(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	       "app: disks %ld networks %ld bytes %ld mismatches %ld "
 	       "failures %ld\n",
 	       disks, networks, bytes_compared, mismatches, failures));
-	say("ExitBootServices", exit_boot_services());
+	raw_say("ExitBootServices", raw_exit_boot_services());
 	DEBUG((DEBUG_INFO, "app: %a\n", good ? "PASS" : "FAIL"));
 	raw_out8(RAW_EXIT_PORT, good ? RAW_PASS : RAW_FAIL);
 	return EFI_SUCCESS;

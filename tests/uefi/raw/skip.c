@@ -14,3 +14,24 @@ test_no_grant(HVPT_MAPPING *mapping, HVPT_DEVICE *device)
 	(void)device;
 	return EFI_SUCCESS;
 }
+
+/* Instead of HvptReadyDevice(): the pvIOMMU manages no device. */
+EFI_STATUS test_unmanaged(UINT64 id, HVPT_DEVICE **device);
+EFI_STATUS test_unmanaged(UINT64 id, HVPT_DEVICE **device)
+{
+	(void)id;
+	(void)device;
+	return EFI_UNSUPPORTED;
+}
+
+/*
+ * Instead of HvptDeviceIdFromHandle(): a device that no mapping names, so that
+ * SetAttribute() does nothing for the one that was meant.
+ */
+EFI_STATUS EFIAPI test_no_set(EFI_HANDLE handle, UINT64 *id);
+EFI_STATUS EFIAPI test_no_set(EFI_HANDLE handle, UINT64 *id)
+{
+	(void)handle;
+	*id = 0xf8;
+	return EFI_SUCCESS;
+}
