@@ -168,9 +168,9 @@ def refused(lines):
     none: of the last id once, and of each id before it makes a domain. Ids are
     given out from FIRST_ID on.
     """
-    ids = [re.match(r"hvpt: device \w+ in domain (\d+)", line)
+    ids = [re.match(r"hvpt: device \w+ in domain ([0-9a-fA-F]+)", line)
            for line in lines]
-    return 1 + max([2] + [int(match[1]) - FIRST_ID + 1
+    return 1 + max([2] + [int(match[1], 16) - FIRST_ID + 1
                           for match in ids if match])
 
 
@@ -187,6 +187,10 @@ def judge(args, code, text, disks):
     reached = re.search(r"^app: reached: (.*?)\r?$", text, re.M)
     if reached:
         return REACHED.get(reached[1], "fail"), ""
+    contract = re.search(r"^app: contract: rows (\d+) wrong (\d+)", text, re.M)
+    if contract:
+        good = int(contract[1]) > 40 and contract[2] == "0"
+        return ("pass" if good else "fail"), f"{contract[2]} wrong"
     why, evidence = [], len(faults)
     if args.in_firmware != ("driver of the firmware: 0" in text):
         why.append("the driver of the firmware")

@@ -72,6 +72,7 @@ done
 compile app-base "$here/raw/base.c" -DHVPT_RAW_MAIN=app_main
 compile start "$here/raw/start.c" -DHVPT_RAW_MAIN=app_main
 compile dma_app "$here/raw/dma_app.c" -DHVPT_RAW_MAIN=app_main
+compile contract_app "$here/raw/contract_app.c" -DHVPT_RAW_MAIN=app_main
 compile handover_app "$here/raw/handover_app.c" -DHVPT_RAW_MAIN=app_main
 
 # objects NAME... - their files
@@ -108,6 +109,7 @@ vtd="HvptHypercallLibVtd Bridge Vtd HvptDeviceIdLibPci"
 	driver dma_app vtd-no-grant driver-base Protocol-no-grant $vtd
 	driver dma_app vtd-unmanaged driver-base Protocol-unmanaged $vtd
 	driver dma_app vtd-no-set driver-base Protocol-no-set $vtd
+	driver contract_app vtd-contract driver-base Protocol $vtd
 	for policy in 0 1 2 3; do
 		driver handover_app vtd-policy-$policy \
 			driver-base-policy-$policy Protocol $vtd

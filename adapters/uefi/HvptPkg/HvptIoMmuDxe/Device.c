@@ -337,7 +337,7 @@ HvptReadyDevice (
     Device->Attached = TRUE;
     DEBUG ((
       DEBUG_INFO,
-      "hvpt: device %lx in domain %d\n",
+      "hvpt: device %lx in domain %x\n",
       DeviceId,
       hvpt_domain_id (&Device->Domain)
       ));
