@@ -199,9 +199,11 @@ HvptIoMmuEntry (
   }
 
   if (EFI_ERROR (Status)) {
+    DEBUG ((DEBUG_INFO, "hvpt: not started: %r\n", Status));
     HvptHypercallStop (FALSE);
+    return Status;
   }
 
-  DEBUG ((DEBUG_INFO, "hvpt: devices reach up to %lx: %r\n", HvptLastAddress (), Status));
-  return Status;
+  DEBUG ((DEBUG_INFO, "hvpt: started, devices reach up to %lx\n", HvptLastAddress ()));
+  return EFI_SUCCESS;
 }
