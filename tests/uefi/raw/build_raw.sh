@@ -100,7 +100,7 @@ driver() {
 }
 
 native="HvptHypercallLibNative HvptDeviceIdLib"
-vtd="HvptHypercallLibVtd Bridge Vtd HvptDeviceIdLibPci"
+vtd="HvptHypercallLibVtd Bridge BridgeDomain Vtd HvptDeviceIdLibPci"
 # shellcheck disable=SC2086
 {
 	driver dma_app native driver-base Protocol $native
@@ -116,7 +116,7 @@ vtd="HvptHypercallLibVtd Bridge Vtd HvptDeviceIdLibPci"
 	done
 }
 
-# The processor's judgement.
+# What the processor makes of the tables.
 clang -target x86_64-unknown-windows -c "$here/raw/run_with.S" \
 	-o "$out/run_with.obj"
 compile cpu "$here/raw/cpu_app.c" -DHVPT_RAW_MAIN=app_main

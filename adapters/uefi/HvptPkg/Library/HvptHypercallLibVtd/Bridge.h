@@ -35,6 +35,131 @@
 #define HV_EXISTS             0x65
 #define HV_ALREADY_THERE      0x66
 
+//
+// A guest's own partition; the functions of bus 0, which are all devices.
+//
+#define BRIDGE_SELF       MAX_UINT64
+#define BRIDGE_FUNCTIONS  256
+
+typedef struct {
+  UINT32     Id;
+  BOOLEAN    Configured;
+  UINTN      Kind;
+  UINT64     Root;
+} BRIDGE_DOMAIN;
+
+/**
+  Finds a domain by its id.
+
+  @param[in]  Id  The id.
+
+  @return NULL when there is none.
+**/
+BRIDGE_DOMAIN *
+BridgeFindDomain (
+  IN UINT32  Id
+  );
+
+/**
+  CREATE_DEVICE_DOMAIN.
+
+  @param[in]  Id        The id of the new domain.
+  @param[in]  Flags     As in the call.
+  @param[in]  Existing  The domain that has the id, or NULL.
+
+  @return The hypervisor's status.
+**/
+UINTN
+BridgeCreate (
+  IN UINT32        Id,
+  IN UINT64        Flags,
+  IN CONST VOID    *Existing
+  );
+
+/**
+  CONFIGURE_DEVICE_DOMAIN.
+
+  @param[in,out]  Domain  The domain.
+  @param[in]      Flags   As in the call.
+  @param[in]      Root    Address of the root table.
+
+  @return The hypervisor's status.
+**/
+UINTN
+BridgeConfigure (
+  IN OUT BRIDGE_DOMAIN  *Domain,
+  IN     UINT64         Flags,
+  IN     UINT64         Root
+  );
+
+/**
+  ATTACH_DEVICE_DOMAIN.
+
+  @param[in]  Domain  The domain.
+  @param[in]  Device  Logical device id.
+
+  @return The hypervisor's status.
+**/
+UINTN
+BridgeAttach (
+  IN CONST BRIDGE_DOMAIN  *Domain,
+  IN UINT64               Device
+  );
+
+/**
+  DETACH_DEVICE_DOMAIN.
+
+  @param[in]  In  The call's input.
+
+  @return The hypervisor's status.
+**/
+UINTN
+BridgeDetach (
+  IN CONST UINT64  *In
+  );
+
+/**
+  DELETE_DEVICE_DOMAIN.
+
+  @param[in,out]  Domain  The domain.
+
+  @return The hypervisor's status.
+**/
+UINTN
+BridgeDelete (
+  IN OUT BRIDGE_DOMAIN  *Domain
+  );
+
+/**
+  FLUSH_DEVICE_DOMAIN_LIST.
+
+  @param[in]  Domain  The domain.
+  @param[in]  In      The call's input.
+  @param[in]  Start   The first item to do.
+  @param[in]  Count   How many items.
+
+  @return The hypervisor's status.
+**/
+UINTN
+BridgeFlushList (
+  IN CONST BRIDGE_DOMAIN  *Domain,
+  IN CONST UINT64         *In,
+  IN UINTN                Start,
+  IN UINTN                Count
+  );
+
+/**
+  FLUSH_DEVICE_DOMAIN.
+
+  @param[in]  Domain  The domain.
+
+  @return The hypervisor's status.
+**/
+UINTN
+BridgeFlushAll (
+  IN CONST BRIDGE_DOMAIN  *Domain
+  );
+
 /**
   Carries out one call.
 
