@@ -81,7 +81,7 @@ static struct {
 	uint64_t all_bytes;
 	size_t live;
 	size_t live_peak;
-	bool judge;
+	bool check;
 	bool drop_access;
 	uint8_t *ram;
 	unsigned long line;
@@ -156,11 +156,11 @@ static bool reaches_none(size_t device, const struct mapping *m)
 	return true;
 }
 
-static void judge(const struct mapping *m)
+static void check(const struct mapping *m)
 {
 	size_t i;
 
-	if (!run.judge)
+	if (!run.check)
 		return;
 	for (i = 0; i < run.devices; i++) {
 		unsigned id = run.device[i].id;
@@ -182,13 +182,13 @@ static void judge(const struct mapping *m)
 	}
 }
 
-static void judge_all(void)
+static void check_all(void)
 {
 	size_t i;
 
 	for (i = 0; i < MAPPINGS; i++)
 		if (run.mapping[i].live)
-			judge(&run.mapping[i]);
+			check(&run.mapping[i]);
 }
 
 /* ---- the calls ------------------------------------------------------- */
@@ -298,7 +298,7 @@ static void do_set(size_t device, unsigned number, unsigned access)
 	}
 	m->access[device] = access;
 	m->had[device] |= access;
-	judge(m);
+	check(m);
 }
 
 static void do_unmap(unsigned number)
@@ -308,7 +308,7 @@ static void do_unmap(unsigned number)
 
 	done(UNMAP, since, world.iommu->Unmap(world.iommu, m->handle));
 	memset(m->access, 0, sizeof(m->access));
-	judge(m);
+	check(m);
 	m->live = false;
 	run.live--;
 }
@@ -396,7 +396,7 @@ static void one_call(const char *text)
 		die("a line which is none of the five");
 	}
 	if (run.line % WHOLE_EVERY == 0)
-		judge_all();
+		check_all();
 }
 
 static void all_calls(const char *path)
@@ -444,7 +444,7 @@ static void report(void)
 	       ", pages of memory in use %zu\n",
 	       run.devices, hypervisor_calls(world.hv, FLUSH_LIST),
 	       hypervisor_calls(world.hv, FLUSH_ALL), fake_boot.pages);
-	printf("judged: %" PRIu64 " bytes by %" PRIu64
+	printf("checked: %" PRIu64 " bytes by %" PRIu64
 	       " DMAs, mismatches %" PRIu64 "\n",
 	       run.bytes, run.dmas, run.mismatches);
 }
@@ -466,7 +466,7 @@ static void finish(void)
 		for (j = 0; j < run.devices; j++)
 			m->access[j] = 0;
 		if (m->live)
-			judge(m);
+			check(m);
 	}
 }
 
@@ -493,7 +493,7 @@ int main(int argc, char **argv)
 
 	if (argc < 2)
 		die("usage: uefi_replay FILE [MODE]");
-	run.judge = strcmp(mode, "time") != 0;
+	run.check = strcmp(mode, "time") != 0;
 	run.drop_access = strcmp(mode, "drop-access") == 0;
 	world_drop_flushes = strcmp(mode, "drop-flushes") == 0;
 	if (strcmp(mode, "expose") == 0)
@@ -502,8 +502,8 @@ int main(int argc, char **argv)
 		run.ram = make_ram();
 	world_open();
 	all_calls(argv[1]);
-	if (run.judge)
-		judge_all();
+	if (run.check)
+		check_all();
 	report();
 	finish();
 	if (drops) {

@@ -174,7 +174,7 @@ def refused(lines):
                           for match in ids if match])
 
 
-def judge(args, code, text, disks):
+def result(args, code, text, disks):
     """What happened, in a word, and why."""
     lines = [line for line in text.splitlines()
              if re.match(r"(app|hvpt|vtd|cr3|la57): ", line)]
@@ -242,7 +242,7 @@ def main():
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         code, text, disks, seconds = boot(args, folder)
-        happened, why = judge(args, code, text, disks)
+        happened, why = result(args, code, text, disks)
     print(f"{os.path.basename(args.program)}: {happened} in {seconds:.1f} s"
           + (f" ({why})" if why else ""))
     sys.exit(0 if happened == args.expected else 1)
