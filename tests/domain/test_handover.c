@@ -48,7 +48,7 @@ static size_t make_table(uint8_t *table, uint32_t devices)
 	uint32_t i;
 
 	memset(table, 0, bytes);
-	memcpy(table, "HVPTHAND", 8);
+	put(table, 0, 8, UINT64_C(0x444e414854505648)); /* "HVPTHAND" */
 	put(table, 8, 4, 1);
 	put(table, 12, 4, bytes);
 	put(table, 20, 4, 3);
@@ -57,13 +57,13 @@ static size_t make_table(uint8_t *table, uint32_t devices)
 	put(table, 32, 4, devices);
 	put(table, 36, 4, ENTRY);
 	for (i = 0; i < devices; i++) {
-		put(table, HEADER + i * ENTRY, 8,
-		    UINT64_C(0x123456789abcde0) + i);
-		put(table, HEADER + i * ENTRY + 8, 4, FIRMWARE_ID + 2 + i);
-		put(table, HEADER + i * ENTRY + 12, 4, 4 + i % 2);
-		put(table, HEADER + i * ENTRY + 16, 8,
-		    UINT64_C(0xabc000) + i * 0x1000);
-		put(table, HEADER + i * ENTRY + 24, 4, 48 + i);
+		uint8_t *entry = table + HEADER + (size_t)i * ENTRY;
+
+		put(entry, 0, 8, UINT64_C(0x123456789abcde0) + i);
+		put(entry, 8, 4, FIRMWARE_ID + 2 + i);
+		put(entry, 12, 4, 4 + i % 2);
+		put(entry, 16, 8, UINT64_C(0xabc000) + UINT64_C(0x1000) * i);
+		put(entry, 24, 4, 48 + i);
 	}
 	put_sum(table, bytes);
 	return bytes;
@@ -94,7 +94,8 @@ static void test_a_table_is_read(void **state)
 				    UINT64_C(0x123456789abcde0) + i);
 			assert_int_equal(device.domain_id, FIRMWARE_ID + 2 + i);
 			assert_int_equal(device.levels, 4 + i % 2);
-			assert_true(device.root == 0xabc000 + i * 0x1000);
+			assert_true(device.root ==
+				    0xabc000 + UINT64_C(0x1000) * i);
 			assert_int_equal(device.width, 48 + i);
 		}
 	}
