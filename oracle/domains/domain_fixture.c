@@ -1,31 +1,61 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "domain_fixture.h"
+#include "hvpt/hv_abi.h"
 
 /* ---- domains --------------------------------------------------------- */
 
-/* Where even the clean-up fails, a domain and its page stay the host's. */
-static void make_failed(struct domain_fixture *df, enum hvpt_status status,
-			size_t domains, size_t pages)
+/** What there was before a domain was made. */
+struct mark {
+	size_t domains;
+	size_t pages;
+	uint64_t deletes_failed;
+};
+
+static struct mark mark_of(struct domain_fixture *df)
 {
+	struct mark mark = {
+		.domains = hypervisor_domains(df->hv),
+		.pages = hvpt_arena_in_use(df->arena),
+		.deletes_failed = hypervisor_failures(
+			df->hv, HVPT_HVCALL_DELETE_DEVICE_DOMAIN),
+	};
+
+	return mark;
+}
+
+/*
+ * Where even the clean-up fails, a domain and its page stay the host's. A page
+ * may be lost only there: the domain is left, or its DELETE was said to fail.
+ */
+static void make_failed(struct domain_fixture *df, enum hvpt_status status,
+			const struct mark *before)
+{
+	struct mark now = mark_of(df);
+
 	DF_CHECK_STATUS(df, df_may_fail(df, DF_PAGES | DF_CALLS, status),
 			status);
+	DF_CHECK(df,
+		 now.pages == before->pages || now.domains > before->domains ||
+			 now.deletes_failed > before->deletes_failed,
+		 "a domain that was not made keeps its page");
+	DF_CHECK(df, now.pages - before->pages <= 1,
+		 "a domain that was not made keeps pages");
 	df->counts.failed++;
 	df->spent++;
-	df->orphans += hypervisor_domains(df->hv) - domains;
-	df->leaked += hvpt_arena_in_use(df->arena) - pages;
+	df->orphans += now.domains - before->domains;
+	df->leaked += now.pages - before->pages;
 	df_disarm(df);
 }
 
 void df_make_domain(struct domain_fixture *df, unsigned n)
 {
-	size_t domains = hypervisor_domains(df->hv);
-	size_t pages = hvpt_arena_in_use(df->arena);
+	struct mark before = mark_of(df);
 	unsigned g;
 	enum hvpt_status status = hvpt_domain_init(&df->domain[n], &df->iommu,
 						   &df->domain_config);
 
 	if (status != HVPT_OK) {
-		make_failed(df, status, domains, pages);
+		make_failed(df, status, &before);
 		status = hvpt_domain_init(&df->domain[n], &df->iommu,
 					  &df->domain_config);
 	}
