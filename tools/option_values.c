@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -208,4 +209,14 @@ enum options_result value_options(const char *command, int argc, char **argv,
 			return OPTIONS_ERROR;
 	}
 	return OPTIONS_RUN;
+}
+
+bool value_go_on(enum options_result result, const char *usage, int *code)
+{
+	if (result == OPTIONS_RUN)
+		return true;
+	if (result == OPTIONS_HELP)
+		fputs(usage, stdout);
+	*code = result == OPTIONS_HELP ? EXIT_ALL_WELL : EXIT_BAD_INPUT;
+	return false;
 }

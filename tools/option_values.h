@@ -54,4 +54,11 @@ enum options_result value_options(const char *command, int argc, char **argv,
 				  const struct option *known,
 				  value_take_fn take, void *target);
 
+/**
+ * value_go_on() - is there something to do, after the options?
+ * @usage: printed when it was asked for
+ * @code: out: else the exit status; not written when there is
+ */
+bool value_go_on(enum options_result result, const char *usage, int *code);
+
 #endif /* TOOLS_OPTION_VALUES_H */

@@ -20,17 +20,8 @@ dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 1
 ops=$((3000 * ${HVPT_TEST_EFFORT:-100} / 100 + 1))
-checks=0
-failures=0
-
-fail() {
-	failures=$((failures + 1))
-	echo "FAIL: $*"
-	echo "--- standard output"
-	head -n 30 out
-	echo "--- standard error"
-	head -n 30 err
-}
+# shellcheck source=tests/tools/checks.sh
+. "$here/checks.sh"
 
 # run EXIT-STATUS COMMAND...: leaves files out and err
 run() {
@@ -42,26 +33,6 @@ run() {
 	$emulator "$@" >out 2>err
 	status=$?
 	[ "$status" -eq "$wanted" ] || fail "$what: exit $status, not $wanted"
-}
-
-# says FILE TEXT: FILE has a line with TEXT in it
-says() {
-	checks=$((checks + 1))
-	grep -qF -e "$2" "$1" || fail "$what: '$2' is not in $1"
-}
-
-# lacks FILE TEXT
-lacks() {
-	checks=$((checks + 1))
-	! grep -qF -e "$2" "$1" || fail "$what: '$2' is in $1"
-}
-
-# check TEXT COMMAND...: the command succeeds
-check() {
-	checks=$((checks + 1))
-	text=$1
-	shift
-	"$@" || fail "$what: $text"
 }
 
 # ---- usage -----------------------------------------------------------------
@@ -251,5 +222,4 @@ sh -c "$emulator $(tail -n 1 said) --quiet" >out 2>err
 status=$?
 check "a strange name: exit $status" [ "$status" -eq 1 ]
 
-echo "$checks checks, $failures failures"
-[ "$failures" -eq 0 ]
+finish

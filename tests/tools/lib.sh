@@ -14,8 +14,8 @@ trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 1
 # shellcheck disable=SC2034 # for the tests
 modload=$traces/modload-7.3-strict.txt.xz
-checks=0
-failures=0
+# shellcheck source=tests/tools/checks.sh
+. "$here/checks.sh"
 
 # The command as one word, for any number of words.
 hvpt() {
@@ -29,15 +29,6 @@ else
 	hvpt_path=$1
 fi
 
-fail() {
-	failures=$((failures + 1))
-	echo "FAIL: $*"
-	echo "--- standard output"
-	head -n 30 out
-	echo "--- standard error"
-	head -n 30 err
-}
-
 # run EXIT-STATUS ARGUMENT...: leaves files out and err
 run() {
 	wanted=$1
@@ -47,12 +38,6 @@ run() {
 	hvpt "$@" >out 2>err <in
 	status=$?
 	[ "$status" -eq "$wanted" ] || fail "$what: exit $status, not $wanted"
-}
-
-# says FILE TEXT: FILE has a line with TEXT in it
-says() {
-	checks=$((checks + 1))
-	grep -qF -e "$2" "$1" || fail "$what: '$2' is not in $1"
 }
 
 # silent FILE...: nothing in them
@@ -118,10 +103,4 @@ both() {
 unboth() {
 	kunmap "$@"
 	unmap "$2" "$3"
-}
-
-# finish - at the end of the test
-finish() {
-	echo "$checks checks, $failures failures"
-	[ "$failures" -eq 0 ]
 }

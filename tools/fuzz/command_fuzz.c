@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "tools/command.h"
+#include "tools/option_values.h"
 #include "fuzz_failure.h"
 #include "tools/replay/report.h"
 #include "trace/say.h"
@@ -122,16 +123,11 @@ static int fuzz(const struct fuzz_options *options)
 int command_fuzz(int argc, char **argv)
 {
 	struct fuzz_options options;
+	int code;
 
-	switch (fuzz_options_parse(argc, argv, &options)) {
-	case OPTIONS_HELP:
-		fputs(usage, stdout);
-		return EXIT_ALL_WELL;
-	case OPTIONS_ERROR:
-		return EXIT_BAD_INPUT;
-	case OPTIONS_RUN:
-		break;
-	}
+	if (!value_go_on(fuzz_options_parse(argc, argv, &options), usage,
+			 &code))
+		return code;
 	if (options.check)
 		return (int)fuzz_check_trace(&options);
 	return fuzz(&options);

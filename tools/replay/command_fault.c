@@ -187,17 +187,12 @@ int command_fault(int argc, char **argv)
 {
 	struct message message = { { 0 }, 0, false };
 	const char *trace = NULL;
+	int code;
 
-	switch (value_options(COMMAND, argc, argv, long_options, take_trace,
-			      &trace)) {
-	case OPTIONS_HELP:
-		fputs(usage, stdout);
-		return EXIT_ALL_WELL;
-	case OPTIONS_ERROR:
-		return EXIT_BAD_INPUT;
-	case OPTIONS_RUN:
-		break;
-	}
+	if (!value_go_on(value_options(COMMAND, argc, argv, long_options,
+				       take_trace, &trace),
+			 usage, &code))
+		return code;
 	if (optind == argc) {
 		say("hvpt fault: no message given; try 'hvpt fault --help'");
 		return EXIT_BAD_INPUT;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tools/option_values.h"
 #include "tools/options.h"
 #include "tools/output.h"
 #include "replay.h"
@@ -125,15 +126,9 @@ static int replay_with_json(const struct replay_options *options)
 int command_replay(int argc, char **argv)
 {
 	struct replay_options options;
+	int code;
 
-	switch (options_parse(argc, argv, &options)) {
-	case OPTIONS_HELP:
-		fputs(usage, stdout);
-		return EXIT_ALL_WELL;
-	case OPTIONS_ERROR:
-		return EXIT_BAD_INPUT;
-	case OPTIONS_RUN:
-		break;
-	}
+	if (!value_go_on(options_parse(argc, argv, &options), usage, &code))
+		return code;
 	return replay_with_json(&options);
 }
