@@ -156,11 +156,16 @@ void df_must_sync(struct domain_fixture *df, unsigned n)
 
 /* ---- devices --------------------------------------------------------- */
 
-void df_plug(struct domain_fixture *df, unsigned d)
+void df_add(struct domain_fixture *df, unsigned d)
 {
 	hypervisor_add_device(df->hv, df_device_id(d), true);
 	DF_CHECK_OK(df, hvpt_device_probe(&df->device[d], &df->iommu,
 					  df_device_id(d), true));
+}
+
+void df_plug(struct domain_fixture *df, unsigned d)
+{
+	df_add(df, d);
 	DF_CHECK_OK(df, df_attach(df, d, df_blocked(df)));
 }
 
@@ -205,8 +210,11 @@ enum hvpt_status df_attach(struct domain_fixture *df, unsigned d, unsigned to)
 	return HVPT_OK;
 }
 
-void df_let_go(struct domain_fixture *df, unsigned d)
+void df_let_go(struct domain_fixture *df, unsigned d, bool detached)
 {
+	df->detached[d] = detached;
+	if (df->where[d] == DF_NOWHERE)
+		return;
 	df->left[d] = df->where[d];
 	df->left_id[d] = hvpt_domain_id(domain_at(df, df->where[d]));
 	df->where[d] = DF_NOWHERE;

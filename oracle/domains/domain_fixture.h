@@ -69,8 +69,10 @@ struct df_counts {
  * @domains: paging domains; behind them are places identity and blocked
  * @gather: of each domain two, as if of two threads
  * @where: the place of each device, or DF_NOWHERE
- * @left: what a device in DF_NOWHERE was detached from, and that domain's id:
- *	the host may be late to move it
+ * @left: what a device in DF_NOWHERE was in before, and that domain's id: the
+ *	host may be late to move it, or bring it back there
+ * @detached: such a device was detached; one that came back and was not
+ *	attached since bypasses stage 1
  * @last: where the last unmap was
  * @armed: a hypercall, or an allocation, of the next call may fail
  * @armed_pages: an allocation
@@ -101,6 +103,7 @@ struct domain_fixture {
 	unsigned where[DF_DEVICES];
 	unsigned left[DF_DEVICES];
 	uint32_t left_id[DF_DEVICES];
+	bool detached[DF_DEVICES];
 	uint64_t base;
 	struct df_pick last;
 	uint64_t last_iova;
@@ -188,6 +191,9 @@ void df_check_fallback(struct domain_fixture *df,
 void df_arm(struct domain_fixture *df, struct source *source);
 void df_disarm(struct domain_fixture *df);
 
+/** The next ATTACH is answered as that of a device which is gone. */
+void df_arm_attach(struct domain_fixture *df);
+
 /** The transport, whose ctx is a struct domain_fixture. */
 extern const struct hvpt_transport_ops df_transport;
 
@@ -224,7 +230,10 @@ bool df_has_ids(const struct domain_fixture *df, size_t more);
 /** Syncs all gathers of a domain. */
 void df_must_sync(struct domain_fixture *df, unsigned n);
 
-/** Adds a device to the host, probes it, and puts it into blocked. */
+/** Adds a device to the host, and probes it. */
+void df_add(struct domain_fixture *df, unsigned d);
+
+/** The same, and puts it into blocked. */
 void df_plug(struct domain_fixture *df, unsigned d);
 uint64_t df_device_id(unsigned d);
 
@@ -232,8 +241,8 @@ uint64_t df_device_id(unsigned d);
 enum hvpt_status df_attach(struct domain_fixture *df, unsigned d, unsigned to);
 void df_ats_off(struct domain_fixture *df, unsigned d);
 
-/** It was detached: the host moves it out of its domain some time. */
-void df_let_go(struct domain_fixture *df, unsigned d);
+/** It is in no domain, though the host may be late to move it. */
+void df_let_go(struct domain_fixture *df, unsigned d, bool detached);
 
 /* ---- other kernels (domain_owners.c) --------------------------------- */
 
@@ -255,7 +264,10 @@ void df_restore(struct domain_fixture *df);
 /* ---- steps (domain_moves.c) ------------------------------------------- */
 
 void df_step_attach(struct domain_fixture *df, struct source *source);
-void df_step_detach(struct domain_fixture *df, struct source *source);
+
+/** @unheard: the move to blocked is answered as if there were no device. */
+void df_step_detach(struct domain_fixture *df, struct source *source,
+		    bool unheard);
 void df_step_rare(struct domain_fixture *df, struct source *source);
 void df_step_domain(struct domain_fixture *df, struct source *source);
 void df_step_resume(struct domain_fixture *df);
@@ -269,6 +281,9 @@ uint64_t df_pick_gpa(struct source *source, uint64_t iova);
 /** A range of what is mapped, or @range where nothing is. */
 struct df_range df_pick_mapped(const struct domain_fixture *df, unsigned n,
 			       struct df_range range, unsigned choice);
+
+/** The place its DMA goes to; DF_NOWHERE: to none. */
+unsigned df_place_of(struct domain_fixture *df, unsigned d);
 
 /** One DMA of some device, and a lookup in each domain, at the same place. */
 void df_dma(struct domain_fixture *df, struct source *source);

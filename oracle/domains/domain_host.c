@@ -140,6 +140,22 @@ void df_arm(struct domain_fixture *df, struct source *source)
 	df->borrow_fail_at = 1u + choice % 3u;
 }
 
+void df_arm_attach(struct domain_fixture *df)
+{
+	const struct hypervisor_injection injection = {
+		.code = HVPT_HVCALL_ATTACH_DEVICE_DOMAIN,
+		.nth = 1,
+		.times = 1,
+		.fault = HYPERVISOR_FAIL,
+		.status = HVPT_HV_STATUS_INVALID_PARAMETER,
+	};
+
+	df_disarm(df);
+	df->armed = true;
+	df->armed_status = df_status_of(df, injection.status);
+	hypervisor_inject(df->hv, &injection);
+}
+
 void df_disarm(struct domain_fixture *df)
 {
 	if (!df->armed)

@@ -108,6 +108,10 @@ void df_finish(struct domain_fixture *df)
 		df_compare(df, n);
 	for (n = 0; n < df->devices; n++) {
 		df_ats_off(df, n);
+		/* One that the host is late to move would stay for good. */
+		if (df->where[n] == DF_NOWHERE &&
+		    df_place_of(df, n) < df->domains)
+			DF_CHECK_OK(df, df_attach(df, n, df_blocked(df)));
 		DF_CHECK_OK(df, hvpt_device_remove(&df->device[n]));
 		hypervisor_remove_device(df->hv, df_device_id(n));
 	}

@@ -48,18 +48,21 @@ static bool is_refused_detach(const struct domain_fixture *df,
 	return df->host.detach && status == df_status_of(df, df->host.detach);
 }
 
-void df_step_detach(struct domain_fixture *df, struct source *source)
+void df_step_detach(struct domain_fixture *df, struct source *source,
+		    bool unheard)
 {
 	unsigned d = source_below(source, df->devices);
 	bool nowhere = df->where[d] == DF_NOWHERE;
 	enum hvpt_status status;
 
 	df_ats_off(df, d);
+	if (unheard)
+		df_arm_attach(df);
 	status = hvpt_device_detach(&df->device[d]);
 	if (nowhere)
 		DF_CHECK_STATUS(df, status == HVPT_ERR_NOT_ATTACHED, status);
 	else if (status == HVPT_OK)
-		df_let_go(df, d);
+		df_let_go(df, d, true);
 	else if (!is_refused_detach(df, status))
 		failed(df, status);
 	df_disarm(df);
@@ -69,7 +72,8 @@ void df_step_detach(struct domain_fixture *df, struct source *source)
 
 static void step_replug(struct domain_fixture *df, struct source *source)
 {
-	unsigned d = source_below(source, df->devices);
+	uint8_t choice = source_byte(source);
+	unsigned d = choice % df->devices;
 	enum hvpt_status status;
 
 	df_ats_off(df, d);
@@ -80,7 +84,13 @@ static void step_replug(struct domain_fixture *df, struct source *source)
 	if (status != HVPT_OK)
 		DF_CHECK_OK(df, hvpt_device_remove(&df->device[d]));
 	hypervisor_remove_device(df->hv, df_device_id(d));
-	df_plug(df, d);
+	if (choice < 128) {
+		df_plug(df, d);
+		return;
+	}
+	/* It is used as the host brings it back: the next attach is another. */
+	df_add(df, d);
+	df_let_go(df, d, false);
 }
 
 /* The host takes it away, nobody asked, and gives it back. */
@@ -130,9 +140,10 @@ static void empty(struct domain_fixture *df, unsigned n)
 
 	df_disarm(df);
 	for (d = 0; d < df->devices; d++) {
-		if (df->where[d] != n)
+		if (df_place_of(df, d) != n)
 			continue;
-		check_busy(df, n);
+		if (df->where[d] == n)
+			check_busy(df, n);
 		DF_CHECK_OK(df, df_attach(df, d, df_identity(df)));
 	}
 	df_must_sync(df, n);

@@ -130,16 +130,19 @@ static void step_map_list(struct domain_fixture *df, struct source *source)
 	mapped(df, at, range);
 }
 
-/* @how: 7 finds what is mapped, 6 goes on where the last unmap split a leaf. */
+/*
+ * @how: 6 and 7 find what is mapped, 4 and 5 go on where the last unmap split a
+ * leaf.
+ */
 static struct df_range pick_unmap(struct domain_fixture *df,
 				  struct source *source, struct df_pick *at,
 				  unsigned how)
 {
 	struct df_range range = df_pick_range(df, source);
 
-	if (how == 7)
+	if (how >= 6)
 		return df_pick_mapped(df, at->n, range, source_byte(source));
-	if (how == 6 && df->last_iova) {
+	if (how >= 4 && df->last_iova) {
 		at->n = df->last.n;
 		range.first = (df->last_iova & ~(DF_LARGE - 1)) +
 			      HVPT_PAGE_BYTES * (source_number(source, 2) %
@@ -160,6 +163,7 @@ static void note_stale(struct domain_fixture *df, struct df_pick at,
 	stale_add(df->stale[at.n], df->model[at.n], &gone, prot);
 }
 
+/* @how: see pick_unmap(); an odd one syncs at once. */
 static void step_unmap(struct domain_fixture *df, struct source *source,
 		       unsigned how)
 {
@@ -184,6 +188,10 @@ static void step_unmap(struct domain_fixture *df, struct source *source,
 		failed(df, DF_PAGES, status);
 	}
 	df_disarm(df);
+	df_use(df, range);
+	if (how % 2 == 0)
+		return;
+	df_must_sync(df, at.n);
 	df_use(df, range);
 }
 
@@ -320,7 +328,7 @@ static void step(struct domain_fixture *df, struct source *source)
 		df_step_attach(df, source);
 		break;
 	case 27:
-		df_step_detach(df, source);
+		df_step_detach(df, source, how == 7);
 		break;
 	case 28:
 		df_step_rare(df, source);

@@ -14,7 +14,7 @@
 #include "oracle/domains/domain_fixture.h"
 #include "tests/support/prng.h"
 
-#define SEQUENCES 2000u
+#define SEQUENCES 5000u
 #define STEPS 300u
 
 static struct domain_fixture df;
