@@ -27,6 +27,8 @@ import initramfs  # noqa: E402
 ROOT = os.path.dirname(os.path.dirname(HERE))
 EXIT_SKIP = 77
 VERSIONS = ("7.3", "6.12", "6.1")
+# With PREEMPT_RT; only when named.
+REALTIME = "7.3-rt"
 # The kernel of scripts/build-debug-kernel; only used when named.
 DEBUG = "debug"
 MODES = ("strict", "lazy")
@@ -326,8 +328,9 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kernel", action="append", choices=(*VERSIONS, DEBUG),
-                        help="all but debug without one")
+    parser.add_argument("--kernel", action="append",
+                        choices=(*VERSIONS, REALTIME, DEBUG),
+                        help="without one 7.3, 6.12 and 6.1")
     parser.add_argument("--mode", action="append", choices=MODES,
                         help="both without one")
     parser.add_argument("--modules", default=os.path.join(ROOT, "build/linux"),
