@@ -20,7 +20,10 @@ static void hvpt_linux_ats_on(struct hvpt_linux_device *hdev)
 
 /* ---- moving ---------------------------------------------------------- */
 
-/* Lock held. Off before a device is blocked, on after it is anywhere else. */
+/*
+ * The lock is held. ATS is disabled before a device is blocked, and enabled
+ * after any other attach.
+ */
 static enum hvpt_status hvpt_linux_move(struct hvpt_linux_device *hdev,
 					struct hvpt_domain *domain)
 {
@@ -31,13 +34,13 @@ static enum hvpt_status hvpt_linux_move(struct hvpt_linux_device *hdev,
 	status = hvpt_device_attach(&hdev->core, domain);
 	if (hvpt_device_duty(&hdev->core) == HVPT_ATS_ENABLE)
 		hvpt_linux_ats_on(hdev);
-	/* It may have been what kept one of these. */
+	/* The device may have kept one of these from being deleted. */
 	if (status == HVPT_OK)
 		hvpt_linux_domains_retry();
 	return status;
 }
 
-/* One whose id means another device by now, or which was handed over. */
+/* For a device whose id another device has now, or that was handed over. */
 static enum hvpt_status hvpt_linux_move_nobody(struct hvpt_domain *domain)
 {
 	return domain == hvpt_iommu_blocked(&hvpt_linux.iommu) ?
@@ -45,7 +48,7 @@ static enum hvpt_status hvpt_linux_move_nobody(struct hvpt_domain *domain)
 		       HVPT_ERR_NOT_ATTACHED;
 }
 
-/* What attach_dev may return; see struct iommu_domain_ops. */
+/* The errors that struct iommu_domain_ops allows for attach_dev. */
 static int hvpt_linux_attach_errno(enum hvpt_status status)
 {
 	switch (status) {

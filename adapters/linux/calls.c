@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Hypercalls go through here on their way to the platform, to be traced. */
+/* Traces hypercalls on their way to the platform. */
 #include "linux_internal.h"
 
 #define CREATE_TRACE_POINTS

@@ -3,7 +3,7 @@
 #include "linux_internal.h"
 
 #if HVPT_DIRTY
-/* What is allocated for user space: dirty tracking is all it may ask for. */
+/* For user space. Dirty tracking is the only flag that is supported. */
 static struct iommu_domain *hvpt_linux_alloc_flags(struct device *dev,
 						   u32 flags)
 {

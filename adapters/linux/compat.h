@@ -2,9 +2,9 @@
 /*
  * compat.h - the differences between the kernels that this builds for.
  *
- * Seen and built: 6.1, 6.12, 7.3. The versions below lie between those three
- * and are not the exact ones in which the kernel changed. Nothing outside this
- * file and compat.c asks for a version.
+ * Built and tested: 6.1, 6.12, 7.3. The versions below lie between those three
+ * and are not the exact ones in which the kernel changed. Only this file and
+ * compat.c test the kernel's version.
  */
 #ifndef HVPT_LINUX_COMPAT_H
 #define HVPT_LINUX_COMPAT_H
@@ -30,7 +30,7 @@
 
 /* ---- iommu=off ------------------------------------------------------- */
 
-/* Modules cannot see it: there, not to load the module is what turns it off. */
+/* A module cannot see the option. To turn it off, do not load it. */
 static inline bool hvpt_compat_iommu_is_off(void)
 {
 #ifdef MODULE
@@ -40,7 +40,7 @@ static inline bool hvpt_compat_iommu_is_off(void)
 #endif
 }
 
-/* ---- attach: the old domain is told since ---------------------------- */
+/* ---- attach: with the old domain as argument ------------------------- */
 
 #if HVPT_LINUX_6_19
 #define HVPT_ATTACH_ARGS                                                       \
@@ -74,11 +74,11 @@ static inline bool hvpt_compat_is_dirty(enum iommu_cap cap)
 	return false;
 }
 
-/* There is no such object either. */
+/* A macro, because there is no such object either. */
 #define hvpt_compat_set_dirty_ops(iodom, ops) ((void)(iodom))
 #endif
 
-/* Where iova_bitmap_set() is, in a kernel which has iommufd. */
+/* The namespace of iova_bitmap_set() in a kernel that has iommufd. */
 #if HVPT_LINUX_6_19
 #define HVPT_IMPORT_IOMMUFD MODULE_IMPORT_NS("IOMMUFD");
 #elif HVPT_DIRTY
@@ -125,7 +125,7 @@ struct iommu_domain *hvpt_linux_alloc(unsigned int type);
 	.domain_alloc = hvpt_linux_alloc,                                      \
 	.probe_finalize = hvpt_compat_probe_finalize,
 
-/* The DMA API is hooked up by the driver. */
+/* The driver sets up the DMA API. */
 static inline void hvpt_compat_probe_finalize(struct device *dev)
 {
 	set_dma_ops(dev, NULL);
@@ -133,7 +133,7 @@ static inline void hvpt_compat_probe_finalize(struct device *dev)
 }
 #endif
 
-/* The two special domains are static; 6.1 frees them all the same. */
+/* The two special domains are static, but 6.1 frees them too. */
 #if HVPT_LINUX_6_12
 #define HVPT_COMPAT_SPECIAL_FREE
 #else
@@ -144,7 +144,7 @@ static inline void hvpt_compat_free_nothing(struct iommu_domain *iodom)
 #define HVPT_COMPAT_SPECIAL_FREE .free = hvpt_compat_free_nothing,
 #endif
 
-/* Each domain says it since. */
+/* Later kernels ask each domain. */
 static inline void hvpt_compat_set_page_sizes(struct iommu_ops *ops, u64 sizes)
 {
 #if !HVPT_LINUX_6_19
@@ -154,7 +154,7 @@ static inline void hvpt_compat_set_page_sizes(struct iommu_ops *ops, u64 sizes)
 
 /* ---- what is counted for tables -------------------------------------- */
 
-/* The second is the memory cgroup's too, where the page was charged to one. */
+/* The second also counts for the memory cgroup that the page is charged to. */
 static inline void hvpt_compat_count_table(struct page *page, long by)
 {
 #if HVPT_LINUX_6_12

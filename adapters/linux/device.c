@@ -17,8 +17,8 @@ static struct iommu_group *hvpt_linux_device_group(struct device *dev)
 }
 
 /*
- * No release domain: hvpt_linux_release_device() has to know whether Linux ever
- * attached the device.
+ * There is no release domain, because hvpt_linux_release_device() must see
+ * whether Linux ever attached the device.
  */
 const struct iommu_ops hvpt_linux_ops_template = {
 	.capable = hvpt_linux_capable,

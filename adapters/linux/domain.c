@@ -8,7 +8,7 @@ static bool full_width;
 module_param(full_width, bool, 0444);
 MODULE_PARM_DESC(full_width, "use the top bit of addresses too");
 
-/* ENODEV, unless something is lacking: Linux has no names for host errors. */
+/* ENOMEM and ENOSPC tell Linux something. For all else ENODEV is enough. */
 static int hvpt_linux_alloc_errno(enum hvpt_status status)
 {
 	int err = hvpt_linux_errno(status);
@@ -16,7 +16,7 @@ static int hvpt_linux_alloc_errno(enum hvpt_status status)
 	return err == 0 || err == -ENOMEM || err == -ENOSPC ? err : -ENODEV;
 }
 
-/* Lock held. */
+/* The lock is held. */
 static enum hvpt_status
 hvpt_linux_domain_link(struct hvpt_linux_domain *domain,
 		       const struct hvpt_domain_config *config)
@@ -31,7 +31,7 @@ hvpt_linux_domain_link(struct hvpt_linux_domain *domain,
 	return status;
 }
 
-/* The root is allocated here, so more than one page is not needed yet. */
+/* Only the root is allocated here: one page is enough. */
 static int hvpt_linux_domain_open(struct hvpt_linux_domain *domain, bool dirty)
 {
 	struct hvpt_domain_config config = {

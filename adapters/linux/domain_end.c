@@ -4,7 +4,7 @@
 
 #include <linux/slab.h>
 
-/* Lock held. What waits for a flush goes with the last one. */
+/* The lock is held. Tables waiting for a flush are freed after this one. */
 static enum hvpt_status hvpt_linux_domain_end(struct hvpt_linux_domain *domain)
 {
 	enum hvpt_status status = hvpt_domain_flush_all(&domain->core);
@@ -21,7 +21,7 @@ static enum hvpt_status hvpt_linux_domain_end(struct hvpt_linux_domain *domain)
 	return status;
 }
 
-/* Lock held. Those which the hypervisor did not delete are tried again. */
+/* The lock is held. Tries again to delete the domains that were kept. */
 void hvpt_linux_domains_retry(void)
 {
 	struct hvpt_linux_domain *domain, *next;
@@ -34,8 +34,9 @@ void hvpt_linux_domains_retry(void)
 }
 
 /*
- * Lock held. The hypervisor may have a device in it still, one which it took
- * away, and may read the tables: they are kept until it deletes the domain.
+ * The lock is held. A device that the host took away may still be in the
+ * domain, and the hypervisor may read the tables. They are kept until it
+ * deletes the domain.
  */
 static void hvpt_linux_domain_close(struct hvpt_linux_domain *domain)
 {
@@ -43,7 +44,7 @@ static void hvpt_linux_domain_close(struct hvpt_linux_domain *domain)
 	enum hvpt_status status;
 
 	list_del(&domain->link);
-	/* After the end of the pvIOMMU that of the kernel comes next. */
+	/* The kernel is about to end: leave the tables alone. */
 	if (hvpt_linux.ended)
 		return;
 	status = hvpt_linux_domain_end(domain);

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * What the hypervisor says when it refuses a device something.
+ * Faults that the hypervisor reports.
  *
- * It says so by a message on SINT 1. The kernel has no handler there, and
- * exports neither the message page nor a way to have one to modules; so for now
- * only tests bring messages (HVPT_LINUX_TEST), and a kernel with the driver in
- * its tree would.
+ * It reports them by a message on SINT 1. The kernel has no handler for that
+ * SINT, and exports neither the message page nor a way to get one. So only
+ * tests pass messages (HVPT_LINUX_TEST); a kernel with the driver in its tree
+ * could do it too.
  */
 #include "linux_internal.h"
 
 #include "trace.h"
 
-/* Lock held. */
+/* The lock is held. */
 static struct hvpt_linux_device *hvpt_linux_fault_device(u64 id)
 {
 	struct hvpt_linux_device *hdev;
@@ -22,7 +22,7 @@ static struct hvpt_linux_device *hvpt_linux_fault_device(u64 id)
 	return NULL;
 }
 
-/* Nothing of the tables is freed meanwhile. */
+/* No table is freed meanwhile. */
 static void hvpt_linux_fault_explain(struct hvpt_domain *core,
 				     const struct hvpt_iommu_fault *fault,
 				     struct hvpt_fault_cause *cause)

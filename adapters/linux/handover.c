@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The end: what a system without a driver for the pvIOMMU finds must work.
+ * Hand-over to a system that may have no driver for the pvIOMMU.
  *
- * Each device goes to the identity domain, where its addresses are gpas, also
- * one which Linux released before: it is detached, and no other system would
- * know how to bring it back. All other domains are deleted.
+ * Every device is moved to the identity domain, where iova = gpa, also one that
+ * Linux has released: it is detached, and no other system could use it. All
+ * other domains are deleted.
  *
- * At a shutdown Linux still has its objects, and may use them. So a domain is
- * deleted in the hypervisor and its tables stay; maps and unmaps change them as
- * before, and no flush is made, for nobody is attached.
+ * At a shutdown Linux still has its objects and may use them. So a domain is
+ * deleted in the hypervisor only, and its tables stay. Maps and unmaps change
+ * them as before. No flush is made, because no device is attached.
  */
 #include "linux_internal.h"
 
 #include <linux/slab.h>
 
-/* What may still run must not find other memory at its addresses. */
+/* Stop DMA before the addresses change meaning. */
 static void hvpt_linux_device_quiet(struct hvpt_linux_device *hdev)
 {
 	if (!hdev->pdev)
@@ -24,7 +24,7 @@ static void hvpt_linux_device_quiet(struct hvpt_linux_device *hdev)
 		hvpt_linux_ats_off(hdev);
 }
 
-/* One that cannot be moved is absent, or stays where it is. */
+/* A device that cannot be moved is absent, or stays where it is. */
 static void hvpt_linux_device_hand_over(struct hvpt_linux_device *hdev)
 {
 	enum hvpt_status status;
@@ -40,7 +40,7 @@ static void hvpt_linux_device_hand_over(struct hvpt_linux_device *hdev)
 	hvpt_linux_device_unlink(hdev);
 }
 
-/* Lock held. Those which Linux has let go. */
+/* The lock is held. Only the devices that Linux has released. */
 void hvpt_linux_hand_over_released(void)
 {
 	struct hvpt_linux_device *hdev, *next;
@@ -58,7 +58,7 @@ static void hvpt_linux_hand_over_all(void)
 		hvpt_linux_device_hand_over(hdev);
 }
 
-/* From the hypervisor alone. If it refuses, its id is known to be taken. */
+/* Deletes it in the hypervisor only. If refused, the id stays in use. */
 static void hvpt_linux_domain_leave(struct hvpt_linux_domain *domain)
 {
 	u32 id = hvpt_domain_id(&domain->core);
@@ -73,8 +73,8 @@ static void hvpt_linux_domain_leave(struct hvpt_linux_domain *domain)
 }
 
 /*
- * Lock held, and nothing of the library's is called any more but on page
- * tables.
+ * The lock is held. Afterwards only the library's calls on page tables may be
+ * used.
  */
 void hvpt_linux_hand_over(void)
 {
@@ -88,7 +88,7 @@ void hvpt_linux_hand_over(void)
 	list_for_each_entry(domain, &hvpt_linux.kept, link)
 		hvpt_linux_domain_leave(domain);
 	status = hvpt_iommu_destroy(&hvpt_linux.iommu);
-	/* It holds nothing of ours; only its id is taken. */
+	/* It has none of our memory. Only its id stays in use. */
 	if (status != HVPT_OK)
 		pr_notice("the blocked domain stays behind: %s\n",
 			  hvpt_status_name(status));

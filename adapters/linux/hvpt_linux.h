@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * hvpt_linux.h - a platform: how the module gets at a hypervisor.
+ * hvpt_linux.h - a platform: how the module reaches a hypervisor.
  *
- * Hyper-V's own hypercalls are one (platform.c). A module that was built with
- * HVPT_LINUX_TEST takes another, from another module: for tests in guests of
- * other hypervisors. No other build exports anything.
+ * Hyper-V's own hypercalls are one (platform.c). A module that is built with
+ * HVPT_LINUX_TEST waits for another module to provide one, for tests in guests
+ * of other hypervisors. No other build exports anything.
  */
 #ifndef HVPT_LINUX_H
 #define HVPT_LINUX_H
@@ -18,8 +18,8 @@
  * struct hvpt_linux_platform - how to reach a hypervisor
  * @transport: makes hypercalls, in any context, interrupts off included
  * @owner: pinned by each device
- * @device_id: what the hypervisor calls a device; NULL: by its virtual PCI bus.
- *	Return: 0, or -ENODEV for devices it does not know.
+ * @device_id: the hypervisor's id of a device; NULL: derive it from the
+ *	device's virtual PCI bus. Return: 0, or -ENODEV for an unknown device.
  */
 struct hvpt_linux_platform {
 	struct hvpt_transport transport;
@@ -31,10 +31,9 @@ struct hvpt_linux_platform {
  * hvpt_linux_start() - look for a pvIOMMU and take it over
  * @platform: must stay until hvpt_linux_stop()
  *
- * Context: may sleep. Return: 0; -EBUSY when started, or when another driver
- * translates devices of the pvIOMMU; -ENODEV when there is no pvIOMMU, about
- * which nothing is printed; never -EEXIST, which loaders of modules take for
- * success.
+ * Context: may sleep. Return: 0; -EBUSY when already started, or when another
+ * driver translates a device of the pvIOMMU; -ENODEV, without a message, when
+ * there is no pvIOMMU. Never -EEXIST, because modprobe takes it for success.
  */
 int hvpt_linux_start(const struct hvpt_linux_platform *platform);
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Devices come and go: probe and release, in whatever order the host takes
- * them away and gives them back.
+ * Probe and release of devices. The host takes devices away and gives them back
+ * in any order.
  *
- * A released device is detached, and the library goes on knowing it, so that
- * it can be handed over when the module ends (handover.c): a detached device is
- * dead for a kernel without a driver for the pvIOMMU. It is forgotten when its
- * id is probed again.
+ * A released device is detached and stays in the list, so that it can be handed
+ * over when the module ends (handover.c): a kernel without a driver for the
+ * pvIOMMU cannot use a detached device. The device is dropped when its id is
+ * probed again.
  *
- * A host may give a device back before Linux has released the former one of the
- * same id. Then the id means the new one: the former is forgotten, and what
- * Linux still asks for it makes no hypercall.
+ * A host may give a device back before Linux has released the old one with the
+ * same id. From then on the id is the new device's. The old one is dropped, and
+ * Linux's later calls for it make no hypercall.
  */
 #include "linux_internal.h"
 
@@ -27,7 +27,7 @@ int hvpt_linux_device_id(const struct hvpt_linux_platform *platform,
 	return hvpt_vpci_device_id(pdev, id);
 }
 
-/* Lock held, as for all that follows. */
+/* The lock is held here and in the functions below. */
 static struct hvpt_linux_device *hvpt_linux_device_find(u64 id)
 {
 	struct hvpt_linux_device *hdev;
@@ -38,7 +38,7 @@ static struct hvpt_linux_device *hvpt_linux_device_find(u64 id)
 	return NULL;
 }
 
-/* The library knows it no more. One that is still Linux's stays allocated. */
+/* The library no longer has it. While Linux has it, it stays allocated. */
 void hvpt_linux_device_unlink(struct hvpt_linux_device *hdev)
 {
 	hdev->known = false;
@@ -47,7 +47,7 @@ void hvpt_linux_device_unlink(struct hvpt_linux_device *hdev)
 		kfree(hdev);
 }
 
-/* Is @id free, or was it a device's that is not there any more? */
+/* Is @id free? A device that is no longer there gives it up. */
 static bool hvpt_linux_device_room(u64 id)
 {
 	struct hvpt_linux_device *old = hvpt_linux_device_find(id);
@@ -75,7 +75,7 @@ static enum hvpt_status hvpt_linux_device_link(struct hvpt_linux_device *hdev,
 				   pci_ats_supported(hdev->pdev));
 	if (status != HVPT_OK)
 		return status;
-	/* The dead kernel's DMA goes on until the driver has reset it. */
+	/* DMA of a crashed kernel continues until a driver resets it. */
 	hvpt_device_set_deferred(&hdev->core, is_kdump_kernel());
 	hdev->known = true;
 	list_add_tail(&hdev->link, &hvpt_linux.devices);
@@ -110,7 +110,7 @@ struct iommu_device *hvpt_linux_probe_device(struct device *dev)
 		return ERR_PTR(-ENODEV);
 	if (hvpt_linux_device_id(hvpt_linux.platform, to_pci_dev(dev), &id))
 		return ERR_PTR(-ENODEV);
-	/* Its addresses would change their meaning under a running driver. */
+	/* Its addresses would change meaning while its driver runs. */
 	if (dev->driver) {
 		dev_warn(dev, "has a driver (%s) already, left untranslated\n",
 			 dev->driver->name);
@@ -126,7 +126,7 @@ struct iommu_device *hvpt_linux_probe_device(struct device *dev)
 	return &hvpt_linux.iodev;
 }
 
-/* Linux attaches it when its driver maps memory for the first time. */
+/* Linux then attaches the device when its driver first maps memory. */
 bool hvpt_linux_is_attach_deferred(struct device *dev)
 {
 	struct hvpt_linux_device *hdev = dev_iommu_priv_get(dev);
@@ -137,7 +137,7 @@ bool hvpt_linux_is_attach_deferred(struct device *dev)
 
 /* ---- release --------------------------------------------------------- */
 
-/* Neither the blocked domain nor DETACH: say so, unless it is not there. */
+/* It could not be blocked or detached: report that if it is still there. */
 static void hvpt_linux_device_lose(struct hvpt_linux_device *hdev,
 				   enum hvpt_status status)
 {
@@ -151,8 +151,8 @@ static void hvpt_linux_device_lose(struct hvpt_linux_device *hdev,
 }
 
 /*
- * Linux could not take it in, and goes on without an IOMMU for it: where it is
- * untouched it stays so, else its addresses are to mean what they meant.
+ * The probe failed in Linux, which continues without an IOMMU for this device.
+ * If it was never moved, leave it. Otherwise make iova = gpa again.
  */
 static void hvpt_linux_device_give_up(struct hvpt_linux_device *hdev)
 {
@@ -161,7 +161,7 @@ static void hvpt_linux_device_give_up(struct hvpt_linux_device *hdev)
 		hvpt_device_gone(&hdev->core);
 }
 
-/* Return: does the library go on knowing it, detached or blocked? */
+/* Return: true if it stays in the list, detached or blocked. */
 static bool hvpt_linux_device_park(struct hvpt_linux_device *hdev)
 {
 	struct hvpt_domain *blocked = hvpt_iommu_blocked(&hvpt_linux.iommu);
@@ -193,7 +193,7 @@ void hvpt_linux_release_device(struct device *dev)
 {
 	struct hvpt_linux_device *hdev = dev_iommu_priv_get(dev);
 
-	/* Linux drops its pointer: it may be set during the probe only. */
+	/* Linux clears its pointer: it may be set only during the probe. */
 	mutex_lock(&hvpt_linux.lock);
 	if (hdev->known)
 		hvpt_linux_device_close(hdev);

@@ -55,8 +55,8 @@ static int hvpt_linux_register(void)
 }
 
 /*
- * A device of the pvIOMMU which Linux already translates, by another driver:
- * the kernel's own, which then owns the pvIOMMU.
+ * Does another driver, such as the kernel's own, translate a device of the
+ * pvIOMMU? Then that driver owns the pvIOMMU.
  */
 static bool hvpt_linux_is_taken(const struct hvpt_linux_platform *platform)
 {
@@ -75,7 +75,7 @@ static bool hvpt_linux_is_taken(const struct hvpt_linux_platform *platform)
 	return false;
 }
 
-/* Lock held. */
+/* The lock is held. */
 static int hvpt_linux_take(const struct hvpt_linux_platform *platform)
 {
 	int err;
@@ -91,7 +91,7 @@ static int hvpt_linux_take(const struct hvpt_linux_platform *platform)
 	return err;
 }
 
-/* Lock held. */
+/* The lock is held. */
 static void hvpt_linux_give(void)
 {
 	if (!hvpt_linux.ended)
@@ -99,7 +99,7 @@ static void hvpt_linux_give(void)
 	hvpt_linux.platform = NULL;
 }
 
-/* Those which Linux did not attach may be where a kernel before put them. */
+/* A device that Linux did not attach may be where an earlier kernel put it. */
 static void hvpt_linux_take_devices(void)
 {
 	enum hvpt_status status;
@@ -111,7 +111,7 @@ static void hvpt_linux_take_devices(void)
 		hvpt_linux_complain("a device cannot be taken over", status);
 }
 
-/* Probes devices, which takes the lock. */
+/* This probes devices, and a probe takes the lock. */
 static int hvpt_linux_go(void)
 {
 	int err = hvpt_linux_register();
@@ -139,7 +139,7 @@ int hvpt_linux_start(const struct hvpt_linux_platform *platform)
 	mutex_unlock(&hvpt_linux.lock);
 	if (!err)
 		err = hvpt_linux_go();
-	/* Loaders of modules take that for a success. */
+	/* modprobe takes EEXIST for success. */
 	return err == -EEXIST ? -EBUSY : err;
 }
 
@@ -156,7 +156,7 @@ void hvpt_linux_stop(void)
 
 /* ---- the module ------------------------------------------------------ */
 
-/* Return: 0, or why this kernel is not for us. */
+/* Return: 0, or the error with which this kernel is refused. */
 static int hvpt_linux_wanted(void)
 {
 	if (!hv_is_hyperv_initialized() || hvpt_compat_iommu_is_off())
@@ -165,7 +165,7 @@ static int hvpt_linux_wanted(void)
 		pr_notice("left to the driver of this kernel\n");
 		return -ENODEV;
 	}
-	/* The host cannot read tables there, and tables are all there is. */
+	/* The host cannot read page tables in private memory. */
 	if (hv_is_isolation_supported()) {
 		pr_notice("isolated VMs are not supported\n");
 		return -ENODEV;
@@ -177,7 +177,7 @@ static int hvpt_linux_start_native(void)
 {
 	int err;
 
-	/* Another module brings the platform. */
+	/* Another module provides the platform. */
 	if (IS_ENABLED(HVPT_LINUX_TEST))
 		return 0;
 	err = hvpt_linux_wanted();
@@ -202,7 +202,7 @@ static int __init hvpt_linux_init(void)
 	return err;
 }
 
-/* Built in: after hypercalls work, before buses find devices. */
+/* Built in, this runs after hypercalls work and before buses find devices. */
 rootfs_initcall(hvpt_linux_init);
 
 static void __exit hvpt_linux_exit(void)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Table pages, taken in advance by whoever may wait for them. */
+/* Table pages, allocated in advance by callers that may wait for them. */
 #include "linux_internal.h"
 
-/* Pages a pool keeps for the next call which lacks one. */
+/* Pages that a pool keeps for the next call that lacks one. */
 #define HVPT_LINUX_POOL_KEEP 8u
 
 static void hvpt_linux_page_give(struct page *page)
@@ -60,15 +60,13 @@ static void hvpt_linux_pool_put(struct hvpt_linux_pool *pool, u64 *page)
 	spin_unlock_irqrestore(&pool->lock, flags);
 }
 
-/* Until the pool has @count pages. False: @gfp did not yield that many. */
+/* Fills the pool to @count pages. False: @gfp did not allow that many. */
 static bool hvpt_linux_pool_fill(struct hvpt_linux_pool *pool,
 				 unsigned int count, gfp_t gfp)
 {
 	struct page *page;
 
-	/* Tables are reached by the direct map; a zone of the caller's is not
-	 * theirs.
-	 */
+	/* Tables are in the direct map: ignore the zone of the caller. */
 	gfp &= ~(__GFP_HIGHMEM | __GFP_DMA | __GFP_DMA32);
 	while (READ_ONCE(pool->count) < count) {
 		page = alloc_pages_node(pool->node, gfp | __GFP_ZERO, 0);
@@ -80,7 +78,7 @@ static bool hvpt_linux_pool_fill(struct hvpt_linux_pool *pool,
 	return true;
 }
 
-/* Gives back what is above @keep. */
+/* Frees all pages above @keep. */
 static void hvpt_linux_pool_trim(struct hvpt_linux_pool *pool,
 				 unsigned int keep)
 {
@@ -107,8 +105,9 @@ static unsigned int hvpt_linux_pool_want(struct hvpt_linux_pool *pool, int more)
 }
 
 /*
- * @count pages for a call, beside those that other calls are about to take. To
- * be followed by hvpt_linux_pool_done() in any case. False: there are fewer.
+ * Reserves @count pages for a call, besides those that other calls reserved.
+ * Call hvpt_linux_pool_done() afterwards, also when this returns false, because
+ * there are fewer pages.
  */
 bool hvpt_linux_pool_reserve(struct hvpt_linux_pool *pool, unsigned int count,
 			     gfp_t gfp)
@@ -117,7 +116,7 @@ bool hvpt_linux_pool_reserve(struct hvpt_linux_pool *pool, unsigned int count,
 				    gfp);
 }
 
-/* The call was made: a few of its pages stay for the next, the rest goes. */
+/* After the call: a few pages stay for the next one, the rest is freed. */
 void hvpt_linux_pool_done(struct hvpt_linux_pool *pool, unsigned int count)
 {
 	hvpt_linux_pool_trim(pool, hvpt_linux_pool_want(pool, -(int)count) +

@@ -2,7 +2,7 @@
 /* Mapping, unmapping and flushing: the paths that drivers wait for. */
 #include "linux_internal.h"
 
-/* A map that did not reserve may take what another has; so some more tries. */
+/* A map that reserved nothing may take the pages of one that did: try again. */
 #define HVPT_LINUX_FILL_ROUNDS 4u
 
 /* Splitting large leaves at both ends takes at most that many pages. */
@@ -26,8 +26,8 @@ static unsigned int hvpt_linux_prot(int prot)
 /* ---- map ------------------------------------------------------------- */
 
 /*
- * The most tables that leaves of @pgsize take: at each level above, one for
- * each table which the range touches, but for the root.
+ * The most tables that leaves of @pgsize need: at each level above them, one
+ * for each table that the range touches. The root exists.
  */
 static unsigned int hvpt_linux_tables(const struct hvpt_pagetable *pt,
 				      unsigned long iova, size_t size,
@@ -43,7 +43,7 @@ static unsigned int hvpt_linux_tables(const struct hvpt_pagetable *pt,
 	return tables;
 }
 
-/* With as many pages as the range can lack, or fewer if there are no more. */
+/* Maps with as many pages as the range can need, if memory allows. */
 static enum hvpt_status
 hvpt_linux_map_fill(struct hvpt_linux_domain *domain, unsigned long iova,
 		    phys_addr_t paddr, size_t size, unsigned int prot,
@@ -155,8 +155,8 @@ static void hvpt_linux_gathered(struct hvpt_linux_domain *domain,
 }
 
 /*
- * How much of a range is mapped, from its beginning to the first hole: there
- * Linux wants an unmap to stop, and the library's would not.
+ * How many bytes are mapped, from the start of the range to the first hole?
+ * Linux expects an unmap to stop there; the library's unmap does not.
  */
 static size_t hvpt_linux_mapped(const struct hvpt_linux_domain *domain,
 				unsigned long iova, size_t size)
@@ -205,7 +205,7 @@ static size_t hvpt_linux_unmap_pages(struct iommu_domain *iodom,
 
 	if (check_mul_overflow(pgsize, pgcount, &size))
 		return 0;
-	/* One page has no holes. */
+	/* A single page has no holes. */
 	if (size > HVPT_PAGE_BYTES)
 		size = hvpt_linux_mapped(domain, iova, size);
 	if (!size)
@@ -254,7 +254,7 @@ static void hvpt_linux_iotlb_sync(struct iommu_domain *iodom,
 	struct hvpt_gather gather;
 
 	hvpt_gather_init(&gather);
-	/* An empty one starts above its end: nothing to flush. */
+	/* An empty gather starts above its end: nothing to flush. */
 	if (iogather->start <= iogather->end)
 		hvpt_gather_add(&gather, hvpt_iova(iogather->start),
 				hvpt_iova(iogather->end));

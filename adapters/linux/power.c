@@ -2,18 +2,18 @@
 /*
  * Sleep, hibernation, and the end of the kernel.
  *
- * Suspend to RAM and to idle need nothing: tables are memory, the rest is the
- * hypervisor's.
+ * Suspend to RAM and to idle need nothing: tables are memory, and the
+ * hypervisor keeps the rest.
  *
  * Hibernation is refused while the pvIOMMU has devices. After it the hypervisor
- * may know nothing of our domains, so each device would have to be attached
- * again before it does DMA, and after its bus is back; but VMBus and its PCI
- * buses come back in the same phase in which PCI resumes the devices, with no
- * place for others between the two. Without devices there are the two special
- * domains only, and they are made anew.
+ * may know none of our domains. Each device would have to be attached again
+ * after its bus came back and before it does DMA. But VMBus and its PCI buses
+ * come back in the same phase in which PCI resumes the devices, and nothing can
+ * run in between. Without devices there are only the two special domains, which
+ * are made again.
  *
- * The kernel ends when devices have been shut down, one processor runs, and
- * hypercalls can still be made.
+ * At the end of the kernel the hook runs after devices were shut down, on one
+ * processor, while hypercalls still work.
  */
 #include "linux_internal.h"
 
@@ -21,7 +21,7 @@
 
 static bool hvpt_linux_hibernating;
 
-/* Is there anything that would have to be brought back? Lock held. */
+/* The lock is held. Is there nothing that would have to come back? */
 static bool hvpt_linux_may_hibernate(void)
 {
 	return !hvpt_linux.platform || hvpt_linux.ended ||
@@ -65,7 +65,7 @@ static struct notifier_block hvpt_linux_pm = {
 	.notifier_call = hvpt_linux_pm_notify,
 };
 
-/* One processor, interrupts off. A device may have come in the meantime. */
+/* One processor, interrupts off. A device may have been added since. */
 static int hvpt_linux_suspend(void)
 {
 	return hvpt_linux_hibernating && !hvpt_linux_may_hibernate() ? -EBUSY :

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * IOVAs which are never given out, and never mapped: the window for interrupts
- * (MSI), which no IOMMU translates, and what the parameter names.
+ * IOVAs that are never allocated and never mapped: the interrupt (MSI) window,
+ * which no IOMMU translates, and the ranges that the parameter names.
  */
 #include "linux_internal.h"
 
@@ -12,7 +12,7 @@ static char *reserve;
 module_param(reserve, charp, 0444);
 MODULE_PARM_DESC(reserve, "IOVAs to leave alone: FIRST-LAST[,FIRST-LAST]...");
 
-/* The first is for interrupts. */
+/* The first is the interrupt window. */
 static struct hvpt_iova_range hvpt_linux_ranges[1 + HVPT_LINUX_RESERVE_MAX] = {
 	HVPT_RESERVED_MSI
 };
@@ -34,7 +34,7 @@ static const char *hvpt_linux_range_read(const char *text,
 	return end;
 }
 
-/* Return: 0, or -EINVAL, which leaves the window for interrupts alone. */
+/* Return: 0; -EINVAL: then only the interrupt window is reserved. */
 int hvpt_linux_reserved_init(void)
 {
 	const char *text = reserve;

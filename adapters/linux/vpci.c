@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * From PCI devices to logical device ids.
+ * Logical device ids of PCI devices.
  *
- * The bridge of a virtual PCI bus has the VMBus device for its parent, and with
- * it the GUID. A built-in bus driver could not call a module to register its
- * buses, and one that is a module must not need ours; so nobody registers.
+ * The parent of a virtual PCI bus's bridge is the VMBus device, which has the
+ * GUID. Bus drivers register nothing with us: a built-in one cannot call a
+ * module, and a module must work without this one.
  */
 #include "linux_internal.h"
 
