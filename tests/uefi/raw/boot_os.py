@@ -130,7 +130,8 @@ def machine(args, folder, kind):
     options = [part.replace("DISK", f"{folder}/disk")
                .replace("TFTP", f"{folder}/tftp") for part in KINDS[kind]]
     return [args.qemu, "-machine", "q35", "-machine", f"accel={args.accel}",
-            "-cpu", "max", "-m", "1024", "-display", "none", "-nodefaults", "-no-reboot",
+            "-cpu", "max", "-m", "1024", "-display", "none", "-nodefaults",
+            "-no-reboot",
             "-drive", "if=pflash,format=raw,unit=0,readonly=on,file="
             + args.firmware,
             "-drive", f"if=pflash,format=raw,unit=1,file={variables}",
