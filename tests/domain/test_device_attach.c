@@ -88,7 +88,7 @@ static void test_foreign_objects(void **state)
 	sees_place(f, 0, 0);
 }
 
-/* ---- a move which fails ---------------------------------------------- */
+/* ---- a move that fails ---------------------------------------------- */
 
 static void test_a_failed_move_counts_in_both(void **state)
 {

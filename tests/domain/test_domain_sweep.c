@@ -123,7 +123,7 @@ static unsigned domain_of(struct hv_fixture *f, unsigned device)
 	return n;
 }
 
-static void judge_lookup(struct hv_fixture *f, unsigned n, uint64_t iova)
+static void check_lookup(struct hv_fixture *f, unsigned n, uint64_t iova)
 {
 	struct hvpt_mapping mapping = { 0 };
 	unsigned prot = 0;
@@ -139,7 +139,7 @@ static void judge_lookup(struct hv_fixture *f, unsigned n, uint64_t iova)
 }
 
 /* A device reaches what the record says, or what has a pending invalidation. */
-static void judge_dma(struct hv_fixture *f, unsigned device, uint64_t iova)
+static void check_dma(struct hv_fixture *f, unsigned device, uint64_t iova)
 {
 	unsigned n = domain_of(f, device), prot = 0;
 	struct hypervisor_dma seen;
@@ -158,7 +158,7 @@ static void judge_dma(struct hv_fixture *f, unsigned device, uint64_t iova)
 			gather_meets(&f->gather[n], iova, iova + HV_4K - 1));
 }
 
-static void judge(struct hv_fixture *f)
+static void check(struct hv_fixture *f)
 {
 	size_t pages = f->leaked;
 	unsigned n, i;
@@ -169,12 +169,12 @@ static void judge(struct hv_fixture *f)
 		pages += hvpt_pt_tables(&f->domain[n].pt) +
 			 f->gather[n].table_count;
 		for (i = 0; i < books.spots; i++)
-			judge_lookup(f, n, books.spot[i]);
+			check_lookup(f, n, books.spot[i]);
 	}
 	assert_int_equal(hvpt_arena_in_use(f->arena), pages);
 	for (n = 0; n < 2; n++)
 		for (i = 0; f->device_live[n] && i < books.spots; i++)
-			judge_dma(f, n, books.spot[i]);
+			check_dma(f, n, books.spot[i]);
 	hv_no_violation(f);
 	points++;
 }
@@ -516,7 +516,7 @@ static enum hvpt_status scenario(struct hv_fixture *f)
 
 	books_open();
 	status = now->run(f);
-	judge(f);
+	check(f);
 	return status;
 }
 

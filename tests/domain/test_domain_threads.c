@@ -27,7 +27,7 @@ struct shared {
 	pthread_mutex_t iommu_lock;
 	pthread_barrier_t barrier;
 	unsigned mappers_left; /* atomic */
-	unsigned reached;      /* DMAs which got somewhere; atomic */
+	unsigned reached;      /* DMAs that got somewhere; atomic */
 };
 
 struct worker {

@@ -150,7 +150,7 @@ static wide alignment(wide page)
 	return size;
 }
 
-static void judge_cover(struct blocks *blocks, wide first, wide last)
+static void check_cover(struct blocks *blocks, wide first, wide last)
 {
 	assert_int_equal(blocks->count, 1);
 	assert_true(blocks->at[0].end - blocks->at[0].first ==
@@ -161,13 +161,13 @@ static void judge_cover(struct blocks *blocks, wide first, wide last)
  * One descriptor covers at most twice the pages, two cover less; and there is
  * one whenever one is enough.
  */
-static void judge_two_block(struct blocks *blocks, wide first, wide last)
+static void check_two_block(struct blocks *blocks, wide first, wide last)
 {
 	wide asked = last - first + 1, cover = cover_pages(first, last);
 	wide split = blocks->at[0].end, total;
 
 	if (cover <= 2 * asked) {
-		judge_cover(blocks, first, last);
+		check_cover(blocks, first, last);
 		return;
 	}
 	assert_int_equal(blocks->count, 2);
@@ -208,7 +208,7 @@ static unsigned least_by_levels(wide first, wide last)
 	return count;
 }
 
-static void judge_exact(struct blocks *blocks, wide first, wide last,
+static void check_exact(struct blocks *blocks, wide first, wide last,
 			unsigned least)
 {
 	unsigned i;
@@ -227,7 +227,7 @@ static void judge_exact(struct blocks *blocks, wide first, wide last,
  * divides has the boundary in its middle. If that block is not in the range, no
  * block that the boundary divides is. Sorted by covers().
  */
-static void judge_whole_blocks(const struct blocks *blocks, wide first,
+static void check_whole_blocks(const struct blocks *blocks, wide first,
 			       wide last)
 {
 	unsigned i;
@@ -239,33 +239,33 @@ static void judge_whole_blocks(const struct blocks *blocks, wide first,
 	}
 }
 
-static void judge(struct blocks *blocks, enum hvpt_flush_policy policy,
+static void check(struct blocks *blocks, enum hvpt_flush_policy policy,
 		  wide first, wide last, unsigned least)
 {
 	assert_true(blocks->count > 0);
 	assert_true(covers(blocks, first, last));
-	judge_whole_blocks(blocks, first, last);
+	check_whole_blocks(blocks, first, last);
 	switch (policy) {
 	case HVPT_FLUSH_TWO_BLOCK:
-		judge_two_block(blocks, first, last);
+		check_two_block(blocks, first, last);
 		break;
 	case HVPT_FLUSH_COVER:
-		judge_cover(blocks, first, last);
+		check_cover(blocks, first, last);
 		break;
 	case HVPT_FLUSH_EXACT:
-		judge_exact(blocks, first, last, least);
+		check_exact(blocks, first, last, least);
 		break;
 	}
 }
 
-static void judge_all(wide first, wide last, unsigned least)
+static void check_all(wide first, wide last, unsigned least)
 {
 	struct blocks blocks;
 	size_t i;
 
 	for (i = 0; i < PT_COUNT(policies); i++) {
 		plan_pages(first, last, policies[i], &blocks);
-		judge(&blocks, policies[i], first, last, least);
+		check(&blocks, policies[i], first, last, least);
 	}
 }
 
@@ -304,7 +304,7 @@ static unsigned window(wide base, unsigned pages)
 			assert_int_equal(least_by_levels(base + from,
 							 base + from + n - 1),
 					 least[n]);
-			judge_all(base + from, base + from + n - 1, least[n]);
+			check_all(base + from, base + from + n - 1, least[n]);
 			count++;
 		}
 	}
@@ -367,7 +367,7 @@ static void test_ends_at_powers_of_two(void **state)
 		for (j = 0; j < count; j++) {
 			if (page[i] > page[j])
 				continue;
-			judge_all(page[i], page[j],
+			check_all(page[i], page[j],
 				  least_by_levels(page[i], page[j]));
 		}
 	}
@@ -441,7 +441,7 @@ static void test_all_but_the_ends_is_the_most_exact(void **state)
 	(void)state;
 	plan_pages(1, ALL_PAGES - 2, HVPT_FLUSH_EXACT, &blocks);
 	assert_int_equal(blocks.count, MOST);
-	judge_all(1, ALL_PAGES - 2, MOST);
+	check_all(1, ALL_PAGES - 2, MOST);
 	must_be(0x1000, TOP - 0x1000, HVPT_FLUSH_TWO_BLOCK, 1, 52, 0);
 }
 
@@ -516,7 +516,7 @@ static void test_random_ranges(void **state)
 		wide first, last;
 
 		random_ends(&prng, &first, &last);
-		judge_all(first, last, least_by_levels(first, last));
+		check_all(first, last, least_by_levels(first, last));
 	}
 }
 
@@ -574,7 +574,7 @@ static void must_hold(const struct alone *alone, const struct block *got,
  * A list gives what its ranges give, one after the other, without what others
  * hold. Return: how many descriptors were omitted.
  */
-static unsigned judge_list(const struct hvpt_iova_range *range, uint32_t count,
+static unsigned check_list(const struct hvpt_iova_range *range, uint32_t count,
 			   enum hvpt_flush_policy policy)
 {
 	/* As the flush hypercall calls it. */
@@ -634,7 +634,7 @@ static void test_lists_are_planned_range_by_range(void **state)
 			range[i].last = hvpt_iova(
 				(uint64_t)(last * PAGE + 0xfff));
 		}
-		(void)judge_list(range, count, policies[round % 3]);
+		(void)check_list(range, count, policies[round % 3]);
 	}
 }
 
@@ -660,7 +660,7 @@ static void test_ranges_of_a_gather(void **state)
 			hvpt_gather_add(&gather, hvpt_iova(first),
 					hvpt_iova(first + (span << lg2) - 1));
 		}
-		left_out[round % 3] += judge_list(
+		left_out[round % 3] += check_list(
 			gather.range, gather.range_count, policies[round % 3]);
 	}
 	/* Both policies that flush more than their ranges have met the case. */
@@ -683,13 +683,13 @@ static void test_only_near_ranges_are_compared(void **state)
 	range[0].last = hvpt_iova(0x8000009fffff);
 	range[8].first = hvpt_iova(0x800000c00000);
 	range[8].last = hvpt_iova(0x800000dfffff);
-	assert_int_equal(judge_list(range, 9, HVPT_FLUSH_COVER), 0);
-	assert_int_equal(judge_list(range + 1, 8, HVPT_FLUSH_COVER), 0);
+	assert_int_equal(check_list(range, 9, HVPT_FLUSH_COVER), 0);
+	assert_int_equal(check_list(range + 1, 8, HVPT_FLUSH_COVER), 0);
 	range[7] = range[8];
-	assert_int_equal(judge_list(range, 8, HVPT_FLUSH_COVER), 1);
+	assert_int_equal(check_list(range, 8, HVPT_FLUSH_COVER), 1);
 	range[7] = range[0];
 	range[0] = range[8];
-	assert_int_equal(judge_list(range, 8, HVPT_FLUSH_COVER), 1);
+	assert_int_equal(check_list(range, 8, HVPT_FLUSH_COVER), 1);
 }
 
 /* Adjacent, equal, overlapping and descending ranges are not joined. */
@@ -708,7 +708,7 @@ static void test_ranges_are_not_joined(void **state)
 
 	(void)state;
 	for (i = 0; i < PT_COUNT(policies); i++)
-		(void)judge_list(range, PT_COUNT(range), policies[i]);
+		(void)check_list(range, PT_COUNT(range), policies[i]);
 }
 
 static void test_no_range_no_descriptor(void **state)

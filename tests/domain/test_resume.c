@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The hypervisor loses its state, and everything is made anew: by the same
- * host, and by one which offers less.
+ * host, and by one that offers less.
  */
 #include "tests/support/hv_fixture.h"
 #include "tests/support/resume_fixture.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Every sequence of map, unmap, protect, reclaim and sync over a few pages,
- * up to a depth: all states which any of them leads to, each once.
+ * up to a depth: all states that any of them leads to, each once.
  *
  * A state is the tree, without regard to where its pages lie, the gather with
  * its ranges and detached tables, and a model IOTLB: for each page, all that a
- * device which caches whatever it can may still see. From each state each
+ * device that caches whatever it can may still see. From each state each
  * operation is made, on tables built anew for it, with each allocation failing
  * too, and what changed is compared with a flat map of pages.
  */
@@ -508,7 +508,7 @@ static unsigned right_level(const struct op *op, unsigned page)
 /* ---- checks ------------------------------------------------------------ */
 
 /* Everything a device may have seen is there, or its flush is pending. */
-static void check_ghost(const struct small_leaf *leaf)
+static void check_iotlb(const struct small_leaf *leaf)
 {
 	unsigned i, code;
 
@@ -701,7 +701,7 @@ static void sync_all(void)
 	look(leaf);
 	for (i = plan->first; i < plan->first + plan->count; i++)
 		SMALL_CHECK(same(&leaf[i], &now.leaf[i]));
-	check_ghost(leaf);
+	check_iotlb(leaf);
 }
 
 /* Is each leaf unchanged? */
@@ -726,7 +726,7 @@ static void check(const struct op *op, const struct hvpt_gather *before,
 
 	look(leaf);
 	check_leaves(op, leaf, before);
-	check_ghost(leaf);
+	check_iotlb(leaf);
 	check_detached();
 	SMALL_CHECK(small_tables() == tables);
 	SMALL_CHECK(small.in_use == tables + now.detached_count);

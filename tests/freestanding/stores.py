@@ -55,7 +55,7 @@ def operands(text):
     return re.findall(r"(?:[^,(]|\([^)]*\))+", text.split("#")[0].strip())
 
 
-def judge(prefix, name, text):
+def check(prefix, name, text):
     """None: writes no memory; True: 8 bytes at once; False: otherwise."""
     args = operands(text)
     if (not args or "(" not in args[-1] or "%rsp" in args[-1]
@@ -89,7 +89,7 @@ def check_object(path, marked):
             raise Problem(f"a string instruction: {line.strip()}")
         if place not in marked:
             continue
-        right = judge(prefix, name, text)
+        right = check(prefix, name, text)
         if right is False:
             raise Problem(f"{place[0]}:{place[1]}: {line.strip()}")
         count += right is True

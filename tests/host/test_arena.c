@@ -642,7 +642,7 @@ static void wrong_write_backs_abort(void **state)
 #define HELD 8
 #define ROUNDS 2000
 
-/* @bad: things a thread saw which must not be; cmocka is not for threads. */
+/* @bad: things a thread saw that must not be; cmocka is not for threads. */
 struct worker {
 	pthread_t thread;
 	struct hvpt_arena *arena;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The hooks which put hvpt on top of the model hypervisor. */
+/* The hooks that put hvpt on top of the model hypervisor. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

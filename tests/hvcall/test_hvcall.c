@@ -13,7 +13,7 @@
 #define DEVICE 0x66558f73u
 #define HEADER 32u /* of a flush list */
 
-/* ---- every call, with arguments which are right ---------------------- */
+/* ---- every call, with arguments that are right ---------------------- */
 
 struct call {
 	const char *name;
@@ -788,10 +788,10 @@ static void test_bad_entries(void **state)
 /**
  * struct script - how a hypervisor works through a list
  * @step: elements at a time
- * @partial: status of a round which leaves some over
+ * @partial: status of a round that leaves some over
  * @alternate: every other round is a success
- * @last: status of the round which does the last one
- * @stop_at: the round which is answered with @stop instead; 0: none
+ * @last: status of the round that does the last one
+ * @stop_at: the round that is answered with @stop instead; 0: none
  * @round: so far
  * @done: elements so far
  */

@@ -2,11 +2,11 @@
 /*
  * kernel_stub.h - as much of the kernel's interface as adapters/linux uses.
  *
- * Declarations which the adapter compiles against in an ordinary process, so
+ * Declarations that the adapter compiles against in an ordinary process, so
  * that its logic runs under sanitizers, on the model hypervisor. Names and
  * shapes are the kernel's, because they must be; the rest is ours. What a
  * kernel would complain about aborts: sleeping under a spin lock, a mutex
- * taken twice, an allocation which may sleep where nothing may.
+ * taken twice, an allocation that may sleep where nothing may.
  */
 #ifndef HVPT_TEST_LINUX_KERNEL_STUB_H
 #define HVPT_TEST_LINUX_KERNEL_STUB_H

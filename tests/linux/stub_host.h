@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * stub_host.h - what is behind the stubs: the model hypervisor, an arena of
- * pages which it reads, and what tests look at and break.
+ * pages that it reads, and what tests look at and break.
  */
 #ifndef HVPT_TEST_LINUX_STUB_HOST_H
 #define HVPT_TEST_LINUX_STUB_HOST_H
@@ -28,7 +28,7 @@ struct stub_event {
  * @allocations: so far
  * @counted: what the kernel's counters of pages say
  * @dirty_bytes: reported as written
- * @on_bus: the device which a walk over all finds
+ * @on_bus: the device that a walk over all finds
  * @event: tracepoints passed
  * @said: the last message
  */

@@ -88,7 +88,7 @@ static void test_tables_lazy(void **state)
 	unload();
 }
 
-/* Another's flush takes the tables of an unmap which is not synced yet. */
+/* Another's flush takes the tables of an unmap that is not synced yet. */
 static void test_tables_shared(void **state)
 {
 	struct iommu_iotlb_gather gather;

@@ -27,7 +27,7 @@ static void test_absent(void **state)
 	assert_null(stub_host.pm);
 }
 
-/* Kernels and VMs which are not for it: refused before any hypercall. */
+/* Kernels and VMs that are not for it: refused before any hypercall. */
 static void test_not_wanted(void **state)
 {
 	(void)state;
@@ -54,7 +54,7 @@ static void test_not_wanted(void **state)
 	unload();
 }
 
-/* A device of the pvIOMMU which another driver translates. */
+/* A device of the pvIOMMU that another driver translates. */
 static void test_another_driver(void **state)
 {
 	(void)state;
@@ -311,7 +311,7 @@ static void test_kdump(void **state)
 	assert_int_equal(stub_errors, 0);
 }
 
-/* A device which the dump kernel has no driver for is left alone. */
+/* A device that the dump kernel has no driver for is left alone. */
 static void test_kdump_unused(void **state)
 {
 	struct dead dead;
@@ -394,7 +394,7 @@ static void test_hibernate_refused(void **state)
 	/* One that was released is no obstacle, and is not lost by it. */
 	assert_int_equal(pm(PM_HIBERNATION_PREPARE), NOTIFY_DONE);
 	expect_dma(0x12345000, 0x12345000);
-	/* A device which comes meanwhile is. */
+	/* A device that comes meanwhile is. */
 	domain = plug();
 	assert_int_equal(stub_host.syscore->ops->suspend(NULL), -EBUSY);
 	assert_int_equal(pm(PM_POST_HIBERNATION), NOTIFY_DONE);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The caches of the model hypervisor beside a slow twin: a plain list of
- * pieces, of which each flush cuts every one, or drops those which it covers,
+ * pieces, of which each flush cuts every one, or drops those that it covers,
  * and nothing is ever joined.
  */
 #include <setjmp.h>

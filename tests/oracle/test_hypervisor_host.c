@@ -396,7 +396,7 @@ static void a_failure_is_honest(void **state)
 	assert_int_equal(raw_done(result), 2);
 }
 
-/* ---- devices which go ------------------------------------------------ */
+/* ---- devices that go ------------------------------------------------ */
 
 static void a_device_which_is_gone_has_any_status(void **state)
 {
@@ -439,7 +439,7 @@ static void a_device_which_is_gone_may_stay_in_its_domain(void **state)
 	reads(0, GPA, 0);
 	assert_int_equal(raw_detach(hv, 0x10), RAW_OK);
 	assert_int_equal(raw_delete(hv, 1), RAW_OK);
-	/* One which is nowhere leaves nothing. */
+	/* One that is nowhere leaves nothing. */
 	hypervisor_remove_device(hv, 0x20);
 	hypervisor_add_device(hv, 0x20, true);
 	assert_false(hypervisor_device_domain(hv, 0x20, &id));

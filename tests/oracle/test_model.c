@@ -57,7 +57,7 @@ static void assert_unmapped(struct hvpt_model *model, uint64_t iova)
 	assert_int_equal(prot, 77);
 }
 
-/* The interval which hvpt_model_next() finds at @from. */
+/* The interval that hvpt_model_next() finds at @from. */
 static void assert_next(struct hvpt_model *model, uint64_t from, uint64_t first,
 			uint64_t last, uint64_t gpa, unsigned prot)
 {

@@ -95,7 +95,7 @@ static uint64_t address_of(unsigned levels)
 	return levels == 4 ? ADDRESS_4 : ADDRESS_5;
 }
 
-/* All of a result which came without translation. */
+/* All of a result that came without translation. */
 static void assert_fault(struct sdm_result result, enum sdm_fault fault,
 			 unsigned level, uint64_t entry)
 {
@@ -850,7 +850,7 @@ static void what_was_read_only_above_stays_so(void **state)
 	result = sdm_walk_from(&walker, &start, ADDRESS_4, false);
 	assert_translates(result, PAGE_PA + 0x567, 0);
 	assert_false(result.writable);
-	/* Told from the entry which took the permission away on. */
+	/* Told from the entry that took the permission away on. */
 	start.writable = true;
 	put(0x4018, 0x5025);
 	met.count = 0;

@@ -148,7 +148,7 @@ static void test_a_bridge_joins_both_sides(void **state)
 	assert_int_equal(gather.range_count, 2);
 	assert_true(has(&gather, 0x1000, 0x3fff));
 	assert_true(has(&gather, 0x8000, 0x8fff));
-	/* One range which swallows everything. */
+	/* One range that swallows everything. */
 	add(&gather, 0x500, 0x9000);
 	assert_int_equal(gather.range_count, 1);
 	assert_true(has(&gather, 0x500, 0x9000));

@@ -370,7 +370,7 @@ static void test_1g_without_2m(void **state)
 	assert_int_equal(report.leaves[2], 1);
 }
 
-/* A tree which maps more than the new owner's form has. */
+/* A tree that maps more than the new owner's form has. */
 static void test_narrower_form(void **state)
 {
 	struct pt_fixture *f = *state;

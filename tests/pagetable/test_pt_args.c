@@ -401,7 +401,7 @@ static void test_prot(void **state)
 	}
 }
 
-/* A table which exists makes the inline paths run; they refuse as well. */
+/* A table that exists makes the inline paths run; they refuse as well. */
 static void test_refusals_with_a_table_there(void **state)
 {
 	struct pt_fixture *f = *state;

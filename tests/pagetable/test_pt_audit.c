@@ -255,7 +255,7 @@ static void test_wild_table_pointers(void **state)
 	}
 }
 
-/* A table which is its own ancestor, at every depth. */
+/* A table that is its own ancestor, at every depth. */
 static void test_loops(void **state)
 {
 	struct pt_fixture *f = *state;
@@ -352,7 +352,7 @@ static void test_swapped_tables(void **state)
 	plant(f, iova, 1, pt_entry(f, f->base, 1), HVPT_FAULT_TABLE_ADDR);
 }
 
-/* A table which vanished from the tree. */
+/* A table that vanished from the tree. */
 static void test_leaked_tables(void **state)
 {
 	struct pt_fixture *f = *state;
@@ -375,7 +375,7 @@ static void test_leaked_tables(void **state)
 	audit(f, HVPT_OK);
 }
 
-/* Entries which a walker of another width would find. */
+/* Entries that a walker of another width would find. */
 static void test_outside_the_form(void **state)
 {
 	struct pt_fixture *f = *state;

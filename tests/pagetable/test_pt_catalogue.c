@@ -5,7 +5,7 @@
  *
  * Rows tested elsewhere: 45, 49, 105, 112 (test_pt_threads), 57
  * (test_pt_protect), 106, 108 (test_pt_noncoherent). Rows about page tables
- * which do not apply: 5 (no dirty bitmap, so no granule to divide by), 25 and
+ * that do not apply: 5 (no dirty bitmap, so no granule to divide by), 25 and
  * 27 (no allocator of IOVAs), 95 (every access is one 64-bit atomic), 103 (no
  * queue), 145 (HVPT_MUST_CHECK and -Werror see to it).
  */
@@ -348,7 +348,7 @@ static uint64_t take_2m_of_data(struct pt_fixture *f)
 		page[i] = (uint64_t)(uintptr_t)data -
 			  hvpt_arena_offset(f->arena);
 		first = page[i] < first ? page[i] : first;
-		/* As a table would look which maps all of low memory. */
+		/* As a table would look that maps all of low memory. */
 		for (k = 0; k < 512; k++)
 			((uint64_t *)data)[k] = (uint64_t)k * PT_4K | 0x67;
 	}
@@ -374,7 +374,7 @@ static bool data_is_untouched(struct pt_fixture *f, uint64_t gpa)
 	return true;
 }
 
-/* Mapped memory which looks like a table must never be read as one. */
+/* Mapped memory that looks like a table must never be read as one. */
 static void test_catalogue_043_data_is_not_a_table(void **state)
 {
 	struct pt_fixture *f = *state;
@@ -586,7 +586,7 @@ static void test_catalogue_091_unmap_frees_tables_not_data(void **state)
 	assert_true(data_is_untouched(f, gpa));
 }
 
-/* A flush which failed: the gather is kept, the next one adds to it. */
+/* A flush that failed: the gather is kept, the next one adds to it. */
 static void test_catalogue_093_failed_flush_keeps_the_pages(void **state)
 {
 	struct pt_fixture *f = *state;
@@ -617,7 +617,7 @@ static void test_catalogue_097_lost_table_install(void **state)
 	pt_check(f);
 }
 
-/* An empty table is taken away only by a call which owns all of it. */
+/* An empty table is taken away only by a call that owns all of it. */
 static void test_catalogue_099_table_in_part_owned_stays(void **state)
 {
 	struct pt_fixture *f = *state;

@@ -220,7 +220,7 @@ static void test_without_snooping(void **state)
 	assert_int_equal(hvpt_pt_init(&pt, &config), HVPT_ERR_FLAGS);
 }
 
-/* Those of pt_main which snoop, and those which do not. */
+/* Those of pt_main that snoop, and those that do not. */
 static size_t choose(struct pt_params *params, bool noncoherent)
 {
 	size_t i, count = 0;

@@ -269,7 +269,7 @@ static void test_no_page(void **state)
 	assert_int_equal(try_init(f), HVPT_OK);
 }
 
-/* One page at a known address, from a hook which counts. */
+/* One page at a known address, from a hook that counts. */
 struct one_page {
 	void *page;
 	int taken;

@@ -142,7 +142,7 @@ static void test_last_gpa(void **state)
 		run_range(f, f->base, end - PT_1G, PT_1G, PT_RW);
 }
 
-/* 2 MiB in 512 segments which touch is 2 MiB. */
+/* 2 MiB in 512 segments that touch is 2 MiB. */
 static void test_touching_segments_are_one(void **state)
 {
 	struct pt_fixture *f = *state;

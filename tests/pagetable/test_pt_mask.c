@@ -88,7 +88,7 @@ static void test_split_leaves_keep_the_callers_bits(void **state)
 	pt_expect_range(f, f->base + PT_4K, gpa + PT_4K, PT_2M - PT_4K, PT_RW);
 }
 
-/* A table pointer which lost its bits is a fault, wherever it is. */
+/* A table pointer that lost its bits is a fault, wherever it is. */
 static void test_missing_bits_are_found(void **state)
 {
 	struct pt_fixture *f = *state;

@@ -264,7 +264,7 @@ static void test_page_inside_the_table_mask(void **state)
 		run(f, arm_masked, HVPT_ERR_TABLE_PAGE);
 }
 
-/* Calls which need no page do not ask for one. */
+/* Calls that need no page do not ask for one. */
 static void test_no_page_needed(void **state)
 {
 	struct pt_fixture *f = *state;

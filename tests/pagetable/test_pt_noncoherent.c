@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * An IOMMU which does not snoop caches. It sees the arena's shadow, which has
+ * An IOMMU that does not snoop caches. It sees the arena's shadow, which has
  * only what was written back; what never was is poison there. All other tests
  * of this directory look through the shadow too when the parameters say so;
  * here it is about order, and about what is written back.
@@ -52,7 +52,7 @@ static unsigned unwritten(struct pt_fixture *f)
 }
 
 /*
- * Words of tables in the tree which the shadow has otherwise. The walker does
+ * Words of tables in the tree that the shadow has otherwise. The walker does
  * not look at CLEAN, which is set once the entry has been written back.
  */
 static unsigned different(struct pt_fixture *f)

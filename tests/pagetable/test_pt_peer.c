@@ -13,7 +13,7 @@
 			return;                                                \
 	} while (0)
 
-/* A length which is no page multiple sent the walker below level 0. */
+/* A length that is no page multiple sent the walker below level 0. */
 static void test_length_not_a_page_multiple(void **state)
 {
 	struct pt_fixture *f = *state;

@@ -60,7 +60,7 @@ static void test_holes_are_refused(void **state)
 				 HVPT_ERR_NOT_MAPPED);
 		pt_map(f, iova, PT_DATA, PT_4K, PT_RW);
 	}
-	/* A hole with no table, between two which are full. */
+	/* A hole with no table, between two that are full. */
 	pt_map(f, f->base + PT_1G - PT_4K, PT_DATA, PT_4K, PT_RW);
 	pt_map(f, f->base + PT_1G + PT_2M, PT_DATA, PT_4K, PT_RW);
 	assert_int_equal(pt_checked_protect(f, f->base + PT_1G - PT_4K,

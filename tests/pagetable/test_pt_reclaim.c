@@ -133,7 +133,7 @@ static void test_a_table_in_use_is_not_replaced(void **state)
 			 HVPT_ERR_OVERLAP);
 }
 
-/* Whatever a map replaces, it owes one range: between lies what it maps. */
+/* A map adds one range for all it replaces: it maps what lies between. */
 static void test_replacements_owe_one_range(void **state)
 {
 	struct pt_fixture *f = *state;
@@ -214,7 +214,7 @@ static void test_live_neighbours_stay(void **state)
 	pt_expect(f, f->base + 2 * PT_2M + PT_4K, PT_DATA, PT_RO);
 }
 
-/* A pattern which pins a table per page it ever used. */
+/* A pattern that pins a table per page it ever used. */
 static void test_storm(void **state)
 {
 	struct pt_fixture *f = *state;

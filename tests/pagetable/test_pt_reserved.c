@@ -218,7 +218,7 @@ static void test_adopt_refuses_them(void **state)
 	assert_int_equal(report.level, 0);
 	pt_unmap(f, f->base, PT_2M);
 	pt_flush(f);
-	/* A large leaf which holds it, and one beside it. */
+	/* A large leaf that holds it, and one beside it. */
 	pt_map(f, f->base, PT_DATA, PT_2M, PT_RW);
 	assert_int_equal(hvpt_pt_adopt(&adopted, &f->config, root, any_page,
 				       NULL, &report),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Leaves that one call splits and another takes a part of, beside an IOTLB
- * that drops an entry only for a descriptor which covers all of it.
+ * that drops an entry only for a descriptor that covers all of it.
  */
 #include "tests/support/pt_check.h"
 

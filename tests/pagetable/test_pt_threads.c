@@ -469,7 +469,7 @@ static void *cut_an_end(void *arg)
 
 	pthread_barrier_wait(worker->barrier);
 	unmap(worker, worker->f->base + page, PT_4K, PT_4K);
-	/* The former leaf is owed by both. */
+	/* The former leaf is pending by both. */
 	check(worker,
 	      pt_gather_covers(&worker->gather, worker->f->base,
 			       worker->f->base + PT_1G - 1) ||
@@ -503,7 +503,7 @@ static void test_two_splits_of_one_leaf(void **state)
 
 /* ---- readers --------------------------------------------------------- */
 
-/* Reads a range nobody changes; and ranges which change, as a device may. */
+/* Reads a range nobody changes; and ranges that change, as a device may. */
 static void *reader(void *arg)
 {
 	struct worker *worker = arg;
@@ -642,7 +642,7 @@ static void test_every_dirty_is_reported_once(void **state)
 
 /*
  * Changes the permission to and fro, and reads dirty now and then. While the
- * page is writable and clean the device sets D: a D which a change of
+ * page is writable and clean the device sets D: a D that a change of
  * permission lost would be set once more, and so counted twice.
  */
 static void *protector(void *arg)
@@ -782,7 +782,7 @@ static void test_a_leaf_in_the_way_is_reported(void **state)
 	pt_reclaim_all(f);
 }
 
-/* A table which was there when tables were counted is taken away. */
+/* A table that was there when tables were counted is taken away. */
 static void reclaim_underneath(struct pt_fixture *f)
 {
 	uint64_t reclaimed;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Unmap: holes, partial ranges, splits of large leaves, tables which leave the
+ * Unmap: holes, partial ranges, splits of large leaves, tables that leave the
  * tree. pt_checked_unmap() knows the contract; the tests add exact numbers.
  */
 #include <stdlib.h>

@@ -1,4 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The one unit which holds the implementation of dist/hvpt.h. */
+/* The one unit that holds the implementation of dist/hvpt.h. */
 #define HVPT_IMPLEMENTATION
 #include "../../dist/hvpt.h"

@@ -135,8 +135,8 @@ struct hv_event {
  * @borrow_fail_at: the borrow to refuse, counted down; 0: none
  * @flush_tells_nothing: the flush of a domain that does not exist succeeds
  * @on_call: called before each hypercall, the call page lent; or NULL
- * @leaked: pages which are in use at the end, and should be
- * @orphans: domains which exist at the end, and should
+ * @leaked: pages that are in use at the end, and should be
+ * @orphans: domains that exist at the end, and should
  */
 struct hv_fixture {
 	const struct hv_params *params;
@@ -222,7 +222,7 @@ bool hv_is_clean(struct hv_fixture *f);
 /** Frees the rest. */
 void hv_close(struct hv_fixture *f);
 
-/* ---- calls which must succeed ---------------------------------------- */
+/* ---- calls that must succeed ---------------------------------------- */
 
 #define hv_ok(status) assert_string_equal(hvpt_status_name(status), "HVPT_OK")
 #define hv_status(status, want)                                                \

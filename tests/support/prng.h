@@ -2,7 +2,7 @@
 /*
  * prng.h - seeds of random tests, and how hard to try.
  *
- * A test which draws numbers asks pt_seed() for its seed: HVPT_SEED from the
+ * A test that draws numbers asks pt_seed() for its seed: HVPT_SEED from the
  * environment, else the test's own default. The seed is printed, so a failure
  * can be run again.
  */

@@ -72,21 +72,21 @@ static bool tables_inside(const struct pt_tables *tables, uint64_t first,
 	return false;
 }
 
-/* Everything in @owed must be flushed, whole. */
-static void expect_gather(struct pt_fixture *f, const struct pt_leaves *owed)
+/* Everything in @pending must be flushed, whole. */
+static void expect_gather(struct pt_fixture *f, const struct pt_leaves *pending)
 {
 	size_t i;
 
-	for (i = 0; i < owed->count; i++)
-		assert_true(pt_gather_covers(&f->gather, owed->leaf[i].first,
-					     owed->leaf[i].last));
-	if (owed->count == 0 && !f->gather.tables)
+	for (i = 0; i < pending->count; i++)
+		assert_true(pt_gather_covers(&f->gather, pending->leaf[i].first,
+					     pending->leaf[i].last));
+	if (pending->count == 0 && !f->gather.tables)
 		assert_int_equal(f->gather.range_count, 0);
 	if (f->gather.tables)
 		assert_int_not_equal(f->gather.range_count, 0);
 }
 
-/* The tables which lay wholly in the range went; their span is owed too. */
+/* The tables that lay wholly in the range went; their span is pending too. */
 static void expect_tables_gone(struct pt_fixture *f,
 			       const struct pt_tables *before, uint64_t first,
 			       uint64_t last)
@@ -122,7 +122,7 @@ static void expect_within(struct pt_fixture *f, uint64_t first, uint64_t last)
 
 /* ---- map ------------------------------------------------------------- */
 
-/* Length of the piece that starts with segment @i; segments which touch. */
+/* Length of the piece that starts with segment @i; segments that touch. */
 static uint64_t piece(const struct hvpt_segment *segments, size_t count,
 		      size_t *i)
 {
@@ -275,7 +275,7 @@ uint64_t pt_checked_unmap(struct pt_fixture *f, uint64_t iova, uint64_t length)
 	struct before before = look(f);
 	uint64_t last = iova + (length - 1);
 	uint64_t low = iova, high = last;
-	struct pt_leaves owed = { 0 };
+	struct pt_leaves pending = { 0 };
 	bool cut = false;
 	uint64_t unmapped;
 	size_t i;
@@ -285,7 +285,7 @@ uint64_t pt_checked_unmap(struct pt_fixture *f, uint64_t iova, uint64_t length)
 
 		if (!meets(leaf, iova, last))
 			continue;
-		pt_leaves_add(&owed, *leaf);
+		pt_leaves_add(&pending, *leaf);
 		cut = cut || !inside(leaf, iova, last);
 		low = leaf->first < low ? leaf->first : low;
 		high = leaf->last > high ? leaf->last : high;
@@ -294,13 +294,13 @@ uint64_t pt_checked_unmap(struct pt_fixture *f, uint64_t iova, uint64_t length)
 	assert_int_equal(unmapped, pt_runs_cut(&before.runs, iova, last));
 	if (!cut)
 		assert_int_equal(hvpt_arena_allocs(f->arena), before.allocs);
-	expect_gather(f, &owed);
+	expect_gather(f, &pending);
 	expect_within(f, low, high);
 	expect_tables_gone(f, &before.tables, iova, last);
 	assert_int_equal(hvpt_pt_tables(&f->pt) + f->gather.table_count,
 			 before.tables.count +
 				 (hvpt_arena_allocs(f->arena) - before.allocs));
-	pt_leaves_free(&owed);
+	pt_leaves_free(&pending);
 	settle(f, &before);
 	return unmapped;
 }

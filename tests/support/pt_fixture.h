@@ -117,7 +117,7 @@ extern const struct pt_params pt_all_forms[];
 extern const size_t pt_all_forms_count;
 
 /*
- * A few page tables which differ in everything; all have 64 GiB at base. The
+ * A few page tables that differ in everything; all have 64 GiB at base. The
  * first pt_main_large_count of them have leaves of all sizes.
  */
 extern const struct pt_params pt_main[];
@@ -132,7 +132,7 @@ int pt_run(const char *group, const struct pt_case *cases, size_t case_count,
 void pt_open(struct pt_fixture *fixture, const struct pt_params *params);
 
 /**
- * pt_close() - release, destroy, and look for pages which did not come back
+ * pt_close() - release, destroy, and look for pages that did not come back
  *
  * Return: how many are missing; 0 is right.
  */
@@ -166,7 +166,7 @@ uint64_t pt_reclaim(struct pt_fixture *fixture, uint64_t iova, uint64_t length);
  * pt_reclaim_all() - reclaim the whole form, flush, and count what is left
  *
  * To be called when nothing is mapped and one segment of the form was used.
- * What is left is the root and the tables which span more than the segment,
+ * What is left is the root and the tables that span more than the segment,
  * so that no range can hold them whole.
  */
 void pt_reclaim_all(struct pt_fixture *fixture);
@@ -174,7 +174,7 @@ void pt_reclaim_all(struct pt_fixture *fixture);
 /** Stands for a flush: gives the gather's pages back. */
 void pt_flush(struct pt_fixture *fixture);
 
-/** Is every byte of first .. last owed a flush? */
+/** Is every byte of first .. last pending a flush? */
 bool pt_gather_covers(const struct hvpt_gather *gather, uint64_t first,
 		      uint64_t last);
 

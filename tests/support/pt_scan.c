@@ -50,7 +50,7 @@ static uint64_t address_of(const struct pt_fixture *fixture, uint64_t index)
 	return index;
 }
 
-/* A walker which translates everything the tables have an index for. */
+/* A walker that translates everything the tables have an index for. */
 static struct sdm_walker raw_walker(const struct pt_fixture *fixture)
 {
 	struct sdm_walker walker = fixture->walker;
@@ -129,7 +129,7 @@ void pt_runs_make(struct pt_leaves *leaves)
 	leaves->count = out;
 }
 
-/* The part of @leaf which is first .. last; there must be one. */
+/* The part of @leaf that is first .. last; there must be one. */
 static struct pt_leaf part(struct pt_leaf leaf, uint64_t first, uint64_t last)
 {
 	if (leaf.last > last)

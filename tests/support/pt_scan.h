@@ -133,7 +133,7 @@ void pt_expect_leaves_at(struct pt_fixture *fixture, size_t small, size_t large,
 	pt_expect_leaves_at(fixture, small, large, huge, __FILE__, __LINE__)
 
 /**
- * pt_check() - everything which must hold between calls
+ * pt_check() - everything that must hold between calls
  *
  * Audit, page counts, gather, lookup and visit agree with the scan.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * broken_port.h - an HVPT_PORT_HEADER which gets the entry format wrong.
+ * broken_port.h - an HVPT_PORT_HEADER that gets the entry format wrong.
  *
  * For one test: hvpt built with it must be caught by `hvpt replay`. Every leaf
  * that is stored has the bits of hvpt_broken_mask flipped; with no bit set it

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Events and what `hvpt replay` makes of them: tools/replay/apply.h. A library
- * which answers wrongly is played by a model, or an arena, that was tampered
+ * that answers wrongly is played by a model, or an arena, that was tampered
  * with; messages about mismatches on standard error belong to it.
  */
 #include <setjmp.h>
@@ -167,7 +167,7 @@ static void test_prot(void **state)
 	assert_mismatches(f, 0);
 }
 
-/* A refusal without a reason, then a cut which cannot be made. */
+/* A refusal without a reason, then a cut that cannot be made. */
 static void test_no_memory(void **state)
 {
 	struct fixture *f = *state;
@@ -264,7 +264,7 @@ static void other(struct fixture *f, enum trace_kind kind, uint64_t iova,
 	assert_true(apply_event(&f->session, &event));
 }
 
-/* A leaf which is cut, a hole, a permission which goes and comes back. */
+/* A leaf that is cut, a hole, a permission that goes and comes back. */
 static void test_protect(void **state)
 {
 	struct fixture *f = *state;
@@ -292,7 +292,7 @@ static void test_protect(void **state)
 	assert_int_equal(f->session.checker.stale_after, 0);
 }
 
-/* The flush of a permission which was taken away is lost: that shows. */
+/* The flush of a permission that was taken away is lost: that shows. */
 static void test_protect_not_flushed(void **state)
 {
 	struct fixture *f = *state;
@@ -309,7 +309,7 @@ static void test_protect_not_flushed(void **state)
 	assert_true(f->session.checker.stale_after > 0);
 }
 
-/* Tables which are taken out are not mapped into before the flush. */
+/* Tables that are taken out are not mapped into before the flush. */
 static void test_reclaim(void **state)
 {
 	struct fixture *f = *state;
@@ -330,7 +330,7 @@ static void test_reclaim(void **state)
 	assert_mismatches(f, 0);
 }
 
-/* A page which is refused to one event, and is asked for or not. */
+/* A page that is refused to one event, and is asked for or not. */
 static void test_nomem(void **state)
 {
 	struct fixture *f = *state;
@@ -450,7 +450,7 @@ static void test_table_goes(void **state)
 	assert_mismatches(f, 0);
 }
 
-/* A cache which holds on: what a library which does not flush leaves. */
+/* A cache that holds on: what a library that does not flush leaves. */
 static void test_not_flushed(void **state)
 {
 	struct fixture *f = *state;

@@ -98,7 +98,7 @@ static int tear_down(void **state)
 	return close_all(*state) ? 0 : -1;
 }
 
-/* gpa of the entry which the walker reads last for @iova. */
+/* gpa of the entry that the walker reads last for @iova. */
 static uint64_t entry_gpa(struct fixture *f, uint64_t iova)
 {
 	struct sdm_result end = sdm_walk(&f->domain->walker, iova, false);
@@ -273,7 +273,7 @@ static void test_hole_in_leaf(void **state)
 	assert_int_equal(f->checker.mismatches, 1);
 }
 
-/* A table page which is in no tree. */
+/* A table page that is in no tree. */
 static void test_leaked_page(void **state)
 {
 	struct fixture *f = *state;
@@ -376,7 +376,7 @@ static void test_dma_stale(void **state)
 	assert_int_equal(f->session.domains.host.model.stale, 2);
 }
 
-/* A device which is still in its domain is not blocked. */
+/* A device that is still in its domain is not blocked. */
 static void test_dma_not_blocked(void **state)
 {
 	struct fixture *f = *state;
@@ -388,7 +388,7 @@ static void test_dma_not_blocked(void **state)
 
 /* ---- backends -------------------------------------------------------- */
 
-/** A backend which says what it is told to say of a read, or of a write. */
+/** A backend that says what it is told to say of a read, or of a write. */
 struct fake {
 	struct backend base;
 	struct sight sight;

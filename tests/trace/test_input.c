@@ -286,7 +286,7 @@ static void test_ends_of_lines(void **state)
 	assert_lines(f, marked);
 }
 
-/* A CR which ends a chunk, with the LF in the next. */
+/* A CR that ends a chunk, with the LF in the next. */
 static void test_cr_between_chunks(void **state)
 {
 	struct fixture *f = *state;

@@ -36,7 +36,7 @@ static void make_path(char path[40])
 	close(fd);
 }
 
-/* What is missing is named, with the package which has it. */
+/* What is missing is named, with the package that has it. */
 static void libraries_are_named(void **state)
 {
 	static const struct {

@@ -15,7 +15,7 @@
 #define SEEN_MAX 256u
 
 /**
- * struct seen - the events which came out
+ * struct seen - the events that came out
  * @stop_after: answer false to this many
  */
 struct seen {

@@ -22,7 +22,7 @@
  * struct fixture - a sequence, and what is asked about it
  * @tries: how often
  * @limit: answer false from this many on; 0: never
- * @last: the last which failed
+ * @last: the last that failed
  */
 struct fixture {
 	struct trace_event events[EVENTS];
@@ -60,7 +60,7 @@ static struct trace_event make(enum trace_kind kind, uint64_t iova,
 	return event;
 }
 
-/* Random events which are all well formed. */
+/* Random events that are all well formed. */
 static void fill(struct fixture *f, uint64_t seed)
 {
 	uint64_t prng = seed;
@@ -75,7 +75,7 @@ static void fill(struct fixture *f, uint64_t seed)
 	}
 }
 
-/* Every try must be one which can be written, and is read as the same. */
+/* Every try must be one that can be written, and is read as the same. */
 static void check_try(const struct trace_event *events, size_t count)
 {
 	char text[TRACE_TEXT_MAX];
@@ -132,7 +132,7 @@ static bool never(void *ctx, const struct trace_event *events, size_t count)
 	return answer(ctx, events, count, false);
 }
 
-/* A protect which comes after a map of the same domain that covers it. */
+/* A protect that comes after a map of the same domain that covers it. */
 static bool map_then_protect(void *ctx, const struct trace_event *events,
 			     size_t count)
 {

@@ -92,7 +92,7 @@ static const struct good_line good_lines[] = {
 	{ PERF "kprobes:" KUNMAP_TEXT, TRACE_PROBE, KUNMAP_EVENT(1, 315) },
 	{ "mke2fs   315    23.743758: iommu:" MAP_TEXT, TRACE_EVENT,
 	  MAP_EVENT(-1, -1) },
-	/* a clock which counts, and no head at all */
+	/* a clock that counts, and no head at all */
 	{ "dd-7 [000] ..... 99887766: " MAP_TEXT, TRACE_EVENT,
 	  MAP_EVENT(0, 7) },
 	{ MAP_TEXT, TRACE_EVENT, MAP_EVENT(-1, -1) },
@@ -155,7 +155,7 @@ static const struct good_line good_lines[] = {
 	  KUNMAP_EVENT(-1, -1) },
 	{ "Nov 27 19:31:11 host kernel: " UNMAP_TEXT, TRACE_EVENT,
 	  UNMAP_EVENT(-1, -1) },
-	/* names of tasks which look like something else */
+	/* names of tasks that look like something else */
 	{ "     Web Content-4021  [003] .....    23.743758: " MAP_TEXT,
 	  TRACE_EVENT, MAP_EVENT(3, 4021) },
 	{ "  kworker/u8:2+e-12    [000] .....    23.743758: " UNMAP_TEXT,
@@ -626,7 +626,7 @@ static void test_every_cut(void **state)
 	}
 }
 
-/* Bytes which are no text, NUL among them. */
+/* Bytes that are no text, NUL among them. */
 static void test_binary(void **state)
 {
 	struct trace_line line;

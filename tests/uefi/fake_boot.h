@@ -26,7 +26,7 @@
  * @max_address: of the last AllocatePages; all ones: any
  * @may_reserve: EfiReservedMemoryType may be allocated
  * @table: the configuration table that is installed, or NULL
- * @freed: called for each page which is freed, or NULL
+ * @freed: called for each page that is freed, or NULL
  * @lowered: called when the TPL falls below TPL_CALLBACK + 1, at TPL_CALLBACK,
  *	as a timer would; once for each time it is set
  */

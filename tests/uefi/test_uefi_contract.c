@@ -538,7 +538,7 @@ static void unmap_foreign(void **state)
 	world_close();
 }
 
-/* A number which was a mapping is none when another has its record. */
+/* A number that was a mapping is none when another has its record. */
 static void unmap_old_number(void **state)
 {
 	struct mapped m, n;
@@ -555,7 +555,7 @@ static void unmap_old_number(void **state)
 	world_close();
 }
 
-/* After a flush which failed nothing is reused; the next try makes it good. */
+/* After a flush that failed nothing is reused; the next try makes it good. */
 static void unmap_flush_fails(void **state)
 {
 	struct mapped m, n;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Calls which drivers of real firmware made, made again: tests/data/uefi.
+ * Calls that drivers of real firmware made, made again: tests/data/uefi.
  *
  * usage: uefi_replay FILE [expose|drop-flushes|drop-access|time]
  *
  * After each call devices do DMA through the model hypervisor, with the worst
- * caches the rules allow. A byte which is not where it should be, before or
- * after, is a mismatch. The two modes which drop something have to see some.
+ * caches the rules allow. A byte that is not where it should be, before or
+ * after, is a mismatch. The two modes that drop something have to see some.
  */
 #define _GNU_SOURCE /* MAP_ANONYMOUS, clock_gettime */
 #include "uefi_fixture.h"

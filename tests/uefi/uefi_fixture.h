@@ -42,7 +42,7 @@ extern uint8_t *world_memory;
 extern EFI_STATUS world_hypercall_status;
 extern unsigned world_hypercall_stops;
 
-/* A hypervisor which lies: flushes succeed, and do nothing. */
+/* A hypervisor that lies: flushes succeed, and do nothing. */
 extern bool world_drop_flushes;
 
 /** A hypervisor as most tests want it. */

@@ -43,7 +43,7 @@ struct machine {
 };
 
 /**
- * struct table - a page table which the test device goes through
+ * struct table - a page table that the test device goes through
  * @domain: its tag in the VT-d
  */
 struct table {
@@ -95,7 +95,7 @@ void expect_range_at(struct table *table, uint64_t iova, uint64_t gpa,
 #define expect_range(table, iova, gpa, length)                                 \
 	expect_range_at(table, iova, gpa, length, __FILE__, __LINE__)
 
-/** Blocks which cover a range just so. Return: how many; at most 2 * 52. */
+/** Blocks that cover a range just so. Return: how many; at most 2 * 52. */
 size_t machine_blocks(uint64_t first, uint64_t last, struct vtd_block *blocks);
 #define MACHINE_BLOCKS_MAX 104u
 

@@ -188,7 +188,7 @@ static void test_every_leaf_5(void **state)
 	expect_every_leaf(5);
 }
 
-/* A 5-level tree uses address bits which 4 levels do not have. */
+/* A 5-level tree uses address bits that 4 levels do not have. */
 static void test_fifth_level_counts(void **state)
 {
 	const uint64_t iova = UINT64_C(0x00ab000000000000) + 5 * MIB2;
@@ -270,7 +270,7 @@ static uint64_t random_length(uint64_t *prng)
 	}
 }
 
-/* One call, whatever its answer: the table is judged as it is then. */
+/* Makes a call, whatever its result, and checks the table afterwards. */
 static void random_step(uint64_t *prng, struct hvpt_pagetable *pt,
 			struct hvpt_gather *gather)
 {
@@ -363,7 +363,7 @@ static void test_random_small(void **state)
 		      0x6c0ffee);
 }
 
-/* ---- the judge can say no -------------------------------------------- */
+/* ---- the checks can fail --------------------------------------------- */
 
 static void test_judge_says_no(void **state)
 {

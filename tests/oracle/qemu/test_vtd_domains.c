@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The whole library on an emulated VT-d: domains, devices, flushes and
- * hypercalls, judged by what devices can reach.
+ * hypercalls, checked by what devices can reach.
  */
 #include "oracle/qemu/bridge.h"
 #include "oracle/model.h"
@@ -335,7 +335,7 @@ static void test_resume(void **state)
 
 /**
  * struct traffic - two domains, two devices, and what ought to be
- * @stale: DMAs which a cache answered between an unmap and its sync
+ * @stale: DMAs that a cache answered between an unmap and its sync
  */
 struct traffic {
 	struct guest guest;
@@ -358,7 +358,7 @@ static uint64_t some_iova(struct traffic *traffic)
 }
 
 /* Is a write of @device to @iova answered as the model of its domain says? */
-static void judge(struct traffic *traffic, unsigned device, uint64_t iova)
+static void check(struct traffic *traffic, unsigned device, uint64_t iova)
 {
 	const struct hvpt_model *model = traffic->model[traffic->where[device]];
 	uint64_t gpa = DATA - KIB4;
@@ -375,10 +375,10 @@ static void judge(struct traffic *traffic, unsigned device, uint64_t iova)
 			    (unsigned long long)iova);
 }
 
-static void judge_both(struct traffic *traffic, uint64_t iova)
+static void check_both(struct traffic *traffic, uint64_t iova)
 {
-	judge(traffic, 0, iova);
-	judge(traffic, 1, iova);
+	check(traffic, 0, iova);
+	check(traffic, 1, iova);
 }
 
 static void random_map(struct traffic *traffic, unsigned which, uint64_t iova,
@@ -413,7 +413,7 @@ static void random_unmap(struct traffic *traffic, unsigned which, uint64_t iova,
 		   prot == RW && traffic->where[device] == which;
 
 	if (was)
-		judge(traffic, device, iova);
+		check(traffic, device, iova);
 	hvpt_gather_init(&gather);
 	unmap(&traffic->domain[which], iova, length, &gather);
 	hvpt_model_unmap(traffic->model[which], iova, length);
@@ -469,9 +469,9 @@ static void random_step(struct traffic *traffic)
 	default:
 		random_map(traffic, which, iova, length);
 	}
-	judge_both(traffic, iova);
-	judge_both(traffic, iova + length - 4);
-	judge_both(traffic, some_iova(traffic));
+	check_both(traffic, iova);
+	check_both(traffic, iova + length - 4);
+	check_both(traffic, some_iova(traffic));
 }
 
 static void close_traffic(struct traffic *traffic)
@@ -534,7 +534,7 @@ static void test_random(void **state)
 	}
 }
 
-/* The same over a hypervisor which drops flushes must not pass. */
+/* The same over a hypervisor that drops flushes must not pass. */
 static void test_dropped_flushes(void **state)
 {
 	struct traffic traffic;

@@ -147,7 +147,7 @@ static void test_both_halves(void **state)
 }
 
 /*
- * The plain form counts on hardware which takes all 48 bits for an address.
+ * The plain form counts on hardware that takes all 48 bits for an address.
  * This one takes the top bit for a sign: what is mapped above it is found at
  * the sign-extended address only. A width of 47, or the lower form, keeps
  * clear of the question.
@@ -283,7 +283,7 @@ static void test_unmap(void **state)
 	table_close(&table);
 }
 
-/* Table pages which leave the tree are poison once they are released. */
+/* Table pages that leave the tree are poison once they are released. */
 static void test_unmap_tables(void **state)
 {
 	const uint64_t iova = 11 * GIB1 - MIB2;
@@ -442,8 +442,8 @@ static uint64_t dirty_bytes(struct table *table, uint64_t iova, uint64_t size)
 }
 
 /*
- * QEMU sets D of a leaf only in the walk which sets A too, so what the library
- * presets is taken away first: as in a tree which was adopted.
+ * QEMU sets D of a leaf only in the walk that sets A too, so what the library
+ * presets is taken away first: as in a tree that was adopted.
  */
 static void clear_accessed(struct table *table, uint64_t iova, unsigned level)
 {

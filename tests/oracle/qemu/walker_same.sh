@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Whoever judges, a replay comes to the same: exit code, figures, messages.
+# A replay gives the same exit code, figures and messages with each walker.
 # Usage: walker_same.sh TRACES COMMAND
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/walker_lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Replays shipped traces with QEMU's VT-d and processor for judges; with
+# Replays shipped traces with QEMU's VT-d and processor as checkers; with
 # flushes dropped it has to fail. Usage: walker_traces.sh TRACES COMMAND
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/walker_lib.sh"
