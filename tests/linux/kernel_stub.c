@@ -185,6 +185,10 @@ int iommu_device_register(struct iommu_device *iommu,
 	if (stub_fails(GFP_KERNEL))
 		return -ENOMEM;
 	stub_ops = ops;
+	stub_probing = true;
+	if (stub_host.on_bus)
+		ops->probe_device(&stub_host.on_bus->dev);
+	stub_probing = false;
 	return 0;
 }
 

@@ -71,6 +71,7 @@ static void test_another_driver(void **state)
 	host_bridge.dev.parent = &channel.device;
 	pdev.mapped = false;
 	load();
+	stub_ops->release_device(&pdev.dev);
 	unload();
 }
 
@@ -328,6 +329,37 @@ static void test_kdump_unused(void **state)
 	bury_dead(&dead);
 }
 
+/* The same, found at the start: it is not taken over. */
+static void test_kdump_found(void **state)
+{
+	struct dead dead;
+
+	(void)state;
+	leave_dead(&dead);
+	stub_kernel.kdump = true;
+	stub_host.on_bus = &pdev;
+	load();
+	assert_true(is_reached(K4, FINE));
+	stub_ops->release_device(&pdev.dev);
+	stub_module_exit();
+	bury_dead(&dead);
+}
+
+/* By kexec: one that Linux has not attached is out of the former's tables. */
+static void test_kexec_found(void **state)
+{
+	struct dead dead;
+
+	(void)state;
+	leave_dead(&dead);
+	stub_host.on_bus = &pdev;
+	load();
+	assert_false(is_reached(K4, FINE));
+	stub_ops->release_device(&pdev.dev);
+	stub_module_exit();
+	bury_dead(&dead);
+}
+
 /* By kexec, without a hand-over: nothing is deferred. */
 static void test_kexec(void **state)
 {
@@ -439,6 +471,8 @@ int test_linux_start(void)
 		FIXTURE_TEST(test_shutdown),
 		FIXTURE_TEST(test_kdump),
 		FIXTURE_TEST(test_kdump_unused),
+		FIXTURE_TEST(test_kdump_found),
+		FIXTURE_TEST(test_kexec_found),
 		FIXTURE_TEST(test_kexec),
 		FIXTURE_TEST(test_suspend),
 		FIXTURE_TEST(test_hibernate_refused),
