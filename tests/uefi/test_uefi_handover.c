@@ -467,6 +467,7 @@ static void reserves(void **state)
 	struct hvpt_handover_device left;
 	struct hvpt_handover handover;
 	struct hypervisor_dma way;
+	VOID *buffer;
 
 	(void)state;
 	assert_memory_equal(&gHvptHandOverGuid, &guid, sizeof(guid));
@@ -484,6 +485,16 @@ static void reserves(void **state)
 	assert_int_equal(
 		fake_boot_type_of((uint64_t)(uintptr_t)fake_boot.table),
 		EfiACPIReclaimMemory);
+	world_close();
+	/* The system does not take runtime memory, and must map it. */
+	stub_PcdHvptExitPolicy = KEEP;
+	world_open();
+	assert_int_equal(world.iommu->AllocateBuffer(
+				 world.iommu, AllocateAnyPages,
+				 EfiRuntimeServicesData, 1, &buffer, 0),
+			 EFI_SUCCESS);
+	assert_int_equal(fake_boot_type_of((uint64_t)(uintptr_t)buffer),
+			 EfiRuntimeServicesData);
 	world_close();
 	leave_firmware(IDENTITY, TPL_CALLBACK, true);
 	assert_int_equal(fake_boot_type_of((uint64_t)(uintptr_t)nic.ring),

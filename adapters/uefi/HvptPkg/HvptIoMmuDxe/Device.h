@@ -132,7 +132,7 @@ HvptDeleteSpecialDomains (
 
 /**
   The type of memory that devices reach, and of tables. When domains are kept,
-  the operating system must not take it.
+  the operating system must not take it. It never takes runtime memory.
 
   @param[in]  Type  What it is otherwise.
 

@@ -19,7 +19,7 @@ STATIC BOOLEAN  mBlockedUsed;
 
 /**
   The type of memory that devices reach, and of tables. When domains are kept,
-  the operating system must not take it.
+  the operating system must not take it. It never takes runtime memory.
 
   @param[in]  Type  What it is otherwise.
 
@@ -30,7 +30,11 @@ HvptMemoryType (
   IN EFI_MEMORY_TYPE  Type
   )
 {
-  return (PcdGet8 (PcdHvptExitPolicy) == HVPT_EXIT_KEEP) ? EfiReservedMemoryType : Type;
+  if ((Type == EfiBootServicesData) && (PcdGet8 (PcdHvptExitPolicy) == HVPT_EXIT_KEEP)) {
+    return EfiReservedMemoryType;
+  }
+
+  return Type;
 }
 
 /**
