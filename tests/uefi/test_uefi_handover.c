@@ -502,6 +502,44 @@ static void reserves(void **state)
 	world_close();
 }
 
+/* A device that asked for access, and for which no domain could be made. */
+static void never_attached(void **state)
+{
+	static const unsigned domains[POLICIES] = { 1, 1, 0, 1 };
+	const struct hypervisor_injection refusal = {
+		.code = RAW_CREATE,
+		.nth = 1,
+		.times = UINT64_MAX,
+		.fault = HYPERVISOR_FAIL,
+		.status = RAW_DENIED,
+	};
+	uint64_t at = (uint64_t)(uintptr_t)OS_MEMORY;
+	EFI_PHYSICAL_ADDRESS address;
+	UINTN bytes = 0x1000;
+	unsigned policy;
+	VOID *mapping;
+
+	(void)state;
+	for (policy = 0; policy < POLICIES; policy++) {
+		stub_PcdHvptExitPolicy = (UINT8)policy;
+		world_open();
+		hypervisor_inject(world.hv, &refusal);
+		assert_int_equal(world.iommu->Map(world.iommu, COMMON,
+						  OS_MEMORY, &bytes, &address,
+						  &mapping),
+				 EFI_SUCCESS);
+		assert_int_equal(world.iommu->SetAttribute(world.iommu, world.a,
+							   mapping, RW),
+				 EFI_DEVICE_ERROR);
+		assert_true(dma_write(DEVICE_A, at, 1));
+		assert_true(fake_boot_exit_boot_services(true) > 0);
+		assert_int_equal(dma_write(DEVICE_A, at, 2),
+				 policy == IDENTITY);
+		assert_int_equal(hypervisor_domains(world.hv), domains[policy]);
+		world_close();
+	}
+}
+
 /* Devices that do not fit the table are blocked. */
 static void full_table(void **state)
 {
@@ -539,6 +577,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(matrix),
 		cmocka_unit_test(reserves),
+		cmocka_unit_test(never_attached),
 		cmocka_unit_test(full_table),
 		cmocka_unit_test(leaves),
 	};
