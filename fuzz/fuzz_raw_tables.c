@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * fuzz_raw_tables.c - hostile table memory into adopt, audit, walk and visit.
+ * fuzz_raw_tables.c - hostile table memory for adopt, audit, walk and visit.
  *
- * A refused tree must be refused for a reason that can be seen in memory, and
- * left alone. An accepted one must break no rule of tree.h, which shares
- * nothing with the core, mean the same to the walker and to the library,
- * survive being changed, and come back page by page.
+ * A tree must be refused only for a reason that is in memory, and must not be
+ * changed then. A tree that is accepted must break no rule of tree.h, which
+ * shares nothing with the core. The walker and the library must agree about it,
+ * it must be possible to change it, and every page must be freed at the end.
  */
 #include <string.h>
 
@@ -38,7 +38,7 @@ static uint64_t page_of(uint64_t gpa)
 	return (gpa - HOSTILE_GPA) / 4096;
 }
 
-/* Each page once: that is how sharing and loops are found. */
+/* Allows each page once, so that sharing and loops are found. */
 static bool claim(void *ctx, hvpt_gpa_t table, unsigned level)
 {
 	struct state *state = ctx;
@@ -92,7 +92,7 @@ static const struct hvpt_page_ops ops = { alloc_page, free_page, NULL };
 static const struct hvpt_page_ops slow_ops = { alloc_page, free_page,
 					       write_back };
 
-/* What the second opinion needs to know. */
+/* The parameters of the second opinion. */
 static struct tree tree_of(const struct state *state)
 {
 	const struct tree tree = {
@@ -131,7 +131,7 @@ static void start(struct state *state, struct source *source)
 	state->claimed = 0;
 }
 
-/* The path to the entry that was complained about leads there. */
+/* The path of the report leads to the entry that it names. */
 static bool shows_fault(struct state *state, const struct hvpt_audit *report)
 {
 	uint64_t table = (uint64_t)(uintptr_t)state->pt.root -
@@ -242,7 +242,7 @@ static void check_all(struct state *state)
 		   "there are other leaves than those visited");
 }
 
-/* What the walker cannot read are pages the library took itself. */
+/* Pages that the walker cannot read are those that the library took. */
 static void change(struct state *state, struct source *source)
 {
 	struct hvpt_gather gather;
@@ -294,9 +294,9 @@ static void use(struct state *state, struct source *source)
 	FUZZ_CHECK(state->freed == state->spares, "a page did not come back");
 }
 
-/* ---- the same memory under a page table of the library's own --------- */
+/* ---- the same memory below a page table of the library -------------- */
 
-/* The walker alone: whatever is in memory, it ends. */
+/* The walker alone: it ends, whatever is in memory. */
 static void walk_raw(struct state *state, struct source *source)
 {
 	unsigned n;
@@ -313,7 +313,7 @@ static void walk_raw(struct state *state, struct source *source)
 		(void)sdm_walk(&state->walker, source_number(source, 8), n & 1);
 }
 
-/* A count which is too small bounds what an audit follows. */
+/* A count that is too small limits what an audit follows. */
 static void audit_raw(struct state *state, struct source *source)
 {
 	struct hvpt_pagetable pt = state->pt;

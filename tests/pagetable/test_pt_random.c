@@ -2,10 +2,10 @@
 /*
  * Random sequences of all calls against the flat interval model.
  *
- * The operations are those of the fuzz targets (world/produce.h), drawn from a
- * seed. Most steps look at what the call says and at a few addresses; every
- * eighth is checked in full (pt_check.h), and every sixteenth is followed by a
- * comparison of everything that is mapped.
+ * The operations are those of the fuzz targets (oracle/reference/produce.h),
+ * with a seed. Most steps check the result of the call and a few addresses.
+ * Every eighth step is checked completely (pt_check.h), and after every
+ * sixteenth all mappings are compared.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,10 +14,10 @@
 #include "tests/support/pt_check.h"
 #include "oracle/reference/produce.h"
 
-/* Leaves of one map, at most: what takes more is left out. */
+/* The most leaves of one map: larger maps are left out. */
 #define LEAVES 4096u
 
-/* With a @fold all happens in so many bytes from @base on; 0: anywhere. */
+/* With a @fold all ranges are in so many bytes from @base on; 0: anywhere. */
 struct run {
 	struct pt_fixture *f;
 	struct source source;
@@ -63,7 +63,7 @@ static bool is_good_map(const struct run *run, const struct ref_op *op,
 	return is_good_range(run, op->iova, *length);
 }
 
-/* Takes a range into the place where everything is to happen. */
+/* Moves a range into the bytes of the fold. */
 static void fold(const struct run *run, struct ref_op *op)
 {
 	uint64_t at = op->iova % run->fold & ~(PT_4K - 1);
@@ -139,7 +139,7 @@ static void step_good_map(struct run *run, const struct ref_op *op,
 	probe_around(run, op->iova, length);
 }
 
-/* What breaks a rule is refused; that nothing changed is seen later. */
+/* An invalid call is refused; later checks see that nothing changed. */
 static void step_map(struct run *run, const struct ref_op *op)
 {
 	uint64_t length;
@@ -190,7 +190,7 @@ static void step_device_write(struct run *run, uint64_t iova)
 		pt_device_write(run->f, iova);
 }
 
-/* A good range: what is done with it. */
+/* The calls on a valid range. */
 static void step_range(struct run *run, const struct ref_op *op)
 {
 	unsigned keep = op->flags & 1 ? HVPT_DIRTY_KEEP : 0;
@@ -313,7 +313,7 @@ static void test_random_steps(void **state)
 	run_steps(&run, pt_effort(600));
 }
 
-/* One small place only: dense, so that everything meets everything. */
+/* Only one small, dense place, so that ranges overlap. */
 static void test_random_steps_in_one_place(void **state)
 {
 	struct run run = { .f = *state, .fold = 2 * PT_2M };

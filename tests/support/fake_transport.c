@@ -31,7 +31,7 @@ static void write_output(struct fake *fake)
 
 	if (fake->output_gpa == 0)
 		return;
-	/* Behind the input, aligned, in the same page. */
+	/* After the input, aligned, in the same page. */
 	assert_int_in_range(at, 8, FAKE_PAGE - 8);
 	assert_int_equal(at % 8, 0);
 	memcpy(fake->page + at, fake->output, fake->output_bytes);

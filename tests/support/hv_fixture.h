@@ -60,7 +60,7 @@ enum hv_code {
 	HV_FLUSH_LIST = HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST,
 	HV_GET_CAPS = HVPT_HVCALL_GET_IOMMU_CAPABILITIES,
 	HV_GET_DEVICE = HVPT_HVCALL_GET_LOGICAL_DEVICE_PROPERTY,
-	/* In the log of a fixture only: a table page went back. */
+	/* Only in the log of a fixture: a table page was freed. */
 	HV_PAGE_FREED = 0xfffe,
 };
 
@@ -80,10 +80,10 @@ enum hv_raw_status {
 };
 
 /**
- * struct hv_params - what host, and what domains on it
+ * struct hv_params - properties of the host and of its domains
  * @iova_width: of the host
  * @five: the host can do 5 levels
- * @levels: of the domains; 0: hvpt is to choose
+ * @levels: of the domains; 0: hvpt chooses
  * @form: of the domains; also whether the host takes upper halves
  * @policy: of the domains
  * @no_list: the host has no FLUSH_DEVICE_DOMAIN_LIST
@@ -103,7 +103,7 @@ struct hv_params {
 	uint32_t width_limit;
 };
 
-/* One that is as plain as possible; and a few that differ in everything. */
+/* The simplest parameters; and a few that differ in everything. */
 extern const struct hv_params hv_plain[];
 extern const struct hv_params hv_main[];
 extern const size_t hv_main_count;
@@ -120,19 +120,19 @@ struct hv_event {
 
 /**
  * struct hv_fixture - a pvIOMMU and what surrounds it
- * @host: as the hypervisor was made
+ * @host: the configuration of the hypervisor
  * @config: for hvpt_iommu_init()
  * @domain_config: for hvpt_domain_init()
- * @live: @iommu is to be destroyed at the end
+ * @live: @iommu must be destroyed at the end
  * @domain: paging domains
  * @gather: one for each
- * @domain_live: which are to be destroyed at the end
+ * @domain_live: which must be destroyed at the end
  * @device: devices
- * @device_live: which are to be removed at the end
+ * @device_live: which must be removed at the end
  * @base: an IOVA with room for 64 GiB above it, 1 GiB aligned
- * @log: what happened since hv_mark(); past HV_LOG only counted
- * @log_count: how much
- * @borrow_fail_at: the borrow to refuse, counted down; 0: none
+ * @log: events since hv_mark(); after HV_LOG events they are only counted
+ * @log_count: number of events
+ * @borrow_fail_at: the borrow that fails, counted down; 0: none
  * @flush_tells_nothing: the flush of a domain that does not exist succeeds
  * @on_call: called before each hypercall, the call page lent; or NULL
  * @leaked: pages that are in use at the end, and should be
@@ -202,21 +202,21 @@ void hv_prepare(struct hv_fixture *f, const struct hv_params *params);
 /** The same, and a pvIOMMU. */
 void hv_open(struct hv_fixture *f, const struct hv_params *params);
 
-/** Another host: the hypervisor is made anew from @f->host. Devices stay. */
+/** Another host: creates the hypervisor again from @f->host. Devices stay. */
 void hv_new_host(struct hv_fixture *f);
 
 /** As after hibernation: the hypervisor knows nothing, devices were reset. */
 void hv_lose_state(struct hv_fixture *f);
 
 /**
- * hv_take_down() - injections off, and everything destroyed
+ * hv_take_down() - ends injections, and destroys everything
  *
  * Gathers are synced, devices removed, domains and the pvIOMMU destroyed; each
  * of these must succeed.
  */
 void hv_take_down(struct hv_fixture *f);
 
-/** Nothing left over, no violation? Prints what is wrong. */
+/** Checks that nothing is left and no rule broken. Prints what is wrong. */
 bool hv_is_clean(struct hv_fixture *f);
 
 /** Frees the rest. */
@@ -228,11 +228,11 @@ void hv_close(struct hv_fixture *f);
 #define hv_status(status, want)                                                \
 	assert_string_equal(hvpt_status_name(status), hvpt_status_name(want))
 
-/** hvpt_iommu_init() as configured, with the books kept. */
+/** hvpt_iommu_init() as configured; notes that @iommu is live. */
 enum hvpt_status hv_try_init(struct hv_fixture *f);
 enum hvpt_status hv_try_iommu_destroy(struct hv_fixture *f);
 
-/** hvpt_domain_init(), destroy, and abandon, with the books kept. */
+/** hvpt_domain_init(), destroy and abandon; note which domains are live. */
 enum hvpt_status hv_try_make(struct hv_fixture *f, unsigned n);
 struct hvpt_domain *hv_make(struct hv_fixture *f, unsigned n);
 enum hvpt_status hv_try_destroy(struct hv_fixture *f, unsigned n);
@@ -280,24 +280,24 @@ void hv_dma_reaches(struct hv_fixture *f, unsigned n, uint64_t iova,
 /** It faults, or reaches @gpa by what is cached; but nothing else. */
 void hv_dma_owed(struct hv_fixture *f, unsigned n, uint64_t iova, uint64_t gpa);
 
-/** Memory says that it faults, and a cached translation still leads to @gpa. */
+/** It faults by memory, and still reaches @gpa by a cached translation. */
 void hv_dma_is_stale(struct hv_fixture *f, unsigned n, uint64_t iova,
 		     uint64_t gpa);
 
-/** What the page table says. */
+/** The translation of the page table. */
 void hv_lookup_is(struct hvpt_domain *domain, uint64_t iova, uint64_t gpa);
 void hv_lookup_none(struct hvpt_domain *domain, uint64_t iova);
 
 void hv_no_violation(struct hv_fixture *f);
 
-/** In which domain the hypervisor has device @n. */
+/** The domain in which the hypervisor has device @n. */
 void hv_device_is_in(struct hv_fixture *f, unsigned n,
 		     const struct hvpt_domain *domain);
 void hv_device_is_in_none(struct hv_fixture *f, unsigned n);
 
 /* ---- what happened --------------------------------------------------- */
 
-/** Forgets the log: from here on the others count. */
+/** Clears the log: the functions below count from here. */
 void hv_mark(struct hv_fixture *f);
 unsigned hv_since(struct hv_fixture *f, uint16_t code);
 unsigned hv_calls_since(struct hv_fixture *f);
@@ -307,10 +307,10 @@ unsigned hv_failures_since(struct hv_fixture *f, uint16_t code);
 size_t hv_first(struct hv_fixture *f, uint16_t code);
 size_t hv_last(struct hv_fixture *f, uint16_t code);
 
-/** hvpt_iommu_last_failure() says this. */
+/** hvpt_iommu_last_failure() returns this. */
 void hv_last_failure_is(struct hv_fixture *f, uint16_t code, uint16_t status);
 
-/** What a raw status becomes. */
+/** The status of hvpt for a raw status. */
 enum hvpt_status hv_mapped(uint16_t raw);
 
 /* ---- things go wrong ------------------------------------------------- */

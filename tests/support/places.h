@@ -21,17 +21,17 @@ void make_places(struct hv_fixture *f);
 /** The domain of place @n. */
 struct hvpt_domain *place(struct hv_fixture *f, unsigned n);
 
-/** DMA of device number @device does what it does in place @n, nothing else. */
+/** DMA of device @device has the result of place @n, and no other. */
 void sees_place(struct hv_fixture *f, unsigned device, unsigned n);
 
-/** Device 0's attach to @to is answered with @raw; hvpt says what it means. */
+/** The attach of device 0 to @to gets @raw; hvpt returns its status. */
 void fail_move(struct hv_fixture *f, enum hypervisor_fault fault,
 	       struct hvpt_domain *to, uint16_t raw);
 
 /** Neither paging domain can be destroyed or abandoned. */
 void both_are_busy(struct hv_fixture *f);
 
-/** An attach fails before its work is done, or behind it. */
+/** An attach fails before or after it took effect. */
 extern const enum hypervisor_fault both_faults[2];
 
 #endif /* HVPT_TEST_PLACES_H */

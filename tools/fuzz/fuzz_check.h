@@ -25,8 +25,8 @@ enum fuzz_checker {
  * struct fuzz_verdict - the result of a checker
  * @failed: a check failed
  * @event: which event showed it, from 0; the count: the end; FUZZ_NO_EVENT:
- *	the process died, nobody knows where
- * @text: what
+ *	the process died at an unknown event
+ * @text: the fault
  */
 struct fuzz_verdict {
 	bool failed;
@@ -36,7 +36,7 @@ struct fuzz_verdict {
 
 /**
  * struct fuzz_bench - where sequences are checked
- * @options: as asked
+ * @options: as given
  * @reference: one for each domain
  */
 struct fuzz_bench {
@@ -53,7 +53,7 @@ void fuzz_bench_close(struct fuzz_bench *bench);
 /**
  * fuzz_check() - runs a sequence with one checker, in this process
  *
- * A library that crashes takes the process with it.
+ * A crash of the library ends the process.
  */
 void fuzz_check(struct fuzz_bench *bench, enum fuzz_checker checker,
 		const struct trace_event *events, size_t count,
@@ -68,7 +68,7 @@ void fuzz_check_apart(struct fuzz_bench *bench, enum fuzz_checker checker,
 void fuzz_check_file(struct fuzz_bench *bench, const char *path,
 		     struct fuzz_verdict *verdict);
 
-/** A process that may crash leaves no core file, however often. */
+/** Makes a process that may crash leave no core file. */
 void fuzz_no_core(void);
 
 /** "the reference" or "the replay" */
