@@ -575,10 +575,8 @@ static void full_table(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(matrix),
-		cmocka_unit_test(reserves),
-		cmocka_unit_test(never_attached),
-		cmocka_unit_test(full_table),
+		cmocka_unit_test(matrix),	  cmocka_unit_test(reserves),
+		cmocka_unit_test(never_attached), cmocka_unit_test(full_table),
 		cmocka_unit_test(leaves),
 	};
 
