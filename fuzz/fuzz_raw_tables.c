@@ -17,12 +17,12 @@
 #include "tree.h"
 #include "oracle/reference/produce.h"
 
-#define SPARES 8u
+#define PAGES 8u
 
 struct state {
 	struct hostile memory;
-	_Alignas(4096) uint64_t spare[SPARES][512];
-	unsigned spares; /* given out */
+	_Alignas(4096) uint64_t spare[PAGES][512];
+	unsigned given; /* pages of it given out */
 	unsigned freed;
 	uint32_t claimed; /* bit n: page n */
 	uint32_t owned;	  /* those that belong to the page table */
@@ -58,10 +58,10 @@ static void *alloc_page(void *ctx)
 {
 	struct state *state = ctx;
 
-	if (state->spares == SPARES)
+	if (state->given == PAGES)
 		return NULL;
-	memset(state->spare[state->spares], 0, 4096);
-	return state->spare[state->spares++];
+	memset(state->spare[state->given], 0, 4096);
+	return state->spare[state->given++];
 }
 
 static void free_page(void *ctx, void *page)
@@ -71,7 +71,7 @@ static void free_page(void *ctx, void *page)
 
 	FUZZ_CHECK((uintptr_t)page % 4096 == 0, "free of no page");
 	if ((uintptr_t)page >= (uintptr_t)state->spare &&
-	    (uintptr_t)page < (uintptr_t)(state->spare + SPARES)) {
+	    (uintptr_t)page < (uintptr_t)(state->spare + PAGES)) {
 		state->freed++;
 		return;
 	}
@@ -126,7 +126,7 @@ static void start(struct state *state, struct source *source)
 	state->config.width = config.width;
 	state->config.form = (enum hvpt_iova_form)config.form;
 	state->config.flags = config.flags;
-	state->spares = 0;
+	state->given = 0;
 	state->freed = 0;
 	state->claimed = 0;
 }
@@ -291,7 +291,7 @@ static void use(struct state *state, struct source *source)
 		   "an audit after changes");
 	hvpt_pt_destroy(&state->pt);
 	FUZZ_CHECK(state->owned == 0, "an adopted page did not come back");
-	FUZZ_CHECK(state->freed == state->spares, "a page did not come back");
+	FUZZ_CHECK(state->freed == state->given, "a page did not come back");
 }
 
 /* ---- the same memory below a page table of the library -------------- */

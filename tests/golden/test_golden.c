@@ -452,7 +452,7 @@ static const char *violation_of(const char *scenario)
 	return "";
 }
 
-static size_t feed(const struct recording *recording)
+static size_t answer_all(const struct recording *recording)
 {
 	struct hypervisor *hv = make_host(&recording->host);
 	size_t n, i;
@@ -474,7 +474,7 @@ static size_t feed(const struct recording *recording)
 
 static void test_the_model_takes_the_calls(void **state)
 {
-	size_t i, n, fed = 0;
+	size_t i, n, calls = 0;
 
 	(void)state;
 	for (i = 0; i <= COUNT(files); i++) {
@@ -483,10 +483,10 @@ static void test_the_model_takes_the_calls(void **state)
 		recording_load(&file,
 			       i < COUNT(files) ? files[i].name : "scenarios");
 		for (n = 0; n < file.count; n++)
-			fed += feed(&file.recording[n]);
+			calls += answer_all(&file.recording[n]);
 		recording_unload(&file);
 	}
-	assert_true(fed > 10000);
+	assert_true(calls > 10000);
 }
 
 int main(void)

@@ -36,7 +36,7 @@ static void forget(struct before *before)
 }
 
 /* Are the translations now what @before.runs was made into? */
-static void settle(struct pt_fixture *f, struct before *before)
+static void compare(struct pt_fixture *f, struct before *before)
 {
 	struct pt_leaves now = pt_scan(f);
 
@@ -256,7 +256,7 @@ enum hvpt_status pt_checked_map_list(struct pt_fixture *f, uint64_t iova,
 		pt_unchanged(f, &shot);
 	}
 	pt_leaves_free(&want);
-	settle(f, &before);
+	compare(f, &before);
 	return status;
 }
 
@@ -301,7 +301,7 @@ uint64_t pt_checked_unmap(struct pt_fixture *f, uint64_t iova, uint64_t length)
 			 before.tables.count +
 				 (hvpt_arena_allocs(f->arena) - before.allocs));
 	pt_leaves_free(&pending);
-	settle(f, &before);
+	compare(f, &before);
 	return unmapped;
 }
 
@@ -368,7 +368,7 @@ enum hvpt_status pt_checked_protect(struct pt_fixture *f, uint64_t iova,
 	if (f->sizes & PT_2M)
 		assert_int_in_range(taken, 0, 4);
 	pt_leaves_free(&changed);
-	settle(f, &before);
+	compare(f, &before);
 	return status;
 }
 
@@ -404,7 +404,7 @@ uint64_t pt_checked_reclaim(struct pt_fixture *f, uint64_t iova,
 	now = pt_scan(f);
 	assert_true(pt_leaves_equal(&before.leaves, &now));
 	pt_leaves_free(&now);
-	settle(f, &before);
+	compare(f, &before);
 	return got;
 }
 
@@ -484,6 +484,6 @@ uint64_t pt_checked_dirty(struct pt_fixture *f, uint64_t iova, uint64_t length,
 	pt_leaves_free(&reports);
 	pt_leaves_free(&log.reports);
 	pt_leaves_free(&cleaned);
-	settle(f, &before);
+	compare(f, &before);
 	return bytes;
 }
