@@ -122,8 +122,8 @@ void hypervisor_cache_at(const struct hypervisor_cache *cache, uint64_t iova,
 }
 
 /* Takes first .. last out of one piece; what lies outside stays. */
-static void cut(struct hypervisor_cache *cache, struct hypervisor_node *node,
-		uint64_t first, uint64_t last)
+static void split(struct hypervisor_cache *cache, struct hypervisor_node *node,
+		  uint64_t first, uint64_t last)
 {
 	struct hypervisor_piece piece = node->piece, rest = node->piece;
 
@@ -139,14 +139,14 @@ static void cut(struct hypervisor_cache *cache, struct hypervisor_node *node,
 	}
 }
 
-static void cut_level(struct hypervisor_cache *cache, unsigned level,
-		      uint64_t first, uint64_t last)
+static void split_level(struct hypervisor_cache *cache, unsigned level,
+			uint64_t first, uint64_t last)
 {
 	struct hypervisor_node *node;
 
 	while ((node = hypervisor_tree_first(&cache->entries[level], first,
 					     last)))
-		cut(cache, node, first, last);
+		split(cache, node, first, last);
 }
 
 /* Entries of one level that first .. last covers as a whole. */
@@ -174,7 +174,7 @@ void hypervisor_cache_flush(struct hypervisor_cache *cache,
 		if (iotlb == HYPERVISOR_IOTLB_WHOLE)
 			drop_level(cache, level, first, last);
 		else
-			cut_level(cache, level, first, last);
+			split_level(cache, level, first, last);
 }
 
 void hypervisor_cache_clear(struct hypervisor_cache *cache)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * A tree of disjoint pieces; a piece's level is the permission. Every change
- * first cuts the pieces at both ends of its range, so that what lies inside is
- * whole pieces.
+ * first splits the pieces at both ends of its range. Only whole pieces then lie
+ * inside.
  */
 #include "model.h"
 
@@ -46,7 +46,7 @@ static uint64_t gpa_of(const struct hypervisor_piece *piece, uint64_t iova)
 }
 
 /* Afterwards a piece may start at @address, but none goes across it. */
-static void cut_at(struct hvpt_model *model, uint64_t address)
+static void split_at(struct hvpt_model *model, uint64_t address)
 {
 	struct hypervisor_tree *tree = &model->tree;
 	struct hypervisor_node *node;
@@ -65,10 +65,11 @@ static void cut_at(struct hvpt_model *model, uint64_t address)
 	hypervisor_tree_add(tree, &high);
 }
 
-static void cut_out(struct hvpt_model *model, uint64_t first, uint64_t last)
+static void clear_range(struct hvpt_model *model, uint64_t first, uint64_t last)
 {
-	cut_at(model, first);
-	cut_at(model, last + 1); /* 0 after the top: there is nothing to cut */
+	split_at(model, first);
+	split_at(model,
+		 last + 1); /* 0 after the top: there is nothing to split */
 }
 
 static uint64_t min_u64(uint64_t a, uint64_t b)
@@ -135,7 +136,7 @@ uint64_t hvpt_model_unmap(struct hvpt_model *model, uint64_t iova,
 	uint64_t bytes = 0;
 	struct hypervisor_node *node, *next;
 
-	cut_out(model, iova, last);
+	clear_range(model, iova, last);
 	for (node = hypervisor_tree_first(&model->tree, iova, last); node;
 	     node = next) {
 		next = hypervisor_tree_next(node, iova, last);
@@ -154,7 +155,7 @@ bool hvpt_model_protect(struct hvpt_model *model, uint64_t iova,
 
 	if (hvpt_model_mapped_in(model, iova, length) != length)
 		return false;
-	cut_out(model, iova, last);
+	clear_range(model, iova, last);
 	/* The pieces are disjoint: what they say decides no order. */
 	for (node = hypervisor_tree_first(&model->tree, iova, last); node;
 	     node = hypervisor_tree_next(node, iova, last))

@@ -6,7 +6,7 @@
 #define HVPT_LINUX_FILL_ROUNDS 4u
 
 /* Splitting large leaves at both ends takes at most that many pages. */
-#define HVPT_LINUX_CUT_PAGES 4u
+#define HVPT_LINUX_SPLIT_PAGES 4u
 
 /*
  * The format has no write-only, so a device that may write may also read, as
@@ -184,11 +184,11 @@ hvpt_linux_unmap(struct hvpt_linux_domain *domain, unsigned long iova,
 				   unmapped);
 	if (status != HVPT_ERR_NO_MEMORY)
 		return status;
-	if (hvpt_linux_pool_reserve(&domain->pool, HVPT_LINUX_CUT_PAGES,
+	if (hvpt_linux_pool_reserve(&domain->pool, HVPT_LINUX_SPLIT_PAGES,
 				    GFP_ATOMIC))
 		status = hvpt_domain_unmap(&domain->core, hvpt_iova(iova), size,
 					   gather, unmapped);
-	hvpt_linux_pool_done(&domain->pool, HVPT_LINUX_CUT_PAGES);
+	hvpt_linux_pool_done(&domain->pool, HVPT_LINUX_SPLIT_PAGES);
 	return status;
 }
 

@@ -59,7 +59,7 @@ void dma_open(struct dma *dma, struct qemu *qemu, const struct guest_ram *ram)
 		qtest_write32(qemu, BAR(device) + TEST_LENGTH, TEST_BYTES);
 		qtest_write32(qemu, BAR(device) + TEST_ATTRIBUTES, 0);
 	}
-	qtest_settle(qemu);
+	qtest_drain(qemu);
 }
 
 static void write_pair(struct dma *dma, uint64_t address, uint64_t value)

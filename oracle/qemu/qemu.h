@@ -52,7 +52,7 @@ void qemu_stop(struct qemu *qemu);
  * qtest_post() - send one command, without waiting
  *
  * In order with all others. Effects are there once a later qtest_ask() or
- * qtest_settle() returns.
+ * qtest_drain() returns.
  */
 void qtest_post(struct qemu *qemu, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -62,7 +62,7 @@ uint64_t qtest_ask(struct qemu *qemu, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /** Returns when everything posted is done. */
-void qtest_settle(struct qemu *qemu);
+void qtest_drain(struct qemu *qemu);
 
 void qtest_write32(struct qemu *qemu, uint64_t address, uint32_t value);
 void qtest_write64(struct qemu *qemu, uint64_t address, uint64_t value);

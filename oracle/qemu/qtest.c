@@ -33,7 +33,7 @@ static const char *one_answer(struct qemu *qemu)
 	return line + 2;
 }
 
-void qtest_settle(struct qemu *qemu)
+void qtest_drain(struct qemu *qemu)
 {
 	send_batch(qemu);
 	while (qemu->posted > 0)
@@ -47,7 +47,7 @@ static void post(struct qemu *qemu, const char *format, va_list arguments)
 	int length;
 
 	if (qemu->posted == QTEST_BATCH)
-		qtest_settle(qemu);
+		qtest_drain(qemu);
 	text = qemu->batch + qemu->batch_used;
 	room = sizeof(qemu->batch) - qemu->batch_used;
 	length = vsnprintf(text, room, format, arguments);

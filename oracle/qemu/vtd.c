@@ -74,7 +74,7 @@ static void run_queue(struct vtd *vtd)
 	guest_ram_store(vtd->ram, WAIT_WORD(vtd), 0);
 	put_descriptor(vtd, INV_WAIT | WAIT_DATA << 32, WAIT_WORD(vtd));
 	qtest_write64(vtd->qemu, IQT, (uint64_t)vtd->tail * DESCRIPTOR_BYTES);
-	qtest_settle(vtd->qemu);
+	qtest_drain(vtd->qemu);
 	if ((uint32_t)guest_ram_load(vtd->ram, WAIT_WORD(vtd)) != WAIT_DATA)
 		walker_die("VT-d: the invalidation queue stopped, status %#x",
 			   qtest_read32(vtd->qemu, FSTS));
@@ -186,7 +186,7 @@ void vtd_close(struct vtd *vtd)
 {
 	qtest_write32(vtd->qemu, GCMD, CMD_QUEUE);
 	qtest_write32(vtd->qemu, GCMD, 0);
-	qtest_settle(vtd->qemu);
+	qtest_drain(vtd->qemu);
 }
 
 /* ---- faults: 11.4.7.6, 11.4.14 ------------------------------------------ */

@@ -188,8 +188,8 @@ static bool note_leaves(struct reference *ref, uint64_t first, uint64_t last,
 }
 
 /* No leaf lies across either end any more, but for those that are kept. */
-static void cut_ends(struct ref_tree *tree, uint64_t first, uint64_t last,
-		     int keep)
+static void split_ends(struct ref_tree *tree, uint64_t first, uint64_t last,
+		       int keep)
 {
 	ref_tree_split(tree, first, keep);
 	if (last != UINT64_MAX)
@@ -207,7 +207,7 @@ enum hvpt_status ref_op_unmap(struct reference *ref, const struct ref_op *op)
 	if (want == HVPT_OK) {
 		if (!note_leaves(ref, op->iova, last, -1, &low, &high))
 			return skip(ref);
-		cut_ends(ref->next, op->iova, last, -1);
+		split_ends(ref->next, op->iova, last, -1);
 		bytes = ref_tree_remove(ref->next, op->iova, last);
 		if (ref->next->full)
 			return skip(ref);
@@ -290,7 +290,7 @@ enum hvpt_status ref_op_protect(struct reference *ref, const struct ref_op *op)
 		if (!note_leaves(ref, op->iova, last, write, &low, &high))
 			return skip(ref);
 		if (ref->stales != ref->stales_before)
-			cut_ends(ref->next, op->iova, last, write);
+			split_ends(ref->next, op->iova, last, write);
 		set_prot(ref, op->iova, last, write);
 		if (ref->next->full)
 			return skip(ref);

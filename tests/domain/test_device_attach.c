@@ -117,7 +117,7 @@ static void test_a_failed_move_counts_in_both(void **state)
 		}
 }
 
-static void test_a_detach_settles_it_too(void **state)
+static void test_a_detach_resolves_it_too(void **state)
 {
 	struct hv_fixture *f = *state;
 	unsigned fault;
@@ -402,7 +402,7 @@ int main(void)
 		HV_CASE(test_attach_to_where_it_is),
 		HV_CASE(test_already_in_the_domain),
 		HV_CASE(test_foreign_objects),
-		HV_CASE(test_a_detach_settles_it_too),
+		HV_CASE(test_a_detach_resolves_it_too),
 		HV_CASE(test_a_failed_first_attach),
 		HV_CASE(test_a_failed_first_attach_to_a_special_domain),
 		HV_CASE(test_remove_after_a_failed_attach),

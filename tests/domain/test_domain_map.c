@@ -127,7 +127,7 @@ static bool has_2m(const struct hv_params *params)
 }
 
 /* A large leaf where an empty table was: the table must be flushed. */
-static void test_a_map_which_owes_a_flush(void **state)
+static void test_a_map_that_needs_a_flush(void **state)
 {
 	struct hv_fixture *f = *state;
 	uint64_t iova = f->base;
@@ -137,14 +137,14 @@ static void test_a_map_which_owes_a_flush(void **state)
 	hv_sync(f, 0);
 	hv_map(f, 0, iova, HV_DATA + HV_1G, HV_2M);
 	assert_false(hvpt_gather_is_empty(&f->gather[0]));
-	hv_dma_owed(f, 0, iova, HV_DATA + HV_1G);
+	hv_dma_pending(f, 0, iova, HV_DATA + HV_1G);
 	hv_mark(f);
 	hv_sync(f, 0);
 	assert_true(hv_calls_since(f) > 0);
 	hv_dma_reaches(f, 0, iova, HV_DATA + HV_1G);
 }
 
-static void test_a_large_leaf_is_cut(void **state)
+static void test_a_large_leaf_is_split(void **state)
 {
 	struct hv_fixture *f = *state;
 	uint64_t cut = f->base + 100 * HV_4K;
@@ -307,8 +307,8 @@ int main(void)
 		HV_CASE(test_an_empty_gather_makes_no_hypercall),
 		HV_CASE(test_tables_without_ranges_flush_the_domain),
 		HV_CASE(test_a_domain_without_devices_makes_no_hypercall),
-		HV_CASE_IF(test_a_map_which_owes_a_flush, has_2m),
-		HV_CASE(test_a_large_leaf_is_cut),
+		HV_CASE_IF(test_a_map_that_needs_a_flush, has_2m),
+		HV_CASE(test_a_large_leaf_is_split),
 		HV_CASE_IF(test_two_callers_share_a_leaf, has_2m),
 		HV_CASE_IF(test_the_splitter_cannot_flush, has_2m),
 		HV_CASE(test_calls_on_the_page_table),

@@ -224,7 +224,7 @@ static enum hvpt_status map_and_use(struct hv_fixture *f)
 static enum hvpt_status unmap_parts(struct hv_fixture *f)
 {
 	TRY(unmap(f, 0, LARGE + HV_4K, HV_2M));
-	hv_dma_owed(f, 0, LARGE + HV_4K, HV_DATA + HV_1G + HV_4K);
+	hv_dma_pending(f, 0, LARGE + HV_4K, HV_DATA + HV_1G + HV_4K);
 	TRY(unmap(f, 0, f->base + HV_4K, HV_4K));
 	TRY(unmap(f, 0, TABLE, HV_2M));
 	hv_dma_is_stale(f, 0, TABLE, HV_DATA + HV_4K);
@@ -333,7 +333,7 @@ static enum hvpt_status cuts(struct hv_fixture *f)
 	hv_dma_reaches(f, 0, f->base + HV_1G, HV_DATA + HV_1G);
 	TRY(unmap(f, 0, f->base + HV_4K, HV_4K));
 	TRY(unmap(f, 0, f->base + HV_1G - HV_4K, 2 * HV_4K));
-	hv_dma_owed(f, 0, f->base + HV_4K, HV_DATA + HV_4K);
+	hv_dma_pending(f, 0, f->base + HV_4K, HV_DATA + HV_4K);
 	TRY(hv_try_sync(f, 0));
 	hv_dma_faults(f, 0, f->base + HV_1G);
 	TRY(unmap(f, 0, f->base + HV_2M, HV_1G));

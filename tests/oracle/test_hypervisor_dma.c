@@ -10,7 +10,7 @@
  *	0x100000  PML4	[1]		0x101000  PDPT	[2]
  *	0x102000  PD	[3]		0x103000  PT	[4]
  *
- * A PML5 is at 0x104000, index 5; other pages are spare tables. Domain 1 is
+ * A PML5 is at 0x104000, index 5; other pages are extra tables. Domain 1 is
  * paging with this tree, device 0x10 is in it; domain 2 is paging with another
  * root, 3 identity, 4 blocked.
  */
@@ -35,7 +35,7 @@
 #define PT 3u
 #define PML5 4u
 #define OTHER_ROOT 5u
-#define SPARE 6u
+#define EXTRA 6u
 
 #define IOVA UINT64_C(0x0000008080604000)
 #define IOVA_5 (IOVA | UINT64_C(5) << 48)
@@ -469,9 +469,9 @@ static void cutting_a_leaf_keeps_it_until_a_flush(void **state)
 	(void)state;
 	put(PD, 3, GPA_A | BIG);
 	clean_read(base, GPA_A);
-	put(SPARE, 0, GPA_A | LEAF);
-	put(SPARE, 1, (GPA_B + K4) | LEAF);
-	put(PD, 3, TABLE(SPARE));
+	put(EXTRA, 0, GPA_A | LEAF);
+	put(EXTRA, 1, (GPA_B + K4) | LEAF);
+	put(PD, 3, TABLE(EXTRA));
 	clean_read(base, GPA_A);
 	stale_read(base + K4, GPA_B + K4, GPA_A + K4);
 	flush(base, M2);
@@ -484,9 +484,9 @@ static void an_old_table_is_still_walked(void **state)
 {
 	(void)state;
 	clean_read(IOVA, GPA_A);
-	put(PD, 3, TABLE(SPARE));
-	put(SPARE, 4, GPA_A | LEAF);
-	put(SPARE, 5, GPA_B | LEAF);
+	put(PD, 3, TABLE(EXTRA));
+	put(EXTRA, 4, GPA_A | LEAF);
+	put(EXTRA, 5, GPA_B | LEAF);
 	clean_read(IOVA, GPA_A);
 	/* Its neighbour was never met: only the pointer leads there. */
 	put(PT, 5, GPA_C | LEAF);
@@ -514,13 +514,13 @@ static void a_pointer_leads_from_every_level(void **state)
 	/* What is below the cached PML4E is found with the root empty. */
 	clean_read(IOVA, GPA_A);
 	put(ROOT, 1, 0);
-	put(PDPT, 7, TABLE(SPARE));
-	put(SPARE, 8, TABLE(SPARE + 1));
-	put(SPARE + 1, 9, GPA_B | LEAF);
+	put(PDPT, 7, TABLE(EXTRA));
+	put(EXTRA, 8, TABLE(EXTRA + 1));
+	put(EXTRA + 1, 9, GPA_B | LEAF);
 	stale_read(UINT64_C(1) << 39 | 7 * G1 | 8 * M2 | 9 * K4, FAULT, GPA_B);
 	/* What a stale walk met is cached as well. */
 	assert_int_equal(cached(), 4 + 3);
-	free_page(SPARE + 1);
+	free_page(EXTRA + 1);
 	raw_assert_violation(fixture.hv, "page 0x107000 freed, but a cached "
 					 "table pointer of domain 1 leads");
 }
@@ -536,7 +536,7 @@ static void a_page_which_nothing_leads_to_may_go(void **state)
 	put(PDPT, 2, 0);
 	flush(IOVA & ~(G1 - 1), G1);
 	free_page(PD);
-	free_page(SPARE);
+	free_page(EXTRA);
 	clean_read(IOVA, FAULT);
 	no_violation();
 }

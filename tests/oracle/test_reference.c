@@ -26,7 +26,7 @@ enum fault {
 	UNMAP_LEAVES_LAST_PAGE,
 	UNMAP_COUNTS_WRONGLY,
 	UNMAP_TAKES_MORE,
-	UNMAP_OWES_TOO_MUCH,
+	UNMAP_GATHERS_TOO_MUCH,
 	MAP_IN_SMALL_LEAVES,
 	MAP_LEAKS_A_PAGE,
 	MAP_GATHERS_IN_FAILURE,
@@ -73,7 +73,7 @@ WRAP(enum hvpt_status, hvpt_pt_unmap_range, struct hvpt_pagetable *pt,
 		gather->range_count = before.range_count;
 	if (fault == UNMAP_COUNTS_WRONGLY)
 		*unmapped += 4096;
-	if (fault == UNMAP_OWES_TOO_MUCH)
+	if (fault == UNMAP_GATHERS_TOO_MUCH)
 		hvpt_gather_add(gather, hvpt_iova(0), hvpt_iova(UINT64_MAX));
 	if (fault == UNMAP_FREES_TABLE_EARLY && gather->tables) {
 		uint64_t *table = gather->tables;

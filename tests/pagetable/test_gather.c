@@ -60,7 +60,7 @@ static void test_init_is_empty(void **state)
 	assert_false(hvpt_gather_publish(&gather));
 }
 
-static void test_publish_tells_whether_owed(void **state)
+static void test_publish_tells_what_is_pending(void **state)
 {
 	struct hvpt_gather gather;
 	uint64_t page[512] = { 0 };
@@ -447,7 +447,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_init_is_empty),
-		cmocka_unit_test(test_publish_tells_whether_owed),
+		cmocka_unit_test(test_publish_tells_what_is_pending),
 		cmocka_unit_test(test_two_ranges),
 		cmocka_unit_test(test_a_bridge_joins_both_sides),
 		cmocka_unit_test(test_the_ninth_joins_the_nearest),

@@ -485,7 +485,7 @@ static void test_catalogue_061_gather_covers_a_split_leaf(void **state)
 				 f->base + 2 * PT_1G - 1));
 }
 
-static void test_catalogue_063_hole_owes_nothing(void **state)
+static void test_catalogue_063_hole_needs_no_flush(void **state)
 {
 	struct pt_fixture *f = *state;
 
@@ -960,7 +960,7 @@ int main(void)
 		PT_CASE(test_catalogue_055_hook_enters_again),
 		PT_CASE(test_catalogue_059_offset_inside_a_large_leaf),
 		PT_CASE(test_catalogue_061_gather_covers_a_split_leaf),
-		PT_CASE(test_catalogue_063_hole_owes_nothing),
+		PT_CASE(test_catalogue_063_hole_needs_no_flush),
 		PT_CASE(test_catalogue_069_less_is_flushed_more_mapped_is_not),
 		PT_CASE(test_catalogue_073_flush_starts_at_the_former_block),
 		PT_CASE(test_catalogue_085_tables_outlive_the_flush),

@@ -134,7 +134,7 @@ static void test_a_table_in_use_is_not_replaced(void **state)
 }
 
 /* A map adds one range for all it replaces: it maps what lies between. */
-static void test_replacements_owe_one_range(void **state)
+static void test_replacements_gather_one_range(void **state)
 {
 	struct pt_fixture *f = *state;
 	unsigned n;
@@ -369,7 +369,7 @@ int main(void)
 		PT_CASE(test_a_mixed_map_replaces_what_it_covers),
 		PT_CASE(test_without_gather_tables_stay),
 		PT_CASE(test_a_table_in_use_is_not_replaced),
-		PT_CASE(test_replacements_owe_one_range),
+		PT_CASE(test_replacements_gather_one_range),
 		PT_CASE(test_replacement_with_a_full_gather),
 		PT_CASE(test_destroy_gives_all_back),
 	};

@@ -55,7 +55,8 @@ static unsigned count_stale(const struct hypervisor_dma *seen, uint64_t gpa)
 	return count;
 }
 
-void hv_dma_owed(struct hv_fixture *f, unsigned n, uint64_t iova, uint64_t gpa)
+void hv_dma_pending(struct hv_fixture *f, unsigned n, uint64_t iova,
+		    uint64_t gpa)
 {
 	struct hypervisor_dma seen = dma(f, n, iova, false);
 

@@ -278,7 +278,8 @@ void hv_dma_reaches(struct hv_fixture *f, unsigned n, uint64_t iova,
 		    uint64_t gpa);
 
 /** It faults, or reaches @gpa by what is cached; but nothing else. */
-void hv_dma_owed(struct hv_fixture *f, unsigned n, uint64_t iova, uint64_t gpa);
+void hv_dma_pending(struct hv_fixture *f, unsigned n, uint64_t iova,
+		    uint64_t gpa);
 
 /** It faults by memory, and still reaches @gpa by a cached translation. */
 void hv_dma_is_stale(struct hv_fixture *f, unsigned n, uint64_t iova,

@@ -91,7 +91,7 @@ static inline void qtest_write64(struct qemu *qemu, u64 address, u64 value)
 }
 
 /* The unit works its queue off while the register is written. */
-static inline void qtest_settle(struct qemu *qemu)
+static inline void qtest_drain(struct qemu *qemu)
 {
 	mb();
 }

@@ -365,7 +365,7 @@ static void test_random_small(void **state)
 
 /* ---- the checks can fail --------------------------------------------- */
 
-static void test_judge_says_no(void **state)
+static void test_walker_says_no(void **state)
 {
 	const uint64_t iova = 3 * GIB1;
 	struct hvpt_pagetable pt;
@@ -406,7 +406,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_random_4),
 		cmocka_unit_test(test_random_5),
 		cmocka_unit_test(test_random_small),
-		cmocka_unit_test(test_judge_says_no),
+		cmocka_unit_test(test_walker_says_no),
 	};
 	bool system = argc > 1 && strcmp(argv[1], "system") == 0;
 	const char *program = qemu_find(system ? QEMU_SYSTEM : QEMU_FETCHED);
