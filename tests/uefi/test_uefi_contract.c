@@ -31,8 +31,8 @@
 #define HV_DENIED HVPT_HV_STATUS_ACCESS_DENIED
 
 /* Memory below 4 GiB, not page aligned; and whole pages of it. */
-#define HOST ((void *)(world_memory + 0x9a8))
-#define PAGES ((void *)(world_memory + 0x1000))
+#define HOST ((void *)(fixture_memory + 0x9a8))
+#define PAGES ((void *)(fixture_memory + 0x1000))
 /* Whole pages above 4 GiB, which nobody looks at. */
 #define HIGH ((void *)UINT64_C(0x123456789000))
 
@@ -48,8 +48,8 @@ static EFI_STATUS map(EDKII_IOMMU_OPERATION operation, void *host, UINTN bytes,
 	EFI_STATUS status;
 
 	out->bytes = bytes;
-	status = world.iommu->Map(world.iommu, operation, host, &out->bytes,
-				  &out->at, &out->mapping);
+	status = fixture.iommu->Map(fixture.iommu, operation, host, &out->bytes,
+				    &out->at, &out->mapping);
 	assert_int_equal(fake_boot.tpl, fake_boot.home);
 	assert_int_equal(out->bytes, EFI_ERROR(status) ? 0 : bytes);
 	return status;
@@ -57,8 +57,8 @@ static EFI_STATUS map(EDKII_IOMMU_OPERATION operation, void *host, UINTN bytes,
 
 static EFI_STATUS set(EFI_HANDLE device, VOID *mapping, UINT64 access)
 {
-	EFI_STATUS status = world.iommu->SetAttribute(world.iommu, device,
-						      mapping, access);
+	EFI_STATUS status = fixture.iommu->SetAttribute(fixture.iommu, device,
+							mapping, access);
 
 	assert_int_equal(fake_boot.tpl, fake_boot.home);
 	return status;
@@ -66,7 +66,7 @@ static EFI_STATUS set(EFI_HANDLE device, VOID *mapping, UINT64 access)
 
 static EFI_STATUS unmap(VOID *mapping)
 {
-	EFI_STATUS status = world.iommu->Unmap(world.iommu, mapping);
+	EFI_STATUS status = fixture.iommu->Unmap(fixture.iommu, mapping);
 
 	assert_int_equal(fake_boot.tpl, fake_boot.home);
 	return status;
@@ -88,7 +88,7 @@ static void inject(uint16_t code, uint64_t times)
 		.status = HV_DENIED,
 	};
 
-	hypervisor_inject(world.hv, &injection);
+	hypervisor_inject(fixture.hv, &injection);
 }
 
 /* ---- the protocol itself --------------------------------------------- */
@@ -96,14 +96,14 @@ static void inject(uint16_t code, uint64_t times)
 static void revision(void **state)
 {
 	(void)state;
-	world_open();
+	fixture_open();
 #ifdef HVPT_STUB_IOMMU_BY_ID
-	assert_int_equal(world.iommu->Revision, 0x00010001);
-	assert_non_null(world.iommu->SetAttributeById);
+	assert_int_equal(fixture.iommu->Revision, 0x00010001);
+	assert_non_null(fixture.iommu->SetAttributeById);
 #else
-	assert_int_equal(world.iommu->Revision, 0x00010000);
+	assert_int_equal(fixture.iommu->Revision, 0x00010000);
 #endif
-	world_close();
+	fixture_close();
 }
 
 /* ---- Map ------------------------------------------------------------- */
@@ -116,8 +116,8 @@ static void map_bad_input(void **state)
 	UINTN n;
 
 	(void)state;
-	world_open();
-	io = world.iommu;
+	fixture_open();
+	io = fixture.iommu;
 #define REFUSED(op, host, bytes, atp, mapp)                                    \
 	do {                                                                   \
 		n = (bytes);                                                   \
@@ -138,7 +138,7 @@ static void map_bad_input(void **state)
 	assert_int_equal(io->Map(io, READ, HOST, NULL, &at, &mapping),
 			 EFI_INVALID_PARAMETER);
 #undef REFUSED
-	world_close();
+	fixture_close();
 }
 
 static void map_operations(void **state)
@@ -161,28 +161,28 @@ static void map_operations(void **state)
 	size_t i;
 
 	(void)state;
-	world_open();
+	fixture_open();
 	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
 		must_map(row[i].operation, HOST, 0x3001, &m);
 		assert_true(row[i].wide || m.at <= MAX_UINT32);
 		assert_int_equal(m.at == (uint64_t)(uintptr_t)HOST,
 				 row[i].common);
-		assert_int_equal(set(world.a, m.mapping, row[i].access),
+		assert_int_equal(set(fixture.a, m.mapping, row[i].access),
 				 EFI_SUCCESS);
 		assert_true(
-			world_sees_all(DEVICE_A, m.at, 0x3001, m.at, false));
+			fixture_sees_all(DEVICE_A, m.at, 0x3001, m.at, false));
 		if (row[i].may_write)
-			assert_true(world_sees_all(DEVICE_A, m.at, 0x3001, m.at,
-						   true));
+			assert_true(fixture_sees_all(DEVICE_A, m.at, 0x3001,
+						     m.at, true));
 		else
-			assert_true(world_sees(DEVICE_A, m.at, true, 0));
-		assert_true(world_sees(DEVICE_A, m.at - 0x1000, false, 0));
-		assert_true(world_sees(DEVICE_A, m.at + 0x4000, false, 0));
-		assert_int_equal(set(world.a, m.mapping, 0), EFI_SUCCESS);
-		assert_true(world_sees_none(DEVICE_A, m.at, 0x3001));
+			assert_true(fixture_sees(DEVICE_A, m.at, true, 0));
+		assert_true(fixture_sees(DEVICE_A, m.at - 0x1000, false, 0));
+		assert_true(fixture_sees(DEVICE_A, m.at + 0x4000, false, 0));
+		assert_int_equal(set(fixture.a, m.mapping, 0), EFI_SUCCESS);
+		assert_true(fixture_sees_none(DEVICE_A, m.at, 0x3001));
 		assert_int_equal(unmap(m.mapping), EFI_SUCCESS);
 	}
-	world_close();
+	fixture_close();
 }
 
 /* The n-th allocation fails: nothing is kept. */
@@ -193,7 +193,7 @@ static void map_without_memory(void **state)
 	uint64_t n;
 
 	(void)state;
-	world_open();
+	fixture_open();
 	pages = fake_boot.pages;
 	for (n = 1; n <= 2; n++) { /* the records, the bounce buffer */
 		pools = fake_boot.pools;
@@ -206,7 +206,7 @@ static void map_without_memory(void **state)
 	assert_int_equal(fake_boot.pages, pages + 1);
 	assert_int_equal(unmap(m.mapping), EFI_SUCCESS);
 	assert_int_equal(fake_boot.pages, pages);
-	world_close();
+	fixture_close();
 }
 
 /* Whole pages that the device can address are not copied. */
@@ -218,7 +218,7 @@ static void map_whole_pages(void **state)
 	size_t pages, i;
 
 	(void)state;
-	world_open();
+	fixture_open();
 	pages = fake_boot.pages;
 	for (i = 0; i < sizeof(op) / sizeof(op[0]); i++) {
 		must_map(op[i], PAGES, 0x3000, &m);
@@ -226,7 +226,7 @@ static void map_whole_pages(void **state)
 		assert_int_equal(fake_boot.pages, pages);
 		assert_int_equal(unmap(m.mapping), EFI_SUCCESS);
 	}
-	world_close();
+	fixture_close();
 }
 
 /* A 32-bit operation on memory above 4 GiB: copied, or refused. */
@@ -239,7 +239,7 @@ static void map_above_4_gib(void **state)
 	assert_non_null(high);
 	assert_true((uint64_t)(uintptr_t)high > MAX_UINT32);
 	memset(high, 0x3c, 0x1000);
-	world_open();
+	fixture_open();
 	must_map(READ, high, 0x1000, &m);
 	assert_true(m.at + 0xfff <= MAX_UINT32);
 	assert_memory_equal((void *)(uintptr_t)m.at, high, 0x1000);
@@ -250,7 +250,7 @@ static void map_above_4_gib(void **state)
 	assert_int_equal(unmap(m.mapping), EFI_SUCCESS);
 	must_map(COMMON64, HIGH, 0x1000, &m);
 	assert_true(m.at == (uint64_t)(uintptr_t)HIGH);
-	world_close();
+	fixture_close();
 	free(high);
 }
 
@@ -260,12 +260,12 @@ static void map_interrupts(void **state)
 	struct mapped m;
 
 	(void)state;
-	world_open();
+	fixture_open();
 	must_map(COMMON, (void *)0xfee01000, 0x1000, &m);
-	assert_int_equal(set(world.a, m.mapping, R | W), EFI_UNSUPPORTED);
+	assert_int_equal(set(fixture.a, m.mapping, R | W), EFI_UNSUPPORTED);
 	must_map(COMMON, (void *)0xfedff000, 0x1000, &m);
-	assert_int_equal(set(world.a, m.mapping, R | W), EFI_SUCCESS);
-	world_close();
+	assert_int_equal(set(fixture.a, m.mapping, R | W), EFI_SUCCESS);
+	fixture_close();
 }
 
 /* Devices of a narrow pvIOMMU reach less than 4 GiB, whatever the operation. */
@@ -276,23 +276,23 @@ static void map_narrow_host(void **state)
 	void *buffer;
 
 	(void)state;
-	world_default(&config);
+	fixture_default(&config);
 	config.iova_width = 26;
-	world_open_with(&config);
-	assert_int_equal(world.started, EFI_SUCCESS);
+	fixture_open_with(&config);
+	assert_int_equal(fixture.started, EFI_SUCCESS);
 	must_map(READ64, (uint8_t *)PAGES, 0x1000, &m);
 	assert_true(m.at + 0xfff < 0x2000000);
-	assert_int_equal(set(world.a, m.mapping, R), EFI_SUCCESS);
-	assert_true(world_sees_all(DEVICE_A, m.at, 0x1000, m.at, false));
+	assert_int_equal(set(fixture.a, m.mapping, R), EFI_SUCCESS);
+	assert_true(fixture_sees_all(DEVICE_A, m.at, 0x1000, m.at, false));
 	assert_memory_equal((void *)(uintptr_t)m.at, PAGES, 0x1000);
 	assert_int_equal(map(COMMON64, PAGES, 0x1000, &m), EFI_UNSUPPORTED);
-	assert_int_equal(world.iommu->AllocateBuffer(
-				 world.iommu, AllocateAnyPages,
+	assert_int_equal(fixture.iommu->AllocateBuffer(
+				 fixture.iommu, AllocateAnyPages,
 				 EfiBootServicesData, 1, &buffer, 0x8000),
 			 EFI_SUCCESS);
 	must_map(COMMON64, buffer, 0x1000, &m);
 	assert_true(m.at == (uint64_t)(uintptr_t)buffer);
-	world_close();
+	fixture_close();
 }
 
 /* ---- SetAttribute ---------------------------------------------------- */
@@ -302,18 +302,18 @@ static void set_bad_mapping(void **state)
 	struct mapped m;
 
 	(void)state;
-	world_open();
-	assert_int_equal(set(world.a, NULL, R), EFI_INVALID_PARAMETER);
-	assert_int_equal(set(world.a, (VOID *)-1, 0), EFI_INVALID_PARAMETER);
-	assert_int_equal(set(world.a, HOST, R), EFI_INVALID_PARAMETER);
-	assert_int_equal(set(world.a, (VOID *)1, R), EFI_INVALID_PARAMETER);
+	fixture_open();
+	assert_int_equal(set(fixture.a, NULL, R), EFI_INVALID_PARAMETER);
+	assert_int_equal(set(fixture.a, (VOID *)-1, 0), EFI_INVALID_PARAMETER);
+	assert_int_equal(set(fixture.a, HOST, R), EFI_INVALID_PARAMETER);
+	assert_int_equal(set(fixture.a, (VOID *)1, R), EFI_INVALID_PARAMETER);
 	must_map(READ, HOST, 16, &m);
-	assert_int_equal(set(world.a, (UINT8 *)m.mapping + 1, R),
+	assert_int_equal(set(fixture.a, (UINT8 *)m.mapping + 1, R),
 			 EFI_INVALID_PARAMETER);
 	assert_int_equal(unmap(m.mapping), EFI_SUCCESS);
-	assert_int_equal(set(world.a, m.mapping, R), EFI_INVALID_PARAMETER);
-	assert_int_equal(set(world.a, m.mapping, 0), EFI_INVALID_PARAMETER);
-	world_close();
+	assert_int_equal(set(fixture.a, m.mapping, R), EFI_INVALID_PARAMETER);
+	assert_int_equal(set(fixture.a, m.mapping, 0), EFI_INVALID_PARAMETER);
+	fixture_close();
 }
 
 static void set_bad_device(void **state)
@@ -322,17 +322,17 @@ static void set_bad_device(void **state)
 	int local;
 
 	(void)state;
-	world_open();
+	fixture_open();
 	must_map(READ, HOST, 16, &m);
 	assert_int_equal(set(NULL, m.mapping, R), EFI_INVALID_PARAMETER);
 	assert_int_equal(set(&local, m.mapping, R), EFI_INVALID_PARAMETER);
-	assert_int_equal(set(world.no_device, m.mapping, R), EFI_UNSUPPORTED);
-	assert_int_equal(set(world.unmanaged, m.mapping, R), EFI_UNSUPPORTED);
-	assert_int_equal(set(world.unknown, m.mapping, R), EFI_UNSUPPORTED);
-	assert_int_equal(set(world.unmanaged, m.mapping, 0), EFI_SUCCESS);
-	assert_int_equal(set(world.a, m.mapping, R), EFI_SUCCESS);
+	assert_int_equal(set(fixture.no_device, m.mapping, R), EFI_UNSUPPORTED);
+	assert_int_equal(set(fixture.unmanaged, m.mapping, R), EFI_UNSUPPORTED);
+	assert_int_equal(set(fixture.unknown, m.mapping, R), EFI_UNSUPPORTED);
+	assert_int_equal(set(fixture.unmanaged, m.mapping, 0), EFI_SUCCESS);
+	assert_int_equal(set(fixture.a, m.mapping, R), EFI_SUCCESS);
 	assert_int_equal(unmap(m.mapping), EFI_SUCCESS);
-	world_close();
+	fixture_close();
 }
 
 static void set_bad_access(void **state)
@@ -347,23 +347,23 @@ static void set_bad_access(void **state)
 	size_t i;
 
 	(void)state;
-	world_open();
+	fixture_open();
 	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
 		must_map(row[i].operation, HOST, 16, &m);
 		for (access = 1; access < 16; access++)
 			if (access != row[i].fits)
-				assert_int_equal(set(world.a, m.mapping,
+				assert_int_equal(set(fixture.a, m.mapping,
 						     access),
 						 EFI_INVALID_PARAMETER);
-		assert_int_equal(set(world.a, m.mapping,
+		assert_int_equal(set(fixture.a, m.mapping,
 				     row[i].fits | 1ULL << 63),
 				 EFI_INVALID_PARAMETER);
-		assert_int_equal(set(world.a, m.mapping, 0), EFI_SUCCESS);
-		assert_int_equal(set(world.a, m.mapping, row[i].fits),
+		assert_int_equal(set(fixture.a, m.mapping, 0), EFI_SUCCESS);
+		assert_int_equal(set(fixture.a, m.mapping, row[i].fits),
 				 EFI_SUCCESS);
 		assert_int_equal(unmap(m.mapping), EFI_SUCCESS);
 	}
-	world_close();
+	fixture_close();
 }
 
 static void set_unreachable(void **state)
@@ -372,17 +372,17 @@ static void set_unreachable(void **state)
 	size_t pools;
 
 	(void)state;
-	world_open();
+	fixture_open();
 	must_map(READ, HOST, 16, &m);
-	assert_int_equal(set(world.a, m.mapping, R), EFI_SUCCESS);
+	assert_int_equal(set(fixture.a, m.mapping, R), EFI_SUCCESS);
 	must_map(COMMON, (void *)0xfee00000, 16, &n);
 	pools = fake_boot.pools;
-	assert_int_equal(set(world.a, n.mapping, R | W), EFI_UNSUPPORTED);
+	assert_int_equal(set(fixture.a, n.mapping, R | W), EFI_UNSUPPORTED);
 	assert_int_equal(fake_boot.pools, pools);
 	assert_int_equal(unmap(n.mapping), EFI_SUCCESS);
 	assert_int_equal(unmap(m.mapping), EFI_SUCCESS);
 	assert_int_equal(fake_boot.pools, pools - 1);
-	world_close();
+	fixture_close();
 }
 
 /* The n-th allocation fails, for all n: nothing is kept, and a retry works. */
@@ -395,25 +395,25 @@ static void set_without_memory(void **state)
 
 	(void)state;
 	for (n = 1; status != EFI_SUCCESS; n++) {
-		world_open();
+		fixture_open();
 		must_map(READ, HOST, 0x3000, &m);
 		fake_boot.fail_at = n;
-		status = set(world.a, m.mapping, R);
+		status = set(fixture.a, m.mapping, R);
 		fake_boot.fail_at = 0;
 		if (status != EFI_SUCCESS) {
 			assert_int_equal(status, EFI_OUT_OF_RESOURCES);
-			assert_int_equal(set(world.a, m.mapping, R),
+			assert_int_equal(set(fixture.a, m.mapping, R),
 					 EFI_SUCCESS);
 		}
 		assert_true(
-			world_sees_all(DEVICE_A, m.at, 0x3000, m.at, false));
+			fixture_sees_all(DEVICE_A, m.at, 0x3000, m.at, false));
 		pages = fake_boot.pages;
 		pools = fake_boot.pools;
-		assert_int_equal(set(world.a, m.mapping, 0), EFI_SUCCESS);
-		assert_int_equal(set(world.a, m.mapping, R), EFI_SUCCESS);
+		assert_int_equal(set(fixture.a, m.mapping, 0), EFI_SUCCESS);
+		assert_int_equal(set(fixture.a, m.mapping, R), EFI_SUCCESS);
 		assert_int_equal(fake_boot.pages, pages);
 		assert_int_equal(fake_boot.pools, pools);
-		world_close();
+		fixture_close();
 	}
 	assert_true(n > 6);
 }
@@ -429,15 +429,16 @@ static void set_refused(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(code) / sizeof(code[0]); i++) {
-		world_open();
+		fixture_open();
 		must_map(READ, HOST, 16, &m);
 		inject(code[i], 1);
-		assert_int_equal(set(world.a, m.mapping, R), EFI_DEVICE_ERROR);
+		assert_int_equal(set(fixture.a, m.mapping, R),
+				 EFI_DEVICE_ERROR);
 		assert_true(fake_boot_said("HVPT_ERR_HV_DENIED"));
-		assert_int_equal(set(world.a, m.mapping, R), EFI_SUCCESS);
-		assert_true(world_sees_all(DEVICE_A, m.at, 16, m.at, false));
+		assert_int_equal(set(fixture.a, m.mapping, R), EFI_SUCCESS);
+		assert_true(fixture_sees_all(DEVICE_A, m.at, 16, m.at, false));
 		assert_int_equal(unmap(m.mapping), EFI_SUCCESS);
-		world_close();
+		fixture_close();
 	}
 }
 
@@ -447,24 +448,24 @@ static void set_twice_and_by_two(void **state)
 	uint32_t a, b;
 
 	(void)state;
-	world_open();
+	fixture_open();
 	must_map(COMMON, HOST, 0x2000, &m);
-	assert_int_equal(set(world.a, m.mapping, R | W), EFI_SUCCESS);
-	assert_int_equal(set(world.a, m.mapping, R | W), EFI_SUCCESS);
-	assert_int_equal(set(world.b, m.mapping, R | W), EFI_SUCCESS);
-	assert_true(hypervisor_device_domain(world.hv, DEVICE_A, &a));
-	assert_true(hypervisor_device_domain(world.hv, DEVICE_B, &b));
+	assert_int_equal(set(fixture.a, m.mapping, R | W), EFI_SUCCESS);
+	assert_int_equal(set(fixture.a, m.mapping, R | W), EFI_SUCCESS);
+	assert_int_equal(set(fixture.b, m.mapping, R | W), EFI_SUCCESS);
+	assert_true(hypervisor_device_domain(fixture.hv, DEVICE_A, &a));
+	assert_true(hypervisor_device_domain(fixture.hv, DEVICE_B, &b));
 	assert_int_not_equal(a, b);
-	assert_true(world_sees_all(DEVICE_A, m.at, 0x2000, m.at, true));
-	assert_true(world_sees_all(DEVICE_B, m.at, 0x2000, m.at, true));
-	assert_int_equal(set(world.a, m.mapping, 0), EFI_SUCCESS);
-	assert_true(world_sees_none(DEVICE_A, m.at, 0x2000));
-	assert_true(world_sees_all(DEVICE_B, m.at, 0x2000, m.at, true));
-	assert_int_equal(set(world.a, m.mapping, 0), EFI_SUCCESS);
+	assert_true(fixture_sees_all(DEVICE_A, m.at, 0x2000, m.at, true));
+	assert_true(fixture_sees_all(DEVICE_B, m.at, 0x2000, m.at, true));
+	assert_int_equal(set(fixture.a, m.mapping, 0), EFI_SUCCESS);
+	assert_true(fixture_sees_none(DEVICE_A, m.at, 0x2000));
+	assert_true(fixture_sees_all(DEVICE_B, m.at, 0x2000, m.at, true));
+	assert_int_equal(set(fixture.a, m.mapping, 0), EFI_SUCCESS);
 	/* Unmap takes it from all who have it. */
 	assert_int_equal(unmap(m.mapping), EFI_SUCCESS);
-	assert_true(world_sees_none(DEVICE_B, m.at, 0x2000));
-	world_close();
+	assert_true(fixture_sees_none(DEVICE_B, m.at, 0x2000));
+	fixture_close();
 }
 
 /* A domain is made when a device first gets access, not before. */
@@ -473,19 +474,19 @@ static void set_lazy_domain(void **state)
 	struct mapped m;
 
 	(void)state;
-	world_open();
-	assert_int_equal(hypervisor_domains(world.hv), 2);
+	fixture_open();
+	assert_int_equal(hypervisor_domains(fixture.hv), 2);
 	must_map(READ, HOST, 16, &m);
-	assert_int_equal(set(world.a, m.mapping, 0), EFI_SUCCESS);
-	assert_int_equal(hypervisor_domains(world.hv), 2);
-	assert_int_equal(set(world.a, m.mapping, R), EFI_SUCCESS);
-	assert_int_equal(hypervisor_domains(world.hv), 3);
+	assert_int_equal(set(fixture.a, m.mapping, 0), EFI_SUCCESS);
+	assert_int_equal(hypervisor_domains(fixture.hv), 2);
+	assert_int_equal(set(fixture.a, m.mapping, R), EFI_SUCCESS);
+	assert_int_equal(hypervisor_domains(fixture.hv), 3);
 	assert_int_equal(unmap(m.mapping), EFI_SUCCESS);
 	must_map(READ, HOST, 16, &m);
-	assert_int_equal(set(world.a, m.mapping, R), EFI_SUCCESS);
-	assert_int_equal(hypervisor_domains(world.hv), 3);
-	assert_int_equal(hypervisor_calls(world.hv, ATTACH), 1);
-	world_close();
+	assert_int_equal(set(fixture.a, m.mapping, R), EFI_SUCCESS);
+	assert_int_equal(hypervisor_domains(fixture.hv), 3);
+	assert_int_equal(hypervisor_calls(fixture.hv, ATTACH), 1);
+	fixture_close();
 }
 
 #ifdef HVPT_STUB_IOMMU_BY_ID
@@ -495,8 +496,8 @@ static void set_by_id(void **state)
 	struct mapped m;
 
 	(void)state;
-	world_open();
-	io = world.iommu;
+	fixture_open();
+	io = fixture.iommu;
 	must_map(READ, HOST, 16, &m);
 	assert_int_equal(io->SetAttributeById(io, 1, DEVICE_A, NULL, R),
 			 EFI_INVALID_PARAMETER);
@@ -507,11 +508,11 @@ static void set_by_id(void **state)
 			 EFI_UNSUPPORTED);
 	assert_int_equal(io->SetAttributeById(io, 1, DEVICE_A, m.mapping, R),
 			 EFI_SUCCESS);
-	assert_true(world_sees_all(DEVICE_A, m.at, 16, m.at, false));
+	assert_true(fixture_sees_all(DEVICE_A, m.at, 16, m.at, false));
 	assert_int_equal(io->SetAttributeById(io, 1, DEVICE_A, m.mapping, 0),
 			 EFI_SUCCESS);
-	assert_true(world_sees_none(DEVICE_A, m.at, 16));
-	world_close();
+	assert_true(fixture_sees_none(DEVICE_A, m.at, 16));
+	fixture_close();
 }
 #endif
 
@@ -523,19 +524,19 @@ static void unmap_foreign(void **state)
 	uint64_t calls;
 
 	(void)state;
-	world_open();
+	fixture_open();
 	must_map(READ, HOST, 16, &m);
-	assert_int_equal(set(world.a, m.mapping, R), EFI_SUCCESS);
-	assert_true(world_sees_all(DEVICE_A, m.at, 16, m.at, false));
-	calls = hypervisor_calls(world.hv, FLUSH_LIST);
+	assert_int_equal(set(fixture.a, m.mapping, R), EFI_SUCCESS);
+	assert_true(fixture_sees_all(DEVICE_A, m.at, 16, m.at, false));
+	calls = hypervisor_calls(fixture.hv, FLUSH_LIST);
 	assert_int_equal(unmap(NULL), EFI_INVALID_PARAMETER);
 	assert_int_equal(unmap((VOID *)-1), EFI_INVALID_PARAMETER);
 	assert_int_equal(unmap(HOST), EFI_INVALID_PARAMETER);
-	assert_int_equal(hypervisor_calls(world.hv, FLUSH_LIST), calls);
-	assert_true(world_sees_all(DEVICE_A, m.at, 16, m.at, false));
+	assert_int_equal(hypervisor_calls(fixture.hv, FLUSH_LIST), calls);
+	assert_true(fixture_sees_all(DEVICE_A, m.at, 16, m.at, false));
 	assert_int_equal(unmap(m.mapping), EFI_SUCCESS);
 	assert_int_equal(unmap(m.mapping), EFI_INVALID_PARAMETER);
-	world_close();
+	fixture_close();
 }
 
 /* A number that was a mapping is none when another has its record. */
@@ -544,15 +545,15 @@ static void unmap_old_number(void **state)
 	struct mapped m, n;
 
 	(void)state;
-	world_open();
+	fixture_open();
 	must_map(READ, HOST, 16, &m);
 	assert_int_equal(unmap(m.mapping), EFI_SUCCESS);
 	must_map(READ, HOST, 16, &n);
 	assert_ptr_not_equal(m.mapping, n.mapping);
 	assert_int_equal(unmap(m.mapping), EFI_INVALID_PARAMETER);
-	assert_int_equal(set(world.a, m.mapping, R), EFI_INVALID_PARAMETER);
+	assert_int_equal(set(fixture.a, m.mapping, R), EFI_INVALID_PARAMETER);
 	assert_int_equal(unmap(n.mapping), EFI_SUCCESS);
-	world_close();
+	fixture_close();
 }
 
 /* After a flush that failed nothing is reused; the next try makes it good. */
@@ -562,25 +563,25 @@ static void unmap_flush_fails(void **state)
 	size_t pages;
 
 	(void)state;
-	world_open();
+	fixture_open();
 	must_map(WRITE, HOST, 16, &m);
-	assert_int_equal(set(world.a, m.mapping, W), EFI_SUCCESS);
-	assert_true(world_sees_all(DEVICE_A, m.at, 16, m.at, true));
+	assert_int_equal(set(fixture.a, m.mapping, W), EFI_SUCCESS);
+	assert_true(fixture_sees_all(DEVICE_A, m.at, 16, m.at, true));
 	pages = fake_boot.pages;
 	inject(FLUSH_LIST, UINT64_MAX);
 	inject(FLUSH_ALL, UINT64_MAX);
-	assert_int_equal(set(world.a, m.mapping, 0), EFI_DEVICE_ERROR);
-	assert_int_equal(set(world.a, m.mapping, W), EFI_DEVICE_ERROR);
+	assert_int_equal(set(fixture.a, m.mapping, 0), EFI_DEVICE_ERROR);
+	assert_int_equal(set(fixture.a, m.mapping, W), EFI_DEVICE_ERROR);
 	assert_int_equal(unmap(m.mapping), EFI_DEVICE_ERROR);
 	assert_int_equal(fake_boot.pages, pages);
 	must_map(WRITE, HOST, 16, &n);
 	assert_true(n.at != m.at);
-	hypervisor_inject_nothing(world.hv);
+	hypervisor_inject_nothing(fixture.hv);
 	assert_int_equal(unmap(m.mapping), EFI_SUCCESS);
-	assert_true(world_sees_none(DEVICE_A, m.at, 16));
+	assert_true(fixture_sees_none(DEVICE_A, m.at, 16));
 	assert_int_equal(unmap(n.mapping), EFI_SUCCESS);
 	assert_true(fake_boot.pages < pages);
-	world_close();
+	fixture_close();
 }
 
 /* The same memory mapped again is reached again, and not before. */
@@ -589,17 +590,17 @@ static void unmap_then_map_again(void **state)
 	struct mapped m, n;
 
 	(void)state;
-	world_open();
+	fixture_open();
 	must_map(WRITE, PAGES, 0x1000, &m);
-	assert_int_equal(set(world.a, m.mapping, W), EFI_SUCCESS);
-	assert_true(world_sees_all(DEVICE_A, m.at, 0x1000, m.at, true));
+	assert_int_equal(set(fixture.a, m.mapping, W), EFI_SUCCESS);
+	assert_true(fixture_sees_all(DEVICE_A, m.at, 0x1000, m.at, true));
 	assert_int_equal(unmap(m.mapping), EFI_SUCCESS);
 	must_map(WRITE, PAGES, 0x1000, &n);
 	assert_true(n.at == m.at);
-	assert_true(world_sees_none(DEVICE_A, n.at, 0x1000));
-	assert_int_equal(set(world.a, n.mapping, W), EFI_SUCCESS);
-	assert_true(world_sees_all(DEVICE_A, n.at, 0x1000, n.at, true));
-	world_close();
+	assert_true(fixture_sees_none(DEVICE_A, n.at, 0x1000));
+	assert_int_equal(set(fixture.a, n.mapping, W), EFI_SUCCESS);
+	assert_true(fixture_sees_all(DEVICE_A, n.at, 0x1000, n.at, true));
+	fixture_close();
 }
 
 /* ---- bounce buffers -------------------------------------------------- */
@@ -622,7 +623,7 @@ static uint8_t *device_page(uint64_t iova, bool write)
 {
 	struct hypervisor_dma dma;
 
-	hypervisor_dma(world.hv, DEVICE_A, iova, write, &dma);
+	hypervisor_dma(fixture.hv, DEVICE_A, iova, write, &dma);
 	assert_true(dma.fresh.translated && dma.stale_count == 0);
 	return (uint8_t *)(uintptr_t)dma.fresh.gpa;
 }
@@ -634,35 +635,35 @@ static void bounce_one(uint64_t offset, uint64_t bytes)
 	uint8_t *at;
 	size_t i;
 
-	world_open();
+	fixture_open();
 	/* Read: the device sees the bytes, and zeros behind them. */
 	must_map(READ, memory + offset, bytes, &m);
-	assert_int_equal(set(world.a, m.mapping, R), EFI_SUCCESS);
+	assert_int_equal(set(fixture.a, m.mapping, R), EFI_SUCCESS);
 	for (i = 0; i < bytes; i++) {
 		at = device_page(m.at + i, false);
 		assert_int_equal(*at, memory[offset + i]);
 	}
 	if (m.at != (uint64_t)(uintptr_t)(memory + offset))
 		assert_int_equal(m.at & 0xfff, 0);
-	assert_true(
-		world_sees(DEVICE_A, (m.at & ~UINT64_C(0xfff)) - 1, false, 0));
+	assert_true(fixture_sees(DEVICE_A, (m.at & ~UINT64_C(0xfff)) - 1, false,
+				 0));
 	for (i = 0; (m.at + bytes + i) & 0xfff; i++)
 		assert_int_equal(*device_page(m.at + bytes + i, false), 0);
 	assert_int_equal(unmap(m.mapping), EFI_SUCCESS);
 	assert_memory_equal(memory, copy, MEMORY_BYTES);
 	/* Write: what the device writes around is lost, the rest is not. */
 	must_map(WRITE, memory + offset, bytes, &m);
-	assert_int_equal(set(world.a, m.mapping, W), EFI_SUCCESS);
+	assert_int_equal(set(fixture.a, m.mapping, W), EFI_SUCCESS);
 	for (i = 0; i < bytes; i += 2)
 		*device_page(m.at + i, true) = (uint8_t)(0xc0 ^ i);
 	for (i = 0; (m.at + bytes + i) & 0xfff; i++)
 		*device_page(m.at + bytes + i, true) = 0xee;
-	assert_int_equal(set(world.a, m.mapping, 0), EFI_SUCCESS);
+	assert_int_equal(set(fixture.a, m.mapping, 0), EFI_SUCCESS);
 	assert_int_equal(unmap(m.mapping), EFI_SUCCESS);
 	for (i = 0; i < bytes; i += 2)
 		copy[offset + i] = (uint8_t)(0xc0 ^ i);
 	assert_memory_equal(memory, copy, MEMORY_BYTES);
-	world_close();
+	fixture_close();
 	free(memory);
 	free(copy);
 }
@@ -689,12 +690,12 @@ static void bounce_common(void **state)
 	struct mapped m;
 
 	(void)state;
-	world_open();
+	fixture_open();
 	must_map(COMMON, HOST, 0x20, &m);
-	assert_int_equal(set(world.a, m.mapping, R | W), EFI_SUCCESS);
-	assert_true(world_sees_all(DEVICE_A, m.at, 0x20, m.at, true));
+	assert_int_equal(set(fixture.a, m.mapping, R | W), EFI_SUCCESS);
+	assert_true(fixture_sees_all(DEVICE_A, m.at, 0x20, m.at, true));
 	assert_int_equal(unmap(m.mapping), EFI_SUCCESS);
-	world_close();
+	fixture_close();
 }
 
 /* A platform that exposes partial pages: nothing is copied. */
@@ -705,17 +706,17 @@ static void bounce_exposed(void **state)
 
 	(void)state;
 	stub_PcdHvptExposePartialPages = TRUE;
-	world_open();
+	fixture_open();
 	pages = fake_boot.pages;
 	must_map(WRITE, HOST, 0x20, &m);
 	assert_true(m.at == (uint64_t)(uintptr_t)HOST);
 	assert_int_equal(fake_boot.pages, pages);
-	assert_int_equal(set(world.a, m.mapping, W), EFI_SUCCESS);
-	assert_true(world_sees(DEVICE_A, m.at & ~UINT64_C(0xfff), true,
-			       m.at & ~UINT64_C(0xfff)));
+	assert_int_equal(set(fixture.a, m.mapping, W), EFI_SUCCESS);
+	assert_true(fixture_sees(DEVICE_A, m.at & ~UINT64_C(0xfff), true,
+				 m.at & ~UINT64_C(0xfff)));
 	assert_int_equal(unmap(m.mapping), EFI_SUCCESS);
-	assert_true(world_sees_none(DEVICE_A, m.at, 0x20));
-	world_close();
+	assert_true(fixture_sees_none(DEVICE_A, m.at, 0x20));
+	fixture_close();
 }
 
 /* ---- AllocateBuffer, FreeBuffer -------------------------------------- */
@@ -727,8 +728,8 @@ static void buffer_bad_input(void **state)
 	unsigned bit;
 
 	(void)state;
-	world_open();
-	io = world.iommu;
+	fixture_open();
+	io = fixture.iommu;
 	for (bit = 0; bit < 64; bit++) {
 		if (UINT64_C(0x8880) >> bit & 1)
 			continue;
@@ -748,7 +749,7 @@ static void buffer_bad_input(void **state)
 					    EfiBootServicesData, 0, &host, 0),
 			 EFI_INVALID_PARAMETER);
 	assert_ptr_equal(host, HOST);
-	world_close();
+	fixture_close();
 }
 
 static void buffer_attributes(void **state)
@@ -760,8 +761,8 @@ static void buffer_attributes(void **state)
 	int how;
 
 	(void)state;
-	world_open();
-	io = world.iommu;
+	fixture_open();
+	io = fixture.iommu;
 	for (bits = 0; bits < 8; bits++) {
 		UINT64 attributes = (bits & 1 ? 0x80 : 0) |
 				    (bits & 2 ? 0x800 : 0) |
@@ -782,7 +783,7 @@ static void buffer_attributes(void **state)
 					 EFI_SUCCESS);
 		}
 	}
-	world_close();
+	fixture_close();
 }
 
 static void buffer_without_memory(void **state)
@@ -793,8 +794,8 @@ static void buffer_without_memory(void **state)
 	uint64_t n;
 
 	(void)state;
-	world_open();
-	io = world.iommu;
+	fixture_open();
+	io = fixture.iommu;
 	pools = fake_boot.pools;
 	for (n = 1; n <= 2; n++) {
 		fake_boot.fail_at = n;
@@ -805,7 +806,7 @@ static void buffer_without_memory(void **state)
 		assert_ptr_equal(host, HOST);
 		assert_int_equal(fake_boot.pools, pools);
 	}
-	world_close();
+	fixture_close();
 }
 
 static void buffer_foreign(void **state)
@@ -815,8 +816,8 @@ static void buffer_foreign(void **state)
 	size_t pages;
 
 	(void)state;
-	world_open();
-	io = world.iommu;
+	fixture_open();
+	io = fixture.iommu;
 	assert_int_equal(io->AllocateBuffer(io, AllocateAnyPages,
 					    EfiBootServicesData, 2, &host, 0),
 			 EFI_SUCCESS);
@@ -831,7 +832,7 @@ static void buffer_foreign(void **state)
 	assert_int_equal(io->FreeBuffer(io, 2, host), EFI_SUCCESS);
 	assert_int_equal(io->FreeBuffer(io, 2, host), EFI_INVALID_PARAMETER);
 	assert_int_equal(fake_boot.pages, pages - 2);
-	world_close();
+	fixture_close();
 }
 
 /* ---- interrupted calls ----------------------------------------------- */
@@ -843,11 +844,11 @@ static unsigned nested_runs;
 static void from_timer(void)
 {
 	nested_runs++;
-	must_map(READ, world_memory + 0x7000, 0x1000, &nested);
-	assert_int_equal(set(world.b, nested.mapping, R), EFI_SUCCESS);
-	assert_true(
-		world_sees_all(DEVICE_B, nested.at, 0x1000, nested.at, false));
-	assert_int_equal(set(world.b, nested.mapping, 0), EFI_SUCCESS);
+	must_map(READ, fixture_memory + 0x7000, 0x1000, &nested);
+	assert_int_equal(set(fixture.b, nested.mapping, R), EFI_SUCCESS);
+	assert_true(fixture_sees_all(DEVICE_B, nested.at, 0x1000, nested.at,
+				     false));
+	assert_int_equal(set(fixture.b, nested.mapping, 0), EFI_SUCCESS);
 	assert_int_equal(unmap(nested.mapping), EFI_SUCCESS);
 }
 
@@ -864,32 +865,32 @@ static void interrupted(void **state)
 	EFI_TPL tpl;
 
 	(void)state;
-	world_open();
+	fixture_open();
 	nested_runs = 0;
 	fake_boot.lowered = from_timer;
 	must_map(WRITE, HOST, 0x1000, &m);
 	fake_boot.lowered = from_timer;
-	assert_int_equal(set(world.a, m.mapping, W), EFI_SUCCESS);
-	assert_true(world_sees_all(DEVICE_A, m.at, 0x1000, m.at, true));
+	assert_int_equal(set(fixture.a, m.mapping, W), EFI_SUCCESS);
+	assert_true(fixture_sees_all(DEVICE_A, m.at, 0x1000, m.at, true));
 	fake_boot.lowered = from_timer;
-	assert_int_equal(set(world.a, m.mapping, 0), EFI_SUCCESS);
+	assert_int_equal(set(fixture.a, m.mapping, 0), EFI_SUCCESS);
 	fake_boot.lowered = from_timer;
 	assert_int_equal(unmap(m.mapping), EFI_SUCCESS);
 	assert_int_equal(nested_runs, 4);
 
 	must_map(WRITE, HOST, 0x1000, &nested);
 	fake_boot.lowered = unmaps_from_timer;
-	assert_int_equal(set(world.a, nested.mapping, W),
+	assert_int_equal(set(fixture.a, nested.mapping, W),
 			 EFI_INVALID_PARAMETER);
 	assert_int_equal(nested_runs, 5);
 	for (tpl = TPL_APPLICATION; tpl <= TPL_NOTIFY; tpl *= 2) {
 		fake_boot.tpl = fake_boot.home = tpl;
 		must_map(WRITE, HOST, 0x1000, &m);
-		assert_int_equal(set(world.a, m.mapping, W), EFI_SUCCESS);
+		assert_int_equal(set(fixture.a, m.mapping, W), EFI_SUCCESS);
 		assert_int_equal(unmap(m.mapping), EFI_SUCCESS);
 	}
 	fake_boot.tpl = fake_boot.home = TPL_APPLICATION;
-	world_close();
+	fixture_close();
 }
 
 int main(void)

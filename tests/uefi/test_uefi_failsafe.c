@@ -16,7 +16,7 @@
 #define WRITE EdkiiIoMmuOperationBusMasterWrite
 #define ATTACH HVPT_HVCALL_ATTACH_DEVICE_DOMAIN
 #define HV_DENIED HVPT_HV_STATUS_ACCESS_DENIED
-#define HOST (world_memory + 0x2340)
+#define HOST (fixture_memory + 0x2340)
 #define BYTES UINT64_C(0x1800)
 
 /* ---- bus drivers ------------------------------------------------------- */
@@ -37,7 +37,8 @@ struct transfer {
 
 static EFI_STATUS set_access(EFI_HANDLE device, VOID *mapping, UINT64 access)
 {
-	return world.iommu->SetAttribute(world.iommu, device, mapping, access);
+	return fixture.iommu->SetAttribute(fixture.iommu, device, mapping,
+					   access);
 }
 
 static UINT64 access_for(EDKII_IOMMU_OPERATION operation)
@@ -53,8 +54,8 @@ static EFI_STATUS bus_map(enum bus bus, EFI_HANDLE device,
 {
 	EFI_STATUS status;
 
-	status = world.iommu->Map(world.iommu, operation, host, &bytes,
-				  &transfer->at, &transfer->mapping);
+	status = fixture.iommu->Map(fixture.iommu, operation, host, &bytes,
+				    &transfer->at, &transfer->mapping);
 	if (EFI_ERROR(status) || bus == NEVER)
 		return status;
 	status = set_access(device, transfer->mapping, access_for(operation));
@@ -66,7 +67,7 @@ static EFI_STATUS bus_unmap(enum bus bus, EFI_HANDLE device,
 {
 	if (bus != NEVER)
 		(void)set_access(device, transfer->mapping, 0);
-	return world.iommu->Unmap(world.iommu, transfer->mapping);
+	return fixture.iommu->Unmap(fixture.iommu, transfer->mapping);
 }
 
 /* ---- devices ------------------------------------------------------------- */
@@ -101,7 +102,7 @@ static unsigned id_of(enum outcome outcome)
 
 static EFI_HANDLE handle_of(enum outcome outcome)
 {
-	return outcome == UNMANAGED ? world.unmanaged : world.a;
+	return outcome == UNMANAGED ? fixture.unmanaged : fixture.a;
 }
 
 static void prepare(enum outcome outcome)
@@ -116,13 +117,13 @@ static void prepare(enum outcome outcome)
 	struct transfer before;
 
 	if (outcome == REFUSED)
-		hypervisor_inject(world.hv, &refusal);
+		hypervisor_inject(fixture.hv, &refusal);
 	if (outcome != TAKEN_NOW)
 		return;
-	assert_int_equal(bus_map(HEEDS, world.a, READ, world_memory, 16,
+	assert_int_equal(bus_map(HEEDS, fixture.a, READ, fixture_memory, 16,
 				 &before),
 			 EFI_SUCCESS);
-	assert_int_equal(bus_unmap(HEEDS, world.a, &before), EFI_SUCCESS);
+	assert_int_equal(bus_unmap(HEEDS, fixture.a, &before), EFI_SUCCESS);
 }
 
 /* One byte of the device's; false: it faulted. */
@@ -130,7 +131,7 @@ static bool dma(enum outcome outcome, uint64_t at, bool write, uint8_t *byte)
 {
 	struct hypervisor_dma way;
 
-	hypervisor_dma(world.hv, id_of(outcome), at, write, &way);
+	hypervisor_dma(fixture.hv, id_of(outcome), at, write, &way);
 	assert_int_equal(way.stale_count, 0);
 	if (!way.fresh.translated)
 		return false;
@@ -171,13 +172,13 @@ static void check_memory(bool written)
 {
 	uint64_t i;
 
-	for (i = 0; i < WORLD_MEMORY; i++) {
-		uint64_t in = (uint64_t)(world_memory + i - HOST);
+	for (i = 0; i < FIXTURE_MEMORY; i++) {
+		uint64_t in = (uint64_t)(fixture_memory + i - HOST);
 		uint8_t want = (uint8_t)(i * 7 + (i >> 8));
 
 		if (written && in < BYTES)
 			want = (uint8_t)(0x5a ^ in);
-		assert_int_equal(world_memory[i], want);
+		assert_int_equal(fixture_memory[i], want);
 	}
 }
 
@@ -209,16 +210,16 @@ static void table(void **state)
 	(void)state;
 	for (bus = 0; bus < BUSES; bus++) {
 		for (outcome = 0; outcome < OUTCOMES; outcome++) {
-			world_open();
+			fixture_open();
 			prepare((enum outcome)outcome);
 			one_transfer((enum bus)bus, (enum outcome)outcome,
 				     READ);
-			world_close();
-			world_open();
+			fixture_close();
+			fixture_open();
 			prepare((enum outcome)outcome);
 			one_transfer((enum bus)bus, (enum outcome)outcome,
 				     WRITE);
-			world_close();
+			fixture_close();
 		}
 	}
 }
@@ -245,21 +246,21 @@ static void amended(void **state)
 	size_t pages;
 
 	(void)state;
-	world_open();
+	fixture_open();
 	prepare(TAKEN_NOW);
-	assert_int_equal(amended_map(world.a, WRITE, HOST, BYTES, &transfer),
+	assert_int_equal(amended_map(fixture.a, WRITE, HOST, BYTES, &transfer),
 			 EFI_SUCCESS);
 	device_writes(TAKEN_NOW, transfer.at, true);
-	(void)set_access(world.a, transfer.mapping, 0);
-	assert_true(world_sees_none(DEVICE_A, transfer.at, BYTES));
-	assert_int_equal(bus_unmap(NEVER, world.a, &transfer), EFI_SUCCESS);
+	(void)set_access(fixture.a, transfer.mapping, 0);
+	assert_true(fixture_sees_none(DEVICE_A, transfer.at, BYTES));
+	assert_int_equal(bus_unmap(NEVER, fixture.a, &transfer), EFI_SUCCESS);
 	check_memory(true);
 	pages = fake_boot.pages;
-	assert_int_equal(amended_map(world.unmanaged, READ, HOST, BYTES,
+	assert_int_equal(amended_map(fixture.unmanaged, READ, HOST, BYTES,
 				     &transfer),
 			 EFI_UNSUPPORTED);
 	assert_int_equal(fake_boot.pages, pages);
-	world_close();
+	fixture_close();
 }
 
 int main(void)

@@ -24,9 +24,9 @@
 #define WRITE EdkiiIoMmuOperationBusMasterWrite
 #define RW (EDKII_IOMMU_ACCESS_READ | EDKII_IOMMU_ACCESS_WRITE)
 #define RING_BYTES 0x2000u
-#define PACKET (world_memory + 0x4010)
+#define PACKET (fixture_memory + 0x4010)
 #define PACKET_BYTES 0x600u
-#define OS_MEMORY (world_memory + 0x20000)
+#define OS_MEMORY (fixture_memory + 0x20000)
 
 enum policy {
 	IDENTITY,
@@ -66,7 +66,7 @@ static bool dma_write(unsigned device, uint64_t at, uint8_t byte)
 {
 	struct hypervisor_dma way;
 
-	hypervisor_dma(world.hv, device, at, true, &way);
+	hypervisor_dma(fixture.hv, device, at, true, &way);
 	assert_int_equal(way.stale_count, 0);
 	if (way.fresh.translated)
 		*(uint8_t *)(uintptr_t)way.fresh.gpa = byte;
@@ -99,9 +99,9 @@ static void check_memory(void)
 {
 	uint64_t i;
 
-	for (i = 0; i < WORLD_MEMORY; i++)
+	for (i = 0; i < FIXTURE_MEMORY; i++)
 		if (i - 0x20000 >= 0x1000)
-			assert_int_equal(world_memory[i],
+			assert_int_equal(fixture_memory[i],
 					 (uint8_t)(i * 7 + (i >> 8)));
 }
 
@@ -114,38 +114,39 @@ static void open_nic(void)
 	VOID *ring;
 
 	assert_int_equal(
-		world.iommu->AllocateBuffer(world.iommu, AllocateAnyPages,
-					    EfiBootServicesData, 2, &ring, 0),
+		fixture.iommu->AllocateBuffer(fixture.iommu, AllocateAnyPages,
+					      EfiBootServicesData, 2, &ring, 0),
 		EFI_SUCCESS);
 	nic.ring = ring;
-	assert_int_equal(world.iommu->Map(world.iommu, COMMON, ring, &bytes,
-					  &at, &nic.ring_mapping),
+	assert_int_equal(fixture.iommu->Map(fixture.iommu, COMMON, ring, &bytes,
+					    &at, &nic.ring_mapping),
 			 EFI_SUCCESS);
 	assert_true(at == (uint64_t)(uintptr_t)ring);
-	assert_int_equal(world.iommu->SetAttribute(world.iommu, world.a,
-						   nic.ring_mapping, RW),
+	assert_int_equal(fixture.iommu->SetAttribute(fixture.iommu, fixture.a,
+						     nic.ring_mapping, RW),
 			 EFI_SUCCESS);
 	bytes = PACKET_BYTES;
-	assert_int_equal(world.iommu->Map(world.iommu, WRITE, PACKET, &bytes,
-					  &nic.packet, &nic.packet_mapping),
+	assert_int_equal(fixture.iommu->Map(fixture.iommu, WRITE, PACKET,
+					    &bytes, &nic.packet,
+					    &nic.packet_mapping),
 			 EFI_SUCCESS);
-	assert_int_equal(world.iommu->SetAttribute(world.iommu, world.a,
-						   nic.packet_mapping,
-						   EDKII_IOMMU_ACCESS_WRITE),
+	assert_int_equal(fixture.iommu->SetAttribute(fixture.iommu, fixture.a,
+						     nic.packet_mapping,
+						     EDKII_IOMMU_ACCESS_WRITE),
 			 EFI_SUCCESS);
 }
 
 /* Stops the disk, as drivers do: no DMA meanwhile is lost, none is after. */
 static void stop_disk(void)
 {
-	EDKII_IOMMU_PROTOCOL *io = world.iommu;
+	EDKII_IOMMU_PROTOCOL *io = fixture.iommu;
 
 	nic_writes(true);
 	assert_true(dma_write(DEVICE_B, disk.at, 1));
-	assert_int_equal(io->SetAttribute(io, world.b, disk.mapping, 0),
+	assert_int_equal(io->SetAttribute(io, fixture.b, disk.mapping, 0),
 			 EFI_SUCCESS);
 	assert_false(dma_write(DEVICE_B, disk.at, 2));
-	assert_int_equal(io->SetAttribute(io, world.b, disk.mapping,
+	assert_int_equal(io->SetAttribute(io, fixture.b, disk.mapping,
 					  EDKII_IOMMU_ACCESS_WRITE),
 			 EFI_DEVICE_ERROR);
 	assert_int_equal(io->Unmap(io, disk.mapping), EFI_SUCCESS);
@@ -164,12 +165,12 @@ static void open_disk(EFI_TPL tpl)
 	UINTN bytes = sizeof(sector);
 
 	disk.stopped = false;
-	assert_int_equal(world.iommu->Map(world.iommu, WRITE, sector, &bytes,
-					  &disk.at, &disk.mapping),
+	assert_int_equal(fixture.iommu->Map(fixture.iommu, WRITE, sector,
+					    &bytes, &disk.at, &disk.mapping),
 			 EFI_SUCCESS);
-	assert_int_equal(world.iommu->SetAttribute(world.iommu, world.b,
-						   disk.mapping,
-						   EDKII_IOMMU_ACCESS_WRITE),
+	assert_int_equal(fixture.iommu->SetAttribute(fixture.iommu, fixture.b,
+						     disk.mapping,
+						     EDKII_IOMMU_ACCESS_WRITE),
 			 EFI_SUCCESS);
 	fake_boot_on_exit(tpl, stop_disk);
 }
@@ -177,7 +178,7 @@ static void open_disk(EFI_TPL tpl)
 static void leave_firmware(enum policy policy, EFI_TPL tpl, bool newest_first)
 {
 	stub_PcdHvptExitPolicy = (UINT8)policy;
-	world_open();
+	fixture_open();
 	open_nic();
 	open_disk(tpl);
 	fake_boot_on_exit(TPL_CALLBACK, looks);
@@ -244,16 +245,17 @@ static void check_os_domain(uint64_t iova)
 /* Ids from 1 up, and it takes no refusal: nothing of ours may be there. */
 static void os_merged(void)
 {
-	assert_int_equal(raw_create(world.hv, 1), RAW_OK);
-	assert_int_equal(raw_configure(world.hv, 1, RAW_IDENTITY, 0), RAW_OK);
-	assert_int_equal(raw_create(world.hv, 2), RAW_OK);
-	assert_int_equal(raw_configure(world.hv, 2, RAW_BLOCKED, 0), RAW_OK);
-	assert_int_equal(raw_create(world.hv, 3), RAW_OK);
-	assert_int_equal(raw_configure(world.hv, 3, RAW_PAGING_4, os_tables()),
+	assert_int_equal(raw_create(fixture.hv, 1), RAW_OK);
+	assert_int_equal(raw_configure(fixture.hv, 1, RAW_IDENTITY, 0), RAW_OK);
+	assert_int_equal(raw_create(fixture.hv, 2), RAW_OK);
+	assert_int_equal(raw_configure(fixture.hv, 2, RAW_BLOCKED, 0), RAW_OK);
+	assert_int_equal(raw_create(fixture.hv, 3), RAW_OK);
+	assert_int_equal(raw_configure(fixture.hv, 3, RAW_PAGING_4,
+				       os_tables()),
 			 RAW_OK);
-	assert_int_equal(raw_attach(world.hv, 3, DEVICE_A), RAW_OK);
+	assert_int_equal(raw_attach(fixture.hv, 3, DEVICE_A), RAW_OK);
 	check_os_domain(0x7000);
-	assert_int_equal(raw_attach(world.hv, 2, DEVICE_A), RAW_OK);
+	assert_int_equal(raw_attach(fixture.hv, 2, DEVICE_A), RAW_OK);
 	nic_writes(false);
 }
 
@@ -271,7 +273,7 @@ static void *os_alloc(void *ctx)
 static void os_free(void *ctx, void *page)
 {
 	(void)ctx;
-	hypervisor_page_freed(world.hv, (uint64_t)(uintptr_t)page);
+	hypervisor_page_freed(fixture.hv, (uint64_t)(uintptr_t)page);
 	assert_int_equal(gBS->FreePages((uint64_t)(uintptr_t)page, 1),
 			 EFI_SUCCESS);
 }
@@ -387,14 +389,14 @@ static void os_ends(void)
 	assert_int_equal(hvpt_iommu_destroy(&os.iommu), HVPT_OK);
 	delete_left(os.handover.identity_id);
 	delete_left(os.handover.blocked_id);
-	assert_int_equal(hypervisor_domains(world.hv), 0);
+	assert_int_equal(hypervisor_domains(fixture.hv), 0);
 	nic_writes(false);
 }
 
 static void os_ours(enum policy policy)
 {
 	struct hvpt_iommu_config config = {
-		.transport = { &hvpt_hypervisor_transport, world.hv },
+		.transport = { &hvpt_hypervisor_transport, fixture.hv },
 	};
 
 	memset(&os, 0, sizeof(os));
@@ -424,7 +426,7 @@ static void one(enum policy policy, enum driver driver, EFI_TPL tpl,
 	else
 		os_ours(policy);
 	check_memory();
-	world_close();
+	fixture_close();
 }
 
 static void matrix(void **state)
@@ -450,13 +452,14 @@ static void leaves(void **state)
 	(void)state;
 	for (policy = 0; policy < POLICIES; policy++) {
 		leave_firmware((enum policy)policy, TPL_NOTIFY, true);
-		assert_int_equal(hypervisor_domains(world.hv), domains[policy]);
+		assert_int_equal(hypervisor_domains(fixture.hv),
+				 domains[policy]);
 		if (domains[policy]) {
-			assert_true(hypervisor_device_domain(world.hv, DEVICE_A,
-							     &id));
+			assert_true(hypervisor_device_domain(fixture.hv,
+							     DEVICE_A, &id));
 			assert_true(id >= 0xffff0000 && id <= 0xfffffffd);
 		}
-		world_close();
+		fixture_close();
 	}
 }
 
@@ -474,7 +477,7 @@ static void reserves(void **state)
 	leave_firmware(KEEP, TPL_CALLBACK, true);
 	assert_int_equal(fake_boot_type_of((uint64_t)(uintptr_t)nic.ring),
 			 EfiReservedMemoryType);
-	hypervisor_dma(world.hv, DEVICE_A, nic.packet, true, &way);
+	hypervisor_dma(fixture.hv, DEVICE_A, nic.packet, true, &way);
 	assert_true(way.fresh.translated);
 	assert_int_equal(fake_boot_type_of(way.fresh.gpa & ~UINT64_C(0xfff)),
 			 EfiReservedMemoryType);
@@ -485,21 +488,21 @@ static void reserves(void **state)
 	assert_int_equal(
 		fake_boot_type_of((uint64_t)(uintptr_t)fake_boot.table),
 		EfiACPIReclaimMemory);
-	world_close();
+	fixture_close();
 	/* The system does not take runtime memory, and must map it. */
 	stub_PcdHvptExitPolicy = KEEP;
-	world_open();
-	assert_int_equal(world.iommu->AllocateBuffer(
-				 world.iommu, AllocateAnyPages,
+	fixture_open();
+	assert_int_equal(fixture.iommu->AllocateBuffer(
+				 fixture.iommu, AllocateAnyPages,
 				 EfiRuntimeServicesData, 1, &buffer, 0),
 			 EFI_SUCCESS);
 	assert_int_equal(fake_boot_type_of((uint64_t)(uintptr_t)buffer),
 			 EfiRuntimeServicesData);
-	world_close();
+	fixture_close();
 	leave_firmware(IDENTITY, TPL_CALLBACK, true);
 	assert_int_equal(fake_boot_type_of((uint64_t)(uintptr_t)nic.ring),
 			 EfiBootServicesData);
-	world_close();
+	fixture_close();
 }
 
 /* A device that asked for access, and for which no domain could be made. */
@@ -522,21 +525,22 @@ static void never_attached(void **state)
 	(void)state;
 	for (policy = 0; policy < POLICIES; policy++) {
 		stub_PcdHvptExitPolicy = (UINT8)policy;
-		world_open();
-		hypervisor_inject(world.hv, &refusal);
-		assert_int_equal(world.iommu->Map(world.iommu, COMMON,
-						  OS_MEMORY, &bytes, &address,
-						  &mapping),
+		fixture_open();
+		hypervisor_inject(fixture.hv, &refusal);
+		assert_int_equal(fixture.iommu->Map(fixture.iommu, COMMON,
+						    OS_MEMORY, &bytes, &address,
+						    &mapping),
 				 EFI_SUCCESS);
-		assert_int_equal(world.iommu->SetAttribute(world.iommu, world.a,
-							   mapping, RW),
+		assert_int_equal(fixture.iommu->SetAttribute(
+					 fixture.iommu, fixture.a, mapping, RW),
 				 EFI_DEVICE_ERROR);
 		assert_true(dma_write(DEVICE_A, at, 1));
 		assert_true(fake_boot_exit_boot_services(true) > 0);
 		assert_int_equal(dma_write(DEVICE_A, at, 2),
 				 policy == IDENTITY);
-		assert_int_equal(hypervisor_domains(world.hv), domains[policy]);
-		world_close();
+		assert_int_equal(hypervisor_domains(fixture.hv),
+				 domains[policy]);
+		fixture_close();
 	}
 }
 
@@ -551,16 +555,16 @@ static void full_table(void **state)
 
 	(void)state;
 	stub_PcdHvptExitPolicy = KEEP;
-	world_open();
-	assert_int_equal(world.iommu->Map(world.iommu, COMMON, OS_MEMORY,
-					  &bytes, &at, &mapping),
+	fixture_open();
+	assert_int_equal(fixture.iommu->Map(fixture.iommu, COMMON, OS_MEMORY,
+					    &bytes, &at, &mapping),
 			 EFI_SUCCESS);
 	for (i = 0; i <= fit; i++)
-		assert_int_equal(
-			world.iommu->SetAttribute(world.iommu,
-						  world_add_device(0x100 + i),
-						  mapping, RW),
-			EFI_SUCCESS);
+		assert_int_equal(fixture.iommu->SetAttribute(
+					 fixture.iommu,
+					 fixture_add_device(0x100 + i), mapping,
+					 RW),
+				 EFI_SUCCESS);
 	assert_true(fake_boot_exit_boot_services(true) > 0);
 	assert_int_equal(hvpt_handover_read(fake_boot.table, 0x1000, &handover),
 			 HVPT_OK);
@@ -569,7 +573,7 @@ static void full_table(void **state)
 	assert_true(dma_write(0x100 + fit, at, 1));
 	assert_true(dma_write(0x101, at, 1));
 	assert_false(dma_write(0x100, at, 1));
-	world_close();
+	fixture_close();
 }
 
 int main(void)

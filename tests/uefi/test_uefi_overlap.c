@@ -36,7 +36,7 @@ static const unsigned device_id[DEVICES] = { DEVICE_A, DEVICE_B };
 
 static EFI_HANDLE device(unsigned n)
 {
-	return n ? world.b : world.a;
+	return n ? fixture.b : fixture.a;
 }
 
 static UINT64 access_of(unsigned operation)
@@ -51,8 +51,8 @@ static UINT64 access_of(unsigned operation)
 
 static EFI_STATUS set(struct one *one, unsigned n, bool give)
 {
-	EFI_STATUS status = world.iommu->SetAttribute(
-		world.iommu, device(n), one->handle,
+	EFI_STATUS status = fixture.iommu->SetAttribute(
+		fixture.iommu, device(n), one->handle,
 		give ? access_of(one->operation) : 0);
 
 	if (status == EFI_SUCCESS)
@@ -63,14 +63,14 @@ static EFI_STATUS set(struct one *one, unsigned n, bool give)
 static void map(struct one *one, unsigned operation, uint64_t at,
 		uint64_t bytes)
 {
-	uint8_t *host = world_memory + at;
+	uint8_t *host = fixture_memory + at;
 	EFI_PHYSICAL_ADDRESS address;
 	UINTN n = bytes;
 
 	*one = (struct one){ .operation = operation };
-	assert_int_equal(world.iommu->Map(world.iommu,
-					  (EDKII_IOMMU_OPERATION)operation,
-					  host, &n, &address, &one->handle),
+	assert_int_equal(fixture.iommu->Map(fixture.iommu,
+					    (EDKII_IOMMU_OPERATION)operation,
+					    host, &n, &address, &one->handle),
 			 EFI_SUCCESS);
 	assert_true(address == (uint64_t)(uintptr_t)host);
 	one->first = (unsigned)(at / 0x1000);
@@ -79,7 +79,7 @@ static void map(struct one *one, unsigned operation, uint64_t at,
 
 static void unmap(struct one *one)
 {
-	assert_int_equal(world.iommu->Unmap(world.iommu, one->handle),
+	assert_int_equal(fixture.iommu->Unmap(fixture.iommu, one->handle),
 			 EFI_SUCCESS);
 	memset(one, 0, sizeof(*one));
 }
@@ -105,14 +105,14 @@ static void check(void)
 
 	for (n = 0; n < DEVICES; n++) {
 		for (page = 0; page <= PAGES; page++) {
-			uint64_t at = (uint64_t)(uintptr_t)world_memory +
+			uint64_t at = (uint64_t)(uintptr_t)fixture_memory +
 				      page * 0x1000;
 			unsigned may = wanted(n, page);
 
-			assert_true(world_sees(device_id[n], at, false,
-					       may ? at : 0));
-			assert_true(world_sees(device_id[n], at, true,
-					       may == 2 ? at : 0));
+			assert_true(fixture_sees(device_id[n], at, false,
+						 may ? at : 0));
+			assert_true(fixture_sees(device_id[n], at, true,
+						 may == 2 ? at : 0));
 		}
 	}
 }
@@ -123,7 +123,7 @@ static void open_exposed(void)
 	unsigned n;
 
 	stub_PcdHvptExposePartialPages = TRUE;
-	world_open();
+	fixture_open();
 	memset(live, 0, sizeof(live));
 	for (n = 0; n < DEVICES; n++) {
 		map(&live[0], 0, 0, 1);
@@ -172,7 +172,7 @@ static void any_order(void **state)
 				unmap(&live[round]);
 		check();
 		assert_int_equal(fake_boot.pools, pools);
-		world_close();
+		fixture_close();
 	}
 }
 
@@ -196,7 +196,7 @@ static void without_memory(void **state)
 		check();
 		assert_int_equal(set(&live[1], 0, true), EFI_SUCCESS);
 		check();
-		world_close();
+		fixture_close();
 	}
 	assert_true(n > 2);
 }
@@ -221,17 +221,17 @@ static void flush_refused(void **state)
 	check();
 	for (i = 0; i < 2; i++) {
 		injection.code = code[i];
-		hypervisor_inject(world.hv, &injection);
+		hypervisor_inject(fixture.hv, &injection);
 	}
 	assert_int_equal(set(&live[1], 0, true), EFI_DEVICE_ERROR);
-	hypervisor_inject_nothing(world.hv);
+	hypervisor_inject_nothing(fixture.hv);
 	assert_int_equal(set(&live[1], 0, true), EFI_SUCCESS);
 	check();
 	assert_int_equal(set(&live[0], 0, false), EFI_SUCCESS);
 	check();
 	unmap(&live[1]);
 	check();
-	world_close();
+	fixture_close();
 }
 
 int main(void)

@@ -113,10 +113,10 @@ static bool reaches(unsigned id, const struct mapping *m)
 	uint64_t i;
 
 	if (!run.ram)
-		return world_sees_all(id, m->at, m->bytes, m->host, false);
+		return fixture_sees_all(id, m->at, m->bytes, m->host, false);
 	/* Each byte of small ones; of large ones some, and all their ends. */
 	for (i = 0; i < m->bytes; i++) {
-		hypervisor_dma(world.hv, id, m->at + i, false, &dma);
+		hypervisor_dma(fixture.hv, id, m->at + i, false, &dma);
 		if (!dma.fresh.translated || dma.stale_count ||
 		    *(uint8_t *)(uintptr_t)dma.fresh.gpa !=
 			    *(uint8_t *)(uintptr_t)(m->host + i))
@@ -150,8 +150,8 @@ static bool reaches_none(size_t device, const struct mapping *m)
 
 	for (i = 0; i < pages_of(m); i++)
 		if (!has_otherwise(m, device, page + i) &&
-		    !world_sees_none(run.device[device].id, (page + i) * 0x1000,
-				     1))
+		    !fixture_sees_none(run.device[device].id,
+				       (page + i) * 0x1000, 1))
 			return false;
 	return true;
 }
@@ -170,7 +170,7 @@ static void check(const struct mapping *m)
 			run.dmas += 2 * pages_of(m);
 			if (!reaches(id, m))
 				mismatch("a byte is not where it should be");
-			if (world_sees(id, m->at, true, 0) ==
+			if (fixture_sees(id, m->at, true, 0) ==
 				    !!(m->access[i] & 2) &&
 			    !has_otherwise(m, i, m->at / 0x1000))
 				mismatch("the direction is wrong");
@@ -251,9 +251,10 @@ static void do_map(unsigned operation, uint64_t host, uint64_t bytes,
 	*m = (struct mapping){ .operation = operation, .bytes = bytes };
 	m->host = real_host(host);
 	since = now();
-	status = world.iommu->Map(world.iommu, (EDKII_IOMMU_OPERATION)operation,
-				  (void *)(uintptr_t)m->host, &n, &m->at,
-				  &m->handle);
+	status = fixture.iommu->Map(fixture.iommu,
+				    (EDKII_IOMMU_OPERATION)operation,
+				    (void *)(uintptr_t)m->host, &n, &m->at,
+				    &m->handle);
 	done(MAP, since, status);
 	m->live = status == EFI_SUCCESS;
 	if (n != bytes || m->at + bytes - 1 > UINT32_MAX)
@@ -278,7 +279,7 @@ static size_t device_of(unsigned bus, unsigned number, unsigned function)
 		die("too many devices");
 	if (i == run.devices) {
 		run.device[i].id = id;
-		run.device[i].handle = world_add_device(id);
+		run.device[i].handle = fixture_add_device(id);
 		run.devices++;
 	}
 	return i;
@@ -291,9 +292,9 @@ static void do_set(size_t device, unsigned number, unsigned access)
 	uint64_t since = now();
 
 	if (!run.drop_access || !access) {
-		status = world.iommu->SetAttribute(world.iommu,
-						   run.device[device].handle,
-						   m->handle, access);
+		status = fixture.iommu->SetAttribute(fixture.iommu,
+						     run.device[device].handle,
+						     m->handle, access);
 		done(SET, since, status);
 	}
 	m->access[device] = access;
@@ -306,7 +307,7 @@ static void do_unmap(unsigned number)
 	struct mapping *m = mapping_of(number);
 	uint64_t since = now();
 
-	done(UNMAP, since, world.iommu->Unmap(world.iommu, m->handle));
+	done(UNMAP, since, fixture.iommu->Unmap(fixture.iommu, m->handle));
 	memset(m->access, 0, sizeof(m->access));
 	check(m);
 	m->live = false;
@@ -326,9 +327,9 @@ static void do_alloc(unsigned type, unsigned memory, uint64_t pages,
 		die("too many buffers");
 	since = now();
 	done(ALLOC, since,
-	     world.iommu->AllocateBuffer(world.iommu, (EFI_ALLOCATE_TYPE)type,
-					 (EFI_MEMORY_TYPE)memory, pages, &host,
-					 attributes));
+	     fixture.iommu->AllocateBuffer(
+		     fixture.iommu, (EFI_ALLOCATE_TYPE)type,
+		     (EFI_MEMORY_TYPE)memory, pages, &host, attributes));
 	run.buffer[i] = (struct buffer){
 		.recorded = recorded,
 		.pages = pages,
@@ -349,8 +350,8 @@ static void do_free(uint64_t pages, uint64_t recorded)
 		die("a buffer nobody has");
 	since = now();
 	done(FREE, since,
-	     world.iommu->FreeBuffer(world.iommu, pages,
-				     (void *)(uintptr_t)run.buffer[i].real));
+	     fixture.iommu->FreeBuffer(fixture.iommu, pages,
+				       (void *)(uintptr_t)run.buffer[i].real));
 	run.buffer[i].pages = 0;
 }
 
@@ -442,8 +443,8 @@ static void report(void)
 	       bounced, copied, run.unaligned_bytes, run.all_bytes);
 	printf("devices %zu, flush hypercalls %" PRIu64 " + %" PRIu64
 	       ", pages of memory in use %zu\n",
-	       run.devices, hypervisor_calls(world.hv, FLUSH_LIST),
-	       hypervisor_calls(world.hv, FLUSH_ALL), fake_boot.pages);
+	       run.devices, hypervisor_calls(fixture.hv, FLUSH_LIST),
+	       hypervisor_calls(fixture.hv, FLUSH_ALL), fake_boot.pages);
 	printf("checked: %" PRIu64 " bytes by %" PRIu64
 	       " DMAs, mismatches %" PRIu64 "\n",
 	       run.bytes, run.dmas, run.mismatches);
@@ -458,7 +459,7 @@ static void finish(void)
 	stub_PcdHvptExitPolicy = 2;
 	if (fake_boot_exit_boot_services(true) != 3)
 		die("no notification of ExitBootServices");
-	if (hypervisor_domains(world.hv) != 0)
+	if (hypervisor_domains(fixture.hv) != 0)
 		mismatch("a domain is left to the OS");
 	for (i = 0; i < MAPPINGS; i++) {
 		struct mapping *m = &run.mapping[i];
@@ -495,12 +496,12 @@ int main(int argc, char **argv)
 		die("usage: uefi_replay FILE [MODE]");
 	run.check = strcmp(mode, "time") != 0;
 	run.drop_access = strcmp(mode, "drop-access") == 0;
-	world_drop_flushes = strcmp(mode, "drop-flushes") == 0;
+	fixture_drop_flushes = strcmp(mode, "drop-flushes") == 0;
 	if (strcmp(mode, "expose") == 0)
 		stub_PcdHvptExposePartialPages = TRUE;
 	else
 		run.ram = make_ram();
-	world_open();
+	fixture_open();
 	all_calls(argv[1]);
 	if (run.check)
 		check_all();
@@ -510,6 +511,6 @@ int main(int argc, char **argv)
 		printf("dropped: noticed %" PRIu64 " times\n", run.mismatches);
 		return run.mismatches == 0;
 	}
-	world_close();
+	fixture_close();
 	return run.mismatches != 0 || run.refused != 0;
 }

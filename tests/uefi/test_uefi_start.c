@@ -13,7 +13,7 @@
 #include <Library/PcdLib.h>
 #include <Protocol/PciIo.h>
 
-#define HOST (world_memory + 0x10)
+#define HOST (fixture_memory + 0x10)
 #define COMMON EdkiiIoMmuOperationBusMasterCommonBuffer
 #define WRITE EdkiiIoMmuOperationBusMasterWrite
 #define RW (EDKII_IOMMU_ACCESS_READ | EDKII_IOMMU_ACCESS_WRITE)
@@ -21,16 +21,16 @@
 #define DELETE HVPT_HVCALL_DELETE_DEVICE_DOMAIN
 #define ATTACH HVPT_HVCALL_ATTACH_DEVICE_DOMAIN
 
-/* Nothing was left behind, in either world. */
+/* Nothing was left behind, in either fixture. */
 static void refused(EFI_STATUS status, const char *why)
 {
-	assert_int_equal(world.started, status);
-	assert_null(world.iommu);
+	assert_int_equal(fixture.started, status);
+	assert_null(fixture.iommu);
 	assert_true(fake_boot_said(why));
 	assert_int_equal(fake_boot.pages, 0);
 	assert_int_equal(fake_boot.pools, 0);
-	assert_int_equal(hypervisor_domains(world.hv), 0);
-	world_close();
+	assert_int_equal(hypervisor_domains(fixture.hv), 0);
+	fixture_close();
 }
 
 static void refusals(void **state)
@@ -38,21 +38,21 @@ static void refusals(void **state)
 	struct hypervisor_config config;
 
 	(void)state;
-	world_default(&config);
+	fixture_default(&config);
 	config.no_iommu = true;
-	world_open_with(&config);
+	fixture_open_with(&config);
 	refused(EFI_UNSUPPORTED, "HVPT_ERR_NO_IOMMU");
-	world_default(&config);
+	fixture_default(&config);
 	config.caps = 0;
-	world_open_with(&config);
+	fixture_open_with(&config);
 	refused(EFI_UNSUPPORTED, "HVPT_ERR_NO_IOMMU");
-	world_default(&config);
+	fixture_default(&config);
 	config.caps = HYPERVISOR_CAP_PRESENT;
-	world_open_with(&config);
+	fixture_open_with(&config);
 	refused(EFI_UNSUPPORTED, "HVPT_ERR_NO_STAGE1");
-	world_default(&config);
+	fixture_default(&config);
 	config.page_sizes = 0x200000;
-	world_open_with(&config);
+	fixture_open_with(&config);
 	refused(EFI_UNSUPPORTED, "HVPT_ERR_IOMMU_CAPS");
 }
 
@@ -61,13 +61,13 @@ static void no_hypervisor(void **state)
 	struct hypervisor_config config;
 
 	(void)state;
-	world_default(&config);
-	world_open_idle(&config);
-	world_hypercall_status = EFI_UNSUPPORTED;
+	fixture_default(&config);
+	fixture_open_idle(&config);
+	fixture_hypercall_status = EFI_UNSUPPORTED;
 	assert_int_equal(driver_start(), EFI_UNSUPPORTED);
 	assert_null(fake_boot_protocol(&gEdkiiIoMmuProtocolGuid));
 	assert_int_equal(fake_boot.allocs, 0);
-	world_close();
+	fixture_close();
 }
 
 static void second_producer(void **state)
@@ -76,14 +76,14 @@ static void second_producer(void **state)
 	EDKII_IOMMU_PROTOCOL other;
 
 	(void)state;
-	world_default(&config);
-	world_open_idle(&config);
+	fixture_default(&config);
+	fixture_open_idle(&config);
 	fake_boot_install(&gEdkiiIoMmuProtocolGuid, &other);
 	assert_int_equal(driver_start(), EFI_UNSUPPORTED);
 	assert_true(fake_boot_said("another driver"));
 	assert_int_equal(fake_boot.allocs, 0);
-	assert_int_equal(hypervisor_domains(world.hv), 0);
-	world_close();
+	assert_int_equal(hypervisor_domains(fixture.hv), 0);
+	fixture_close();
 }
 
 /* The n-th allocation fails, for all n. */
@@ -93,21 +93,21 @@ static void without_memory(void **state)
 	uint64_t n;
 
 	(void)state;
-	world_default(&config);
+	fixture_default(&config);
 	for (n = 1;; n++) {
-		world_open_idle(&config);
+		fixture_open_idle(&config);
 		fake_boot.fail_at = n;
 		if (driver_start() == EFI_SUCCESS && fake_boot.fail_at)
 			break;
 		assert_null(fake_boot_protocol(&gEdkiiIoMmuProtocolGuid));
 		assert_int_equal(fake_boot.pages, 0);
-		assert_int_equal(hypervisor_domains(world.hv), 0);
+		assert_int_equal(hypervisor_domains(fixture.hv), 0);
 		assert_null(fake_boot.table);
-		assert_int_equal(world_hypercall_stops, 1);
-		world_close();
+		assert_int_equal(fixture_hypercall_stops, 1);
+		fixture_close();
 	}
 	assert_true(n > 3);
-	world_close();
+	fixture_close();
 }
 
 /* A refusal of each hypercall of the start. */
@@ -120,7 +120,7 @@ static void hypervisor_refuses(void **state)
 	size_t i;
 
 	(void)state;
-	world_default(&config);
+	fixture_default(&config);
 	for (i = 0; i < sizeof(code) / sizeof(code[0]); i++) {
 		const struct hypervisor_injection injection = {
 			.code = code[i],
@@ -129,10 +129,10 @@ static void hypervisor_refuses(void **state)
 			.status = 6,
 		};
 
-		world_open_idle(&config);
-		hypervisor_inject(world.hv, &injection);
-		world.started = driver_start();
-		world.iommu = fake_boot_protocol(&gEdkiiIoMmuProtocolGuid);
+		fixture_open_idle(&config);
+		hypervisor_inject(fixture.hv, &injection);
+		fixture.started = driver_start();
+		fixture.iommu = fake_boot_protocol(&gEdkiiIoMmuProtocolGuid);
 		refused(EFI_DEVICE_ERROR, "HVPT_ERR_HV_DENIED");
 	}
 }
@@ -147,18 +147,18 @@ static void domain_ids(void **state)
 	(void)state;
 	stub_PcdHvptDomainIdFirst = 0x100;
 	stub_PcdHvptDomainIdLast = 0x1ff;
-	world_open();
-	assert_true(hypervisor_has_domain(world.hv, 0x100));
-	assert_true(hypervisor_has_domain(world.hv, 0x101));
-	assert_int_equal(world.iommu->Map(world.iommu, COMMON, HOST, &bytes,
-					  &at, &mapping),
+	fixture_open();
+	assert_true(hypervisor_has_domain(fixture.hv, 0x100));
+	assert_true(hypervisor_has_domain(fixture.hv, 0x101));
+	assert_int_equal(fixture.iommu->Map(fixture.iommu, COMMON, HOST, &bytes,
+					    &at, &mapping),
 			 EFI_SUCCESS);
-	assert_int_equal(world.iommu->SetAttribute(world.iommu, world.a,
-						   mapping, RW),
+	assert_int_equal(fixture.iommu->SetAttribute(fixture.iommu, fixture.a,
+						     mapping, RW),
 			 EFI_SUCCESS);
-	assert_true(hypervisor_device_domain(world.hv, DEVICE_A, &id));
+	assert_true(hypervisor_device_domain(fixture.hv, DEVICE_A, &id));
 	assert_int_equal(id, 0x102);
-	world_close();
+	fixture_close();
 }
 
 /* ---- the end --------------------------------------------------------- */
@@ -173,15 +173,15 @@ static void open_with_traffic(struct live *live, EFI_HANDLE device)
 {
 	UINTN bytes = 0x3000;
 
-	assert_int_equal(world.iommu->AllocateBuffer(
-				 world.iommu, AllocateAnyPages,
+	assert_int_equal(fixture.iommu->AllocateBuffer(
+				 fixture.iommu, AllocateAnyPages,
 				 EfiBootServicesData, 3, &live->buffer, 0),
 			 EFI_SUCCESS);
-	assert_int_equal(world.iommu->Map(world.iommu, COMMON, live->buffer,
-					  &bytes, &live->at, &live->mapping),
+	assert_int_equal(fixture.iommu->Map(fixture.iommu, COMMON, live->buffer,
+					    &bytes, &live->at, &live->mapping),
 			 EFI_SUCCESS);
-	assert_int_equal(world.iommu->SetAttribute(world.iommu, device,
-						   live->mapping, RW),
+	assert_int_equal(fixture.iommu->SetAttribute(fixture.iommu, device,
+						     live->mapping, RW),
 			 EFI_SUCCESS);
 }
 
@@ -189,24 +189,24 @@ static void boot_exits(void)
 {
 	assert_int_equal(fake_boot_exit_boot_services(true), 3);
 	assert_int_equal(fake_boot.tpl, TPL_APPLICATION);
-	assert_int_equal(world_hypercall_stops, 1);
+	assert_int_equal(fixture_hypercall_stops, 1);
 }
 
 /* Handlers of other drivers may run later: nothing breaks, nothing is freed. */
 static void members_after(const struct live *live)
 {
-	EDKII_IOMMU_PROTOCOL *io = world.iommu;
+	EDKII_IOMMU_PROTOCOL *io = fixture.iommu;
 	UINTN bytes = 16;
 	EFI_PHYSICAL_ADDRESS at;
 	VOID *mapping;
 	uint64_t calls;
 	struct hypervisor_stats stats;
 
-	hypervisor_read_stats(world.hv, &stats);
+	hypervisor_read_stats(fixture.hv, &stats);
 	calls = stats.calls;
-	assert_int_equal(io->SetAttribute(io, world.a, live->mapping, 0),
+	assert_int_equal(io->SetAttribute(io, fixture.a, live->mapping, 0),
 			 EFI_SUCCESS);
-	assert_int_equal(io->SetAttribute(io, world.a, live->mapping, RW),
+	assert_int_equal(io->SetAttribute(io, fixture.a, live->mapping, RW),
 			 EFI_DEVICE_ERROR);
 	assert_int_equal(io->Unmap(io, live->mapping), EFI_SUCCESS);
 	assert_int_equal(io->Unmap(io, live->mapping), EFI_INVALID_PARAMETER);
@@ -218,7 +218,7 @@ static void members_after(const struct live *live)
 					    EfiBootServicesData, 1, &mapping,
 					    0),
 			 EFI_OUT_OF_RESOURCES);
-	hypervisor_read_stats(world.hv, &stats);
+	hypervisor_read_stats(fixture.hv, &stats);
 	assert_int_equal(stats.calls, calls);
 }
 
@@ -229,20 +229,20 @@ static void exit_detaches(void **state)
 
 	(void)state;
 	stub_PcdHvptExitPolicy = 2;
-	world_open();
-	open_with_traffic(&a, world.a);
-	open_with_traffic(&b, world.b);
-	assert_true(world_sees_all(DEVICE_A, a.at, 0x3000,
-				   (uint64_t)(uintptr_t)a.buffer, true));
+	fixture_open();
+	open_with_traffic(&a, fixture.a);
+	open_with_traffic(&b, fixture.b);
+	assert_true(fixture_sees_all(DEVICE_A, a.at, 0x3000,
+				     (uint64_t)(uintptr_t)a.buffer, true));
 	boot_exits();
-	assert_int_equal(hypervisor_domains(world.hv), 0);
-	assert_int_equal(hypervisor_calls(world.hv, DETACH), 2);
-	assert_false(hypervisor_device_domain(world.hv, DEVICE_A, &id));
-	assert_true(world_sees_none(DEVICE_A, a.at, 0x3000));
-	assert_true(world_sees_none(DEVICE_B, b.at, 0x3000));
+	assert_int_equal(hypervisor_domains(fixture.hv), 0);
+	assert_int_equal(hypervisor_calls(fixture.hv, DETACH), 2);
+	assert_false(hypervisor_device_domain(fixture.hv, DEVICE_A, &id));
+	assert_true(fixture_sees_none(DEVICE_A, a.at, 0x3000));
+	assert_true(fixture_sees_none(DEVICE_B, b.at, 0x3000));
 	assert_true(fake_boot_said("maps 2 bytes 24576"));
 	members_after(&a);
-	world_close();
+	fixture_close();
 }
 
 static void exit_blocks(void **state)
@@ -252,15 +252,15 @@ static void exit_blocks(void **state)
 
 	(void)state;
 	stub_PcdHvptExitPolicy = 1;
-	world_open();
-	open_with_traffic(&a, world.a);
+	fixture_open();
+	open_with_traffic(&a, fixture.a);
 	boot_exits();
-	assert_int_equal(hypervisor_domains(world.hv), 1);
-	assert_true(hypervisor_device_domain(world.hv, DEVICE_A, &id));
-	assert_true(world_sees_none(DEVICE_A, a.at, 0x3000));
-	assert_true(world_sees(DEVICE_A, 0x5000, true, 0));
+	assert_int_equal(hypervisor_domains(fixture.hv), 1);
+	assert_true(hypervisor_device_domain(fixture.hv, DEVICE_A, &id));
+	assert_true(fixture_sees_none(DEVICE_A, a.at, 0x3000));
+	assert_true(fixture_sees(DEVICE_A, 0x5000, true, 0));
 	members_after(&a);
-	world_close();
+	fixture_close();
 }
 
 static void exit_to_identity(void **state)
@@ -269,23 +269,23 @@ static void exit_to_identity(void **state)
 	uint32_t id;
 
 	(void)state;
-	world_open();
-	open_with_traffic(&a, world.a);
+	fixture_open();
+	open_with_traffic(&a, fixture.a);
 	boot_exits();
-	assert_int_equal(hypervisor_domains(world.hv), 1);
-	assert_true(hypervisor_device_domain(world.hv, DEVICE_A, &id));
-	assert_true(world_sees(DEVICE_A, 0x5008, true, 0x5008));
+	assert_int_equal(hypervisor_domains(fixture.hv), 1);
+	assert_true(hypervisor_device_domain(fixture.hv, DEVICE_A, &id));
+	assert_true(fixture_sees(DEVICE_A, 0x5008, true, 0x5008));
 	members_after(&a);
-	world_close();
+	fixture_close();
 }
 
 static void exit_unused(void **state)
 {
 	(void)state;
-	world_open();
+	fixture_open();
 	boot_exits();
-	assert_int_equal(hypervisor_domains(world.hv), 0);
-	world_close();
+	assert_int_equal(hypervisor_domains(fixture.hv), 0);
+	fixture_close();
 }
 
 /* Detach is refused: blocked is as good, and the tables are let go. */
@@ -302,16 +302,16 @@ static void exit_detach_fails(void **state)
 
 	(void)state;
 	stub_PcdHvptExitPolicy = 2;
-	world_open();
-	open_with_traffic(&a, world.a);
-	hypervisor_inject(world.hv, &injection);
+	fixture_open();
+	open_with_traffic(&a, fixture.a);
+	hypervisor_inject(fixture.hv, &injection);
 	boot_exits();
 	assert_true(fake_boot_said("HVPT_ERR_HV_DENIED"));
-	assert_true(world_sees_none(DEVICE_A, a.at, 0x3000));
+	assert_true(fixture_sees_none(DEVICE_A, a.at, 0x3000));
 	/* The device keeps the blocked domain alive; the paging one is gone. */
-	assert_int_equal(hypervisor_domains(world.hv), 1);
+	assert_int_equal(hypervisor_domains(fixture.hv), 1);
 	members_after(&a);
-	world_close();
+	fixture_close();
 }
 
 static void exit_device_gone(void **state)
@@ -319,13 +319,13 @@ static void exit_device_gone(void **state)
 	struct live a;
 
 	(void)state;
-	world_open();
-	open_with_traffic(&a, world.a);
-	hypervisor_remove_device(world.hv, DEVICE_A);
+	fixture_open();
+	open_with_traffic(&a, fixture.a);
+	hypervisor_remove_device(fixture.hv, DEVICE_A);
 	boot_exits();
-	assert_int_equal(hypervisor_domains(world.hv), 0);
+	assert_int_equal(hypervisor_domains(fixture.hv), 0);
 	members_after(&a);
-	world_close();
+	fixture_close();
 }
 
 /* What the device wrote until then still arrives. */
@@ -338,21 +338,22 @@ static void exit_bounced(void **state)
 	VOID *mapping;
 
 	(void)state;
-	world_open();
-	assert_int_equal(world.iommu->Map(world.iommu, WRITE, memory, &bytes,
-					  &at, &mapping),
+	fixture_open();
+	assert_int_equal(fixture.iommu->Map(fixture.iommu, WRITE, memory,
+					    &bytes, &at, &mapping),
 			 EFI_SUCCESS);
-	assert_int_equal(world.iommu->SetAttribute(world.iommu, world.a,
-						   mapping,
-						   EDKII_IOMMU_ACCESS_WRITE),
+	assert_int_equal(fixture.iommu->SetAttribute(fixture.iommu, fixture.a,
+						     mapping,
+						     EDKII_IOMMU_ACCESS_WRITE),
 			 EFI_SUCCESS);
-	hypervisor_dma(world.hv, DEVICE_A, at + 5, true, &dma);
+	hypervisor_dma(fixture.hv, DEVICE_A, at + 5, true, &dma);
 	assert_true(dma.fresh.translated);
 	*(uint8_t *)(uintptr_t)dma.fresh.gpa = 0x77;
 	boot_exits();
-	assert_int_equal(world.iommu->Unmap(world.iommu, mapping), EFI_SUCCESS);
+	assert_int_equal(fixture.iommu->Unmap(fixture.iommu, mapping),
+			 EFI_SUCCESS);
 	assert_int_equal(memory[5], 0x77);
-	world_close();
+	fixture_close();
 }
 
 int main(void)

@@ -13,17 +13,17 @@
 #define PAGE UINT64_C(4096)
 #define PAGE_SIZES UINT64_C(0x40201000)
 
-struct world world;
-uint8_t *world_memory;
-EFI_STATUS world_hypercall_status;
-unsigned world_hypercall_stops;
-bool world_drop_flushes;
+struct uefi_fixture fixture;
+uint8_t *fixture_memory;
+EFI_STATUS fixture_hypercall_status;
+unsigned fixture_hypercall_stops;
+bool fixture_drop_flushes;
 
 /* ---- the hypercall library: over the model's own call pages -------------- */
 
 EFI_STATUS EFIAPI HvptHypercallStart(VOID)
 {
-	return world_hypercall_status;
+	return fixture_hypercall_status;
 }
 
 /* The output lies behind the input in one page, if there is one. */
@@ -36,18 +36,18 @@ UINT64 EFIAPI HvptHypercallIssue(UINT64 control, UINT64 input, UINT64 output)
 		fprintf(stderr, "hypercall below TPL_NOTIFY\n");
 		abort();
 	}
-	if (world_drop_flushes &&
+	if (fixture_drop_flushes &&
 	    (control & 0xffff) == HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST)
 		return control & UINT64_C(0xfff00000000);
-	if (world_drop_flushes &&
+	if (fixture_drop_flushes &&
 	    (control & 0xffff) == HVPT_HVCALL_FLUSH_DEVICE_DOMAIN)
 		return 0;
-	hypervisor_borrow(world.hv, &va, &gpa);
+	hypervisor_borrow(fixture.hv, &va, &gpa);
 	memcpy(va, (void *)(uintptr_t)page, PAGE);
-	result = hypervisor_call(world.hv, control, gpa + (input - page),
+	result = hypervisor_call(fixture.hv, control, gpa + (input - page),
 				 output ? gpa + (output - page) : 0);
 	memcpy((void *)(uintptr_t)page, va, PAGE);
-	hypervisor_give_back(world.hv, gpa);
+	hypervisor_give_back(fixture.hv, gpa);
 	return result;
 }
 
@@ -55,17 +55,17 @@ VOID EFIAPI HvptHypercallStop(BOOLEAN exiting)
 {
 	if (exiting != fake_boot.exiting)
 		abort();
-	world_hypercall_stops++;
+	fixture_hypercall_stops++;
 }
 
 /* ---- open and close -------------------------------------------------- */
 
 static void page_freed(uint64_t page)
 {
-	hypervisor_page_freed(world.hv, page);
+	hypervisor_page_freed(fixture.hv, page);
 }
 
-void world_default(struct hypervisor_config *config)
+void fixture_default(struct hypervisor_config *config)
 {
 	*config = (struct hypervisor_config){
 		.read64 = fake_boot_read64,
@@ -75,9 +75,9 @@ void world_default(struct hypervisor_config *config)
 	};
 }
 
-EFI_HANDLE world_add_device(unsigned id)
+EFI_HANDLE fixture_add_device(unsigned id)
 {
-	hypervisor_add_device(world.hv, id, true);
+	hypervisor_add_device(fixture.hv, id, true);
 	return fake_boot_pci_handle(id);
 }
 
@@ -85,65 +85,66 @@ static void fill_memory(void)
 {
 	size_t i;
 
-	if (!world_memory) {
-		world_memory = mmap(NULL, WORLD_MEMORY, PROT_READ | PROT_WRITE,
-				    MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1,
-				    0);
-		if (world_memory == MAP_FAILED)
+	if (!fixture_memory) {
+		fixture_memory = mmap(NULL, FIXTURE_MEMORY,
+				      PROT_READ | PROT_WRITE,
+				      MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT,
+				      -1, 0);
+		if (fixture_memory == MAP_FAILED)
 			abort();
 	}
-	for (i = 0; i < WORLD_MEMORY; i++)
-		world_memory[i] = (uint8_t)(i * 7 + (i >> 8));
+	for (i = 0; i < FIXTURE_MEMORY; i++)
+		fixture_memory[i] = (uint8_t)(i * 7 + (i >> 8));
 }
 
-void world_open_idle(const struct hypervisor_config *config)
+void fixture_open_idle(const struct hypervisor_config *config)
 {
 	fake_boot_open();
 	driver_reset();
 	fill_memory();
-	world_hypercall_status = EFI_SUCCESS;
-	world_hypercall_stops = 0;
+	fixture_hypercall_status = EFI_SUCCESS;
+	fixture_hypercall_stops = 0;
 	fake_boot.may_reserve = stub_PcdHvptExitPolicy == 3;
-	world.hv = hypervisor_create(config);
+	fixture.hv = hypervisor_create(config);
 	fake_boot.freed = page_freed;
-	world.a = world_add_device(DEVICE_A);
-	world.b = world_add_device(DEVICE_B);
-	hypervisor_add_device(world.hv, DEVICE_UNMANAGED, false);
-	world.unmanaged = fake_boot_pci_handle(DEVICE_UNMANAGED);
-	world.unknown = fake_boot_pci_handle(DEVICE_UNKNOWN);
-	world.no_device = fake_boot_path_handle(NULL);
+	fixture.a = fixture_add_device(DEVICE_A);
+	fixture.b = fixture_add_device(DEVICE_B);
+	hypervisor_add_device(fixture.hv, DEVICE_UNMANAGED, false);
+	fixture.unmanaged = fake_boot_pci_handle(DEVICE_UNMANAGED);
+	fixture.unknown = fake_boot_pci_handle(DEVICE_UNKNOWN);
+	fixture.no_device = fake_boot_path_handle(NULL);
 }
 
-void world_open_with(const struct hypervisor_config *config)
+void fixture_open_with(const struct hypervisor_config *config)
 {
-	world_open_idle(config);
-	world.started = driver_start();
-	world.iommu = fake_boot_protocol(&gEdkiiIoMmuProtocolGuid);
+	fixture_open_idle(config);
+	fixture.started = driver_start();
+	fixture.iommu = fake_boot_protocol(&gEdkiiIoMmuProtocolGuid);
 }
 
-void world_open(void)
+void fixture_open(void)
 {
 	struct hypervisor_config config;
 
-	world_default(&config);
-	world_open_with(&config);
-	if (world.started != EFI_SUCCESS || !world.iommu) {
+	fixture_default(&config);
+	fixture_open_with(&config);
+	if (fixture.started != EFI_SUCCESS || !fixture.iommu) {
 		fprintf(stderr, "the driver does not start\n");
 		abort();
 	}
 }
 
-void world_close(void)
+void fixture_close(void)
 {
-	const char *violation = hypervisor_violation(world.hv);
+	const char *violation = hypervisor_violation(fixture.hv);
 
 	if (*violation) {
 		fprintf(stderr, "violation: %s\n", violation);
 		abort();
 	}
 	fake_boot.freed = NULL;
-	hypervisor_destroy(world.hv);
-	world.hv = NULL;
+	hypervisor_destroy(fixture.hv);
+	fixture.hv = NULL;
 	fake_boot_close();
 	stub_PcdHvptExposePartialPages = FALSE;
 	stub_PcdHvptExitPolicy = 0;
@@ -159,16 +160,16 @@ static bool is(const struct hypervisor_outcome *outcome, uint64_t gpa)
 		     !outcome->translated;
 }
 
-bool world_sees(unsigned device, uint64_t iova, bool write, uint64_t gpa)
+bool fixture_sees(unsigned device, uint64_t iova, bool write, uint64_t gpa)
 {
 	struct hypervisor_dma dma;
 
-	hypervisor_dma(world.hv, device, iova, write, &dma);
+	hypervisor_dma(fixture.hv, device, iova, write, &dma);
 	return is(&dma.fresh, gpa) && dma.stale_count == 0;
 }
 
-bool world_sees_all(unsigned device, uint64_t iova, uint64_t bytes,
-		    uint64_t host, bool write)
+bool fixture_sees_all(unsigned device, uint64_t iova, uint64_t bytes,
+		      uint64_t host, bool write)
 {
 	uint64_t at = 0, left;
 
@@ -176,22 +177,22 @@ bool world_sees_all(unsigned device, uint64_t iova, uint64_t bytes,
 		left = PAGE - ((iova + at) & (PAGE - 1));
 		if (left > bytes - at)
 			left = bytes - at;
-		if (!world_sees(device, iova + at, write, host + at) ||
-		    !world_sees(device, iova + at + left - 1, write,
-				host + at + left - 1))
+		if (!fixture_sees(device, iova + at, write, host + at) ||
+		    !fixture_sees(device, iova + at + left - 1, write,
+				  host + at + left - 1))
 			return false;
 		at += left;
 	}
 	return true;
 }
 
-bool world_sees_none(unsigned device, uint64_t iova, uint64_t bytes)
+bool fixture_sees_none(unsigned device, uint64_t iova, uint64_t bytes)
 {
 	uint64_t first = iova & ~(PAGE - 1), at;
 
 	for (at = first; at < iova + bytes; at += PAGE)
-		if (!world_sees(device, at, false, 0) ||
-		    !world_sees(device, at, true, 0))
+		if (!fixture_sees(device, at, false, 0) ||
+		    !fixture_sees(device, at, true, 0))
 			return false;
 	return true;
 }
