@@ -6618,7 +6618,7 @@ static void hvpt_unmap_ends(struct hvpt_sweep *sweep)
 }
 
 /* Do both ends lie inside level 0 tables? Then the range cuts no leaf. */
-static bool hvpt_unmap_cuts_none(const struct hvpt_sweep *sweep)
+static bool hvpt_unmap_splits_none(const struct hvpt_sweep *sweep)
 {
 	const struct hvpt_pagetable *pt = sweep->pt;
 	uint64_t mask = HVPT_LEVEL_BYTES(1) - 1;
@@ -6686,7 +6686,7 @@ hvpt_unmap_long(struct hvpt_pagetable *pt, uint64_t first, uint64_t length,
 	hvpt_sweep_init(&sweep, pt, first, first + (length - 1), gather);
 	sweep.leaves = true;
 	if (!hvpt_unmap_large(&sweep)) {
-		if (!hvpt_unmap_cuts_none(&sweep))
+		if (!hvpt_unmap_splits_none(&sweep))
 			status = hvpt_split_leaves(pt, sweep.first,
 						   sweep.last + 1,
 						   HVPT_SPLIT_ANY, &sweep.flush,
