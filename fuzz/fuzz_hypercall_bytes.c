@@ -64,9 +64,10 @@ static uint64_t make_control(struct source *input)
 	uint8_t choice = source_byte(input);
 	uint64_t control = hypervisor_call_code(choice % 10u);
 
-	if (choice >= 224)
+	if (choice / 16 > 13)
 		return source_number(input, 8);
-	if (control == HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST || choice >= 208) {
+	if (choice / 16 > 12 ||
+	    control == HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST) {
 		control |= (uint64_t)source_byte(input) << 32;
 		if (choice & 64)
 			control |= (uint64_t)source_below(input, 16) << 48;
