@@ -151,14 +151,6 @@ void guest_ram_store(const struct guest_ram *ram, uint64_t gpa, uint64_t value)
 			 __ATOMIC_RELEASE);
 }
 
-bool guest_ram_read64(void *ram, uint64_t gpa, uint64_t *value)
-{
-	if (!guest_ram_has(ram, gpa, 8))
-		return false;
-	*value = guest_ram_load(ram, gpa);
-	return true;
-}
-
 static void *alloc_page(void *ctx)
 {
 	struct guest_ram *ram = ctx;

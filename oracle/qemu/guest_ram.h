@@ -78,9 +78,6 @@ void *guest_ram_at(const struct guest_ram *ram, uint64_t gpa);
 uint64_t guest_ram_load(const struct guest_ram *ram, uint64_t gpa);
 void guest_ram_store(const struct guest_ram *ram, uint64_t gpa, uint64_t value);
 
-/** As a read64 hook of adapters/host, whose ctx is a struct guest_ram *. */
-bool guest_ram_read64(void *ram, uint64_t gpa, uint64_t *value);
-
 /**
  * walker_log() - a file descriptor for what a QEMU prints
  *

@@ -97,13 +97,6 @@ void vtd_flush_domain(struct vtd *vtd, uint16_t domain)
 	run_queue(vtd);
 }
 
-void vtd_flush_pages(struct vtd *vtd, uint16_t domain, uint64_t iova,
-		     unsigned order)
-{
-	put_flush(vtd, domain, iova, order);
-	run_queue(vtd);
-}
-
 void vtd_flush_blocks(struct vtd *vtd, uint16_t domain,
 		      const struct vtd_block *blocks, size_t count)
 {

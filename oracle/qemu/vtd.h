@@ -95,18 +95,16 @@ void vtd_set_context(struct vtd *vtd, unsigned device,
 void vtd_flush_domain(struct vtd *vtd, uint16_t domain);
 
 /**
- * vtd_flush_pages() - invalidate 2^order pages of a tag
- * @iova: a multiple of them
- * @order: above VTD_ORDER_MAX everything of the tag goes
+ * struct vtd_block - 2^order pages, to be invalidated
+ * @iova: a multiple of their size
+ * @order: above VTD_ORDER_MAX: everything of the tag
  */
-void vtd_flush_pages(struct vtd *vtd, uint16_t domain, uint64_t iova,
-		     unsigned order);
-
-/** Several blocks in one go. @order as above. */
 struct vtd_block {
 	uint64_t iova;
 	unsigned order;
 };
+
+/** Invalidates these blocks of a tag. */
 void vtd_flush_blocks(struct vtd *vtd, uint16_t domain,
 		      const struct vtd_block *blocks, size_t count);
 

@@ -36,10 +36,6 @@ struct ref_maker {
 void ref_maker_start(struct ref_maker *maker, struct source *source,
 		     const struct ref_config *config);
 
-/* Bytes of one operation and of a configuration, at most. */
-#define REF_OP_BYTES 40u
-#define REF_CONFIG_BYTES 24u
-
 /** One of eight configurations is one that must be refused. */
 void ref_make_config(struct source *source, struct ref_config *config);
 

@@ -239,11 +239,6 @@ uint64_t reference_violation_op(const struct reference *ref)
 	return ref->violation_op;
 }
 
-struct hvpt_pagetable *reference_table(struct reference *ref)
-{
-	return &ref->pt;
-}
-
 const struct ref_stats *reference_stats(const struct reference *ref)
 {
 	return &ref->stats;

@@ -180,9 +180,6 @@ const char *reference_violation(const struct reference *ref);
 /** Which operation of the run it was, from 0; of reference_finish(): count. */
 uint64_t reference_violation_op(const struct reference *ref);
 
-/** The page table itself, for whoever wants to do more with it. */
-struct hvpt_pagetable *reference_table(struct reference *ref);
-
 /**
  * The segments of the IOVA form: the last address of the lower one, the first
  * of the upper one (0: there is none). Of a configuration the library takes.

@@ -79,9 +79,7 @@ unsigned fake_boot_ready_to_boot(void);
  */
 unsigned fake_boot_exit_boot_services(bool newest_first);
 
-/** The newest line of DEBUG of this level or worse; "" when there is none. */
-const char *fake_boot_line(void);
-/** Was there a line with this in it? */
+/** Did DEBUG print a line with this in it? */
 bool fake_boot_said(const char *text);
 
 /* MSRs and CPUID for the native hypercall library. */

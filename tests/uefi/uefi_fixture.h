@@ -19,7 +19,6 @@
 #define DEVICE_B 0x7f28u
 #define DEVICE_UNMANAGED 0x7f30u
 #define DEVICE_UNKNOWN 0x7f38u
-#define FIXTURE_DEVICES 8u
 
 struct uefi_fixture {
 	struct hypervisor *hv;
