@@ -1335,6 +1335,8 @@ HVPT_INLINE void hvpt_pte_decode(uint64_t pte, unsigned level, uint64_t iova,
 /**
  * hvpt_pt_lookup_levels() - hvpt_pt_lookup() with the levels as a constant
  * @levels: the levels of @pt; as a constant it saves a branch
+ *
+ * Return: as hvpt_pt_lookup().
  */
 HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
 hvpt_pt_lookup_levels(const struct hvpt_pagetable *pt, unsigned levels,
@@ -3344,7 +3346,12 @@ HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_map(struct hvpt_domain *domain, hvpt_iova_t iova, hvpt_gpa_t gpa,
 		uint64_t length, unsigned prot, struct hvpt_gather *gather);
 
-/** hvpt_domain_map_list() - hvpt_pt_map_list() in a domain; as above. */
+/**
+ * hvpt_domain_map_list() - hvpt_pt_map_list() in a domain
+ *
+ * Return: as hvpt_pt_map_list(); HVPT_ERR_KIND for identity and blocked
+ * domains.
+ */
 HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_map_list(struct hvpt_domain *domain, hvpt_iova_t iova,
 		     const struct hvpt_segment *segments, size_t count,
@@ -3437,6 +3444,8 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_domain_sync(struct hvpt_domain *domain,
  *
  * As hvpt_domain_sync(), for callers that must let a grace period pass between
  * the flush and hvpt_pt_release(), because lookups run beside unmaps.
+ *
+ * Return: as hvpt_domain_sync().
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_flush(struct hvpt_domain *domain, const struct hvpt_gather *gather);

@@ -94,7 +94,12 @@ HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_map(struct hvpt_domain *domain, hvpt_iova_t iova, hvpt_gpa_t gpa,
 		uint64_t length, unsigned prot, struct hvpt_gather *gather);
 
-/** hvpt_domain_map_list() - hvpt_pt_map_list() in a domain; as above. */
+/**
+ * hvpt_domain_map_list() - hvpt_pt_map_list() in a domain
+ *
+ * Return: as hvpt_pt_map_list(); HVPT_ERR_KIND for identity and blocked
+ * domains.
+ */
 HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_map_list(struct hvpt_domain *domain, hvpt_iova_t iova,
 		     const struct hvpt_segment *segments, size_t count,
@@ -187,6 +192,8 @@ HVPT_MUST_CHECK enum hvpt_status hvpt_domain_sync(struct hvpt_domain *domain,
  *
  * As hvpt_domain_sync(), for callers that must let a grace period pass between
  * the flush and hvpt_pt_release(), because lookups run beside unmaps.
+ *
+ * Return: as hvpt_domain_sync().
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_flush(struct hvpt_domain *domain, const struct hvpt_gather *gather);

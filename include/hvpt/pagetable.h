@@ -143,6 +143,8 @@ HVPT_INLINE void hvpt_pte_decode(uint64_t pte, unsigned level, uint64_t iova,
 /**
  * hvpt_pt_lookup_levels() - hvpt_pt_lookup() with the levels as a constant
  * @levels: the levels of @pt; as a constant it saves a branch
+ *
+ * Return: as hvpt_pt_lookup().
  */
 HVPT_INLINE HVPT_MUST_CHECK enum hvpt_status
 hvpt_pt_lookup_levels(const struct hvpt_pagetable *pt, unsigned levels,
