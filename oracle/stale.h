@@ -22,7 +22,7 @@ struct stale *stale_create(void);
 /** @stale may be NULL. */
 void stale_destroy(struct stale *stale);
 
-/** A range which is taken away, or changed: into which gather that goes. */
+/** A range that is removed or changed, and the gather that holds it. */
 struct stale_range {
 	uint64_t first;
 	uint64_t last;
@@ -32,7 +32,8 @@ struct stale_range {
 /**
  * stale_add() - notes the translations of a range before they change
  * @model: what is mapped now
- * @prot: the permission it gets: what has it already stays; 0: it is unmapped
+ * @prot: the new permission, 0 for an unmap. Translations that have it already
+ *	are not noted.
  */
 void stale_add(struct stale *stale, const struct hvpt_model *model,
 	       const struct stale_range *range, unsigned prot);

@@ -32,7 +32,7 @@ struct ref_maker {
 	uint64_t recent_length[REF_RECENT];
 };
 
-/** For operations on a page table of @config, one that the library takes. */
+/** Starts a sequence for a page table of @config, which must be valid. */
 void ref_maker_start(struct ref_maker *maker, struct source *source,
 		     const struct ref_config *config);
 
@@ -44,10 +44,10 @@ bool ref_make_op(struct ref_maker *maker, struct ref_op *op);
 
 /**
  * ref_map_leaves() - how many leaves a map takes, at most
- * @page_sizes: of leaves there are
+ * @page_sizes: the leaf sizes of the page table
+ * @op: a REF_MAP or REF_MAP_LIST, with any values
  *
- * Of REF_MAP or REF_MAP_LIST, any values. For callers who have no time for
- * millions of leaves.
+ * For callers that have no time for millions of leaves.
  */
 uint64_t ref_map_leaves(uint64_t page_sizes, const struct ref_op *op);
 

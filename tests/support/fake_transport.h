@@ -29,24 +29,24 @@
 #define FAKE_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /**
- * struct fake - the transport, what it does and what it saw
- * @transport: to be handed to the calls
+ * struct fake - a transport: its answers and its record
+ * @transport: what the test passes to the core
  * @refuse: borrow has no page
  * @forget: borrow says yes and writes nothing
  * @va: what borrow lends; the page itself at first
- * @gpa: the same; FAKE_GPA at first
+ * @gpa: the gpa that borrow lends; FAKE_GPA at first
  * @result: what issue returns, unless there is @answer
  * @answer: decides what issue returns, by @control; may look into @page
  * @test_data: for @answer
  * @output: written behind @output_at of the page by each issue
- * @output_bytes: how much of it
+ * @output_bytes: the length of @output that is written
  * @page: the call page
  * @lent: borrowed now
- * @borrows: and the others: so often
+ * @borrows: how often a page was borrowed; likewise the next two
  * @seen: the page as at the last issue, before the output was written
- * @control: of each issue
- * @input: of the last
- * @output_gpa: of the last
+ * @control: the control word of each issue
+ * @input: the input gpa of the last issue
+ * @output_gpa: the output gpa of the last issue
  */
 struct fake {
 	struct hvpt_transport transport;
@@ -70,19 +70,19 @@ struct fake {
 	uint64_t output_gpa;
 };
 
-/** Everything answers success, and a page of zero output bytes. */
+/** Makes a transport whose calls succeed, with an output of zero bytes. */
 void fake_init(struct fake *fake);
 
-/** What was written down is forgotten; what it does stays. */
+/** Clears what was recorded; keeps what the transport answers. */
 void fake_forget(struct fake *fake);
 
-/** Nothing is lent, and so often was something borrowed, and issued. */
+/** Checks that no page is lent, and the number of borrows and issues. */
 void fake_made(const struct fake *fake, unsigned borrows, unsigned issues);
 
 /**
- * fake_sent() - the last issue's input was exactly this
+ * fake_sent() - checks that the input of the last issue was exactly @bytes
  *
- * And nothing else of the page was written to.
+ * Also checks that the core wrote nothing else to the page.
  */
 void fake_sent(const struct fake *fake, const uint8_t *bytes, size_t count);
 

@@ -28,17 +28,16 @@ struct domain;
 
 /** How an access ended. */
 enum sight_kind {
-	SIGHT_AT = 0, /* it reached a gpa */
-	SIGHT_ELSEWHERE =
-		1,	   /* it reached something, but not the expected gpa */
-	SIGHT_REFUSED = 2, /* it was refused for an unknown reason */
-	SIGHT_NOTHING = 3, /* it was refused: nothing is mapped there */
+	SIGHT_AT = 0,	     /* it reached a gpa */
+	SIGHT_ELSEWHERE = 1, /* it reached another gpa than expected */
+	SIGHT_REFUSED = 2,   /* it was refused for an unknown reason */
+	SIGHT_NOTHING = 3,   /* it was refused: nothing is mapped there */
 	SIGHT_READ_ONLY = 4, /* it was refused: a write to a read-only page */
 };
 
 /**
  * struct sight - one way in which an access may end, or did
- * @cached: a cache may have answered, which may lag behind memory
+ * @cached: a cache may have answered; it may hold what memory held before
  * @gpa: of SIGHT_AT
  */
 struct sight {
