@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# What hvpt is made of: data only, relative to this file. Everything which
+# What hvpt is made of: data only, relative to this file. Everything that
 # needs a list of sources reads this one (CMake, scripts/, other builds).
 
 # Public headers, in the order in which each sees only those before it; those in

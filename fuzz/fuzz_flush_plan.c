@@ -45,7 +45,7 @@ static struct pages decode(uint64_t entry)
 	FUZZ_CHECK(shift <= 52, "a shift above 52");
 	block.first = entry >> 12;
 	FUZZ_CHECK(block.first % (UINT64_C(1) << shift) == 0,
-		   "a block which is not aligned");
+		   "a block that is not aligned");
 	block.end = block.first + (UINT64_C(1) << shift);
 	FUZZ_CHECK(block.end <= ALL_PAGES, "a block beyond all pages");
 	return block;

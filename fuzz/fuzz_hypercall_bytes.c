@@ -95,7 +95,7 @@ static void call(struct guest *guest)
 	FUZZ_CHECK((result >> 32 & 0xfff) <= (control >> 32 & 0xfff) ||
 			   result == UINT64_MAX ||
 			   (result >> 32 & 0xfff) == (control >> 48 & 0xfff),
-		   "elements which were not there");
+		   "elements that were not there");
 }
 
 static void dma(struct guest *guest)

@@ -163,7 +163,7 @@ static void check_refused(struct state *state, const struct hvpt_audit *report)
 		return;
 	}
 	FUZZ_CHECK(report->level < state->pt.levels, "level of a fault");
-	FUZZ_CHECK(shows_fault(state, report), "an entry which is not there");
+	FUZZ_CHECK(shows_fault(state, report), "an entry that is not there");
 	FUZZ_CHECK(tree_breaks(&tree, &entry, report->fault),
 		   hvpt_fault_name(report->fault));
 }

@@ -18,7 +18,7 @@ static void check_range(uint64_t first, uint64_t size)
 {
 	FUZZ_CHECK(((first | size) & PAGE_MASK) == 0, "not whole pages");
 	FUZZ_CHECK(size != 0, "an empty event");
-	FUZZ_CHECK(size - 1 <= UINT64_MAX - first, "an event which wraps");
+	FUZZ_CHECK(size - 1 <= UINT64_MAX - first, "an event that wraps");
 }
 
 /* Without raw=1 all numbers keep the rules. */

@@ -136,7 +136,7 @@ static void check_entry(const struct tree *tree, const struct tree_entry *entry)
 	FUZZ_CHECK((entry->pte & tree->table_mask) == tree->table_mask,
 		   "a table without the mask");
 	FUZZ_CHECK(is_page(tree, entry->pte & ADDRESS & ~tree->table_mask),
-		   "a table which nobody was asked about");
+		   "a table that nobody was asked about");
 }
 
 /* As wide as the levels are; above, copies of the top bit if canonical. */

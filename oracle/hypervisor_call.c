@@ -82,7 +82,7 @@ static uint16_t find_area(struct hypervisor *hv, uint64_t gpa, size_t bytes,
 	    !hv->lent[at / HYPERVISOR_PAGE_BYTES]) {
 		hypervisor_violate(hv,
 				   "hypercall with %#" PRIx64
-				   ", not in a call page which is lent",
+				   ", not in a call page that is lent",
 				   gpa);
 		return INVALID_ALIGNMENT;
 	}

@@ -246,7 +246,7 @@ void hypervisor_dma(struct hypervisor *hv, uint64_t device_id, uint64_t iova,
 	hypervisor_lock(hv);
 	device = hypervisor_device_of(hv, device_id);
 	if (!device)
-		hypervisor_die("DMA of a device which is not there");
+		hypervisor_die("DMA of a device that is not there");
 	if (device->domain)
 		run_in_domain(hv, device, iova, write, dma);
 	else

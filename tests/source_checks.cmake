@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Tests which look at the sources, not at this build. They choose their own
+# Tests that look at the sources, not at this build. They choose their own
 # compilers, so one preset is enough to run them.
 
 find_package(Python3 REQUIRED COMPONENTS Interpreter)

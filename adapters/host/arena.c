@@ -186,11 +186,11 @@ static void arena_free(void *ctx, void *page)
 
 	if (!index_of_pointer(arena, page, &index) ||
 	    page != page_at(arena, index))
-		die("free of a page which is not of this arena", page);
+		die("free of a page that is not of this arena", page);
 	before = __atomic_exchange_n(&arena->book[index].state, FREED,
 				     __ATOMIC_ACQ_REL);
 	if (before < IN_USE)
-		die("free of a page which is not in use", page);
+		die("free of a page that is not in use", page);
 	fill(page, POISON_FREED);
 	pthread_mutex_lock(&arena->lock);
 	arena->book[index].below = arena->free_top;

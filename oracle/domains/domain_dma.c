@@ -114,7 +114,7 @@ static void check_paging(struct domain_fixture *df, unsigned n, uint64_t iova,
 	DF_CHECK(df, !seen->fresh.translated || seen->fresh.gpa == gpa,
 		 "memory leads elsewhere");
 	DF_CHECK(df, seen->stale_count == 0 || is_gathered(df, n, iova),
-		 "something is cached which no gather has");
+		 "something is cached that no gather has");
 	for (i = 0; i < seen->stale_count; i++)
 		DF_CHECK(df,
 			 !seen->stale[i].translated ||

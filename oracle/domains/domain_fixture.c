@@ -87,7 +87,7 @@ static enum hvpt_status end_again(struct domain_fixture *df, unsigned n)
 	DF_CHECK(df,
 		 status == HVPT_OK ||
 			 !hypervisor_has_domain(df->hv, hvpt_domain_id(domain)),
-		 "a domain which is there is not destroyed");
+		 "a domain that is there is not destroyed");
 	return status;
 }
 

@@ -191,7 +191,7 @@ void df_check_fallback(struct domain_fixture *df,
 void df_arm(struct domain_fixture *df, struct source *source);
 void df_disarm(struct domain_fixture *df);
 
-/** The next ATTACH is answered as that of a device which is gone. */
+/** The next ATTACH is answered as that of a device that is gone. */
 void df_arm_attach(struct domain_fixture *df);
 
 /** The transport, whose ctx is a struct domain_fixture. */

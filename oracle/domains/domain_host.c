@@ -306,5 +306,5 @@ void df_check_fallback(struct domain_fixture *df,
 		 "a fallback is not counted");
 	DF_CHECK(df,
 		 now.full > before->full || now.fallbacks == before->fallbacks,
-		 "a fallback is counted which was none");
+		 "a fallback that was none is counted");
 }

@@ -263,7 +263,7 @@ static void step_sync(struct domain_fixture *df, struct source *source,
 		failed(df, DF_CALLS, status);
 	DF_CHECK(df,
 		 gather_equal(&before, gather) || (status == HVPT_OK && !alone),
-		 "a flush, or a sync which failed, changed the gather");
+		 "a flush, or a sync that failed, changed the gather");
 	df_disarm(df);
 	if (status == HVPT_OK)
 		release(df, at);

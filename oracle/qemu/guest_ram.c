@@ -176,7 +176,7 @@ static void free_page(void *ctx, void *page)
 	uint64_t gpa = (uint64_t)((uint8_t *)page - ram->base);
 
 	if (gpa < ram->pool || gpa >= ram->pool_end || gpa % PAGE)
-		walker_die("a page which is not of the pool came back");
+		walker_die("a page that is not of the pool came back");
 	memset(page, POISON_BYTE, PAGE);
 	ram->recycled[ram->recycled_count++] = gpa;
 	ram->in_use--;

@@ -90,7 +90,7 @@ bool ref_tree_has_table(const struct ref_tree *tree, unsigned level,
 void ref_tree_need_tables(struct ref_tree *tree, unsigned levels, unsigned lg2,
 			  uint64_t address);
 
-/** Takes tables out which lie in a range, all or the empty ones. */
+/** Takes tables out that lie in a range, all or the empty ones. */
 unsigned ref_tree_drop_tables(struct ref_tree *tree, uint64_t first,
 			      uint64_t last, struct ref_gone *gone);
 

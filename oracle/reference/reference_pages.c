@@ -114,7 +114,7 @@ static void *ref_alloc(void *ctx)
 	struct reference *ref = ctx;
 
 	if (ref->phase != REF_CALL)
-		ref_violate(ref, "alloc_page outside of a call which may");
+		ref_violate(ref, "alloc_page outside of a call that may");
 	ref->allocs++;
 	if (ref->fail_in && --ref->fail_in == 0)
 		return ref->bad_page ? give_bad_page(ref) : NULL;
@@ -157,7 +157,7 @@ static void ref_free(void *ctx, void *pointer)
 		return;
 	}
 	if (page == REF_NO_PAGE || (uintptr_t)pointer % PAGE_BYTES) {
-		ref_violate(ref, "free of a pointer which is no page");
+		ref_violate(ref, "free of a pointer that is no page");
 		return;
 	}
 	if (!may_free(ref, page))

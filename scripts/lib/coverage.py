@@ -75,7 +75,7 @@ class Source:
             self.macros.add(tuple(expansion["source_region"][:4]))
 
     def constants(self, place):
-        """Conditions of a decision which a compiler's constant decides."""
+        """Conditions of a decision that a compiler's constant decides."""
         inside = {b: self.branches[b] == (0, 0)
                   for b in self.branches if is_within(b, place)}
         count = len(self.conditions[place])

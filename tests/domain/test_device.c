@@ -23,7 +23,7 @@ static void test_probe(void **state)
 	assert_int_equal(hvpt_device_duty(&f->device[0]), HVPT_ATS_NOTHING);
 }
 
-static void test_probe_of_devices_which_are_not_managed(void **state)
+static void test_probe_of_devices_that_are_not_managed(void **state)
 {
 	struct hv_fixture *f = *state;
 
@@ -184,7 +184,7 @@ static void test_detach_without_a_blocked_domain(void **state)
 /*
  * Detached, or reported not to be: the call can be repeated until it succeeds.
  */
-static void test_a_detach_which_failed_is_repeated(void **state)
+static void test_a_detach_that_failed_is_repeated(void **state)
 {
 	struct hv_fixture *f = *state;
 	unsigned fault, from;
@@ -416,7 +416,7 @@ static void test_attach_of_what_the_host_took_away(void **state)
 }
 
 /* Whatever the host answers, the device can be probed when it is back. */
-static void test_a_device_which_comes_back(void **state)
+static void test_a_device_that_comes_back(void **state)
 {
 	static const uint16_t words[] = { 0x10, 0x58, 0x05, 0x57 };
 	struct hv_fixture *f = *state;
@@ -599,13 +599,13 @@ int main(void)
 		HV_CASE(test_remove),
 		HV_CASE(test_remove_of_what_the_host_took_away),
 		HV_CASE(test_remove_without_a_second_call_page),
-		HV_CASE(test_a_device_which_comes_back),
+		HV_CASE(test_a_device_that_comes_back),
 		HV_CASE(test_gone),
-		HV_CASE(test_a_detach_which_failed_is_repeated),
+		HV_CASE(test_a_detach_that_failed_is_repeated),
 	};
 	static const struct hv_case plain[] = {
 		HV_CASE(test_probe),
-		HV_CASE(test_probe_of_devices_which_are_not_managed),
+		HV_CASE(test_probe_of_devices_that_are_not_managed),
 		HV_CASE(test_probe_of_a_device_nobody_knows),
 		HV_CASE(test_probe_twice),
 		HV_CASE(test_probe_of_bad_ids),

@@ -51,7 +51,7 @@ static void test_that_there_is_no_list_is_remembered(void **state)
 	assert_int_equal(hv_since(f, HV_FLUSH), 3);
 }
 
-static void test_a_list_which_fails_is_tried_next_time(void **state)
+static void test_a_list_that_fails_is_tried_next_time(void **state)
 {
 	static const uint16_t raw[] = { HV_RAW_PARAMETER, HV_RAW_MEMORY,
 					HV_RAW_TIMEOUT, HV_RAW_NO_CALL };
@@ -100,7 +100,7 @@ static void flush_pages(struct hv_fixture *f, unsigned times)
  * Any refusal is reported and counted. After some in a row list calls are given
  * up, then tried from time to time, and used again when one succeeds.
  */
-static void test_a_list_which_always_fails_is_given_up(void **state)
+static void test_a_list_that_always_fails_is_given_up(void **state)
 {
 	struct hv_fixture *f = *state;
 	struct hvpt_iommu_stats stats, start;
@@ -187,7 +187,7 @@ static void test_refusals_in_a_row(void **state)
 }
 
 /* A list call that does not exist is never tried again. */
-static void test_a_list_which_does_not_exist(void **state)
+static void test_a_list_that_does_not_exist(void **state)
 {
 	struct hv_fixture *f = *state;
 
@@ -213,7 +213,7 @@ static uint64_t say_nothing(void *ctx, uint64_t control, hvpt_gpa_t input,
 }
 
 /* Success with nothing done is reported, and not as "no hypercall was made". */
-static void test_a_success_which_does_nothing(void **state)
+static void test_a_success_that_does_nothing(void **state)
 {
 	static struct hvpt_transport_ops silent;
 	struct hv_fixture *f = *state;
@@ -604,12 +604,12 @@ int main(void)
 	};
 	static const struct hv_case plain[] = {
 		HV_CASE(test_that_there_is_no_list_is_remembered),
-		HV_CASE(test_a_list_which_fails_is_tried_next_time),
-		HV_CASE(test_a_list_which_always_fails_is_given_up),
+		HV_CASE(test_a_list_that_fails_is_tried_next_time),
+		HV_CASE(test_a_list_that_always_fails_is_given_up),
 		HV_CASE(test_a_retry_is_not_stepped_over),
 		HV_CASE(test_refusals_in_a_row),
-		HV_CASE(test_a_list_which_does_not_exist),
-		HV_PREPARED(test_a_success_which_does_nothing),
+		HV_CASE(test_a_list_that_does_not_exist),
+		HV_PREPARED(test_a_success_that_does_nothing),
 		HV_CASE(test_failures_by_call),
 		HV_CASE(test_a_list_without_a_call_page),
 		HV_CASE(test_policies),

@@ -82,7 +82,7 @@ static void test_ids_go_round(void **state)
 	assert_int_equal(n, 2);
 }
 
-static void test_an_id_which_was_not_made_is_not_lost(void **state)
+static void test_an_id_that_was_not_made_is_not_lost(void **state)
 {
 	static const uint16_t codes[] = { HV_CREATE, HV_CONFIGURE };
 	struct hv_fixture *f = *state;
@@ -122,7 +122,7 @@ static void test_an_id_stays_taken_until_the_delete_succeeds(void **state)
 }
 
 /* A domain whose delete failed remains usable. */
-static void test_a_domain_which_was_not_deleted_still_works(void **state)
+static void test_a_domain_that_was_not_deleted_still_works(void **state)
 {
 	struct hv_fixture *f = *state;
 
@@ -349,14 +349,14 @@ static void test_domains_go_in_any_order(void **state)
 int main(void)
 {
 	static const struct hv_case every[] = {
-		HV_CASE(test_a_domain_which_was_not_deleted_still_works),
+		HV_CASE(test_a_domain_that_was_not_deleted_still_works),
 		HV_CASE(test_abandon_is_refused_while_busy),
 		HV_CASE(test_domains_go_in_any_order),
 	};
 	static const struct hv_case plain[] = {
 		HV_PREPARED(test_ids_run_out),
 		HV_PREPARED(test_ids_go_round),
-		HV_PREPARED(test_an_id_which_was_not_made_is_not_lost),
+		HV_PREPARED(test_an_id_that_was_not_made_is_not_lost),
 		HV_PREPARED(test_an_id_stays_taken_until_the_delete_succeeds),
 		HV_PREPARED(test_an_abandoned_id_never_comes_back),
 		HV_PREPARED(test_create_fails_and_so_does_the_delete),

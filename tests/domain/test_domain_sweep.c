@@ -973,7 +973,7 @@ static void test_rep_calls_go_on(void **state)
 			}
 }
 
-static void test_rep_calls_which_do_nothing_are_given_up(void **state)
+static void test_rep_calls_that_do_nothing_are_given_up(void **state)
 {
 	static const uint16_t raw[] = { 0, HV_RAW_TIMEOUT };
 	struct hv_fixture *f = *state;
@@ -989,7 +989,7 @@ static void test_rep_calls_which_do_nothing_are_given_up(void **state)
 	}
 }
 
-static void test_rep_calls_which_fail_half_way(void **state)
+static void test_rep_calls_that_fail_half_way(void **state)
 {
 	static const uint16_t raw[] = { HV_RAW_PARAMETER, HV_RAW_MEMORY };
 	struct hv_fixture *f = *state;
@@ -1023,9 +1023,9 @@ int main(void)
 		HV_CASE(test_any_call_page_is_missing),
 		HV_CASE(test_any_page_is_missing),
 		HV_CASE_IF(test_rep_calls_go_on, has_list),
-		HV_CASE_IF(test_rep_calls_which_do_nothing_are_given_up,
+		HV_CASE_IF(test_rep_calls_that_do_nothing_are_given_up,
 			   has_list),
-		HV_CASE_IF(test_rep_calls_which_fail_half_way, has_list),
+		HV_CASE_IF(test_rep_calls_that_fail_half_way, has_list),
 	};
 
 	int failed = hv_run("domain_sweep", cases, HV_COUNT(cases), hv_main,

@@ -616,7 +616,7 @@ static void test_a_failed_create_or_configure(void **state)
 	hv_ok(hv_try_init(f));
 }
 
-static void test_a_configure_which_lied(void **state)
+static void test_a_configure_that_lied(void **state)
 {
 	struct hv_fixture *f = *state;
 	unsigned n;
@@ -630,7 +630,7 @@ static void test_a_configure_which_lied(void **state)
 	}
 }
 
-static void test_domains_which_cannot_be_deleted_stay(void **state)
+static void test_domains_that_cannot_be_deleted_stay(void **state)
 {
 	struct hv_fixture *f = *state;
 
@@ -843,8 +843,8 @@ int main(void)
 		HV_PREPARED(test_capabilities_cannot_be_had),
 		HV_PREPARED(test_no_call_page_at_any_time),
 		HV_PREPARED(test_a_failed_create_or_configure),
-		HV_PREPARED(test_a_configure_which_lied),
-		HV_PREPARED(test_domains_which_cannot_be_deleted_stay),
+		HV_PREPARED(test_a_configure_that_lied),
+		HV_PREPARED(test_domains_that_cannot_be_deleted_stay),
 		HV_PREPARED(test_a_host_with_too_few_domains),
 		HV_PREPARED(test_the_calls_of_an_init),
 		HV_CASE(test_no_failure_yet),

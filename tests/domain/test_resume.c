@@ -123,7 +123,7 @@ static void test_a_gather_from_before(void **state)
 }
 
 /* Where a move in doubt would have led does not matter any more. */
-static void test_a_move_which_was_open(void **state)
+static void test_a_move_that_was_open(void **state)
 {
 	struct hv_fixture *f = *state;
 
@@ -157,7 +157,7 @@ static void test_an_open_move_to_identity(void **state)
 }
 
 /* Nothing was lost, and a device in doubt stays in doubt until it is moved. */
-static void test_a_doubt_outlives_a_resume_which_fails(void **state)
+static void test_a_doubt_outlives_a_resume_that_fails(void **state)
 {
 	struct hv_fixture *f = *state;
 
@@ -234,7 +234,7 @@ static void test_between_a_resume_and_its_retry(void **state)
 }
 
 /* Buses come back after the hypervisor: each device is resumed by itself. */
-static void test_devices_which_come_late(void **state)
+static void test_devices_that_come_late(void **state)
 {
 	struct hv_fixture *f = *state;
 	unsigned n;
@@ -256,7 +256,7 @@ static void test_devices_which_come_late(void **state)
 }
 
 /* One never comes back: this does not keep the others from coming back. */
-static void test_a_device_which_does_not_come_back(void **state)
+static void test_a_device_that_does_not_come_back(void **state)
 {
 	struct hv_fixture *f = *state;
 
@@ -472,14 +472,14 @@ int main(void)
 		HV_CASE(test_resume_without_attachments),
 		HV_CASE(test_retry_with_nothing_left_to_do),
 		HV_CASE(test_a_gather_from_before),
-		HV_CASE(test_a_move_which_was_open),
+		HV_CASE(test_a_move_that_was_open),
 		HV_CASE(test_an_open_move_to_identity),
-		HV_CASE(test_a_doubt_outlives_a_resume_which_fails),
+		HV_CASE(test_a_doubt_outlives_a_resume_that_fails),
 		HV_CASE(test_destroy_before_the_retry),
 		HV_CASE(test_between_a_resume_and_its_retry),
 		HV_CASE(test_a_parked_device_is_in_no_doubt),
-		HV_CASE(test_devices_which_come_late),
-		HV_CASE(test_a_device_which_does_not_come_back),
+		HV_CASE(test_devices_that_come_late),
+		HV_CASE(test_a_device_that_does_not_come_back),
 		HV_CASE(test_a_host_with_less),
 		HV_CASE(test_a_host_with_more),
 		HV_CASE(test_new_sizes_after_a_resume),

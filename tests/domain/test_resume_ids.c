@@ -10,7 +10,7 @@
  * Nothing was lost, and one of our domains cannot be deleted: it gets another
  * id, and the tables that the old domain has are never freed.
  */
-static void test_an_old_domain_which_stays(void **state)
+static void test_an_old_domain_that_stays(void **state)
 {
 	struct hv_fixture *f = *state;
 	uint32_t id[4];
@@ -290,7 +290,7 @@ static void test_no_id_for_a_lost_domain(void **state)
 }
 
 /* Then a flush tells nothing, and CREATE decides; a new host is asked again. */
-static void test_a_host_which_flushes_anything(void **state)
+static void test_a_host_that_flushes_anything(void **state)
 {
 	struct hv_fixture *f = *state;
 	unsigned round;
@@ -403,8 +403,8 @@ static void test_over_a_boot_kernel_with_failures(void **state)
 int main(void)
 {
 	static const struct hv_case cases[] = {
-		HV_PREPARED(test_a_host_which_flushes_anything),
-		HV_CASE(test_an_old_domain_which_stays),
+		HV_PREPARED(test_a_host_that_flushes_anything),
+		HV_CASE(test_an_old_domain_that_stays),
 		HV_PREPARED(test_no_room_for_a_blocked_domain),
 		HV_PREPARED(test_no_id_for_another_blocked_domain),
 		HV_PREPARED(test_the_id_of_an_old_blocked_domain),

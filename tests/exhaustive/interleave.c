@@ -637,7 +637,7 @@ int main(int argc, char **argv)
 	SMALL_CHECK(port_hooks.lost > 0);
 	SMALL_CHECK(SMALL_BITS == 9 || alone > 0);
 	printf("%u index bits: %llu interleavings of two calls, %llu beside a"
-	       " walker which does not snoop, %llu of a call and a device's"
+	       " walker that does not snoop, %llu of a call and a device's"
 	       " write; %llu compare-and-swaps lost\n",
 	       SMALL_BITS, (unsigned long long)made[0],
 	       (unsigned long long)made[1], (unsigned long long)made[2],

@@ -82,7 +82,7 @@ def address_taken(core, names):
 
 
 def find_cycle(edges):
-    """A list of functions which call each other in a ring, or None."""
+    """A list of functions that call each other in a ring, or None."""
     done = set()
     for start in edges:
         path, rest = [start], [iter(edges[start])]
@@ -220,7 +220,7 @@ def check_single(folder):
 
 
 def check_targets(_):
-    """Targets which cannot work are refused, in words."""
+    """Targets that cannot work are refused, in words."""
     width, order = "hvpt: 64-bit targets only", "hvpt: little-endian targets"
     targets = {
         ("gcc", "-m32"): width, ("gcc", "-mx32"): width,
@@ -240,7 +240,7 @@ def check_targets(_):
 
 
 def check_mixed(_):
-    """A gpa passed for an iova is an error, at the line which does it."""
+    """A gpa passed for an iova is an error, at the line that does it."""
     for cc in filter(have, COMPILERS):
         args = [cc, "-std=c11", INCLUDE]
         must_compile(args, path=f"{HERE}/mixed.c")
@@ -254,7 +254,7 @@ PLAIN = {"hvpt_hv_status_map"}
 
 
 def check_dropped(_):
-    """Dropping a status is warned about, for each function which has one."""
+    """Dropping a status is warned about, for each function that has one."""
     declared = re.compile(r"(HVPT_MUST_CHECK\s+)?enum hvpt_status\s+"
                           r"(hvpt_\w+)\(")
     names = []

@@ -110,7 +110,7 @@ def check_core(cc, level, folder, more=()):
     return count
 
 
-# Ports which get it wrong: each must be refused.
+# Ports that get it wrong: each must be refused.
 PLANTED = {
     "halves": "#define HVPT_PORT_STORE(p, v) do {"
               " volatile uint32_t *h_ = (volatile uint32_t *)(p);"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # fleet.sh CLANG CLANGXX BUILD-SH - build.sh as OSS-Fuzz would run it, for
-# libFuzzer and for an engine which is a library; then each fuzzer runs.
+# libFuzzer and for an engine that is a library; then each fuzzer runs.
 set -eu
 cc=$1
 cxx=$2
@@ -73,7 +73,7 @@ export CXXFLAGS="$CFLAGS" LIB_FUZZING_ENGINE="-fsanitize=fuzzer"
 }
 run_all runs
 
-# An engine which is an archive, as those of AFL++ and honggfuzz are.
+# An engine that is an archive, as those of AFL++ and honggfuzz are.
 rm -rf "$OUT" "$WORK"
 mkdir -p "$OUT" "$WORK"
 "$CC" -c -I "$HVPT_ROOT/fuzz" "$HVPT_ROOT/fuzz/replay_driver.c" \

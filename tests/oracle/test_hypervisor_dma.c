@@ -525,7 +525,7 @@ static void a_pointer_leads_from_every_level(void **state)
 					 "table pointer of domain 1 leads");
 }
 
-static void a_page_which_nothing_leads_to_may_go(void **state)
+static void a_page_that_nothing_leads_to_may_go(void **state)
 {
 	(void)state;
 	clean_read(IOVA, GPA_A);
@@ -848,7 +848,7 @@ int main(void)
 		TEST(cutting_a_leaf_keeps_it_until_a_flush),
 		TEST(an_old_table_is_still_walked),
 		TEST(a_pointer_leads_from_every_level),
-		TEST(a_page_which_nothing_leads_to_may_go),
+		TEST(a_page_that_nothing_leads_to_may_go),
 		TEST(a_freed_table_with_one_page_not_flushed),
 		TEST(a_stale_walk_into_a_freed_page_is_seen),
 		TEST(a_fresh_walk_into_a_freed_page_is_seen),

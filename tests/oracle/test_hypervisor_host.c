@@ -219,7 +219,7 @@ static void configuring_again_is_refused_with_any_status(void **state)
 	assert_int_equal(raw_configure(hv, 4, RAW_IDENTITY, 0), RAW_BAD_STATE);
 }
 
-static void an_id_which_exists_is_refused_with_any_status(void **state)
+static void an_id_that_exists_is_refused_with_any_status(void **state)
 {
 	(void)state;
 	assert_int_equal(raw_create(hv, 1), RAW_EXISTS);
@@ -229,7 +229,7 @@ static void an_id_which_exists_is_refused_with_any_status(void **state)
 	assert_int_equal(raw_create(hv, 4), RAW_OK);
 }
 
-static void an_id_which_exists_may_be_taken_over(void **state)
+static void an_id_that_exists_may_be_taken_over(void **state)
 {
 	uint32_t id = 0;
 
@@ -398,7 +398,7 @@ static void a_failure_is_honest(void **state)
 
 /* ---- devices that go ------------------------------------------------ */
 
-static void a_device_which_is_gone_has_any_status(void **state)
+static void a_device_that_is_gone_has_any_status(void **state)
 {
 	static const uint16_t statuses[] = { RAW_NOT_FOUND, RAW_BAD_STATE,
 					     RAW_BAD_PARAMETER };
@@ -422,7 +422,7 @@ static void a_device_which_is_gone_has_any_status(void **state)
 	}
 }
 
-static void a_device_which_is_gone_may_stay_in_its_domain(void **state)
+static void a_device_that_is_gone_may_stay_in_its_domain(void **state)
 {
 	uint32_t id = 0;
 
@@ -445,7 +445,7 @@ static void a_device_which_is_gone_may_stay_in_its_domain(void **state)
 	assert_false(hypervisor_device_domain(hv, 0x20, &id));
 }
 
-static void ats_of_a_device_which_is_gone(void **state)
+static void ats_of_a_device_that_is_gone(void **state)
 {
 	(void)state;
 	hypervisor_set_ats(hv, 0x10, true);
@@ -575,7 +575,7 @@ static void a_flush_rids_one_of_the_owner_before(void **state)
 	no_violation();
 }
 
-static void tables_which_are_none_are_nobodys(void **state)
+static void tables_that_are_none_are_nobodys(void **state)
 {
 	(void)state;
 	assert_int_equal(raw_attach(hv, 3, 0x10), RAW_OK);
@@ -613,8 +613,8 @@ int main(void)
 		TEST(pieces_go_one_by_one),
 		TEST(a_full_flush_drops_whole_leaves),
 		TEST(configuring_again_is_refused_with_any_status),
-		TEST(an_id_which_exists_is_refused_with_any_status),
-		TEST(an_id_which_exists_may_be_taken_over),
+		TEST(an_id_that_exists_is_refused_with_any_status),
+		TEST(an_id_that_exists_may_be_taken_over),
 		TEST(detach_may_be_refused),
 		TEST(detach_may_come_later),
 		TEST(an_attach_supersedes_a_detach),
@@ -623,9 +623,9 @@ int main(void)
 		TEST(rep_counts_may_lie),
 		TEST(an_early_stop_says_no_more),
 		TEST(a_failure_is_honest),
-		TEST(a_device_which_is_gone_has_any_status),
-		TEST(a_device_which_is_gone_may_stay_in_its_domain),
-		TEST(ats_of_a_device_which_is_gone),
+		TEST(a_device_that_is_gone_has_any_status),
+		TEST(a_device_that_is_gone_may_stay_in_its_domain),
+		TEST(ats_of_a_device_that_is_gone),
 		TEST(a_leaf_of_a_size_not_offered_is_seen),
 		TEST(freeing_under_a_device_and_before_delete_differ),
 		TEST(freeing_before_delete_may_be_allowed),
@@ -634,7 +634,7 @@ int main(void)
 		TEST(tables_of_ones_own_are_no_violation),
 		TEST(entries_of_the_owner_before_stay_cached),
 		TEST(a_flush_rids_one_of_the_owner_before),
-		TEST(tables_which_are_none_are_nobodys),
+		TEST(tables_that_are_none_are_nobodys),
 		TEST(an_owner_starts_with_call_pages_and_no_injections),
 	};
 

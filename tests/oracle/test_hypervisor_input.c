@@ -380,7 +380,7 @@ static void an_input_in_no_call_page_is_a_violation(void **state)
 	hypervisor_give_back(hv, gpa);
 	assert_int_equal(raw_status(hypervisor_call(hv, RAW_FLUSH, gpa, 0)),
 			 RAW_BAD_ALIGNMENT);
-	raw_assert_violation(hv, "not in a call page which is lent");
+	raw_assert_violation(hv, "not in a call page that is lent");
 	hypervisor_destroy(hv);
 }
 
@@ -402,12 +402,12 @@ static void an_output_in_no_call_page_is_a_violation(void **state)
 		assert_int_equal(raw_status(hypervisor_call(hv, RAW_GET_CAPS,
 							    gpa, elsewhere[i])),
 				 RAW_BAD_ALIGNMENT);
-		raw_assert_violation(hv, "not in a call page which is lent");
+		raw_assert_violation(hv, "not in a call page that is lent");
 		hypervisor_destroy(hv);
 	}
 }
 
-static void a_gpa_which_is_not_needed_is_ignored(void **state)
+static void a_gpa_that_is_not_needed_is_ignored(void **state)
 {
 	const uint64_t in[] = { RAW_SELF, 0, RAW_DOMAIN(1), 0 };
 	struct hypervisor *hv = raw_open(&raw_plain);
@@ -542,7 +542,7 @@ int main(void)
 		cmocka_unit_test(areas_are_aligned_inside_a_page_and_apart),
 		cmocka_unit_test(an_input_in_no_call_page_is_a_violation),
 		cmocka_unit_test(an_output_in_no_call_page_is_a_violation),
-		cmocka_unit_test(a_gpa_which_is_not_needed_is_ignored),
+		cmocka_unit_test(a_gpa_that_is_not_needed_is_ignored),
 		cmocka_unit_test(ignored_bits_of_the_result_are_not_zero),
 		cmocka_unit_test(call_pages_are_apart_and_full_of_garbage),
 		cmocka_unit_test(giving_back_what_is_not_lent_is_a_violation),

@@ -216,7 +216,7 @@ static void the_id_of_a_failed_delete_is_not_used_again(void **state)
 	}
 }
 
-static void a_delete_which_succeeds_in_the_end_frees_the_id(void **state)
+static void a_delete_that_succeeds_in_the_end_frees_the_id(void **state)
 {
 	struct hypervisor *hv = raw_open(&raw_plain);
 
@@ -363,7 +363,7 @@ static void a_wrong_test_aborts(void **state)
 	expect_abort(add_twice, hv, "is there already");
 	expect_abort(remove_stranger, hv, "no such device to remove");
 	expect_abort(claim_stranger, hv, "no such device to claim");
-	expect_abort(dma_of_stranger, hv, "which is not there");
+	expect_abort(dma_of_stranger, hv, "that is not there");
 	expect_abort(deny_nothing, hv, "no such call");
 	hypervisor_destroy(hv);
 }
@@ -380,7 +380,7 @@ int main(void)
 		cmocka_unit_test(bad_form_is_found_before_an_injection_acts),
 		cmocka_unit_test(the_id_of_a_failed_delete_is_not_used_again),
 		cmocka_unit_test(
-			a_delete_which_succeeds_in_the_end_frees_the_id),
+			a_delete_that_succeeds_in_the_end_frees_the_id),
 		cmocka_unit_test(ats_and_the_blocked_domain_do_not_go_together),
 		cmocka_unit_test(only_the_first_violation_is_kept),
 		cmocka_unit_test(losing_state_loses_all_but_the_devices),

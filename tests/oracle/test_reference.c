@@ -309,7 +309,7 @@ static const char *const fault_names[FAULTS] = {
 	"an unmap gathers too much",
 	"a map uses small leaves",
 	"a map leaks a page",
-	"a map which fails gathers",
+	"a map that fails gathers",
 	"a map clamps",
 	"a map takes an overlap for success",
 	"a map goes elsewhere",

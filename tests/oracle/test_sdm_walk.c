@@ -560,7 +560,7 @@ static void tables_outside_memory(void **state)
 		     5, 0);
 }
 
-static void a_root_which_is_none(void **state)
+static void a_root_that_is_none(void **state)
 {
 	static const uint64_t bad[] = {
 		0x1001,
@@ -958,7 +958,7 @@ int main(void)
 		TEST(accessed_is_of_all_levels_dirty_of_the_leaf),
 		TEST(the_first_rule_broken_decides),
 		TEST(tables_outside_memory),
-		TEST(a_root_which_is_none),
+		TEST(a_root_that_is_none),
 		TEST(addresses_of_each_form),
 		TEST(upper_half_uses_upper_entries),
 		TEST(masked_bits_are_dropped_from_tables),

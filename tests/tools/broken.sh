@@ -3,7 +3,7 @@
 # Is a wrong entry format caught? Usage: broken.sh TRACE COMMAND...
 #
 # COMMAND is hvpt built with broken_port.h, and before it an emulator if one is
-# needed. TRACE must be one which needs 4 KiB leaves only.
+# needed. TRACE must be one that needs 4 KiB leaves only.
 set -u
 trace=$1
 shift

@@ -71,7 +71,7 @@ for lazy in 1 64; do
 	# Only vfio unmaps enough at once for tables to go.
 	expect 1 "$freed" "$early" vfio --lazy $lazy -- "$@"
 done
-# Blocks may cover the page which is left out, but not each time.
+# Blocks may cover the page that is left out, but not each time.
 expect 1 "$reach" "$short" nvme-ext4 -- "$@"
 expect 1 "$reach" "$short" vfio -- "$@"
 exit $failed

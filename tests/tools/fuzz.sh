@@ -158,7 +158,7 @@ found() {
 	cp err said
 }
 
-# replayed HVPT: by exactly the command which was printed
+# replayed HVPT: by exactly the command that was printed
 replayed() {
 	command=$(tail -n 1 said)
 	checks=$((checks + 1))
@@ -213,7 +213,7 @@ says out "failures        1"
 says err "written to early; to repeat it:"
 says early "kunmap: (hvpt)"
 
-# With several processes, a name which a shell would take apart, no summary.
+# With several processes, a name that a shell would take apart, no summary.
 run 1 "$leak" fuzz --jobs 3 --quiet --output "it's a \$trace"
 check "no summary" [ ! -s out ]
 cp err said

@@ -44,7 +44,7 @@ def main():
     for result in results:
         if not result["opened"]:
             if sorted(result) != ["error", "file", "opened"]:
-                sys.exit(f"a trace which was not opened has {result}")
+                sys.exit(f"a trace that was not opened has {result}")
             continue
         for key in COUNTS:
             if type(result.get(key)) is not int or result[key] < 0:

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Where hvpt writes: full disks, closed descriptors, and files which must not
+# Where hvpt writes: full disks, closed descriptors, and files that must not
 # be written. Usage: output.sh TRACES COMMAND...
 . "$(dirname "$0")/lib.sh"
 

@@ -224,7 +224,7 @@ silent err
 json json 1 maps=2 unmaps=2 named=4 domains=2 conflicts=0 unknown_unmaps=0 \
 	mismatches=0 left_mapped_bytes=0 peak_mapped_bytes=32768
 
-# The same without kprobes: one domain, a map which is rightly refused, and a
+# The same without kprobes: one domain, a map that is rightly refused, and a
 # word on why.
 grep -v '(f' two.txt >one.txt
 run 0 replay --json json one.txt
@@ -332,7 +332,7 @@ json json 1 lazy=2 syncs=1 flush_calls=1 flush_calls_per_unmap=0.5 \
 run 0 replay --lazy 0x3 --json json flush.txt
 json json 1 lazy=3 syncs=1 forced_syncs=0 mismatches=0
 
-# Lazily, an IOVA which is mapped again has to be flushed first.
+# Lazily, an IOVA that is mapped again has to be flushed first.
 {
 	map 0x1000 0x10000 4
 	unmap 0x1000 4
@@ -380,7 +380,7 @@ says err "changes.txt:10: note: iova 0x40000000 .. 0x40000fff refused: \
 HVPT_ERR_NOT_MAPPED"
 json json 1 events=10 maps=4 unmaps=2 protects=2 reclaims=1 asked_syncs=1 \
 	failed_calls=1 refused=2 syncs=2 mismatches=0 stale_hits_after_sync=0
-# An allocation which is to fail keeps its place beside one of a line.
+# An allocation that is to fail keeps its place beside one of a line.
 run 0 replay --lazy 100 --inject alloc:6 --json json changes.txt
 json json 1 mismatches=0
 k protect " iova=0x201000 size=0x1000" >short.txt

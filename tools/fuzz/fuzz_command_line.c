@@ -91,7 +91,7 @@ static void add_rest(struct line *line, const struct replay_options *options)
 	add_number(line, options->seed);
 }
 
-/* A name which begins with '-' is not to be taken for an option. */
+/* A name that begins with '-' is not to be taken for an option. */
 static void add_file(struct line *line, const char *name)
 {
 	if (name[0] == '-')
