@@ -215,8 +215,8 @@ enum hvpt_status df_status_of(const struct domain_fixture *df, uint16_t raw);
 
 void df_make_domain(struct domain_fixture *df, unsigned n);
 
-/** @abandon: one that cannot be destroyed is abandoned, not tried again. */
-void df_end_domain(struct domain_fixture *df, unsigned n, bool abandon);
+/** @give_up: one that cannot be destroyed is abandoned, not tried again. */
+void df_end_domain(struct domain_fixture *df, unsigned n, bool give_up);
 
 /** Forgets what was mapped in a domain that is gone. */
 void df_forget_domain(struct domain_fixture *df, unsigned n);

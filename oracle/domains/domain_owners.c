@@ -99,6 +99,7 @@ static void boot_domain(struct domain_fixture *df, struct boot *boot,
 static void boot_device(struct domain_fixture *df, struct boot *boot,
 			unsigned d)
 {
+	DF_CHECK(df, df->domains != 0, "no domain for a device");
 	DF_CHECK_OK(df, hvpt_device_probe(&boot->device[d], &boot->iommu,
 					  df_device_id(d), false));
 	DF_CHECK_OK(df, hvpt_device_attach(&boot->device[d],
