@@ -6168,13 +6168,11 @@ hvpt_map_check(const struct hvpt_pagetable *pt, uint64_t iova,
 /* Maps to a part of one level 0 table: @pages, from @slot on. */
 static enum hvpt_status hvpt_map_part(uint64_t *slot, unsigned pages,
 				      const struct hvpt_segment *segments,
-				      uint64_t bits)
+				      size_t count, uint64_t bits)
 {
-	uint64_t *end = HVPT_SLOT(slot, pages);
-
 	if (!hvpt_entries_are_zero(slot, pages))
 		return HVPT_ERR_OVERLAP;
-	for (; slot != end; segments++) {
+	for (; count; count--, segments++) {
 		uint64_t pte = segments->gpa.value | bits;
 		unsigned n = (unsigned)(segments->length >> HVPT_PAGE_LG2);
 
@@ -6203,7 +6201,7 @@ enum hvpt_status hvpt_pt_map_list(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 	slot = hvpt_part_slot(pt, iova.value, bytes);
 	if (slot && !pt->noncoherent)
 		return hvpt_map_part(slot, (unsigned)(bytes >> HVPT_PAGE_LG2),
-				     segments, call.bits);
+				     segments, count, call.bits);
 	call.range.first = iova;
 	call.range.last = hvpt_iova(iova.value + (bytes - 1));
 	call.segments = segments;
@@ -6235,7 +6233,7 @@ enum hvpt_status hvpt_pt_map_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 	if (!slot)
 		return hvpt_pt_map_list(pt, iova, &segment, 1, prot, gather);
 	return hvpt_map_part(slot, (unsigned)(length >> HVPT_PAGE_LG2),
-			     &segment,
+			     &segment, 1,
 			     hvpt_pte_leaf_bits(0, prot, pt->track_dirty));
 }
 
@@ -6385,6 +6383,7 @@ static void hvpt_map_begin(struct hvpt_map_job *job)
 	job->segments = call->segments;
 	job->count = call->count;
 	job->iova = call->range.first.value;
+	job->gpa = 0;
 	job->left = 0;
 	(void)hvpt_map_next_piece(job);
 	hvpt_map_locate(job);

@@ -144,6 +144,7 @@ static void hvpt_map_begin(struct hvpt_map_job *job)
 	job->segments = call->segments;
 	job->count = call->count;
 	job->iova = call->range.first.value;
+	job->gpa = 0;
 	job->left = 0;
 	(void)hvpt_map_next_piece(job);
 	hvpt_map_locate(job);
