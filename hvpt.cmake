@@ -186,6 +186,7 @@ set(HVPT_TOOL_SOURCES
   tools/fuzz/fuzz_generate.c
   tools/fuzz/fuzz_jobs.c
   tools/fuzz/fuzz_options.c
+  tools/hex_bytes.c
   tools/inject.c
   tools/option_values.c
   tools/options.c

@@ -9,6 +9,7 @@
 
 #include "replay_domain.h"
 #include "hvpt/fault.h"
+#include "tools/hex_bytes.h"
 #include "tools/option_values.h"
 #include "tools/output.h"
 #include "replay.h"
@@ -35,56 +36,23 @@ static const char usage[] =
 	"Exit status: 0 decoded, 1 a mismatch in the replay, 2 bad usage or\n"
 	"input.\n";
 
-/** A message as it was given. */
-struct message {
-	uint8_t bytes[HVPT_HV_MESSAGE_BYTES];
-	size_t count;
-	bool half; /* one digit of the next byte was read */
-};
-
-static int digit_of(char c)
+/* Return: false after an error. A byte must not continue in the next word. */
+static bool take_word(struct hex_bytes *message, const char *word)
 {
-	const char *digits = "0123456789abcdef0123456789ABCDEF";
-	const char *at = c ? strchr(digits, c) : NULL;
-
-	return at ? (int)((at - digits) % 16) : -1;
-}
-
-static bool add_digit(struct message *message, int digit)
-{
-	uint8_t *byte = &message->bytes[message->count];
-
-	if (message->count == sizeof(message->bytes)) {
+	switch (hex_add(message, word)) {
+	case HEX_GOOD:
+		return true;
+	case HEX_HALF:
+		say("hvpt fault: '%s' ends in half a byte", word);
+		return false;
+	case HEX_LONG:
 		say("hvpt fault: a message has at most %u bytes",
 		    HVPT_HV_MESSAGE_BYTES);
 		return false;
+	default:
+		say("hvpt fault: '%s' is not hexadecimal bytes", word);
+		return false;
 	}
-	*byte = (uint8_t)(*byte << 4 | digit);
-	message->count += message->half;
-	message->half = !message->half;
-	return true;
-}
-
-/* Return: false after an error. A byte must not continue in the next word. */
-static bool take_word(struct message *message, const char *word)
-{
-	const char *at;
-
-	for (at = word; *at; at++) {
-		int digit = digit_of(*at);
-
-		if (!message->half && (*at == ' ' || *at == ':'))
-			continue;
-		if (digit < 0) {
-			say("hvpt fault: '%s' is not hexadecimal bytes", word);
-			return false;
-		}
-		if (!add_digit(message, digit))
-			return false;
-	}
-	if (message->half)
-		say("hvpt fault: '%s' ends in half a byte", word);
-	return !message->half;
 }
 
 /* ---- the answer -------------------------------------------------------- */
@@ -140,7 +108,7 @@ static void explain(void *ctx, const struct domain_set *domains)
 	}
 }
 
-static int decode(const struct message *message, const char *trace)
+static int decode(const struct hex_bytes *message, const char *trace)
 {
 	struct hvpt_iommu_fault fault;
 	struct replay_options options;
@@ -185,7 +153,8 @@ static bool take_trace(int id, void *target)
 
 int command_fault(int argc, char **argv)
 {
-	struct message message = { { 0 }, 0, false };
+	uint8_t bytes[HVPT_HV_MESSAGE_BYTES];
+	struct hex_bytes message = { bytes, sizeof(bytes), 0 };
 	const char *trace = NULL;
 	int code;
 
