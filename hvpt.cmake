@@ -178,6 +178,14 @@ set(HVPT_TOOL_MAIN
   tools/main.c
 )
 set(HVPT_TOOL_SOURCES
+  tools/abi/abi_lookup.c
+  tools/abi/abi_table.c
+  tools/abi/command_abi.c
+  tools/abi/command_decode.c
+  tools/abi/decode.c
+  tools/abi/decode_words.c
+  tools/abi/show_abi.c
+  tools/abi/show_rows.c
   tools/fuzz/command_fuzz.c
   tools/fuzz/fuzz_check.c
   tools/fuzz/fuzz_command_line.c

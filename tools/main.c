@@ -15,6 +15,8 @@ static const char usage[] =
 	"Usage: hvpt replay [options] TRACE...\n"
 	"       hvpt fuzz [options]\n"
 	"       hvpt fault [--trace TRACE] HEX...\n"
+	"       hvpt decode --control VALUE [options]\n"
+	"       hvpt abi [--json]\n"
 	"       hvpt --help | --version\n"
 	"\n"
 	"Commands:\n"
@@ -23,7 +25,9 @@ static const char usage[] =
 	"  fuzz     find a sequence of calls that hvpt gets wrong, and shrink it\n"
 	"           to a trace; 'hvpt fuzz --help' says more\n"
 	"  fault    decode the hypervisor's message about a refused DMA, and\n"
-	"           explain it by the tables of a trace\n";
+	"           explain it by the tables of a trace\n"
+	"  decode   explain a hypercall: control word, input, output, result\n"
+	"  abi      print the hypercalls, their structures and the statuses\n";
 
 static int run(int argc, char **argv)
 {
@@ -37,6 +41,10 @@ static int run(int argc, char **argv)
 		return command_fuzz(argc - 1, argv + 1);
 	if (strcmp(argv[1], "fault") == 0)
 		return command_fault(argc - 1, argv + 1);
+	if (strcmp(argv[1], "decode") == 0)
+		return command_decode(argc - 1, argv + 1);
+	if (strcmp(argv[1], "abi") == 0)
+		return command_abi(argc - 1, argv + 1);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		fputs(usage, stdout);
 		return EXIT_ALL_WELL;
