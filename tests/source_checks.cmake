@@ -40,6 +40,10 @@ hvpt_add_check(freestanding-stores freestanding ${python} ${stores})
 hvpt_add_check(freestanding-stores-self-test freestanding
   ${python} ${stores} --self-test)
 
+hvpt_add_check(freestanding-conformance freestanding
+  ${CMAKE_CURRENT_SOURCE_DIR}/conformance/freestanding_suite.sh
+  ${PROJECT_SOURCE_DIR})
+
 hvpt_add_check(dist-fresh source ${python} ${scripts}/gen-single-file --check)
 # Each script that checks a rule tests itself, too.
 file(GLOB checks RELATIVE ${scripts} CONFIGURE_DEPENDS ${scripts}/check-*)

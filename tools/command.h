@@ -12,5 +12,6 @@ int command_fuzz(int argc, char **argv);
 int command_fault(int argc, char **argv);
 int command_decode(int argc, char **argv);
 int command_abi(int argc, char **argv);
+int command_conformance(int argc, char **argv);
 
 #endif /* TOOLS_COMMAND_H */

@@ -17,6 +17,7 @@ static const char usage[] =
 	"       hvpt fault [--trace TRACE] HEX...\n"
 	"       hvpt decode --control VALUE [options]\n"
 	"       hvpt abi [--json]\n"
+	"       hvpt conformance [options]\n"
 	"       hvpt --help | --version\n"
 	"\n"
 	"Commands:\n"
@@ -27,7 +28,9 @@ static const char usage[] =
 	"  fault    decode the hypervisor's message about a refused DMA, and\n"
 	"           explain it by the tables of a trace\n"
 	"  decode   explain a hypercall: control word, input, output, result\n"
-	"  abi      print the hypercalls, their structures and the statuses\n";
+	"  abi      print the hypercalls, their structures and the statuses\n"
+	"  conformance\n"
+	"           ask the model hypervisor how it answers hypercalls\n";
 
 static int run(int argc, char **argv)
 {
@@ -45,6 +48,8 @@ static int run(int argc, char **argv)
 		return command_decode(argc - 1, argv + 1);
 	if (strcmp(argv[1], "abi") == 0)
 		return command_abi(argc - 1, argv + 1);
+	if (strcmp(argv[1], "conformance") == 0)
+		return command_conformance(argc - 1, argv + 1);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		fputs(usage, stdout);
 		return EXIT_ALL_WELL;

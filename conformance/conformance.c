@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Asks the questions: what each needs before it, what it leaves behind it, and
+ * what its answer is worth.
+ */
+#include "ask.h"
+
+#define MISSING_PVIOMMU "the host has no pvIOMMU"
+
+const struct conformance_group_text conformance_groups[CONFORMANCE_GROUPS] = {
+	{ "control", "makes calls that only read, most of them malformed" },
+	{ "caps", "reads the capabilities" },
+	{ "domains", "creates, configures and deletes domains of its own, "
+		     "without devices" },
+	{ "devices", "reads properties; moves the given device to blocked "
+		     "domains of its own and back" },
+	{ "flush", "flushes domains of its own, without devices" },
+};
+
+const char *conformance_verdict_name(enum conformance_verdict verdict)
+{
+	static const char *const names[] = { "as stated", "differs", "open",
+					     "not asked" };
+
+	return names[verdict];
+}
+
+const struct conformance_question *
+conformance_questions(enum conformance_group group, size_t *count)
+{
+	switch (group) {
+	case CONFORMANCE_CONTROL:
+		*count = conf_control_count;
+		return conf_control_questions;
+	case CONFORMANCE_CAPS:
+		*count = conf_caps_count;
+		return conf_caps_questions;
+	case CONFORMANCE_DOMAINS:
+		*count = conf_domains_count;
+		return conf_domains_questions;
+	case CONFORMANCE_DEVICES:
+		*count = conf_devices_count;
+		return conf_devices_questions;
+	case CONFORMANCE_FLUSH:
+		break;
+	}
+	*count = conf_flush_count;
+	return conf_flush_questions;
+}
+
+/* ---- before a question ----------------------------------------------- */
+
+/* An id that no domain has; ids are not used twice. */
+static bool take_id(struct conformance_run *run, uint32_t *id)
+{
+	const struct conformance_host *host = run->host;
+	uint64_t end = (uint64_t)host->first_id + host->ids;
+
+	while (run->next < end && run->next < CONF_UNUSED_ID) {
+		*id = (uint32_t)run->next++;
+		if (conf_flush(run, *id) != HVPT_HV_STATUS_SUCCESS)
+			return true;
+	}
+	return false;
+}
+
+static bool make(struct conformance_run *run, unsigned n, uint64_t flags,
+		 uint64_t root)
+{
+	return conf_create(run, n) == HVPT_HV_STATUS_SUCCESS &&
+	       conf_configure(run, run->id[n], flags, root) ==
+		       HVPT_HV_STATUS_SUCCESS;
+}
+
+static bool has_list(struct conformance_run *run)
+{
+	uint64_t entry = hvpt_hv_flush_entry(0, 0);
+	struct conf_call call = conf_list_call(run->id[0], &entry, 1, 1);
+
+	return conf_status(run, &call) != HVPT_HV_STATUS_INVALID_HYPERCALL_CODE;
+}
+
+/* Return: what is missing, or NULL. */
+static const char *prepare_domains(struct conformance_run *run, unsigned needs)
+{
+	const unsigned paging =
+		CONFORMANCE_NEEDS_PAGING | CONFORMANCE_NEEDS_LIST;
+
+	if (!take_id(run, &run->id[0]) || !take_id(run, &run->id[1]))
+		return "no unused domain ids are left";
+	if ((needs & paging) &&
+	    !make(run, 0, CONF_PAGING, run->host->root.value))
+		return "no paging domain could be made";
+	if ((needs & CONFORMANCE_NEEDS_LIST) && !has_list(run))
+		return "the host has no FLUSH_DEVICE_DOMAIN_LIST";
+	if ((needs & CONFORMANCE_NEEDS_BLOCKED) &&
+	    !(make(run, 0, CONF_BLOCKED, 0) && make(run, 1, CONF_BLOCKED, 0)))
+		return "no blocked domains could be made";
+	return NULL;
+}
+
+static const char *prepare(struct conformance_run *run, unsigned needs)
+{
+	const struct conformance_host *host = run->host;
+	struct conf_call call = conf_get_caps();
+
+	if ((needs & CONFORMANCE_NEEDS_DEVICE) && !host->has_device)
+		return "no device was given";
+	if ((needs & CONFORMANCE_NEEDS_HOME) && !host->has_home)
+		return "no device was given with its domain";
+	if (host->passive && (needs & CONFORMANCE_NEEDS_IDS))
+		return "only questions that read are asked";
+	if (needs & CONFORMANCE_NEEDS_PVIOMMU) {
+		if (conf_status(run, &call) != HVPT_HV_STATUS_SUCCESS)
+			return MISSING_PVIOMMU;
+		for (unsigned i = 0; i < CONF_OUT_WORDS; i++)
+			run->caps[i] = call.out[i];
+	}
+	return needs & CONFORMANCE_NEEDS_IDS ? prepare_domains(run, needs) :
+					       NULL;
+}
+
+/* ---- behind a question ----------------------------------------------- */
+
+/* Home says that the device is there: by moving it, or because it was. */
+static bool bring_home(struct conformance_run *run)
+{
+	uint16_t status;
+
+	if (!run->moved)
+		return true;
+	status = conf_attach(run, run->host->home);
+	run->moved = status != HVPT_HV_STATUS_SUCCESS &&
+		     status != HVPT_HV_STATUS_DEVICE_ALREADY_IN_DOMAIN;
+	return !run->moved;
+}
+
+static void clean_up(struct conformance_run *run,
+		     struct conformance_counts *counts)
+{
+	unsigned n;
+
+	if (!bring_home(run))
+		counts->device_astray = true;
+	for (n = 0; n < CONF_IDS; n++)
+		if (run->made[n] &&
+		    conf_delete(run, n) != HVPT_HV_STATUS_SUCCESS)
+			counts->domains_left++;
+	for (n = 0; n < CONF_IDS; n++)
+		run->made[n] = false;
+}
+
+/* ---- one question ---------------------------------------------------- */
+
+static bool is_in(const struct conformance_statuses *set, uint16_t status)
+{
+	unsigned i;
+
+	if (set->what == CONFORMANCE_ANY)
+		return true;
+	if (set->what == CONFORMANCE_REFUSED)
+		return status != HVPT_HV_STATUS_SUCCESS;
+	for (i = 0; i < set->count; i++)
+		if (set->list[i] == status)
+			return true;
+	return false;
+}
+
+static void weigh(const struct conformance_run *run,
+		  const struct conformance_question *question, uint16_t status,
+		  struct conformance_finding *finding)
+{
+	finding->status = status;
+	finding->value = run->value;
+	finding->note = run->note;
+	finding->fits = run->skip ||
+			(!run->wrong && is_in(&question->needed, status));
+	if (run->skip)
+		finding->verdict = CONFORMANCE_NOT_ASKED;
+	else if (!question->says)
+		finding->verdict = CONFORMANCE_OPEN;
+	else if (run->wrong || !is_in(&question->stated, status))
+		finding->verdict = CONFORMANCE_DIFFERS;
+	else
+		finding->verdict = CONFORMANCE_AS_STATED;
+}
+
+static void ask(struct conformance_run *run,
+		const struct conformance_question *question,
+		struct conformance_finding *finding,
+		struct conformance_counts *counts)
+{
+	const char *missing;
+	uint16_t status = 0;
+
+	run->value = 0;
+	run->note = NULL;
+	run->wrong = false;
+	run->skip = false;
+	missing = prepare(run, question->needs);
+	if (missing)
+		conf_skip(run, missing);
+	else
+		status = question->ask(run);
+	clean_up(run, counts);
+	weigh(run, question, status, finding);
+	counts->verdicts[finding->verdict]++;
+	counts->unfit += !finding->fits;
+}
+
+static void ask_group(struct conformance_run *run, enum conformance_group group,
+		      const struct conformance_sink *sink,
+		      struct conformance_counts *counts)
+{
+	const struct conformance_question *questions;
+	struct conformance_finding finding;
+	size_t i, count;
+
+	questions = conformance_questions(group, &count);
+	sink->group(sink->ctx, group);
+	for (i = 0; i < count && !counts->device_astray; i++) {
+		ask(run, &questions[i], &finding, counts);
+		sink->finding(sink->ctx, &questions[i], &finding);
+	}
+}
+
+void conformance_run_all(const struct conformance_host *host,
+			 const struct conformance_sink *sink,
+			 struct conformance_counts *counts)
+{
+	struct conformance_run run = { .host = host, .next = host->first_id };
+	struct conformance_counts none = { { 0 }, 0, 0, false };
+	unsigned group;
+
+	*counts = none;
+	for (group = 0; group < CONFORMANCE_GROUPS; group++)
+		if (!counts->device_astray)
+			ask_group(&run, (enum conformance_group)group, sink,
+				  counts);
+}

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# The conformance suite, and the sub-command that runs it on the model.
+# Neither is part of the core. Paths from the root.
+
+set(HVPT_CONFORMANCE_SOURCES
+  conformance/ask.c
+  conformance/ask_caps.c
+  conformance/ask_control.c
+  conformance/ask_devices.c
+  conformance/ask_domains.c
+  conformance/ask_flush.c
+  conformance/conformance.c
+)
+set(HVPT_CONFORMANCE_TOOL_SOURCES
+  tools/conformance/command_conformance.c
+  tools/conformance/conformance_json.c
+  tools/conformance/conformance_page.c
+  tools/conformance/conformance_text.c
+  tools/conformance/model_host.c
+)

@@ -1,0 +1,20 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# The suite needs nothing but memset() and memcpy(), and has no writable data.
+# Usage: freestanding_suite.sh ROOT
+set -eu
+cd "$1"
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+for source in conformance/*.c; do
+	gcc -std=c11 -Os -ffreestanding -fno-pie -Werror \
+		-Iinclude -I. -c "$source" \
+		-o "$dir/$(basename "$source").o"
+done
+ld -r -o "$dir/suite.o" "$dir"/*.c.o
+needs=$(nm -u "$dir/suite.o" | awk '$2 != "memset" && $2 != "memcpy"')
+writes=$(nm "$dir/suite.o" | grep -i ' [bdc] ' || true)
+has=$(nm "$dir/suite.o" | grep -c ' T conformance_run_all$' || true)
+[ -z "$needs" ] || echo "conformance/ needs: $needs"
+[ -z "$writes" ] || echo "conformance/ has writable data: $writes"
+[ -z "$needs$writes" ] && [ "$has" -eq 1 ]

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The conformance suite on the model hypervisor: what it answers, that nothing
+ * is left behind, and that hosts which break a rule are found.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tools/conformance/conformance_report.h"
+#include "wrong_hosts.h"
+
+static struct conformance_record right, record;
+
+static void open_model(struct model_host *model,
+		       const struct hypervisor_config *config)
+{
+	assert_true(model_host_open(model, config));
+}
+
+/* Domains and device are as model_host_open() left them. */
+static void is_as_before(const struct model_host *model, size_t domains)
+{
+	uint32_t id = 0;
+
+	assert_int_equal(hypervisor_domains(model->hv), domains);
+	assert_true(hypervisor_has_domain(model->hv, MODEL_HOST_HOME));
+	assert_true(
+		hypervisor_device_domain(model->hv, MODEL_HOST_DEVICE, &id));
+	assert_int_equal(id, MODEL_HOST_HOME);
+	assert_string_equal(hypervisor_violation(model->hv), "");
+	assert_int_equal(record.counts.domains_left, 0);
+	assert_false(record.counts.device_astray);
+}
+
+static void run_config(const struct hypervisor_config *config)
+{
+	struct model_host model;
+
+	open_model(&model, config);
+	conformance_record_run(&record, &model.host);
+	is_as_before(&model, 1);
+	model_host_close(&model);
+}
+
+static const struct conformance_finding *finding_of(const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < record.count; i++)
+		if (strcmp(record.entries[i].question->id, id) == 0)
+			return &record.entries[i].finding;
+	fail_msg("no question %s", id);
+	return NULL;
+}
+
+static void verdict_is(const char *id, enum conformance_verdict verdict)
+{
+	assert_string_equal(conformance_verdict_name(finding_of(id)->verdict),
+			    conformance_verdict_name(verdict));
+}
+
+static size_t questions_in(enum conformance_group group)
+{
+	size_t count;
+
+	conformance_questions(group, &count);
+	return count;
+}
+
+/* ---- the model ------------------------------------------------------- */
+
+/* Of each question: s as stated, d differs, o open. */
+static void test_verdicts(void **state)
+{
+	static const char *const wanted[CONFORMANCE_GROUPS] = {
+		"ssssssssssosos",	  /* control */
+		"sooooooo",		  /* caps */
+		"soooooodsssssoooooosoo", /* domains */
+		"soosssssoosoooo",	  /* devices */
+		"soooosoooooosssssss",	  /* flush */
+	};
+	const struct hypervisor_config config = model_host_config();
+	size_t i, at = 0;
+
+	(void)state;
+	run_config(&config);
+	for (i = 0; i < CONFORMANCE_GROUPS; i++) {
+		const char *letter = wanted[i];
+
+		assert_int_equal(strlen(letter),
+				 questions_in((enum conformance_group)i));
+		for (; *letter; letter++, at++) {
+			enum conformance_verdict verdict =
+				record.entries[at].finding.verdict;
+
+			if ("sdo-"[verdict] != *letter)
+				fail_msg("%s: %s",
+					 record.entries[at].question->id,
+					 conformance_verdict_name(verdict));
+			assert_true(record.entries[at].finding.fits);
+		}
+	}
+	assert_int_equal(at, record.count);
+}
+
+/* An id begins with its group, and is used once. */
+static void test_ids(void **state)
+{
+	const struct hypervisor_config config = model_host_config();
+	size_t i, j;
+
+	(void)state;
+	run_config(&config);
+	for (i = 0; i < record.count; i++) {
+		const struct conformance_question *question =
+			record.entries[i].question;
+		const char *group = conformance_groups[question->group].name;
+
+		assert_memory_equal(question->id, group, strlen(group));
+		assert_int_equal(question->id[strlen(group)], '.');
+		for (j = 0; j < i; j++)
+			assert_string_not_equal(question->id,
+						record.entries[j].question->id);
+	}
+}
+
+/* ---- what it touches ------------------------------------------------- */
+
+/* A domain in the range of ids, of somebody else. */
+static void test_neighbour(void **state)
+{
+	const struct hypervisor_config config = model_host_config();
+	struct model_host model;
+	struct hvpt_answer answer;
+	uint32_t id;
+
+	(void)state;
+	open_model(&model, &config);
+	id = model.host.first_id;
+	assert_int_equal(hvpt_hvcall_create_domain(&model.transport, id,
+						   &answer),
+			 HVPT_OK);
+	conformance_record_run(&record, &model.host);
+	assert_true(hypervisor_has_domain(model.hv, id));
+	is_as_before(&model, 2);
+	assert_int_equal(record.counts.verdicts[CONFORMANCE_NOT_ASKED], 0);
+	model_host_close(&model);
+}
+
+/* Then nothing is called but the two calls that read, and unknown codes. */
+static void test_passive(void **state)
+{
+	const struct hypervisor_config config = model_host_config();
+	struct hypervisor_stats before, after;
+	struct model_host model;
+	uint64_t reads = 0;
+	static const uint16_t codes[] = {
+		HVPT_HVCALL_GET_IOMMU_CAPABILITIES,
+		HVPT_HVCALL_GET_LOGICAL_DEVICE_PROPERTY,
+	};
+
+	(void)state;
+	open_model(&model, &config);
+	model.host.passive = true;
+	hypervisor_read_stats(model.hv, &before);
+	conformance_record_run(&record, &model.host);
+	hypervisor_read_stats(model.hv, &after);
+	reads = hypervisor_calls(model.hv, codes[0]) +
+		hypervisor_calls(model.hv, codes[1]);
+	assert_int_equal(after.calls - before.calls, reads + 1);
+	verdict_is("control.unknown-code", CONFORMANCE_AS_STATED);
+	verdict_is("devices.property", CONFORMANCE_AS_STATED);
+	verdict_is("devices.attach", CONFORMANCE_NOT_ASKED);
+	verdict_is("domains.create", CONFORMANCE_NOT_ASKED);
+	verdict_is("flush.unknown", CONFORMANCE_NOT_ASKED);
+	is_as_before(&model, 1);
+	model_host_close(&model);
+}
+
+/* Without its home, the device is not moved; without a device, not asked. */
+static void test_less_given(void **state)
+{
+	const struct hypervisor_config config = model_host_config();
+	struct model_host model;
+	uint64_t attached;
+
+	(void)state;
+	open_model(&model, &config);
+	model.host.has_home = false;
+	attached = hypervisor_calls(model.hv, HVPT_HVCALL_ATTACH_DEVICE_DOMAIN);
+	conformance_record_run(&record, &model.host);
+	verdict_is("devices.property", CONFORMANCE_AS_STATED);
+	verdict_is("devices.attach-home", CONFORMANCE_NOT_ASKED);
+	assert_int_equal(hypervisor_calls(model.hv,
+					  HVPT_HVCALL_ATTACH_DEVICE_DOMAIN),
+			 attached);
+	model.host.has_device = false;
+	conformance_record_run(&record, &model.host);
+	verdict_is("devices.property", CONFORMANCE_NOT_ASKED);
+	verdict_is("devices.property-absent", CONFORMANCE_OPEN);
+	is_as_before(&model, 1);
+	model_host_close(&model);
+}
+
+/* ---- hosts with less ------------------------------------------------- */
+
+static void test_no_pviommu(void **state)
+{
+	const struct hypervisor_config config = model_host_config();
+	struct model_host model;
+
+	(void)state;
+	open_model(&model, &config);
+	hypervisor_allow(model.hv, HVPT_HVCALL_GET_IOMMU_CAPABILITIES, false);
+	conformance_record_run(&record, &model.host);
+	verdict_is("control.unknown-code", CONFORMANCE_AS_STATED);
+	verdict_is("caps.exists", CONFORMANCE_DIFFERS); /* ACCESS_DENIED */
+	assert_int_equal(record.counts.verdicts[CONFORMANCE_NOT_ASKED],
+			 record.count - 2);
+	is_as_before(&model, 1);
+	model_host_close(&model);
+}
+
+static void test_no_list(void **state)
+{
+	struct hypervisor_config config = model_host_config();
+
+	(void)state;
+	config.no_list = true;
+	run_config(&config);
+	verdict_is("flush.list", CONFORMANCE_AS_STATED);
+	verdict_is("flush.reps", CONFORMANCE_NOT_ASKED);
+	verdict_is("flush.domain", CONFORMANCE_AS_STATED);
+	assert_int_equal(record.counts.unfit, 0);
+}
+
+/* With one domain, and with none, beside the home of the device. */
+static void test_few_domains(void **state)
+{
+	struct hypervisor_config config = model_host_config();
+
+	(void)state;
+	config.max_domains = 2;
+	run_config(&config);
+	verdict_is("domains.paging", CONFORMANCE_AS_STATED);
+	verdict_is("devices.attach", CONFORMANCE_NOT_ASKED);
+	config.max_domains = 1;
+	run_config(&config);
+	verdict_is("domains.create", CONFORMANCE_DIFFERS);
+	verdict_is("domains.paging", CONFORMANCE_NOT_ASKED);
+}
+
+static void test_few_ids(void **state)
+{
+	const struct hypervisor_config config = model_host_config();
+	struct model_host model;
+
+	(void)state;
+	open_model(&model, &config);
+	model.host.ids = 3;
+	conformance_record_run(&record, &model.host);
+	verdict_is("domains.create", CONFORMANCE_AS_STATED);
+	verdict_is("domains.create-twice", CONFORMANCE_NOT_ASKED);
+	is_as_before(&model, 1);
+	model_host_close(&model);
+}
+
+/* The device cannot be brought home: nothing more is asked. */
+static void test_astray(void **state)
+{
+	const struct hypervisor_config config = model_host_config();
+	struct model_host model;
+
+	(void)state;
+	open_model(&model, &config);
+	model.host.home = 77;
+	conformance_record_run(&record, &model.host);
+	assert_true(record.counts.device_astray);
+	assert_string_equal(record.entries[record.count - 1].question->id,
+			    "devices.attach-home");
+	assert_int_equal(hypervisor_domains(model.hv), 1);
+	model_host_close(&model);
+}
+
+/* ---- wrong hosts ----------------------------------------------------- */
+
+static bool is_caught(const struct conformance_finding *finding,
+		      const struct conformance_finding *as_right)
+{
+	return (finding->verdict == CONFORMANCE_DIFFERS &&
+		as_right->verdict != CONFORMANCE_DIFFERS) ||
+	       !finding->fits;
+}
+
+static bool is_listed(const struct wrong_host *wrong, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < WRONG_CAUGHT_MAX && wrong->caught[i]; i++)
+		if (strcmp(wrong->caught[i], id) == 0)
+			return true;
+	return false;
+}
+
+static void run_wrong(const struct wrong_host *wrong)
+{
+	struct hypervisor_config config = model_host_config();
+	struct wrong_front front = { .wrong = wrong };
+	struct model_host model;
+
+	if (wrong->change)
+		wrong->change(&config);
+	open_model(&model, &config);
+	front.hv = model.hv;
+	model.transport.ops = &wrong_transport;
+	model.transport.ctx = &front;
+	conformance_record_run(&record, &model.host);
+	model_host_close(&model);
+}
+
+/* By exactly the questions that are about the rule. */
+static void test_wrong_hosts(void **state)
+{
+	const struct hypervisor_config config = model_host_config();
+	size_t i, j;
+
+	(void)state;
+	run_config(&config);
+	right = record;
+	for (i = 0; i < wrong_host_count; i++) {
+		const struct wrong_host *wrong = &wrong_hosts[i];
+
+		run_wrong(wrong);
+		assert_non_null(wrong->caught[0]);
+		assert_int_equal(record.count, right.count);
+		for (j = 0; j < record.count; j++) {
+			const char *id = record.entries[j].question->id;
+			bool caught = is_caught(&record.entries[j].finding,
+						&right.entries[j].finding);
+
+			if (caught != is_listed(wrong, id))
+				fail_msg("not so: %s; %s by %s", wrong->rule,
+					 caught ? "caught" : "not caught", id);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_verdicts),
+		cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_neighbour),
+		cmocka_unit_test(test_passive),
+		cmocka_unit_test(test_less_given),
+		cmocka_unit_test(test_no_pviommu),
+		cmocka_unit_test(test_no_list),
+		cmocka_unit_test(test_few_domains),
+		cmocka_unit_test(test_few_ids),
+		cmocka_unit_test(test_astray),
+		cmocka_unit_test(test_wrong_hosts),
+	};
+
+	return cmocka_run_group_tests_name("conformance", tests, NULL, NULL);
+}

@@ -1,0 +1,46 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# hvpt conformance, and docs/CONFORMANCE.md, which has what it prints.
+# Usage: conformance.sh TRACES COMMAND...
+. "$(dirname "$0")/lib.sh"
+
+run 0 conformance --help
+says out "Usage: hvpt conformance"
+silent err
+
+run 0 conformance
+says out "control.unknown-code        as stated  INVALID_HYPERCALL_CODE"
+says out "0 not asked; 0 unexpected by guests"
+silent err
+
+run 0 conformance --passive
+says out "domains.create              not asked"
+says out "(only questions that read are asked)"
+
+run 0 conformance --json answers.json
+says out "control.unknown-code"
+run 0 conformance --json -
+cmp -s out answers.json || fail "$what: not the same as in a file"
+python3 - answers.json <<'PYTHON' || fail "$what: not what it should be"
+import json
+import sys
+report = json.load(open(sys.argv[1]))
+findings = report["findings"]
+assert report["host"] == "model" and report["unexpected"] == 0
+assert report["as_stated"] == sum(f["verdict"] == "as stated"
+                                  for f in findings) > 0
+assert report["open"] == sum(f["verdict"] == "open" for f in findings) > 0
+assert len({f["id"] for f in findings}) == len(findings)
+PYTHON
+
+# The page has the questions as they are in the code, and the model's answers.
+run 0 conformance --page
+document=$here/../../docs/CONFORMANCE.md
+sed '1,/^<!-- hvpt conformance --page -->$/d' "$document" >page
+cmp -s out page || fail "docs/CONFORMANCE.md: its end is not '$what'"
+
+misuse "unknown argument '--what'" conformance --what
+misuse "--json needs a file" conformance --json
+misuse "exclude each other" conformance --page --json answers.json
+
+finish
