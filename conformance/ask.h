@@ -10,13 +10,14 @@
 #define CONF_IDS 2u
 #define CONF_IN_WORDS 8u
 #define CONF_OUT_WORDS 3u
-/* Never a domain of the suite: the last id that may be given. */
-#define CONF_UNUSED_ID 0xfffffffeu
+/* The last id that may be given; never a domain of the suite. */
+#define CONF_LAST_ID 0xfffffffeu
 
 /**
  * struct conformance_run - a run, as questions see it
  * @host: what may be used
  * @id: two ids that no domain had before the question
+ * @unused: one more, with which no domain is made
  * @made: the suite created a domain with that id, and it is still there
  * @moved: the device may not be at home
  * @caps: the first answer of GET_IOMMU_CAPABILITIES
@@ -28,6 +29,7 @@
 struct conformance_run {
 	const struct conformance_host *host;
 	uint32_t id[CONF_IDS];
+	uint32_t unused;
 	bool made[CONF_IDS];
 	bool moved;
 	uint64_t caps[CONF_OUT_WORDS];

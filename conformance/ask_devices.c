@@ -87,7 +87,7 @@ static uint16_t ask_attach_leaves(struct conformance_run *run)
 
 static uint16_t ask_attach_unknown(struct conformance_run *run)
 {
-	uint16_t status = conf_attach(run, CONF_UNUSED_ID);
+	uint16_t status = conf_attach(run, run->unused);
 
 	if (status != HVPT_HV_STATUS_SUCCESS &&
 	    conf_attach(run, run->host->home) == HVPT_HV_STATUS_SUCCESS)

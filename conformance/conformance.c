@@ -56,7 +56,7 @@ static bool take_id(struct conformance_run *run, uint32_t *id)
 	const struct conformance_host *host = run->host;
 	uint64_t end = (uint64_t)host->first_id + host->ids;
 
-	while (run->next < end && run->next < CONF_UNUSED_ID) {
+	while (run->next < end && run->next < CONF_LAST_ID) {
 		*id = (uint32_t)run->next++;
 		if (conf_flush(run, *id) != HVPT_HV_STATUS_SUCCESS)
 			return true;
@@ -86,8 +86,9 @@ static const char *prepare_domains(struct conformance_run *run, unsigned needs)
 	const unsigned paging =
 		CONFORMANCE_NEEDS_PAGING | CONFORMANCE_NEEDS_LIST;
 
-	if (!take_id(run, &run->id[0]) || !take_id(run, &run->id[1]))
-		return "no unused domain ids are left";
+	if (!take_id(run, &run->id[0]) || !take_id(run, &run->id[1]) ||
+	    !take_id(run, &run->unused))
+		return "no id is left for which FLUSH fails";
 	if ((needs & paging) &&
 	    !make(run, 0, CONF_PAGING, run->host->root.value))
 		return "no paging domain could be made";
@@ -108,7 +109,8 @@ static const char *prepare(struct conformance_run *run, unsigned needs)
 		return "no device was given";
 	if ((needs & CONFORMANCE_NEEDS_HOME) && !host->has_home)
 		return "no device was given with its domain";
-	if (host->passive && (needs & CONFORMANCE_NEEDS_IDS))
+	if (host->passive &&
+	    (needs & (CONFORMANCE_NEEDS_IDS | CONFORMANCE_NEEDS_WRITES)))
 		return "only questions that read are asked";
 	if (needs & CONFORMANCE_NEEDS_PVIOMMU) {
 		if (conf_status(run, &call) != HVPT_HV_STATUS_SUCCESS)

@@ -108,14 +108,15 @@ struct conformance_question {
 	uint16_t (*ask)(struct conformance_run *run);
 };
 
-/* What a question needs. One without NEEDS_IDS only reads. */
+/* What a question needs. One without NEEDS_IDS and NEEDS_WRITES only reads. */
 #define CONFORMANCE_NEEDS_PVIOMMU 1u /* the capabilities can be read */
-#define CONFORMANCE_NEEDS_IDS 2u     /* two unused domain ids */
+#define CONFORMANCE_NEEDS_IDS 2u     /* three unused domain ids */
 #define CONFORMANCE_NEEDS_PAGING 4u  /* a paging domain with the first id */
 #define CONFORMANCE_NEEDS_LIST 8u    /* that, and the flush list call */
 #define CONFORMANCE_NEEDS_BLOCKED 16u /* blocked domains with both ids */
 #define CONFORMANCE_NEEDS_DEVICE 32u /* the device */
 #define CONFORMANCE_NEEDS_HOME 64u   /* the device, to be moved */
+#define CONFORMANCE_NEEDS_WRITES 128u /* more than reading */
 
 /** All questions of a group, in order. */
 const struct conformance_question *
