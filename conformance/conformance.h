@@ -108,7 +108,7 @@ struct conformance_question {
 	uint16_t (*ask)(struct conformance_run *run);
 };
 
-/* What a question needs. One without NEEDS_IDS and NEEDS_WRITES only reads. */
+/* What a question needs. Without NEEDS_IDS and NEEDS_WRITES it only reads. */
 #define CONFORMANCE_NEEDS_PVIOMMU 1u /* the capabilities can be read */
 #define CONFORMANCE_NEEDS_IDS 2u     /* three unused domain ids */
 #define CONFORMANCE_NEEDS_PAGING 4u  /* a paging domain with the first id */
