@@ -365,7 +365,7 @@ const struct abi_struct *const abi_structs[] = {
 
 #define CALL(name, input, output)                                              \
 	{                                                                      \
-#name, HVPT_HVCALL_##name, &input##_layout, output, NULL, 0    \
+#name, &input##_layout, output, NULL, 0, HVPT_HVCALL_##name    \
 	}
 
 const struct abi_call abi_calls[] = {
@@ -375,12 +375,12 @@ const struct abi_call abi_calls[] = {
 	CALL(DELETE_DEVICE_DOMAIN, delete_device_domain, NULL),
 	CALL(CONFIGURE_DEVICE_DOMAIN, configure_device_domain, NULL),
 	CALL(FLUSH_DEVICE_DOMAIN, flush_device_domain, NULL),
-	{ "FLUSH_DEVICE_DOMAIN_LIST", HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST,
-	  &flush_device_domain_list_layout, NULL, &entry_field,
-	  HVPT_HV_FLUSH_LIST_MAX },
+	{ "FLUSH_DEVICE_DOMAIN_LIST", &flush_device_domain_list_layout, NULL,
+	  &entry_field, HVPT_HV_FLUSH_LIST_MAX,
+	  HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST },
 	CALL(GET_IOMMU_CAPABILITIES, get_iommu_capabilities,
 	     &iommu_capabilities_layout),
 	CALL(GET_LOGICAL_DEVICE_PROPERTY, get_logical_device_property,
 	     &logical_device_property_layout),
-	{ NULL, 0, NULL, NULL, NULL, 0 },
+	{ NULL, NULL, NULL, NULL, 0, 0 },
 };

@@ -65,11 +65,11 @@ struct abi_struct {
  */
 struct abi_call {
 	const char *name;
-	uint16_t code;
 	const struct abi_struct *input;
 	const struct abi_struct *output;
 	const struct abi_field *element;
 	unsigned elements_max;
+	uint16_t code;
 };
 
 extern const struct abi_field abi_control;

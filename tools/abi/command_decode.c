@@ -17,7 +17,7 @@
 
 #define COMMAND "decode"
 /* Of a text on standard input: a page needs 2 for each byte, and spaces. */
-#define TEXT_MAX (8u * HVPT_HV_PAGE_BYTES)
+#define TEXT_MAX ((size_t)8 * HVPT_HV_PAGE_BYTES)
 
 static const char usage[] =
 	"Usage: hvpt decode --control VALUE [options]\n"
@@ -117,7 +117,7 @@ static bool take_standard_input(uint8_t *bytes, size_t *count)
 	if (ferror(stdin)) {
 		say("hvpt decode: --input: cannot read standard input");
 	} else if (length == TEXT_MAX) {
-		say("hvpt decode: --input: has %u characters or more",
+		say("hvpt decode: --input: has %zu characters or more",
 		    TEXT_MAX);
 	} else {
 		good = take_hex("--input", text, length, bytes, count);
