@@ -4,7 +4,7 @@
 usage: coverage.py DOCUMENT EXPORT...
 
 EXPORT is what `llvm-cov export` wrote, DOCUMENT has the table of what cannot
-be run, below the line "What is not run:". A row is | `file` | `code` | why |
+be run, below the line "Not covered:". A row is | `file` | `code` | why |
 and stands for what is missing on lines of the file that hold the code. What
 is missing and in no row is an error, and so is a row without anything.
 
@@ -19,7 +19,7 @@ import sys
 
 import tree
 
-TABLE = "What is not run:"
+TABLE = "Not covered:"
 CODE = re.compile(r"`+ ?(.*?) ?`+")
 
 

@@ -344,6 +344,9 @@ static void test_what_does_not_fit_is_not_adopted(void **state)
 	f->domain_config.pt.form = HVPT_IOVA_PLAIN;
 	not_adopted(f, HVPT_ERR_SETTINGS);
 	f->domain_config.pt.form = HVPT_IOVA_LOWER;
+	f->domain_config.pt.width++;
+	not_adopted(f, HVPT_ERR_WIDTH);
+	f->domain_config.pt.width--;
 	hv_status(hvpt_domain_adopt(&f->domain[0], &f->iommu, &f->domain_config,
 				    &whole, NULL, NULL, &report),
 		  HVPT_ERR_OPS);
