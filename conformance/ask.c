@@ -129,6 +129,17 @@ struct conf_call conf_list_call(uint32_t id, const uint64_t *entries,
 	return call;
 }
 
+/* ---- capabilities ---------------------------------------------------- */
+
+unsigned conf_width(const struct conformance_run *run)
+{
+	unsigned width = (unsigned)(run->caps[0] >> 48) & 0xffu;
+
+	if (width > 48 && !(run->caps[1] & HVPT_HV_IOMMU_CAP_S1_5LVL))
+		return 48;
+	return width > 57 ? 57 : width;
+}
+
 /* ---- calls ----------------------------------------------------------- */
 
 uint16_t conf_create_with(struct conformance_run *run, unsigned n,

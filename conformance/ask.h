@@ -23,6 +23,7 @@
  * @caps: the first answer of GET_IOMMU_CAPABILITIES
  * @next: the next id that may be taken
  * @value, @note: for the finding
+ * @stuck: the device did not end a DMA: no other is started
  * @wrong: the answer contradicts the source, or what guests rely on
  * @skip: it could not be asked; @note says why
  */
@@ -36,6 +37,7 @@ struct conformance_run {
 	uint64_t next;
 	uint64_t value;
 	const char *note;
+	bool stuck;
 	bool wrong;
 	bool skip;
 };
@@ -83,6 +85,11 @@ struct conf_call conf_create_call(uint32_t id, uint32_t flags, uint32_t pad);
 /** @count descriptors, of which the last ones are like the @given-th. */
 struct conf_call conf_list_call(uint32_t id, const uint64_t *entries,
 				unsigned given, unsigned count);
+
+/* ---- capabilities ---------------------------------------------------- */
+
+/** Bits of an iova that guests use: 48, unless the host has 5 levels. */
+unsigned conf_width(const struct conformance_run *run);
 
 /* ---- calls ----------------------------------------------------------- */
 
@@ -134,5 +141,9 @@ extern const struct conformance_question conf_devices_questions[];
 extern const size_t conf_devices_count;
 extern const struct conformance_question conf_flush_questions[];
 extern const size_t conf_flush_count;
+extern const struct conformance_question conf_translation_questions[];
+extern const size_t conf_translation_count;
+extern const struct conformance_question conf_caching_questions[];
+extern const size_t conf_caching_count;
 
 #endif /* CONFORMANCE_ASK_H */

@@ -3,7 +3,7 @@
  * Asks the questions: what each needs before it, what it leaves behind it, and
  * what its answer is worth.
  */
-#include "ask.h"
+#include "drive.h"
 
 #define MISSING_PVIOMMU "the host has no pvIOMMU"
 
@@ -15,6 +15,9 @@ const struct conformance_group_text conformance_groups[CONFORMANCE_GROUPS] = {
 	{ "devices", "reads properties; moves the given device to blocked "
 		     "domains of its own and back" },
 	{ "flush", "flushes domains of its own, without devices" },
+	{ "translation", "moves the given device to its own domains, and "
+			 "starts DMA of it to pages given" },
+	{ "caching", "the same, and changes the tables of these domains" },
 };
 
 const char *conformance_verdict_name(enum conformance_verdict verdict)
@@ -25,27 +28,24 @@ const char *conformance_verdict_name(enum conformance_verdict verdict)
 	return names[verdict];
 }
 
+static const struct {
+	const struct conformance_question *questions;
+	const size_t *count;
+} tables[CONFORMANCE_GROUPS] = {
+	{ conf_control_questions, &conf_control_count },
+	{ conf_caps_questions, &conf_caps_count },
+	{ conf_domains_questions, &conf_domains_count },
+	{ conf_devices_questions, &conf_devices_count },
+	{ conf_flush_questions, &conf_flush_count },
+	{ conf_translation_questions, &conf_translation_count },
+	{ conf_caching_questions, &conf_caching_count },
+};
+
 const struct conformance_question *
 conformance_questions(enum conformance_group group, size_t *count)
 {
-	switch (group) {
-	case CONFORMANCE_CONTROL:
-		*count = conf_control_count;
-		return conf_control_questions;
-	case CONFORMANCE_CAPS:
-		*count = conf_caps_count;
-		return conf_caps_questions;
-	case CONFORMANCE_DOMAINS:
-		*count = conf_domains_count;
-		return conf_domains_questions;
-	case CONFORMANCE_DEVICES:
-		*count = conf_devices_count;
-		return conf_devices_questions;
-	case CONFORMANCE_FLUSH:
-		break;
-	}
-	*count = conf_flush_count;
-	return conf_flush_questions;
+	*count = *tables[group].count;
+	return tables[group].questions;
 }
 
 /* ---- before a question ----------------------------------------------- */
@@ -85,13 +85,18 @@ static const char *prepare_domains(struct conformance_run *run, unsigned needs)
 {
 	const unsigned paging =
 		CONFORMANCE_NEEDS_PAGING | CONFORMANCE_NEEDS_LIST;
+	const char *missing = NULL;
 
 	if (!take_id(run, &run->id[0]) || !take_id(run, &run->id[1]) ||
 	    !take_id(run, &run->unused))
 		return "no id is left for which FLUSH fails";
-	if ((needs & paging) &&
-	    !make(run, 0, CONF_PAGING, run->host->root.value))
-		return "no paging domain could be made";
+	if (needs & CONFORMANCE_NEEDS_DRIVER)
+		missing = conf_drive_prepare(run, needs);
+	else if ((needs & paging) &&
+		 !make(run, 0, CONF_PAGING, run->host->root.value))
+		missing = "no paging domain could be made";
+	if (missing)
+		return missing;
 	if ((needs & CONFORMANCE_NEEDS_LIST) && !has_list(run))
 		return "the host has no FLUSH_DEVICE_DOMAIN_LIST";
 	if ((needs & CONFORMANCE_NEEDS_BLOCKED) &&
@@ -112,6 +117,8 @@ static const char *prepare(struct conformance_run *run, unsigned needs)
 	if (host->passive &&
 	    (needs & (CONFORMANCE_NEEDS_IDS | CONFORMANCE_NEEDS_WRITES)))
 		return "only questions that read are asked";
+	if (conf_drive_missing(run, needs))
+		return conf_drive_missing(run, needs);
 	if (needs & CONFORMANCE_NEEDS_PVIOMMU) {
 		if (conf_status(run, &call) != HVPT_HV_STATUS_SUCCESS)
 			return MISSING_PVIOMMU;

@@ -4,12 +4,15 @@
 
 set(HVPT_CONFORMANCE_SOURCES
   conformance/ask.c
+  conformance/ask_caching.c
   conformance/ask_caps.c
   conformance/ask_control.c
   conformance/ask_devices.c
   conformance/ask_domains.c
   conformance/ask_flush.c
+  conformance/ask_translation.c
   conformance/conformance.c
+  conformance/drive.c
 )
 set(HVPT_CONFORMANCE_TOOL_SOURCES
   tools/conformance/command_conformance.c

@@ -11,9 +11,10 @@
  * and is not reentrant for one host.
  *
  * What it touches: domains that it made itself, with ids from the range given,
- * and the one device given. An id is used only when FLUSH_DEVICE_DOMAIN says
- * that no domain has it, and no id is used by two questions. After each
- * question its domains are deleted and the device is attached to its home.
+ * the one device given, and the pages given. An id is used only when
+ * FLUSH_DEVICE_DOMAIN says that no domain has it, and no id is used by two
+ * questions. After each question its domains are deleted and the device is
+ * attached to its home.
  */
 #ifndef CONFORMANCE_CONFORMANCE_H
 #define CONFORMANCE_CONFORMANCE_H
@@ -28,8 +29,10 @@ enum conformance_group {
 	CONFORMANCE_DOMAINS = 2,
 	CONFORMANCE_DEVICES = 3,
 	CONFORMANCE_FLUSH = 4,
+	CONFORMANCE_TRANSLATION = 5, /* where DMA goes */
+	CONFORMANCE_CACHING = 6,     /* what is forgotten when */
 };
-#define CONFORMANCE_GROUPS 5u
+#define CONFORMANCE_GROUPS 7u
 
 /**
  * struct conformance_group_text - about a group
@@ -117,10 +120,61 @@ struct conformance_question {
 #define CONFORMANCE_NEEDS_DEVICE 32u /* the device */
 #define CONFORMANCE_NEEDS_HOME 64u   /* the device, to be moved */
 #define CONFORMANCE_NEEDS_WRITES 128u /* more than reading */
+#define CONFORMANCE_NEEDS_DRIVER 256u /* the device in a domain, to do DMA */
+#define CONFORMANCE_NEEDS_CACHED 512u /* that, after a DMA that arrived */
+#define CONFORMANCE_NEEDS_READ 1024u /* a device that can read */
+#define CONFORMANCE_NEEDS_LARGE 2048u /* pages of 2 MiB */
 
 /** All questions of a group, in order. */
 const struct conformance_question *
 conformance_questions(enum conformance_group group, size_t *count);
+
+/* ---- a device that can be driven ------------------------------------- */
+
+/* What a device says about a DMA of its own. Memory says the rest. */
+enum conformance_dma {
+	CONFORMANCE_DMA_ENDED = 0,   /* it ended; it may have failed */
+	CONFORMANCE_DMA_REFUSED = 1, /* the device was told that it failed */
+	CONFORMANCE_DMA_STUCK = 2,   /* it did not end in time */
+};
+
+/* A write must not begin with one of these three words: memory holds them. */
+#define CONFORMANCE_DMA_FILL 0xc0f0a000u
+#define CONFORMANCE_DMA_FILLS 3u
+
+/**
+ * struct conformance_driver - starts DMA of the device that was given
+ * @write: the device writes 4 to 4096 bytes at @iova, which is page aligned.
+ *	Which bytes is its affair, but see CONFORMANCE_DMA_FILL
+ * @read: the device reads the first 4 bytes at @iova, page aligned; @value:
+ *	out: what it read, any value if it was refused. NULL: it cannot
+ * @ctx: for both
+ * @address_bits: iovas that the device can send have at most so many
+ *
+ * Both wait until the DMA ended, and have a limit of their own for that. When
+ * it is over they reset the device, so that no DMA is on its way, and return
+ * CONFORMANCE_DMA_STUCK; the suite starts none afterwards. What the device
+ * needs beside the DMA itself (queues, doorbells) must not be memory that it
+ * reaches through the pvIOMMU: the suite maps one page at @iova and no other.
+ *
+ * An iova is the gpa of a page given, or it is beyond all memory: a host that
+ * does not translate it harms nobody.
+ */
+struct conformance_driver {
+	enum conformance_dma (*write)(void *ctx, uint64_t iova);
+	enum conformance_dma (*read)(void *ctx, uint64_t iova, uint32_t *value);
+	void *ctx;
+	unsigned address_bits;
+};
+
+/** One page of memory: 4096 bytes, aligned so. */
+struct conformance_page {
+	void *va;
+	hvpt_gpa_t gpa;
+};
+
+/* Tables, and pages for DMA. */
+#define CONFORMANCE_PAGES 12u
 
 /* ---- a run ----------------------------------------------------------- */
 
@@ -137,6 +191,9 @@ conformance_questions(enum conformance_group group, size_t *count);
  *	most of the run
  * @has_home: @home is given; else the device is not moved
  * @home: the domain in which the device is, and will be left
+ * @driver: starts DMA of @device, or NULL
+ * @pages: CONFORMANCE_PAGES pages of ordinary memory that nobody else uses
+ *	during the run, all below 2^@driver->address_bits; NULL without @driver
  */
 struct conformance_host {
 	const struct hvpt_transport *transport;
@@ -149,6 +206,8 @@ struct conformance_host {
 	uint64_t device;
 	bool has_home;
 	uint32_t home;
+	const struct conformance_driver *driver;
+	const struct conformance_page *pages;
 };
 
 /**

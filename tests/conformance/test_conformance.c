@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "conformance/drive.h"
 #include "tools/conformance/conformance_report.h"
 #include "wrong_hosts.h"
 
@@ -74,15 +75,17 @@ static size_t questions_in(enum conformance_group group)
 
 /* ---- the model ------------------------------------------------------- */
 
-/* Of each question: s as stated, d differs, o open. */
+/* Of each question: s as stated, d differs, o open, - not asked. */
 static void test_verdicts(void **state)
 {
 	static const char *const wanted[CONFORMANCE_GROUPS] = {
-		"ssssssssssosos",	  /* control */
-		"sooooooo",		  /* caps */
-		"soooooodsssssoooooosoo", /* domains */
-		"soosssssoosoooo",	  /* devices */
-		"soooosoooooosssssss",	  /* flush */
+		"ssssssssssosos",	   /* control */
+		"sooooooo",		   /* caps */
+		"soooooodsssssoooooosoo",  /* domains */
+		"soosssssoosoooo",	   /* devices */
+		"soooosoooooosssssss",	   /* flush */
+		"ssssosssssosooooo-oooo",  /* translation */
+		"ssooososssssoossosooooo", /* caching */
 	};
 	const struct hypervisor_config config = model_host_config();
 	size_t i, at = 0;
@@ -148,7 +151,8 @@ static void test_neighbour(void **state)
 	conformance_record_run(&record, &model.host);
 	assert_true(hypervisor_has_domain(model.hv, id));
 	is_as_before(&model, 2);
-	assert_int_equal(record.counts.verdicts[CONFORMANCE_NOT_ASKED], 0);
+	/* Five levels alone. */
+	assert_int_equal(record.counts.verdicts[CONFORMANCE_NOT_ASKED], 1);
 	model_host_close(&model);
 }
 
@@ -205,6 +209,143 @@ static void test_less_given(void **state)
 	verdict_is("devices.property-absent", CONFORMANCE_OPEN);
 	is_as_before(&model, 1);
 	model_host_close(&model);
+}
+
+/* ---- the device that is driven --------------------------------------- */
+
+/* Answers of a host that differs from the model's default. */
+static void value_is(const char *id, uint64_t value)
+{
+	const struct conformance_finding *finding = finding_of(id);
+
+	assert_int_not_equal(finding->verdict, CONFORMANCE_NOT_ASKED);
+	assert_int_equal(finding->value, value);
+	assert_true(finding->fits);
+}
+
+static void test_five_levels(void **state)
+{
+	struct hypervisor_config config = model_host_config();
+
+	(void)state;
+	config.caps |= HYPERVISOR_CAP_S1_5LVL;
+	config.iova_width = 57;
+	run_config(&config);
+	value_is("translation.five-levels", CONF_FIRST);
+	value_is("translation.top-bit", CONF_FIRST);
+	value_is("translation.beyond-width", CONF_NOWHERE);
+	assert_int_equal(record.counts.verdicts[CONFORMANCE_NOT_ASKED], 0);
+}
+
+static void test_canonical(void **state)
+{
+	struct hypervisor_config config = model_host_config();
+
+	(void)state;
+	config.canonical = true;
+	run_config(&config);
+	value_is("translation.top-bit", CONF_NOWHERE);
+	value_is("translation.sign-extended", CONF_FIRST);
+}
+
+/* A descriptor drops what it covers of larger entries, too. */
+static void test_pieces(void **state)
+{
+	struct hypervisor_config config = model_host_config();
+
+	(void)state;
+	run_config(&config);
+	value_is("caching.large-list-page", CONF_FIRST);
+	value_is("caching.table-list-page", CONF_FIRST);
+	config.iotlb = HYPERVISOR_IOTLB_PIECES;
+	run_config(&config);
+	value_is("caching.large-list-page", CONF_NOWHERE);
+	value_is("caching.table-list-page", CONF_SECOND);
+}
+
+static void test_no_large(void **state)
+{
+	struct hypervisor_config config = model_host_config();
+
+	(void)state;
+	config.page_sizes = 0x1000;
+	run_config(&config);
+	verdict_is("translation.large", CONFORMANCE_NOT_ASKED);
+	verdict_is("caching.large-list", CONFORMANCE_NOT_ASKED);
+	verdict_is("caching.list", CONFORMANCE_AS_STATED);
+}
+
+static void run_driver(const struct conformance_driver *driver)
+{
+	const struct hypervisor_config config = model_host_config();
+	struct model_host model;
+
+	open_model(&model, &config);
+	if (!driver)
+		model.host.driver = NULL;
+	else
+		model.driver = *driver;
+	model.driver.ctx = &model;
+	conformance_record_run(&record, &model.host);
+	is_as_before(&model, 1);
+	model_host_close(&model);
+}
+
+static struct conformance_driver model_driver(void)
+{
+	const struct hypervisor_config config = model_host_config();
+	struct conformance_driver driver;
+	struct model_host model;
+
+	open_model(&model, &config);
+	driver = model.driver;
+	model_host_close(&model);
+	return driver;
+}
+
+static void test_less_driver(void **state)
+{
+	struct conformance_driver driver = model_driver();
+
+	(void)state;
+	run_driver(NULL);
+	verdict_is("translation.write", CONFORMANCE_NOT_ASKED);
+	verdict_is("caching.flush", CONFORMANCE_NOT_ASKED);
+	driver.read = NULL;
+	driver.address_bits = 40;
+	run_driver(&driver);
+	verdict_is("translation.read", CONFORMANCE_NOT_ASKED);
+	verdict_is("translation.top-bit", CONFORMANCE_NOT_ASKED);
+	verdict_is("translation.write", CONFORMANCE_AS_STATED);
+	driver.address_bits = 16;
+	run_driver(&driver);
+	verdict_is("translation.write", CONFORMANCE_NOT_ASKED);
+}
+
+static unsigned stuck_writes;
+
+static enum conformance_dma write_stuck(void *ctx, uint64_t iova)
+{
+	(void)ctx;
+	(void)iova;
+	stuck_writes++;
+	return CONFORMANCE_DMA_STUCK;
+}
+
+/* Nothing is asked of it again, and it is brought home. */
+static void test_stuck(void **state)
+{
+	struct conformance_driver driver = model_driver();
+
+	(void)state;
+	driver.write = write_stuck;
+	stuck_writes = 0;
+	run_driver(&driver);
+	assert_int_equal(stuck_writes, 1);
+	assert_int_equal(record.counts.verdicts[CONFORMANCE_NOT_ASKED],
+			 questions_in(CONFORMANCE_TRANSLATION) +
+				 questions_in(CONFORMANCE_CACHING));
+	assert_int_equal(record.counts.unfit, 0);
 }
 
 /* ---- hosts with less ------------------------------------------------- */
@@ -364,6 +505,12 @@ int main(void)
 		cmocka_unit_test(test_neighbour),
 		cmocka_unit_test(test_passive),
 		cmocka_unit_test(test_less_given),
+		cmocka_unit_test(test_five_levels),
+		cmocka_unit_test(test_canonical),
+		cmocka_unit_test(test_pieces),
+		cmocka_unit_test(test_no_large),
+		cmocka_unit_test(test_less_driver),
+		cmocka_unit_test(test_stuck),
 		cmocka_unit_test(test_no_pviommu),
 		cmocka_unit_test(test_no_list),
 		cmocka_unit_test(test_few_domains),

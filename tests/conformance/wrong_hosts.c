@@ -304,7 +304,7 @@ const struct wrong_host wrong_hosts[] = {
 	{ "a detached device is in no domain",
 	  detaches_late,
 	  NULL,
-	  { "devices.detach" } },
+	  { "devices.detach", "translation.detach" } },
 	{ "no more reps than asked for",
 	  counts_more,
 	  NULL,
@@ -333,7 +333,10 @@ const struct wrong_host wrong_hosts[] = {
 	  NULL,
 	  flushes_anything,
 	  { "flush.unknown" } },
-	{ "shifts go to 52", NULL, small_shifts, { "flush.orders" } },
+	{ "shifts go to 52",
+	  NULL,
+	  small_shifts,
+	  { "flush.orders", "caching.list-all" } },
 };
 const size_t wrong_host_count = sizeof(wrong_hosts) / sizeof(wrong_hosts[0]);
 

@@ -9,7 +9,7 @@
 
 #include "conformance/conformance.h"
 
-#define CONFORMANCE_RECORD_MAX 128u
+#define CONFORMANCE_RECORD_MAX 192u
 
 /** One question that was asked. */
 struct conformance_record_entry {

@@ -14,7 +14,7 @@ void conformance_text_finding(FILE *to,
 			      const struct conformance_question *question,
 			      const struct conformance_finding *finding)
 {
-	fprintf(to, "  %-27s %-9s", question->id,
+	fprintf(to, "  %-30s %-9s", question->id,
 		conformance_verdict_name(finding->verdict));
 	if (finding->verdict != CONFORMANCE_NOT_ASKED)
 		fprintf(to, "  %s", hvpt_hv_status_name(finding->status));

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "model_host.h"
 
+#include <string.h>
+
 #include "adapters/host/hv_binding.h"
 
-#define PAGES 4u
+#define PAGES (1 + CONFORMANCE_PAGES)
 #define PAGES_GPA 0x100000u
 #define ABSENT_DEVICE 0x7fffffffu
 #define FIRST_ID 0x1000u
@@ -19,6 +21,80 @@ struct hypervisor_config model_host_config(void)
 	};
 
 	return config;
+}
+
+/* ---- DMA ------------------------------------------------------------- */
+
+/* Where it goes; NULL: it is refused, or there is no memory. */
+static uint32_t *dma(struct model_host *model, uint64_t iova, bool write)
+{
+	struct hypervisor_outcome outcome;
+	struct hypervisor_dma all;
+
+	hypervisor_dma(model->hv, MODEL_HOST_DEVICE, iova, write, &all);
+	outcome = all.stale_count ? all.stale[0] : all.fresh;
+	if (!outcome.translated ||
+	    !hvpt_arena_owns(model->arena, outcome.gpa & ~UINT64_C(0xfff)))
+		return NULL;
+	return (uint32_t *)(uintptr_t)(outcome.gpa +
+				       hvpt_arena_offset(model->arena));
+}
+
+static enum conformance_dma dma_write(void *ctx, uint64_t iova)
+{
+	uint32_t *to = dma(ctx, iova, true);
+
+	if (!to)
+		return CONFORMANCE_DMA_REFUSED;
+	*to = ~CONFORMANCE_DMA_FILL;
+	return CONFORMANCE_DMA_ENDED;
+}
+
+static enum conformance_dma dma_read(void *ctx, uint64_t iova, uint32_t *value)
+{
+	const uint32_t *from = dma(ctx, iova, false);
+
+	if (!from)
+		return CONFORMANCE_DMA_REFUSED;
+	*value = *from;
+	return CONFORMANCE_DMA_ENDED;
+}
+
+/* ---- the host -------------------------------------------------------- */
+
+static hvpt_gpa_t gpa_of(const struct model_host *model, const void *page)
+{
+	return hvpt_gpa((uint64_t)(uintptr_t)page -
+			hvpt_arena_offset(model->arena));
+}
+
+/* The arena has room for just these. */
+static bool take_pages(struct model_host *model)
+{
+	unsigned i;
+
+	model->root = hvpt_arena_ops.alloc_page(model->arena);
+	if (!model->root)
+		return false;
+	for (i = 0; i < CONFORMANCE_PAGES; i++) {
+		model->pages[i].va = hvpt_arena_ops.alloc_page(model->arena);
+		if (!model->pages[i].va)
+			return false;
+		model->pages[i].gpa = gpa_of(model, model->pages[i].va);
+	}
+	return true;
+}
+
+static void give_pages_back(struct model_host *model)
+{
+	unsigned i;
+
+	for (i = 0; i < CONFORMANCE_PAGES; i++)
+		if (model->pages[i].va)
+			hvpt_arena_ops.free_page(model->arena,
+						 model->pages[i].va);
+	if (model->root)
+		hvpt_arena_ops.free_page(model->arena, model->root);
 }
 
 /* The domain of the device, and the device in it. */
@@ -39,19 +115,27 @@ static bool make_home(const struct hvpt_transport *transport)
 
 static void describe(struct model_host *model)
 {
+	const struct conformance_driver driver = {
+		.write = dma_write,
+		.read = dma_read,
+		.ctx = model,
+		.address_bits = 64,
+	};
 	struct conformance_host host = {
 		.transport = &model->transport,
 		.first_id = FIRST_ID,
 		.ids = IDS,
-		.root = hvpt_gpa((uint64_t)(uintptr_t)model->root -
-				 hvpt_arena_offset(model->arena)),
+		.root = gpa_of(model, model->root),
 		.absent = ABSENT_DEVICE,
 		.has_device = true,
 		.device = MODEL_HOST_DEVICE,
 		.has_home = true,
 		.home = MODEL_HOST_HOME,
+		.driver = &model->driver,
+		.pages = model->pages,
 	};
 
+	model->driver = driver;
 	model->host = host;
 }
 
@@ -60,17 +144,17 @@ bool model_host_open(struct model_host *model,
 {
 	struct hypervisor_config with_memory = *config;
 
+	memset(model, 0, sizeof(*model));
 	model->arena = hvpt_arena_create(PAGES, PAGES_GPA);
 	if (!model->arena)
 		return false;
 	with_memory.read64 = hvpt_arena_read64;
 	with_memory.read_ctx = model->arena;
-	model->root = hvpt_arena_ops.alloc_page(model->arena);
 	model->hv = hypervisor_create(&with_memory);
 	model->transport.ops = &hvpt_hypervisor_transport;
 	model->transport.ctx = model->hv;
 	hypervisor_add_device(model->hv, MODEL_HOST_DEVICE, true);
-	if (model->root && make_home(&model->transport)) {
+	if (take_pages(model) && make_home(&model->transport)) {
 		describe(model);
 		return true;
 	}
@@ -81,7 +165,6 @@ bool model_host_open(struct model_host *model,
 void model_host_close(struct model_host *model)
 {
 	hypervisor_destroy(model->hv);
-	if (model->root)
-		hvpt_arena_ops.free_page(model->arena, model->root);
+	give_pages_back(model);
 	hvpt_arena_destroy(model->arena);
 }

@@ -16,12 +16,17 @@
  * struct model_host - a model hypervisor with a device
  * @hv: it has domain MODEL_HOST_HOME, which is blocked, and in it the device
  *	MODEL_HOST_DEVICE
+ * @pages: memory for tables and DMA
+ * @driver: makes DMA of the device. Of its possible outcomes it takes one that
+ *	is cached, if there is one: the worst that the model allows
  * @host: what the suite may use; a test may change its transport
  */
 struct model_host {
 	struct hypervisor *hv;
 	struct hvpt_arena *arena;
 	void *root;
+	struct conformance_page pages[CONFORMANCE_PAGES];
+	struct conformance_driver driver;
 	struct hvpt_transport transport;
 	struct conformance_host host;
 };
