@@ -104,19 +104,40 @@ struct conf_call conf_domain_call(unsigned code, uint32_t id)
 
 struct conf_call conf_create_call(uint32_t id, uint32_t flags, uint32_t pad)
 {
-	struct conf_call call =
-		conf_domain_call(HVPT_HVCALL_CREATE_DEVICE_DOMAIN, id);
+	struct conf_call call = conf_domain_call(
+		HVPT_HVCALL_CREATE_DEVICE_DOMAIN, id);
 
 	call.in[3] = flags | (uint64_t)pad << 32;
 	call.words = 4;
 	return call;
 }
 
+struct conf_call conf_attach_call(uint32_t id, uint64_t device)
+{
+	struct conf_call call = conf_domain_call(
+		HVPT_HVCALL_ATTACH_DEVICE_DOMAIN, id);
+
+	call.in[3] = device;
+	call.words = 4;
+	return call;
+}
+
+struct conf_call conf_detach_call(uint64_t device)
+{
+	struct conf_call call = {
+		.control = HVPT_HVCALL_DETACH_DEVICE_DOMAIN,
+		.in = { HVPT_HV_PARTITION_SELF, device },
+		.words = 2,
+	};
+
+	return call;
+}
+
 struct conf_call conf_list_call(uint32_t id, const uint64_t *entries,
 				unsigned given, unsigned count)
 {
-	struct conf_call call =
-		conf_domain_call(HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST, id);
+	struct conf_call call = conf_domain_call(
+		HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST, id);
 	unsigned i;
 
 	call.control = hvpt_hv_control(HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST,
@@ -131,6 +152,14 @@ struct conf_call conf_list_call(uint32_t id, const uint64_t *entries,
 
 /* ---- capabilities ---------------------------------------------------- */
 
+bool conf_has_stage_1(const uint64_t *caps)
+{
+	const uint64_t wanted = HVPT_HV_IOMMU_CAP_PRESENT |
+				HVPT_HV_IOMMU_CAP_S1;
+
+	return (caps[1] & wanted) == wanted;
+}
+
 unsigned conf_width(const struct conformance_run *run)
 {
 	unsigned width = (unsigned)(run->caps[0] >> 48) & 0xffu;
@@ -141,6 +170,19 @@ unsigned conf_width(const struct conformance_run *run)
 }
 
 /* ---- calls ----------------------------------------------------------- */
+
+bool conf_take_id(struct conformance_run *run, uint32_t *id)
+{
+	const struct conformance_host *host = run->host;
+	uint64_t end = (uint64_t)host->first_id + host->ids;
+
+	while (run->next < end && run->next < CONF_LAST_ID) {
+		*id = (uint32_t)run->next++;
+		if (conf_flush(run, *id) != HVPT_HV_STATUS_SUCCESS)
+			return true;
+	}
+	return false;
+}
 
 uint16_t conf_create_with(struct conformance_run *run, unsigned n,
 			  uint32_t flags, uint32_t pad)
@@ -171,8 +213,8 @@ uint16_t conf_delete(struct conformance_run *run, unsigned n)
 uint16_t conf_configure(struct conformance_run *run, uint32_t id,
 			uint64_t flags, uint64_t root)
 {
-	struct conf_call call =
-		conf_domain_call(HVPT_HVCALL_CONFIGURE_DEVICE_DOMAIN, id);
+	struct conf_call call = conf_domain_call(
+		HVPT_HVCALL_CONFIGURE_DEVICE_DOMAIN, id);
 
 	call.in[3] = flags;
 	call.in[4] = root;
@@ -182,31 +224,34 @@ uint16_t conf_configure(struct conformance_run *run, uint32_t id,
 
 uint16_t conf_flush(struct conformance_run *run, uint32_t id)
 {
-	struct conf_call call =
-		conf_domain_call(HVPT_HVCALL_FLUSH_DEVICE_DOMAIN, id);
+	struct conf_call call = conf_domain_call(
+		HVPT_HVCALL_FLUSH_DEVICE_DOMAIN, id);
+
+	return conf_status(run, &call);
+}
+
+uint16_t conf_flush_list(struct conformance_run *run, const uint64_t *entries,
+			 unsigned count)
+{
+	struct conf_call call = conf_list_call(run->id[0], entries, count,
+					       count);
 
 	return conf_status(run, &call);
 }
 
 uint16_t conf_attach(struct conformance_run *run, uint32_t id)
 {
-	struct conf_call call =
-		conf_domain_call(HVPT_HVCALL_ATTACH_DEVICE_DOMAIN, id);
+	struct conf_call call = conf_attach_call(
+		id, hvpt_hv_device_logical(run->host->device));
 
-	call.in[3] = hvpt_hv_device_logical(run->host->device);
-	call.words = 4;
 	run->moved = true;
 	return conf_status(run, &call);
 }
 
 uint16_t conf_detach(struct conformance_run *run)
 {
-	struct conf_call call = {
-		.control = HVPT_HVCALL_DETACH_DEVICE_DOMAIN,
-		.in = { HVPT_HV_PARTITION_SELF,
-			hvpt_hv_device_logical(run->host->device) },
-		.words = 2,
-	};
+	struct conf_call call = conf_detach_call(
+		hvpt_hv_device_logical(run->host->device));
 
 	run->moved = true;
 	return conf_status(run, &call);
@@ -214,11 +259,17 @@ uint16_t conf_detach(struct conformance_run *run)
 
 /* ---- what a question says -------------------------------------------- */
 
+void conf_differs(struct conformance_run *run, const char *note)
+{
+	run->differs = true;
+	run->note = note;
+}
+
 uint16_t conf_wrong(struct conformance_run *run, uint16_t status,
 		    const char *note)
 {
 	run->wrong = true;
-	run->note = note;
+	conf_differs(run, note);
 	return status;
 }
 

@@ -19,12 +19,14 @@
  * @id: two ids that no domain had before the question
  * @unused: one more, with which no domain is made
  * @made: the suite created a domain with that id, and it is still there
+ * @left: so many other domains were made, and could not be deleted
  * @moved: the device may not be at home
  * @caps: the first answer of GET_IOMMU_CAPABILITIES
  * @next: the next id that may be taken
  * @value, @note: for the finding
  * @stuck: the device did not end a DMA: no other is started
- * @wrong: the answer contradicts the source, or what guests rely on
+ * @differs: the answer contradicts the source
+ * @wrong: it contradicts what guests rely on
  * @skip: it could not be asked; @note says why
  */
 struct conformance_run {
@@ -32,12 +34,14 @@ struct conformance_run {
 	uint32_t id[CONF_IDS];
 	uint32_t unused;
 	bool made[CONF_IDS];
+	unsigned left;
 	bool moved;
 	uint64_t caps[CONF_OUT_WORDS];
 	uint64_t next;
 	uint64_t value;
 	const char *note;
 	bool stuck;
+	bool differs;
 	bool wrong;
 	bool skip;
 };
@@ -82,16 +86,25 @@ struct conf_call conf_get_property(uint64_t device, uint32_t code);
 struct conf_call conf_domain_call(unsigned code, uint32_t id);
 struct conf_call conf_create_call(uint32_t id, uint32_t flags, uint32_t pad);
 
+struct conf_call conf_attach_call(uint32_t id, uint64_t device);
+struct conf_call conf_detach_call(uint64_t device);
+
 /** @count descriptors, of which the last ones are like the @given-th. */
 struct conf_call conf_list_call(uint32_t id, const uint64_t *entries,
 				unsigned given, unsigned count);
 
 /* ---- capabilities ---------------------------------------------------- */
 
+/** Do the capabilities say that there is a pvIOMMU for guests? */
+bool conf_has_stage_1(const uint64_t *caps);
+
 /** Bits of an iova that guests use: 48, unless the host has 5 levels. */
 unsigned conf_width(const struct conformance_run *run);
 
 /* ---- calls ----------------------------------------------------------- */
+
+/** An id that no domain has; no id is taken twice. False: none is left. */
+bool conf_take_id(struct conformance_run *run, uint32_t *id);
 
 /* With domain @n of the run; create and remove note what is made. */
 uint16_t conf_create(struct conformance_run *run, unsigned n);
@@ -103,6 +116,10 @@ uint16_t conf_configure(struct conformance_run *run, uint32_t id,
 			uint64_t flags, uint64_t root);
 uint16_t conf_flush(struct conformance_run *run, uint32_t id);
 
+/** Descriptors for the first domain of the run. */
+uint16_t conf_flush_list(struct conformance_run *run, const uint64_t *entries,
+			 unsigned count);
+
 /* With the device of the run. */
 uint16_t conf_attach(struct conformance_run *run, uint32_t id);
 uint16_t conf_detach(struct conformance_run *run);
@@ -113,7 +130,10 @@ uint16_t conf_detach(struct conformance_run *run);
 
 /* ---- what a question says -------------------------------------------- */
 
-/** The answer contradicts what is stated or relied on. Return: @status. */
+/** The answer contradicts the source alone. */
+void conf_differs(struct conformance_run *run, const char *note);
+
+/** The answer contradicts what guests rely on, too. Return: @status. */
 uint16_t conf_wrong(struct conformance_run *run, uint16_t status,
 		    const char *note);
 
@@ -126,10 +146,34 @@ uint16_t conf_skip(struct conformance_run *run, const char *note);
 
 /* Sets of statuses. */
 #define CONF_S(name) HVPT_HV_STATUS_##name
-#define CONF_ANY { CONFORMANCE_ANY, 0, { 0 } }
-#define CONF_REFUSED { CONFORMANCE_REFUSED, 0, { 0 } }
-#define CONF_IS(a) { CONFORMANCE_THESE, 1, { CONF_S(a) } }
-#define CONF_IS2(a, b) { CONFORMANCE_THESE, 2, { CONF_S(a), CONF_S(b) } }
+#define CONF_ANY                                                               \
+	{                                                                      \
+		CONFORMANCE_ANY, 0,                                            \
+		{                                                              \
+			0                                                      \
+		}                                                              \
+	}
+#define CONF_REFUSED                                                           \
+	{                                                                      \
+		CONFORMANCE_REFUSED, 0,                                        \
+		{                                                              \
+			0                                                      \
+		}                                                              \
+	}
+#define CONF_IS(a)                                                             \
+	{                                                                      \
+		CONFORMANCE_THESE, 1,                                          \
+		{                                                              \
+			CONF_S(a)                                              \
+		}                                                              \
+	}
+#define CONF_IS2(a, b)                                                         \
+	{                                                                      \
+		CONFORMANCE_THESE, 2,                                          \
+		{                                                              \
+			CONF_S(a), CONF_S(b)                                   \
+		}                                                              \
+	}
 
 extern const struct conformance_question conf_control_questions[];
 extern const size_t conf_control_count;
@@ -141,6 +185,8 @@ extern const struct conformance_question conf_devices_questions[];
 extern const size_t conf_devices_count;
 extern const struct conformance_question conf_flush_questions[];
 extern const size_t conf_flush_count;
+extern const struct conformance_question conf_privileges_questions[];
+extern const size_t conf_privileges_count;
 extern const struct conformance_question conf_translation_questions[];
 extern const size_t conf_translation_count;
 extern const struct conformance_question conf_caching_questions[];

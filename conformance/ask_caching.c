@@ -7,24 +7,11 @@
 #include "drive.h"
 
 #define LEVEL_ROOT 3u
-/* 2 MiB: what the table of level 0 covers, and a leaf of level 1. */
-#define TABLE_SHIFT 9u
-
-static struct conf_path first_path(const struct conformance_run *run)
-{
-	return conf_path_of(run, CONF_TREE);
-}
+#define TABLE_SHIFT 9u /* pages of a table of level 0, or a leaf of level 1 */
 
 static uint64_t second_leaf(const struct conformance_run *run)
 {
-	return conf_page_gpa(run, CONF_SECOND) | CONF_LEAF_BITS;
-}
-
-static uint16_t goes(struct conformance_run *run, uint16_t status,
-		     unsigned expected)
-{
-	return run->skip ? 0 :
-			   conf_goes(run, status, conf_iova(run), expected);
+	return conf_leaf(run, CONF_SECOND, CONF_LEAF_BITS);
 }
 
 /* ---- flushes --------------------------------------------------------- */
@@ -37,21 +24,12 @@ static uint64_t entry_for(uint64_t iova, unsigned shift)
 	return hvpt_hv_flush_entry((iova >> 12) & ~(pages - 1), shift);
 }
 
-static uint16_t flush_entries(struct conformance_run *run,
-			      const uint64_t *entries, unsigned count)
-{
-	struct conf_call call =
-		conf_list_call(run->id[0], entries, count, count);
-
-	return conf_status(run, &call);
-}
-
 static uint16_t flush_block(struct conformance_run *run, uint64_t iova,
 			    unsigned shift)
 {
 	const uint64_t entry = entry_for(iova, shift);
 
-	return flush_entries(run, &entry, 1);
+	return conf_flush_list(run, &entry, 1);
 }
 
 static uint16_t flush_domain(struct conformance_run *run)
@@ -79,7 +57,7 @@ static uint16_t flush_second_rep(struct conformance_run *run)
 	const uint64_t entries[2] = { entry_for(conf_iova(run) ^ 0x1000, 0),
 				      entry_for(conf_iova(run), 0) };
 
-	return flush_entries(run, entries, 2);
+	return conf_flush_list(run, entries, 2);
 }
 
 static uint16_t flush_neighbour(struct conformance_run *run)
@@ -87,10 +65,11 @@ static uint16_t flush_neighbour(struct conformance_run *run)
 	return flush_block(run, conf_iova(run) ^ 0x1000, 0);
 }
 
-static uint16_t flush_nothing(struct conformance_run *run)
+/* NULL: by nothing. */
+static uint16_t flushed(struct conformance_run *run,
+			uint16_t (*flush)(struct conformance_run *run))
 {
-	(void)run;
-	return HVPT_HV_STATUS_SUCCESS;
+	return flush ? flush(run) : HVPT_HV_STATUS_SUCCESS;
 }
 
 #define OLD CONF_GOES(CONF_FIRST)
@@ -103,22 +82,16 @@ static uint16_t leaf_changes(struct conformance_run *run, uint64_t leaf,
 			     uint16_t (*flush)(struct conformance_run *run),
 			     unsigned expected)
 {
-	const struct conf_path path = first_path(run);
+	const struct conf_path path = conf_first_path(run);
 
 	conf_set_entry(run, &path, 0, leaf);
-	return goes(run, flush(run), expected);
-}
-
-/* The leaf of the first page, with other bits. */
-static uint64_t first_leaf(const struct conformance_run *run, uint64_t bits)
-{
-	return conf_page_gpa(run, CONF_FIRST) | bits;
+	return conf_goes_there(run, flushed(run, flush), expected);
 }
 
 /* A DMA was refused by an entry that is not there; then it is. */
 static uint16_t appears(struct conformance_run *run, unsigned level)
 {
-	const struct conf_path path = first_path(run);
+	const struct conf_path path = conf_first_path(run);
 	uint64_t entry = conf_entry(run, &path, level);
 
 	conf_set_entry(run, &path, level, 0);
@@ -126,7 +99,7 @@ static uint16_t appears(struct conformance_run *run, unsigned level)
 	if (conf_dma_write(run, path.iova) != CONF_NOWHERE)
 		return conf_skip(run, "the DMA was not refused before");
 	conf_set_entry(run, &path, level, entry);
-	return goes(run, HVPT_HV_STATUS_SUCCESS, OLD);
+	return conf_goes_there(run, HVPT_HV_STATUS_SUCCESS, OLD);
 }
 
 static uint16_t ask_map(struct conformance_run *run)
@@ -141,37 +114,38 @@ static uint16_t ask_map_table(struct conformance_run *run)
 
 static uint16_t ask_unmap(struct conformance_run *run)
 {
-	return leaf_changes(run, 0, flush_nothing, OLD | REFUSED);
+	return leaf_changes(run, 0, NULL, OLD | REFUSED);
 }
 
 static uint16_t ask_protect(struct conformance_run *run)
 {
-	return leaf_changes(run, first_leaf(run, HVPT_PTE_LEAF_BITS),
-			    flush_nothing, OLD | REFUSED);
+	return leaf_changes(run, conf_leaf(run, CONF_FIRST, HVPT_PTE_LEAF_BITS),
+			    NULL, OLD | REFUSED);
 }
 
 static uint16_t ask_protect_flush(struct conformance_run *run)
 {
-	return leaf_changes(run, first_leaf(run, HVPT_PTE_LEAF_BITS),
+	return leaf_changes(run, conf_leaf(run, CONF_FIRST, HVPT_PTE_LEAF_BITS),
 			    flush_domain, REFUSED);
 }
 
 /* A write was refused by a leaf that is read-only; then it is writable. */
 static uint16_t ask_relax(struct conformance_run *run)
 {
-	const struct conf_path path = first_path(run);
+	const struct conf_path path = conf_first_path(run);
 
-	conf_set_entry(run, &path, 0, first_leaf(run, HVPT_PTE_LEAF_BITS));
+	conf_set_entry(run, &path, 0,
+		       conf_leaf(run, CONF_FIRST, HVPT_PTE_LEAF_BITS));
 	flush_domain(run);
 	if (conf_dma_write(run, path.iova) != CONF_NOWHERE)
 		return conf_skip(run, "the DMA was not refused before");
-	return leaf_changes(run, first_leaf(run, CONF_LEAF_BITS), flush_nothing,
-			    OLD | REFUSED);
+	return leaf_changes(run, conf_leaf(run, CONF_FIRST, CONF_LEAF_BITS),
+			    NULL, OLD | REFUSED);
 }
 
 static uint16_t ask_change(struct conformance_run *run)
 {
-	return leaf_changes(run, second_leaf(run), flush_nothing, OLD | NEW);
+	return leaf_changes(run, second_leaf(run), NULL, OLD | NEW);
 }
 
 static uint16_t ask_flush(struct conformance_run *run)
@@ -211,18 +185,18 @@ static uint16_t table_changes(struct conformance_run *run,
 			      uint16_t (*flush)(struct conformance_run *run),
 			      unsigned expected)
 {
-	const struct conf_path path = first_path(run);
+	const struct conf_path path = conf_first_path(run);
 	const struct conf_path other = conf_path_of(run, CONF_TREE_2);
 
 	conf_path_fill(run, &other, second_leaf(run));
 	conf_set_entry(run, &path, 1,
 		       conf_table_gpa(run, &other, 0) | CONF_TABLE_BITS);
-	return goes(run, flush(run), expected);
+	return conf_goes_there(run, flushed(run, flush), expected);
 }
 
 static uint16_t ask_table(struct conformance_run *run)
 {
-	return table_changes(run, flush_nothing, OLD | NEW);
+	return table_changes(run, NULL, OLD | NEW);
 }
 
 static uint16_t ask_table_flush(struct conformance_run *run)
@@ -244,7 +218,7 @@ static uint16_t ask_table_list_page(struct conformance_run *run)
 static uint16_t large_goes(struct conformance_run *run, unsigned shift,
 			   unsigned expected)
 {
-	struct conf_path path = first_path(run);
+	struct conf_path path = conf_first_path(run);
 
 	path.iova = conf_page_gpa(run, CONF_FIRST);
 	path.lowest = 1;
@@ -282,10 +256,10 @@ static bool block(struct conformance_run *run)
 /* The leaf changes while the device is elsewhere. */
 static uint16_t comes_back(struct conformance_run *run)
 {
-	const struct conf_path path = first_path(run);
+	const struct conf_path path = conf_first_path(run);
 
 	conf_set_entry(run, &path, 0, second_leaf(run));
-	return goes(run, conf_attach(run, run->id[0]), OLD | NEW);
+	return conf_goes_there(run, conf_attach(run, run->id[0]), OLD | NEW);
 }
 
 static uint16_t ask_attach_back(struct conformance_run *run)
@@ -305,16 +279,13 @@ static uint16_t ask_detach_back(struct conformance_run *run)
 /* Other tables, for a domain whose old ones are cached. */
 static uint16_t configure_second(struct conformance_run *run)
 {
-	const struct conf_path other = conf_path_of(run, CONF_TREE_2);
-
-	conf_path_fill(run, &other, second_leaf(run));
 	return conf_configure(run, run->id[0], CONF_PAGING,
-			      conf_table_gpa(run, &other, LEVEL_ROOT));
+			      conf_second_root(run));
 }
 
 static uint16_t ask_configure(struct conformance_run *run)
 {
-	return goes(run, configure_second(run), OLD | NEW);
+	return conf_goes_there(run, configure_second(run), OLD | NEW);
 }
 
 static uint16_t ask_reuse(struct conformance_run *run)
@@ -324,15 +295,18 @@ static uint16_t ask_reuse(struct conformance_run *run)
 	if (conf_create(run, 0) != HVPT_HV_STATUS_SUCCESS ||
 	    configure_second(run) != HVPT_HV_STATUS_SUCCESS)
 		return conf_skip(run, "the id could not be used again");
-	return goes(run, conf_attach(run, run->id[0]), NEW);
+	return conf_goes_there(run, conf_attach(run, run->id[0]), NEW);
 }
 
 #define GROUP CONFORMANCE_CACHING
 #define GUEST "Linux, hv-iommu-guest.c"
+#define DROPS_ALL "FLUSH drops all that is cached of a domain", GUEST, RELY
 #define COMMITS "Linux, commit messages of hv-iommu-guest.c"
 #define NO_SOURCE "no source says"
 #define RELY "Linux and hvpt rely on it"
-#define FLUSHES "Linux and hvpt flush then"
+#define UNFLUSHED                                                              \
+	NULL, NO_SOURCE, "Linux and hvpt flush then; the model caches", GROUP, \
+		CACHED, CONF_ANY, CONF_ANY
 #define CACHED                                                                 \
 	(CONFORMANCE_NEEDS_PVIOMMU | CONFORMANCE_NEEDS_IDS |                   \
 	 CONFORMANCE_NEEDS_DEVICE | CONFORMANCE_NEEDS_HOME |                   \
@@ -352,26 +326,21 @@ const struct conformance_question conf_caching_questions[] = {
 	  "a map needs no flush", COMMITS, RELY, GROUP, CACHED, SUCCESS,
 	  SUCCESS, ask_map_table },
 	{ "caching.unmap", "Where does a write go after an unmap, unflushed?",
-	  NULL, NO_SOURCE, FLUSHES "; the model caches", GROUP, CACHED,
-	  CONF_ANY, CONF_ANY, ask_unmap },
+	  UNFLUSHED, ask_unmap },
 	{ "caching.change",
-	  "Where does a write go by a leaf that changed, unflushed?", NULL,
-	  NO_SOURCE, FLUSHES "; the model caches", GROUP, CACHED, CONF_ANY,
-	  CONF_ANY, ask_change },
+	  "Where does a write go by a leaf that changed, unflushed?",
+	  UNFLUSHED, ask_change },
 	{ "caching.protect",
-	  "Where does a write go by a leaf made read-only, unflushed?", NULL,
-	  NO_SOURCE, FLUSHES "; the model caches", GROUP, CACHED, CONF_ANY,
-	  CONF_ANY, ask_protect },
+	  "Where does a write go by a leaf made read-only, unflushed?",
+	  UNFLUSHED, ask_protect },
 	{ "caching.protect-flush", "Is it refused after a flush?",
-	  "FLUSH drops all that is cached of a domain", GUEST, RELY, GROUP,
-	  CACHED, SUCCESS, SUCCESS, ask_protect_flush },
+	  DROPS_ALL, GROUP, CACHED, SUCCESS, SUCCESS, ask_protect_flush },
 	{ "caching.relax",
 	  "Is a write, refused as read-only, refused when it is no more?",
 	  NULL, NO_SOURCE, "hvpt flushes then; the model refuses it", GROUP,
 	  CACHED, CONF_ANY, CONF_ANY, ask_relax },
 	{ "caching.flush", "Does FLUSH drop a translation?",
-	  "FLUSH drops all that is cached of a domain", GUEST, RELY, GROUP,
-	  CACHED, SUCCESS, SUCCESS, ask_flush },
+	  DROPS_ALL, GROUP, CACHED, SUCCESS, SUCCESS, ask_flush },
 	{ "caching.list", "Does a descriptor drop the page it covers?",
 	  "it does", GUEST, RELY, GROUP, LISTED, SUCCESS, SUCCESS, ask_list },
 	{ "caching.list-order", "Does one for 512 pages drop one of them?",
@@ -390,16 +359,13 @@ const struct conformance_question conf_caching_questions[] = {
 	  GROUP, LISTED, CONF_ANY, CONF_ANY, ask_list_neighbour },
 	{ "caching.table",
 	  "Where does a write go by a table that was replaced, unflushed?",
-	  NULL, NO_SOURCE, FLUSHES "; the model caches", GROUP, CACHED,
-	  CONF_ANY, CONF_ANY, ask_table },
+	  UNFLUSHED, ask_table },
 	{ "caching.table-flush", "Does FLUSH drop what leads to a table?",
-	  "FLUSH drops all that is cached of a domain", GUEST, RELY, GROUP,
-	  CACHED, SUCCESS, SUCCESS, ask_table_flush },
+	  DROPS_ALL, GROUP, CACHED, SUCCESS, SUCCESS, ask_table_flush },
 	{ "caching.table-list",
 	  "Does a descriptor for all of a table drop what leads to it?",
-	  "FLUSH_LIST drops table entries too", GUEST,
-	  "Linux and hvpt free tables after it", GROUP, LISTED, SUCCESS,
-	  SUCCESS, ask_table_list },
+	  "FLUSH_LIST drops table entries too", GUEST, RELY, GROUP, LISTED,
+	  SUCCESS, SUCCESS, ask_table_list },
 	{ "caching.table-list-page",
 	  "Does a descriptor for one page drop what leads to its table?", NULL,
 	  GUEST " does not say how much a descriptor must cover",
@@ -418,8 +384,8 @@ const struct conformance_question conf_caching_questions[] = {
 	  "nobody relies on it; it does not in the model", GROUP, CACHED,
 	  CONF_ANY, CONF_ANY, ask_attach_back },
 	{ "caching.detach",
-	  "Does DETACH drop what the domain has cached?",
-	  NULL, "the linux-hyperv list, 20 May 2026: it flushes; "
+	  "Does DETACH drop what the domain has cached?", NULL,
+	  "the linux-hyperv list, 20 May 2026: it flushes; "
 	  "how much is not said",
 	  "nobody relies on it; it does in the model", GROUP, CACHED,
 	  CONF_ANY, CONF_ANY, ask_detach_back },

@@ -20,6 +20,13 @@ static unsigned width_of(const struct conformance_run *run)
 	return (unsigned)(run->caps[0] >> 48) & 0xffu;
 }
 
+static uint16_t ask_stage_1(struct conformance_run *run)
+{
+	if (!conf_has_stage_1(run->caps))
+		conf_differs(run, "there is no pvIOMMU");
+	return HVPT_HV_STATUS_SUCCESS;
+}
+
 static uint16_t ask_size(struct conformance_run *run)
 {
 	run->value = run->caps[0] & 0xffffffffu;
@@ -45,6 +52,12 @@ static uint16_t ask_width(struct conformance_run *run)
 	run->value = width_of(run);
 	if (run->value <= 12 || run->value > 64)
 		conf_wrong(run, 0, "no page table has that width");
+	return HVPT_HV_STATUS_SUCCESS;
+}
+
+static uint16_t ask_pasid_width(struct conformance_run *run)
+{
+	run->value = run->caps[0] >> 56;
 	return HVPT_HV_STATUS_SUCCESS;
 }
 
@@ -88,6 +101,10 @@ const struct conformance_question conf_caps_questions[] = {
 	  "Linux, hv-iommu-guest.c",
 	  "Linux and hvpt find the pvIOMMU by it alone", GROUP, 0,
 	  CONF_IS2(SUCCESS, INVALID_HYPERCALL_CODE), CONF_ANY, ask_exists },
+	{ "caps.stage-1", "Are PRESENT and S1 set?",
+	  "they are; without them there is no pvIOMMU for a guest",
+	  "Linux, hv-iommu-guest.c", "Linux and hvpt do without it then",
+	  GROUP, PVIOMMU, CONF_IS(SUCCESS), CONF_ANY, ask_stage_1 },
 	{ "caps.size", "What is in the size field? Value: it.", NULL,
 	  MINI " names the field only", "nobody reads it; the model says 24",
 	  GROUP, PVIOMMU, CONF_ANY, CONF_ANY, ask_size },
@@ -102,6 +119,9 @@ const struct conformance_question conf_caps_questions[] = {
 	  NULL, MINI ": whether the sign bit counts is not said",
 	  "Linux uses all of it; hvpt can leave out the top bit", GROUP,
 	  PVIOMMU, CONF_ANY, CONF_ANY, ask_width },
+	{ "caps.pasid-width", "How wide is a PASID? Value: bits.", NULL,
+	  MINI " names the field only", "Linux and hvpt use none", GROUP,
+	  PVIOMMU, CONF_ANY, CONF_ANY, ask_pasid_width },
 	{ "caps.page-sizes", "Which page sizes are offered? Value: bitmap.",
 	  NULL, MINI " has no list of them",
 	  "Linux and hvpt need 4 KiB", GROUP, PVIOMMU, CONF_ANY, CONF_ANY,

@@ -6,13 +6,12 @@
  */
 #include "ask.h"
 
-#define PROPERTY_PVIOMMU 10u
 #define PROPERTY_NONE 0xffffu
 
 static uint16_t ask_property(struct conformance_run *run)
 {
-	struct conf_call call =
-		conf_get_property(run->host->device, PROPERTY_PVIOMMU);
+	struct conf_call call = conf_get_property(
+		run->host->device, HVPT_HV_DEVICE_PROPERTY_PVIOMMU);
 	uint16_t status = conf_status(run, &call);
 
 	if (status != HVPT_HV_STATUS_SUCCESS)
@@ -26,8 +25,8 @@ static uint16_t ask_property(struct conformance_run *run)
 /* Bit 0 clear is as good as a failure. */
 static uint16_t ask_property_absent(struct conformance_run *run)
 {
-	struct conf_call call =
-		conf_get_property(run->host->absent, PROPERTY_PVIOMMU);
+	struct conf_call call = conf_get_property(
+		run->host->absent, HVPT_HV_DEVICE_PROPERTY_PVIOMMU);
 	uint16_t status = conf_status(run, &call);
 
 	if (status == HVPT_HV_STATUS_SUCCESS && (call.out[0] & 1))
@@ -37,10 +36,40 @@ static uint16_t ask_property_absent(struct conformance_run *run)
 
 static uint16_t ask_property_code(struct conformance_run *run)
 {
-	struct conf_call call =
-		conf_get_property(run->host->device, PROPERTY_NONE);
+	struct conf_call call = conf_get_property(run->host->device,
+						  PROPERTY_NONE);
 
 	return conf_status(run, &call);
+}
+
+static uint16_t ask_property_reserved(struct conformance_run *run)
+{
+	struct conf_call call = conf_get_property(
+		run->host->device, HVPT_HV_DEVICE_PROPERTY_PVIOMMU);
+
+	call.in[2] |= (uint64_t)1 << 32;
+	return conf_status(run, &call);
+}
+
+/* It is only read: no device of that name is moved. */
+static uint16_t ask_property_form(struct conformance_run *run)
+{
+	const uint64_t pci = (uint64_t)1 << HVPT_HV_DEVICE_TYPE_SHIFT;
+	struct conf_call call = conf_get_property(
+		run->host->device | pci, HVPT_HV_DEVICE_PROPERTY_PVIOMMU);
+
+	return conf_status(run, &call);
+}
+
+static uint16_t ask_property_output(struct conformance_run *run)
+{
+	struct conf_call call = conf_get_property(
+		run->host->device, HVPT_HV_DEVICE_PROPERTY_PVIOMMU);
+	uint16_t status = conf_status(run, &call);
+
+	if (status == HVPT_HV_STATUS_SUCCESS)
+		run->value = call.out[1] | (call.out[0] & ~(uint64_t)1);
+	return status;
 }
 
 /* ---- attach ---------------------------------------------------------- */
@@ -95,13 +124,18 @@ static uint16_t ask_attach_unknown(struct conformance_run *run)
 	return status;
 }
 
+static uint16_t ask_attach_blank(struct conformance_run *run)
+{
+	if (conf_create(run, 0) != HVPT_HV_STATUS_SUCCESS)
+		return conf_skip(run, "no domain could be made");
+	return ask_attach(run);
+}
+
 static uint16_t ask_attach_absent(struct conformance_run *run)
 {
-	struct conf_call call = conf_domain_call(
-		HVPT_HVCALL_ATTACH_DEVICE_DOMAIN, run->id[0]);
+	struct conf_call call = conf_attach_call(
+		run->id[0], hvpt_hv_device_logical(run->host->absent));
 
-	call.in[3] = hvpt_hv_device_logical(run->host->absent);
-	call.words = 4;
 	return conf_status(run, &call);
 }
 
@@ -130,12 +164,8 @@ static uint16_t ask_detach_twice(struct conformance_run *run)
 
 static uint16_t ask_detach_absent(struct conformance_run *run)
 {
-	struct conf_call call = {
-		.control = HVPT_HVCALL_DETACH_DEVICE_DOMAIN,
-		.in = { HVPT_HV_PARTITION_SELF,
-			hvpt_hv_device_logical(run->host->absent) },
-		.words = 2,
-	};
+	struct conf_call call = conf_detach_call(
+		hvpt_hv_device_logical(run->host->absent));
 
 	return conf_status(run, &call);
 }
@@ -163,6 +193,7 @@ static uint16_t ask_configure_occupied(struct conformance_run *run)
 	(READS | CONFORMANCE_NEEDS_HOME | CONFORMANCE_NEEDS_IDS |              \
 	 CONFORMANCE_NEEDS_BLOCKED)
 #define GROUP CONFORMANCE_DEVICES
+#define NO_SOURCE "no source says"
 
 /* clang-format off */
 const struct conformance_question conf_devices_questions[] = {
@@ -173,14 +204,28 @@ const struct conformance_question conf_devices_questions[] = {
 	  CONF_IS(SUCCESS), CONF_IS(SUCCESS), ask_property },
 	{ "devices.property-absent",
 	  "What does the property call answer for a device that is not there?",
-	  NULL, "no source says",
+	  NULL, NO_SOURCE,
 	  "Linux and hvpt want a failure, or bit 0 clear", GROUP,
 	  CONFORMANCE_NEEDS_PVIOMMU, CONF_ANY, CONF_ANY, ask_property_absent },
 	{ "devices.property-code",
 	  "What does a property code answer that has no name?", NULL,
 	  "TLFS has UNKNOWN_PROPERTY, but not this call",
 	  "nobody asks it; the model says UNKNOWN_PROPERTY", GROUP, READS,
-	  CONF_ANY, CONF_REFUSED, ask_property_code },
+	  CONF_ANY, CONF_ANY, ask_property_code },
+	{ "devices.property-reserved",
+	  "What does a reserved input field answer that is not zero?", NULL,
+	  MINI ": reserved; no status is named",
+	  "Linux and hvpt send zero; the model refuses others", GROUP, READS,
+	  CONF_ANY, CONF_ANY, ask_property_reserved },
+	{ "devices.property-form",
+	  "What does the property call answer for an id of another type?",
+	  NULL, MINI " takes a logical id, not the form with a type",
+	  "Linux and hvpt send 32 bits", GROUP, READS, CONF_ANY, CONF_ANY,
+	  ask_property_form },
+	{ "devices.property-output",
+	  "What is in the reserved output? Value: it, and bits 63:1.", NULL,
+	  MINI " names the fields only", "nobody reads it", GROUP, READS,
+	  CONF_ANY, CONF_ANY, ask_property_output },
 	{ "devices.attach-home",
 	  "Is the device in the domain that was given as its home?",
 	  "DEVICE_ALREADY_IN_DOMAIN", GUEST, "Linux and hvpt take it as done",
@@ -207,12 +252,17 @@ const struct conformance_question conf_devices_questions[] = {
 	  CONF_IS(SUCCESS), ask_attach_leaves },
 	{ "devices.attach-unknown",
 	  "What does ATTACH answer for a domain that does not exist?", NULL,
-	  "no source says",
+	  NO_SOURCE,
 	  "hvpt counts the device in both domains; the model leaves it",
 	  GROUP, MOVES, CONF_ANY, CONF_REFUSED, ask_attach_unknown },
+	{ "devices.attach-blank",
+	  "What does ATTACH answer for a domain that is not configured?", NULL,
+	  NO_SOURCE, "Linux and hvpt configure it first; the model refuses it",
+	  GROUP, READS | CONFORMANCE_NEEDS_HOME | CONFORMANCE_NEEDS_IDS,
+	  CONF_ANY, CONF_ANY, ask_attach_blank },
 	{ "devices.attach-absent",
 	  "What does ATTACH answer for a device that is not there?", NULL,
-	  "no source says", "the model says INVALID_DEVICE_ID", GROUP, MOVES,
+	  NO_SOURCE, "the model says INVALID_DEVICE_ID", GROUP, MOVES,
 	  CONF_ANY, CONF_REFUSED, ask_attach_absent },
 	{ "devices.detach", "Is a device in no domain after DETACH?",
 	  "DETACH clears the entry of the device",
@@ -221,20 +271,20 @@ const struct conformance_question conf_devices_questions[] = {
 	  CONF_IS(SUCCESS), CONF_IS(SUCCESS), ask_detach },
 	{ "devices.detach-twice",
 	  "What does DETACH answer for a device that is in no domain?", NULL,
-	  "no source says", "the model says INVALID_DEVICE_STATE", GROUP,
+	  NO_SOURCE, "the model says INVALID_DEVICE_STATE", GROUP,
 	  MOVES, CONF_ANY, CONF_ANY, ask_detach_twice },
 	{ "devices.detach-absent",
 	  "What does DETACH answer for a device that is not there?", NULL,
-	  "no source says", "the model says INVALID_DEVICE_ID", GROUP, MOVES,
+	  NO_SOURCE, "the model says INVALID_DEVICE_ID", GROUP, MOVES,
 	  CONF_ANY, CONF_REFUSED, ask_detach_absent },
 	{ "devices.delete-occupied",
 	  "What does DELETE answer for a domain with a device?", NULL,
-	  "no source says",
+	  NO_SOURCE,
 	  "Linux and hvpt do not do it; the model says OBJECT_IN_USE", GROUP,
 	  MOVES, CONF_ANY, CONF_ANY, ask_delete_occupied },
 	{ "devices.configure-occupied",
 	  "Can a blocked domain with a device be configured as blocked again?",
-	  NULL, "no source says", "nobody does it; the model allows it", GROUP,
+	  NULL, NO_SOURCE, "nobody does it; the model allows it", GROUP,
 	  MOVES, CONF_ANY, CONF_ANY, ask_configure_occupied },
 };
 /* clang-format on */

@@ -4,6 +4,12 @@
  */
 #include "ask.h"
 
+/* Bits of a uint64_t. */
+#define LIMIT_TRIED 64u
+
+/* In no VM there is memory: processors address 52 bits at most. */
+#define NO_MEMORY ((uint64_t)1 << 51)
+
 static uint16_t ask_create(struct conformance_run *run)
 {
 	return conf_create(run, 0);
@@ -44,6 +50,26 @@ static uint16_t ask_id_reserved(struct conformance_run *run)
 	return conf_status(run, &call);
 }
 
+/* The domain of stage 1 with that id exists; is another type another? */
+static uint16_t flush_type(struct conformance_run *run, unsigned type)
+{
+	struct conf_call call = conf_domain_call(
+		HVPT_HVCALL_FLUSH_DEVICE_DOMAIN, run->id[0]);
+
+	call.in[2] = hvpt_hv_domain_id(type, run->id[0]);
+	return conf_status(run, &call);
+}
+
+static uint16_t ask_type_stage_2(struct conformance_run *run)
+{
+	return flush_type(run, HVPT_HV_DOMAIN_TYPE_S2);
+}
+
+static uint16_t ask_type_unknown(struct conformance_run *run)
+{
+	return flush_type(run, 15);
+}
+
 static uint16_t ask_flags_none(struct conformance_run *run)
 {
 	return conf_create_with(run, 0, 0, 0);
@@ -57,6 +83,35 @@ static uint16_t ask_flags_unknown(struct conformance_run *run)
 static uint16_t ask_padding(struct conformance_run *run)
 {
 	return conf_create_with(run, 0, HVPT_HV_CREATE_FORWARD_PROGRESS, 1);
+}
+
+/* Creates domains until one is refused, and deletes them. */
+static uint16_t ask_limit(struct conformance_run *run)
+{
+	uint32_t id, first = (uint32_t)run->next;
+	uint64_t made = 0;
+	uint16_t status = HVPT_HV_STATUS_SUCCESS;
+	unsigned n;
+
+	while (status == HVPT_HV_STATUS_SUCCESS && conf_take_id(run, &id) &&
+	       id - first < LIMIT_TRIED) {
+		struct conf_call call = conf_create_call(
+			id, HVPT_HV_CREATE_FORWARD_PROGRESS, 0);
+
+		status = conf_status(run, &call);
+		if (status == HVPT_HV_STATUS_SUCCESS)
+			made |= (uint64_t)1 << (id - first);
+	}
+	for (n = 0; n < LIMIT_TRIED; n++) {
+		struct conf_call call = conf_domain_call(
+			HVPT_HVCALL_DELETE_DEVICE_DOMAIN, first + n);
+
+		if (!(made >> n & 1))
+			continue;
+		run->value++;
+		run->left += conf_status(run, &call) != HVPT_HV_STATUS_SUCCESS;
+	}
+	return status;
 }
 
 /* ---- configure ------------------------------------------------------- */
@@ -105,6 +160,26 @@ static uint16_t ask_root_beyond(struct conformance_run *run)
 			     run->host->root.value | (uint64_t)1 << 52);
 }
 
+static uint16_t ask_root_absent(struct conformance_run *run)
+{
+	return configure_new(run, CONF_PAGING, NO_MEMORY);
+}
+
+static uint16_t ask_root_none(struct conformance_run *run)
+{
+	return configure_new(run, CONF_PAGING, 0);
+}
+
+static uint16_t ask_root_identity(struct conformance_run *run)
+{
+	return configure_new(run, 0, run->host->root.value);
+}
+
+static uint16_t ask_levels_identity(struct conformance_run *run)
+{
+	return configure_new(run, HVPT_HV_SETTINGS_5_LEVELS, 0);
+}
+
 static uint16_t ask_root_blocked(struct conformance_run *run)
 {
 	return configure_new(run, CONF_BLOCKED, run->host->root.value);
@@ -113,9 +188,9 @@ static uint16_t ask_root_blocked(struct conformance_run *run)
 static uint16_t ask_five(struct conformance_run *run)
 {
 	bool can = run->caps[1] & HVPT_HV_IOMMU_CAP_S1_5LVL;
-	uint16_t status = configure_new(
-		run, CONF_PAGING | HVPT_HV_SETTINGS_5_LEVELS,
-		run->host->root.value);
+	uint16_t status = configure_new(run,
+					CONF_PAGING | HVPT_HV_SETTINGS_5_LEVELS,
+					run->host->root.value);
 
 	run->value = can;
 	if (!run->skip && can != (status == HVPT_HV_STATUS_SUCCESS))
@@ -186,6 +261,17 @@ const struct conformance_question conf_domains_questions[] = {
 	  NULL, NO_STATUS, "Linux and hvpt send zero; the model refuses it",
 	  GROUP, IDS | CONFORMANCE_NEEDS_PAGING, CONF_ANY, CONF_ANY,
 	  ask_id_reserved },
+	{ "domains.type-stage-2",
+	  "What does FLUSH answer for type 0 and the id of a domain of type 1?",
+	  NULL, "no source says whether types share ids",
+	  "Linux and hvpt send 1; the model refuses it", GROUP,
+	  IDS | CONFORMANCE_NEEDS_PAGING, CONF_ANY, CONF_ANY,
+	  ask_type_stage_2 },
+	{ "domains.type-unknown",
+	  "What does FLUSH answer for type 15, which has no name?", NULL,
+	  NO_STATUS, "Linux and hvpt send 1; the model refuses it", GROUP,
+	  IDS | CONFORMANCE_NEEDS_PAGING, CONF_ANY, CONF_ANY,
+	  ask_type_unknown },
 	{ "domains.create-no-flags", "Can a domain be created with flags 0?",
 	  NULL, MINI " names two flags, not their meaning",
 	  "all known guests send 1", GROUP, IDS, CONF_ANY, CONF_ANY,
@@ -199,6 +285,11 @@ const struct conformance_question conf_domains_questions[] = {
 	  "the hypervisor ignores padding", "TLFS, Hypercall Inputs",
 	  "Linux and hvpt send zero; the model is stricter and refuses it",
 	  GROUP, IDS, CONF_IS(SUCCESS), CONF_ANY, ask_padding },
+	{ "domains.limit",
+	  "How many more domains can be created, of 64 tried? Value: so many.",
+	  NULL, "mu_msvm, HvStatus.h names INSUFFICIENT_DEVICE_DOMAINS",
+	  "hvpt reports the status; the model has no limit", GROUP, IDS,
+	  CONF_ANY, CONF_ANY, ask_limit },
 	{ "domains.identity", "Can a domain become an identity domain?",
 	  "it succeeds", GUEST, "Linux and hvpt use it", GROUP, IDS,
 	  CONF_IS(SUCCESS), CONF_IS(SUCCESS), ask_identity },
@@ -231,6 +322,22 @@ const struct conformance_question conf_domains_questions[] = {
 	  "What does CONFIGURE answer for a root above 2^52?", NULL, NO_STATUS,
 	  "Linux and hvpt stay below; the model refuses it", GROUP, IDS,
 	  CONF_ANY, CONF_ANY, ask_root_beyond },
+	{ "domains.root-absent",
+	  "What does CONFIGURE answer for a root where no memory is?", NULL,
+	  NO_STATUS, "Linux and hvpt do not do it; the model accepts it", GROUP,
+	  IDS, CONF_ANY, CONF_ANY, ask_root_absent },
+	{ "domains.root-none",
+	  "What does CONFIGURE answer for a table with root 0?", NULL,
+	  "no source says", "hvpt could use page 0; the model accepts it",
+	  GROUP, IDS, CONF_ANY, CONF_ANY, ask_root_none },
+	{ "domains.root-identity",
+	  "What does CONFIGURE answer for an identity domain with a root?",
+	  NULL, "no source says", "Linux and hvpt send 0; the model refuses it",
+	  GROUP, IDS, CONF_ANY, CONF_ANY, ask_root_identity },
+	{ "domains.levels-identity",
+	  "What does CONFIGURE answer for an identity domain with 5 levels?",
+	  NULL, "no source says", "Linux and hvpt send 0; the model refuses it",
+	  GROUP, IDS, CONF_ANY, CONF_ANY, ask_levels_identity },
 	{ "domains.root-blocked",
 	  "What does CONFIGURE answer for a blocked domain with a root?", NULL,
 	  "no source says", "Linux and hvpt send 0; the model refuses it",

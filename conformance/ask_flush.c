@@ -43,13 +43,21 @@ static uint16_t ask_after_delete(struct conformance_run *run)
 	return conf_flush(run, run->id[0]);
 }
 
+/* Not aligned, and in the middle of the input. */
+static uint16_t ask_output_ignored(struct conformance_run *run)
+{
+	struct conf_call call = conf_domain_call(
+		HVPT_HVCALL_FLUSH_DEVICE_DOMAIN, run->id[0]);
+
+	call.out_at = 12;
+	return conf_status(run, &call);
+}
+
 /* ---- one descriptor -------------------------------------------------- */
 
 static uint16_t list_of(struct conformance_run *run, uint64_t entry)
 {
-	struct conf_call call = conf_list_call(run->id[0], &entry, 1, 1);
-
-	return conf_status(run, &call);
+	return conf_flush_list(run, &entry, 1);
 }
 
 static uint16_t ask_list(struct conformance_run *run)
@@ -85,6 +93,17 @@ static uint16_t ask_entry_reserved(struct conformance_run *run)
 static uint16_t ask_entry_alignment(struct conformance_run *run)
 {
 	return list_of(run, hvpt_hv_flush_entry(1, 1));
+}
+
+/* The first page that is wider than the host says. */
+static uint16_t ask_entry_beyond(struct conformance_run *run)
+{
+	unsigned width = conf_width(run);
+
+	if (width < 12)
+		return conf_skip(run, "no page is that narrow");
+	return list_of(run,
+		       hvpt_hv_flush_entry((uint64_t)1 << (width - 12), 0));
 }
 
 static uint16_t ask_list_form(struct conformance_run *run)
@@ -194,6 +213,11 @@ const struct conformance_question conf_flush_questions[] = {
 	  NULL, MINI ": reserved; no status is named",
 	  "Linux and hvpt send zero; the model refuses it", GROUP, PAGING,
 	  CONF_ANY, CONF_ANY, ask_reserved },
+	{ "flush.output",
+	  "Is an output gpa ignored where the call has no output?",
+	  "a gpa that is not needed is ignored", "TLFS, Hypercall Inputs",
+	  "Linux and hvpt send 0", GROUP, PAGING, CONF_IS(SUCCESS), CONF_ANY,
+	  ask_output_ignored },
 	{ "flush.unknown",
 	  "What does FLUSH answer for id 0xfffffffe, which nobody uses?", NULL,
 	  "no source says",
@@ -228,6 +252,11 @@ const struct conformance_question conf_flush_questions[] = {
 	  "the linux-hyperv list, 15 May 2026: aligned; no status is named",
 	  "Linux and hvpt align them; the model refuses it", GROUP, LIST,
 	  CONF_ANY, CONF_ANY, ask_entry_alignment },
+	{ "flush.entry-beyond",
+	  "What does a descriptor answer for a page beyond the width?", NULL,
+	  "no source says",
+	  "Linux and hvpt do not send it; the model accepts it", GROUP, LIST,
+	  CONF_ANY, CONF_ANY, ask_entry_beyond },
 	{ "flush.list-form",
 	  "What does a list answer without the flag of its form?", NULL,
 	  MINI " names the flag; the other form is not described",

@@ -5,23 +5,12 @@
  */
 #include "drive.h"
 
-static struct conf_path first_path(const struct conformance_run *run)
-{
-	return conf_path_of(run, CONF_TREE);
-}
-
 /* Fills in the path, and flushes the domain it belongs to. */
 static uint16_t refill(struct conformance_run *run,
 		       const struct conf_path *path, uint64_t leaf)
 {
 	conf_path_fill(run, path, leaf);
 	return conf_flush(run, run->id[0]);
-}
-
-static uint64_t leaf_of(const struct conformance_run *run, enum conf_where page,
-			uint64_t bits)
-{
-	return conf_page_gpa(run, page) | bits;
 }
 
 /* ---- a table --------------------------------------------------------- */
@@ -43,7 +32,7 @@ static uint16_t ask_read(struct conformance_run *run)
 static uint16_t write_by(struct conformance_run *run, uint64_t leaf,
 			 unsigned expected)
 {
-	const struct conf_path path = first_path(run);
+	const struct conf_path path = conf_first_path(run);
 	uint16_t status = refill(run, &path, leaf);
 
 	return conf_goes(run, status, path.iova, expected);
@@ -56,22 +45,22 @@ static uint16_t ask_unmapped(struct conformance_run *run)
 
 static uint16_t ask_read_only(struct conformance_run *run)
 {
-	return write_by(run, leaf_of(run, CONF_FIRST, HVPT_PTE_LEAF_BITS),
+	return write_by(run, conf_leaf(run, CONF_FIRST, HVPT_PTE_LEAF_BITS),
 			CONF_GOES(CONF_NOWHERE));
 }
 
 static uint16_t ask_supervisor(struct conformance_run *run)
 {
 	return write_by(run,
-			leaf_of(run, CONF_FIRST,
-				CONF_LEAF_BITS & ~HVPT_PTE_USER),
+			conf_leaf(run, CONF_FIRST,
+				  CONF_LEAF_BITS & ~HVPT_PTE_USER),
 			CONF_GOES_ANYWHERE);
 }
 
 /* The leaf covers the first page, at an iova that is its gpa. */
 static uint16_t ask_large(struct conformance_run *run)
 {
-	struct conf_path path = first_path(run);
+	struct conf_path path = conf_first_path(run);
 	uint64_t page = conf_page_gpa(run, CONF_FIRST);
 	uint16_t status;
 
@@ -95,30 +84,16 @@ static uint16_t move(struct conformance_run *run, uint64_t flags, uint64_t root)
 	return conf_attach(run, run->id[1]);
 }
 
-/* A domain that maps the second page. */
-static uint64_t second_root(const struct conformance_run *run)
-{
-	const struct conf_path path = conf_path_of(run, CONF_TREE_2);
-
-	conf_path_fill(run, &path, leaf_of(run, CONF_SECOND, CONF_LEAF_BITS));
-	return conf_table_gpa(run, &path, 3);
-}
-
-static uint16_t goes(struct conformance_run *run, uint16_t status,
-		     unsigned expected)
-{
-	return run->skip ? 0 :
-			   conf_goes(run, status, conf_iova(run), expected);
-}
-
 static uint16_t ask_identity(struct conformance_run *run)
 {
-	return goes(run, move(run, 0, 0), CONF_GOES(CONF_UNTRANSLATED));
+	return conf_goes_there(run, move(run, 0, 0),
+			       CONF_GOES(CONF_UNTRANSLATED));
 }
 
 static uint16_t ask_blocked(struct conformance_run *run)
 {
-	return goes(run, move(run, CONF_BLOCKED, 0), CONF_GOES(CONF_NOWHERE));
+	return conf_goes_there(run, move(run, CONF_BLOCKED, 0),
+			       CONF_GOES(CONF_NOWHERE));
 }
 
 static uint16_t ask_blocked_read(struct conformance_run *run)
@@ -133,37 +108,38 @@ static uint16_t ask_blocked_read(struct conformance_run *run)
 
 static uint16_t ask_attach(struct conformance_run *run)
 {
-	return goes(run, move(run, CONF_PAGING, second_root(run)),
-		    CONF_GOES(CONF_SECOND));
+	return conf_goes_there(run,
+			       move(run, CONF_PAGING, conf_second_root(run)),
+			       CONF_GOES(CONF_SECOND));
 }
 
 static uint16_t ask_attach_unknown(struct conformance_run *run)
 {
 	uint16_t status = conf_attach(run, run->unused);
 
-	return goes(run, status,
-		    CONF_GOES(CONF_FIRST) | CONF_GOES(CONF_NOWHERE));
+	return conf_goes_there(run, status,
+			       CONF_GOES(CONF_FIRST) | CONF_GOES(CONF_NOWHERE));
 }
 
 static uint16_t ask_detach(struct conformance_run *run)
 {
-	return goes(run, conf_detach(run), CONF_GOES(CONF_NOWHERE));
+	return conf_goes_there(run, conf_detach(run), CONF_GOES(CONF_NOWHERE));
 }
 
 static uint16_t ask_delete_occupied(struct conformance_run *run)
 {
-	return goes(run, conf_delete(run, 0),
-		    CONF_GOES(CONF_FIRST) | CONF_GOES(CONF_NOWHERE));
+	return conf_goes_there(run, conf_delete(run, 0),
+			       CONF_GOES(CONF_FIRST) | CONF_GOES(CONF_NOWHERE));
 }
 
 static uint16_t ask_configure_occupied(struct conformance_run *run)
 {
 	uint16_t status = conf_configure(run, run->id[0], CONF_PAGING,
-					 second_root(run));
+					 conf_second_root(run));
 
 	conf_flush(run, run->id[0]);
-	return goes(run, status,
-		    CONF_GOES(CONF_FIRST) | CONF_GOES(CONF_SECOND));
+	return conf_goes_there(run, status,
+			       CONF_GOES(CONF_FIRST) | CONF_GOES(CONF_SECOND));
 }
 
 /* ---- how wide addresses are ------------------------------------------ */
@@ -172,7 +148,7 @@ static uint16_t ask_configure_occupied(struct conformance_run *run)
 static uint16_t ask_at(struct conformance_run *run, uint64_t iova,
 		       unsigned levels, unsigned expected)
 {
-	struct conf_path path = first_path(run);
+	struct conf_path path = conf_first_path(run);
 	uint64_t flags = CONF_PAGING;
 	uint16_t status;
 
@@ -183,7 +159,7 @@ static uint16_t ask_at(struct conformance_run *run, uint64_t iova,
 		flags |= HVPT_HV_SETTINGS_5_LEVELS;
 	path.iova = iova;
 	path.levels = levels;
-	conf_path_fill(run, &path, leaf_of(run, CONF_FIRST, CONF_LEAF_BITS));
+	conf_path_fill(run, &path, conf_leaf(run, CONF_FIRST, CONF_LEAF_BITS));
 	status = move(run, flags, conf_table_gpa(run, &path, levels - 1));
 	return run->skip ? 0 : conf_goes(run, status, iova, expected);
 }
@@ -232,7 +208,7 @@ static uint16_t ask_five_levels(struct conformance_run *run)
 /* Entries with neither A nor D. */
 static struct conf_path clear_bits(struct conformance_run *run)
 {
-	const struct conf_path path = first_path(run);
+	const struct conf_path path = conf_first_path(run);
 	unsigned level;
 
 	for (level = 0; level < path.levels; level++)
@@ -259,9 +235,9 @@ static uint16_t ask_accessed(struct conformance_run *run)
 
 	run->value = 0;
 	for (level = 0; level < path.levels; level++)
-		run->value |= (uint64_t)is_set(run, &path, level,
-					       HVPT_PTE_ACCESSED)
-			      << level;
+		run->value |=
+			(uint64_t)is_set(run, &path, level, HVPT_PTE_ACCESSED)
+			<< level;
 	return status;
 }
 

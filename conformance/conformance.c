@@ -13,8 +13,10 @@ const struct conformance_group_text conformance_groups[CONFORMANCE_GROUPS] = {
 	{ "domains", "creates, configures and deletes domains of its own, "
 		     "without devices" },
 	{ "devices", "reads properties; moves the given device to blocked "
-		     "domains of its own and back" },
+		     "domains and back" },
 	{ "flush", "flushes domains of its own, without devices" },
+	{ "privileges", "reads CPUID; makes calls that read, and calls that "
+			"name no partition" },
 	{ "translation", "moves the given device to its own domains, and "
 			 "starts DMA of it to pages given" },
 	{ "caching", "the same, and changes the tables of these domains" },
@@ -37,6 +39,7 @@ static const struct {
 	{ conf_domains_questions, &conf_domains_count },
 	{ conf_devices_questions, &conf_devices_count },
 	{ conf_flush_questions, &conf_flush_count },
+	{ conf_privileges_questions, &conf_privileges_count },
 	{ conf_translation_questions, &conf_translation_count },
 	{ conf_caching_questions, &conf_caching_count },
 };
@@ -49,20 +52,6 @@ conformance_questions(enum conformance_group group, size_t *count)
 }
 
 /* ---- before a question ----------------------------------------------- */
-
-/* An id that no domain has; ids are not used twice. */
-static bool take_id(struct conformance_run *run, uint32_t *id)
-{
-	const struct conformance_host *host = run->host;
-	uint64_t end = (uint64_t)host->first_id + host->ids;
-
-	while (run->next < end && run->next < CONF_LAST_ID) {
-		*id = (uint32_t)run->next++;
-		if (conf_flush(run, *id) != HVPT_HV_STATUS_SUCCESS)
-			return true;
-	}
-	return false;
-}
 
 static bool make(struct conformance_run *run, unsigned n, uint64_t flags,
 		 uint64_t root)
@@ -83,12 +72,12 @@ static bool has_list(struct conformance_run *run)
 /* Return: what is missing, or NULL. */
 static const char *prepare_domains(struct conformance_run *run, unsigned needs)
 {
-	const unsigned paging =
-		CONFORMANCE_NEEDS_PAGING | CONFORMANCE_NEEDS_LIST;
+	const unsigned paging = CONFORMANCE_NEEDS_PAGING |
+				CONFORMANCE_NEEDS_LIST;
 	const char *missing = NULL;
 
-	if (!take_id(run, &run->id[0]) || !take_id(run, &run->id[1]) ||
-	    !take_id(run, &run->unused))
+	if (!conf_take_id(run, &run->id[0]) ||
+	    !conf_take_id(run, &run->id[1]) || !conf_take_id(run, &run->unused))
 		return "no id is left for which FLUSH fails";
 	if (needs & CONFORMANCE_NEEDS_DRIVER)
 		missing = conf_drive_prepare(run, needs);
@@ -107,6 +96,8 @@ static const char *prepare_domains(struct conformance_run *run, unsigned needs)
 
 static const char *prepare(struct conformance_run *run, unsigned needs)
 {
+	const unsigned changes = CONFORMANCE_NEEDS_IDS |
+				 CONFORMANCE_NEEDS_WRITES;
 	const struct conformance_host *host = run->host;
 	struct conf_call call = conf_get_caps();
 
@@ -114,9 +105,10 @@ static const char *prepare(struct conformance_run *run, unsigned needs)
 		return "no device was given";
 	if ((needs & CONFORMANCE_NEEDS_HOME) && !host->has_home)
 		return "no device was given with its domain";
-	if (host->passive &&
-	    (needs & (CONFORMANCE_NEEDS_IDS | CONFORMANCE_NEEDS_WRITES)))
+	if (host->passive && (needs & changes))
 		return "only questions that read are asked";
+	if ((needs & CONFORMANCE_NEEDS_CPUID) && !host->cpuid)
+		return "it is not known what CPUID says";
 	if (conf_drive_missing(run, needs))
 		return conf_drive_missing(run, needs);
 	if (needs & CONFORMANCE_NEEDS_PVIOMMU) {
@@ -124,6 +116,8 @@ static const char *prepare(struct conformance_run *run, unsigned needs)
 			return MISSING_PVIOMMU;
 		for (unsigned i = 0; i < CONF_OUT_WORDS; i++)
 			run->caps[i] = call.out[i];
+		if ((needs & changes) && !conf_has_stage_1(run->caps))
+			return MISSING_PVIOMMU;
 	}
 	return needs & CONFORMANCE_NEEDS_IDS ? prepare_domains(run, needs) :
 					       NULL;
@@ -157,6 +151,8 @@ static void clean_up(struct conformance_run *run,
 			counts->domains_left++;
 	for (n = 0; n < CONF_IDS; n++)
 		run->made[n] = false;
+	counts->domains_left += run->left;
+	run->left = 0;
 }
 
 /* ---- one question ---------------------------------------------------- */
@@ -188,22 +184,22 @@ static void weigh(const struct conformance_run *run,
 		finding->verdict = CONFORMANCE_NOT_ASKED;
 	else if (!question->says)
 		finding->verdict = CONFORMANCE_OPEN;
-	else if (run->wrong || !is_in(&question->stated, status))
+	else if (run->differs || !is_in(&question->stated, status))
 		finding->verdict = CONFORMANCE_DIFFERS;
 	else
 		finding->verdict = CONFORMANCE_AS_STATED;
 }
 
-static void ask(struct conformance_run *run,
-		const struct conformance_question *question,
-		struct conformance_finding *finding,
-		struct conformance_counts *counts)
+static void
+ask(struct conformance_run *run, const struct conformance_question *question,
+    struct conformance_finding *finding, struct conformance_counts *counts)
 {
 	const char *missing;
 	uint16_t status = 0;
 
 	run->value = 0;
 	run->note = NULL;
+	run->differs = false;
 	run->wrong = false;
 	run->skip = false;
 	missing = prepare(run, question->needs);

@@ -10,6 +10,7 @@ set(HVPT_CONFORMANCE_SOURCES
   conformance/ask_devices.c
   conformance/ask_domains.c
   conformance/ask_flush.c
+  conformance/ask_privileges.c
   conformance/ask_translation.c
   conformance/conformance.c
   conformance/drive.c

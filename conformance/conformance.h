@@ -19,6 +19,7 @@
 #ifndef CONFORMANCE_CONFORMANCE_H
 #define CONFORMANCE_CONFORMANCE_H
 
+#include "hvpt/discover.h"
 #include "hvpt/hvcall.h"
 
 /* ---- the questions --------------------------------------------------- */
@@ -29,10 +30,11 @@ enum conformance_group {
 	CONFORMANCE_DOMAINS = 2,
 	CONFORMANCE_DEVICES = 3,
 	CONFORMANCE_FLUSH = 4,
-	CONFORMANCE_TRANSLATION = 5, /* where DMA goes */
-	CONFORMANCE_CACHING = 6,     /* what is forgotten when */
+	CONFORMANCE_PRIVILEGES = 5,  /* CPUID, partitions, trust levels */
+	CONFORMANCE_TRANSLATION = 6, /* where DMA goes */
+	CONFORMANCE_CACHING = 7,     /* what is forgotten when */
 };
-#define CONFORMANCE_GROUPS 7u
+#define CONFORMANCE_GROUPS 8u
 
 /**
  * struct conformance_group_text - about a group
@@ -75,9 +77,9 @@ struct conformance_finding {
 struct conformance_run;
 
 /* Sets of statuses that are expected. */
-#define CONFORMANCE_ANY 0u	/* whatever it is */
-#define CONFORMANCE_REFUSED 1u	/* any but SUCCESS */
-#define CONFORMANCE_THESE 2u	/* one of the list */
+#define CONFORMANCE_ANY 0u     /* whatever it is */
+#define CONFORMANCE_REFUSED 1u /* any but SUCCESS */
+#define CONFORMANCE_THESE 2u   /* one of the list */
 
 struct conformance_statuses {
 	unsigned what;
@@ -112,18 +114,19 @@ struct conformance_question {
 };
 
 /* What a question needs. Without NEEDS_IDS and NEEDS_WRITES it only reads. */
-#define CONFORMANCE_NEEDS_PVIOMMU 1u /* the capabilities can be read */
-#define CONFORMANCE_NEEDS_IDS 2u     /* three unused domain ids */
-#define CONFORMANCE_NEEDS_PAGING 4u  /* a paging domain with the first id */
-#define CONFORMANCE_NEEDS_LIST 8u    /* that, and the flush list call */
+#define CONFORMANCE_NEEDS_PVIOMMU 1u  /* the capabilities can be read */
+#define CONFORMANCE_NEEDS_IDS 2u      /* three unused domain ids */
+#define CONFORMANCE_NEEDS_PAGING 4u   /* a paging domain with the first id */
+#define CONFORMANCE_NEEDS_LIST 8u     /* that, and the flush list call */
 #define CONFORMANCE_NEEDS_BLOCKED 16u /* blocked domains with both ids */
-#define CONFORMANCE_NEEDS_DEVICE 32u /* the device */
-#define CONFORMANCE_NEEDS_HOME 64u   /* the device, to be moved */
+#define CONFORMANCE_NEEDS_DEVICE 32u  /* the device */
+#define CONFORMANCE_NEEDS_HOME 64u    /* the device, to be moved */
 #define CONFORMANCE_NEEDS_WRITES 128u /* more than reading */
 #define CONFORMANCE_NEEDS_DRIVER 256u /* the device in a domain, to do DMA */
 #define CONFORMANCE_NEEDS_CACHED 512u /* that, after a DMA that arrived */
-#define CONFORMANCE_NEEDS_READ 1024u /* a device that can read */
+#define CONFORMANCE_NEEDS_READ 1024u  /* a device that can read */
 #define CONFORMANCE_NEEDS_LARGE 2048u /* pages of 2 MiB */
+#define CONFORMANCE_NEEDS_CPUID 4096u /* what CPUID says */
 
 /** All questions of a group, in order. */
 const struct conformance_question *
@@ -191,6 +194,7 @@ struct conformance_page {
  *	most of the run
  * @has_home: @home is given; else the device is not moved
  * @home: the domain in which the device is, and will be left
+ * @cpuid: as read; NULL: not known
  * @driver: starts DMA of @device, or NULL
  * @pages: CONFORMANCE_PAGES pages of ordinary memory that nobody else uses
  *	during the run, all below 2^@driver->address_bits; NULL without @driver
@@ -206,6 +210,7 @@ struct conformance_host {
 	uint64_t device;
 	bool has_home;
 	uint32_t home;
+	const struct hvpt_cpuid_leaves *cpuid;
 	const struct conformance_driver *driver;
 	const struct conformance_page *pages;
 };

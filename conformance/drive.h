@@ -44,12 +44,14 @@ struct conf_path {
 
 /* An entry that leads to a table, and a leaf for reading and writing. */
 #define CONF_TABLE_BITS HVPT_PTE_TABLE_BITS
-#define CONF_LEAF_BITS                                                         \
-	(HVPT_PTE_LEAF_BITS | HVPT_PTE_WRITE | HVPT_PTE_DIRTY)
+#define CONF_LEAF_BITS (HVPT_PTE_LEAF_BITS | HVPT_PTE_WRITE | HVPT_PTE_DIRTY)
 
 /** The path with 4 levels for the iova that most questions use. */
 struct conf_path conf_path_of(const struct conformance_run *run,
 			      enum conf_tree tree);
+
+/** The one that conf_drive_prepare() fills in. */
+struct conf_path conf_first_path(const struct conformance_run *run);
 
 /** The iova that most questions use. */
 uint64_t conf_iova(const struct conformance_run *run);
@@ -58,6 +60,10 @@ uint64_t conf_iova(const struct conformance_run *run);
 uint64_t conf_page_gpa(const struct conformance_run *run,
 		       enum conf_where where);
 
+/** A leaf for one of these pages. */
+uint64_t conf_leaf(const struct conformance_run *run, enum conf_where page,
+		   uint64_t bits);
+
 /** Gpa of a table of the path: the root is that of the highest level. */
 uint64_t conf_table_gpa(const struct conformance_run *run,
 			const struct conf_path *path, unsigned level);
@@ -65,6 +71,9 @@ uint64_t conf_table_gpa(const struct conformance_run *run,
 /** Clears the tables, and fills in the path down to the leaf. */
 void conf_path_fill(const struct conformance_run *run,
 		    const struct conf_path *path, uint64_t leaf);
+
+/** Tables that map the second page. Return: their root. */
+uint64_t conf_second_root(const struct conformance_run *run);
 
 uint64_t conf_entry(const struct conformance_run *run,
 		    const struct conf_path *path, unsigned level);
@@ -83,6 +92,10 @@ enum conf_where conf_dma_read(struct conformance_run *run, uint64_t iova);
  */
 uint16_t conf_goes(struct conformance_run *run, uint16_t status, uint64_t iova,
 		   unsigned expected);
+
+/** The same for the iova of most questions; 0 when the question is skipped. */
+uint16_t conf_goes_there(struct conformance_run *run, uint16_t status,
+			 unsigned expected);
 
 /** The same for the place of a DMA that was made. */
 uint16_t conf_went(struct conformance_run *run, uint16_t status,

@@ -10,6 +10,12 @@
 #define COUNT(call) ((call)->control >> 32 & 0xfff)
 #define START(call) ((call)->control >> 48 & 0xfff)
 
+static bool is_flush(const struct wrong_call *call)
+{
+	return CODE(call) == HVPT_HVCALL_FLUSH_DEVICE_DOMAIN ||
+	       CODE(call) == HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST;
+}
+
 static uint64_t model(const struct wrong_call *call)
 {
 	return hypervisor_call(call->hv, call->control, call->input,
@@ -245,107 +251,307 @@ static uint64_t small_shifts(const struct wrong_call *call)
 	return model(call);
 }
 
+/* ---- privileges ------------------------------------------------------ */
+
+/* GET_MEMORY_BALANCE. */
+static uint64_t unguarded(const struct wrong_call *call)
+{
+	return CODE(call) == 0x4a ? 0 : model(call);
+}
+
+static void announces_nothing(struct hvpt_cpuid_leaves *cpuid)
+{
+	cpuid->hv_features.edx = 0;
+}
+
+static uint64_t partition_of_caps(const struct wrong_call *call)
+{
+	return CODE(call) == HVPT_HVCALL_GET_IOMMU_CAPABILITIES ?
+		       model(call) :
+		       any_partition(call);
+}
+
+/* ---- DMA ------------------------------------------------------------- */
+
+static uint64_t configures(const struct wrong_call *call, uint64_t from,
+			   uint64_t to)
+{
+	if (CODE(call) == HVPT_HVCALL_CONFIGURE_DEVICE_DOMAIN &&
+	    word(call, 3) == from && word(call, 4) == 0)
+		set_word(call, 3, to);
+	return model(call);
+}
+
+static uint64_t blocked_is_identity(const struct wrong_call *call)
+{
+	return configures(call, 3, 0);
+}
+
+static uint64_t identity_is_blocked(const struct wrong_call *call)
+{
+	return configures(call, 0, 3);
+}
+
+static uint32_t *writes_anywhere(struct wrong_front *front, uint64_t iova,
+				 bool write)
+{
+	(void)write;
+	return model_host_dma(front->model, iova, false);
+}
+
+/* Of a page of the suite, whatever the gpa is. */
+static uint32_t *memory_at(const struct wrong_front *front, uint64_t gpa)
+{
+	unsigned i;
+
+	for (i = 0; i < CONFORMANCE_PAGES; i++)
+		if (front->model->pages[i].gpa.value == gpa)
+			return front->model->pages[i].va;
+	return NULL;
+}
+
+static uint32_t *detached_passes(struct wrong_front *front, uint64_t iova,
+				 bool write)
+{
+	uint32_t id;
+
+	if (!hypervisor_device_domain(front->model->hv, MODEL_HOST_DEVICE, &id))
+		return memory_at(front, iova);
+	return model_host_dma(front->model, iova, write);
+}
+
+/* What is cached does not know its domain. */
+static uint32_t *untagged(struct wrong_front *front, uint64_t iova, bool write)
+{
+	if (front->cached && front->iova == iova)
+		return front->page_of;
+	front->iova = iova;
+	front->page_of = model_host_dma(front->model, iova, write);
+	front->cached = front->page_of != NULL;
+	return front->page_of;
+}
+
+/* That something is not mapped is cached. */
+static uint32_t *caches_absence(struct wrong_front *front, uint64_t iova,
+				bool write)
+{
+	uint32_t *page;
+
+	if (front->cached && front->iova == iova)
+		return NULL;
+	page = model_host_dma(front->model, iova, write);
+	front->iova = iova;
+	front->cached = page == NULL;
+	return page;
+}
+
+/* ---- what flushes drop ----------------------------------------------- */
+
+/* A list of one descriptor, for the domain that the input names. */
+static uint64_t flush_instead(const struct wrong_call *call, uint64_t entry)
+{
+	struct wrong_call list = *call;
+
+	set_word(call, 3, 1);
+	set_word(call, 4, entry);
+	list.control = HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST | REPS(1);
+	return model(&list) & 0xffff;
+}
+
+static uint64_t flush_drops_a_page(const struct wrong_call *call)
+{
+	if (CODE(call) != HVPT_HVCALL_FLUSH_DEVICE_DOMAIN || word(call, 3) != 0)
+		return model(call);
+	return flush_instead(call, 0);
+}
+
+static bool is_one(const struct wrong_call *call, uint64_t shift)
+{
+	return is_list(call) && COUNT(call) == 1 && START(call) == 0 &&
+	       (word(call, 4) & 63) == shift;
+}
+
+/* Of 512 pages one is dropped. */
+static uint64_t order_is_0(const struct wrong_call *call)
+{
+	if (is_one(call, 9))
+		set_word(call, 4, word(call, 4) & ~UINT64_C(63));
+	return model(call);
+}
+
+/* The halves are dropped one by one, and so no entry for the whole is. */
+static uint64_t keeps_tables(const struct wrong_call *call)
+{
+	uint64_t entry = word(call, 4);
+
+	if (!is_one(call, 9))
+		return model(call);
+	flush_instead(call, (entry & ~UINT64_C(63)) | 8);
+	flush_instead(call, ((entry & ~UINT64_C(63)) + 0x100000) | 8);
+	return REPS(1);
+}
+
+static uint64_t first_only(const struct wrong_call *call)
+{
+	if (is_list(call) && COUNT(call) == 2)
+		set_word(call, 5, word(call, 4));
+	return model(call);
+}
+
+/* The domain is still there when its id is used again. */
+static void keeps_domains(struct hypervisor_config *config)
+{
+	config->take_over = true;
+}
+
+static uint64_t delete_keeps_caches(const struct wrong_call *call)
+{
+	if (CODE(call) != HVPT_HVCALL_DELETE_DEVICE_DOMAIN)
+		return model(call);
+	return flush_instead(call, 0); /* is it there? */
+}
+
 #define BITS "control.reserved-"
 
 const struct wrong_host wrong_hosts[] = {
-	{ "bit 29 is refused", NULL, reserved_low, { BITS "30-27" } },
-	{ "bits 63:60 are refused", NULL, reserved_high, { BITS "63-60" } },
-	{ "a simple call has no count",
-	  NULL,
-	  simple_count,
-	  { "control.simple-count" } },
-	{ "unknown codes are refused",
-	  NULL,
-	  unknown_code,
-	  { "control.unknown-code" } },
-	{ "inputs are aligned",
-	  NULL,
-	  misaligned,
-	  { "control.input-alignment" } },
-	{ "partition 0 is none",
-	  NULL,
-	  any_partition,
-	  { "control.partition", "control.output-on-failure" } },
-	{ "all of the output is written",
-	  NULL,
-	  half_output,
-	  { "control.output-whole" } },
-	{ "capabilities do not change",
-	  NULL,
-	  changing_caps,
-	  { "control.output-whole", "caps.stable" } },
-	{ "pages have 4 KiB", no_4k, NULL, { "caps.page-sizes" } },
-	{ "addresses have 64 bits", no_width, NULL, { "caps.width" } },
-	{ "an id is created once",
-	  takes_over,
-	  NULL,
-	  { "domains.create-twice" } },
-	{ "blocked needs translation",
-	  NULL,
-	  lone_blocked,
-	  { "domains.blocked-alone" } },
-	{ "5 levels need a capability",
-	  NULL,
-	  five_anyway,
-	  { "domains.five-levels" } },
-	{ "a deleted domain is gone",
-	  NULL,
-	  keeps_deleted,
-	  { "domains.reuse", "flush.after-delete" } },
-	{ "a managed device says so",
-	  NULL,
-	  no_property,
-	  { "devices.property" } },
-	{ "a device is attached once",
-	  NULL,
-	  attaches_again,
-	  { "devices.attach-home", "devices.attach-twice",
-	    "devices.attach-over" } },
-	{ "a detached device is in no domain",
-	  detaches_late,
-	  NULL,
-	  { "devices.detach", "translation.detach" } },
-	{ "no more reps than asked for",
-	  counts_more,
-	  NULL,
-	  { "flush.reps", "flush.reps-start", "flush.reps-full" } },
-	{ "all reps are counted",
-	  counts_fewer,
-	  NULL,
-	  { "flush.reps", "flush.reps-start", "flush.reps-full" } },
-	{ "reps count from 0",
-	  NULL,
-	  counts_from_start,
-	  { "flush.reps-start" } },
-	{ "reps count after a failure",
-	  NULL,
-	  forgets_count,
-	  { "flush.reps-failed" } },
-	{ "the start is below the count",
-	  NULL,
-	  nothing_to_do,
-	  { "flush.reps-none", "flush.reps-beyond" } },
-	{ "lists end with the page",
-	  NULL,
-	  long_lists,
-	  { "flush.reps-crossing" } },
-	{ "no unknown domain is flushed",
-	  NULL,
-	  flushes_anything,
-	  { "flush.unknown" } },
-	{ "shifts go to 52",
-	  NULL,
-	  small_shifts,
-	  { "flush.orders", "caching.list-all" } },
+	{ .rule = "bit 29 is refused",
+	  .issue = reserved_low,
+	  .caught = { BITS "30-27" } },
+	{ .rule = "bits 63:60 are refused",
+	  .issue = reserved_high,
+	  .caught = { BITS "63-60" } },
+	{ .rule = "a simple call has no count",
+	  .issue = simple_count,
+	  .caught = { "control.simple-count" } },
+	{ .rule = "unknown codes are refused",
+	  .issue = unknown_code,
+	  .caught = { "control.unknown-code", "privileges.extended" } },
+	{ .rule = "inputs are aligned",
+	  .issue = misaligned,
+	  .caught = { "control.input-alignment" } },
+	{ .rule = "partition 0 is none",
+	  .issue = any_partition,
+	  .caught = { "control.partition", "control.output-on-failure",
+		      "privileges.no-partition", "privileges.partition-domains",
+		      "privileges.partition-list",
+		      "privileges.partition-device" } },
+	{ .rule = "all of the output is written",
+	  .issue = half_output,
+	  .caught = { "control.output-whole" } },
+	{ .rule = "capabilities do not change",
+	  .issue = changing_caps,
+	  .caught = { "control.output-whole", "caps.stable" } },
+	{ .rule = "pages have 4 KiB",
+	  .change = no_4k,
+	  .caught = { "caps.page-sizes" } },
+	{ .rule = "addresses have 64 bits",
+	  .change = no_width,
+	  .caught = { "caps.width" } },
+	{ .rule = "an id is created once",
+	  .change = takes_over,
+	  .caught = { "domains.create-twice" } },
+	{ .rule = "blocked needs translation",
+	  .issue = lone_blocked,
+	  .caught = { "domains.blocked-alone" } },
+	{ .rule = "5 levels need a capability",
+	  .issue = five_anyway,
+	  .caught = { "domains.five-levels" } },
+	{ .rule = "a deleted domain is gone",
+	  .issue = keeps_deleted,
+	  .caught = { "domains.reuse", "flush.after-delete" } },
+	{ .rule = "a managed device says so",
+	  .issue = no_property,
+	  .caught = { "devices.property" } },
+	{ .rule = "a device is attached once",
+	  .issue = attaches_again,
+	  .caught = { "devices.attach-home", "devices.attach-twice",
+		      "devices.attach-over" } },
+	{ .rule = "a detached device is in no domain",
+	  .change = detaches_late,
+	  .caught = { "devices.detach", "translation.detach" } },
+	{ .rule = "no more reps than asked for",
+	  .change = counts_more,
+	  .caught = { "flush.reps", "flush.reps-start", "flush.reps-full" } },
+	{ .rule = "all reps are counted",
+	  .change = counts_fewer,
+	  .caught = { "flush.reps", "flush.reps-start", "flush.reps-full" } },
+	{ .rule = "reps count from 0",
+	  .issue = counts_from_start,
+	  .caught = { "flush.reps-start" } },
+	{ .rule = "reps count after a failure",
+	  .issue = forgets_count,
+	  .caught = { "flush.reps-failed" } },
+	{ .rule = "the start is below the count",
+	  .issue = nothing_to_do,
+	  .caught = { "flush.reps-none", "flush.reps-beyond" } },
+	{ .rule = "lists end with the page",
+	  .issue = long_lists,
+	  .caught = { "flush.reps-crossing" } },
+	{ .rule = "no unknown domain is flushed",
+	  .issue = flushes_anything,
+	  .caught = { "flush.unknown" } },
+	{ .rule = "shifts go to 52",
+	  .issue = small_shifts,
+	  .caught = { "flush.orders", "caching.list-all" } },
+	{ .rule = "calls need their privilege",
+	  .issue = unguarded,
+	  .caught = { "privileges.memory-balance" } },
+	{ .rule = "CPUID announces device domains",
+	  .announce = announces_nothing,
+	  .caught = { "privileges.device-domains" } },
+	{ .rule = "each call looks at the partition",
+	  .issue = partition_of_caps,
+	  .caught = { "privileges.partition-domains",
+		      "privileges.partition-list",
+		      "privileges.partition-device" } },
+	{ .rule = "blocked means blocked",
+	  .issue = blocked_is_identity,
+	  .caught = { "translation.blocked", "translation.blocked-read" } },
+	{ .rule = "identity lets through",
+	  .issue = identity_is_blocked,
+	  .caught = { "translation.identity" } },
+	{ .rule = "what is read-only is not written",
+	  .dma = writes_anywhere,
+	  .caught = { "translation.read-only", "caching.protect-flush" } },
+	{ .rule = "DMA of a detached device is refused",
+	  .dma = detached_passes,
+	  .caught = { "translation.detach" } },
+	{ .rule = "what is cached belongs to a domain",
+	  .dma = untagged,
+	  .caught = { "translation.identity", "translation.blocked",
+		      "translation.blocked-read", "translation.attach",
+		      "translation.detach", "caching.reuse" } },
+	{ .rule = "a map needs no flush",
+	  .dma = caches_absence,
+	  .caught = { "caching.map", "caching.map-table" } },
+	{ .rule = "FLUSH drops everything",
+	  .issue = flush_drops_a_page,
+	  .caught = { "caching.flush", "caching.protect-flush",
+		      "caching.table-flush" } },
+	{ .rule = "a descriptor has an order",
+	  .issue = order_is_0,
+	  .caught = { "caching.list-order", "caching.table-list",
+		      "caching.large-list" } },
+	{ .rule = "a list drops table entries",
+	  .issue = keeps_tables,
+	  .caught = { "caching.table-list", "caching.large-list" } },
+	{ .rule = "each descriptor is done",
+	  .issue = first_only,
+	  .caught = { "caching.list-second" } },
+	{ .rule = "a deleted domain leaves nothing cached",
+	  .change = keeps_domains,
+	  .issue = delete_keeps_caches,
+	  .caught = { "domains.create-twice", "flush.after-delete",
+		      "caching.reuse" } },
 };
 const size_t wrong_host_count = sizeof(wrong_hosts) / sizeof(wrong_hosts[0]);
 
-/* ---- the transport --------------------------------------------------- */
+/* ---- the front ------------------------------------------------------- */
 
 static bool borrow(void *ctx, struct hvpt_call_page *page)
 {
 	struct wrong_front *front = ctx;
-	bool lent = hvpt_hypervisor_transport.borrow(front->hv, page);
+	bool lent = hvpt_hypervisor_transport.borrow(front->model->hv, page);
 
 	front->page = *page;
 	return lent;
@@ -356,7 +562,8 @@ static uint64_t issue(void *ctx, uint64_t control, hvpt_gpa_t input,
 {
 	struct wrong_front *front = ctx;
 	const struct wrong_call call = {
-		.hv = front->hv,
+		.front = front,
+		.hv = front->model->hv,
 		.page = front->page.va,
 		.gpa = front->page.gpa.value,
 		.control = control,
@@ -365,6 +572,8 @@ static uint64_t issue(void *ctx, uint64_t control, hvpt_gpa_t input,
 		.number = front->number++,
 	};
 
+	if (is_flush(&call))
+		front->cached = false;
 	return front->wrong->issue ? front->wrong->issue(&call) : model(&call);
 }
 
@@ -372,11 +581,53 @@ static void give_back(void *ctx, struct hvpt_call_page *page)
 {
 	struct wrong_front *front = ctx;
 
-	hvpt_hypervisor_transport.give_back(front->hv, page);
+	hvpt_hypervisor_transport.give_back(front->model->hv, page);
 }
 
-const struct hvpt_transport_ops wrong_transport = {
+static const struct hvpt_transport_ops transport = {
 	.borrow = borrow,
 	.issue = issue,
 	.give_back = give_back,
 };
+
+static enum conformance_dma dma_write(void *ctx, uint64_t iova)
+{
+	struct wrong_front *front = ctx;
+	uint32_t *to = front->wrong->dma(front, iova, true);
+
+	if (!to)
+		return CONFORMANCE_DMA_REFUSED;
+	*to = ~CONFORMANCE_DMA_FILL;
+	return CONFORMANCE_DMA_ENDED;
+}
+
+static enum conformance_dma dma_read(void *ctx, uint64_t iova, uint32_t *value)
+{
+	struct wrong_front *front = ctx;
+	const uint32_t *from = front->wrong->dma(front, iova, false);
+
+	if (!from)
+		return CONFORMANCE_DMA_REFUSED;
+	*value = *from;
+	return CONFORMANCE_DMA_ENDED;
+}
+
+void wrong_front_open(struct wrong_front *front, const struct wrong_host *wrong,
+		      struct model_host *host)
+{
+	*front = (struct wrong_front){
+		.wrong = wrong,
+		.model = host,
+		.driver = host->driver,
+	};
+	host->transport.ops = &transport;
+	host->transport.ctx = front;
+	if (wrong->announce)
+		wrong->announce(&host->cpuid);
+	if (!wrong->dma)
+		return;
+	front->driver.write = dma_write;
+	front->driver.read = dma_read;
+	front->driver.ctx = front;
+	host->host.driver = &front->driver;
+}

@@ -11,10 +11,13 @@
 
 #include "tools/conformance/model_host.h"
 
-#define WRONG_CAUGHT_MAX 5u
+#define WRONG_CAUGHT_MAX 8u
+
+struct wrong_front;
 
 /** What a host sees of one hypercall: the page holds input and output. */
 struct wrong_call {
+	struct wrong_front *front;
 	struct hypervisor *hv;
 	uint8_t *page;
 	uint64_t gpa;
@@ -29,6 +32,8 @@ struct wrong_call {
  * @rule: which
  * @change: other properties, or NULL
  * @issue: answers a hypercall, or NULL: as the model does
+ * @announce: says something else in CPUID, or NULL
+ * @dma: where DMA goes (see model_host_dma()), or NULL
  * @caught: the questions that find it, all of them
  */
 struct wrong_host {
@@ -36,20 +41,31 @@ struct wrong_host {
 	void (*change)(struct hypervisor_config *config);
 	uint64_t (*issue)(const struct wrong_call *call);
 	const char *caught[WRONG_CAUGHT_MAX];
+	void (*announce)(struct hvpt_cpuid_leaves *cpuid);
+	uint32_t *(*dma)(struct wrong_front *front, uint64_t iova, bool write);
 };
 
 extern const struct wrong_host wrong_hosts[];
 extern const size_t wrong_host_count;
 
-/** What stands in front of a model. */
+/**
+ * struct wrong_front - what stands in front of a model
+ * @number: of hypercalls
+ * @iova, @page_of: a translation that the front caches; @cached: there is one
+ */
 struct wrong_front {
 	const struct wrong_host *wrong;
-	struct hypervisor *hv;
+	struct model_host *model;
+	struct conformance_driver driver;
 	struct hvpt_call_page page;
 	uint64_t number;
+	bool cached;
+	uint64_t iova;
+	uint32_t *page_of;
 };
 
-/** Transport hooks whose ctx is a struct wrong_front *. */
-extern const struct hvpt_transport_ops wrong_transport;
+/** Puts @front in front of a model, for the suite. */
+void wrong_front_open(struct wrong_front *front, const struct wrong_host *wrong,
+		      struct model_host *host);
 
 #endif /* HVPT_TEST_WRONG_HOSTS_H */

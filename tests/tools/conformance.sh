@@ -10,7 +10,7 @@ silent err
 
 run 0 conformance
 says out "control.unknown-code           as stated  INVALID_HYPERCALL_CODE"
-says out "1 not asked; 0 unexpected by guests"
+says out "2 not asked; 0 unexpected by guests"
 silent err
 
 run 0 conformance --passive

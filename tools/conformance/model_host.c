@@ -25,8 +25,7 @@ struct hypervisor_config model_host_config(void)
 
 /* ---- DMA ------------------------------------------------------------- */
 
-/* Where it goes; NULL: it is refused, or there is no memory. */
-static uint32_t *dma(struct model_host *model, uint64_t iova, bool write)
+uint32_t *model_host_dma(struct model_host *model, uint64_t iova, bool write)
 {
 	struct hypervisor_outcome outcome;
 	struct hypervisor_dma all;
@@ -42,7 +41,7 @@ static uint32_t *dma(struct model_host *model, uint64_t iova, bool write)
 
 static enum conformance_dma dma_write(void *ctx, uint64_t iova)
 {
-	uint32_t *to = dma(ctx, iova, true);
+	uint32_t *to = model_host_dma(ctx, iova, true);
 
 	if (!to)
 		return CONFORMANCE_DMA_REFUSED;
@@ -52,7 +51,7 @@ static enum conformance_dma dma_write(void *ctx, uint64_t iova)
 
 static enum conformance_dma dma_read(void *ctx, uint64_t iova, uint32_t *value)
 {
-	const uint32_t *from = dma(ctx, iova, false);
+	const uint32_t *from = model_host_dma(ctx, iova, false);
 
 	if (!from)
 		return CONFORMANCE_DMA_REFUSED;
@@ -113,6 +112,22 @@ static bool make_home(const struct hvpt_transport *transport)
 					 MODEL_HOST_DEVICE, &answer) == HVPT_OK;
 }
 
+static struct hvpt_cpuid_leaves announce(const struct hypervisor_config *config)
+{
+	const uint64_t stage_1 = HYPERVISOR_CAP_PRESENT | HYPERVISOR_CAP_S1;
+	bool has = !config->no_iommu && (config->caps & stage_1) == stage_1;
+	struct hvpt_cpuid_leaves cpuid = {
+		.features.ecx = UINT32_C(1) << 31,
+		.hv_max.eax = HVPT_CPUID_HV_ISOLATION,
+		.hv_interface.eax = 0x31237648, /* Hv#1 */
+		.hv_features.eax = 1u << 5,	/* AccessHypercallMsrs */
+		.hv_features.edx = has ? 3u << 24 : 0,
+		.hv_hardware.ebx = config->iova_width & 0xff,
+	};
+
+	return cpuid;
+}
+
 static void describe(struct model_host *model)
 {
 	const struct conformance_driver driver = {
@@ -131,6 +146,7 @@ static void describe(struct model_host *model)
 		.device = MODEL_HOST_DEVICE,
 		.has_home = true,
 		.home = MODEL_HOST_HOME,
+		.cpuid = &model->cpuid,
 		.driver = &model->driver,
 		.pages = model->pages,
 	};
@@ -145,6 +161,7 @@ bool model_host_open(struct model_host *model,
 	struct hypervisor_config with_memory = *config;
 
 	memset(model, 0, sizeof(*model));
+	model->cpuid = announce(config);
 	model->arena = hvpt_arena_create(PAGES, PAGES_GPA);
 	if (!model->arena)
 		return false;
