@@ -20,6 +20,7 @@ enum {
 	SUCCESS = HVPT_HV_STATUS_SUCCESS,
 	INVALID_CODE = HVPT_HV_STATUS_INVALID_HYPERCALL_CODE,
 	INVALID_INPUT = HVPT_HV_STATUS_INVALID_HYPERCALL_INPUT,
+	INVALID_ALIGNMENT = HVPT_HV_STATUS_INVALID_ALIGNMENT,
 	INVALID_PARAMETER = HVPT_HV_STATUS_INVALID_PARAMETER,
 	INVALID_PARTITION = HVPT_HV_STATUS_INVALID_PARTITION_ID,
 	IN_USE = HVPT_HV_STATUS_OBJECT_IN_USE,
@@ -236,14 +237,14 @@ static unsigned do_flush_list(struct call *call)
 		return INVALID_INPUT;
 	for (i = call->start; i < call->count; i++)
 		if (!read_entry(call, i, &bridge->blocks[i - call->start]))
-			return INVALID_PARAMETER;
+			break;
 	bridge->flushes++;
-	bridge->entries += call->count - call->start;
+	bridge->entries += i - call->start;
 	if (!bridge->drop_flushes)
 		vtd_flush_blocks(bridge->vtd, bridge_tag_of(bridge, domain),
-				 bridge->blocks, call->count - call->start);
-	call->done = call->count;
-	return SUCCESS;
+				 bridge->blocks, i - call->start);
+	call->done = i;
+	return i == call->count ? SUCCESS : INVALID_PARAMETER;
 }
 
 static unsigned do_capabilities(struct call *call)
@@ -252,7 +253,9 @@ static unsigned do_capabilities(struct call *call)
 	uint64_t caps = CAP_PRESENT | CAP_STAGE_1;
 	uint64_t width = call->bridge->five_levels ? 57 : 48;
 
-	if (in64(call, 0) != SELF || in64(call, 8) != 0)
+	if (in64(call, 0) != SELF)
+		return INVALID_PARTITION;
+	if (in64(call, 8) != 0)
 		return INVALID_INPUT;
 	if (call->bridge->five_levels)
 		caps |= CAP_5_LEVELS;
@@ -315,13 +318,24 @@ static bool good_control(uint64_t control)
 	return list ? start < count : count == 0 && start == 0;
 }
 
-static bool good_pages(const struct bridge *bridge, uint64_t in, uint64_t out)
+static bool has_output(unsigned code)
 {
-	uint64_t page = bridge->call_page;
+	return code == GET_CAPABILITIES || code == GET_PROPERTY;
+}
 
-	if (!bridge->lent || (in & 7) || (out & 7) || in >> 12 != page >> 12)
-		return false;
-	return out == 0 || (out >> 12 == page >> 12 && out > in);
+/* In the page that is lent, the output behind the input. */
+static unsigned check_pages(const struct call *call, unsigned code)
+{
+	uint64_t page = call->bridge->call_page >> 12;
+
+	if ((call->in & 7) || (has_output(code) && (call->out & 7)))
+		return INVALID_ALIGNMENT;
+	if (!call->bridge->lent || call->in >> 12 != page)
+		return INVALID_INPUT;
+	if (has_output(code) &&
+	    (call->out >> 12 != page || call->out <= call->in))
+		return INVALID_INPUT;
+	return SUCCESS;
 }
 
 static uint64_t issue(void *ctx, uint64_t control, hvpt_gpa_t input,
@@ -335,16 +349,17 @@ static uint64_t issue(void *ctx, uint64_t control, hvpt_gpa_t input,
 		.count = (unsigned)(control >> 32) & 0xfff,
 		.start = (unsigned)(control >> 48) & 0xfff,
 	};
-	unsigned status = INVALID_INPUT;
+	unsigned code = (unsigned)(control & 0xffff), status = INVALID_INPUT;
 	bool look;
 
 	bridge->calls++;
 	bridge->by_code[control & (BRIDGE_CODES - 1)]++;
-	if (good_control(control) &&
-	    good_pages(bridge, input.value, output.value))
-		status = dispatch((unsigned)(control & 0xffff), &call);
+	if (good_control(control))
+		status = check_pages(&call, code);
+	if (!status)
+		status = dispatch(code, &call);
 	/* How the library sees whether there is a domain of some id. */
-	look = (control & 0xffff) == FLUSH && status == INVALID_PARAMETER;
+	look = code == FLUSH && status == INVALID_PARAMETER;
 	if (status && status != ALREADY_THERE && !look)
 		bridge->refused++;
 	return status | (uint64_t)call.done << 32;
