@@ -20,5 +20,7 @@ set(HVPT_CONFORMANCE_TOOL_SOURCES
   tools/conformance/conformance_json.c
   tools/conformance/conformance_page.c
   tools/conformance/conformance_text.c
+  tools/conformance/host_home.c
   tools/conformance/model_host.c
+  tools/conformance/qemu_host.c
 )

@@ -39,7 +39,19 @@ document=$here/../../docs/CONFORMANCE.md
 sed '1,/^<!-- hvpt conformance --page -->$/d' "$document" >page
 cmp -s out page || fail "docs/CONFORMANCE.md: its end is not '$what'"
 
+# Without QEMU, and with something that is none.
+HVPT_QEMU=''
+export HVPT_QEMU
+run 2 conformance --host qemu
+says err "no QEMU with such a VT-d"
+HVPT_QEMU=/bin/false
+run 2 conformance --host qemu
+says err "QEMU ended before it answered"
+unset HVPT_QEMU
+
 misuse "unknown argument '--what'" conformance --what
+misuse "no host 'what'" conformance --host what
+misuse "--host needs a name" conformance --host
 misuse "--json needs a file" conformance --json
 misuse "exclude each other" conformance --page --json answers.json
 

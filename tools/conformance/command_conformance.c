@@ -6,18 +6,22 @@
 
 #include "conformance_report.h"
 #include "model_host.h"
+#include "qemu_host.h"
 #include "tools/command.h"
 #include "tools/options.h"
 #include "tools/output.h"
 #include "trace/say.h"
 
 static const char usage[] =
-	"Usage: hvpt conformance [--passive] [--json FILE | --page]\n"
+	"Usage: hvpt conformance [--host HOST] [--passive]\n"
+	"                        [--json FILE | --page]\n"
 	"\n"
-	"Asks the model hypervisor each question of the conformance suite,\n"
-	"and prints how it answers. docs/CONFORMANCE.md explains them.\n"
+	"Asks a host each question of the conformance suite, and prints how\n"
+	"it answers. docs/CONFORMANCE.md explains them.\n"
 	"\n"
 	"Options:\n"
+	"  --host HOST  model: the model hypervisor, the default;\n"
+	"               qemu: QEMU's VT-d, see scripts/get-qemu\n"
 	"  --passive    ask only questions that read\n"
 	"  --json FILE  write the answers as JSON; '-': to standard output,\n"
 	"               without the text\n"
@@ -25,36 +29,129 @@ static const char usage[] =
 	"  -h, --help   print this help\n"
 	"\n"
 	"Exit status: 0 if guests can work with every answer, 1 if not or if\n"
-	"something could not be restored, 2 if an option or a file is bad.\n";
+	"something could not be restored, 2 if an option or a file is bad, or\n"
+	"there is no such host.\n";
 
 struct conformance_options {
+	const struct asked_host *host;
 	bool help;
 	bool passive;
 	bool page;
 	const char *json;
 };
 
+/* ---- hosts ----------------------------------------------------------- */
+
+/**
+ * struct asked_host - a host that can be asked
+ * @run: runs the suite into @record, passively or not. Return: NULL, or why it
+ *	could not
+ */
+struct asked_host {
+	const char *name;
+	const char *(*run)(struct conformance_record *record, bool passive);
+};
+
+static const char *run_model(struct conformance_record *record, bool passive)
+{
+	const struct hypervisor_config config = model_host_config();
+	struct model_host model;
+
+	if (!model_host_open(&model, &config))
+		return "out of memory";
+	model.host.passive = passive;
+	conformance_record_run(record, &model.host);
+	model_host_close(&model);
+	return NULL;
+}
+
+struct qemu_run {
+	struct qemu_host host;
+	struct conformance_record *record;
+	bool passive;
+	const char *error;
+};
+
+/* An argument of walker_try(). */
+static void try_qemu(void *ctx)
+{
+	struct qemu_run *run = ctx;
+
+	run->error = qemu_host_open(&run->host);
+	if (run->error)
+		return;
+	run->host.host.passive = run->passive;
+	conformance_record_run(run->record, &run->host.host);
+}
+
+static const char *run_qemu(struct conformance_record *record, bool passive)
+{
+	static struct qemu_run run;
+
+	run.record = record;
+	run.passive = passive;
+	if (!walker_try(try_qemu, &run))
+		run.error = walker_error();
+	qemu_host_close(&run.host);
+	return run.error;
+}
+
+static const struct asked_host hosts[] = {
+	{ "model", run_model },
+	{ "qemu", run_qemu },
+};
+
+static const struct asked_host *find_host(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++)
+		if (strcmp(hosts[i].name, name) == 0)
+			return &hosts[i];
+	say("hvpt conformance: no host '%s'", name);
+	return NULL;
+}
+
+/* ---- the command ----------------------------------------------------- */
+
+/* An option that has a value. Return: false: with a message. */
+static bool take_value(struct conformance_options *options, const char *option,
+		       const char *value)
+{
+	bool is_host = strcmp(option, "--host") == 0;
+
+	if (!is_host && strcmp(option, "--json") != 0) {
+		say("hvpt conformance: unknown argument '%s'", option);
+		return false;
+	}
+	if (!value) {
+		say("hvpt conformance: %s needs a %s", option,
+		    is_host ? "name" : "file");
+		return false;
+	}
+	if (!is_host)
+		options->json = value;
+	else
+		options->host = find_host(value);
+	return options->host != NULL;
+}
+
 static bool parse(int argc, char **argv, struct conformance_options *options)
 {
 	int i;
 
 	for (i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--passive") == 0) {
+		if (strcmp(argv[i], "--passive") == 0)
 			options->passive = true;
-		} else if (strcmp(argv[i], "--page") == 0) {
+		else if (strcmp(argv[i], "--page") == 0)
 			options->page = true;
-		} else if (strcmp(argv[i], "--help") == 0 ||
-			   strcmp(argv[i], "-h") == 0) {
+		else if (strcmp(argv[i], "--help") == 0 ||
+			 strcmp(argv[i], "-h") == 0)
 			options->help = true;
-		} else if (strcmp(argv[i], "--json") != 0) {
-			say("hvpt conformance: unknown argument '%s'", argv[i]);
+		else if (!take_value(options, argv[i], argv[i + 1]))
 			return false;
-		} else if (++i == argc) {
-			say("hvpt conformance: --json needs a file");
-			return false;
-		} else {
-			options->json = argv[i];
-		}
+		else
+			i++;
 	}
 	if (options->page && options->json)
 		say("hvpt conformance: --page and --json exclude each other");
@@ -70,28 +167,27 @@ static bool is_well(const struct conformance_counts *counts)
 static int run(const struct conformance_options *options, FILE *json)
 {
 	static struct conformance_record record;
-	const struct hypervisor_config config = model_host_config();
-	struct model_host model;
+	const char *error;
 
-	if (!model_host_open(&model, &config)) {
-		say("hvpt conformance: out of memory");
+	record.text = options->page || json == stdout ? NULL : stdout;
+	error = options->host->run(&record, options->passive);
+	if (error) {
+		say("hvpt conformance: %s", error);
 		return EXIT_BAD_INPUT;
 	}
-	model.host.passive = options->passive;
-	record.text = options->page || json == stdout ? NULL : stdout;
-	conformance_record_run(&record, &model.host);
-	model_host_close(&model);
 	if (options->page)
 		conformance_page(stdout, &record);
 	if (json)
-		conformance_json(json, &record, "model");
+		conformance_json(json, &record, options->host->name);
 	return is_well(&record.counts) ? EXIT_ALL_WELL : EXIT_MISMATCH;
 }
 
 int command_conformance(int argc, char **argv)
 {
 	static const char json_option[] = "hvpt conformance: --json";
-	struct conformance_options options = { false, false, false, NULL };
+	struct conformance_options options = {
+		&hosts[0], false, false, false, NULL,
+	};
 	FILE *json = NULL;
 	int code;
 

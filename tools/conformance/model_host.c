@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "adapters/host/hv_binding.h"
+#include "host_home.h"
 
 #define PAGES (1 + CONFORMANCE_PAGES)
 #define PAGES_GPA 0x100000u
@@ -96,22 +97,6 @@ static void give_pages_back(struct model_host *model)
 		hvpt_arena_ops.free_page(model->arena, model->root);
 }
 
-/* The domain of the device, and the device in it. */
-static bool make_home(const struct hvpt_transport *transport)
-{
-	const struct hvpt_domain_settings blocked = {
-		.kind = HVPT_DOMAIN_BLOCKED,
-	};
-	struct hvpt_answer answer;
-
-	return hvpt_hvcall_create_domain(transport, MODEL_HOST_HOME, &answer) ==
-		       HVPT_OK &&
-	       hvpt_hvcall_configure_domain(transport, MODEL_HOST_HOME,
-					    &blocked, &answer) == HVPT_OK &&
-	       hvpt_hvcall_attach_device(transport, MODEL_HOST_HOME,
-					 MODEL_HOST_DEVICE, &answer) == HVPT_OK;
-}
-
 static struct hvpt_cpuid_leaves announce(const struct hypervisor_config *config)
 {
 	const uint64_t stage_1 = HYPERVISOR_CAP_PRESENT | HYPERVISOR_CAP_S1;
@@ -171,9 +156,10 @@ bool model_host_open(struct model_host *model,
 	model->transport.ops = &hvpt_hypervisor_transport;
 	model->transport.ctx = model->hv;
 	hypervisor_add_device(model->hv, MODEL_HOST_DEVICE, true);
-	if (take_pages(model) && make_home(&model->transport)) {
+	if (take_pages(model)) {
 		describe(model);
-		return true;
+		if (host_home_make(&model->host))
+			return true;
 	}
 	model_host_close(model);
 	return false;
