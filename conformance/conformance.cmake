@@ -19,8 +19,11 @@ set(HVPT_CONFORMANCE_TOOL_SOURCES
   tools/conformance/command_conformance.c
   tools/conformance/conformance_json.c
   tools/conformance/conformance_page.c
+  tools/conformance/conformance_read.c
+  tools/conformance/conformance_record.c
   tools/conformance/conformance_text.c
   tools/conformance/host_home.c
+  tools/conformance/json_cursor.c
   tools/conformance/model_host.c
   tools/conformance/qemu_host.c
 )

@@ -54,6 +54,7 @@ enum conformance_verdict {
 	CONFORMANCE_OPEN = 2,	   /* no source says; this host does so */
 	CONFORMANCE_NOT_ASKED = 3, /* something it needs is missing */
 };
+#define CONFORMANCE_VERDICTS 4u
 
 /** "as stated", "differs", "open", "not asked" */
 const char *conformance_verdict_name(enum conformance_verdict verdict);
@@ -235,7 +236,7 @@ struct conformance_sink {
  * @device_astray: the device could not be brought home
  */
 struct conformance_counts {
-	unsigned verdicts[4];
+	unsigned verdicts[CONFORMANCE_VERDICTS];
 	unsigned unfit;
 	unsigned domains_left;
 	bool device_astray;

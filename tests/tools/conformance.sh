@@ -33,10 +33,11 @@ assert report["open"] == sum(f["verdict"] == "open" for f in findings) > 0
 assert len({f["id"] for f in findings}) == len(findings)
 PYTHON
 
-# The page has the questions as they are in the code, and the model's answers.
-run 0 conformance --page
+# The page has the questions as they are in the code, the model's answers, and
+# those of the hosts in tests/data.
+run 0 conformance --page "$here/../data/conformance/qemu.json"
 document=$here/../../docs/CONFORMANCE.md
-sed '1,/^<!-- hvpt conformance --page -->$/d' "$document" >page
+sed '1,/^<!-- hvpt conformance --page .* -->$/d' "$document" >page
 cmp -s out page || fail "docs/CONFORMANCE.md: its end is not '$what'"
 
 # Without QEMU, and with something that is none.
@@ -53,6 +54,12 @@ misuse "unknown argument '--what'" conformance --what
 misuse "no host 'what'" conformance --host what
 misuse "--host needs a name" conformance --host
 misuse "--json needs a file" conformance --json
-misuse "exclude each other" conformance --page --json answers.json
+run 2 conformance --json other.json --page
+says err "exclude each other"
+run 2 conformance --page page
+says err "page: line 2: not JSON of a report"
+# shellcheck disable=SC2046 # words
+run 2 conformance --page $(yes answers.json | head -n 16)
+says err "more than 15 reports"
 
 finish

@@ -14,7 +14,7 @@
 
 static const char usage[] =
 	"Usage: hvpt conformance [--host HOST] [--passive]\n"
-	"                        [--json FILE | --page]\n"
+	"                        [--json FILE | --page [REPORT]...]\n"
 	"\n"
 	"Asks a host each question of the conformance suite, and prints how\n"
 	"it answers. docs/CONFORMANCE.md explains them.\n"
@@ -25,7 +25,8 @@ static const char usage[] =
 	"  --passive    ask only questions that read\n"
 	"  --json FILE  write the answers as JSON; '-': to standard output,\n"
 	"               without the text\n"
-	"  --page       print the tables of docs/CONFORMANCE.md instead\n"
+	"  --page       print the tables of docs/CONFORMANCE.md instead; with\n"
+	"               a column for each report behind it, written by --json\n"
 	"  -h, --help   print this help\n"
 	"\n"
 	"Exit status: 0 if guests can work with every answer, 1 if not or if\n"
@@ -38,6 +39,8 @@ struct conformance_options {
 	bool passive;
 	bool page;
 	const char *json;
+	const char *const *reports;
+	size_t report_count;
 };
 
 /* ---- hosts ----------------------------------------------------------- */
@@ -136,15 +139,24 @@ static bool take_value(struct conformance_options *options, const char *option,
 	return options->host != NULL;
 }
 
+/* They are the rest of the arguments. */
+static void take_reports(struct conformance_options *options, char **argv)
+{
+	options->page = true;
+	options->reports = (const char *const *)argv;
+	while (options->reports[options->report_count])
+		options->report_count++;
+}
+
 static bool parse(int argc, char **argv, struct conformance_options *options)
 {
 	int i;
 
-	for (i = 1; i < argc; i++) {
+	for (i = 1; i < argc && !options->page; i++) {
 		if (strcmp(argv[i], "--passive") == 0)
 			options->passive = true;
 		else if (strcmp(argv[i], "--page") == 0)
-			options->page = true;
+			take_reports(options, argv + i + 1);
 		else if (strcmp(argv[i], "--help") == 0 ||
 			 strcmp(argv[i], "-h") == 0)
 			options->help = true;
@@ -164,30 +176,52 @@ static bool is_well(const struct conformance_counts *counts)
 	       !counts->device_astray;
 }
 
+/* Columns: the host that was asked, and the reports. */
+static bool write_page(const struct conformance_options *options,
+		       const struct conformance_record *asked)
+{
+	static struct conformance_record read[CONFORMANCE_PAGE_MAX - 1];
+	const struct conformance_record *columns[CONFORMANCE_PAGE_MAX];
+	size_t i;
+
+	if (options->report_count >= CONFORMANCE_PAGE_MAX) {
+		say("hvpt conformance: more than %u reports",
+		    CONFORMANCE_PAGE_MAX - 1);
+		return false;
+	}
+	columns[0] = asked;
+	for (i = 0; i < options->report_count; i++) {
+		if (!conformance_record_read(&read[i], options->reports[i]))
+			return false;
+		columns[i + 1] = &read[i];
+	}
+	conformance_page(stdout, columns, i + 1);
+	return true;
+}
+
 static int run(const struct conformance_options *options, FILE *json)
 {
 	static struct conformance_record record;
 	const char *error;
 
+	snprintf(record.host, sizeof(record.host), "%s", options->host->name);
 	record.text = options->page || json == stdout ? NULL : stdout;
 	error = options->host->run(&record, options->passive);
 	if (error) {
 		say("hvpt conformance: %s", error);
 		return EXIT_BAD_INPUT;
 	}
-	if (options->page)
-		conformance_page(stdout, &record);
+	if (options->page && !write_page(options, &record))
+		return EXIT_BAD_INPUT;
 	if (json)
-		conformance_json(json, &record, options->host->name);
+		conformance_json(json, &record);
 	return is_well(&record.counts) ? EXIT_ALL_WELL : EXIT_MISMATCH;
 }
 
 int command_conformance(int argc, char **argv)
 {
 	static const char json_option[] = "hvpt conformance: --json";
-	struct conformance_options options = {
-		&hosts[0], false, false, false, NULL,
-	};
+	struct conformance_options options = { .host = &hosts[0] };
 	FILE *json = NULL;
 	int code;
 

@@ -36,12 +36,12 @@ static void write_counts(FILE *to, const struct conformance_counts *counts)
 		counts->domains_left, counts->device_astray ? "true" : "false");
 }
 
-void conformance_json(FILE *to, const struct conformance_record *record,
-		      const char *host)
+void conformance_json(FILE *to, const struct conformance_record *record)
 {
 	size_t i;
 
-	fprintf(to, "{\n  \"conformance\": 1, \"host\": \"%s\",\n", host);
+	fprintf(to, "{\n  \"conformance\": 1, \"host\": \"%s\",\n",
+		record->host);
 	write_counts(to, &record->counts);
 	fputs("  \"findings\": [\n", to);
 	for (i = 0; i < record->count; i++)

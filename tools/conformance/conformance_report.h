@@ -10,30 +10,57 @@
 #include "conformance/conformance.h"
 
 #define CONFORMANCE_RECORD_MAX 192u
+#define CONFORMANCE_NOTE_BYTES 80u
 
-/** One question that was asked. */
+/** One question, asked or not. */
 struct conformance_record_entry {
 	const struct conformance_question *question;
 	struct conformance_finding finding;
 };
 
 /**
- * struct conformance_record - all findings of a run
- * @entries: in the order of the questions
+ * struct conformance_record - all findings of a run, made here or read
+ * @host: who answered
+ * @entries: in the order of the questions, or in that of the report
  * @count: of them
- * @counts: from conformance_run_all()
+ * @notes: of @entries, when they were read
+ * @counts: of @entries
  * @text: NULL, or where the text goes while the suite runs
  */
 struct conformance_record {
+	char host[64];
 	struct conformance_record_entry entries[CONFORMANCE_RECORD_MAX];
 	size_t count;
+	char notes[CONFORMANCE_RECORD_MAX][CONFORMANCE_NOTE_BYTES];
 	struct conformance_counts counts;
 	FILE *text;
 };
 
-/** Runs the suite. @record->text is set; the rest is written. */
+/** Runs the suite. @record->host and ->text are set; the rest is written. */
 void conformance_record_run(struct conformance_record *record,
 			    const struct conformance_host *host);
+
+/**
+ * conformance_record_read() - reads what conformance_json() wrote
+ *
+ * All but @record->text is written. Questions that this suite does not have
+ * are left out, with a message. Return: false, with a message, when it is no
+ * such report.
+ */
+bool conformance_record_read(struct conformance_record *record,
+			     const char *path);
+
+/** The finding for a question; NULL: there is none. */
+const struct conformance_finding *
+conformance_record_find(const struct conformance_record *record,
+			const struct conformance_question *question);
+
+/** For those who read: no finding yet; one more, with a copy of its note. */
+void conformance_record_clear(struct conformance_record *record);
+void conformance_record_add(struct conformance_record *record,
+			    const struct conformance_question *question,
+			    const struct conformance_finding *finding,
+			    const char *note);
 
 /* Text, while the suite runs: a group, a finding, and the end. */
 void conformance_text_group(FILE *to, enum conformance_group group);
@@ -42,10 +69,13 @@ void conformance_text_finding(FILE *to,
 			      const struct conformance_finding *finding);
 void conformance_text_end(FILE *to, const struct conformance_counts *counts);
 
-void conformance_json(FILE *to, const struct conformance_record *record,
-		      const char *host);
+void conformance_json(FILE *to, const struct conformance_record *record);
 
-/** The tables of docs/CONFORMANCE.md. */
-void conformance_page(FILE *to, const struct conformance_record *record);
+/* Hosts of one page. */
+#define CONFORMANCE_PAGE_MAX 16u
+
+/** The tables of docs/CONFORMANCE.md, with a column for each record. */
+void conformance_page(FILE *to, const struct conformance_record *const *records,
+		      size_t count);
 
 #endif /* TOOLS_CONFORMANCE_CONFORMANCE_REPORT_H */

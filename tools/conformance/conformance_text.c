@@ -2,7 +2,6 @@
 #include "conformance_report.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 void conformance_text_group(FILE *to, enum conformance_group group)
 {
@@ -41,43 +40,4 @@ void conformance_text_end(FILE *to, const struct conformance_counts *counts)
 		fputs("the device could not be brought home; "
 		      "the run ended there\n",
 		      to);
-}
-
-/* ---- the record ------------------------------------------------------ */
-
-static void on_group(void *ctx, enum conformance_group group)
-{
-	const struct conformance_record *record = ctx;
-
-	if (record->text)
-		conformance_text_group(record->text, group);
-}
-
-static void on_finding(void *ctx, const struct conformance_question *question,
-		       const struct conformance_finding *finding)
-{
-	struct conformance_record *record = ctx;
-
-	if (record->count == CONFORMANCE_RECORD_MAX)
-		abort();
-	record->entries[record->count].question = question;
-	record->entries[record->count].finding = *finding;
-	record->count++;
-	if (record->text)
-		conformance_text_finding(record->text, question, finding);
-}
-
-void conformance_record_run(struct conformance_record *record,
-			    const struct conformance_host *host)
-{
-	const struct conformance_sink sink = {
-		.group = on_group,
-		.finding = on_finding,
-		.ctx = record,
-	};
-
-	record->count = 0;
-	conformance_run_all(host, &sink, &record->counts);
-	if (record->text)
-		conformance_text_end(record->text, &record->counts);
 }
