@@ -78,7 +78,7 @@ static const char *prepare_domains(struct conformance_run *run, unsigned needs)
 
 	if (!conf_take_id(run, &run->id[0]) ||
 	    !conf_take_id(run, &run->id[1]) || !conf_take_id(run, &run->unused))
-		return "no id is left for which FLUSH fails";
+		return "no id is left that FLUSH shows to be unused";
 	if (needs & CONFORMANCE_NEEDS_DRIVER)
 		missing = conf_drive_prepare(run, needs);
 	else if ((needs & paging) &&

@@ -12,9 +12,9 @@
  *
  * What it touches: domains that it made itself, with ids from the range given,
  * the one device given, and the pages given. An id is used only when
- * FLUSH_DEVICE_DOMAIN says that no domain has it, and no id is used by two
- * questions. After each question its domains are deleted and the device is
- * attached to its home.
+ * FLUSH_DEVICE_DOMAIN says that no domain has it: when it is not denied, or
+ * unknown, but fails for that id. No id is used by two questions. After each
+ * question its domains are deleted and the device is attached to its home.
  */
 #ifndef CONFORMANCE_CONFORMANCE_H
 #define CONFORMANCE_CONFORMANCE_H
@@ -160,6 +160,8 @@ enum conformance_dma {
  * CONFORMANCE_DMA_STUCK; the suite starts none afterwards. What the device
  * needs beside the DMA itself (queues, doorbells) must not be memory that it
  * reaches through the pvIOMMU: the suite maps one page at @iova and no other.
+ *
+ * ATS of the device is off, so that it caches nothing itself.
  *
  * An iova is the gpa of a page given, or it is beyond all memory: a host that
  * does not translate it harms nobody.

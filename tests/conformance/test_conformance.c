@@ -48,15 +48,20 @@ static void run_config(const struct hypervisor_config *config)
 	model_host_close(&model);
 }
 
-static const struct conformance_finding *finding_of(const char *id)
+static const struct conformance_record_entry *entry_of(const char *id)
 {
 	size_t i;
 
 	for (i = 0; i < record.count; i++)
 		if (strcmp(record.entries[i].question->id, id) == 0)
-			return &record.entries[i].finding;
+			return &record.entries[i];
 	fail_msg("no question %s", id);
 	return NULL;
+}
+
+static const struct conformance_finding *finding_of(const char *id)
+{
+	return &entry_of(id)->finding;
 }
 
 static void verdict_is(const char *id, enum conformance_verdict verdict)
@@ -398,6 +403,113 @@ static void test_few_domains(void **state)
 	verdict_is("domains.paging", CONFORMANCE_NOT_ASKED);
 }
 
+/* One call is denied. */
+static void test_denied(void **state)
+{
+	const struct hypervisor_config config = model_host_config();
+	struct model_host model;
+	size_t i, j, denied;
+	uint16_t code;
+
+	(void)state;
+	for (i = 0; hypervisor_call_code(i); i++) {
+		code = hypervisor_call_code(i);
+		open_model(&model, &config);
+		hypervisor_allow(model.hv, code, false);
+		conformance_record_run(&record, &model.host);
+		for (denied = 0, j = 0; j < record.count; j++)
+			denied += record.entries[j].finding.status ==
+				  HVPT_HV_STATUS_ACCESS_DENIED;
+		assert_int_not_equal(denied, 0);
+		assert_int_equal(hypervisor_domains(model.hv) - 1,
+				 record.counts.domains_left);
+		/* Then nobody knows which ids are unused. */
+		if (code == HVPT_HVCALL_FLUSH_DEVICE_DOMAIN)
+			assert_int_equal(
+				hypervisor_calls(
+					model.hv,
+					HVPT_HVCALL_CREATE_DEVICE_DOMAIN),
+				1);
+		model_host_close(&model);
+	}
+}
+
+/* ---- each choice of the model ---------------------------------------- */
+
+struct choice {
+	const char *id;
+	struct hypervisor_config with;
+};
+
+/* Does the question tell this host from the one that is asked by default? */
+static bool is_told(const char *id, const struct hypervisor_config *with)
+{
+	struct hypervisor_config config = *with;
+	const struct conformance_finding *a, *b;
+	struct model_host model;
+	bool told;
+
+	open_model(&model, &config);
+	conformance_record_run(&record, &model.host);
+	a = finding_of(id);
+	b = conformance_record_find(&right, entry_of(id)->question);
+	told = a->verdict != b->verdict || a->status != b->status ||
+	       a->value != b->value;
+	model_host_close(&model);
+	return told;
+}
+
+#define BASE                                                                   \
+	.caps = HYPERVISOR_CAP_PRESENT | HYPERVISOR_CAP_S1 |                   \
+		HYPERVISOR_CAP_ATS,                                            \
+	.page_sizes = 0x40201000, .iova_width = 48
+
+/*
+ * All but read64, which is no choice, and what shows only when a device is
+ * taken away, or in what a guest does: gone_stays, frees_before_delete.
+ */
+static void test_choices(void **state)
+{
+	static const struct choice choices[] = {
+		{ "caps.bits",
+		  { .caps = 5, .page_sizes = 0x40201000, .iova_width = 48 } },
+		{ "caps.page-sizes",
+		  { .caps = 0x25, .page_sizes = 0x1000, .iova_width = 48 } },
+		{ "caps.width",
+		  { .caps = 0x25,
+		    .page_sizes = 0x40201000,
+		    .iova_width = 39 } },
+		{ "domains.limit", { BASE, .max_domains = 20 } },
+		{ "translation.top-bit", { BASE, .canonical = true } },
+		{ "caps.exists", { BASE, .no_iommu = true } },
+		{ "flush.list", { BASE, .no_list = true } },
+		{ "caching.large-list-page",
+		  { BASE, .iotlb = HYPERVISOR_IOTLB_PIECES } },
+		{ "domains.configure-again", { BASE, .reconfigure = 8 } },
+		{ "domains.create-twice", { BASE, .create = 5 } },
+		{ "domains.create-twice", { BASE, .take_over = true } },
+		{ "devices.detach", { BASE, .detach = 8 } },
+		{ "translation.detach", { BASE, .detach_delay = 100000 } },
+		{ "flush.list", { BASE, .list = 8, .list_times = 1 } },
+		{ "caching.list",
+		  { BASE, .list = 8, .list_times = UINT64_MAX } },
+		{ "flush.reps", { BASE, .reps = HYPERVISOR_REPS_MORE } },
+		{ "flush.reps", { BASE, .reps = HYPERVISOR_REPS_FEWER } },
+		{ "caching.list", { BASE, .reps = HYPERVISOR_REPS_NONE } },
+		{ "devices.property-absent", { BASE, .gone = 0x10 } },
+	};
+	const struct hypervisor_config config = model_host_config();
+	size_t i;
+
+	(void)state;
+	run_config(&config);
+	right = record;
+	for (i = 0; i < sizeof(choices) / sizeof(choices[0]); i++)
+		if (!is_told(choices[i].id, &choices[i].with))
+			fail_msg("choice %zu: not told by %s", i,
+				 choices[i].id);
+}
+
 static void test_few_ids(void **state)
 {
 	const struct hypervisor_config config = model_host_config();
@@ -517,6 +629,8 @@ int main(void)
 		cmocka_unit_test(test_no_pviommu),
 		cmocka_unit_test(test_no_list),
 		cmocka_unit_test(test_few_domains),
+		cmocka_unit_test(test_denied),
+		cmocka_unit_test(test_choices),
 		cmocka_unit_test(test_few_ids),
 		cmocka_unit_test(test_astray),
 		cmocka_unit_test(test_wrong_hosts),

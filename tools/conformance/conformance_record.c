@@ -85,6 +85,8 @@ void conformance_record_run(struct conformance_record *record,
 	};
 
 	record->count = 0;
+	if (record->text && host->passive)
+		fputs("Only questions that read are asked.\n", record->text);
 	conformance_run_all(host, &sink, &record->counts);
 	if (record->text)
 		conformance_text_end(record->text, &record->counts);
