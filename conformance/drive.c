@@ -198,7 +198,7 @@ uint16_t conf_went(struct conformance_run *run, uint16_t status,
 
 	if (run->stuck)
 		return conf_skip(run, MISSING_END);
-	run->value = where;
+	run->value = (uint64_t)where;
 	run->note = notes[where];
 	if (!(expected & CONF_GOES(where)))
 		conf_wrong(run, status, run->note);
