@@ -231,6 +231,20 @@ uint16_t conf_delete(struct conformance_run *run, unsigned n)
 	return status;
 }
 
+void conf_clean(struct conformance_run *run, uint32_t id)
+{
+	unsigned tries;
+
+	for (tries = 0; tries < CONF_TRIES; tries++) {
+		struct conf_call call = conf_domain_call(
+			HVPT_HVCALL_DELETE_DEVICE_DOMAIN, id);
+
+		if (conf_status(run, &call) == HVPT_HV_STATUS_SUCCESS)
+			return;
+	}
+	run->left++;
+}
+
 uint16_t conf_configure(struct conformance_run *run, uint32_t id,
 			uint64_t flags, uint64_t root)
 {

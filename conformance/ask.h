@@ -112,6 +112,12 @@ uint16_t conf_create_with(struct conformance_run *run, unsigned n,
 			  uint32_t flags, uint32_t pad);
 uint16_t conf_delete(struct conformance_run *run, unsigned n);
 
+/* What is to be restored is tried so often. */
+#define CONF_TRIES 3u
+
+/** Deletes a domain behind a question, or notes that it is left. */
+void conf_clean(struct conformance_run *run, uint32_t id);
+
 uint16_t conf_configure(struct conformance_run *run, uint32_t id,
 			uint64_t flags, uint64_t root);
 uint16_t conf_flush(struct conformance_run *run, uint32_t id);

@@ -128,13 +128,14 @@ static const char *prepare(struct conformance_run *run, unsigned needs)
 /* Home says that the device is there: by moving it, or because it was. */
 static bool bring_home(struct conformance_run *run)
 {
-	uint16_t status;
+	unsigned tries;
 
-	if (!run->moved)
-		return true;
-	status = conf_attach(run, run->host->home);
-	run->moved = status != HVPT_HV_STATUS_SUCCESS &&
-		     status != HVPT_HV_STATUS_DEVICE_ALREADY_IN_DOMAIN;
+	for (tries = 0; run->moved && tries < CONF_TRIES; tries++) {
+		uint16_t status = conf_attach(run, run->host->home);
+
+		run->moved = status != HVPT_HV_STATUS_SUCCESS &&
+			     status != HVPT_HV_STATUS_DEVICE_ALREADY_IN_DOMAIN;
+	}
 	return !run->moved;
 }
 
@@ -145,12 +146,11 @@ static void clean_up(struct conformance_run *run,
 
 	if (!bring_home(run))
 		counts->device_astray = true;
-	for (n = 0; n < CONF_IDS; n++)
-		if (run->made[n] &&
-		    conf_delete(run, n) != HVPT_HV_STATUS_SUCCESS)
-			counts->domains_left++;
-	for (n = 0; n < CONF_IDS; n++)
+	for (n = 0; n < CONF_IDS; n++) {
+		if (run->made[n])
+			conf_clean(run, run->id[n]);
 		run->made[n] = false;
+	}
 	counts->domains_left += run->left;
 	run->left = 0;
 }

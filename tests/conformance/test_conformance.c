@@ -434,6 +434,53 @@ static void test_denied(void **state)
 	}
 }
 
+/* The @nth call of @code fails, once. */
+static void run_failing(uint16_t code, uint64_t nth, uint16_t status)
+{
+	const struct hypervisor_config config = model_host_config();
+	const struct hypervisor_injection injection = {
+		.code = code,
+		.nth = nth,
+		.fault = HYPERVISOR_FAIL,
+		.status = status,
+	};
+	struct model_host model;
+	struct hvpt_answer answer;
+	uint32_t neighbour, id = 0;
+	bool in;
+
+	open_model(&model, &config);
+	neighbour = model.host.first_id + 1;
+	assert_int_equal(hvpt_hvcall_create_domain(&model.transport, neighbour,
+						   &answer),
+			 HVPT_OK);
+	hypervisor_inject(model.hv, &injection);
+	conformance_record_run(&record, &model.host);
+	assert_true(hypervisor_has_domain(model.hv, neighbour));
+	assert_int_equal(hypervisor_domains(model.hv) - 2,
+			 record.counts.domains_left);
+	in = hypervisor_device_domain(model.hv, MODEL_HOST_DEVICE, &id);
+	assert_int_equal(!in || id != MODEL_HOST_HOME,
+			 record.counts.device_astray);
+	model_host_close(&model);
+}
+
+/* What could not be restored is said, and nobody else's domain is touched. */
+static void test_failures(void **state)
+{
+	uint16_t code;
+	uint64_t nth;
+	size_t i;
+
+	(void)state;
+	for (i = 0; (code = hypervisor_call_code(i)) != 0; i++) {
+		for (nth = 1; nth < 700; nth += 1 + nth / 2) {
+			run_failing(code, nth, HVPT_HV_STATUS_ACCESS_DENIED);
+			run_failing(code, nth, HVPT_HV_STATUS_TIMEOUT);
+		}
+	}
+}
+
 /* ---- each choice of the model ---------------------------------------- */
 
 struct choice {
@@ -630,6 +677,7 @@ int main(void)
 		cmocka_unit_test(test_no_list),
 		cmocka_unit_test(test_few_domains),
 		cmocka_unit_test(test_denied),
+		cmocka_unit_test(test_failures),
 		cmocka_unit_test(test_choices),
 		cmocka_unit_test(test_few_ids),
 		cmocka_unit_test(test_astray),
