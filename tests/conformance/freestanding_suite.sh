@@ -12,9 +12,9 @@ for source in conformance/*.c; do
 	gcc -std=c11 -Os -ffreestanding -fno-pie -mgeneral-regs-only -Werror \
 		-Wframe-larger-than=512 -Iinclude -I. -c "$source" \
 		-o "$dir/$(basename "$source").o"
-	clang --target=x86_64-unknown-windows-msvc -std=c11 -Os -ffreestanding \
-		-Wall -Wextra -Wconversion -Wshadow -Wvla -Werror -Iinclude -I. \
-		-fsyntax-only "$source"
+	clang --target=x86_64-unknown-windows-msvc -std=c11 -ffreestanding \
+		-Wall -Wextra -Wconversion -Wshadow -Wvla -Werror \
+		-Iinclude -I. -fsyntax-only "$source"
 done
 ld -r -o "$dir/suite.o" "$dir"/*.c.o
 needs=$(nm -u "$dir/suite.o" | awk '$2 != "memset" && $2 != "memcpy"')
