@@ -186,6 +186,12 @@ set(HVPT_TOOL_SOURCES
   tools/abi/decode_words.c
   tools/abi/show_abi.c
   tools/abi/show_rows.c
+  tools/dump/command_dump.c
+  tools/dump/dump.c
+  tools/dump/dump_check.c
+  tools/dump/dump_debugfs.c
+  tools/dump/dump_json.c
+  tools/dump/dump_text.c
   tools/fuzz/command_fuzz.c
   tools/fuzz/fuzz_check.c
   tools/fuzz/fuzz_command_line.c

@@ -68,25 +68,28 @@ static bool hvpt_linux_show_leaf(void *ctx, hvpt_iova_t iova,
 {
 	struct hvpt_linux_shown *shown = ctx;
 
-	seq_printf(shown->seq, "  %#llx -> %#llx 2^%u %c%c%c\n", iova.value,
-		   mapping->gpa.value, mapping->leaf_lg2, 'r',
+	seq_printf(shown->seq, "  %#llx -> %#llx 2^%u r%c%c%c\n", iova.value,
+		   mapping->gpa.value, mapping->leaf_lg2,
 		   mapping->prot & HVPT_PROT_WRITE ? 'w' : '-',
-		   mapping->dirty ? 'd' : '-');
+		   mapping->accessed ? 'a' : '-', mapping->dirty ? 'd' : '-');
 	return ++shown->count < HVPT_LINUX_SHOWN;
 }
 
+/* The last line has the count, so that a reader sees if the text is whole. */
 static void hvpt_linux_show_domain(struct seq_file *seq,
 				   struct hvpt_linux_domain *domain)
 {
 	struct hvpt_pagetable *pt = hvpt_domain_pagetable(&domain->core);
 	struct hvpt_linux_shown shown = { .seq = seq };
 
-	seq_printf(seq, "domain %u\n", hvpt_domain_id(&domain->core));
+	seq_printf(seq, "domain %u last %#llx\n", hvpt_domain_id(&domain->core),
+		   domain->iodom.geometry.aperture_end);
 	hvpt_linux_visit_begin(domain);
 	if (hvpt_pt_visit(pt, NULL, hvpt_linux_show_leaf, &shown) ==
 	    HVPT_ERR_STOPPED)
 		seq_puts(seq, "  ...\n");
 	hvpt_linux_visit_end(domain);
+	seq_printf(seq, "end %u\n", shown.count);
 }
 
 static int tables_show(struct seq_file *seq, void *unused)

@@ -492,13 +492,16 @@ static void test_debugfs(void **state)
 	assert_non_null(strstr(show("devices", text, sizeof(text)),
 			       "id 0x66558f70 attached domain 3 ats 1"));
 	assert_non_null(strstr(show("tables", text, sizeof(text)),
-			       "0x1000 -> 0x1000000000 2^12 rw"));
+			       "domain 3 last 0x7fffffffffff\n"
+			       "  0x1000 -> 0x1000000000 2^12 rwad\n"
+			       "end 1\n"));
 	assert_non_null(strstr(show("flushes", text, sizeof(text)),
 			       "failed_flushes 0"));
 	assert_non_null(strstr(text, "range_flushes 0"));
 	assert_non_null(strstr(text, "refused_attach 0"));
 	assert_int_equal(map(domain, G1, FINE, K4, 5000), 0);
-	assert_non_null(strstr(show("tables", text, sizeof(text)), "..."));
+	assert_non_null(strstr(show("tables", text, sizeof(text)),
+			       "  ...\nend 4096\n"));
 	unplug(domain);
 	unload();
 }
