@@ -73,3 +73,22 @@ hvpt_apt_unpack() {
 	done
 	rm -rf "$1/state" "$1/cache" "$1/parts"
 }
+
+# hvpt_apt_unpack_system FOLDER ROOT - unpacks the downloads into ROOT, which is
+# to be a system of its own: links stay as they are. Scripts of packages are not
+# run. No device nodes, no owners: a user may do this.
+hvpt_apt_unpack_system() {
+	mkdir -p "$2/usr/bin" "$2/usr/sbin" "$2/usr/lib" "$2/usr/lib64" \
+		"$2/proc" "$2/dev" "$2/tmp"
+	for hvpt_apt_name in bin sbin lib lib64; do
+		[ -e "$2/$hvpt_apt_name" ] ||
+			ln -s "usr/$hvpt_apt_name" "$2/$hvpt_apt_name"
+	done
+	for hvpt_apt_deb in "$1"/cache/archives/*.deb; do
+		[ -e "$hvpt_apt_deb" ] || continue
+		dpkg-deb --fsys-tarfile "$hvpt_apt_deb" |
+			tar -x --keep-directory-symlink --no-same-owner \
+				-C "$2" || return 1
+		rm -f "$hvpt_apt_deb"
+	done
+}

@@ -213,9 +213,21 @@ def memory_of(kernel, cases):
     return "1G" if any(case in cases for case in CHAINS) else kernel.memory
 
 
-def qemu_command(qemu, kernel, folder, mode, cases):
+def machine(qemu, kernel, mode, memory, image, append):
+    """The machine, with a VT-d that only the bridge uses, and no devices."""
     append = ["console=ttyS0", "panic=-1", "quiet", "intel_iommu=off",
-              "intremap=off", f"iommu.strict={int(mode == 'strict')}"]
+              "intremap=off", f"iommu.strict={int(mode == 'strict')}", *append]
+    return [qemu, "-M", "q35", "-accel", "tcg,thread=multi", "-cpu",
+            kernel.cpu, "-smp", "2", "-m", memory,
+            "-nodefaults", "-display", "none",
+            "-serial", "stdio", "-no-reboot",
+            "-kernel", kernel.image(), "-initrd", image,
+            "-append", " ".join(append),
+            "-device", "intel-iommu,scalable-mode=on,fsts=on,aw-bits=48"]
+
+
+def qemu_command(qemu, kernel, folder, mode, cases):
+    append = []
     extra = []
     if "user" in cases:
         append += HUGE
@@ -226,15 +238,8 @@ def qemu_command(qemu, kernel, folder, mode, cases):
     disk = os.path.join(folder, "nvme.img")
     with open(disk, "wb") as file:
         file.truncate(96 << 20)
-    return [qemu, "-M", "q35", "-accel", "tcg,thread=multi", "-cpu",
-            kernel.cpu,
-            "-smp", "2", "-m", memory_of(kernel, cases),
-            "-nodefaults", "-display", "none",
-            "-serial", "stdio", "-no-reboot",
-            "-kernel", kernel.image(),
-            "-initrd", os.path.join(folder, "initramfs"),
-            "-append", " ".join(append),
-            "-device", "intel-iommu,scalable-mode=on,fsts=on,aw-bits=48",
+    return [*machine(qemu, kernel, mode, memory_of(kernel, cases),
+                     os.path.join(folder, "initramfs"), append),
             "-drive", f"if=none,id=disk,file={disk},format=raw,cache=unsafe",
             "-device", "nvme,addr=4,serial=hvpt,drive=disk",
             "-netdev", "hubport,id=h1,hubid=0",
@@ -363,4 +368,5 @@ def main():
     sys.exit(not good)
 
 
-main()
+if __name__ == "__main__":
+    main()
