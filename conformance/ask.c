@@ -257,6 +257,14 @@ uint16_t conf_configure(struct conformance_run *run, uint32_t id,
 	return conf_status(run, &call);
 }
 
+bool conf_make(struct conformance_run *run, unsigned n, uint64_t flags,
+	       uint64_t root)
+{
+	return conf_create(run, n) == HVPT_HV_STATUS_SUCCESS &&
+	       conf_configure(run, run->id[n], flags, root) ==
+		       HVPT_HV_STATUS_SUCCESS;
+}
+
 uint16_t conf_flush(struct conformance_run *run, uint32_t id)
 {
 	struct conf_call call = conf_domain_call(

@@ -120,6 +120,10 @@ void conf_clean(struct conformance_run *run, uint32_t id);
 
 uint16_t conf_configure(struct conformance_run *run, uint32_t id,
 			uint64_t flags, uint64_t root);
+
+/** Creates and configures domain @n. Return: false: one of them failed. */
+bool conf_make(struct conformance_run *run, unsigned n, uint64_t flags,
+	       uint64_t root);
 uint16_t conf_flush(struct conformance_run *run, uint32_t id);
 
 /** Descriptors for the first domain of the run. */

@@ -247,9 +247,7 @@ static uint16_t ask_large_list_page(struct conformance_run *run)
 
 static bool block(struct conformance_run *run)
 {
-	return conf_create(run, 1) == HVPT_HV_STATUS_SUCCESS &&
-	       conf_configure(run, run->id[1], CONF_BLOCKED, 0) ==
-		       HVPT_HV_STATUS_SUCCESS &&
+	return conf_make(run, 1, CONF_BLOCKED, 0) &&
 	       conf_attach(run, run->id[1]) == HVPT_HV_STATUS_SUCCESS;
 }
 
@@ -318,11 +316,11 @@ static uint16_t ask_reuse(struct conformance_run *run)
 /* clang-format off */
 const struct conformance_question conf_caching_questions[] = {
 	{ "caching.map",
-	  "Is a leaf seen without a flush, after a DMA that it was missing for?",
+	  "Is a leaf seen without a flush, after a DMA that missed it?",
 	  "a map needs no flush", COMMITS, RELY, GROUP, CACHED, SUCCESS,
 	  SUCCESS, ask_map },
 	{ "caching.map-table",
-	  "Is an entry of the root seen without a flush, in the same way?",
+	  "Is a root entry seen without a flush, after a DMA that missed it?",
 	  "a map needs no flush", COMMITS, RELY, GROUP, CACHED, SUCCESS,
 	  SUCCESS, ask_map_table },
 	{ "caching.unmap", "Where does a write go after an unmap, unflushed?",
@@ -333,20 +331,21 @@ const struct conformance_question conf_caching_questions[] = {
 	{ "caching.protect",
 	  "Where does a write go by a leaf made read-only, unflushed?",
 	  UNFLUSHED, ask_protect },
-	{ "caching.protect-flush", "Is it refused after a flush?",
+	{ "caching.protect-flush",
+	  "Is a write refused by a leaf made read-only, after FLUSH?",
 	  DROPS_ALL, GROUP, CACHED, SUCCESS, SUCCESS, ask_protect_flush },
 	{ "caching.relax",
-	  "Is a write, refused as read-only, refused when it is no more?",
+	  "Is a write refused by a leaf that was read-only, and now is not?",
 	  NULL, NO_SOURCE, "hvpt flushes then; the model refuses it", GROUP,
 	  CACHED, CONF_ANY, CONF_ANY, ask_relax },
 	{ "caching.flush", "Does FLUSH drop a translation?",
 	  DROPS_ALL, GROUP, CACHED, SUCCESS, SUCCESS, ask_flush },
 	{ "caching.list", "Does a descriptor drop the page it covers?",
 	  "it does", GUEST, RELY, GROUP, LISTED, SUCCESS, SUCCESS, ask_list },
-	{ "caching.list-order", "Does one for 512 pages drop one of them?",
+	{ "caching.list-order", "Does a descriptor for 512 pages drop one?",
 	  "it does", GUEST, RELY, GROUP, LISTED, SUCCESS, SUCCESS,
 	  ask_list_order },
-	{ "caching.list-all", "Does one for all 2^52 pages drop one of them?",
+	{ "caching.list-all", "Does a descriptor for all 2^52 pages drop one?",
 	  "it does", GUEST, RELY, GROUP, LISTED, SUCCESS, SUCCESS,
 	  ask_list_all },
 	{ "caching.list-second",

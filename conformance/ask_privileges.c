@@ -320,7 +320,7 @@ const struct conformance_question conf_privileges_questions[] = {
 	  "hvpt makes no call without it", GROUP, CPUID, CONF_ANY, CONF_ANY,
 	  ask_hypercalls },
 	{ "privileges.device-domains",
-	  "Are 24 and 25 of leaf 0x40000003 EDX set exactly with a pvIOMMU? "
+	  "Are EDX 24 and 25 of leaf 0x40000003 set exactly with a pvIOMMU? "
 	  "Value: them.", "device domains, and those of stage 1, are available",
 	  MU, "Linux ignores them, hvpt takes them as hints", GROUP, CPUID,
 	  CONF_ANY, CONF_ANY, ask_domains },
@@ -329,12 +329,12 @@ const struct conformance_question conf_privileges_questions[] = {
 	  "OpenVMM names the field only", "Linux and hvpt ignore it", GROUP,
 	  CPUID | PVIOMMU, CONF_ANY, CONF_ANY, ask_width },
 	{ "privileges.remapping",
-	  "Are 4 and 7 of leaf 0x40000006 EAX set? Value: them.", NULL,
+	  "Are EAX 4 and 7 of leaf 0x40000006 set? Value: them.", NULL,
 	  "TLFS: DMA remapping, and protection by it, are in use",
 	  "Linux and hvpt ignore them", GROUP, CPUID, CONF_ANY, CONF_ANY,
 	  ask_remapping },
 	{ "privileges.pinning",
-	  "Is 22 of leaf 0x40000004 EAX set? Value: 1 if so.", NULL,
+	  "Is EAX 22 of leaf 0x40000004 set? Value: 1 if so.", NULL,
 	  MU ": memory for DMA is to be pinned; the call is not public",
 	  "hvpt leaves it to its caller", GROUP, CPUID, CONF_ANY, CONF_ANY,
 	  ask_pinning },

@@ -77,9 +77,7 @@ static uint16_t ask_large(struct conformance_run *run)
 /* Makes another domain, and moves the device to it. */
 static uint16_t move(struct conformance_run *run, uint64_t flags, uint64_t root)
 {
-	if (conf_create(run, 1) != HVPT_HV_STATUS_SUCCESS ||
-	    conf_configure(run, run->id[1], flags, root) !=
-		    HVPT_HV_STATUS_SUCCESS)
+	if (!conf_make(run, 1, flags, root))
 		return conf_skip(run, "no other domain could be made");
 	return conf_attach(run, run->id[1]);
 }
@@ -353,7 +351,8 @@ const struct conformance_question conf_translation_questions[] = {
 	  "Linux uses such iovas; hvpt can leave them out", GROUP, DRIVEN,
 	  CONF_ANY, CONF_ANY, ask_top_bit },
 	{ "translation.sign-extended",
-	  "Is it translated with all the bits above that set, too?", NULL,
+	  "Is an iova translated that has all bits set from the top one on?",
+	  NULL,
 	  MINI ": whether the sign bit counts is not said",
 	  "hvpt can use such iovas; the model refuses them, unless canonical",
 	  GROUP, DRIVEN, CONF_ANY, CONF_ANY, ask_sign },

@@ -53,14 +53,6 @@ conformance_questions(enum conformance_group group, size_t *count)
 
 /* ---- before a question ----------------------------------------------- */
 
-static bool make(struct conformance_run *run, unsigned n, uint64_t flags,
-		 uint64_t root)
-{
-	return conf_create(run, n) == HVPT_HV_STATUS_SUCCESS &&
-	       conf_configure(run, run->id[n], flags, root) ==
-		       HVPT_HV_STATUS_SUCCESS;
-}
-
 static bool has_list(struct conformance_run *run)
 {
 	uint64_t entry = hvpt_hv_flush_entry(0, 0);
@@ -82,14 +74,15 @@ static const char *prepare_domains(struct conformance_run *run, unsigned needs)
 	if (needs & CONFORMANCE_NEEDS_DRIVER)
 		missing = conf_drive_prepare(run, needs);
 	else if ((needs & paging) &&
-		 !make(run, 0, CONF_PAGING, run->host->root.value))
+		 !conf_make(run, 0, CONF_PAGING, run->host->root.value))
 		missing = "no paging domain could be made";
 	if (missing)
 		return missing;
 	if ((needs & CONFORMANCE_NEEDS_LIST) && !has_list(run))
 		return "the host has no FLUSH_DEVICE_DOMAIN_LIST";
 	if ((needs & CONFORMANCE_NEEDS_BLOCKED) &&
-	    !(make(run, 0, CONF_BLOCKED, 0) && make(run, 1, CONF_BLOCKED, 0)))
+	    !(conf_make(run, 0, CONF_BLOCKED, 0) &&
+	      conf_make(run, 1, CONF_BLOCKED, 0)))
 		return "no blocked domains could be made";
 	return NULL;
 }

@@ -258,10 +258,7 @@ const char *conf_drive_prepare(struct conformance_run *run, unsigned needs)
 	    !(run->caps[2] & HVPT_PAGE_SIZE_2M))
 		return "the host has no pages of 2 MiB";
 	conf_path_fill(run, &path, conf_leaf(run, CONF_FIRST, CONF_LEAF_BITS));
-	if (conf_create(run, 0) != HVPT_HV_STATUS_SUCCESS ||
-	    conf_configure(run, run->id[0], CONF_PAGING,
-			   conf_table_gpa(run, &path, 3)) !=
-		    HVPT_HV_STATUS_SUCCESS)
+	if (!conf_make(run, 0, CONF_PAGING, conf_table_gpa(run, &path, 3)))
 		return "no paging domain could be made";
 	if (conf_attach(run, run->id[0]) != HVPT_HV_STATUS_SUCCESS)
 		return "the device could not be attached";
