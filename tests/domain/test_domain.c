@@ -51,7 +51,7 @@ static void test_special_domains_can_be_looked_up(void **state)
 {
 	struct hv_fixture *f = *state;
 	struct hvpt_domain *identity = hvpt_iommu_identity(&f->iommu);
-	struct hvpt_mapping seen = { 0 };
+	struct hvpt_mapping seen = { .accessed = false, .dirty = false };
 
 	hv_lookup_is(identity, 0, 0);
 	hv_lookup_is(identity, 0x123456789, 0x123456789);
@@ -61,6 +61,8 @@ static void test_special_domains_can_be_looked_up(void **state)
 	hv_ok(hvpt_domain_lookup(identity, hvpt_iova(5), &seen));
 	assert_int_equal(seen.prot, HV_RW);
 	assert_int_equal(seen.leaf_lg2, 12);
+	assert_true(seen.accessed);
+	assert_true(seen.dirty);
 	hv_lookup_none(hvpt_iommu_blocked(&f->iommu), 0);
 	hv_lookup_none(hvpt_iommu_blocked(&f->iommu), ~(uint64_t)0);
 }

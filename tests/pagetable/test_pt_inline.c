@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The inline path of map and unmap: taken for exactly one leaf whose table is
+ * there, and for nothing else. Other tests cannot see whether it was: the path
+ * out of line gives the same result.
+ */
+#include "tests/support/pt_check.h"
+
+#include "hvpt/internal/pt_leaf.h"
+
+static const uint64_t sizes[] = { PT_4K, PT_2M, PT_1G };
+
+static bool try_map(struct pt_fixture *f, uint64_t iova, uint64_t gpa,
+		    uint64_t length, unsigned prot)
+{
+	return hvpt_pt_try_map_leaf(&f->pt, f->pt.levels, hvpt_iova(iova),
+				    hvpt_gpa(gpa), length, prot);
+}
+
+static bool try_unmap(struct pt_fixture *f, uint64_t iova, uint64_t length)
+{
+	return hvpt_pt_try_unmap_leaf(&f->pt, f->pt.levels, hvpt_iova(iova),
+				      length);
+}
+
+/* Maps a leaf of @size at @iova and takes it away: its table stays. */
+static void make_table(struct pt_fixture *f, uint64_t iova, uint64_t size)
+{
+	pt_map(f, iova, PT_DATA, size, PT_RW);
+	assert_int_equal(pt_unmap(f, iova, size), size);
+}
+
+/* One leaf at @iova, whose table is there. */
+static void check_taken(struct pt_fixture *f, uint64_t iova, uint64_t size)
+{
+	unsigned level = hvpt_leaf_level(size);
+	uint64_t want;
+
+	make_table(f, iova, size);
+	pt_map(f, iova, PT_DATA, size, PT_RW);
+	want = pt_entry(f, iova, level);
+	assert_int_equal(try_unmap(f, iova, size), !f->params->noncoherent);
+	assert_int_equal(pt_entry(f, iova, level),
+			 f->params->noncoherent ? want : 0);
+	assert_int_equal(pt_unmap(f, iova, size),
+			 f->params->noncoherent ? size : 0);
+	assert_int_equal(try_map(f, iova, PT_DATA, size, PT_RW), f->pt.plain);
+	assert_int_equal(pt_entry(f, iova, level), f->pt.plain ? want : 0);
+	pt_unmap(f, iova, size);
+}
+
+static void test_taken(void **state)
+{
+	struct pt_fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < PT_COUNT(sizes); i++) {
+		if (!(f->sizes & sizes[i]))
+			continue;
+		check_taken(f, f->base, sizes[i]);
+		/* the last leaf of the lower half, or of all */
+		check_taken(f, f->pt.lower_last - (sizes[i] - 1), sizes[i]);
+	}
+}
+
+/* A size that no leaf has, or none of this table's. */
+static void test_other_sizes(void **state)
+{
+	struct pt_fixture *f = *state;
+	size_t i;
+
+	make_table(f, f->base, PT_4K);
+	for (i = 0; i < PT_COUNT(sizes); i++) {
+		assert_false(try_map(f, f->base, PT_DATA, 2 * sizes[i], PT_RW));
+		assert_false(try_unmap(f, f->base, 2 * sizes[i]));
+		if (f->sizes & sizes[i])
+			continue;
+		assert_false(try_map(f, f->base, PT_DATA, sizes[i], PT_RW));
+		assert_false(try_unmap(f, f->base, sizes[i]));
+	}
+	pt_check(f);
+}
+
+static void check_declined(struct pt_fixture *f, uint64_t size)
+{
+	uint64_t iova = f->base, other = f->base + size;
+
+	make_table(f, iova, size);
+	pt_map(f, other, PT_DATA, size, PT_RW);
+	assert_false(try_map(f, iova + size / 2, PT_DATA, size, PT_RW));
+	assert_false(try_map(f, iova, PT_DATA + size / 2, size, PT_RW));
+	assert_false(try_map(f, iova, 1ull << 52, size, PT_RW));
+	assert_false(try_map(f, iova, PT_DATA, size, 0));
+	assert_false(try_map(f, iova, PT_DATA, size, HVPT_PROT_WRITE));
+	assert_false(try_map(f, other, PT_DATA, size, PT_RW));
+	assert_false(try_unmap(f, iova, size));
+	assert_false(try_unmap(f, other + size / 2, size));
+	assert_int_equal(pt_entry(f, iova, hvpt_leaf_level(size)), 0);
+	pt_check(f);
+	assert_int_equal(pt_unmap(f, other, size), size);
+}
+
+static void test_declined(void **state)
+{
+	struct pt_fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < PT_COUNT(sizes); i++) {
+		if (f->sizes & sizes[i])
+			check_declined(f, sizes[i]);
+	}
+}
+
+/* Without its table, at each level. */
+static void test_no_table(void **state)
+{
+	struct pt_fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < PT_COUNT(sizes); i++) {
+		assert_false(try_map(f, f->base, PT_DATA, sizes[i], PT_RW));
+		assert_false(try_unmap(f, f->base, sizes[i]));
+	}
+	assert_int_equal(hvpt_pt_tables(&f->pt), 1);
+}
+
+int main(void)
+{
+	static const struct pt_case cases[] = {
+		PT_CASE(test_taken),
+		PT_CASE(test_other_sizes),
+		PT_CASE(test_declined),
+		PT_CASE(test_no_table),
+	};
+
+	return pt_run("pt_inline", cases, PT_COUNT(cases), pt_main,
+		      pt_main_count);
+}
