@@ -3,6 +3,7 @@
 # Neither is part of the core. Paths from the root.
 
 set(HVPT_CONFORMANCE_SOURCES
+  conformance/answers.c
   conformance/ask.c
   conformance/ask_caching.c
   conformance/ask_caps.c
@@ -17,11 +18,10 @@ set(HVPT_CONFORMANCE_SOURCES
 )
 set(HVPT_CONFORMANCE_TOOL_SOURCES
   tools/conformance/command_conformance.c
-  tools/conformance/conformance_json.c
   tools/conformance/conformance_page.c
   tools/conformance/conformance_read.c
   tools/conformance/conformance_record.c
-  tools/conformance/conformance_text.c
+  tools/conformance/conformance_write.c
   tools/conformance/host_home.c
   tools/conformance/json_cursor.c
   tools/conformance/model_host.c

@@ -60,19 +60,23 @@ conformance_record_find(const struct conformance_record *record,
 static void on_group(void *ctx, enum conformance_group group)
 {
 	const struct conformance_record *record = ctx;
+	const struct conformance_writer text = conformance_to_file(
+		record->text);
 
 	if (record->text)
-		conformance_text_group(record->text, group);
+		conformance_text_group(&text, group);
 }
 
 static void on_finding(void *ctx, const struct conformance_question *question,
 		       const struct conformance_finding *finding)
 {
 	struct conformance_record *record = ctx;
+	const struct conformance_writer text = conformance_to_file(
+		record->text);
 
 	append(record, question, finding);
 	if (record->text)
-		conformance_text_finding(record->text, question, finding);
+		conformance_text_finding(&text, question, finding);
 }
 
 void conformance_record_run(struct conformance_record *record,
@@ -83,11 +87,13 @@ void conformance_record_run(struct conformance_record *record,
 		.finding = on_finding,
 		.ctx = record,
 	};
+	const struct conformance_writer text = conformance_to_file(
+		record->text);
 
 	record->count = 0;
 	if (record->text && host->passive)
 		fputs("Only questions that read are asked.\n", record->text);
 	conformance_run_all(host, &sink, &record->counts);
 	if (record->text)
-		conformance_text_end(record->text, &record->counts);
+		conformance_text_end(&text, &record->counts);
 }

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "conformance/conformance.h"
+#include "conformance/answers.h"
 
 #define CONFORMANCE_RECORD_MAX 192u
 #define CONFORMANCE_NOTE_BYTES 80u
@@ -62,12 +62,8 @@ void conformance_record_add(struct conformance_record *record,
 			    const struct conformance_finding *finding,
 			    const char *note);
 
-/* Text, while the suite runs: a group, a finding, and the end. */
-void conformance_text_group(FILE *to, enum conformance_group group);
-void conformance_text_finding(FILE *to,
-			      const struct conformance_question *question,
-			      const struct conformance_finding *finding);
-void conformance_text_end(FILE *to, const struct conformance_counts *counts);
+/** What conformance/answers.h writes goes to @to. */
+struct conformance_writer conformance_to_file(FILE *to);
 
 void conformance_json(FILE *to, const struct conformance_record *record);
 

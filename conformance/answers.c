@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Texts of questions, and notes, have no characters that JSON escapes.
+ */
+#include "answers.h"
+
+/* ---- pieces ---------------------------------------------------------- */
+
+static size_t length_of(const char *text)
+{
+	size_t length = 0;
+
+	while (text[length])
+		length++;
+	return length;
+}
+
+static void put(const struct conformance_writer *to, const char *text)
+{
+	to->put(to->ctx, text, length_of(text));
+}
+
+/* @text, and blanks up to @width. */
+static void put_wide(const struct conformance_writer *to, const char *text,
+		     size_t width)
+{
+	size_t length;
+
+	put(to, text);
+	for (length = length_of(text); length < width; length++)
+		put(to, " ");
+}
+
+static void put_number(const struct conformance_writer *to, uint64_t number,
+		       unsigned base)
+{
+	char digits[20];
+	size_t first = sizeof(digits);
+
+	do {
+		digits[--first] = "0123456789abcdef"[number % base];
+		number /= base;
+	} while (number);
+	to->put(to->ctx, digits + first, sizeof(digits) - first);
+}
+
+static void put_count(const struct conformance_writer *to, const char *before,
+		      uint64_t count)
+{
+	put(to, before);
+	put_number(to, count, 10);
+}
+
+/* ---- text ------------------------------------------------------------ */
+
+void conformance_text_group(const struct conformance_writer *to,
+			    enum conformance_group group)
+{
+	put(to, "\n");
+	put(to, conformance_groups[group].name);
+	put(to, ": ");
+	put(to, conformance_groups[group].does);
+	put(to, "\n");
+}
+
+void conformance_text_finding(const struct conformance_writer *to,
+			      const struct conformance_question *question,
+			      const struct conformance_finding *finding)
+{
+	put(to, "  ");
+	put_wide(to, question->id, 30);
+	put(to, " ");
+	put_wide(to, conformance_verdict_name(finding->verdict), 9);
+	if (finding->verdict != CONFORMANCE_NOT_ASKED) {
+		put(to, "  ");
+		put(to, hvpt_hv_status_name(finding->status));
+	}
+	if (finding->value) {
+		put(to, "  0x");
+		put_number(to, finding->value, 16);
+	}
+	if (finding->note) {
+		put(to, "  (");
+		put(to, finding->note);
+		put(to, ")");
+	}
+	put(to, finding->fits ? "\n" : "  UNEXPECTED by guests\n");
+}
+
+void conformance_text_end(const struct conformance_writer *to,
+			  const struct conformance_counts *counts)
+{
+	const unsigned *verdicts = counts->verdicts;
+
+	put_count(to, "\n", verdicts[CONFORMANCE_AS_STATED]);
+	put_count(to, " as stated, ", verdicts[CONFORMANCE_DIFFERS]);
+	put_count(to, " differ, ", verdicts[CONFORMANCE_OPEN]);
+	put_count(to, " open, ", verdicts[CONFORMANCE_NOT_ASKED]);
+	put_count(to, " not asked; ", counts->unfit);
+	put(to, " unexpected by guests\n");
+	if (counts->domains_left) {
+		put_number(to, counts->domains_left, 10);
+		put(to, " domains could not be deleted\n");
+	}
+	if (counts->device_astray)
+		put(to, "the device could not be brought home; "
+			"the run ended there\n");
+}
+
+/* ---- JSON ------------------------------------------------------------ */
+
+void conformance_json_begin(const struct conformance_writer *to,
+			    const char *host)
+{
+	put(to, "{\n  \"conformance\": 1, \"host\": \"");
+	put(to, host);
+	put(to, "\",\n  \"findings\": [\n");
+}
+
+void conformance_json_finding(const struct conformance_writer *to,
+			      const struct conformance_question *question,
+			      const struct conformance_finding *finding,
+			      bool first)
+{
+	put(to, first ? "    {\"id\": \"" : ",\n    {\"id\": \"");
+	put(to, question->id);
+	put(to, "\", \"verdict\": \"");
+	put(to, conformance_verdict_name(finding->verdict));
+	put(to, finding->fits ? "\", \"fits\": true" : "\", \"fits\": false");
+	put_count(to, ",\n     \"status\": ", finding->status);
+	put(to, ", \"status_name\": \"");
+	put(to, hvpt_hv_status_name(finding->status));
+	put_count(to, "\", \"value\": ", finding->value);
+	if (finding->note) {
+		put(to, ",\n     \"note\": \"");
+		put(to, finding->note);
+		put(to, "\"");
+	}
+	put(to, "}");
+}
+
+void conformance_json_end(const struct conformance_writer *to,
+			  const struct conformance_counts *counts)
+{
+	const unsigned *verdicts = counts->verdicts;
+
+	put(to, "\n  ],\n");
+	put_count(to, "  \"as_stated\": ", verdicts[CONFORMANCE_AS_STATED]);
+	put_count(to, ", \"differs\": ", verdicts[CONFORMANCE_DIFFERS]);
+	put_count(to, ", \"open\": ", verdicts[CONFORMANCE_OPEN]);
+	put_count(to, ",\n  \"not_asked\": ", verdicts[CONFORMANCE_NOT_ASKED]);
+	put_count(to, ", \"unexpected\": ", counts->unfit);
+	put_count(to, ",\n  \"domains_left\": ", counts->domains_left);
+	put(to, ", \"device_astray\": ");
+	put(to, counts->device_astray ? "true\n}\n" : "false\n}\n");
+}
