@@ -11,6 +11,7 @@
 #include "HvptIoMmuDxe/Pages.c"
 #include "HvptIoMmuDxe/Grant.c"
 #include "HvptIoMmuDxe/Buffer.c"
+#include "HvptIoMmuDxe/Access.c"
 #include "HvptIoMmuDxe/Protocol.c"
 #include "HvptIoMmuDxe/HandOverTable.c"
 #include "HvptIoMmuDxe/HandOver.c"

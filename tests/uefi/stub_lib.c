@@ -17,26 +17,6 @@ UINT8 stub_PcdHvptExitPolicy;
 UINT32 stub_PcdHvptDomainIdFirst = 0xffff0000;
 UINT32 stub_PcdHvptDomainIdLast = 0xfffffffd;
 
-UINT64 EFIAPI LShiftU64(UINT64 operand, UINTN count)
-{
-	return operand << count;
-}
-
-UINT64 EFIAPI RShiftU64(UINT64 operand, UINTN count)
-{
-	return operand >> count;
-}
-
-INTN EFIAPI LowBitSet64(UINT64 operand)
-{
-	return operand ? __builtin_ctzll(operand) : -1;
-}
-
-INTN EFIAPI HighBitSet64(UINT64 operand)
-{
-	return operand ? 63 - __builtin_clzll(operand) : -1;
-}
-
 VOID EFIAPI CpuPause(VOID)
 {
 }

@@ -61,26 +61,6 @@ EFI_GUID gHvptDeviceIdProtocolGuid = HVPT_DEVICE_ID_PROTOCOL_GUID;
 
 /* ---- BaseLib, BaseMemoryLib --------------------------------------------- */
 
-UINT64 EFIAPI LShiftU64(UINT64 operand, UINTN count)
-{
-	return operand << count;
-}
-
-UINT64 EFIAPI RShiftU64(UINT64 operand, UINTN count)
-{
-	return operand >> count;
-}
-
-INTN EFIAPI LowBitSet64(UINT64 operand)
-{
-	return operand ? __builtin_ctzll(operand) : -1;
-}
-
-INTN EFIAPI HighBitSet64(UINT64 operand)
-{
-	return operand ? 63 - __builtin_clzll(operand) : -1;
-}
-
 VOID EFIAPI CpuPause(VOID)
 {
 	__asm__ volatile("pause" ::: "memory");

@@ -53,17 +53,17 @@ done
 
 # The driver's units; with a stand-in for one step, for the negative runs.
 for file in "$pkg"/HvptIoMmuDxe/*.c "$pkg"/Library/Hvpt[HD]*/*.c \
-	"$here/raw/skip.c"; do
+	"$here/raw/skip.c" "$here/stub_bits.c"; do
 	compile "$(basename "$file" .c)" "$file"
 done
-compile Protocol-no-grant "$pkg/HvptIoMmuDxe/Protocol.c" \
+compile Access-no-grant "$pkg/HvptIoMmuDxe/Access.c" \
 	-DHvptGrant=test_no_grant
 compile driver-base "$here/raw/base.c" -DHVPT_RAW_MAIN=HvptIoMmuEntry
 compile driver-base-expose "$here/raw/base.c" \
 	-DHVPT_RAW_MAIN=HvptIoMmuEntry -DHVPT_RAW_EXPOSE=1
-compile Protocol-unmanaged "$pkg/HvptIoMmuDxe/Protocol.c" \
+compile Access-unmanaged "$pkg/HvptIoMmuDxe/Access.c" \
 	-DHvptReadyDevice=test_unmanaged
-compile Protocol-no-set "$pkg/HvptIoMmuDxe/Protocol.c" \
+compile Access-no-set "$pkg/HvptIoMmuDxe/Access.c" \
 	-DHvptDeviceIdFromHandle=test_no_set
 for policy in 0 1 2 3; do
 	compile driver-base-policy-$policy "$here/raw/base.c" \
@@ -82,7 +82,7 @@ objects() {
 	done
 }
 
-# driver PROGRAM NAME BASE PROTOCOL LIBRARY... - and a program that starts it
+# driver PROGRAM NAME BASE ACCESS LIBRARY... - and a program that starts it
 driver() {
 	program=$1
 	driver=$2
@@ -90,29 +90,30 @@ driver() {
 	# shellcheck disable=SC2046,SC2086
 	link "$driver.efi" efi_boot_service_driver $core $(objects "$@" \
 		Bounce Buffer Device Entry Exit Grant HandOver HandOverTable \
-		Mapping Pages skip)
+		Mapping Pages Protocol skip stub_bits)
 	clang -target x86_64-unknown-windows \
 		-DHVPT_RAW_IMAGE="\"$out/$driver.efi\"" -c \
 		"$here/raw/image.S" -o "$out/$driver-image.obj"
 	# shellcheck disable=SC2046
 	link "dma-$driver.efi" efi_application \
-		$(objects "$program" start app-base "$driver-image")
+		$(objects "$program" start app-base stub_bits \
+		"$driver-image")
 }
 
 native="HvptHypercallLibNative HvptDeviceIdLib"
 vtd="HvptHypercallLibVtd Bridge BridgeDomain Vtd HvptDeviceIdLibPci"
 # shellcheck disable=SC2086
 {
-	driver dma_app native driver-base Protocol $native
-	driver dma_app vtd driver-base Protocol $vtd
-	driver dma_app vtd-expose driver-base-expose Protocol $vtd
-	driver dma_app vtd-no-grant driver-base Protocol-no-grant $vtd
-	driver dma_app vtd-unmanaged driver-base Protocol-unmanaged $vtd
-	driver dma_app vtd-no-set driver-base Protocol-no-set $vtd
-	driver contract_app vtd-contract driver-base Protocol $vtd
+	driver dma_app native driver-base Access $native
+	driver dma_app vtd driver-base Access $vtd
+	driver dma_app vtd-expose driver-base-expose Access $vtd
+	driver dma_app vtd-no-grant driver-base Access-no-grant $vtd
+	driver dma_app vtd-unmanaged driver-base Access-unmanaged $vtd
+	driver dma_app vtd-no-set driver-base Access-no-set $vtd
+	driver contract_app vtd-contract driver-base Access $vtd
 	for policy in 0 1 2 3; do
 		driver handover_app vtd-policy-$policy \
-			driver-base-policy-$policy Protocol $vtd
+			driver-base-policy-$policy Access $vtd
 	done
 }
 
@@ -124,7 +125,8 @@ compile cpu-spoilt "$here/raw/cpu_app.c" -DHVPT_RAW_MAIN=app_main \
 	-DHVPT_RAW_SPOIL
 for app in cpu cpu-spoilt; do
 	# shellcheck disable=SC2046,SC2086
-	link $app.efi efi_application $(objects $app run_with app-base) $core
+	link $app.efi efi_application $(objects $app run_with app-base \
+		stub_bits) $core
 done
 
 python3 -B "$here/check_efi.py" driver "$out"/native.efi "$out"/vtd*.efi

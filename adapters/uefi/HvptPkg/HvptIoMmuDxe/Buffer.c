@@ -37,6 +37,93 @@ Bucket (
 }
 
 /**
+  Checks the arguments of AllocateBuffer(). Attributes come first, as in other
+  drivers.
+
+  @param[in]  MemoryType   As in AllocateBuffer().
+  @param[in]  Pages        As in AllocateBuffer().
+  @param[in]  HostAddress  As in AllocateBuffer().
+  @param[in]  Attributes   As in AllocateBuffer().
+
+  @retval EFI_SUCCESS  They are valid.
+  @return As AllocateBuffer().
+**/
+STATIC
+EFI_STATUS
+CheckBuffer (
+  IN EFI_MEMORY_TYPE  MemoryType,
+  IN UINTN            Pages,
+  IN VOID             **HostAddress,
+  IN UINT64           Attributes
+  )
+{
+  if ((Attributes & EDKII_IOMMU_ATTRIBUTE_INVALID_FOR_ALLOCATE_BUFFER) != 0) {
+    return EFI_UNSUPPORTED;
+  }
+
+  if ((HostAddress == NULL) || (Pages == 0) ||
+      ((MemoryType != EfiBootServicesData) && (MemoryType != EfiRuntimeServicesData)))
+  {
+    return EFI_INVALID_PARAMETER;
+  }
+
+  return EFI_SUCCESS;
+}
+
+/**
+  Allocates the pages of a buffer where devices can reach them. Drivers that do
+  not declare 64-bit addressing may truncate the address.
+
+  @param[in]      MemoryType  As in AllocateBuffer().
+  @param[in]      Attributes  As in AllocateBuffer().
+  @param[in,out]  Buffer      In: Pages. Out: Address.
+
+  @retval EFI_SUCCESS  Allocated.
+  @return Why not.
+**/
+STATIC
+EFI_STATUS
+TakePages (
+  IN     EFI_MEMORY_TYPE  MemoryType,
+  IN     UINT64           Attributes,
+  IN OUT BUFFER           *Buffer
+  )
+{
+  Buffer->Address = HvptLastAddress ();
+  if ((Attributes & EDKII_IOMMU_ATTRIBUTE_DUAL_ADDRESS_CYCLE) == 0) {
+    Buffer->Address = MIN (Buffer->Address, MAX_UINT32);
+  }
+
+  return gBS->AllocatePages (
+                AllocateMaxAddress,
+                HvptMemoryType (MemoryType),
+                Buffer->Pages,
+                &Buffer->Address
+                );
+}
+
+/**
+  Notes a buffer, for FreeBuffer().
+
+  @param[in,out]  Buffer  The buffer.
+**/
+STATIC
+VOID
+AddBuffer (
+  IN OUT BUFFER  *Buffer
+  )
+{
+  BUFFER   **First;
+  EFI_TPL  Tpl;
+
+  First        = Bucket (Buffer->Address);
+  Tpl          = gBS->RaiseTPL (TPL_NOTIFY);
+  Buffer->Next = *First;
+  *First       = Buffer;
+  gBS->RestoreTPL (Tpl);
+}
+
+/**
   AllocateBuffer() of the protocol.
 
   @param[in]      This         The protocol.
@@ -63,18 +150,12 @@ HvptAllocateBuffer (
   IN     UINT64                Attributes
   )
 {
-  EFI_PHYSICAL_ADDRESS  Address;
-  EFI_TPL               Tpl;
-  BUFFER                *Buffer;
+  EFI_STATUS  Status;
+  BUFFER      *Buffer;
 
-  if ((Attributes & EDKII_IOMMU_ATTRIBUTE_INVALID_FOR_ALLOCATE_BUFFER) != 0) {
-    return EFI_UNSUPPORTED;
-  }
-
-  if ((HostAddress == NULL) || (Pages == 0) ||
-      ((MemoryType != EfiBootServicesData) && (MemoryType != EfiRuntimeServicesData)))
-  {
-    return EFI_INVALID_PARAMETER;
+  Status = CheckBuffer (MemoryType, Pages, HostAddress, Attributes);
+  if (EFI_ERROR (Status)) {
+    return Status;
   }
 
   if ((gHvptPhase != HvptRunning) ||
@@ -83,27 +164,14 @@ HvptAllocateBuffer (
     return EFI_OUT_OF_RESOURCES;
   }
 
-  //
-  // Where the device can reach it. Drivers that do not declare 64-bit addressing
-  // may truncate the address.
-  //
-  Address = HvptLastAddress ();
-  if ((Attributes & EDKII_IOMMU_ATTRIBUTE_DUAL_ADDRESS_CYCLE) == 0) {
-    Address = MIN (Address, MAX_UINT32);
-  }
-
-  if (EFI_ERROR (gBS->AllocatePages (AllocateMaxAddress, HvptMemoryType (MemoryType), Pages, &Address))) {
+  Buffer->Pages = Pages;
+  if (EFI_ERROR (TakePages (MemoryType, Attributes, Buffer))) {
     gBS->FreePool (Buffer);
     return EFI_OUT_OF_RESOURCES;
   }
 
-  Buffer->Address   = Address;
-  Buffer->Pages     = Pages;
-  Tpl               = gBS->RaiseTPL (TPL_NOTIFY);
-  Buffer->Next      = *Bucket (Address);
-  *Bucket (Address) = Buffer;
-  gBS->RestoreTPL (Tpl);
-  *HostAddress = (VOID *)(UINTN)Address;
+  AddBuffer (Buffer);
+  *HostAddress = (VOID *)(UINTN)Buffer->Address;
   return EFI_SUCCESS;
 }
 

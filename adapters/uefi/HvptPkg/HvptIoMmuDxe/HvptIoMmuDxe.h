@@ -79,6 +79,56 @@ HvptExitDone (
   );
 
 /**
+  SetAttribute() of the protocol.
+
+  @param[in]  This          The protocol.
+  @param[in]  DeviceHandle  Of the PCI device.
+  @param[in]  Mapping       As Map() returned it.
+  @param[in]  IoMmuAccess   EDKII_IOMMU_ACCESS_*; 0 removes access.
+
+  @retval EFI_SUCCESS            Done.
+  @retval EFI_INVALID_PARAMETER  No mapping of this driver, no handle of a PCI
+                                 device, or an access that does not fit the
+                                 operation.
+  @retval EFI_UNSUPPORTED        The pvIOMMU does not manage the device.
+  @retval EFI_OUT_OF_RESOURCES   No memory.
+  @retval EFI_DEVICE_ERROR       The hypervisor refused.
+**/
+EFI_STATUS
+EFIAPI
+HvptSetAttribute (
+  IN EDKII_IOMMU_PROTOCOL  *This,
+  IN EFI_HANDLE            DeviceHandle,
+  IN VOID                  *Mapping,
+  IN UINT64                IoMmuAccess
+  );
+
+#if EDKII_IOMMU_PROTOCOL_REVISION >= 0x00010001
+
+/**
+  SetAttributeById() of the protocol.
+
+  @param[in]  This         The protocol.
+  @param[in]  IommuBase    Base address that names the IOMMU.
+  @param[in]  DmaId        The device's id there.
+  @param[in]  Mapping      As Map() returned it.
+  @param[in]  IoMmuAccess  EDKII_IOMMU_ACCESS_*; 0 removes access.
+
+  @return As SetAttribute().
+**/
+EFI_STATUS
+EFIAPI
+HvptSetAttributeById (
+  IN EDKII_IOMMU_PROTOCOL  *This,
+  IN UINT64                IommuBase,
+  IN UINT32                DmaId,
+  IN VOID                  *Mapping,
+  IN UINT64                IoMmuAccess
+  );
+
+#endif
+
+/**
   AllocateBuffer() of the protocol.
 
   @param[in]      This         The protocol.

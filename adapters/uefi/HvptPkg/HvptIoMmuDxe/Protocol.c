@@ -1,9 +1,8 @@
 /** @file
-  Map(), Unmap() and SetAttribute() of the protocol.
+  Map() and Unmap() of the protocol, and its table of members.
 
   Callers are at any TPL up to TPL_NOTIFY, and one may interrupt another. So the
-  state is accessed only at TPL_NOTIFY. No protocol is called at that TPL: the
-  device of a handle is found before.
+  state is accessed only at TPL_NOTIFY.
 
   Copyright (c) 2026 The hvpt authors
 
@@ -16,228 +15,77 @@ HVPT_PHASE   gHvptPhase = HvptRunning;
 HVPT_COUNTS  gHvptCounts;
 
 /**
-  Does the access fit the operation? No access always does.
+  Checks the arguments of Map().
 
-  @param[in]  Operation  As in Map().
-  @param[in]  Access     EDKII_IOMMU_ACCESS_*.
+  @param[in]  Operation      As in Map().
+  @param[in]  HostAddress    As in Map().
+  @param[in]  Bytes          How many bytes.
+  @param[in]  DeviceAddress  As in Map().
+  @param[in]  Mapping        As in Map().
 
-  @retval TRUE   It does.
-  @retval FALSE  It does not.
+  @retval TRUE   They are valid.
+  @retval FALSE  One is NULL, there are no bytes or they wrap, or the operation
+                 is unknown.
 **/
 STATIC
 BOOLEAN
-AccessFits (
-  IN EDKII_IOMMU_OPERATION  Operation,
-  IN UINT64                 Access
+CheckMap (
+  IN EDKII_IOMMU_OPERATION       Operation,
+  IN CONST VOID                  *HostAddress,
+  IN UINTN                       Bytes,
+  IN CONST EFI_PHYSICAL_ADDRESS  *DeviceAddress,
+  IN VOID                        **Mapping
   )
 {
-  switch (Operation) {
-    case EdkiiIoMmuOperationBusMasterRead:
-    case EdkiiIoMmuOperationBusMasterRead64:
-      return Access == 0 || Access == EDKII_IOMMU_ACCESS_READ;
-    case EdkiiIoMmuOperationBusMasterWrite:
-    case EdkiiIoMmuOperationBusMasterWrite64:
-      return Access == 0 || Access == EDKII_IOMMU_ACCESS_WRITE;
-    default:
-      return Access == 0 ||
-             Access == (EDKII_IOMMU_ACCESS_READ | EDKII_IOMMU_ACCESS_WRITE);
+  if ((HostAddress == NULL) || (DeviceAddress == NULL) || (Mapping == NULL)) {
+    return FALSE;
   }
+
+  if ((UINT32)Operation >= EdkiiIoMmuOperationMaximum) {
+    return FALSE;
+  }
+
+  return Bytes != 0 && (UINTN)HostAddress <= MAX_UINTN - (Bytes - 1);
 }
 
 /**
-  Checks the arguments of SetAttribute(), except the device.
+  Makes a mapping, and counts it.
 
-  @param[in]  Mapping  Whatever a caller passed.
-  @param[in]  Access   EDKII_IOMMU_ACCESS_*.
+  @param[in]   Operation  As in Map().
+  @param[in]   Host       First byte.
+  @param[in]   Bytes      How many; Host + Bytes does not wrap.
+  @param[out]  Made       The mapping.
 
-  @retval EFI_SUCCESS            They are valid.
-  @retval EFI_INVALID_PARAMETER  No mapping of this driver, or an access that
-                                 does not fit its operation.
+  @retval EFI_SUCCESS       Made.
+  @retval EFI_DEVICE_ERROR  ExitBootServices was called.
+  @return As HvptMakeMapping().
 **/
 STATIC
 EFI_STATUS
-CheckAccess (
-  IN VOID    *Mapping,
-  IN UINT64  Access
-  )
-{
-  HVPT_MAPPING  *Found;
-  EFI_TPL       Tpl;
-  EFI_STATUS    Status;
-
-  Status = EFI_INVALID_PARAMETER;
-  Tpl    = gBS->RaiseTPL (TPL_NOTIFY);
-  Found  = HvptFindMapping (Mapping);
-  if ((Found != NULL) && AccessFits (Found->Operation, Access)) {
-    Status = EFI_SUCCESS;
-  }
-
-  gBS->RestoreTPL (Tpl);
-  return Status;
-}
-
-/**
-  Grants or removes access. At TPL_NOTIFY.
-
-  @param[in]  DeviceId  Logical device id.
-  @param[in]  Mapping   Whatever a caller passed.
-  @param[in]  Access    EDKII_IOMMU_ACCESS_*.
-
-  @retval EFI_SUCCESS            Done.
-  @retval EFI_INVALID_PARAMETER  As CheckAccess().
-  @return Why not.
-**/
-STATIC
-EFI_STATUS
-ChangeAccess (
-  IN UINT64  DeviceId,
-  IN VOID    *Mapping,
-  IN UINT64  Access
-  )
-{
-  HVPT_MAPPING  *Found;
-  HVPT_DEVICE   *Device;
-  EFI_STATUS    Status;
-
-  //
-  // The mapping may have been removed since it was checked.
-  //
-  Found = HvptFindMapping (Mapping);
-  if ((Found == NULL) || !AccessFits (Found->Operation, Access)) {
-    return EFI_INVALID_PARAMETER;
-  }
-
-  if (Access == 0) {
-    Device = HvptFindDevice (DeviceId);
-    return (Device == NULL) ? EFI_SUCCESS : HvptRevoke (Found, Device);
-  }
-
-  if (gHvptPhase != HvptRunning) {
-    return EFI_DEVICE_ERROR;
-  }
-
-  Status = HvptReadyDevice (DeviceId, &Device);
-  return EFI_ERROR (Status) ? Status : HvptGrant (Found, Device);
-}
-
-/**
-  SetAttribute(), when the device is known.
-
-  @param[in]  DeviceId  Logical device id.
-  @param[in]  Mapping   Whatever a caller passed.
-  @param[in]  Access    EDKII_IOMMU_ACCESS_*.
-
-  @return As ChangeAccess().
-**/
-STATIC
-EFI_STATUS
-SetById (
-  IN UINT64  DeviceId,
-  IN VOID    *Mapping,
-  IN UINT64  Access
+MakeMapping (
+  IN  EDKII_IOMMU_OPERATION  Operation,
+  IN  UINTN                  Host,
+  IN  UINTN                  Bytes,
+  OUT HVPT_MAPPING           **Made
   )
 {
   EFI_TPL     Tpl;
   EFI_STATUS  Status;
 
-  Tpl = gBS->RaiseTPL (TPL_NOTIFY);
-  gHvptCounts.SetAttributes++;
-  Status = ChangeAccess (DeviceId, Mapping, Access);
+  Tpl    = gBS->RaiseTPL (TPL_NOTIFY);
+  Status = EFI_DEVICE_ERROR;
+  if (gHvptPhase == HvptRunning) {
+    Status = HvptMakeMapping (Operation, Host, Bytes, Made);
+  }
+
+  if (!EFI_ERROR (Status)) {
+    gHvptCounts.Maps++;
+    gHvptCounts.Bytes += Bytes;
+  }
+
   gBS->RestoreTPL (Tpl);
-  DEBUG ((
-    DEBUG_VERBOSE,
-    "hvpt: device %lx mapping %p access %lx: %r\n",
-    DeviceId,
-    Mapping,
-    Access,
-    Status
-    ));
   return Status;
 }
-
-/**
-  SetAttribute() of the protocol.
-
-  @param[in]  This          The protocol.
-  @param[in]  DeviceHandle  Of the PCI device.
-  @param[in]  Mapping       As Map() returned it.
-  @param[in]  IoMmuAccess   EDKII_IOMMU_ACCESS_*; 0 removes access.
-
-  @retval EFI_SUCCESS            Done.
-  @retval EFI_INVALID_PARAMETER  No mapping of this driver, no handle of a PCI
-                                 device, or an access that does not fit the
-                                 operation.
-  @retval EFI_UNSUPPORTED        The pvIOMMU does not manage the device.
-  @retval EFI_OUT_OF_RESOURCES   No memory.
-  @retval EFI_DEVICE_ERROR       The hypervisor refused.
-**/
-STATIC
-EFI_STATUS
-EFIAPI
-SetAttribute (
-  IN EDKII_IOMMU_PROTOCOL  *This,
-  IN EFI_HANDLE            DeviceHandle,
-  IN VOID                  *Mapping,
-  IN UINT64                IoMmuAccess
-  )
-{
-  EFI_STATUS  Status;
-  UINT64      DeviceId;
-
-  Status = CheckAccess (Mapping, IoMmuAccess);
-  if (EFI_ERROR (Status)) {
-    return Status;
-  }
-
-  Status = HvptDeviceIdFromHandle (DeviceHandle, &DeviceId);
-  if (EFI_ERROR (Status)) {
-    return Status;
-  }
-
-  return SetById (DeviceId, Mapping, IoMmuAccess);
-}
-
-#if EDKII_IOMMU_PROTOCOL_REVISION >= 0x00010001
-
-/**
-  SetAttributeById() of the protocol.
-
-  @param[in]  This         The protocol.
-  @param[in]  IommuBase    Base address that names the IOMMU.
-  @param[in]  DmaId        The device's id there.
-  @param[in]  Mapping      As Map() returned it.
-  @param[in]  IoMmuAccess  EDKII_IOMMU_ACCESS_*; 0 removes access.
-
-  @return As SetAttribute().
-**/
-STATIC
-EFI_STATUS
-EFIAPI
-SetAttributeById (
-  IN EDKII_IOMMU_PROTOCOL  *This,
-  IN UINT64                IommuBase,
-  IN UINT32                DmaId,
-  IN VOID                  *Mapping,
-  IN UINT64                IoMmuAccess
-  )
-{
-  EFI_STATUS  Status;
-  UINT64      DeviceId;
-
-  Status = CheckAccess (Mapping, IoMmuAccess);
-  if (EFI_ERROR (Status)) {
-    return Status;
-  }
-
-  Status = HvptDeviceIdFromDmaId (IommuBase, DmaId, &DeviceId);
-  if (EFI_ERROR (Status)) {
-    return Status;
-  }
-
-  return SetById (DeviceId, Mapping, IoMmuAccess);
-}
-
-#endif
 
 /**
   Map() of the protocol: maps everything that was asked for, or nothing.
@@ -271,7 +119,6 @@ Map (
   )
 {
   HVPT_MAPPING  *Made;
-  EFI_TPL       Tpl;
   EFI_STATUS    Status;
   UINTN         Bytes;
 
@@ -281,28 +128,17 @@ Map (
 
   Bytes          = *NumberOfBytes;
   *NumberOfBytes = 0;
-  if ((HostAddress == NULL) || (DeviceAddress == NULL) || (Mapping == NULL) ||
-      ((UINT32)Operation >= EdkiiIoMmuOperationMaximum) ||
-      (Bytes == 0) || ((UINTN)HostAddress > MAX_UINTN - (Bytes - 1)))
-  {
+  if (!CheckMap (Operation, HostAddress, Bytes, DeviceAddress, Mapping)) {
     return EFI_INVALID_PARAMETER;
   }
 
-  Tpl    = gBS->RaiseTPL (TPL_NOTIFY);
-  Status = EFI_DEVICE_ERROR;
-  if (gHvptPhase == HvptRunning) {
-    Status = HvptMakeMapping (Operation, (UINTN)HostAddress, Bytes, &Made);
-  }
-
+  Status = MakeMapping (Operation, (UINTN)HostAddress, Bytes, &Made);
   if (!EFI_ERROR (Status)) {
-    gHvptCounts.Maps++;
-    gHvptCounts.Bytes += Bytes;
     *NumberOfBytes = Bytes;
     *DeviceAddress = Made->Address;
     *Mapping       = (VOID *)(UINTN)Made->Handle;
   }
 
-  gBS->RestoreTPL (Tpl);
   DEBUG ((
     DEBUG_VERBOSE,
     "hvpt: map op %d host %p bytes %lx: %r\n",
@@ -351,12 +187,12 @@ Unmap (
 
 EDKII_IOMMU_PROTOCOL  gHvptIoMmu = {
   EDKII_IOMMU_PROTOCOL_REVISION,
-  SetAttribute,
+  HvptSetAttribute,
   Map,
   Unmap,
   HvptAllocateBuffer,
   HvptFreeBuffer,
  #if EDKII_IOMMU_PROTOCOL_REVISION >= 0x00010001
-  SetAttributeById,
+  HvptSetAttributeById,
  #endif
 };
