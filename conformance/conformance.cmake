@@ -18,6 +18,7 @@ set(HVPT_CONFORMANCE_SOURCES
 )
 set(HVPT_CONFORMANCE_TOOL_SOURCES
   tools/conformance/command_conformance.c
+  tools/conformance/conformance_compare.c
   tools/conformance/conformance_page.c
   tools/conformance/conformance_read.c
   tools/conformance/conformance_record.c

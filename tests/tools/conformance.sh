@@ -34,11 +34,46 @@ assert len({f["id"] for f in findings}) == len(findings)
 PYTHON
 
 # The page has the questions as they are in the code, the model's answers, and
-# those of the hosts in tests/data.
-run 0 conformance --page "$here/../data/conformance/qemu.json"
+# those of all hosts in tests/data.
 document=$here/../../docs/CONFORMANCE.md
+named=$(sed -n 's/^<!-- hvpt conformance --page \(.*\) -->$/\1/p' "$document")
+kept=$(cd "$here/../.." && echo tests/data/conformance/*.json)
+[ "$named" = "$kept" ] ||
+	fail "docs/CONFORMANCE.md: has '$named', and not '$kept'"
+reports=
+for report in $kept; do
+	reports="$reports $here/../../$report"
+done
+# shellcheck disable=SC2086 # words
+run 0 conformance --page $reports
 sed '1,/^<!-- hvpt conformance --page .* -->$/d' "$document" >page
 cmp -s out page || fail "docs/CONFORMANCE.md: its end is not '$what'"
+
+# The model and QEMU's VT-d differ; a report does not differ from itself.
+run 0 conformance --compare answers.json answers.json
+says out " the same, 0 different, 0 with one answer"
+qemu=$here/../data/conformance/qemu.json
+run 1 conformance --compare answers.json "$qemu"
+says out "A: model"
+says out "B: qemu"
+differ=$(sed -n 's/.* the same, \([0-9]*\) different.*/\1/p' out)
+[ "$differ" -gt 0 ] || fail "$what: no difference"
+[ "$(grep -c "^A  " out)" -eq "$differ" ] || fail "$what: not each is shown"
+# One answer more, and one less.
+sed 's/"status": 2,/"status": 3,/; /control.unknown-code/,/value/!b' \
+	answers.json >other.json
+run 1 conformance --compare answers.json other.json
+says out "control.unknown-code           as stated  INVALID_HYPERCALL_CODE"
+says out "control.unknown-code           as stated  INVALID_HYPERCALL_INPUT"
+sed '/control.unknown-code/,/value/d' answers.json >less.json
+run 1 conformance --compare answers.json less.json
+says out "B  control.unknown-code           no answer"
+says out " 0 different, 1 with one answer"
+misuse "needs two reports" conformance --compare answers.json
+run 2 conformance --compare answers.json nothing.json
+says err "nothing.json"
+run 2 conformance --json other.json --compare answers.json answers.json
+says err "exclude each other"
 
 # Without QEMU, and with something that is none.
 HVPT_QEMU=''

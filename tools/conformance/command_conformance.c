@@ -15,6 +15,7 @@
 static const char usage[] =
 	"Usage: hvpt conformance [--host HOST] [--passive]\n"
 	"                        [--json FILE | --page [REPORT]...]\n"
+	"       hvpt conformance --compare REPORT REPORT\n"
 	"\n"
 	"Asks a host each question of the conformance suite, and prints how\n"
 	"it answers. docs/CONFORMANCE.md explains them.\n"
@@ -27,17 +28,20 @@ static const char usage[] =
 	"               without the text\n"
 	"  --page       print the tables of docs/CONFORMANCE.md instead; with\n"
 	"               a column for each report behind it, written by --json\n"
+	"  --compare    ask nobody, and print what two reports differ in\n"
 	"  -h, --help   print this help\n"
 	"\n"
 	"Exit status: 0 if guests can work with every answer, 1 if not or if\n"
 	"something could not be restored, 2 if an option or a file is bad, or\n"
-	"there is no such host.\n";
+	"there is no such host. With --compare: 0 if all answers are the same,\n"
+	"1 if not.\n";
 
 struct conformance_options {
 	const struct asked_host *host;
 	bool help;
 	bool passive;
 	bool page;
+	bool compare;
 	const char *json;
 	const char *const *reports;
 	size_t report_count;
@@ -142,20 +146,35 @@ static bool take_value(struct conformance_options *options, const char *option,
 /* They are the rest of the arguments. */
 static void take_reports(struct conformance_options *options, char **argv)
 {
-	options->page = true;
+	options->page = strcmp(argv[-1], "--page") == 0;
+	options->compare = !options->page;
 	options->reports = (const char *const *)argv;
 	while (options->reports[options->report_count])
 		options->report_count++;
+}
+
+/* Return: false: with a message. */
+static bool fits_together(const struct conformance_options *options)
+{
+	if (options->compare && options->report_count != 2) {
+		say("hvpt conformance: --compare needs two reports");
+		return false;
+	}
+	if (options->reports && options->json)
+		say("hvpt conformance: %s and --json exclude each other",
+		    options->page ? "--page" : "--compare");
+	return !(options->reports && options->json);
 }
 
 static bool parse(int argc, char **argv, struct conformance_options *options)
 {
 	int i;
 
-	for (i = 1; i < argc && !options->page; i++) {
+	for (i = 1; i < argc && !options->reports; i++) {
 		if (strcmp(argv[i], "--passive") == 0)
 			options->passive = true;
-		else if (strcmp(argv[i], "--page") == 0)
+		else if (strcmp(argv[i], "--page") == 0 ||
+			 strcmp(argv[i], "--compare") == 0)
 			take_reports(options, argv + i + 1);
 		else if (strcmp(argv[i], "--help") == 0 ||
 			 strcmp(argv[i], "-h") == 0)
@@ -165,9 +184,7 @@ static bool parse(int argc, char **argv, struct conformance_options *options)
 		else
 			i++;
 	}
-	if (options->page && options->json)
-		say("hvpt conformance: --page and --json exclude each other");
-	return !(options->page && options->json);
+	return fits_together(options);
 }
 
 static bool is_well(const struct conformance_counts *counts)
@@ -197,6 +214,18 @@ static bool write_page(const struct conformance_options *options,
 	}
 	conformance_page(stdout, columns, i + 1);
 	return true;
+}
+
+static int compare(const struct conformance_options *options)
+{
+	static struct conformance_record read[2];
+	unsigned i;
+
+	for (i = 0; i < 2; i++)
+		if (!conformance_record_read(&read[i], options->reports[i]))
+			return EXIT_BAD_INPUT;
+	return conformance_compare(stdout, &read[0], &read[1]) ? EXIT_ALL_WELL :
+								 EXIT_MISMATCH;
 }
 
 static int run(const struct conformance_options *options, FILE *json)
@@ -231,6 +260,8 @@ int command_conformance(int argc, char **argv)
 		fputs(usage, stdout);
 		return EXIT_ALL_WELL;
 	}
+	if (options.compare)
+		return compare(&options);
 	if (options.json) {
 		json = output_open(json_option, options.json, NULL, 0);
 		if (!json)

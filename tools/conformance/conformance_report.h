@@ -67,6 +67,14 @@ struct conformance_writer conformance_to_file(FILE *to);
 
 void conformance_json(FILE *to, const struct conformance_record *record);
 
+/**
+ * conformance_compare() - prints what two hosts answer differently
+ *
+ * Return: do they answer all the same?
+ */
+bool conformance_compare(FILE *to, const struct conformance_record *a,
+			 const struct conformance_record *b);
+
 /* Hosts of one page. */
 #define CONFORMANCE_PAGE_MAX 16u
 
