@@ -383,6 +383,7 @@ HVPT_STATIC_ASSERT(sizeof(uintptr_t) == 8, "uintptr_t must be 8 bytes");
 enum hvpt_status {
 	HVPT_STATUS_LIST(HVPT_STATUS_ENUM)
 };
+
 #undef HVPT_STATUS_ENUM
 
 HVPT_STATIC_ASSERT(sizeof(enum hvpt_status) == 4, "status is 4 bytes");
@@ -624,6 +625,7 @@ HVPT_INLINE hvpt_gpa_t hvpt_gpa(uint64_t value)
 
 /**
  * hvpt_prot_check() - can @prot be expressed?
+ * @prot: HVPT_PROT_READ and HVPT_PROT_WRITE
  *
  * Return: HVPT_OK; HVPT_ERR_PROT if no bit or an unknown bit is set;
  * HVPT_ERR_WRITE_ONLY for write without read.
@@ -669,7 +671,7 @@ HVPT_INLINE bool hvpt_pte_is_present(uint64_t pte)
 	return (pte & HVPT_PTE_PRESENT) != 0;
 }
 
-/**
+/*
  * hvpt_pte_is_table() - does a present entry of @level point at a lower table?
  *
  * At level 0 bit 7 is PAT, not PS, and every present entry is a leaf.
@@ -823,6 +825,7 @@ HVPT_INLINE bool hvpt_gather_is_empty(const struct hvpt_gather *gather)
 
 /**
  * hvpt_gather_must_release() - is there more in it than ranges?
+ * @gather: in
  *
  * Return: true when it holds table pages or splits. Only hvpt_pt_release()
  * gives these back, after a flush of the gather's ranges.
@@ -1107,7 +1110,7 @@ HVPT_INLINE bool hvpt_pt_in_form(const struct hvpt_pagetable *pt,
 	return pt->upper_first != 0 && first >= pt->upper_first;
 }
 
-/**
+/*
  * hvpt_pt_descend() - go down one level
  * @table: in: the table of level @at; out, on true: the table below it
  * @at: a constant, so that walks are straight-line code
@@ -1126,7 +1129,7 @@ HVPT_INLINE bool hvpt_pt_descend(const struct hvpt_pagetable *pt,
 	return true;
 }
 
-/**
+/*
  * hvpt_pt_slot() - find the entry of @iova in the table of @level
  * @levels: pt->levels; a constant saves a branch
  * @level: 0, 1 or 2
@@ -1155,7 +1158,7 @@ HVPT_INLINE uint64_t *hvpt_pt_slot(const struct hvpt_pagetable *pt,
 	return HVPT_SLOT(table, hvpt_pte_index(iova, 0));
 }
 
-/**
+/*
  * hvpt_pt_leaf() - find the entry that decides what @iova translates to
  * @level: out: its level; the entry need not be present
  */
@@ -1334,7 +1337,10 @@ HVPT_INLINE void hvpt_pte_decode(uint64_t pte, unsigned level, uint64_t iova,
 
 /**
  * hvpt_pt_lookup_levels() - hvpt_pt_lookup() with the levels as a constant
+ * @pt: in
  * @levels: the levels of @pt; as a constant it saves a branch
+ * @iova: as for hvpt_pt_lookup()
+ * @out: likewise
  *
  * Return: as hvpt_pt_lookup().
  */
@@ -1376,6 +1382,7 @@ hvpt_pt_lookup(const struct hvpt_pagetable *pt, hvpt_iova_t iova,
 
 /**
  * hvpt_pt_root_gpa() - find the root, for the IOMMU
+ * @pt: in
  *
  * Return: the root's gpa, table_gpa_mask included.
  */
@@ -1394,6 +1401,7 @@ HVPT_INLINE uint64_t hvpt_pt_tables(const struct hvpt_pagetable *pt)
 
 /**
  * hvpt_pt_reserved() - list the ranges that are never mapped
+ * @pt: in
  * @index: from 0 on
  *
  * Return: the range as it was configured; NULL behind the last.
@@ -1478,7 +1486,7 @@ HVPT_INLINE unsigned hvpt_leaf_level(uint64_t length)
 	return length == HVPT_LEVEL_BYTES(2u) ? 2u : HVPT_LEAF_LEVELS;
 }
 
-/**
+/*
  * hvpt_pt_leaf_slot() - find the slot of exactly one leaf
  *
  * Return: the slot of a leaf of @length bytes at @iova if that size is allowed,
@@ -1733,6 +1741,9 @@ typedef bool (*hvpt_visit_fn)(void *ctx, hvpt_iova_t iova,
 
 /**
  * typedef hvpt_dirty_fn - learns that iova .. iova + bytes - 1 was written
+ * @ctx: the caller's
+ * @iova: first byte
+ * @bytes: how many
  *
  * Note the range, but do not copy it yet: an IOMMU may have cached translations
  * with D set, and by these devices write to the range without leaving a trace.
@@ -1898,6 +1909,7 @@ hvpt_pt_adopt(struct hvpt_pagetable *pt, const struct hvpt_pt_config *config,
 
 /**
  * hvpt_fault_name() - the identifier of a fault, for logs. Never NULL.
+ * @fault: of a walk
  */
 const char *hvpt_fault_name(enum hvpt_fault fault);
 
@@ -2418,6 +2430,7 @@ HVPT_HV_FIELD(struct hvpt_hv_iommu_fault, fault_address, 24);
 enum hvpt_hv_status {
 	HVPT_HV_STATUS_LIST(HVPT_HV_STATUS_ENUM)
 };
+
 #undef HVPT_HV_STATUS_ENUM
 
 HVPT_EXTERN_C_BEGIN
@@ -2568,6 +2581,7 @@ struct hvpt_answer {
 
 /**
  * hvpt_answer_is_heard() - did the hypervisor get the call?
+ * @answer: of a call
  *
  * False when no page could be borrowed, or when the transport cannot make a
  * hypercall. Then nothing has changed in the hypervisor.
@@ -2615,6 +2629,7 @@ struct hvpt_domain_settings {
 
 /**
  * typedef hvpt_flush_source_fn - provides flush descriptors, one at a time
+ * @ctx: the caller's
  * @entry: out: a descriptor that hvpt_hv_flush_entry_ok() accepts
  *
  * Called with the call page borrowed, so interrupts may be disabled. It changes
@@ -2646,7 +2661,7 @@ HVPT_MUST_CHECK enum hvpt_status
 hvpt_hvcall_get_caps(const struct hvpt_transport *transport,
 		     struct hvpt_iommu_caps *caps, struct hvpt_answer *answer);
 
-/**
+/*
  * GET_LOGICAL_DEVICE_PROPERTY (0x127), code 10: is the device behind the
  * pvIOMMU?
  */
@@ -2660,7 +2675,7 @@ HVPT_MUST_CHECK enum hvpt_status
 hvpt_hvcall_create_domain(const struct hvpt_transport *transport,
 			  uint32_t domain_id, struct hvpt_answer *answer);
 
-/**
+/*
  * CONFIGURE_DEVICE_DOMAIN (0xce).
  *
  * Return: also HVPT_ERR_SETTINGS for an unknown kind, or for levels or a root
@@ -2673,7 +2688,7 @@ hvpt_hvcall_configure_domain(const struct hvpt_transport *transport,
 			     const struct hvpt_domain_settings *settings,
 			     struct hvpt_answer *answer);
 
-/**
+/*
  * ATTACH_DEVICE_DOMAIN (0xb2): moves the device from wherever it is.
  *
  * DEVICE_ALREADY_IN_DOMAIN becomes HVPT_ERR_HV_EXISTS here;
@@ -2695,7 +2710,9 @@ hvpt_hvcall_flush_domain(const struct hvpt_transport *transport,
 			 uint32_t domain_id, struct hvpt_answer *answer);
 
 /**
- * FLUSH_DEVICE_DOMAIN_LIST (0xd1): what the descriptors cover
+ * hvpt_hvcall_flush_list() - FLUSH_DEVICE_DOMAIN_LIST (0xd1)
+ * @transport: in
+ * @domain_id: whose translations are flushed
  * @source: called until it has no more, or until the page is full (508)
  * @ctx: passed to @source
  * @answer: out: reps says how many descriptors were done
@@ -2721,6 +2738,10 @@ hvpt_hvcall_flush_list(const struct hvpt_transport *transport,
 
 /**
  * hvpt_hvcall_flush_lists() - hvpt_hvcall_flush_list() until @source is empty
+ * @transport: in
+ * @domain_id: whose translations are flushed
+ * @source: as for hvpt_hvcall_flush_list()
+ * @ctx: passed to @source
  * @answer: out: of the last call
  *
  * Return: as hvpt_hvcall_flush_list(); HVPT_ERR_EMPTY only when @source has
@@ -2776,7 +2797,7 @@ struct hvpt_cpuid {
 	uint32_t edx;
 };
 
-/**
+/*
  * struct hvpt_cpuid_leaves - the leaves above, read unconditionally
  *
  * CPUID may be executed for all of them on any processor. What it returns for a
@@ -3337,6 +3358,11 @@ HVPT_EXTERN_C_END
 
 /**
  * hvpt_domain_map() - hvpt_pt_map() in a domain
+ * @domain: in/out
+ * @iova: first byte
+ * @gpa: what @iova is to reach
+ * @length: in bytes
+ * @prot: as for hvpt_pt_map()
  * @gather: in/out, or NULL: when it grew, sync it before a device uses the
  *	range
  *
@@ -3348,6 +3374,12 @@ hvpt_domain_map(struct hvpt_domain *domain, hvpt_iova_t iova, hvpt_gpa_t gpa,
 
 /**
  * hvpt_domain_map_list() - hvpt_pt_map_list() in a domain
+ * @domain: in/out
+ * @iova: of the first segment
+ * @segments: as for hvpt_pt_map_list()
+ * @count: of segments
+ * @prot: as for hvpt_pt_map()
+ * @gather: as for hvpt_domain_map()
  *
  * Return: as hvpt_pt_map_list(); HVPT_ERR_KIND for identity and blocked
  * domains.
@@ -3359,7 +3391,11 @@ hvpt_domain_map_list(struct hvpt_domain *domain, hvpt_iova_t iova,
 
 /**
  * hvpt_domain_unmap() - hvpt_pt_unmap() in a domain
+ * @domain: in/out
+ * @iova: first byte
+ * @length: in bytes
  * @gather: in/out: sync it before anything that was unmapped is reused
+ * @unmapped: out: as for hvpt_pt_unmap()
  *
  * Return: as hvpt_pt_unmap(); HVPT_ERR_KIND for identity and blocked domains.
  */
@@ -3369,6 +3405,8 @@ hvpt_domain_unmap(struct hvpt_domain *domain, hvpt_iova_t iova, uint64_t length,
 
 /**
  * hvpt_domain_lookup() - what does a device in this domain reach at @iova?
+ * @domain: in
+ * @iova: any byte
  * @out: out: written only with HVPT_OK. For the identity domain it is
  *	gpa = iova, read and write, leaf_lg2 12.
  *
@@ -3382,6 +3420,7 @@ hvpt_domain_lookup(const struct hvpt_domain *domain, hvpt_iova_t iova,
 
 /**
  * hvpt_domain_pagetable() - the page table of a domain
+ * @domain: in
  *
  * For the calls of inspect.h, and for hvpt_pt_protect() and hvpt_pt_reclaim().
  * hvpt_domain_sync() takes the gathers that those fill.
@@ -3395,6 +3434,7 @@ HVPT_INLINE uint32_t hvpt_domain_id(const struct hvpt_domain *domain);
 
 /**
  * hvpt_domain_device_count() - how many devices are, or may be, in the domain
+ * @domain: in
  *
  * A device whose move failed counts in both domains until a later call
  * succeeds.
@@ -3644,6 +3684,7 @@ HVPT_EXTERN_C_BEGIN
 
 /**
  * hvpt_iommu_read_stats() - read all counters, each by itself
+ * @iommu: in
  * @stats: out
  */
 void hvpt_iommu_read_stats(const struct hvpt_iommu *iommu,
@@ -3651,6 +3692,7 @@ void hvpt_iommu_read_stats(const struct hvpt_iommu *iommu,
 
 /**
  * hvpt_iommu_last_failure() - the last refusal of the hypervisor
+ * @iommu: in
  * @code: out: the call
  * @hv_status: out: its raw status; 0xffff when the transport could make no
  *	hypercall; 0 (SUCCESS) when a rep call succeeded but did nothing
@@ -3827,6 +3869,7 @@ HVPT_INLINE uint32_t hvpt_iommu_width(const struct hvpt_iommu *iommu);
 
 /**
  * hvpt_iommu_page_sizes() - the leaf sizes that the host reported
+ * @iommu: in
  *
  * Bit n: leaves of 2^n bytes. Includes sizes that hvpt does not use.
  */
@@ -4258,6 +4301,7 @@ hvpt_device_state(const struct hvpt_device *device);
 
 /**
  * hvpt_device_domain() - the domain that a device is in
+ * @device: in
  *
  * In doubt: where it was when that was last known. Lost or parked: where a
  * resume is to bring it. NULL when it is in none.
@@ -4484,6 +4528,7 @@ hvpt_handover_read(const void *table, uint64_t bytes,
 
 /**
  * hvpt_handover_read_device() - read an entry
+ * @handover: in
  * @index: below @handover->devices
  * @device: out: what the table says; hvpt_domain_adopt() checks it
  */
@@ -4591,6 +4636,7 @@ hvpt_iommu_fault_decode(const void *message, size_t bytes,
 
 /**
  * hvpt_iommu_fault_type_name() - the hypervisor's name of a type, for logs
+ * @type: of a fault
  *
  * Return: a static string such as "TRANSLATION"; "UNKNOWN" for a number that is
  * not in hv_message.h. Never NULL.
@@ -4781,7 +4827,7 @@ HVPT_INLINE void hvpt_walk_init(struct hvpt_walk *walk,
 	walk->at = pt->levels - 1u;
 }
 
-/**
+/*
  * hvpt_walk_to() - walk down towards @iova
  * @stop: the level to end at
  *
@@ -4796,7 +4842,7 @@ void hvpt_walk_to(struct hvpt_walk *walk, const struct hvpt_pagetable *pt,
 void hvpt_walk_find(struct hvpt_walk *walk, const struct hvpt_pagetable *pt,
 		    uint64_t iova, unsigned stop);
 
-/**
+/*
  * hvpt_part_slot() - find a range that is a part of one level 0 table
  *
  * Return: the slot of its first page, if the range is valid, covers a part of
@@ -4838,7 +4884,7 @@ struct hvpt_cleared {
 	unsigned end;
 };
 
-/**
+/*
  * hvpt_entries_clear() - clear leaves up to the first table
  * @cleared: out: the leaves there were
  *
@@ -4897,7 +4943,7 @@ bool hvpt_run_next(struct hvpt_cursor *cursor);
 /** Goes to the next run of level @stop. Return: false at the end. */
 bool hvpt_run_next_table(struct hvpt_cursor *cursor);
 
-/**
+/*
  * hvpt_leaf_next() - go to the next leaf that has a byte in the range
  *
  * For cursors of level 0. A call on another range may meanwhile split a leaf
@@ -4938,7 +4984,7 @@ hvpt_reserve_take(struct hvpt_pagetable *pt, struct hvpt_reserve *reserve);
 HVPT_MUST_CHECK enum hvpt_status hvpt_page_take(struct hvpt_pagetable *pt,
 						uint64_t **page);
 
-/**
+/*
  * Removes one page, all zero. Return: NULL if none is left. A call reserves
  * all it needs, so it does not own its range if that happens: somebody else
  * took a table out of it.
@@ -4952,7 +4998,7 @@ void hvpt_pages_free(struct hvpt_pagetable *pt, uint64_t *page);
 void hvpt_reserve_release(struct hvpt_pagetable *pt,
 			  struct hvpt_reserve *reserve);
 
-/**
+/*
  * hvpt_table_install() - put a page of the reserve into a slot, as a table
  * @reserve: where the page came from; it goes back there if it is not used
  * @slot: the slot
@@ -4974,7 +5020,7 @@ void hvpt_entry_write_back(const struct hvpt_pagetable *pt, uint64_t *slot);
 void hvpt_write_back(const struct hvpt_pagetable *pt, const uint64_t *start,
 		     unsigned count);
 
-/**
+/*
  * hvpt_path_write_back() - write back the table entries that lead to @iova
  * @level: those above this level
  *
@@ -4988,7 +5034,7 @@ void hvpt_path_write_back(const struct hvpt_pagetable *pt, uint64_t iova,
 void hvpt_leaves_write_back(const struct hvpt_pagetable *pt, uint64_t iova,
 			    const uint64_t *slot, unsigned count);
 
-/**
+/*
  * hvpt_ends_write_back() - write back the tables that lead to a range's ends
  *
  * For walkers that do not snoop. Another call may just have split a leaf that
@@ -5023,7 +5069,7 @@ hvpt_map_steps(struct hvpt_pagetable *pt, const struct hvpt_map_call *call);
 /* For hvpt_split_leaves(): split leaves of either permission. */
 #define HVPT_SPLIT_ANY (~(uint64_t)0)
 
-/**
+/*
  * hvpt_split_leaves() - split the large leaves that a range cuts
  * @first: the first address of the range
  * @end: the address behind it; 0 behind the last of all
@@ -5073,7 +5119,7 @@ void hvpt_sweep_note(struct hvpt_sweep *sweep, uint64_t first,
 /** Sweeps levels 1 and up: the entries that lie wholly inside the range. */
 void hvpt_sweep_tables(struct hvpt_sweep *sweep);
 
-/**
+/*
  * hvpt_reclaim_range() - detach the empty tables of a range into @gather
  * @flush: in/out: grows to hold what they spanned; the caller gathers it
  *
@@ -5083,7 +5129,7 @@ uint64_t hvpt_reclaim_range(struct hvpt_pagetable *pt, uint64_t first,
 			    uint64_t last, struct hvpt_gather *gather,
 			    struct hvpt_iova_range *flush);
 
-/**
+/*
  * hvpt_pt_configure() - check @config and fill in all of *@pt but the root
  * @width: used instead of @config's
  * @page_sizes: used instead of @config's
@@ -5139,7 +5185,7 @@ HVPT_INLINE void hvpt_answer_clear(struct hvpt_answer *answer, uint16_t code)
 	answer->trips = 0;
 }
 
-/**
+/*
  * hvpt_call_begin() - borrow a page and zero @input_bytes of it
  * @answer: cleared, with the code
  *
@@ -5149,7 +5195,7 @@ HVPT_MUST_CHECK enum hvpt_status
 hvpt_call_begin(struct hvpt_call *call, const struct hvpt_transport *transport,
 		struct hvpt_answer *answer, uint32_t input_bytes);
 
-/**
+/*
  * hvpt_call_begin_domain() - the same for inputs that begin with a domain
  *
  * Clears @answer and fills in the domain. Return: also DOMAIN_ID.
@@ -5232,7 +5278,7 @@ hvpt_device_id_check(uint64_t device_id)
 #define HVPT_WIDTH_4 HVPT_LEVEL_LG2(HVPT_MIN_LEVELS)
 #define HVPT_WIDTH_5 HVPT_LEVEL_LG2(HVPT_MAX_LEVELS)
 
-/**
+/*
  * hvpt_iommu_note() - record a refusal for hvpt_iommu_last_failure()
  *
  * Return: @status.
@@ -5352,7 +5398,7 @@ hvpt_domain_flush_now(struct hvpt_domain *domain);
 
 /* ---- devices --------------------------------------------------------- */
 
-/**
+/*
  * hvpt_device_place() - ATTACH, and put the device in doubt if it is refused
  *
  * Marks @domain as cached before the call. HVPT_OK also if the device is there
@@ -5868,8 +5914,10 @@ static void hvpt_cursor_enter(struct hvpt_cursor *cursor)
 	cursor->done = false;
 }
 
-/* Looks at the next entry of the run; if it holds nothing, passes over all
- * that hold nothing. */
+/*
+ * Looks at the next entry of the run; if it holds nothing, passes over all that
+ * hold nothing.
+ */
 static void hvpt_cursor_look(struct hvpt_cursor *cursor)
 {
 	unsigned lg2 = HVPT_LEVEL_LG2(cursor->level), n = 1;
@@ -6258,7 +6306,7 @@ enum hvpt_status hvpt_pt_map_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
  * table owns all it spans.
  */
 
-/**
+/*
  * struct hvpt_map_job - how far a map has come
  * @call: what was asked
  * @reserve: pages for the tables that the range lacks
@@ -8630,12 +8678,12 @@ struct hvpt_flush_block {
 static void hvpt_flush_step(struct hvpt_flush_plan *plan,
 			    struct hvpt_flush_block *block)
 {
-	uint64_t upto = hvpt_flush_take(plan->policy, plan->next, plan->last);
+	uint64_t until = hvpt_flush_take(plan->policy, plan->next, plan->last);
 
 	block->first = plan->next;
-	block->order = hvpt_flush_order(plan->next, upto);
-	plan->busy = upto != plan->last;
-	plan->next = upto + 1;
+	block->order = hvpt_flush_order(plan->next, until);
+	plan->busy = until != plan->last;
+	plan->next = until + 1;
 }
 
 /* Too far for a block of TWO_BLOCK: those have at most twice the pages. */
@@ -8653,7 +8701,7 @@ static bool hvpt_flush_range_covers(enum hvpt_flush_policy policy,
 				    bool same,
 				    const struct hvpt_flush_block *block)
 {
-	uint64_t next = range->first.value >> HVPT_PAGE_LG2, upto;
+	uint64_t next = range->first.value >> HVPT_PAGE_LG2, until;
 	uint64_t last = range->last.value >> HVPT_PAGE_LG2;
 	unsigned order;
 
@@ -8661,13 +8709,13 @@ static bool hvpt_flush_range_covers(enum hvpt_flush_policy policy,
 	    hvpt_flush_is_apart(block, next, last))
 		return false;
 	do {
-		upto = hvpt_flush_take(policy, next, last);
-		order = hvpt_flush_order(next, upto);
+		until = hvpt_flush_take(policy, next, last);
+		order = hvpt_flush_order(next, until);
 		if ((block->first ^ next) >> order == 0 &&
 		    order + same > block->order)
 			return true;
-		next = upto + 1;
-	} while (upto != last);
+		next = until + 1;
+	} while (until != last);
 	return false;
 }
 

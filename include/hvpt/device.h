@@ -247,6 +247,7 @@ hvpt_device_state(const struct hvpt_device *device);
 
 /**
  * hvpt_device_domain() - the domain that a device is in
+ * @device: in
  *
  * In doubt: where it was when that was last known. Lost or parked: where a
  * resume is to bring it. NULL when it is in none.

@@ -36,7 +36,7 @@ struct hvpt_cpuid {
 	uint32_t edx;
 };
 
-/**
+/*
  * struct hvpt_cpuid_leaves - the leaves above, read unconditionally
  *
  * CPUID may be executed for all of them on any processor. What it returns for a

@@ -85,6 +85,11 @@ HVPT_EXTERN_C_END
 
 /**
  * hvpt_domain_map() - hvpt_pt_map() in a domain
+ * @domain: in/out
+ * @iova: first byte
+ * @gpa: what @iova is to reach
+ * @length: in bytes
+ * @prot: as for hvpt_pt_map()
  * @gather: in/out, or NULL: when it grew, sync it before a device uses the
  *	range
  *
@@ -96,6 +101,12 @@ hvpt_domain_map(struct hvpt_domain *domain, hvpt_iova_t iova, hvpt_gpa_t gpa,
 
 /**
  * hvpt_domain_map_list() - hvpt_pt_map_list() in a domain
+ * @domain: in/out
+ * @iova: of the first segment
+ * @segments: as for hvpt_pt_map_list()
+ * @count: of segments
+ * @prot: as for hvpt_pt_map()
+ * @gather: as for hvpt_domain_map()
  *
  * Return: as hvpt_pt_map_list(); HVPT_ERR_KIND for identity and blocked
  * domains.
@@ -107,7 +118,11 @@ hvpt_domain_map_list(struct hvpt_domain *domain, hvpt_iova_t iova,
 
 /**
  * hvpt_domain_unmap() - hvpt_pt_unmap() in a domain
+ * @domain: in/out
+ * @iova: first byte
+ * @length: in bytes
  * @gather: in/out: sync it before anything that was unmapped is reused
+ * @unmapped: out: as for hvpt_pt_unmap()
  *
  * Return: as hvpt_pt_unmap(); HVPT_ERR_KIND for identity and blocked domains.
  */
@@ -117,6 +132,8 @@ hvpt_domain_unmap(struct hvpt_domain *domain, hvpt_iova_t iova, uint64_t length,
 
 /**
  * hvpt_domain_lookup() - what does a device in this domain reach at @iova?
+ * @domain: in
+ * @iova: any byte
  * @out: out: written only with HVPT_OK. For the identity domain it is
  *	gpa = iova, read and write, leaf_lg2 12.
  *
@@ -130,6 +147,7 @@ hvpt_domain_lookup(const struct hvpt_domain *domain, hvpt_iova_t iova,
 
 /**
  * hvpt_domain_pagetable() - the page table of a domain
+ * @domain: in
  *
  * For the calls of inspect.h, and for hvpt_pt_protect() and hvpt_pt_reclaim().
  * hvpt_domain_sync() takes the gathers that those fill.
@@ -143,6 +161,7 @@ HVPT_INLINE uint32_t hvpt_domain_id(const struct hvpt_domain *domain);
 
 /**
  * hvpt_domain_device_count() - how many devices are, or may be, in the domain
+ * @domain: in
  *
  * A device whose move failed counts in both domains until a later call
  * succeeds.

@@ -66,6 +66,7 @@ hvpt_iommu_fault_decode(const void *message, size_t bytes,
 
 /**
  * hvpt_iommu_fault_type_name() - the hypervisor's name of a type, for logs
+ * @type: of a fault
  *
  * Return: a static string such as "TRANSLATION"; "UNKNOWN" for a number that is
  * not in hv_message.h. Never NULL.

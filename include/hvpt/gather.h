@@ -82,6 +82,7 @@ HVPT_INLINE bool hvpt_gather_is_empty(const struct hvpt_gather *gather)
 
 /**
  * hvpt_gather_must_release() - is there more in it than ranges?
+ * @gather: in
  *
  * Return: true when it holds table pages or splits. Only hvpt_pt_release()
  * gives these back, after a flush of the gather's ranges.

@@ -107,6 +107,7 @@ hvpt_handover_read(const void *table, uint64_t bytes,
 
 /**
  * hvpt_handover_read_device() - read an entry
+ * @handover: in
  * @index: below @handover->devices
  * @device: out: what the table says; hvpt_domain_adopt() checks it
  */

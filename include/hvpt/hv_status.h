@@ -99,6 +99,7 @@
 enum hvpt_hv_status {
 	HVPT_HV_STATUS_LIST(HVPT_HV_STATUS_ENUM)
 };
+
 #undef HVPT_HV_STATUS_ENUM
 
 HVPT_EXTERN_C_BEGIN

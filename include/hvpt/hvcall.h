@@ -103,6 +103,7 @@ struct hvpt_answer {
 
 /**
  * hvpt_answer_is_heard() - did the hypervisor get the call?
+ * @answer: of a call
  *
  * False when no page could be borrowed, or when the transport cannot make a
  * hypercall. Then nothing has changed in the hypervisor.
@@ -150,6 +151,7 @@ struct hvpt_domain_settings {
 
 /**
  * typedef hvpt_flush_source_fn - provides flush descriptors, one at a time
+ * @ctx: the caller's
  * @entry: out: a descriptor that hvpt_hv_flush_entry_ok() accepts
  *
  * Called with the call page borrowed, so interrupts may be disabled. It changes
@@ -181,7 +183,7 @@ HVPT_MUST_CHECK enum hvpt_status
 hvpt_hvcall_get_caps(const struct hvpt_transport *transport,
 		     struct hvpt_iommu_caps *caps, struct hvpt_answer *answer);
 
-/**
+/*
  * GET_LOGICAL_DEVICE_PROPERTY (0x127), code 10: is the device behind the
  * pvIOMMU?
  */
@@ -195,7 +197,7 @@ HVPT_MUST_CHECK enum hvpt_status
 hvpt_hvcall_create_domain(const struct hvpt_transport *transport,
 			  uint32_t domain_id, struct hvpt_answer *answer);
 
-/**
+/*
  * CONFIGURE_DEVICE_DOMAIN (0xce).
  *
  * Return: also HVPT_ERR_SETTINGS for an unknown kind, or for levels or a root
@@ -208,7 +210,7 @@ hvpt_hvcall_configure_domain(const struct hvpt_transport *transport,
 			     const struct hvpt_domain_settings *settings,
 			     struct hvpt_answer *answer);
 
-/**
+/*
  * ATTACH_DEVICE_DOMAIN (0xb2): moves the device from wherever it is.
  *
  * DEVICE_ALREADY_IN_DOMAIN becomes HVPT_ERR_HV_EXISTS here;
@@ -230,7 +232,9 @@ hvpt_hvcall_flush_domain(const struct hvpt_transport *transport,
 			 uint32_t domain_id, struct hvpt_answer *answer);
 
 /**
- * FLUSH_DEVICE_DOMAIN_LIST (0xd1): what the descriptors cover
+ * hvpt_hvcall_flush_list() - FLUSH_DEVICE_DOMAIN_LIST (0xd1)
+ * @transport: in
+ * @domain_id: whose translations are flushed
  * @source: called until it has no more, or until the page is full (508)
  * @ctx: passed to @source
  * @answer: out: reps says how many descriptors were done
@@ -256,6 +260,10 @@ hvpt_hvcall_flush_list(const struct hvpt_transport *transport,
 
 /**
  * hvpt_hvcall_flush_lists() - hvpt_hvcall_flush_list() until @source is empty
+ * @transport: in
+ * @domain_id: whose translations are flushed
+ * @source: as for hvpt_hvcall_flush_list()
+ * @ctx: passed to @source
  * @answer: out: of the last call
  *
  * Return: as hvpt_hvcall_flush_list(); HVPT_ERR_EMPTY only when @source has

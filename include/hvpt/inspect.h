@@ -25,6 +25,9 @@ typedef bool (*hvpt_visit_fn)(void *ctx, hvpt_iova_t iova,
 
 /**
  * typedef hvpt_dirty_fn - learns that iova .. iova + bytes - 1 was written
+ * @ctx: the caller's
+ * @iova: first byte
+ * @bytes: how many
  *
  * Note the range, but do not copy it yet: an IOMMU may have cached translations
  * with D set, and by these devices write to the range without leaving a trace.
@@ -190,6 +193,7 @@ hvpt_pt_adopt(struct hvpt_pagetable *pt, const struct hvpt_pt_config *config,
 
 /**
  * hvpt_fault_name() - the identifier of a fault, for logs. Never NULL.
+ * @fault: of a walk
  */
 const char *hvpt_fault_name(enum hvpt_fault fault);
 

@@ -159,6 +159,7 @@ HVPT_INLINE uint32_t hvpt_iommu_width(const struct hvpt_iommu *iommu);
 
 /**
  * hvpt_iommu_page_sizes() - the leaf sizes that the host reported
+ * @iommu: in
  *
  * Bit n: leaves of 2^n bytes. Includes sizes that hvpt does not use.
  */

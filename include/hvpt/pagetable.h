@@ -142,7 +142,10 @@ HVPT_INLINE void hvpt_pte_decode(uint64_t pte, unsigned level, uint64_t iova,
 
 /**
  * hvpt_pt_lookup_levels() - hvpt_pt_lookup() with the levels as a constant
+ * @pt: in
  * @levels: the levels of @pt; as a constant it saves a branch
+ * @iova: as for hvpt_pt_lookup()
+ * @out: likewise
  *
  * Return: as hvpt_pt_lookup().
  */
@@ -184,6 +187,7 @@ hvpt_pt_lookup(const struct hvpt_pagetable *pt, hvpt_iova_t iova,
 
 /**
  * hvpt_pt_root_gpa() - find the root, for the IOMMU
+ * @pt: in
  *
  * Return: the root's gpa, table_gpa_mask included.
  */
@@ -202,6 +206,7 @@ HVPT_INLINE uint64_t hvpt_pt_tables(const struct hvpt_pagetable *pt)
 
 /**
  * hvpt_pt_reserved() - list the ranges that are never mapped
+ * @pt: in
  * @index: from 0 on
  *
  * Return: the range as it was configured; NULL behind the last.

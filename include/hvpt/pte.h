@@ -63,6 +63,7 @@
 
 /**
  * hvpt_prot_check() - can @prot be expressed?
+ * @prot: HVPT_PROT_READ and HVPT_PROT_WRITE
  *
  * Return: HVPT_OK; HVPT_ERR_PROT if no bit or an unknown bit is set;
  * HVPT_ERR_WRITE_ONLY for write without read.

@@ -46,6 +46,7 @@ HVPT_EXTERN_C_BEGIN
 
 /**
  * hvpt_iommu_read_stats() - read all counters, each by itself
+ * @iommu: in
  * @stats: out
  */
 void hvpt_iommu_read_stats(const struct hvpt_iommu *iommu,
@@ -53,6 +54,7 @@ void hvpt_iommu_read_stats(const struct hvpt_iommu *iommu,
 
 /**
  * hvpt_iommu_last_failure() - the last refusal of the hypervisor
+ * @iommu: in
  * @code: out: the call
  * @hv_status: out: its raw status; 0xffff when the transport could make no
  *	hypercall; 0 (SUCCESS) when a rep call succeeded but did nothing

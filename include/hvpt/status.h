@@ -157,6 +157,7 @@
 enum hvpt_status {
 	HVPT_STATUS_LIST(HVPT_STATUS_ENUM)
 };
+
 #undef HVPT_STATUS_ENUM
 
 HVPT_STATIC_ASSERT(sizeof(enum hvpt_status) == 4, "status is 4 bytes");

@@ -17,7 +17,7 @@
 #define HVPT_WIDTH_4 HVPT_LEVEL_LG2(HVPT_MIN_LEVELS)
 #define HVPT_WIDTH_5 HVPT_LEVEL_LG2(HVPT_MAX_LEVELS)
 
-/**
+/*
  * hvpt_iommu_note() - record a refusal for hvpt_iommu_last_failure()
  *
  * Return: @status.
@@ -137,7 +137,7 @@ hvpt_domain_flush_now(struct hvpt_domain *domain);
 
 /* ---- devices --------------------------------------------------------- */
 
-/**
+/*
  * hvpt_device_place() - ATTACH, and put the device in doubt if it is refused
  *
  * Marks @domain as cached before the call. HVPT_OK also if the device is there

@@ -150,12 +150,12 @@ struct hvpt_flush_block {
 static void hvpt_flush_step(struct hvpt_flush_plan *plan,
 			    struct hvpt_flush_block *block)
 {
-	uint64_t upto = hvpt_flush_take(plan->policy, plan->next, plan->last);
+	uint64_t until = hvpt_flush_take(plan->policy, plan->next, plan->last);
 
 	block->first = plan->next;
-	block->order = hvpt_flush_order(plan->next, upto);
-	plan->busy = upto != plan->last;
-	plan->next = upto + 1;
+	block->order = hvpt_flush_order(plan->next, until);
+	plan->busy = until != plan->last;
+	plan->next = until + 1;
 }
 
 /* Too far for a block of TWO_BLOCK: those have at most twice the pages. */
@@ -173,7 +173,7 @@ static bool hvpt_flush_range_covers(enum hvpt_flush_policy policy,
 				    bool same,
 				    const struct hvpt_flush_block *block)
 {
-	uint64_t next = range->first.value >> HVPT_PAGE_LG2, upto;
+	uint64_t next = range->first.value >> HVPT_PAGE_LG2, until;
 	uint64_t last = range->last.value >> HVPT_PAGE_LG2;
 	unsigned order;
 
@@ -181,13 +181,13 @@ static bool hvpt_flush_range_covers(enum hvpt_flush_policy policy,
 	    hvpt_flush_is_apart(block, next, last))
 		return false;
 	do {
-		upto = hvpt_flush_take(policy, next, last);
-		order = hvpt_flush_order(next, upto);
+		until = hvpt_flush_take(policy, next, last);
+		order = hvpt_flush_order(next, until);
 		if ((block->first ^ next) >> order == 0 &&
 		    order + same > block->order)
 			return true;
-		next = upto + 1;
-	} while (upto != last);
+		next = until + 1;
+	} while (until != last);
 	return false;
 }
 

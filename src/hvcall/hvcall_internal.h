@@ -36,7 +36,7 @@ HVPT_INLINE void hvpt_answer_clear(struct hvpt_answer *answer, uint16_t code)
 	answer->trips = 0;
 }
 
-/**
+/*
  * hvpt_call_begin() - borrow a page and zero @input_bytes of it
  * @answer: cleared, with the code
  *
@@ -46,7 +46,7 @@ HVPT_MUST_CHECK enum hvpt_status
 hvpt_call_begin(struct hvpt_call *call, const struct hvpt_transport *transport,
 		struct hvpt_answer *answer, uint32_t input_bytes);
 
-/**
+/*
  * hvpt_call_begin_domain() - the same for inputs that begin with a domain
  *
  * Clears @answer and fills in the domain. Return: also DOMAIN_ID.

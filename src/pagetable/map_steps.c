@@ -19,7 +19,7 @@
  */
 #include "pt_internal.h"
 
-/**
+/*
  * struct hvpt_map_job - how far a map has come
  * @call: what was asked
  * @reserve: pages for the tables that the range lacks

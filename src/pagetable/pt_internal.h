@@ -75,7 +75,7 @@ HVPT_INLINE void hvpt_walk_init(struct hvpt_walk *walk,
 	walk->at = pt->levels - 1u;
 }
 
-/**
+/*
  * hvpt_walk_to() - walk down towards @iova
  * @stop: the level to end at
  *
@@ -90,7 +90,7 @@ void hvpt_walk_to(struct hvpt_walk *walk, const struct hvpt_pagetable *pt,
 void hvpt_walk_find(struct hvpt_walk *walk, const struct hvpt_pagetable *pt,
 		    uint64_t iova, unsigned stop);
 
-/**
+/*
  * hvpt_part_slot() - find a range that is a part of one level 0 table
  *
  * Return: the slot of its first page, if the range is valid, covers a part of
@@ -132,7 +132,7 @@ struct hvpt_cleared {
 	unsigned end;
 };
 
-/**
+/*
  * hvpt_entries_clear() - clear leaves up to the first table
  * @cleared: out: the leaves there were
  *
@@ -191,7 +191,7 @@ bool hvpt_run_next(struct hvpt_cursor *cursor);
 /** Goes to the next run of level @stop. Return: false at the end. */
 bool hvpt_run_next_table(struct hvpt_cursor *cursor);
 
-/**
+/*
  * hvpt_leaf_next() - go to the next leaf that has a byte in the range
  *
  * For cursors of level 0. A call on another range may meanwhile split a leaf
@@ -232,7 +232,7 @@ hvpt_reserve_take(struct hvpt_pagetable *pt, struct hvpt_reserve *reserve);
 HVPT_MUST_CHECK enum hvpt_status hvpt_page_take(struct hvpt_pagetable *pt,
 						uint64_t **page);
 
-/**
+/*
  * Removes one page, all zero. Return: NULL if none is left. A call reserves
  * all it needs, so it does not own its range if that happens: somebody else
  * took a table out of it.
@@ -246,7 +246,7 @@ void hvpt_pages_free(struct hvpt_pagetable *pt, uint64_t *page);
 void hvpt_reserve_release(struct hvpt_pagetable *pt,
 			  struct hvpt_reserve *reserve);
 
-/**
+/*
  * hvpt_table_install() - put a page of the reserve into a slot, as a table
  * @reserve: where the page came from; it goes back there if it is not used
  * @slot: the slot
@@ -268,7 +268,7 @@ void hvpt_entry_write_back(const struct hvpt_pagetable *pt, uint64_t *slot);
 void hvpt_write_back(const struct hvpt_pagetable *pt, const uint64_t *start,
 		     unsigned count);
 
-/**
+/*
  * hvpt_path_write_back() - write back the table entries that lead to @iova
  * @level: those above this level
  *
@@ -282,7 +282,7 @@ void hvpt_path_write_back(const struct hvpt_pagetable *pt, uint64_t iova,
 void hvpt_leaves_write_back(const struct hvpt_pagetable *pt, uint64_t iova,
 			    const uint64_t *slot, unsigned count);
 
-/**
+/*
  * hvpt_ends_write_back() - write back the tables that lead to a range's ends
  *
  * For walkers that do not snoop. Another call may just have split a leaf that
@@ -317,7 +317,7 @@ hvpt_map_steps(struct hvpt_pagetable *pt, const struct hvpt_map_call *call);
 /* For hvpt_split_leaves(): split leaves of either permission. */
 #define HVPT_SPLIT_ANY (~(uint64_t)0)
 
-/**
+/*
  * hvpt_split_leaves() - split the large leaves that a range cuts
  * @first: the first address of the range
  * @end: the address behind it; 0 behind the last of all
@@ -367,7 +367,7 @@ void hvpt_sweep_note(struct hvpt_sweep *sweep, uint64_t first,
 /** Sweeps levels 1 and up: the entries that lie wholly inside the range. */
 void hvpt_sweep_tables(struct hvpt_sweep *sweep);
 
-/**
+/*
  * hvpt_reclaim_range() - detach the empty tables of a range into @gather
  * @flush: in/out: grows to hold what they spanned; the caller gathers it
  *
@@ -377,7 +377,7 @@ uint64_t hvpt_reclaim_range(struct hvpt_pagetable *pt, uint64_t first,
 			    uint64_t last, struct hvpt_gather *gather,
 			    struct hvpt_iova_range *flush);
 
-/**
+/*
  * hvpt_pt_configure() - check @config and fill in all of *@pt but the root
  * @width: used instead of @config's
  * @page_sizes: used instead of @config's

@@ -117,8 +117,10 @@ static void hvpt_cursor_enter(struct hvpt_cursor *cursor)
 	cursor->done = false;
 }
 
-/* Looks at the next entry of the run; if it holds nothing, passes over all
- * that hold nothing. */
+/*
+ * Looks at the next entry of the run; if it holds nothing, passes over all that
+ * hold nothing.
+ */
 static void hvpt_cursor_look(struct hvpt_cursor *cursor)
 {
 	unsigned lg2 = HVPT_LEVEL_LG2(cursor->level), n = 1;

@@ -35,7 +35,7 @@ HVPT_INLINE unsigned hvpt_leaf_level(uint64_t length)
 	return length == HVPT_LEVEL_BYTES(2u) ? 2u : HVPT_LEAF_LEVELS;
 }
 
-/**
+/*
  * hvpt_pt_leaf_slot() - find the slot of exactly one leaf
  *
  * Return: the slot of a leaf of @length bytes at @iova if that size is allowed,

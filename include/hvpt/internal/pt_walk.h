@@ -76,7 +76,7 @@ HVPT_INLINE bool hvpt_pt_in_form(const struct hvpt_pagetable *pt,
 	return pt->upper_first != 0 && first >= pt->upper_first;
 }
 
-/**
+/*
  * hvpt_pt_descend() - go down one level
  * @table: in: the table of level @at; out, on true: the table below it
  * @at: a constant, so that walks are straight-line code
@@ -95,7 +95,7 @@ HVPT_INLINE bool hvpt_pt_descend(const struct hvpt_pagetable *pt,
 	return true;
 }
 
-/**
+/*
  * hvpt_pt_slot() - find the entry of @iova in the table of @level
  * @levels: pt->levels; a constant saves a branch
  * @level: 0, 1 or 2
@@ -124,7 +124,7 @@ HVPT_INLINE uint64_t *hvpt_pt_slot(const struct hvpt_pagetable *pt,
 	return HVPT_SLOT(table, hvpt_pte_index(iova, 0));
 }
 
-/**
+/*
  * hvpt_pt_leaf() - find the entry that decides what @iova translates to
  * @level: out: its level; the entry need not be present
  */

@@ -29,7 +29,7 @@ HVPT_INLINE bool hvpt_pte_is_present(uint64_t pte)
 	return (pte & HVPT_PTE_PRESENT) != 0;
 }
 
-/**
+/*
  * hvpt_pte_is_table() - does a present entry of @level point at a lower table?
  *
  * At level 0 bit 7 is PAT, not PS, and every present entry is a leaf.
