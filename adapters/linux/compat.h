@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifdef HVPT_IN_TREE
+/* compat.h - what hvpt builds on in kernels, and other releases lack. */
+#else
 /*
  * compat.h - the differences between the kernels that this builds for.
  *
  * Built and tested: 6.1, 6.12, 7.3. The versions below lie between those three
  * and are not the exact ones in which the kernel changed. Only this file and
- * compat.c test the kernel's version.
+ * compat.c test the kernel's version. scripts/linux-tree evaluates the tests,
+ * so that a kernel's tree has none.
  */
+#endif
 #ifndef HVPT_LINUX_COMPAT_H
 #define HVPT_LINUX_COMPAT_H
 
@@ -15,17 +20,21 @@
 #include <linux/pci-ats.h>
 #include <linux/slab.h>
 #include <linux/syscore_ops.h>
-#include <linux/version.h>
 
 #include <asm/iommu.h>
 
+#ifndef HVPT_IN_TREE
+#include <linux/version.h>
+
 #define HVPT_LINUX_6_12 (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0))
 #define HVPT_LINUX_6_19 (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0))
+#define HVPT_DIRTY HVPT_LINUX_6_12
 
 /* ---- allocation by type ---------------------------------------------- */
 
 #ifndef kzalloc_obj
 #define kzalloc_obj(object, gfp) kzalloc(sizeof(object), gfp)
+#endif
 #endif
 
 /* ---- iommu=off ------------------------------------------------------- */
@@ -40,6 +49,16 @@ static inline bool hvpt_compat_iommu_is_off(void)
 #endif
 }
 
+/* ---- ACS ------------------------------------------------------------- */
+
+/* For buses scanned from now on. A module cannot ask for it. */
+static inline void hvpt_compat_request_acs(void)
+{
+#ifndef MODULE
+	pci_request_acs();
+#endif
+}
+
 /* ---- attach: with the old domain as argument ------------------------- */
 
 #if HVPT_LINUX_6_19
@@ -50,8 +69,6 @@ static inline bool hvpt_compat_iommu_is_off(void)
 #endif
 
 /* ---- dirty tracking -------------------------------------------------- */
-
-#define HVPT_DIRTY HVPT_LINUX_6_12
 
 #if HVPT_DIRTY
 #include <uapi/linux/iommufd.h>
@@ -78,6 +95,7 @@ static inline bool hvpt_compat_is_dirty(enum iommu_cap cap)
 #define hvpt_compat_set_dirty_ops(iodom, ops) ((void)(iodom))
 #endif
 
+#ifndef HVPT_IN_TREE
 /* The namespace of iova_bitmap_set() in a kernel that has iommufd. */
 #if HVPT_LINUX_6_19
 #define HVPT_IMPORT_IOMMUFD MODULE_IMPORT_NS("IOMMUFD");
@@ -85,6 +103,7 @@ static inline bool hvpt_compat_is_dirty(enum iommu_cap cap)
 #define HVPT_IMPORT_IOMMUFD MODULE_IMPORT_NS(IOMMUFD);
 #else
 #define HVPT_IMPORT_IOMMUFD
+#endif
 #endif
 
 /* ---- deferred flushes ------------------------------------------------ */

@@ -4,8 +4,7 @@
  *
  * It reports them by a message on SINT 1. The kernel has no handler for that
  * SINT, and exports neither the message page nor a way to get one. So only
- * tests pass messages (HVPT_LINUX_TEST); a kernel with the driver in its tree
- * could do it too.
+ * tests pass messages yet.
  */
 #include "linux_internal.h"
 

@@ -2,9 +2,9 @@
 /*
  * hvpt_linux.h - a platform: how the module reaches a hypervisor.
  *
- * Hyper-V's own hypercalls are one (platform.c). A module that is built with
- * HVPT_LINUX_TEST waits for another module to provide one, for tests in guests
- * of other hypervisors. No other build exports anything.
+ * Hyper-V's own hypercalls are one (platform.c). A build for tests waits for
+ * another module to provide one, in guests of other hypervisors; no other build
+ * exports anything.
  */
 #ifndef HVPT_LINUX_H
 #define HVPT_LINUX_H

@@ -179,9 +179,9 @@ static void hvpt_linux_device_close(struct hvpt_linux_device *hdev)
 {
 	if (hdev->ats)
 		hvpt_linux_ats_off(hdev);
-	if (!hvpt_device_domain(&hdev->core))
+	if (!hvpt_device_domain(&hdev->core)) {
 		hvpt_linux_device_give_up(hdev);
-	else if (hvpt_linux_device_park(hdev)) {
+	} else if (hvpt_linux_device_park(hdev)) {
 		hdev->pdev = NULL;
 		return;
 	}

@@ -25,6 +25,7 @@
  * zero except for the link in their first word.
  */
 struct hvpt_linux_pool {
+	/* private: */
 	spinlock_t lock; /* all below, but for the node */
 	u64 *first;
 	unsigned int count;
@@ -37,6 +38,7 @@ struct hvpt_linux_pool {
  * @iodom: Linux's object
  * @core: the library's object
  * @pool: for its tables
+ * @limbo_lock: @limbo and @visitors
  * @limbo: table pages that left the tree, and the ranges to flush before the
  *	pages can be reused; Linux's own gathers have no room for them
  * @visitors: readers of the whole table; nothing in limbo is freed meanwhile
@@ -60,6 +62,7 @@ hvpt_linux_domain(struct iommu_domain *iodom)
 
 /**
  * struct hvpt_linux_device - one device
+ * @core: the library's object
  * @pdev: NULL: released by Linux; kept, detached, to be handed over
  * @known: the library knows it; if not, its id may mean another device by now
  * @ats: ATS is on, as far as the PCI layer knows
@@ -75,15 +78,19 @@ struct hvpt_linux_device {
 
 /**
  * struct hvpt_linux - the one pvIOMMU
+ * @lock: the library's iommu lock; the lists too
  * @platform: NULL when not started
  * @transport: the platform's, traced
  * @ended: all was handed over: the kernel is about to end
+ * @iommu: the library's object
+ * @iodev: Linux's
  * @domains: paging domains of Linux'
  * @kept: those Linux has freed, which the hypervisor did not delete yet
+ * @devices: in the order of their probes
  * @failed_flushes: of all domains
  */
 struct hvpt_linux {
-	struct mutex lock; /* the library's iommu lock; the lists too */
+	struct mutex lock; /* the library's iommu lock */
 	const struct hvpt_linux_platform *platform;
 	struct hvpt_transport transport;
 	bool ended;

@@ -3,6 +3,10 @@
 #include "linux_internal.h"
 
 #include <asm/mshyperv.h>
+#ifndef MODULE
+#include <asm/x86_init.h>
+#include <linux/hvpt_iommu.h>
+#endif
 
 static unsigned int first_id = HVPT_DOMAIN_ID_FIRST;
 module_param(first_id, uint, 0444);
@@ -63,8 +67,7 @@ static bool hvpt_linux_is_taken(const struct hvpt_linux_platform *platform)
 	struct pci_dev *pdev = NULL;
 	u64 id;
 
-	for_each_pci_dev(pdev)
-	{
+	for_each_pci_dev(pdev) {
 		if (hvpt_linux_device_id(platform, pdev, &id) ||
 		    !device_iommu_mapped(&pdev->dev))
 			continue;
@@ -114,8 +117,10 @@ static void hvpt_linux_take_devices(void)
 /* This probes devices, and a probe takes the lock. */
 static int hvpt_linux_go(void)
 {
-	int err = hvpt_linux_register();
+	int err;
 
+	hvpt_compat_request_acs();
+	err = hvpt_linux_register();
 	if (!err) {
 		hvpt_linux_take_devices();
 		pr_info("pvIOMMU, %u-bit addresses, page sizes %#llx\n",
@@ -161,10 +166,12 @@ static int hvpt_linux_wanted(void)
 {
 	if (!hv_is_hyperv_initialized() || hvpt_compat_iommu_is_off())
 		return -ENODEV;
+#ifndef HVPT_IN_TREE
 	if (IS_ENABLED(CONFIG_HYPERV_PVIOMMU)) {
 		pr_notice("left to the driver of this kernel\n");
 		return -ENODEV;
 	}
+#endif
 	/* The host cannot read page tables in private memory. */
 	if (hv_is_isolation_supported()) {
 		pr_notice("isolated VMs are not supported\n");
@@ -177,9 +184,11 @@ static int hvpt_linux_start_native(void)
 {
 	int err;
 
+#ifndef HVPT_LINUX_NO_TEST
 	/* Another module provides the platform. */
 	if (IS_ENABLED(HVPT_LINUX_TEST))
 		return 0;
+#endif
 	err = hvpt_linux_wanted();
 	return err ? err : hvpt_linux_start(&hvpt_linux_native);
 }
@@ -202,8 +211,23 @@ static int __init hvpt_linux_init(void)
 	return err;
 }
 
-/* Built in, this runs after hypercalls work and before buses find devices. */
-rootfs_initcall(hvpt_linux_init);
+#ifdef MODULE
+module_init(hvpt_linux_init);
+#else
+/**
+ * hvpt_iommu_detect() - have the driver started with the platform's IOMMUs
+ *
+ * That is before a driver of a PCI bus on the VMBus can be registered. Another
+ * IOMMU's hook is left in place, and so is that of a root partition.
+ *
+ * Context: called by the setup of Hyper-V, once hypercalls work.
+ */
+void __init hvpt_iommu_detect(void)
+{
+	if (!hvpt_compat_iommu_is_off() && !hv_root_partition())
+		x86_init.iommu.iommu_init = hvpt_linux_init;
+}
+#endif
 
 static void __exit hvpt_linux_exit(void)
 {
@@ -222,4 +246,8 @@ EXPORT_SYMBOL_GPL(hvpt_linux_fault);
 MODULE_DESCRIPTION("Hyper-V paravirtualized IOMMU for guests");
 MODULE_LICENSE("Dual BSD/GPL");
 MODULE_VERSION("0.2.0");
+#ifdef HVPT_IN_TREE
+MODULE_IMPORT_NS("IOMMUFD");
+#else
 HVPT_IMPORT_IOMMUFD
+#endif

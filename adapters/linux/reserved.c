@@ -16,6 +16,7 @@ MODULE_PARM_DESC(reserve, "IOVAs to leave alone: FIRST-LAST[,FIRST-LAST]...");
 static struct hvpt_iova_range hvpt_linux_ranges[1 + HVPT_LINUX_RESERVE_MAX] = {
 	HVPT_RESERVED_MSI
 };
+
 static u32 hvpt_linux_range_count = 1;
 
 /* Reads "FIRST-LAST" at @text. Return: what follows it, or NULL. */

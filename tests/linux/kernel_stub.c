@@ -12,6 +12,7 @@ struct stub_host stub_host;
 struct stub_kernel stub_kernel;
 int no_iommu;
 int iommu_detected;
+struct x86_init_ops x86_init;
 
 static void stub_die(const char *what)
 {
@@ -33,6 +34,11 @@ void stub_print(unsigned int *count, const char *format, ...)
 bool stub_is_enabled(const char *option)
 {
 	return stub_kernel.option && !strcmp(stub_kernel.option, option);
+}
+
+void pci_request_acs(void)
+{
+	stub_host.acs = true;
 }
 
 /* ---- tracepoints ----------------------------------------------------- */

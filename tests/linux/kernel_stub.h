@@ -76,12 +76,6 @@ struct module;
 #define MODULE_DESCRIPTION(text) struct stub_unused
 #define MODULE_VERSION(text) struct stub_unused
 #define MODULE_IMPORT_NS(name) struct stub_unused
-#define rootfs_initcall(f)                                                     \
-	int stub_module_init(void);                                            \
-	int stub_module_init(void)                                             \
-	{                                                                      \
-		return f();                                                    \
-	}
 #define module_exit(f)                                                         \
 	void stub_module_exit(void);                                           \
 	void stub_module_exit(void)                                            \
@@ -532,6 +526,7 @@ int unregister_pm_notifier(struct notifier_block *block);
 /* struct stub_kernel - what a test says of it */
 struct stub_kernel {
 	bool not_hyperv;
+	bool root;
 	bool isolated;
 	bool kdump;
 	const char *option;
@@ -540,8 +535,20 @@ extern struct stub_kernel stub_kernel;
 extern int no_iommu;
 extern int iommu_detected;
 #define hv_is_hyperv_initialized() (!stub_kernel.not_hyperv)
+#define hv_root_partition() (stub_kernel.root)
 #define hv_is_isolation_supported() (stub_kernel.isolated)
 #define is_kdump_kernel() (stub_kernel.kdump)
+
+/* ---- the driver is built in ------------------------------------------ */
+
+struct x86_init_ops {
+	struct {
+		int (*iommu_init)(void);
+	} iommu;
+};
+extern struct x86_init_ops x86_init;
+void hvpt_iommu_detect(void);
+void pci_request_acs(void);
 
 /* ---- tracepoints: counted, by name ----------------------------------- */
 

@@ -60,6 +60,12 @@ static void make_device(void)
 	pdev.id = ID;
 }
 
+/* The platform's hook of a kernel without an IOMMU. */
+static int no_hook(void)
+{
+	return -ENODEV;
+}
+
 static int open_on(bool gone_stays)
 {
 	struct hypervisor_config host = {
@@ -84,6 +90,7 @@ static int open_on(bool gone_stays)
 	make_device();
 	memset(&stub_kernel, 0, sizeof(stub_kernel));
 	no_iommu = 0;
+	x86_init.iommu.iommu_init = no_hook;
 	*stub_param_full_width() = false;
 	*stub_param_dirty_tracking() = false;
 	*stub_param_reserve() = NULL;
@@ -113,6 +120,14 @@ int close_fixture(void **state)
 	hypervisor_destroy(stub_host.hv);
 	hvpt_arena_destroy(stub_host.arena);
 	return 0;
+}
+
+/* As the kernel starts: Hyper-V is set up, later the platform's IOMMUs. */
+int stub_module_init(void)
+{
+	x86_init.iommu.iommu_init = no_hook;
+	hvpt_iommu_detect();
+	return x86_init.iommu.iommu_init();
 }
 
 void load(void)

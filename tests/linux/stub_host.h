@@ -29,6 +29,7 @@ struct stub_event {
  * @counted: what the kernel's counters of pages say
  * @dirty_bytes: reported as written
  * @on_bus: the device that a walk over all finds
+ * @acs: it was asked for
  * @event: tracepoints passed
  * @said: the last message
  */
@@ -43,6 +44,7 @@ struct stub_host {
 	long counted[2];
 	uint64_t dirty_bytes;
 	struct pci_dev *on_bus;
+	bool acs;
 	struct stub_event event[8];
 	char said[256];
 	struct stub_file file[8];

@@ -25,6 +25,29 @@ static void test_absent(void **state)
 	assert_int_equal(stub_module_init(), -ENODEV);
 	assert_int_equal(stub_errors, 1);
 	assert_null(stub_host.pm);
+	assert_false(stub_host.acs);
+}
+
+/* Built in: by the platform's hook, which may be another IOMMU's. */
+static void test_hook(void **state)
+{
+	int (*const others)(void) = x86_init.iommu.iommu_init;
+
+	(void)state;
+	iommu_detected = 1;
+	hvpt_iommu_detect();
+	assert_ptr_equal(x86_init.iommu.iommu_init, others);
+	iommu_detected = 0;
+	stub_kernel.root = true;
+	hvpt_iommu_detect();
+	assert_ptr_equal(x86_init.iommu.iommu_init, others);
+	stub_kernel.root = false;
+	hvpt_iommu_detect();
+	assert_ptr_not_equal(x86_init.iommu.iommu_init, others);
+	assert_false(stub_host.acs);
+	assert_int_equal(x86_init.iommu.iommu_init(), 0);
+	assert_true(stub_host.acs);
+	unload();
 }
 
 /* Kernels and VMs that are not for it: refused before any hypercall. */
@@ -462,6 +485,7 @@ int test_linux_start(void)
 		FIXTURE_TEST(test_absent),
 		FIXTURE_TEST(test_not_wanted),
 		FIXTURE_TEST(test_another_driver),
+		FIXTURE_TEST(test_hook),
 		FIXTURE_TEST(test_for_tests),
 		FIXTURE_TEST(test_start_no_memory),
 		FIXTURE_TEST(test_never_eexist),
