@@ -55,6 +55,8 @@ endforeach()
 
 hvpt_add_check(plant-bugs-places source
   ${python} ${scripts}/plant-bugs --self-test)
+hvpt_add_check(linux-tree-self-test source
+  ${python} ${scripts}/linux-tree --self-test)
 hvpt_add_check(report-self-test source
   ${python} ${scripts}/lib/report.py --self-test)
 hvpt_add_check(ci-verdicts source

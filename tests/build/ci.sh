@@ -30,12 +30,12 @@ exit "${ends#*=}"
 END
 chmod +x "$folder/scripts/test" "$folder/step"
 for name in scripts/get-qemu bench/compare scripts/fuzz scripts/plant-bugs \
-	scripts/test-guests scripts/test-boot scripts/uefi-boot \
-	scripts/uefi-edk2 scripts/test-roots; do
+	scripts/test-guests scripts/test-boot scripts/test-linux-tree \
+	scripts/uefi-boot scripts/uefi-edk2 scripts/test-roots; do
 	cp "$folder/step" "$folder/$name"
 done
 presets=9
-steps=8
+steps=9
 
 # ends CODE LINE ENDS - with steps that end so, .ci/run does so
 ends() {

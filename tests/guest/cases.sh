@@ -101,6 +101,26 @@ case_debugfs() {
 	grep -q tables $D/domains || fail "no domain is shown"
 }
 
+# first TEXT - the line of the kernel's log that has it first
+first() {
+	dmesg | grep -n "$1" | head -n 1 | cut -d : -f 1
+}
+
+# No module, no initramfs: the root file system is on the disk, which was found
+# after the pvIOMMU.
+case_built_in() {
+	[ -z "$(cat /proc/modules)" ] || fail "a module is loaded" || return 1
+	grep -q '^/dev/root / ext4 ' /proc/mounts &&
+		grep -q ' root=/dev/nvme0n1 ' /proc/cmdline ||
+		fail "the root is not on the disk" || return 1
+	[ "$(first 'hvpt_iommu: pvIOMMU')" -lt "$(first 'nvme nvme0')" ] ||
+		fail "started after the disk" || return 1
+	mode=DMA-FQ
+	grep -q iommu.strict=1 /proc/cmdline && mode=DMA
+	got=$(group_type $NVME)
+	[ "$got" = $mode ] || fail "type of the group: $got, not $mode"
+}
+
 # files FOLDER - a checksum of its contents
 files() {
 	(cd "$1" && find . -type f | sort | xargs sha256sum | sha256sum)
@@ -122,6 +142,25 @@ case_ext4() {
 		fail "files differ" || return 1
 	rm -r /mnt/files /tmp/files
 	umount /mnt && no_faults
+}
+
+# As case_ext4, on the root file system.
+case_root() {
+	head -c 4000000 /dev/urandom >/tmp/data
+	mkdir /tmp/files /mnt/files
+	for each in 1 2 3 4; do
+		head -c $((each * 900000 + each)) /tmp/data >/tmp/files/$each
+	done
+	cp /tmp/files/* /mnt/files || return 1
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+	[ "$(files /tmp/files)" = "$(files /mnt/files)" ] ||
+		fail "files differ" || return 1
+	[ "$(stat failed_flushes)" -eq 0 ] || fail "a flush failed" || return 1
+	[ "$(cat $P/flushes)" -gt 0 ] || fail "nothing was flushed" || return 1
+	[ "$(cat $P/refused)" -eq 0 ] || fail "a hypercall was refused" ||
+		return 1
+	no_faults
 }
 
 # interface MAC - its name

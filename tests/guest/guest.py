@@ -221,7 +221,7 @@ def machine(qemu, kernel, mode, memory, image, append):
             kernel.cpu, "-smp", "2", "-m", memory,
             "-nodefaults", "-display", "none",
             "-serial", "stdio", "-no-reboot",
-            "-kernel", kernel.image(), "-initrd", image,
+            "-kernel", kernel.image(), *(["-initrd", image] if image else []),
             "-append", " ".join(append),
             "-device", "intel-iommu,scalable-mode=on,fsts=on,aw-bits=48"]
 

@@ -14,6 +14,10 @@
 #include "keep.h"
 #include "adapters/linux/hvpt_linux.h"
 
+#ifndef MODULE
+#include <linux/hvpt_iommu.h>
+#endif
+
 /* The prefix of the devices' logical ids. */
 #define GUEST_ID_BASE 0x66558000ull
 
@@ -278,7 +282,18 @@ static int __init guest_init(void)
 		guest_close();
 	return err;
 }
-module_init(guest_init);
+/* Built in: after the platform's IOMMUs, and before any driver. */
+rootfs_initcall(guest_init);
+
+#ifndef MODULE
+/* As the setup of Hyper-V does, which does not run in QEMU. */
+static int __init guest_detect(void)
+{
+	hvpt_iommu_detect();
+	return 0;
+}
+early_initcall(guest_detect);
+#endif
 
 static void __exit guest_exit(void)
 {
