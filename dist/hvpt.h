@@ -3805,8 +3805,10 @@ HVPT_EXTERN_C_BEGIN
  * are skipped for each domain. CREATE reports them (HVPT_ERR_HV_EXISTS), but
  * some hosts may answer otherwise or let CREATE succeed. So a FLUSH of the id
  * precedes each CREATE, including those of hvpt_domain_init() and
- * hvpt_iommu_resume(): it succeeds only where there is a domain. A host that
- * does not refuse the FLUSH of the last id gets no such FLUSH. Devices of
+ * hvpt_iommu_resume(): it succeeds only where there is a domain. An id whose
+ * FLUSH is denied is skipped, too. A host that does not refuse the FLUSH of the
+ * last id, or refuses it for a reason that says nothing about the domain
+ * (ACCESS_DENIED, INVALID_HYPERCALL_CODE), gets no such FLUSH. Devices of
  * others stay where they are until hvpt_iommu_takeover() or an attach moves
  * them.
  *
@@ -8957,7 +8959,8 @@ enum hvpt_status hvpt_iommu_probe(struct hvpt_iommu *iommu,
 
 /*
  * Is a FLUSH refused where there is no domain? The last id is one that is
- * hardly ever in use. The refusal is not an error.
+ * hardly ever in use. The refusal is not an error. A host that denies the call,
+ * or does not have it, says nothing about the domain.
  */
 enum hvpt_status hvpt_iommu_probe_flush(struct hvpt_iommu *iommu)
 {
@@ -8967,7 +8970,9 @@ enum hvpt_status hvpt_iommu_probe_flush(struct hvpt_iommu *iommu)
 
 	if (status != HVPT_OK && !hvpt_answer_is_heard(&answer))
 		return hvpt_iommu_note(iommu, status, &answer);
-	iommu->flush_probes = status != HVPT_OK;
+	iommu->flush_probes = status != HVPT_OK &&
+			      status != HVPT_ERR_HV_DENIED &&
+			      status != HVPT_ERR_HV_CODE;
 	return HVPT_OK;
 }
 
@@ -9145,7 +9150,8 @@ static enum hvpt_status hvpt_domain_check_id(const struct hvpt_domain *domain)
 		return HVPT_OK;
 	status = hvpt_hvcall_flush_domain(&domain->iommu->transport, domain->id,
 					  &answer);
-	if (status == HVPT_OK)
+	/* one that this partition may not flush is somebody's */
+	if (status == HVPT_OK || status == HVPT_ERR_HV_DENIED)
 		return HVPT_ERR_HV_EXISTS;
 	if (!hvpt_answer_is_heard(&answer))
 		return hvpt_iommu_note(domain->iommu, status, &answer);

@@ -95,8 +95,10 @@ HVPT_EXTERN_C_BEGIN
  * are skipped for each domain. CREATE reports them (HVPT_ERR_HV_EXISTS), but
  * some hosts may answer otherwise or let CREATE succeed. So a FLUSH of the id
  * precedes each CREATE, including those of hvpt_domain_init() and
- * hvpt_iommu_resume(): it succeeds only where there is a domain. A host that
- * does not refuse the FLUSH of the last id gets no such FLUSH. Devices of
+ * hvpt_iommu_resume(): it succeeds only where there is a domain. An id whose
+ * FLUSH is denied is skipped, too. A host that does not refuse the FLUSH of the
+ * last id, or refuses it for a reason that says nothing about the domain
+ * (ACCESS_DENIED, INVALID_HYPERCALL_CODE), gets no such FLUSH. Devices of
  * others stay where they are until hvpt_iommu_takeover() or an attach moves
  * them.
  *

@@ -59,7 +59,8 @@ enum hvpt_status hvpt_iommu_probe(struct hvpt_iommu *iommu,
 
 /*
  * Is a FLUSH refused where there is no domain? The last id is one that is
- * hardly ever in use. The refusal is not an error.
+ * hardly ever in use. The refusal is not an error. A host that denies the call,
+ * or does not have it, says nothing about the domain.
  */
 enum hvpt_status hvpt_iommu_probe_flush(struct hvpt_iommu *iommu)
 {
@@ -69,6 +70,8 @@ enum hvpt_status hvpt_iommu_probe_flush(struct hvpt_iommu *iommu)
 
 	if (status != HVPT_OK && !hvpt_answer_is_heard(&answer))
 		return hvpt_iommu_note(iommu, status, &answer);
-	iommu->flush_probes = status != HVPT_OK;
+	iommu->flush_probes = status != HVPT_OK &&
+			      status != HVPT_ERR_HV_DENIED &&
+			      status != HVPT_ERR_HV_CODE;
 	return HVPT_OK;
 }

@@ -412,6 +412,37 @@ static void test_ids_where_a_flush_tells_nothing(void **state)
 	assert_int_equal(hvpt_domain_id(&f->domain[0]), 4);
 }
 
+/* These refusals are not about the domain: the ids are not tried by FLUSH. */
+static void test_ids_where_no_flush_is_allowed(void **state)
+{
+	static const uint16_t statuses[] = { HV_RAW_DENIED, HV_RAW_CODE };
+	struct hv_fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < HV_COUNT(statuses); i++) {
+		hv_fail_always(f, HV_FLUSH, statuses[i]);
+		hv_mark(f);
+		hv_ok(hv_try_init(f));
+		assert_int_equal(hv_since(f, HV_FLUSH), 1);
+		assert_int_equal(hvpt_iommu_identity(&f->iommu)->id, 1);
+		hv_heal(f);
+		hv_ok(hv_try_iommu_destroy(f));
+	}
+}
+
+/* Whoever may not flush a domain did not make it. */
+static void test_an_id_whose_flush_is_denied(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	hv_ok(hv_try_init(f));
+	hv_fail(f, HV_FLUSH, HV_RAW_DENIED);
+	hv_make(f, 0);
+	assert_int_equal(hvpt_domain_id(&f->domain[0]), 4);
+	hv_make(f, 1);
+	assert_int_equal(hvpt_domain_id(&f->domain[1]), 5);
+}
+
 /* CONFIGURE fails, and so does the DELETE: the next init skips the id. */
 static void test_an_id_left_by_a_failed_init(void **state)
 {
@@ -837,6 +868,8 @@ int main(void)
 		HV_PREPARED(test_all_ids_are_others),
 		HV_PREPARED(test_a_later_id_of_others),
 		HV_PREPARED(test_ids_where_a_flush_tells_nothing),
+		HV_PREPARED(test_ids_where_no_flush_is_allowed),
+		HV_PREPARED(test_an_id_whose_flush_is_denied),
 		HV_PREPARED(test_an_id_left_by_a_failed_init),
 		HV_PREPARED(test_takeover),
 		HV_PREPARED(test_which_width_is_used),
