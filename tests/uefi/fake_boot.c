@@ -298,6 +298,16 @@ static EFI_STATUS EFIAPI free_pool(VOID *buffer)
 	return EFI_SUCCESS;
 }
 
+void fake_boot_take(uint8_t byte)
+{
+	const struct block *block;
+
+	for (block = blocks; block; block = block->next)
+		if (block->type == EfiBootServicesData)
+			memset((void *)(uintptr_t)block->first, byte,
+			       block->pages * PAGE);
+}
+
 EFI_MEMORY_TYPE fake_boot_type_of(uint64_t page)
 {
 	const struct block *block = blocks;

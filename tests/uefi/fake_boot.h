@@ -51,6 +51,9 @@ extern struct fake_boot fake_boot;
 void fake_boot_open(void);
 void fake_boot_close(void);
 
+/** The operating system writes @byte to all pages of boot services. */
+void fake_boot_take(uint8_t byte);
+
 /** The type of memory of a live page. */
 EFI_MEMORY_TYPE fake_boot_type_of(uint64_t page);
 

@@ -505,6 +505,27 @@ static void reserves(void **state)
 	fixture_close();
 }
 
+/*
+ * The system takes all memory of boot services, sleeps (S3) and goes on. No
+ * driver of boot services runs then. What was kept needs none of that memory:
+ * a device that runs reaches what it reached, and hvpt still adopts its domain.
+ */
+static void sleeps(void **state)
+{
+	unsigned policy;
+
+	(void)state;
+	for (policy = 0; policy < POLICIES; policy++) {
+		leave_firmware((enum policy)policy, TPL_CALLBACK, true);
+		fake_boot_take(0xa5);
+		nic_writes(runs_on((enum policy)policy));
+		os_starts();
+		os_ours((enum policy)policy);
+		check_memory();
+		fixture_close();
+	}
+}
+
 /* A device that asked for access, and for which no domain could be made. */
 static void never_attached(void **state)
 {
@@ -581,7 +602,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(matrix),	  cmocka_unit_test(reserves),
 		cmocka_unit_test(never_attached), cmocka_unit_test(full_table),
-		cmocka_unit_test(leaves),
+		cmocka_unit_test(leaves),	  cmocka_unit_test(sleeps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

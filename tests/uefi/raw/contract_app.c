@@ -13,6 +13,8 @@
 #define READ EdkiiIoMmuOperationBusMasterRead
 #define WRITE EdkiiIoMmuOperationBusMasterWrite
 #define COMMON EdkiiIoMmuOperationBusMasterCommonBuffer
+#define READ64 EdkiiIoMmuOperationBusMasterRead64
+#define WRITE64 EdkiiIoMmuOperationBusMasterWrite64
 #define COMMON64 EdkiiIoMmuOperationBusMasterCommonBuffer64
 #define R EDKII_IOMMU_ACCESS_READ
 #define W EDKII_IOMMU_ACCESS_WRITE
@@ -20,8 +22,9 @@
 #define CACHED 0x800
 #define DUAL_ADDRESS_CYCLE 0x8000
 
-/* Above all memory of the machine, and below it. */
+/* Above all memory of the machine; memory of it above 4 GiB (boot.py). */
 #define ABOVE_4_GIB ((VOID *)(UINTN)0x140000000)
+#define HIGH_MEMORY 0x110000000
 
 static EDKII_IOMMU_PROTOCOL *iommu;
 static EFI_HANDLE device, no_device;
@@ -62,35 +65,68 @@ static EFI_STATUS allocate(EFI_MEMORY_TYPE type, UINTN pages, VOID **host,
 				     attributes);
 }
 
+/* What the firmware says of a page: 7.2.3. */
+static UINT32 type_of(const VOID *page)
+{
+	static UINT8 list[65536];
+	UINTN bytes = sizeof(list), key, one, at;
+	UINT32 version;
+
+	if (EFI_ERROR(gBS->GetMemoryMap(&bytes, list, &key, &one, &version)))
+		return MAX_UINT32;
+	for (at = 0; at < bytes; at += one) {
+		const UINT64 *words = (const UINT64 *)(VOID *)(list + at);
+
+		if ((UINTN)page >= words[1] &&
+		    (UINTN)page - words[1] < words[3] << EFI_PAGE_SHIFT)
+			return (UINT32)words[0];
+	}
+	return MAX_UINT32;
+}
+
+static void good_buffer(EFI_MEMORY_TYPE type, UINT64 attributes)
+{
+	VOID *host;
+
+	row("AllocateBuffer", allocate(type, 3, &host, attributes),
+	    EFI_SUCCESS);
+	check("memory type", type_of(host) == (UINT32)type);
+	if (!(attributes & DUAL_ADDRESS_CYCLE))
+		check("below 4 GiB", (UINTN)host + 0x3000 <= SIZE_4GB);
+	row("FreeBuffer, fewer pages", iommu->FreeBuffer(iommu, 2, host),
+	    EFI_INVALID_PARAMETER);
+	row("FreeBuffer", iommu->FreeBuffer(iommu, 3, host), EFI_SUCCESS);
+	row("FreeBuffer again", iommu->FreeBuffer(iommu, 3, host),
+	    EFI_INVALID_PARAMETER);
+}
+
+/* Every set of attributes, with both types of memory. */
 static void good_buffers(void)
 {
-	static const UINT64 attributes[] = { 0, WRITE_COMBINE, CACHED,
-					     DUAL_ADDRESS_CYCLE };
-	VOID *host;
-	UINTN i;
+	static const UINT64 bits[] = { WRITE_COMBINE, CACHED,
+				       DUAL_ADDRESS_CYCLE };
+	UINT64 attributes;
+	UINTN set, i;
 
-	for (i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++) {
-		EFI_MEMORY_TYPE type = i & 1 ? EfiRuntimeServicesData :
-					       EfiBootServicesData;
-
-		row("AllocateBuffer", allocate(type, 3, &host, attributes[i]),
-		    EFI_SUCCESS);
-		check("below 4 GiB", (UINTN)host + 0x3000 <= SIZE_4GB);
-		row("FreeBuffer, fewer pages",
-		    iommu->FreeBuffer(iommu, 2, host), EFI_INVALID_PARAMETER);
-		row("FreeBuffer", iommu->FreeBuffer(iommu, 3, host),
-		    EFI_SUCCESS);
-		row("FreeBuffer again", iommu->FreeBuffer(iommu, 3, host),
-		    EFI_INVALID_PARAMETER);
+	for (set = 0; set < 8; set++) {
+		attributes = 0;
+		for (i = 0; i < 3; i++)
+			attributes |= set >> i & 1 ? bits[i] : 0;
+		good_buffer(EfiBootServicesData, attributes);
+		good_buffer(EfiRuntimeServicesData, attributes);
 	}
 }
 
 static void bad_buffers(void)
 {
 	VOID *host;
+	UINTN bit;
 
-	row("AllocateBuffer, attribute", allocate(EfiLoaderData, 0, NULL, 1),
-	    EFI_UNSUPPORTED);
+	for (bit = 0; bit < 64; bit++)
+		if (!((WRITE_COMBINE | CACHED | DUAL_ADDRESS_CYCLE) >> bit & 1))
+			row("AllocateBuffer, attribute",
+			    allocate(EfiLoaderData, 0, NULL, 1ULL << bit),
+			    EFI_UNSUPPORTED);
 	row("AllocateBuffer, NULL", allocate(EfiBootServicesData, 1, NULL, 0),
 	    EFI_INVALID_PARAMETER);
 	row("AllocateBuffer, type", allocate(EfiLoaderData, 1, &host, 0),
@@ -155,6 +191,60 @@ static void bounced(UINT8 *host)
 	    EFI_SUCCESS);
 	check("the page itself", at == (UINTN)host);
 	row("Unmap", iommu->Unmap(iommu, mapping), EFI_SUCCESS);
+}
+
+/* Each operation, on a page that it can address. */
+static void operations(VOID *host)
+{
+	static const struct {
+		EDKII_IOMMU_OPERATION operation;
+		UINT64 access;
+	} op[] = { { READ, R },	  { WRITE, W },	  { COMMON, R | W },
+		   { READ64, R }, { WRITE64, W }, { COMMON64, R | W } };
+	EFI_PHYSICAL_ADDRESS at;
+	UINTN bytes, i;
+	UINT64 access;
+	VOID *mapping;
+
+	for (i = 0; i < sizeof(op) / sizeof(op[0]); i++) {
+		bytes = 4096;
+		row("Map", map(op[i].operation, host, &bytes, &at, &mapping),
+		    EFI_SUCCESS);
+		check("the page itself", at == (UINTN)host && bytes == 4096);
+		for (access = 1; access < 8; access++)
+			row("SetAttribute, each access",
+			    set(device, mapping, access),
+			    access == op[i].access ? EFI_SUCCESS :
+						     EFI_INVALID_PARAMETER);
+		row("Unmap", iommu->Unmap(iommu, mapping), EFI_SUCCESS);
+	}
+}
+
+/* Memory above 4 GiB: a 32-bit operation is copied, a 64-bit one is not. */
+static void above_4_gib(void)
+{
+	EFI_PHYSICAL_ADDRESS host = HIGH_MEMORY, at;
+	UINTN bytes = 4096;
+	VOID *mapping;
+	UINT8 *first;
+
+	row("AllocatePages",
+	    gBS->AllocatePages(AllocateAddress, EfiBootServicesData, 1, &host),
+	    EFI_SUCCESS);
+	first = (UINT8 *)(UINTN)host;
+	*first = 0x5a;
+	row("Map, 64 bits", map(WRITE64, first, &bytes, &at, &mapping),
+	    EFI_SUCCESS);
+	check("the page itself", at == host);
+	row("Unmap", iommu->Unmap(iommu, mapping), EFI_SUCCESS);
+	row("Map, 32 bits", map(WRITE, first, &bytes, &at, &mapping),
+	    EFI_SUCCESS);
+	check("below 4 GiB", at + 4096 <= SIZE_4GB && bytes == 4096);
+	check("its content", *(UINT8 *)(UINTN)at == 0x5a);
+	*(UINT8 *)(UINTN)at = 0xa5;
+	row("Unmap", iommu->Unmap(iommu, mapping), EFI_SUCCESS);
+	check("copied back", *first == 0xa5);
+	gBS->FreePages(host, 1);
 }
 
 /* ---- SetAttribute -------------------------------------------------------- */
@@ -225,6 +315,8 @@ EFI_STATUS EFIAPI HVPT_RAW_MAIN(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 		    allocate(EfiBootServicesData, 1, &host, 0), EFI_SUCCESS);
 		bad_maps(host);
 		bounced(host);
+		operations(host);
+		above_4_gib();
 		accesses(host);
 	}
 	raw_say("ExitBootServices", raw_exit_boot_services());
