@@ -46,7 +46,7 @@ def command(qemu, kernel, files, image, append):
             "-drive", f"if=none,id=disk,file={files}/disk.img,format=raw,"
             "cache=unsafe,snapshot=on",
             "-device", "nvme,addr=4,serial=hvpt,drive=disk",
-            "-device", "pcie-root-port,id=port,addr=8,chassis=1"]
+            "-device", "pcie-root-port,id=acs,addr=8,chassis=1"]
 
 
 def run(name, qemu, kernel, options):
