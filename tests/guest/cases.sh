@@ -308,27 +308,6 @@ case_rescind() {
 	copy_compare /dev/nvme0n1 65536 1 && no_faults
 }
 
-# sleep_test STATE LEVEL - to there and back, as far as the kernel's test goes
-sleep_test() {
-	echo "$2" >/sys/power/pm_test || return 1
-	echo "$1" >/sys/power/state || fail "$1, $2" || return 1
-	echo none >/sys/power/pm_test
-}
-
-# To idle with devices; hibernation is refused, and says so.
-case_sleep() {
-	echo 0 >/sys/module/suspend/parameters/pm_test_delay
-	for level in freezer devices platform; do
-		sleep_test freeze $level || return 1
-	done
-	copy_compare /dev/nvme0n1 65536 1 || return 1
-	! echo disk 2>/dev/null >/sys/power/state ||
-		fail "hibernated with devices" || return 1
-	dmesg | grep -q 'hvpt_iommu: no hibernation' || fail "not said" ||
-		return 1
-	copy_compare /dev/nvme0n1 65536 1 && no_faults
-}
-
 # edu_dma IOVA - let QEMU's edu device read 4 bytes there
 edu_dma() {
 	edu=/sys/bus/pci/devices/0000:00:07.0
@@ -365,15 +344,17 @@ case_user() {
 	no_faults
 }
 
-case_unload() {
-	! rmmod hvpt_bridge 2>/dev/null || fail "unloaded under devices" ||
-		return 1
+# remove_all - the devices that are translated
+remove_all() {
 	for each in $(cut -d ' ' -f 1 $D/devices); do
 		echo 1 >/sys/bus/pci/devices/$each/remove
 	done
-	echo 0 >/sys/module/suspend/parameters/pm_test_delay
-	# Nothing is lost in this test, and what is made anew works.
-	sleep_test disk core || return 1
+}
+
+case_unload() {
+	! rmmod hvpt_bridge 2>/dev/null || fail "unloaded under devices" ||
+		return 1
+	remove_all
 	rmmod hvpt_bridge || fail "hvpt_bridge stays" || return 1
 	rmmod hvpt_iommu || fail "hvpt_iommu stays" || return 1
 	# The kernel counts per processor, and adds up when asked to.

@@ -23,6 +23,7 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import initramfs  # noqa: E402
+import monitor as qemu_monitor  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(HERE))
 EXIT_SKIP = 77
@@ -36,7 +37,7 @@ MODES = ("strict", "lazy")
 CASES = {
     "good": ["load", "nvme", "debugfs", "ext4", "e1000e", "virtio_net",
              "hotplug", "rescind", "switch", "pressure", "cpus", "sleep",
-             "unmapped", "unload"],
+             "idle", "unmapped", "hibernate", "unload"],
     "user": ["load", "nvme", "user", "unload"],
     "broken": ["load", "nvme", "left_out", "dropped"],
     "kexec": ["load", "nvme", "kexec", "next_load", "next_nvme",
@@ -54,7 +55,8 @@ SETS = {"strict": ["good", "user", "broken", "kexec", "plain",
         "lazy": ["good"]}
 # Only for the debug kernel: run before the last case of "good".
 DEBUG_CASES = ["failslab", "iommufd"]
-BASE_DRIVERS = ["nvme", "ext4", "e1000e", "virtio_pci", "virtio_net"]
+BASE_DRIVERS = ["nvme", "ext4", "e1000e", "virtio_pci", "virtio_net",
+                "button"]
 DRIVERS = BASE_DRIVERS + ["vfio_iommu_type1", "vfio_pci"]
 DEBUG_DRIVERS = BASE_DRIVERS + ["iommufd", "vfio_pci"]
 # 1 GiB pages can only be reserved at boot.
@@ -190,6 +192,7 @@ def make_initramfs(path, kernel, cases, boot_files=()):
     archive.file("bin/kexec", kernel.program("kexec"))
     archive.file("init", read(f"{HERE}/init.sh"))
     archive.file("cases.sh", read(f"{HERE}/cases.sh"))
+    archive.file("power.sh", read(f"{HERE}/power.sh"))
     archive.file("cases", " ".join(cases).encode())
     if kernel.version == DEBUG:
         archive.file("bin/iommufd", kernel.program("iommufd"))
@@ -285,8 +288,9 @@ class Verdict:
         return wrong + [f"kernel: {said}" for said in self.kernel_said]
 
 
-def boot(command, cases, log_path, verbose):
+def boot(command, cases, log_path, verbose, monitor=None):
     verdict = Verdict(cases)
+    listeners = [verdict] + ([monitor] if monitor else [])
     with open(log_path, "w", encoding="utf-8") as log, subprocess.Popen(
             ["timeout", str(GUARD_SECONDS), *command],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -294,7 +298,8 @@ def boot(command, cases, log_path, verbose):
         for line in guest.stdout:
             line = line.rstrip()
             log.write(line + "\n")
-            verdict.line(line)
+            for listener in listeners:
+                listener.line(line)
             if verbose:
                 print(line, flush=True)
     return verdict
@@ -321,8 +326,10 @@ def run(version, mode, name, cases, options):
         make = (make_chain if any(case in cases for case in CHAINS) else
                 make_initramfs)
         make(f"{folder}/initramfs", kernel, cases)
-        command = qemu_command(qemu, kernel, folder, mode, cases)
-        verdict = boot(command, cases, log, options.verbose)
+        monitor = qemu_monitor.Monitor(folder)
+        command = [*qemu_command(qemu, kernel, folder, mode, cases),
+                   *monitor.arguments()]
+        verdict = boot(command, cases, log, options.verbose, monitor)
     wrong = verdict.problems()
     seconds = time.monotonic() - start
     print(f"{kernel.release} {mode} {name}: {'FAILED' if wrong else 'ok'}, "

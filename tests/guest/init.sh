@@ -9,6 +9,7 @@ mount -t sysfs sys /sys
 [ -e /dev/null ] || mount -t devtmpfs dev /dev
 mount -t debugfs debug /sys/kernel/debug
 . /cases.sh
+. /power.sh
 
 say() {
 	echo "$*" >/dev/console
