@@ -14,7 +14,7 @@ import tree
 
 CODE = re.compile(r"`([^`]*)`")
 # A program of cmocka: what it names is defined, and run.
-UNIT = re.compile(r"tests/(?!golden|linux|uefi|oracle/qemu)[\w/]+/test_\w+\.c$")
+UNIT = re.compile(r"tests/(?!golden|uefi|oracle/qemu)[\w/]+/test_\w+\.c$")
 NOT_HERE = "Does not apply: "
 
 

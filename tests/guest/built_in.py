@@ -31,7 +31,7 @@ def make_disk(path, folder, busybox):
         os.makedirs(os.path.join(folder, name))
     files = [("bin/busybox", guest.read(busybox)),
              ("init", guest.read(f"{HERE}/init.sh")),
-             ("cases.sh", guest.read(f"{HERE}/cases.sh")),
+             *((name, guest.read(f"{HERE}/{name}")) for name in guest.SHELL),
              ("cases", " ".join(CASES).encode())]
     for name, data in files:
         with open(os.path.join(folder, name), "wb") as file:

@@ -70,6 +70,8 @@ KEEP = ["-object", "memory-backend-ram,id=keep,size=16M",
 EXTRA = {"ext4": ["crc32c_generic", "libcrc32c"]}
 MAC = "52:54:00:00:00:"
 OURS = ["hvpt_iommu", "hvpt_bridge"]
+# What init.sh needs beside it.
+SHELL = ("cases.sh", "power.sh")
 # A guest that prints nothing for so long hangs.
 GUARD_SECONDS = 900
 
@@ -191,8 +193,8 @@ def make_initramfs(path, kernel, cases, boot_files=()):
     archive.file("bin/user", kernel.program("user"))
     archive.file("bin/kexec", kernel.program("kexec"))
     archive.file("init", read(f"{HERE}/init.sh"))
-    archive.file("cases.sh", read(f"{HERE}/cases.sh"))
-    archive.file("power.sh", read(f"{HERE}/power.sh"))
+    for name in SHELL:
+        archive.file(name, read(f"{HERE}/{name}"))
     archive.file("cases", " ".join(cases).encode())
     if kernel.version == DEBUG:
         archive.file("bin/iommufd", kernel.program("iommufd"))

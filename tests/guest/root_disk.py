@@ -16,23 +16,23 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import guest  # noqa: E402
 
-TRANSLATED = ["root", "translated"]
+TRANSLATED = ["on_disk", "translated"]
 # What Linux turns on for an IOMMU driver that is there before the bus.
 ACS = "pci=config_acs=111x1@pci:0:0"
 # Boots: the initramfs, what the command line has in addition, and the cases.
 BOOTS = {
     # What adapters/linux/boot is for: without it the disk is not translated.
-    "late": ("late", "", ["root", "untranslated", "acs_off"]),
+    "late": ("late", "", ["on_disk", "untranslated", "acs_off"]),
     # With the dependencies of modules alone: udev follows them.
     "softdep": ("softdep", "", TRANSLATED),
     # With all that is installed.
     "initramfs-tools": ("initramfs-tools", ACS, [*TRANSLATED, "acs_on"]),
     "dracut": ("dracut", "", TRANSLATED),
     # The module as it is shipped, where there is no Hyper-V.
-    "absent": ("absent", "", ["root", "tried", "without"]),
+    "absent": ("absent", "", ["on_disk", "tried", "without"]),
     # How a person turns it off who cannot boot.
     "off": ("initramfs-tools", "module_blacklist=hvpt_iommu",
-            ["root", "without"]),
+            ["on_disk", "without"]),
 }
 MEMORY = "1G"
 # The bridge manages slots 0 to 15, and QEMU's own AHCI is in slot 31.

@@ -19,7 +19,7 @@ say() {
 # ---- the cases ---------------------------------------------------------------
 
 # User space runs from the disk.
-case_root() {
+case_on_disk() {
 	got=$(findmnt -n -o SOURCE /)
 	[ "$got" = /dev/nvme0n1 ] || fail "the root is on $got"
 }
