@@ -152,10 +152,10 @@ static inline void hvpt_compat_probe_finalize(struct device *dev)
 }
 #endif
 
-/* The two special domains are static, but 6.1 frees them too. */
 #if HVPT_LINUX_6_12
 #define HVPT_COMPAT_SPECIAL_FREE
 #else
+/* The two special domains are static, but this kernel frees them too. */
 static inline void hvpt_compat_free_nothing(struct iommu_domain *iodom)
 {
 }
@@ -163,6 +163,7 @@ static inline void hvpt_compat_free_nothing(struct iommu_domain *iodom)
 #define HVPT_COMPAT_SPECIAL_FREE .free = hvpt_compat_free_nothing,
 #endif
 
+#ifndef HVPT_IN_TREE
 /* Later kernels ask each domain. */
 static inline void hvpt_compat_set_page_sizes(struct iommu_ops *ops, u64 sizes)
 {
@@ -170,6 +171,7 @@ static inline void hvpt_compat_set_page_sizes(struct iommu_ops *ops, u64 sizes)
 	ops->pgsize_bitmap = sizes;
 #endif
 }
+#endif
 
 /* ---- what is counted for tables -------------------------------------- */
 

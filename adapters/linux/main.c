@@ -39,7 +39,9 @@ static int hvpt_linux_open(const struct hvpt_linux_platform *platform)
 	}
 	hvpt_linux_ops = hvpt_linux_ops_template;
 	hvpt_linux_ops.owner = platform->owner;
+#ifndef HVPT_IN_TREE
 	hvpt_compat_set_page_sizes(&hvpt_linux_ops, hvpt_linux_page_sizes());
+#endif
 	return 0;
 }
 

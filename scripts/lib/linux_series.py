@@ -6,8 +6,8 @@ The patterns name what the kernel has at a place, and quote none of its lines.
 
 import os
 import re
-import subprocess
 
+import linux_compat
 import tree
 from anchors import Edit, New, Section
 
@@ -49,16 +49,6 @@ def core_file(path):
     if path.endswith(".c"):
         text = re.sub(r"\A/\* (SPDX.*?) \*/", r"// \1", text)
     return text
-
-
-def resolved(path, known):
-    """What is left when the conditions are known. unifdef: 2 is an error."""
-    done = subprocess.run(
-        ["unifdef", "-B", *known, os.path.join(tree.ROOT, path)],
-        capture_output=True, text=True, check=False)
-    if done.returncode == 2:
-        raise SystemExit(f"unifdef: {done.stderr}")
-    return done.stdout
 
 
 # ---- lists ----------------------------------------------------------------
@@ -185,19 +175,10 @@ def patch_library(*modules):
             more_objects(objects(sources))]
 
 
-def driver_files(known):
-    edits = []
-    for name in sorted(os.listdir(os.path.join(tree.ROOT, ADAPTER))):
-        if name.endswith((".c", ".h")) and name not in PORT and \
-                not name.startswith(OUTSIDE):
-            edits.append(New(f"{HVPT}/{name}",
-                             resolved(f"{ADAPTER}/{name}", known)))
-    return edits
-
-
 def patch_driver(known):
     return [
-        *driver_files(known),
+        *(New(f"{HVPT}/{name}", text) for name, text in
+          linux_compat.files(known, OUTSIDE + PORT)),
         New(f"{HVPT}/vpci.c", ours(f"{OURS}/vpci_ids.c")),
         New(f"{HVPT}/Kconfig", ours(f"{OURS}/Kconfig")),
         New("include/linux/hvpt_iommu.h", ours(f"{OURS}/hvpt_iommu.h")),
