@@ -109,7 +109,9 @@ hvpt_domain_adopt_check(const struct hvpt_iommu *iommu,
 
 	if (status != HVPT_OK)
 		return status;
-	if (config->pt.levels != from->levels ||
+	/* 0 in @config would stand for a default. */
+	if (!from->levels || !from->width ||
+	    config->pt.levels != from->levels ||
 	    config->pt.width != from->width ||
 	    config->pt.form != HVPT_IOVA_LOWER)
 		return HVPT_ERR_SETTINGS;

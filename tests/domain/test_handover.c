@@ -347,6 +347,17 @@ static void test_what_does_not_fit_is_not_adopted(void **state)
 	f->domain_config.pt.width++;
 	not_adopted(f, HVPT_ERR_WIDTH);
 	f->domain_config.pt.width--;
+	/* 0 stands for a default in @config, but not in a table */
+	f->domain_config.pt.width = 0;
+	firmware.left.width = 0;
+	not_adopted(f, HVPT_ERR_SETTINGS);
+	firmware.left = whole;
+	describe(f);
+	f->domain_config.pt.levels = 0;
+	firmware.left.levels = 0;
+	not_adopted(f, HVPT_ERR_SETTINGS);
+	firmware.left = whole;
+	describe(f);
 	hv_status(hvpt_domain_adopt(&f->domain[0], &f->iommu, &f->domain_config,
 				    &whole, NULL, NULL, &report),
 		  HVPT_ERR_OPS);
