@@ -4556,10 +4556,11 @@ void hvpt_handover_read_device(const struct hvpt_handover *handover,
  * destroyed: in memory that firmware reserved, so free_page has to know them.
  *
  * Iommu lock held. Return: HVPT_OK; HVPT_ERR_SETTINGS when @config differs from
- * @from, or has another form; HVPT_ERR_DOMAIN_ID for id 0 or 0xffffffff, or one
- * that a domain of @iommu has; the refusals of hvpt_domain_init() for @config;
- * any status of flush; those of hvpt_pt_adopt(). After a failure *@domain is
- * not to be used, and nothing has changed but that caches are empty.
+ * @from, or has another form, or @from has 0 for levels or width;
+ * HVPT_ERR_DOMAIN_ID for id 0 or 0xffffffff, or one that a domain of @iommu
+ * has; the refusals of hvpt_domain_init() for @config; any status of flush;
+ * those of hvpt_pt_adopt(). After a failure *@domain is not to be used, and
+ * nothing has changed but that caches are empty.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_adopt(struct hvpt_domain *domain, struct hvpt_iommu *iommu,
@@ -10521,7 +10522,9 @@ hvpt_domain_adopt_check(const struct hvpt_iommu *iommu,
 
 	if (status != HVPT_OK)
 		return status;
-	if (config->pt.levels != from->levels ||
+	/* 0 in @config would stand for a default. */
+	if (!from->levels || !from->width ||
+	    config->pt.levels != from->levels ||
 	    config->pt.width != from->width ||
 	    config->pt.form != HVPT_IOVA_LOWER)
 		return HVPT_ERR_SETTINGS;

@@ -15,6 +15,7 @@
 #define HVPT_LINUX_COMPAT_H
 
 #include <linux/dma-map-ops.h>
+#include <linux/efi.h>
 #include <linux/iommu.h>
 #include <linux/mm.h>
 #include <linux/pci-ats.h>
@@ -57,6 +58,19 @@ static inline void hvpt_compat_request_acs(void)
 #ifndef MODULE
 	pci_request_acs();
 #endif
+}
+
+/* ---- firmware's configuration table ---------------------------------- */
+
+/* Its address. A module gets it as a parameter, for no kernel exports it. */
+static inline u64 hvpt_compat_config_table(void)
+{
+#if !defined(MODULE) && defined(CONFIG_EFI)
+	if (efi_enabled(EFI_64BIT) && efi_enabled(EFI_CONFIG_TABLES) &&
+	    efi_config_table != EFI_INVALID_TABLE_ADDR)
+		return efi_config_table;
+#endif
+	return 0;
 }
 
 /* ---- attach: with the old domain as argument ------------------------- */

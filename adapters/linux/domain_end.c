@@ -21,7 +21,7 @@ static enum hvpt_status hvpt_linux_domain_end(struct hvpt_linux_domain *domain)
 	return status;
 }
 
-/* The lock is held. Tries again to delete the domains that were kept. */
+/* The lock is held. Tries again to delete what could not be deleted so far. */
 void hvpt_linux_domains_retry(void)
 {
 	struct hvpt_linux_domain *domain, *next;
@@ -31,6 +31,7 @@ void hvpt_linux_domains_retry(void)
 		if (hvpt_linux_domain_end(domain) != HVPT_OK)
 			list_add(&domain->link, &hvpt_linux.kept);
 	}
+	hvpt_linux_left_retry();
 }
 
 /*

@@ -83,6 +83,7 @@ void hvpt_linux_hand_over(void)
 
 	hvpt_linux_hand_over_all();
 	hvpt_linux_domains_retry();
+	hvpt_linux_left_end();
 	list_for_each_entry(domain, &hvpt_linux.domains, link)
 		hvpt_linux_domain_leave(domain);
 	list_for_each_entry(domain, &hvpt_linux.kept, link)

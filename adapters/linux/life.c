@@ -79,6 +79,7 @@ static enum hvpt_status hvpt_linux_device_link(struct hvpt_linux_device *hdev,
 	hvpt_device_set_deferred(&hdev->core, is_kdump_kernel());
 	hdev->known = true;
 	list_add_tail(&hdev->link, &hvpt_linux.devices);
+	hvpt_linux_left_join(hdev);
 	return HVPT_OK;
 }
 
@@ -152,7 +153,8 @@ static void hvpt_linux_device_lose(struct hvpt_linux_device *hdev,
 
 /*
  * The probe failed in Linux, which continues without an IOMMU for this device.
- * If it was never moved, leave it. Otherwise make iova = gpa again.
+ * If it was never moved, leave it, but not in firmware's domain, which Linux
+ * does not map for. Otherwise make iova = gpa again.
  */
 static void hvpt_linux_device_give_up(struct hvpt_linux_device *hdev)
 {
@@ -177,9 +179,11 @@ static bool hvpt_linux_device_park(struct hvpt_linux_device *hdev)
 
 static void hvpt_linux_device_close(struct hvpt_linux_device *hdev)
 {
+	struct hvpt_domain *domain = hvpt_device_domain(&hdev->core);
+
 	if (hdev->ats)
 		hvpt_linux_ats_off(hdev);
-	if (!hvpt_device_domain(&hdev->core)) {
+	if (!domain || hvpt_linux_is_left(domain)) {
 		hvpt_linux_device_give_up(hdev);
 	} else if (hvpt_linux_device_park(hdev)) {
 		hdev->pdev = NULL;

@@ -77,6 +77,36 @@ struct hvpt_linux_device {
 };
 
 /**
+ * struct hvpt_linux_left - a domain in which firmware left a device
+ * @core: the library's object; its tables are firmware's
+ * @device_id: of the device
+ * @joined: Linux has found the device, and it was attached here
+ * @link: in hvpt_linux.left
+ */
+struct hvpt_linux_left {
+	struct hvpt_domain core;
+	u64 device_id;
+	bool joined;
+	struct list_head link;
+};
+
+/**
+ * struct hvpt_linux_window - memory of firmware, mapped to read page tables
+ * @first: gpa of its first page
+ * @bytes: how many
+ * @va: where it is mapped
+ * @seen: a bit for each page: a table
+ * @link: in hvpt_linux.windows
+ */
+struct hvpt_linux_window {
+	u64 first;
+	u64 bytes;
+	void *va;
+	unsigned long *seen;
+	struct list_head link;
+};
+
+/**
  * struct hvpt_linux - the one pvIOMMU
  * @lock: the library's iommu lock; the lists too
  * @platform: NULL when not started
@@ -87,6 +117,10 @@ struct hvpt_linux_device {
  * @domains: paging domains of Linux'
  * @kept: those Linux has freed, which the hypervisor did not delete yet
  * @devices: in the order of their probes
+ * @left: domains of firmware that were adopted
+ * @windows: what was mapped to read their tables
+ * @left_identity: the identity domain that firmware left; 0: none
+ * @left_blocked: the blocked domain that firmware left; 0: none
  * @failed_flushes: of all domains
  */
 struct hvpt_linux {
@@ -99,6 +133,10 @@ struct hvpt_linux {
 	struct list_head domains;
 	struct list_head kept;
 	struct list_head devices;
+	struct list_head left;
+	struct list_head windows;
+	u32 left_identity;
+	u32 left_blocked;
 	atomic64_t failed_flushes;
 };
 
@@ -173,6 +211,19 @@ struct iommu_device *hvpt_linux_probe_device(struct device *dev);
 bool hvpt_linux_is_attach_deferred(struct device *dev);
 void hvpt_linux_release_device(struct device *dev);
 void hvpt_linux_device_unlink(struct hvpt_linux_device *hdev);
+
+/* firmware.c */
+void hvpt_linux_left_find(void);
+void hvpt_linux_left_join(struct hvpt_linux_device *hdev);
+bool hvpt_linux_is_left(const struct hvpt_domain *domain);
+void hvpt_linux_left_retry(void);
+void hvpt_linux_left_end(void);
+
+/* firmware_memory.c */
+void *hvpt_linux_firmware_table(u64 gpa, u64 *bytes);
+struct hvpt_linux_window *hvpt_linux_window_at(u64 root);
+bool hvpt_linux_window_check(void *ctx, hvpt_gpa_t table, unsigned int level);
+void hvpt_linux_windows_close(void);
 
 /* handover.c */
 void hvpt_linux_hand_over(void);

@@ -91,9 +91,11 @@ static int hvpt_linux_take(const struct hvpt_linux_platform *platform)
 	hvpt_linux.ended = false;
 	atomic64_set(&hvpt_linux.failed_flushes, 0);
 	err = hvpt_linux_open(platform);
-	if (!err)
-		hvpt_linux.platform = platform;
-	return err;
+	if (err)
+		return err;
+	hvpt_linux.platform = platform;
+	hvpt_linux_left_find();
+	return 0;
 }
 
 /* The lock is held. */

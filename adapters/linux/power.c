@@ -27,7 +27,7 @@ static bool hvpt_linux_may_hibernate(void)
 	return !hvpt_linux.platform || hvpt_linux.ended ||
 	       (list_empty(&hvpt_linux.devices) &&
 		list_empty(&hvpt_linux.domains) &&
-		list_empty(&hvpt_linux.kept));
+		list_empty(&hvpt_linux.kept) && list_empty(&hvpt_linux.left));
 }
 
 static int hvpt_linux_hibernate_prepare(void)

@@ -11,6 +11,8 @@ struct hvpt_linux hvpt_linux = {
 	.domains = LIST_HEAD_INIT(hvpt_linux.domains),
 	.kept = LIST_HEAD_INIT(hvpt_linux.kept),
 	.devices = LIST_HEAD_INIT(hvpt_linux.devices),
+	.left = LIST_HEAD_INIT(hvpt_linux.left),
+	.windows = LIST_HEAD_INIT(hvpt_linux.windows),
 };
 
 int hvpt_linux_errno(enum hvpt_status status)

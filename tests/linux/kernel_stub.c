@@ -13,6 +13,7 @@ struct stub_kernel stub_kernel;
 int no_iommu;
 int iommu_detected;
 struct x86_init_ops x86_init;
+unsigned long efi_config_table;
 
 static void stub_die(const char *what)
 {
@@ -29,6 +30,17 @@ void stub_print(unsigned int *count, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(stub_host.said, sizeof(stub_host.said), format, args);
 	va_end(args);
+}
+
+void stub_warn(const char *format, ...)
+{
+	va_list args;
+
+	stub_host.warn_lines++;
+	va_start(args, format);
+	vsnprintf(stub_host.warned, sizeof(stub_host.warned), format, args);
+	va_end(args);
+	stub_print(NULL, "%s", stub_host.warned);
 }
 
 bool stub_is_enabled(const char *option)
@@ -142,6 +154,54 @@ void __free_page(struct page *page)
 void *stub_va(u64 gpa)
 {
 	return (void *)(uintptr_t)(gpa + hvpt_arena_offset(stub_host.arena));
+}
+
+/* A page may be kept in part. */
+#define STUB_PIECE 512u
+
+static enum e820_type stub_type_of(u64 at)
+{
+	const struct stub_kept *kept = stub_host.kept;
+
+	for (; kept->end; kept++)
+		if (at >= kept->first && at < kept->end)
+			return kept->type;
+	return hvpt_arena_owns(stub_host.arena, round_down(at, PAGE_SIZE)) ?
+		       E820_TYPE_RAM :
+		       0;
+}
+
+bool e820__mapped_any(u64 start, u64 end, enum e820_type type)
+{
+	for (; start < end; start += STUB_PIECE)
+		if (stub_type_of(start) == type)
+			return true;
+	return false;
+}
+
+/* Only what is outside of the direct map. */
+void *memremap(u64 gpa, size_t bytes, unsigned long flags)
+{
+	stub_may_sleep();
+	if (flags != MEMREMAP_WB || !bytes ||
+	    e820__mapped_any(round_down(gpa, PAGE_SIZE), gpa + bytes,
+			     E820_TYPE_RAM))
+		stub_die("memory of Linux is mapped a second time");
+	if (stub_fails(GFP_KERNEL))
+		return NULL;
+	stub_host.remapped++;
+	return stub_va(gpa);
+}
+
+void memunmap(void *va)
+{
+	if (!stub_host.remapped--)
+		stub_die("what is not mapped is unmapped");
+}
+
+unsigned long *bitmap_zalloc(unsigned int bits, gfp_t gfp)
+{
+	return stub_kzalloc((bits + 63) / 64 * sizeof(long), gfp);
 }
 
 void mod_node_page_state(struct pglist_data *node, int counter, long by)

@@ -38,6 +38,7 @@ typedef uint64_t dma_addr_t;
 typedef unsigned int gfp_t;
 typedef unsigned int uint;
 typedef char *charp;
+typedef unsigned long long ullong;
 
 #define U64_MAX UINT64_MAX
 #define PAGE_SHIFT 12
@@ -47,6 +48,7 @@ typedef char *charp;
 #define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
 #define smp_mb() __atomic_thread_fence(__ATOMIC_SEQ_CST)
+#define round_down(x, unit) ((x) & ~((u64)(unit)-1))
 #define min(a, b) ((a) < (b) ? (a) : (b))
 #define check_mul_overflow(a, b, out) __builtin_mul_overflow(a, b, out)
 #define simple_strtoull(text, end, base) strtoull(text, end, base)
@@ -92,13 +94,14 @@ extern unsigned int stub_errors;
 extern unsigned int stub_warnings;
 void stub_print(unsigned int *count, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+void stub_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 #define pr_debug(...) ((void)0)
 #define pr_info(...) stub_print(NULL, __VA_ARGS__)
 #define pr_notice(...) stub_print(NULL, __VA_ARGS__)
-#define pr_warn(...) stub_print(NULL, __VA_ARGS__)
+#define pr_warn(...) stub_warn(__VA_ARGS__)
 #define pr_err(...) stub_print(&stub_errors, __VA_ARGS__)
 #define pr_err_ratelimited(...) stub_print(&stub_errors, __VA_ARGS__)
-#define pr_warn_ratelimited(...) stub_print(NULL, __VA_ARGS__)
+#define pr_warn_ratelimited(...) stub_warn(__VA_ARGS__)
 #define dev_dbg(dev, ...) ((void)(dev))
 #define dev_warn(dev, ...) ((void)(dev), stub_print(NULL, __VA_ARGS__))
 #define dev_err(dev, ...) ((void)(dev), stub_print(&stub_errors, __VA_ARGS__))
@@ -228,6 +231,28 @@ void mod_node_page_state(struct pglist_data *node, int counter, long by);
 #define virt_to_page(va) ((struct page *)(va))
 #define page_pgdat(page) ((struct pglist_data *)0)
 #define __va(gpa) stub_va(gpa)
+
+/* Memory outside of the direct map, and what firmware's map says of it. */
+enum e820_type {
+	E820_TYPE_RAM = 1,
+	E820_TYPE_RESERVED = 2,
+	E820_TYPE_ACPI = 3,
+};
+#define MEMREMAP_WB 1
+bool e820__mapped_any(u64 start, u64 end, enum e820_type type);
+void *memremap(u64 gpa, size_t bytes, unsigned long flags);
+void memunmap(void *va);
+unsigned long *bitmap_zalloc(unsigned int bits, gfp_t gfp);
+#define bitmap_free(bitmap) kfree(bitmap)
+
+static inline bool __test_and_set_bit(u64 bit, unsigned long *bitmap)
+{
+	unsigned long mask = 1ul << bit % 64;
+	bool was = bitmap[bit / 64] & mask;
+
+	bitmap[bit / 64] |= mask;
+	return was;
+}
 
 static inline void *ERR_PTR(long error)
 {
@@ -530,10 +555,17 @@ struct stub_kernel {
 	bool isolated;
 	bool kdump;
 	const char *option;
+	bool no_efi;
 };
 extern struct stub_kernel stub_kernel;
 extern int no_iommu;
 extern int iommu_detected;
+extern unsigned long efi_config_table;
+#define CONFIG_EFI 1
+#define EFI_64BIT 5
+#define EFI_CONFIG_TABLES 2
+#define EFI_INVALID_TABLE_ADDR (~0ul)
+#define efi_enabled(feature) (!stub_kernel.no_efi && (feature))
 #define hv_is_hyperv_initialized() (!stub_kernel.not_hyperv)
 #define hv_root_partition() (stub_kernel.root)
 #define hv_is_isolation_supported() (stub_kernel.isolated)

@@ -94,6 +94,8 @@ static int open_on(bool gone_stays)
 	*stub_param_full_width() = false;
 	*stub_param_dirty_tracking() = false;
 	*stub_param_reserve() = NULL;
+	*stub_param_handover() = 0;
+	efi_config_table = EFI_INVALID_TABLE_ADDR;
 	return 0;
 }
 
@@ -117,6 +119,7 @@ int close_fixture(void **state)
 	assert_int_equal(stub_host.counted[0], 0);
 	assert_int_equal(stub_host.counted[1], 0);
 	assert_int_equal(stub_host.spinning, 0);
+	assert_int_equal(stub_host.remapped, 0);
 	hypervisor_destroy(stub_host.hv);
 	hvpt_arena_destroy(stub_host.arena);
 	return 0;

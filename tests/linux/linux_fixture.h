@@ -39,6 +39,7 @@ void stub_module_exit(void);
 bool *stub_param_full_width(void);
 bool *stub_param_dirty_tracking(void);
 char **stub_param_reserve(void);
+ullong *stub_param_handover(void);
 
 /* The device, its bus, and what the bus is on. */
 extern struct pci_dev pdev;
@@ -59,6 +60,7 @@ int close_fixture(void **state);
 int test_linux_start(void);
 int test_linux_life(void);
 int test_linux_paging(void);
+int test_linux_firmware(void);
 
 void load(void);
 

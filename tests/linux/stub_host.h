@@ -20,6 +20,13 @@ struct stub_event {
 	unsigned int count;
 };
 
+/* struct stub_kept - memory that is not Linux's, by the map of firmware */
+struct stub_kept {
+	u64 first;
+	u64 end;
+	enum e820_type type;
+};
+
 /**
  * struct stub_host - all of it
  * @spinning: spin locks held
@@ -28,10 +35,14 @@ struct stub_event {
  * @allocations: so far
  * @counted: what the kernel's counters of pages say
  * @dirty_bytes: reported as written
+ * @kept: what firmware keeps of the arena
+ * @remapped: mappings of it
  * @on_bus: the device that a walk over all finds
  * @acs: it was asked for
  * @event: tracepoints passed
  * @said: the last message
+ * @warned: the last warning
+ * @warn_lines: how many
  */
 struct stub_host {
 	struct hvpt_arena *arena;
@@ -43,10 +54,14 @@ struct stub_host {
 	uint64_t allocations;
 	long counted[2];
 	uint64_t dirty_bytes;
+	struct stub_kept kept[4];
+	unsigned int remapped;
 	struct pci_dev *on_bus;
 	bool acs;
 	struct stub_event event[8];
 	char said[256];
+	char warned[256];
+	unsigned int warn_lines;
 	struct stub_file file[8];
 	size_t files;
 	struct syscore *syscore;

@@ -4,5 +4,6 @@
 
 int main(void)
 {
-	return test_linux_start() + test_linux_life() + test_linux_paging();
+	return test_linux_start() + test_linux_life() + test_linux_paging() +
+	       test_linux_firmware();
 }
