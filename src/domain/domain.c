@@ -57,10 +57,10 @@ static enum hvpt_status hvpt_domain_check_id(const struct hvpt_domain *domain)
 		return HVPT_OK;
 	status = hvpt_hvcall_flush_domain(&domain->iommu->transport, domain->id,
 					  &answer);
-	/* one that this partition may not flush is somebody's */
-	if (status == HVPT_OK || status == HVPT_ERR_HV_DENIED)
+	if (status == HVPT_OK)
 		return HVPT_ERR_HV_EXISTS;
-	if (!hvpt_answer_is_heard(&answer))
+	/* one that this partition may not flush may be somebody's */
+	if (!hvpt_answer_is_heard(&answer) || status == HVPT_ERR_HV_DENIED)
 		return hvpt_iommu_note(domain->iommu, status, &answer);
 	return HVPT_OK;
 }
