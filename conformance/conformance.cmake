@@ -25,6 +25,7 @@ set(HVPT_CONFORMANCE_TOOL_SOURCES
   tools/conformance/conformance_write.c
   tools/conformance/host_home.c
   tools/conformance/json_cursor.c
+  tools/conformance/model_fit.c
   tools/conformance/model_host.c
   tools/conformance/qemu_host.c
 )

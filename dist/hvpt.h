@@ -3805,12 +3805,11 @@ HVPT_EXTERN_C_BEGIN
  * are skipped for each domain. CREATE reports them (HVPT_ERR_HV_EXISTS), but
  * some hosts may answer otherwise or let CREATE succeed. So a FLUSH of the id
  * precedes each CREATE, including those of hvpt_domain_init() and
- * hvpt_iommu_resume(): it succeeds only where there is a domain. An id whose
- * FLUSH is denied is skipped, too. A host that does not refuse the FLUSH of the
- * last id, or refuses it for a reason that says nothing about the domain
- * (ACCESS_DENIED, INVALID_HYPERCALL_CODE), gets no such FLUSH. Devices of
- * others stay where they are until hvpt_iommu_takeover() or an attach moves
- * them.
+ * hvpt_iommu_resume(): it succeeds only where there is a domain. A host that
+ * does not refuse the FLUSH of the last id, or refuses it for a reason that
+ * says nothing about the domain (ACCESS_DENIED, INVALID_HYPERCALL_CODE), gets
+ * no such FLUSH. Devices of others stay where they are until
+ * hvpt_iommu_takeover() or an attach moves them.
  *
  * Return: HVPT_OK;
  * HVPT_ERR_OPS when a transport hook is missing;
@@ -3822,6 +3821,8 @@ HVPT_EXTERN_C_BEGIN
  * HVPT_ERR_NO_STAGE1 when S1 is clear;
  * HVPT_ERR_IOMMU_CAPS when page_sizes lacks 4 KiB, or iova_width is below 13;
  * HVPT_ERR_HV_EXISTS when HVPT_ID_TRIES ids in a row exist;
+ * HVPT_ERR_HV_DENIED also when the FLUSH of an id is denied: it is not known
+ * whether another owner has a domain with it;
  * any status of hvpt_hvcall_get_caps(), hvpt_hvcall_create_domain() and
  * hvpt_hvcall_configure_domain().
  *
@@ -9151,10 +9152,10 @@ static enum hvpt_status hvpt_domain_check_id(const struct hvpt_domain *domain)
 		return HVPT_OK;
 	status = hvpt_hvcall_flush_domain(&domain->iommu->transport, domain->id,
 					  &answer);
-	/* one that this partition may not flush is somebody's */
-	if (status == HVPT_OK || status == HVPT_ERR_HV_DENIED)
+	if (status == HVPT_OK)
 		return HVPT_ERR_HV_EXISTS;
-	if (!hvpt_answer_is_heard(&answer))
+	/* one that this partition may not flush may be somebody's */
+	if (!hvpt_answer_is_heard(&answer) || status == HVPT_ERR_HV_DENIED)
 		return hvpt_iommu_note(domain->iommu, status, &answer);
 	return HVPT_OK;
 }

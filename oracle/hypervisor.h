@@ -85,6 +85,7 @@ enum hypervisor_reps {
  * @create: status of CREATE for an id that exists; 0: KEY_ALREADY_EXISTS
  * @take_over: CREATE of an id that exists succeeds instead. The domain is as
  *	it was, with its devices, its settings and its caches
+ * @unknown: status of calls for a domain that does not exist; 0: NOT_FOUND
  * @detach: status of DETACH, which does nothing then; 0: it is done
  * @detach_delay: so many calls later DETACH takes effect; until then the device
  *	is in its domain. An ATTACH or another DETACH supersedes it
@@ -113,6 +114,7 @@ struct hypervisor_config {
 	uint16_t reconfigure;
 	uint16_t create;
 	bool take_over;
+	uint16_t unknown;
 	uint16_t detach;
 	unsigned detach_delay;
 	uint16_t list;

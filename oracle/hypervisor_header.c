@@ -24,5 +24,7 @@ uint16_t hypervisor_find_domain(struct hypervisor *hv, uint32_t id,
 				struct hypervisor_domain **domain)
 {
 	*domain = hypervisor_domain_of(hv, id);
-	return *domain ? HYPERVISOR_SUCCESS : HYPERVISOR_NOT_FOUND;
+	if (*domain)
+		return HYPERVISOR_SUCCESS;
+	return hv->config.unknown ? hv->config.unknown : HYPERVISOR_NOT_FOUND;
 }

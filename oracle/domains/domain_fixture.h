@@ -66,6 +66,7 @@ struct df_counts {
 
 /**
  * struct domain_fixture - the state of the fixture
+ * @given: the host of all runs, see df_host_problem(); NULL: each run draws one
  * @domains: paging domains; behind them are places identity and blocked
  * @gather: of each domain two, as if of two threads
  * @where: the place of each device, or DF_NOWHERE
@@ -86,6 +87,7 @@ struct df_counts {
  * @step: how many were made
  */
 struct domain_fixture {
+	const struct hypervisor_config *given;
 	struct hypervisor_config host;
 	struct hypervisor *hv;
 	struct hvpt_arena *arena;
@@ -171,8 +173,15 @@ unsigned df_own_domains(const struct domain_fixture *df);
 
 /* ---- the host (domain_host.c) ---------------------------------------- */
 
-/** Draws what the host is like, and configurations that fit it. */
+/**
+ * df_set_host() - draws what the host is like, and configurations that fit it
+ *
+ * @df->given is taken instead, without its limit of domains, if there is one.
+ */
 void df_set_host(struct domain_fixture *df, struct source *source);
+
+/** Why @host cannot be given: what runs need it does not have. NULL: it can. */
+const char *df_host_problem(const struct hypervisor_config *host);
 
 /** Flushes so far: what the hypervisor saw, and what the library counts. */
 struct df_flushes {

@@ -230,11 +230,11 @@ static void set_less(struct domain_fixture *df, struct source *source)
 {
 	uint8_t choice = source_byte(source);
 
-	if (choice & 1)
+	if ((choice & 1) && !df->given)
 		df->host.iotlb = HYPERVISOR_IOTLB_PIECES;
 	if ((choice & 2) && !df->host.canonical)
 		df->domain_config.pt.form = HVPT_IOVA_LOWER;
-	if (choice & 4)
+	if ((choice & 4) && !df->given)
 		df->host.page_sizes = SIZE_4K;
 	if (choice & 8)
 		df->domain_config.pt.levels = 4;
@@ -243,12 +243,32 @@ static void set_less(struct domain_fixture *df, struct source *source)
 	df->domain_config.policy = (enum hvpt_flush_policy)(choice / 32 % 3);
 }
 
-void df_set_host(struct domain_fixture *df, struct source *source)
+const char *df_host_problem(const struct hypervisor_config *host)
 {
-	uint8_t choice = source_byte(source);
+	const uint64_t caps = HYPERVISOR_CAP_PRESENT | HYPERVISOR_CAP_S1;
 
-	df->host.read64 = hvpt_arena_read64;
-	df->host.read_ctx = df->arena;
+	if (host->no_iommu || (host->caps & caps) != caps)
+		return "the host has no pvIOMMU";
+	if (!(host->page_sizes & SIZE_4K))
+		return "the host has no pages of 4 KiB";
+	if (host->iova_width < 48)
+		return "the host has fewer than 48 IOVA bits";
+	if (host->take_over && host->reconfigure)
+		return "what the host takes over cannot be configured";
+	return NULL;
+}
+
+static void take_given(struct domain_fixture *df)
+{
+	df->host = *df->given;
+	/* runs do not expect that the host has no domain left */
+	df->host.max_domains = 0;
+}
+
+/* A host, of which set_choices() draws the rest. */
+static void draw_host(struct domain_fixture *df, struct source *source,
+		      uint8_t choice)
+{
 	df->host.caps = HYPERVISOR_CAP_PRESENT | HYPERVISOR_CAP_S1 |
 			HYPERVISOR_CAP_ATS;
 	if (choice & 1)
@@ -260,6 +280,17 @@ void df_set_host(struct domain_fixture *df, struct source *source)
 	df->host.no_list = (choice & 0x30) == 0x30;
 	if ((choice & 0x30) == 0x20)
 		set_choices(df, source);
+}
+
+void df_set_host(struct domain_fixture *df, struct source *source)
+{
+	uint8_t choice = source_byte(source);
+
+	draw_host(df, source, choice);
+	if (df->given)
+		take_given(df);
+	df->host.read64 = hvpt_arena_read64;
+	df->host.read_ctx = df->arena;
 	df->domain_config.pt.form = df->host.canonical ? HVPT_IOVA_CANONICAL :
 							 HVPT_IOVA_PLAIN;
 	if (choice / 64 < 3)

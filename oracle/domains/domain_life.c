@@ -52,10 +52,12 @@ static bool init(struct domain_fixture *df, struct source *source)
 bool df_start(struct domain_fixture *df, struct source *source,
 	      unsigned domains, unsigned devices)
 {
+	const struct hypervisor_config *given = df->given;
 	struct hvpt_arena *arena = df->arena;
 	unsigned n;
 
 	memset(df, 0, sizeof(*df));
+	df->given = given;
 	df->arena = arena ? arena : hvpt_arena_create(ARENA_PAGES, ARENA_GPA);
 	DF_CHECK(df, df->arena, "no arena");
 	DF_CHECK(df, domains > 0, "no domain for the devices");

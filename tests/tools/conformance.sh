@@ -75,6 +75,28 @@ says err "nothing.json"
 run 2 conformance --json other.json --compare answers.json answers.json
 says err "exclude each other"
 
+# The model as QEMU's VT-d: a limit of domains, and INVALID_PARAMETER for what
+# is not there, are properties of the model; A and D are not.
+run 0 conformance --fit "$qemu"
+says out "# the model hypervisor, to answer as: qemu"
+says out "max_domains=0x40"
+says out "unknown=0x5"
+says out "# host   translation.dirty"
+cp out host
+run 0 conformance --model host --json fitted.json
+run 1 conformance --compare fitted.json "$qemu"
+[ "$(sed -n 's/.* the same, \([0-9]*\) different.*/\1/p' out)" -lt \
+	"$differ" ] || fail "$what: as different as before"
+misuse "--fit needs one report" conformance --fit
+misuse "--fit needs one report" conformance --fit a.json b.json
+run 2 conformance --fit nothing.json
+says err "nothing.json"
+echo "caps=what" >bad
+run 2 conformance --model bad
+says err "bad: line 1: not a number"
+run 2 conformance --host qemu --model host
+says err "--model is for the host 'model'"
+
 # Without QEMU, and with something that is none.
 HVPT_QEMU=''
 export HVPT_QEMU

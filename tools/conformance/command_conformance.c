@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "conformance_report.h"
+#include "model_fit.h"
 #include "model_host.h"
+#include "oracle/hypervisor_text.h"
 #include "qemu_host.h"
 #include "tools/command.h"
 #include "tools/options.h"
@@ -13,9 +15,10 @@
 #include "trace/say.h"
 
 static const char usage[] =
-	"Usage: hvpt conformance [--host HOST] [--passive]\n"
+	"Usage: hvpt conformance [--host HOST] [--model FILE] [--passive]\n"
 	"                        [--json FILE | --page [REPORT]...]\n"
 	"       hvpt conformance --compare REPORT REPORT\n"
+	"       hvpt conformance --fit REPORT\n"
 	"\n"
 	"Asks a host each question of the conformance suite, and prints how\n"
 	"it answers. docs/CONFORMANCE.md explains them.\n"
@@ -23,12 +26,15 @@ static const char usage[] =
 	"Options:\n"
 	"  --host HOST  model: the model hypervisor, the default;\n"
 	"               qemu: QEMU's VT-d, see scripts/get-qemu\n"
+	"  --model FILE properties of the model hypervisor, as --fit prints them\n"
 	"  --passive    ask only questions that read\n"
 	"  --json FILE  write the answers as JSON; '-': to standard output,\n"
 	"               without the text\n"
 	"  --page       print the tables of docs/CONFORMANCE.md instead; with\n"
 	"               a column for each report behind it, written by --json\n"
 	"  --compare    ask nobody, and print what two reports differ in\n"
+	"  --fit        ask nobody, and print properties with which the model\n"
+	"               hypervisor answers as the report says, as far as it can\n"
 	"  -h, --help   print this help\n"
 	"\n"
 	"Exit status: 0 if guests can work with every answer, 1 if not or if\n"
@@ -36,13 +42,23 @@ static const char usage[] =
 	"there is no such host. With --compare: 0 if all answers are the same,\n"
 	"1 if not.\n";
 
+/* Options that take the reports behind them; the first takes none. */
+enum mode {
+	MODE_ASK = 0,
+	MODE_PAGE = 1,
+	MODE_COMPARE = 2,
+	MODE_FIT = 3,
+};
+
+static const char *const mode_names[] = { "", "--page", "--compare", "--fit" };
+
 struct conformance_options {
 	const struct asked_host *host;
 	bool help;
 	bool passive;
-	bool page;
-	bool compare;
+	enum mode mode;
 	const char *json;
+	const char *model;
 	const char *const *reports;
 	size_t report_count;
 };
@@ -56,17 +72,38 @@ struct conformance_options {
  */
 struct asked_host {
 	const char *name;
-	const char *(*run)(struct conformance_record *record, bool passive);
+	const char *(*run)(struct conformance_record *record,
+			   const struct conformance_options *options);
 };
 
-static const char *run_model(struct conformance_record *record, bool passive)
+/* Return: false: with a message. */
+static bool read_model(const char *path, struct hypervisor_config *config)
 {
-	const struct hypervisor_config config = model_host_config();
+	const char *problem;
+	unsigned line;
+
+	*config = model_host_config();
+	if (!path)
+		return true;
+	problem = hypervisor_config_read(config, path, &line);
+	if (problem && line)
+		say("%s: line %u: %s", path, line, problem);
+	else if (problem)
+		say("%s: %s", path, problem);
+	return !problem;
+}
+
+static const char *run_model(struct conformance_record *record,
+			     const struct conformance_options *options)
+{
+	struct hypervisor_config config;
 	struct model_host model;
 
+	if (!read_model(options->model, &config))
+		return "no such model";
 	if (!model_host_open(&model, &config))
 		return "out of memory";
-	model.host.passive = passive;
+	model.host.passive = options->passive;
 	conformance_record_run(record, &model.host);
 	model_host_close(&model);
 	return NULL;
@@ -91,12 +128,13 @@ static void try_qemu(void *ctx)
 	conformance_record_run(run->record, &run->host.host);
 }
 
-static const char *run_qemu(struct conformance_record *record, bool passive)
+static const char *run_qemu(struct conformance_record *record,
+			    const struct conformance_options *options)
 {
 	static struct qemu_run run;
 
 	run.record = record;
-	run.passive = passive;
+	run.passive = options->passive;
 	if (!walker_try(try_qemu, &run))
 		run.error = walker_error();
 	qemu_host_close(&run.host);
@@ -125,9 +163,10 @@ static const struct asked_host *find_host(const char *name)
 static bool take_value(struct conformance_options *options, const char *option,
 		       const char *value)
 {
-	bool is_host = strcmp(option, "--host") == 0;
+	const bool is_host = strcmp(option, "--host") == 0;
+	const bool is_model = strcmp(option, "--model") == 0;
 
-	if (!is_host && strcmp(option, "--json") != 0) {
+	if (!is_host && !is_model && strcmp(option, "--json") != 0) {
 		say("hvpt conformance: unknown argument '%s'", option);
 		return false;
 	}
@@ -136,49 +175,61 @@ static bool take_value(struct conformance_options *options, const char *option,
 		    is_host ? "name" : "file");
 		return false;
 	}
-	if (!is_host)
-		options->json = value;
-	else
+	if (is_host)
 		options->host = find_host(value);
+	else if (is_model)
+		options->model = value;
+	else
+		options->json = value;
 	return options->host != NULL;
 }
 
-/* They are the rest of the arguments. */
-static void take_reports(struct conformance_options *options, char **argv)
+/* The rest of the arguments are reports. Return: is it such an option? */
+static bool take_reports(struct conformance_options *options, char **argv)
 {
-	options->page = strcmp(argv[-1], "--page") == 0;
-	options->compare = !options->page;
-	options->reports = (const char *const *)argv;
+	unsigned mode;
+
+	for (mode = MODE_PAGE; mode <= MODE_FIT; mode++)
+		if (strcmp(argv[0], mode_names[mode]) == 0)
+			options->mode = (enum mode)mode;
+	if (options->mode == MODE_ASK)
+		return false;
+	options->reports = (const char *const *)argv + 1;
 	while (options->reports[options->report_count])
 		options->report_count++;
+	return true;
 }
 
 /* Return: false: with a message. */
 static bool fits_together(const struct conformance_options *options)
 {
-	if (options->compare && options->report_count != 2) {
+	const char *mode = mode_names[options->mode];
+
+	if (options->mode == MODE_COMPARE && options->report_count != 2)
 		say("hvpt conformance: --compare needs two reports");
-		return false;
-	}
-	if (options->reports && options->json)
-		say("hvpt conformance: %s and --json exclude each other",
-		    options->page ? "--page" : "--compare");
-	return !(options->reports && options->json);
+	else if (options->mode == MODE_FIT && options->report_count != 1)
+		say("hvpt conformance: --fit needs one report");
+	else if (options->mode != MODE_ASK && options->json)
+		say("hvpt conformance: %s and --json exclude each other", mode);
+	else if (options->model && options->host != &hosts[0])
+		say("hvpt conformance: --model is for the host 'model'");
+	else
+		return true;
+	return false;
 }
 
 static bool parse(int argc, char **argv, struct conformance_options *options)
 {
 	int i;
 
-	for (i = 1; i < argc && !options->reports; i++) {
+	for (i = 1; i < argc && options->mode == MODE_ASK; i++) {
 		if (strcmp(argv[i], "--passive") == 0)
 			options->passive = true;
-		else if (strcmp(argv[i], "--page") == 0 ||
-			 strcmp(argv[i], "--compare") == 0)
-			take_reports(options, argv + i + 1);
 		else if (strcmp(argv[i], "--help") == 0 ||
 			 strcmp(argv[i], "-h") == 0)
 			options->help = true;
+		else if (take_reports(options, argv + i))
+			break;
 		else if (!take_value(options, argv[i], argv[i + 1]))
 			return false;
 		else
@@ -228,19 +279,35 @@ static int compare(const struct conformance_options *options)
 								 EXIT_MISMATCH;
 }
 
+static int fit(const struct conformance_options *options)
+{
+	static struct conformance_record seen, fitted;
+	struct hypervisor_config config;
+
+	if (!conformance_record_read(&seen, options->reports[0]))
+		return EXIT_BAD_INPUT;
+	if (!model_fit(&seen, &config, &fitted)) {
+		say("hvpt conformance: out of memory");
+		return EXIT_BAD_INPUT;
+	}
+	model_fit_write(stdout, &seen, &config, &fitted);
+	return EXIT_ALL_WELL;
+}
+
 static int run(const struct conformance_options *options, FILE *json)
 {
 	static struct conformance_record record;
 	const char *error;
 
 	snprintf(record.host, sizeof(record.host), "%s", options->host->name);
-	record.text = options->page || json == stdout ? NULL : stdout;
-	error = options->host->run(&record, options->passive);
+	record.text = options->mode == MODE_PAGE || json == stdout ? NULL :
+								     stdout;
+	error = options->host->run(&record, options);
 	if (error) {
 		say("hvpt conformance: %s", error);
 		return EXIT_BAD_INPUT;
 	}
-	if (options->page && !write_page(options, &record))
+	if (options->mode == MODE_PAGE && !write_page(options, &record))
 		return EXIT_BAD_INPUT;
 	if (json)
 		conformance_json(json, &record);
@@ -260,8 +327,10 @@ int command_conformance(int argc, char **argv)
 		fputs(usage, stdout);
 		return EXIT_ALL_WELL;
 	}
-	if (options.compare)
+	if (options.mode == MODE_COMPARE)
 		return compare(&options);
+	if (options.mode == MODE_FIT)
+		return fit(&options);
 	if (options.json) {
 		json = output_open(json_option, options.json, NULL, 0);
 		if (!json)

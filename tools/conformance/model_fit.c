@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * One property after the other gets the value with which most answers are the
+ * same, until no property makes it better. The suite runs once for each value.
+ */
+#include "model_fit.h"
+
+#include <string.h>
+
+#include "model_host.h"
+#include "oracle/hypervisor_text.h"
+
+/* Values of a property: statuses of the report, and some more. */
+#define VALUES_MAX 64u
+
+struct fit {
+	const struct conformance_record *seen;
+	struct hypervisor_config config;
+	struct conformance_record *record;
+	unsigned asked;
+	unsigned same;
+};
+
+struct values {
+	uint64_t value[VALUES_MAX];
+	size_t count;
+};
+
+bool model_fit_is_same(const struct conformance_finding *a,
+		       const struct conformance_finding *b)
+{
+	return a->verdict == b->verdict && a->status == b->status &&
+	       a->value == b->value;
+}
+
+/* ---- how good it is -------------------------------------------------- */
+
+/* Questions that have the same answer. Return: false: no memory. */
+static bool count_same(struct fit *fit, const struct hypervisor_config *config,
+		       unsigned *same)
+{
+	const struct conformance_finding *seen;
+	struct model_host model;
+	size_t i;
+
+	*same = 0;
+	if (!model_host_open(&model, config))
+		return false;
+	conformance_record_run(fit->record, &model.host);
+	model_host_close(&model);
+	for (i = 0; i < fit->record->count; i++) {
+		seen = conformance_record_find(
+			fit->seen, fit->record->entries[i].question);
+		if (seen && seen->verdict != CONFORMANCE_NOT_ASKED)
+			*same += model_fit_is_same(
+				seen, &fit->record->entries[i].finding);
+	}
+	return true;
+}
+
+/* ---- values to try --------------------------------------------------- */
+
+static void add(struct values *values, uint64_t value)
+{
+	size_t i;
+
+	for (i = 0; i < values->count; i++)
+		if (values->value[i] == value)
+			return;
+	if (values->count < VALUES_MAX)
+		values->value[values->count++] = value;
+}
+
+/* What the report says of a question; a little more and less, for limits. */
+static void add_answer(struct values *values, const struct fit *fit,
+		       const char *id, unsigned around)
+{
+	size_t i;
+	uint64_t n;
+
+	for (i = 0; i < fit->seen->count; i++) {
+		const struct conformance_record_entry *entry =
+			&fit->seen->entries[i];
+
+		if (strcmp(entry->question->id, id) != 0)
+			continue;
+		add(values, entry->finding.value);
+		for (n = 1; n <= around; n++) {
+			add(values, entry->finding.value + n);
+			if (entry->finding.value > n)
+				add(values, entry->finding.value - n);
+		}
+	}
+}
+
+static void add_statuses(struct values *values, const struct fit *fit)
+{
+	size_t i;
+
+	for (i = 0; i < fit->seen->count; i++)
+		add(values, fit->seen->entries[i].finding.status);
+}
+
+static void add_values(struct values *values, const struct fit *fit,
+		       const struct hypervisor_property *property)
+{
+	uint64_t value;
+
+	if (strcmp(property->name, "caps") == 0)
+		add_answer(values, fit, "caps.bits", 0);
+	else if (strcmp(property->name, "page_sizes") == 0)
+		add_answer(values, fit, "caps.page-sizes", 0);
+	else if (strcmp(property->name, "iova_width") == 0)
+		add_answer(values, fit, "caps.width", 0);
+	else if (strcmp(property->name, "max_domains") == 0)
+		add_answer(values, fit, "domains.limit", 4);
+	else if (property->last == UINT16_MAX)
+		add_statuses(values, fit);
+	else if (property->last <= HYPERVISOR_REPS_NONE)
+		for (value = 0; value <= property->last; value++)
+			add(values, value);
+}
+
+/* ---- trying them ----------------------------------------------------- */
+
+static bool try_config(struct fit *fit, const struct hypervisor_config *config)
+{
+	unsigned same;
+
+	if (!count_same(fit, config, &same))
+		return false;
+	if (same > fit->same) {
+		fit->same = same;
+		fit->config = *config;
+	}
+	return true;
+}
+
+/* A list may be refused always, or the first time alone. */
+static bool try_list(struct fit *fit, struct hypervisor_config *config)
+{
+	config->list_times = UINT64_MAX;
+	if (!try_config(fit, config))
+		return false;
+	config->list_times = 1;
+	return try_config(fit, config);
+}
+
+static bool try_property(struct fit *fit,
+			 const struct hypervisor_property *property)
+{
+	const bool is_list = strcmp(property->name, "list") == 0;
+	struct hypervisor_config config = fit->config;
+	struct values values = { .count = 0 };
+	size_t i;
+
+	add_values(&values, fit, property);
+	for (i = 0; i < values.count && fit->same < fit->asked; i++) {
+		if (values.value[i] > property->last)
+			continue;
+		hypervisor_property_set(property, &config, values.value[i]);
+		if (!(is_list ? try_list(fit, &config) :
+				try_config(fit, &config)))
+			return false;
+	}
+	return true;
+}
+
+/* Later than any question waits: DETACH has no effect. */
+static bool try_late_detach(struct fit *fit)
+{
+	struct hypervisor_config config = fit->config;
+
+	config.detach_delay = config.detach_delay ? 0 : 100000;
+	return try_config(fit, &config);
+}
+
+static bool improve(struct fit *fit)
+{
+	size_t i;
+
+	for (i = 0; i < hypervisor_property_count; i++)
+		if (!try_property(fit, &hypervisor_properties[i]))
+			return false;
+	return try_late_detach(fit);
+}
+
+bool model_fit(const struct conformance_record *seen,
+	       struct hypervisor_config *config,
+	       struct conformance_record *fitted)
+{
+	struct fit fit = { .seen = seen, .record = fitted };
+	unsigned before, same;
+	size_t i;
+
+	for (i = 0; i < seen->count; i++)
+		fit.asked += seen->entries[i].finding.verdict !=
+			     CONFORMANCE_NOT_ASKED;
+
+	fit.config = model_host_config();
+	fitted->text = NULL;
+	if (!count_same(&fit, &fit.config, &fit.same))
+		return false;
+	do {
+		before = fit.same;
+		if (!improve(&fit))
+			return false;
+	} while (fit.same > before && fit.same < fit.asked);
+	*config = fit.config;
+	return count_same(&fit, config, &same);
+}
+
+/* ---- the text -------------------------------------------------------- */
+
+/* One line: the text of a finding has no line break but the last. */
+static void write_answer(FILE *to, const char *who,
+			 const struct conformance_question *question,
+			 const struct conformance_finding *finding)
+{
+	const struct conformance_writer writer = conformance_to_file(to);
+
+	fprintf(to, "# %-5s", who);
+	conformance_text_finding(&writer, question, finding);
+}
+
+void model_fit_write(FILE *to, const struct conformance_record *seen,
+		     const struct hypervisor_config *config,
+		     const struct conformance_record *fitted)
+{
+	const struct conformance_finding *other;
+	unsigned different = 0, not_asked = 0;
+	size_t i;
+
+	fprintf(to, "# the model hypervisor, to answer as: %s\n", seen->host);
+	for (i = 0; i < seen->count; i++) {
+		const struct conformance_record_entry *entry =
+			&seen->entries[i];
+
+		other = conformance_record_find(fitted, entry->question);
+		not_asked += entry->finding.verdict == CONFORMANCE_NOT_ASKED;
+		if (entry->finding.verdict == CONFORMANCE_NOT_ASKED || !other ||
+		    model_fit_is_same(&entry->finding, other))
+			continue;
+		different++;
+		write_answer(to, "host", entry->question, &entry->finding);
+		write_answer(to, "model", entry->question, other);
+	}
+	fprintf(to,
+		"# %zu the same, %u different, %u that the host was not asked\n",
+		seen->count - different - not_asked, different, not_asked);
+	hypervisor_config_write(to, config);
+}
