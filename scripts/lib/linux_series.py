@@ -14,6 +14,8 @@ from anchors import Edit, New, Section
 HYPERV = "drivers/iommu/hyperv"
 HVPT = f"{HYPERV}/hvpt"
 TEST = f"{HYPERV}/hvpt_test"
+# Linux's own driver for the same hypercalls.
+MERGED = f"{HYPERV}/hv-iommu-guest.c"
 PCI_HYPERV = "drivers/pci/controller/pci-hyperv.c"
 ADAPTER = "adapters/linux"
 OURS = f"{ADAPTER}/tree"

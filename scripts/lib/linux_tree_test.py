@@ -212,6 +212,9 @@ def test_not_a_tree(check):
     with small(("Makefile", "VERSION", "THING")) as folder:
         check.refused(folder, "not a kernel's")
     with small() as folder:
+        tree.write(os.path.join(folder, linux_series.MERGED), "")
+        check.refused(folder, "has a driver of its own")
+    with small() as folder:
         check.refused(folder, "no such folder", "--into", f"{folder}/none")
         check.refused(folder, "is needed", "--maintainer", WHO)
         check.refused(folder, "go together", "--base", folder)
