@@ -180,6 +180,7 @@ set(HVPT_TOOL_MAIN
 )
 set(HVPT_TOOL_SOURCES
   tools/abi/abi_lookup.c
+  tools/abi/abi_others.c
   tools/abi/abi_table.c
   tools/abi/command_abi.c
   tools/abi/command_decode.c

@@ -108,6 +108,21 @@ def check_statuses(abi, spec):
            [int(raw, 16) for raw in re.findall(r"ROW\((0x\w+)", header)])
 
 
+def check_others(abi, spec):
+    """Part 3 of SPEC.md: codes, names, and what is known of the layout."""
+    notes = {"**open**": "its layout is not public",
+             "below": "docs/SPEC.md, part 3, has its layout",
+             "not here": "it is not about device domains"}
+    part = spec[spec.index("# Part 3:"):]
+    wanted = [(int(code, 16), name, notes[layout])
+              for codes, names, layout in re.findall(
+                  r"^\| (0x[0-9a-f]{4}.*?) \| (.*?) \| (.*?) \|$", part, re.M)
+              for code, name in zip(codes.split(", "), names.split(", "))]
+    found = [(other["code"], other["name"], other["note"])
+             for other in abi["others"]]
+    expect("other calls", found, wanted)
+
+
 def main():
     abi = json.loads(output("abi", "--json"))
     spec = read("docs/SPEC.md")
@@ -122,8 +137,10 @@ def main():
     check_word(abi["control"], spec, r"Input value \(RCX\)")
     check_word(abi["result"], spec, r"Result value \(RAX\)")
     check_statuses(abi, spec)
+    check_others(abi, spec)
     text = output("abi")
     for what in [*(name for name, _ in names), *abi["structures"],
+                 *(other["name"] for other in abi["others"]),
                  *(status["name"] for status in abi["statuses"])]:
         if not re.search(rf"\b{what}\b", text):
             sys.exit(f"hvpt abi: {what} is not in the text")

@@ -182,8 +182,12 @@ misuse "hvpt decode: --control: must be a 64-bit number, not 'b1'" \
 	decode --control b1
 misuse "hvpt decode: --control: must be a 64-bit number, not '0x1" \
 	decode --control 0x10000000000000000
-misuse "call code 0x0048 is not known; 'hvpt abi' lists the codes" \
-	decode --control 0x48
+misuse "call code 0x0047 is not known; 'hvpt abi' lists the codes" \
+	decode --control 0x47
+misuse "call code 0x009d is CREATE_PASID_SPACE: its layout is not public" \
+	decode --control 0x9d
+misuse "0x007e is RETARGET_INTERRUPT: docs/SPEC.md, part 3, has its layout" \
+	decode --control 0x7e
 misuse "hvpt decode: --control: needs a value" decode --control
 misuse "hvpt decode: --json: takes no value" decode --json=x
 misuse "hvpt decode: unknown option '--frobnicate'" decode --frobnicate

@@ -72,6 +72,18 @@ struct abi_call {
 	uint16_t code;
 };
 
+/** A hypercall that cannot be decoded. @why: why not */
+struct abi_other {
+	const char *name;
+	const char *why;
+	uint16_t code;
+};
+
+extern const struct abi_other abi_others[];
+
+/** NULL: not in the table. */
+const struct abi_other *abi_other_of(uint16_t code);
+
 extern const struct abi_field abi_control;
 extern const struct abi_field abi_result;
 extern const struct abi_call abi_calls[];

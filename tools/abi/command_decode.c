@@ -164,6 +164,19 @@ static bool take_option(int id, void *target)
 
 /* ---- the command ----------------------------------------------------- */
 
+static void say_unknown(uint16_t code)
+{
+	const struct abi_other *other = abi_other_of(code);
+
+	if (other)
+		say("hvpt decode: --control: call code 0x%04x is %s: %s", code,
+		    other->name, other->why);
+	else
+		say("hvpt decode: --control: call code 0x%04x is not known; "
+		    "'hvpt abi' lists the codes",
+		    code);
+}
+
 /* Return: NULL with a message. */
 static const struct abi_call *call_of(const struct command_line *line, int argc,
 				      char **argv)
@@ -178,9 +191,7 @@ static const struct abi_call *call_of(const struct command_line *line, int argc,
 		say("hvpt decode: no --control given; "
 		    "try 'hvpt decode --help'");
 	else if (!(call = abi_call_of(code)))
-		say("hvpt decode: --control: call code 0x%04x is not known; "
-		    "'hvpt abi' lists the codes",
-		    code);
+		say_unknown(code);
 	return call;
 }
 

@@ -88,6 +88,7 @@ static void text_status(uint16_t raw)
 void show_abi_text(void)
 {
 	const struct abi_struct *const *layout;
+	const struct abi_other *other;
 	const struct abi_call *call;
 	size_t i;
 
@@ -97,6 +98,9 @@ void show_abi_text(void)
 	puts("\nCalls");
 	for (call = abi_calls; call->name; call++)
 		text_call(call);
+	puts("\nCalls that hvpt does not make or decode");
+	for (other = abi_others; other->name; other++)
+		printf("0x%04x %s: %s\n", other->code, other->name, other->why);
 	puts("\nStructures: byte, bytes, name; bits");
 	for (layout = abi_structs; *layout; layout++)
 		text_struct(*layout);
@@ -204,6 +208,17 @@ static void json_statuses(void)
 		       hvpt_hv_status_errno(statuses[i]));
 }
 
+static void json_others(void)
+{
+	const struct abi_other *other;
+
+	for (other = abi_others; other->name; other++)
+		printf("%s\n    { \"code\": %u, \"name\": \"%s\", "
+		       "\"note\": \"%s\" }",
+		       other == abi_others ? "" : ",", other->code, other->name,
+		       other->why);
+}
+
 void show_abi_json(void)
 {
 	const struct abi_struct *const *layout;
@@ -218,7 +233,9 @@ void show_abi_json(void)
 		json_call(call);
 		fputs(call[1].name ? ",\n" : "\n", stdout);
 	}
-	fputs("  ],\n  \"structures\": {\n", stdout);
+	fputs("  ],\n  \"others\": [", stdout);
+	json_others();
+	fputs("\n  ],\n  \"structures\": {\n", stdout);
 	for (layout = abi_structs; *layout; layout++) {
 		json_struct(*layout);
 		fputs(layout[1] ? ",\n" : "\n", stdout);

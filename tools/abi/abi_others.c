@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Part 3 of docs/SPEC.md, which names the sources.
+ */
+#include "abi_table.h"
+
+#define NOT_PUBLIC "its layout is not public"
+#define IN_SPEC "docs/SPEC.md, part 3, has its layout"
+#define ELSEWHERE "it is not about device domains"
+
+const struct abi_other abi_others[] = {
+	{ "DEPOSIT_MEMORY", ELSEWHERE, 0x0048 },
+	{ "MAP_DEVICE_INTERRUPT", ELSEWHERE, 0x007c },
+	{ "UNMAP_DEVICE_INTERRUPT", ELSEWHERE, 0x007d },
+	{ "RETARGET_INTERRUPT", IN_SPEC, 0x007e },
+	{ "RETARGET_ROOT_DEVICE_INTERRUPT", ELSEWHERE, 0x007f },
+	{ "ASSERT_DEVICE_INTERRUPT", ELSEWHERE, 0x0080 },
+	{ "ATTACH_DEVICE", IN_SPEC, 0x0082 },
+	{ "DETACH_DEVICE", IN_SPEC, 0x0083 },
+	{ "CREATE_PASID_SPACE", NOT_PUBLIC, 0x009d },
+	{ "DELETE_PASID_SPACE", NOT_PUBLIC, 0x009e },
+	{ "SET_PASID_ADDRESS_SPACE", NOT_PUBLIC, 0x009f },
+	{ "FLUSH_PASID_ADDRESS_SPACE", NOT_PUBLIC, 0x00a0 },
+	{ "FLUSH_PASID_ADDRESS_LIST", NOT_PUBLIC, 0x00a1 },
+	{ "ATTACH_PASID_SPACE", NOT_PUBLIC, 0x00a2 },
+	{ "DETACH_PASID_SPACE", NOT_PUBLIC, 0x00a3 },
+	{ "ENABLE_PASID", NOT_PUBLIC, 0x00a4 },
+	{ "DISABLE_PASID", NOT_PUBLIC, 0x00a5 },
+	{ "ACKNOWLEDGE_DEVICE_PAGE_REQUEST", NOT_PUBLIC, 0x00a6 },
+	{ "CREATE_DEVICE_PR_QUEUE", NOT_PUBLIC, 0x00a7 },
+	{ "DELETE_DEVICE_PR_QUEUE", NOT_PUBLIC, 0x00a8 },
+	{ "SET_DEVICE_PRQ_PROPERTY", NOT_PUBLIC, 0x00a9 },
+	{ "GET_PHYSICAL_DEVICE_PROPERTY", NOT_PUBLIC, 0x00aa },
+	{ "SET_PHYSICAL_DEVICE_PROPERTY", NOT_PUBLIC, 0x00ab },
+	{ "MAP_DEVICE_GPA_PAGES", IN_SPEC, 0x00b3 },
+	{ "UNMAP_DEVICE_GPA_PAGES", IN_SPEC, 0x00b4 },
+	{ "PROCESS_IOMMU_PRQ", NOT_PUBLIC, 0x00c3 },
+	{ "QUERY_DEVICE_DOMAIN", IN_SPEC, 0x00c6 },
+	{ "MAP_SPARSE_DEVICE_GPA_PAGES", IN_SPEC, 0x00c7 },
+	{ "UNMAP_SPARSE_DEVICE_GPA_PAGES", IN_SPEC, 0x00c8 },
+	{ "QUERY_DEVICE_DOMAIN_PROPERTIES", NOT_PUBLIC, 0x00cf },
+	{ "ENABLE_DEVICE_INTERRUPT", NOT_PUBLIC, 0x00d5 },
+	{ "QUERY_DEVICE_INTERRUPT_TARGET", NOT_PUBLIC, 0x00e0 },
+	{ "RESERVE_DEVICE_INTERRUPT", NOT_PUBLIC, 0x00ea },
+	{ "PERSIST_DEVICE", NOT_PUBLIC, 0x00eb },
+	{ "UNPERSIST_DEVICE", NOT_PUBLIC, 0x00ec },
+	{ "PERSIST_DEVICE_INTERRUPT", NOT_PUBLIC, 0x00ed },
+	{ NULL, NULL, 0 },
+};
+
+const struct abi_other *abi_other_of(uint16_t code)
+{
+	const struct abi_other *other;
+
+	for (other = abi_others; other->name; other++) {
+		if (other->code == code)
+			return other;
+	}
+	return NULL;
+}
