@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "oracle/random.h"
 #include "tools/conformance/conformance_report.h"
 #include "tools/conformance/model_host.h"
 
@@ -39,14 +40,19 @@ static int remove_file(void **state)
 }
 
 /* Is it a report? */
-static bool read_text(const char *text)
+static bool read_bytes(const char *text, size_t length)
 {
 	FILE *file = fopen(path, "w");
 
 	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fwrite(text, 1, length, file), length);
 	assert_int_equal(fclose(file), 0);
 	return conformance_record_read(&record, path);
+}
+
+static bool read_text(const char *text)
+{
+	return read_bytes(text, strlen(text));
 }
 
 static void same_finding(const struct conformance_finding *a,
@@ -59,14 +65,12 @@ static void same_finding(const struct conformance_finding *a,
 	assert_string_equal(a->note ? a->note : "", b->note ? b->note : "");
 }
 
-static void test_round_trip(void **state)
+static void write_report(void)
 {
 	const struct hypervisor_config config = model_host_config();
 	struct model_host model;
 	FILE *file = fopen(path, "w");
-	size_t i;
 
-	(void)state;
 	assert_non_null(file);
 	assert_true(model_host_open(&model, &config));
 	strcpy(written.host, "a host");
@@ -74,6 +78,14 @@ static void test_round_trip(void **state)
 	model_host_close(&model);
 	conformance_json(file, &written);
 	assert_int_equal(fclose(file), 0);
+}
+
+static void test_round_trip(void **state)
+{
+	size_t i;
+
+	(void)state;
+	write_report();
 	assert_true(conformance_record_read(&record, path));
 	assert_string_equal(record.host, "a host");
 	assert_int_equal(record.count, written.count);
@@ -174,6 +186,114 @@ static void test_files(void **state)
 	free(text);
 }
 
+/* ---- reports that strangers send ------------------------------------- */
+
+/* What is printed of a report stays in its line. */
+static void test_one_line(void **state)
+{
+	const char *at;
+
+	(void)state;
+	assert_true(read_text("{\"conformance\": 1, \"host\": \"a\\nb\\rc\","
+			      " \"findings\": [{\"id\": \"caps.width\","
+			      " \"verdict\": \"open\", \"note\":"
+			      " \"\\b\\f\\n\\r\\t\\\"\\\\\\/\\u001b\"}]}"));
+	assert_string_equal(record.host, "a?b?c");
+	assert_string_equal(record.entries[0].finding.note, "?????\"\\/?");
+	assert_true(read_text(FINDING("\"verdict\": \"open\", \"note\":"
+				      " \"\x7f\"")));
+	for (at = record.entries[0].finding.note; *at; at++)
+		assert_true(*at >= ' ' && *at != 0x7f);
+}
+
+static char *load_report(size_t *length)
+{
+	FILE *file;
+	char *text;
+
+	write_report();
+	file = fopen(path, "r");
+	assert_non_null(file);
+	assert_int_equal(fseek(file, 0, SEEK_END), 0);
+	*length = (size_t)ftell(file);
+	rewind(file);
+	text = malloc(*length);
+	assert_non_null(text);
+	assert_int_equal(fread(text, 1, *length, file), *length);
+	fclose(file);
+	return text;
+}
+
+/* Without its last line break it is whole; shorter it is none. */
+static void test_cut(void **state)
+{
+	size_t cut, length;
+	char *text = load_report(&length);
+
+	(void)state;
+	assert_true(read_bytes(text, length - 1));
+	for (cut = 0; cut < length - 1; cut += cut < 256 ? 1 : 127)
+		if (read_bytes(text, cut))
+			fail_msg("a report of %zu bytes", cut);
+	assert_false(read_bytes(text, length - 2));
+	assert_true(read_bytes(text, length));
+	free(text);
+}
+
+/* What is behind a 0 byte is not left out in silence. */
+static void test_zero_byte(void **state)
+{
+	static const char report[] = REPORT(ANSWER) "\0x";
+
+	(void)state;
+	assert_true(read_bytes(report, sizeof(report) - 3));
+	assert_false(read_bytes(report, sizeof(report) - 2));
+	assert_false(read_bytes(report, sizeof(report) - 1));
+}
+
+/* Refused, or a report with sound findings. */
+static void check_record(void)
+{
+	size_t i, j;
+
+	assert_true(record.count <= written.count);
+	for (i = 0; i < record.count; i++) {
+		const struct conformance_record_entry *entry =
+			&record.entries[i];
+
+		assert_true(entry->finding.verdict < CONFORMANCE_VERDICTS);
+		for (j = 0; j < i; j++)
+			assert_ptr_not_equal(entry->question,
+					     record.entries[j].question);
+	}
+}
+
+static void test_changed(void **state)
+{
+	unsigned round, accepted = 0, refused = 0;
+	uint64_t random = 3;
+	size_t length;
+	char *text = load_report(&length);
+
+	(void)state;
+	for (round = 0; round < 400; round++) {
+		size_t at = hvpt_random_below(&random, length);
+		char before = text[at];
+
+		text[at] = round % 2 ? (char)hvpt_random(&random) :
+				       text[hvpt_random_below(&random, length)];
+		if (read_bytes(text, length)) {
+			check_record();
+			accepted++;
+		} else {
+			refused++;
+		}
+		text[at] = before;
+	}
+	assert_true(accepted && refused);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -181,6 +301,10 @@ int main(void)
 		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_one_line),
+		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_zero_byte),
+		cmocka_unit_test(test_changed),
 	};
 
 	return cmocka_run_group_tests_name("conformance_read", tests, make_file,

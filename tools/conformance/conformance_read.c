@@ -149,14 +149,17 @@ static void read_report(struct reading *reading)
 		problem(reading, "not a report of this form");
 }
 
+/* @length characters, and a 0 behind them, with which the text must end. */
 static bool parse(struct conformance_record *record, const char *path,
-		  const char *text)
+		  const char *text, size_t length)
 {
 	struct reading reading = { .record = record };
 
 	conformance_record_clear(record);
 	json_cursor_open(&reading.json, text);
 	read_report(&reading);
+	if (!reading.json.bad && reading.json.at != text + length)
+		problem(&reading, "a byte 0");
 	if (reading.json.bad)
 		say("hvpt conformance: %s: line %u: %s", path,
 		    json_cursor_line(&reading.json),
@@ -184,7 +187,7 @@ bool conformance_record_read(struct conformance_record *record,
 		fclose(file);
 	if (whole) {
 		text[length] = '\0';
-		whole = parse(record, path, text);
+		whole = parse(record, path, text, length);
 	} else {
 		say("hvpt conformance: %s: cannot be read, or is too large",
 		    path);

@@ -103,6 +103,13 @@ static char escaped(struct json_cursor *json)
 	return values[name - names];
 }
 
+/* UTF-8 stays as it is. */
+static char printable(char character)
+{
+	return (unsigned char)character < ' ' || character == 0x7f ? '?' :
+								     character;
+}
+
 void json_cursor_string(struct json_cursor *json, char *value, size_t size)
 {
 	size_t length = 0;
@@ -121,7 +128,7 @@ void json_cursor_string(struct json_cursor *json, char *value, size_t size)
 		if (!character)
 			fail(json);
 		else if (length + 1 < size)
-			value[length++] = character;
+			value[length++] = printable(character);
 	}
 	if (size)
 		value[length] = '\0';

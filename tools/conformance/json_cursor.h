@@ -44,7 +44,8 @@ bool json_cursor_item(struct json_cursor *json);
 
 /**
  * A string, cut to fit. Characters that are not ASCII come as UTF-8 when
- * written so, and as '?' when escaped.
+ * written so, and as '?' when escaped. So do control characters, so that a
+ * string that is printed stays in its line.
  */
 void json_cursor_string(struct json_cursor *json, char *value, size_t size);
 
