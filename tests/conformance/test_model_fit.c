@@ -53,32 +53,35 @@ static void fit_to(const struct hypervisor_config *host, const char *what)
 	check_same(what);
 }
 
-/* Some properties, each by itself; those that no question shows are not here */
+/* Properties that answers show, each by itself. */
+static const struct {
+	const char *name;
+	uint64_t value;
+} properties[] = {
+	{ "caps", 5 },
+	{ "caps", 0x2d },
+	{ "page_sizes", 0x1000 },
+	{ "iova_width", 39 },
+	{ "max_domains", 20 },
+	{ "canonical", 1 },
+	{ "no_iommu", 1 },
+	{ "no_list", 1 },
+	{ "iotlb", HYPERVISOR_IOTLB_PIECES },
+	{ "reconfigure", 8 },
+	{ "create", 5 },
+	{ "take_over", 1 },
+	{ "unknown", 5 },
+	{ "unknown", 8 },
+	{ "detach", 8 },
+	{ "detach_delay", 100000 },
+	{ "reps", HYPERVISOR_REPS_MORE },
+	{ "reps", HYPERVISOR_REPS_FEWER },
+	{ "reps", HYPERVISOR_REPS_NONE },
+	{ "gone", 0x10 },
+};
+
 static void test_each_property(void **state)
 {
-	static const struct {
-		const char *name;
-		uint64_t value;
-	} properties[] = {
-		{ "caps", 5 },
-		{ "caps", 0x2d },
-		{ "page_sizes", 0x1000 },
-		{ "iova_width", 39 },
-		{ "max_domains", 20 },
-		{ "canonical", 1 },
-		{ "no_iommu", 1 },
-		{ "no_list", 1 },
-		{ "iotlb", HYPERVISOR_IOTLB_PIECES },
-		{ "reconfigure", 8 },
-		{ "create", 5 },
-		{ "take_over", 1 },
-		{ "detach", 8 },
-		{ "detach_delay", 100000 },
-		{ "reps", HYPERVISOR_REPS_MORE },
-		{ "reps", HYPERVISOR_REPS_FEWER },
-		{ "reps", HYPERVISOR_REPS_NONE },
-		{ "gone", 0x10 },
-	};
 	size_t i;
 
 	(void)state;
@@ -90,6 +93,33 @@ static void test_each_property(void **state)
 			properties[i].value);
 		fit_to(&config, properties[i].name);
 	}
+}
+
+static bool is_in_table(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(properties); i++)
+		if (strcmp(properties[i].name, name) == 0)
+			return true;
+	/* test_refused_lists() */
+	return strncmp(name, "list", strlen("list")) == 0;
+}
+
+/* A property is in the tests around this one, or no answer shows it. */
+static void test_unshown(void **state)
+{
+	const struct hypervisor_config config = model_host_config();
+	uint64_t unshown;
+	size_t i;
+
+	(void)state;
+	fit_to(&config, "no change");
+	assert_true(model_fit_unshown(&config, &fitted, &unshown));
+	for (i = 0; i < hypervisor_property_count; i++)
+		if (is_in_table(hypervisor_properties[i].name) ==
+		    (bool)(unshown >> i & 1))
+			fail_msg("%s", hypervisor_properties[i].name);
 }
 
 static void test_refused_lists(void **state)
@@ -258,6 +288,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_property),
+		cmocka_unit_test(test_unshown),
 		cmocka_unit_test(test_refused_lists),
 		cmocka_unit_test(test_several),
 		cmocka_unit_test(test_wrong_hosts),

@@ -82,6 +82,7 @@ says out "# the model hypervisor, to answer as: qemu"
 says out "max_domains=0x40"
 says out "unknown=0x5"
 says out "# host   translation.dirty"
+says out "# no answer shows: gone_stays frees_before_delete"
 cp out host
 run 0 conformance --model host --json fitted.json
 run 1 conformance --compare fitted.json "$qemu"

@@ -283,14 +283,16 @@ static int fit(const struct conformance_options *options)
 {
 	static struct conformance_record seen, fitted;
 	struct hypervisor_config config;
+	uint64_t unshown;
 
 	if (!conformance_record_read(&seen, options->reports[0]))
 		return EXIT_BAD_INPUT;
-	if (!model_fit(&seen, &config, &fitted)) {
+	if (!model_fit(&seen, &config, &fitted) ||
+	    !model_fit_unshown(&config, &fitted, &unshown)) {
 		say("hvpt conformance: out of memory");
 		return EXIT_BAD_INPUT;
 	}
-	model_fit_write(stdout, &seen, &config, &fitted);
+	model_fit_write(stdout, &seen, &config, &fitted, unshown);
 	return EXIT_ALL_WELL;
 }
 

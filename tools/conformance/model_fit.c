@@ -210,6 +210,70 @@ bool model_fit(const struct conformance_record *seen,
 	return count_same(&fit, config, &same);
 }
 
+/* ---- what no answer shows -------------------------------------------- */
+
+static bool is_record_same(const struct conformance_record *a,
+			   const struct conformance_record *b)
+{
+	size_t i;
+
+	for (i = 0; i < a->count; i++)
+		if (a->entries[i].question != b->entries[i].question ||
+		    !model_fit_is_same(&a->entries[i].finding,
+				       &b->entries[i].finding))
+			return false;
+	return a->count == b->count;
+}
+
+/* Return: false: it cannot be changed by itself. */
+static bool change(struct hypervisor_config *config,
+		   const struct hypervisor_property *property)
+{
+	if (strcmp(property->name, "list_times") == 0 && !config->list)
+		return false;
+	hypervisor_property_set(property, config,
+				!hypervisor_property_get(property, config));
+	if (strcmp(property->name, "list") == 0)
+		config->list_times = UINT64_MAX;
+	return true;
+}
+
+bool model_fit_unshown(const struct hypervisor_config *config,
+		       const struct conformance_record *fitted,
+		       uint64_t *unshown)
+{
+	static struct conformance_record record;
+	struct fit fit = { .seen = fitted, .record = &record };
+	unsigned same;
+	size_t i;
+
+	*unshown = 0;
+	for (i = 0; i < hypervisor_property_count; i++) {
+		struct hypervisor_config other = *config;
+
+		if (!change(&other, &hypervisor_properties[i]))
+			continue;
+		if (!count_same(&fit, &other, &same))
+			return false;
+		if (is_record_same(&record, fitted))
+			*unshown |= UINT64_C(1) << i;
+	}
+	return true;
+}
+
+static void write_unshown(FILE *to, uint64_t unshown)
+{
+	size_t i;
+
+	if (!unshown)
+		return;
+	fputs("# no answer shows:", to);
+	for (i = 0; i < hypervisor_property_count; i++)
+		if (unshown >> i & 1)
+			fprintf(to, " %s", hypervisor_properties[i].name);
+	fputc('\n', to);
+}
+
 /* ---- the text -------------------------------------------------------- */
 
 /* One line: the text of a finding has no line break but the last. */
@@ -225,7 +289,7 @@ static void write_answer(FILE *to, const char *who,
 
 void model_fit_write(FILE *to, const struct conformance_record *seen,
 		     const struct hypervisor_config *config,
-		     const struct conformance_record *fitted)
+		     const struct conformance_record *fitted, uint64_t unshown)
 {
 	const struct conformance_finding *other;
 	unsigned different = 0, not_asked = 0;
@@ -248,5 +312,6 @@ void model_fit_write(FILE *to, const struct conformance_record *seen,
 	fprintf(to,
 		"# %zu the same, %u different, %u that the host was not asked\n",
 		seen->count - different - not_asked, different, not_asked);
+	write_unshown(to, unshown);
 	hypervisor_config_write(to, config);
 }

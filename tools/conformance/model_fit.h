@@ -25,14 +25,27 @@ bool model_fit(const struct conformance_record *seen,
 	       struct conformance_record *fitted);
 
 /**
- * model_fit_write() - writes what model_fit() found
+ * model_fit_unshown() - find the properties that no answer shows
+ * @config, @fitted: from model_fit()
+ * @unshown: out: bit n is set if no answer of @fitted becomes another when
+ *	hypervisor_properties[n] does: the host may have any value
+ *
+ * Return: false: there is no memory.
+ */
+bool model_fit_unshown(const struct hypervisor_config *config,
+		       const struct conformance_record *fitted,
+		       uint64_t *unshown);
+
+/**
+ * model_fit_write() - writes what was found
  *
  * The properties, as hypervisor_config_read() takes them. Comments before them
- * name each question that the model answers otherwise.
+ * name each question that the model answers otherwise, and each property that
+ * no answer shows.
  */
 void model_fit_write(FILE *to, const struct conformance_record *seen,
 		     const struct hypervisor_config *config,
-		     const struct conformance_record *fitted);
+		     const struct conformance_record *fitted, uint64_t unshown);
 
 /** Has the model's answer the same verdict, status and value? */
 bool model_fit_is_same(const struct conformance_finding *a,
