@@ -183,14 +183,33 @@ typedef struct {
 	 EFI_EVENT *);
 } EFI_BOOT_SERVICES;
 
+/* 12.3, 12.4: the console; what is not called is a pointer. */
+typedef struct {
+	UINT16 ScanCode;
+	CHAR16 UnicodeChar;
+} EFI_INPUT_KEY;
+
+typedef struct efi_simple_text_input_protocol {
+	VOID *Reset;
+	EFI_STATUS(EFIAPI *ReadKeyStroke)
+	(struct efi_simple_text_input_protocol *, EFI_INPUT_KEY *);
+	EFI_EVENT WaitForKey;
+} EFI_SIMPLE_TEXT_INPUT_PROTOCOL;
+
+typedef struct efi_simple_text_output_protocol {
+	VOID *Reset;
+	EFI_STATUS(EFIAPI *OutputString)
+	(struct efi_simple_text_output_protocol *, CHAR16 *);
+} EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL;
+
 typedef struct {
 	EFI_TABLE_HEADER Hdr;
 	CHAR16 *FirmwareVendor;
 	UINT32 FirmwareRevision;
 	EFI_HANDLE ConsoleInHandle;
-	VOID *ConIn;
+	EFI_SIMPLE_TEXT_INPUT_PROTOCOL *ConIn;
 	EFI_HANDLE ConsoleOutHandle;
-	VOID *ConOut;
+	EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *ConOut;
 	EFI_HANDLE StandardErrorHandle;
 	VOID *StdErr;
 	VOID *RuntimeServices;

@@ -15,7 +15,9 @@
 #include <Protocol/DevicePath.h>
 #include <Protocol/HvptDeviceId.h>
 #include <Protocol/IoMmu.h>
+#include <Protocol/LoadedImage.h>
 #include <Protocol/PciIo.h>
+#include <Protocol/SimpleFileSystem.h>
 
 BOOLEAN stub_PcdHvptExposePartialPages = HVPT_RAW_EXPOSE;
 UINT8 stub_PcdHvptExitPolicy = HVPT_RAW_POLICY;
@@ -55,6 +57,18 @@ EFI_GUID gEfiEventReadyToBootGuid = {
 	0x4bd7,
 	0x4679,
 	{ 0x87, 0xa8, 0xa8, 0xd8, 0xde, 0xe5, 0x0d, 0x2b },
+};
+EFI_GUID gEfiLoadedImageProtocolGuid = {
+	0x5b1b31a1,
+	0x9562,
+	0x11d2,
+	{ 0x8e, 0x3f, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b },
+};
+EFI_GUID gEfiSimpleFileSystemProtocolGuid = {
+	0x964e5b22,
+	0x6459,
+	0x11d2,
+	{ 0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b },
 };
 EFI_GUID gHvptHandOverGuid = HVPT_HAND_OVER_GUID;
 EFI_GUID gHvptDeviceIdProtocolGuid = HVPT_DEVICE_ID_PROTOCOL_GUID;

@@ -129,8 +129,24 @@ for app in cpu cpu-spoilt; do
 		stub_bits) $core
 done
 
+# The conformance suite: for a real host, and on QEMU's VT-d.
+suite=
+for file in "$root"/conformance/*.c "$root"/conformance/uefi/*.c; do
+	name=suite-$(basename "$file" .c)
+	compile "$name" "$file" -I"$root" -DHVPT_RAW_MAIN=app_main
+	suite="$suite $out/$name.obj"
+done
+# shellcheck disable=SC2046,SC2086
+{
+	link hvpt-conformance.efi efi_application $suite $core $(objects \
+		app-base stub_bits HvptHypercallLibNative)
+	link conformance-vtd.efi efi_application $suite $core $(objects \
+		app-base stub_bits HvptHypercallLibVtd Bridge BridgeDomain Vtd)
+}
+
 python3 -B "$here/check_efi.py" driver "$out"/native.efi "$out"/vtd*.efi
-python3 -B "$here/check_efi.py" app "$out"/dma-*.efi "$out"/cpu*.efi
+python3 -B "$here/check_efi.py" app "$out"/dma-*.efi "$out"/cpu*.efi \
+	"$out"/hvpt-conformance.efi "$out"/conformance-vtd.efi
 for file in native vtd; do
 	printf 'clang + lld-link %-8s %6s bytes\n' $file \
 		"$(wc -c <"$out/$file.efi")"

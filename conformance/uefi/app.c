@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Asks the host of this VM, shows the answers, and writes them to
+ * hvpt-conformance.txt and hvpt-conformance.json, on the volume that the
+ * program was started from. It is given no device: questions about devices are
+ * not asked. With the load option "passive" it only reads.
+ */
+#include "app.h"
+
+#include <Library/UefiBootServicesTableLib.h>
+#include <Protocol/LoadedImage.h>
+
+/* The screen stays so long, unless a key is pressed: in seconds. */
+#define WAIT_SECONDS 300u
+#define STALL_MICROSECONDS 100000u
+
+struct app {
+	EFI_SYSTEM_TABLE *table;
+	struct app_host host;
+	struct app_text text;
+	struct app_text json;
+	BOOLEAN is_first;
+};
+
+static struct app app;
+
+/* ---- the report ------------------------------------------------------ */
+
+static void put_both(void *ctx, const char *text, size_t bytes)
+{
+	char line[65];
+	size_t i, count;
+
+	(void)ctx;
+	app_text_put(&app.text, text, bytes);
+	for (; bytes; bytes -= count, text += count) {
+		count = MIN(bytes, sizeof(line) - 1);
+		for (i = 0; i < count; i++)
+			line[i] = text[i];
+		line[count] = '\0';
+		app_show(app.table, line);
+	}
+}
+
+static const struct conformance_writer to_text = { put_both, NULL };
+static const struct conformance_writer to_json = { app_text_put, &app.json };
+
+static void say(const char *text)
+{
+	size_t bytes = 0;
+
+	while (text[bytes])
+		bytes++;
+	put_both(NULL, text, bytes);
+}
+
+static void on_group(void *ctx, enum conformance_group group)
+{
+	(void)ctx;
+	conformance_text_group(&to_text, group);
+}
+
+static void on_finding(void *ctx, const struct conformance_question *question,
+		       const struct conformance_finding *finding)
+{
+	(void)ctx;
+	conformance_text_finding(&to_text, question, finding);
+	conformance_json_finding(&to_json, question, finding, app.is_first);
+	app.is_first = FALSE;
+}
+
+static void ask(void)
+{
+	const struct conformance_sink sink = { on_group, on_finding, NULL };
+	struct conformance_counts counts;
+
+	app.is_first = TRUE;
+	say("host: ");
+	say(app.host.name);
+	say(app.host.host.passive ? "\nOnly questions that read are asked.\n" :
+				    "\n");
+	conformance_json_begin(&to_json, app.host.name);
+	conformance_run_all(&app.host.host, &sink, &counts);
+	conformance_text_end(&to_text, &counts);
+	conformance_json_end(&to_json, &counts);
+}
+
+/* ---- the program ----------------------------------------------------- */
+
+/* Is it started with the load option "passive"? */
+static BOOLEAN is_passive(EFI_HANDLE image)
+{
+	static const char word[] = "passive";
+	EFI_LOADED_IMAGE_PROTOCOL *loaded;
+	const CHAR16 *options;
+	UINTN count, at, i;
+
+	if (EFI_ERROR(gBS->HandleProtocol(image, &gEfiLoadedImageProtocolGuid,
+					  (VOID **)&loaded)))
+		return FALSE;
+	options = loaded->LoadOptions;
+	count = loaded->LoadOptionsSize / sizeof(*options);
+	for (at = 0; at + sizeof(word) - 1 <= count; at++) {
+		for (i = 0; word[i] && options[at + i] == (CHAR16)word[i]; i++)
+			;
+		if (!word[i])
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static EFI_STATUS keep(EFI_HANDLE image, CHAR16 *name,
+		       const struct app_text *text)
+{
+	if (text->is_cut)
+		return EFI_OUT_OF_RESOURCES;
+	return text->bytes ? app_write_file(image, name, text) : EFI_SUCCESS;
+}
+
+static EFI_STATUS keep_files(EFI_HANDLE image)
+{
+	static CHAR16 text[] = L"hvpt-conformance.txt";
+	static CHAR16 json[] = L"hvpt-conformance.json";
+	EFI_STATUS status = keep(image, text, &app.text);
+	EFI_STATUS other = keep(image, json, &app.json);
+
+	if (EFI_ERROR(other))
+		status = other;
+	app_show(app.table,
+		 EFI_ERROR(status) ?
+			 "\nThe files could not be written.\n" :
+			 "\nhvpt-conformance.txt and .json are written. "
+			 "Please send them: see docs/CONFORMANCE.md.\n");
+	return status;
+}
+
+static void wait_for_key(void)
+{
+	EFI_SIMPLE_TEXT_INPUT_PROTOCOL *keys = app.table->ConIn;
+	EFI_INPUT_KEY key;
+	UINTN left = WAIT_SECONDS * (1000000u / STALL_MICROSECONDS);
+
+	app_show(app.table, "hvpt conformance: done; a key ends the program\n");
+	while (left-- && EFI_ERROR(keys->ReadKeyStroke(keys, &key)))
+		gBS->Stall(STALL_MICROSECONDS);
+}
+
+EFI_STATUS EFIAPI HVPT_RAW_MAIN(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
+{
+	const char *problem;
+	EFI_STATUS status;
+
+	app.table = table;
+	gBS->SetWatchdogTimer(0, 0, 0, NULL);
+	if (!app_text_open(&app.text) || !app_text_open(&app.json))
+		return EFI_OUT_OF_RESOURCES;
+	say("hvpt conformance: asks the hypervisor of this VM\n");
+	problem = app_host_open(&app.host);
+	if (problem) {
+		say(problem);
+	} else {
+		app.host.host.passive = is_passive(image);
+		ask();
+		app_host_close(&app.host);
+	}
+	status = keep_files(image);
+	wait_for_key();
+	return problem ? EFI_UNSUPPORTED : status;
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The hypercalls of the firmware's processor, pages, and unused ids.
+ */
+#include "app.h"
+
+#include <Library/BaseLib.h>
+#include <Library/BaseMemoryLib.h>
+#include <Library/HvptHypercallLib.h>
+#include <Library/UefiBootServicesTableLib.h>
+
+/* Ids that neither firmware nor an operating system starts with. */
+#define FIRST_ID 0x1000u
+#define IDS 0x1000u
+/* No virtual function has it: its type is logical, its number large. */
+#define ABSENT_DEVICE 0x7fffffffu
+/* TLFS, Hypervisor CPUID Leaves: the version of the hypervisor. */
+#define CPUID_VERSION 0x40000002u
+/* SDM, CPUID leaf 1, ECX: there is a hypervisor. */
+#define HYPERVISOR_BIT 31
+/* TLFS, Hypervisor CPUID Leaves, 0x40000001 EAX: "Hv#1". */
+#define INTERFACE 0x31237648u
+
+/* ---- the transport --------------------------------------------------- */
+
+static bool borrow(void *ctx, struct hvpt_call_page *page)
+{
+	struct app_host *app = ctx;
+
+	if (app->is_lent)
+		return false;
+	app->is_lent = TRUE;
+	*page = app->page;
+	return true;
+}
+
+static uint64_t issue(void *ctx, uint64_t control, hvpt_gpa_t input,
+		      hvpt_gpa_t output)
+{
+	(void)ctx;
+	return HvptHypercallIssue(control, input.value, output.value);
+}
+
+static void give_back(void *ctx, struct hvpt_call_page *page)
+{
+	struct app_host *app = ctx;
+
+	(void)page;
+	app->is_lent = FALSE;
+}
+
+static const struct hvpt_transport_ops ops = {
+	.borrow = borrow,
+	.issue = issue,
+	.give_back = give_back,
+};
+
+/* ---- CPUID ----------------------------------------------------------- */
+
+static void read_leaf(UINT32 leaf, struct hvpt_cpuid *out)
+{
+	AsmCpuid(leaf, &out->eax, &out->ebx, &out->ecx, &out->edx);
+}
+
+static void read_cpuid(struct hvpt_cpuid_leaves *leaves)
+{
+	read_leaf(HVPT_CPUID_FEATURES, &leaves->features);
+	read_leaf(HVPT_CPUID_HV_MAX, &leaves->hv_max);
+	read_leaf(HVPT_CPUID_HV_INTERFACE, &leaves->hv_interface);
+	read_leaf(HVPT_CPUID_HV_FEATURES, &leaves->hv_features);
+	read_leaf(HVPT_CPUID_HV_ADVICE, &leaves->hv_advice);
+	read_leaf(HVPT_CPUID_HV_HARDWARE, &leaves->hv_hardware);
+	read_leaf(HVPT_CPUID_HV_SVM, &leaves->hv_svm);
+	read_leaf(HVPT_CPUID_HV_ISOLATION, &leaves->hv_isolation);
+}
+
+static char *add_text(char *at, const char *text)
+{
+	while (*text)
+		*at++ = *text++;
+	*at = '\0';
+	return at;
+}
+
+static char *add_number(char *at, UINT32 number)
+{
+	char digits[11];
+	UINTN first = sizeof(digits) - 1;
+
+	digits[first] = '\0';
+	do {
+		digits[--first] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	return add_text(at, digits + first);
+}
+
+static BOOLEAN is_hyper_v(const struct hvpt_cpuid_leaves *leaves)
+{
+	return leaves->features.ecx >> HYPERVISOR_BIT &&
+	       leaves->hv_interface.eax == INTERFACE;
+}
+
+/* "Hyper-V 10.0.26100, UEFI"; for tests, another host may answer the calls. */
+static void name_host(struct app_host *app)
+{
+	struct hvpt_cpuid version;
+	char *at = app->name;
+
+	if (!is_hyper_v(&app->cpuid)) {
+		add_text(at, "not Hyper-V, UEFI");
+		return;
+	}
+	at = add_text(at, "Hyper-V");
+	if (app->cpuid.hv_max.eax >= CPUID_VERSION) {
+		read_leaf(CPUID_VERSION, &version);
+		at = add_text(at, " ");
+		at = add_number(at, version.ebx >> 16);
+		at = add_text(at, ".");
+		at = add_number(at, version.ebx & 0xffff);
+		at = add_text(at, ".");
+		at = add_number(at, version.eax);
+	}
+	add_text(at, ", UEFI");
+}
+
+static const char nobody[] =
+	"Nobody can be asked here. Needed are a hypervisor (CPUID leaf 1,\n"
+	"ECX bit 31) with the interface Hv#1 (leaf 0x40000001, EAX), the\n"
+	"right to make hypercalls (leaf 0x40000003, EBX bit 20), and a VM\n"
+	"that is not isolated (leaf 0x4000000c, EBX 3:0).\n";
+
+/* ---- opening it ------------------------------------------------------ */
+
+static BOOLEAN take_page(struct hvpt_call_page *page)
+{
+	EFI_PHYSICAL_ADDRESS address;
+
+	if (EFI_ERROR(gBS->AllocatePages(AllocateAnyPages, EfiBootServicesData,
+					 1, &address)))
+		return FALSE;
+	page->va = ZeroMem((VOID *)(UINTN)address, EFI_PAGE_SIZE);
+	page->gpa = hvpt_gpa(address);
+	return TRUE;
+}
+
+static BOOLEAN prepare(struct app_host *app)
+{
+	struct hvpt_call_page root;
+
+	if (!take_page(&app->page) || !take_page(&root))
+		return FALSE;
+	app->transport.ops = &ops;
+	app->transport.ctx = app;
+	app->host.transport = &app->transport;
+	app->host.first_id = FIRST_ID;
+	app->host.ids = IDS;
+	app->host.root = root.gpa;
+	app->host.absent = ABSENT_DEVICE;
+	app->host.cpuid = is_hyper_v(&app->cpuid) ? &app->cpuid : NULL;
+	return TRUE;
+}
+
+const char *app_host_open(struct app_host *app)
+{
+	EFI_STATUS status;
+
+	ZeroMem(app, sizeof(*app));
+	read_cpuid(&app->cpuid);
+	name_host(app);
+	if (!prepare(app))
+		return "There is no memory.\n";
+	status = HvptHypercallStart();
+	if (status == EFI_OUT_OF_RESOURCES)
+		return "There is no memory.\n";
+	if (EFI_ERROR(status))
+		return nobody;
+	return NULL;
+}
+
+void app_host_close(struct app_host *app)
+{
+	HvptHypercallStop(FALSE);
+	gBS->FreePages(app->page.gpa.value, 1);
+	gBS->FreePages(app->host.root.value, 1);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "app.h"
+
+#include <Library/UefiBootServicesTableLib.h>
+#include <Protocol/LoadedImage.h>
+#include <Protocol/SimpleFileSystem.h>
+
+/* Characters that are shown with one call. */
+#define SHOWN 64u
+
+BOOLEAN app_text_open(struct app_text *text)
+{
+	EFI_PHYSICAL_ADDRESS address;
+
+	text->bytes = 0;
+	text->is_cut = FALSE;
+	if (EFI_ERROR(gBS->AllocatePages(AllocateAnyPages, EfiLoaderData,
+					 EFI_SIZE_TO_PAGES(APP_TEXT_BYTES),
+					 &address)))
+		return FALSE;
+	text->text = (char *)(UINTN)address;
+	return TRUE;
+}
+
+void app_text_put(void *ctx, const char *text, size_t bytes)
+{
+	struct app_text *to = ctx;
+
+	for (; bytes; bytes--) {
+		if (to->bytes == APP_TEXT_BYTES) {
+			to->is_cut = TRUE;
+			return;
+		}
+		to->text[to->bytes++] = *text++;
+	}
+}
+
+void app_show(EFI_SYSTEM_TABLE *table, const char *text)
+{
+	CHAR16 shown[SHOWN];
+	UINTN count = 0;
+
+	for (; *text; text++) {
+		if (*text == '\n')
+			shown[count++] = '\r';
+		shown[count++] = (CHAR16)*text;
+		if (count < SHOWN - 2 && text[1])
+			continue;
+		shown[count] = 0;
+		table->ConOut->OutputString(table->ConOut, shown);
+		count = 0;
+	}
+}
+
+static EFI_STATUS open_root(EFI_HANDLE image, EFI_FILE_PROTOCOL **root)
+{
+	EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *volume;
+	EFI_LOADED_IMAGE_PROTOCOL *loaded;
+	EFI_STATUS status;
+
+	status = gBS->HandleProtocol(image, &gEfiLoadedImageProtocolGuid,
+				     (VOID **)&loaded);
+	if (!EFI_ERROR(status))
+		status = gBS->HandleProtocol(loaded->DeviceHandle,
+					     &gEfiSimpleFileSystemProtocolGuid,
+					     (VOID **)&volume);
+	return EFI_ERROR(status) ? status : volume->OpenVolume(volume, root);
+}
+
+/* A file of an earlier run could be longer: it is deleted. */
+static EFI_STATUS replace(EFI_FILE_PROTOCOL *root, CHAR16 *name,
+			  const struct app_text *text)
+{
+	const UINT64 mode = EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE;
+	UINTN bytes = text->bytes;
+	EFI_FILE_PROTOCOL *file;
+	EFI_STATUS status;
+
+	if (!EFI_ERROR(root->Open(root, &file, name, mode, 0)))
+		file->Delete(file);
+	status = root->Open(root, &file, name, mode | EFI_FILE_MODE_CREATE, 0);
+	if (EFI_ERROR(status))
+		return status;
+	status = file->Write(file, &bytes, text->text);
+	if (EFI_ERROR(file->Close(file)) || bytes != text->bytes)
+		return EFI_DEVICE_ERROR;
+	return status;
+}
+
+EFI_STATUS app_write_file(EFI_HANDLE image, CHAR16 *name,
+			  const struct app_text *text)
+{
+	EFI_FILE_PROTOCOL *root;
+	EFI_STATUS status = open_root(image, &root);
+
+	if (EFI_ERROR(status))
+		return status;
+	status = replace(root, name, text);
+	root->Close(root);
+	return status;
+}
