@@ -16,10 +16,6 @@
 #define ABSENT_DEVICE 0x7fffffffu
 /* TLFS, Hypervisor CPUID Leaves: the version of the hypervisor. */
 #define CPUID_VERSION 0x40000002u
-/* SDM, CPUID leaf 1, ECX: there is a hypervisor. */
-#define HYPERVISOR_BIT 31
-/* TLFS, Hypervisor CPUID Leaves, 0x40000001 EAX: "Hv#1". */
-#define INTERFACE 0x31237648u
 
 /* ---- the transport --------------------------------------------------- */
 
@@ -97,8 +93,10 @@ static char *add_number(char *at, UINT32 number)
 
 static BOOLEAN is_hyper_v(const struct hvpt_cpuid_leaves *leaves)
 {
-	return leaves->features.ecx >> HYPERVISOR_BIT &&
-	       leaves->hv_interface.eax == INTERFACE;
+	struct hvpt_host host;
+
+	/* a Hyper-V that cannot be called is one, too */
+	return hvpt_discover(leaves, &host) == HVPT_OK || host.hyperv;
 }
 
 /* "Hyper-V 10.0.26100, UEFI"; for tests, another host may answer the calls. */
@@ -127,8 +125,10 @@ static void name_host(struct app_host *app)
 static const char nobody[] =
 	"Nobody can be asked here. Needed are a hypervisor (CPUID leaf 1,\n"
 	"ECX bit 31) with the interface Hv#1 (leaf 0x40000001, EAX), the\n"
-	"right to make hypercalls (leaf 0x40000003, EBX bit 20), and a VM\n"
-	"that is not isolated (leaf 0x4000000c, EBX 3:0).\n";
+	"right to make hypercalls (leaf 0x40000003, EAX bit 5), a hypercall\n"
+	"page that can be placed (MSR 0x40000001), and a VM that is neither\n"
+	"isolated (leaf 0x4000000c, EBX 3:0) nor has its DMA memory pinned\n"
+	"(leaf 0x40000004, EAX bit 22).\n";
 
 /* ---- opening it ------------------------------------------------------ */
 
