@@ -17,13 +17,13 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import initramfs  # noqa: E402
 import monitor as qemu_monitor  # noqa: E402
+import times  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(HERE))
 EXIT_SKIP = 77
@@ -294,9 +294,9 @@ class Verdict:
         return wrong + [f"kernel: {said}" for said in self.kernel_said]
 
 
-def boot(command, cases, log_path, verbose, monitor=None):
+def boot(command, cases, log_path, verbose, *others):
     verdict = Verdict(cases)
-    listeners = [verdict] + ([monitor] if monitor else [])
+    listeners = [verdict, *others]
     with open(log_path, "w", encoding="utf-8") as log, subprocess.Popen(
             ["timeout", str(GUARD_SECONDS), *command],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -327,7 +327,7 @@ def run(version, mode, name, cases, options):
     kernel = open_kernel(version, options.modules)
     qemu = os.environ.get("HVPT_QEMU") or ask("scripts/get-qemu", "--cached")
     log = os.path.join(options.modules, f"guest-{version}-{mode}-{name}.log")
-    start = time.monotonic()
+    clock = times.Clock()
     with tempfile.TemporaryDirectory() as folder:
         make = (make_chain if any(case in cases for case in CHAINS) else
                 make_initramfs)
@@ -335,11 +335,13 @@ def run(version, mode, name, cases, options):
         monitor = qemu_monitor.Monitor(folder)
         command = [*qemu_command(qemu, kernel, folder, mode, cases),
                    *monitor.arguments()]
-        verdict = boot(command, cases, log, options.verbose, monitor)
+        verdict = boot(command, cases, log, options.verbose, monitor, clock)
     wrong = verdict.problems()
-    seconds = time.monotonic() - start
+    clock.end(not wrong)
+    times.write(os.path.join(options.modules, "times"), version, mode, name,
+                clock.rows)
     print(f"{kernel.release} {mode} {name}: {'FAILED' if wrong else 'ok'}, "
-          f"{len(cases)} cases, {seconds:.0f} s", flush=True)
+          f"{len(cases)} cases, {clock.rows[-1][2]} s", flush=True)
     for problem in wrong:
         print(f"  {problem}")
     if wrong:
