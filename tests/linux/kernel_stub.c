@@ -143,17 +143,24 @@ struct page *alloc_pages_node(int node, gfp_t gfp, unsigned int order)
 		stub_die("not one zeroed page");
 	if (stub_fails(gfp))
 		return NULL;
+	if (stub_host.machine)
+		return stub_host.machine->alloc();
 	return hvpt_hypervisor_page_ops.alloc_page(&stub_host.pages);
 }
 
 void __free_page(struct page *page)
 {
-	hvpt_hypervisor_page_ops.free_page(&stub_host.pages, page);
+	if (stub_host.machine)
+		stub_host.machine->free(page);
+	else
+		hvpt_hypervisor_page_ops.free_page(&stub_host.pages, page);
 }
 
 void *stub_va(u64 gpa)
 {
-	return (void *)(uintptr_t)(gpa + hvpt_arena_offset(stub_host.arena));
+	u64 offset = stub_host.machine ? 0 : hvpt_arena_offset(stub_host.arena);
+
+	return (void *)(uintptr_t)(gpa + offset);
 }
 
 /* A page may be kept in part. */
@@ -163,6 +170,8 @@ static enum e820_type stub_type_of(u64 at)
 {
 	const struct stub_kept *kept = stub_host.kept;
 
+	if (stub_host.machine)
+		return stub_host.machine->type_of(round_down(at, PAGE_SIZE));
 	for (; kept->end; kept++)
 		if (at >= kept->first && at < kept->end)
 			return kept->type;

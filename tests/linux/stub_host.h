@@ -9,6 +9,7 @@
 #include "kernel_stub.h"
 
 #include "adapters/host/hv_binding.h"
+#include "tests/support/linux_os.h"
 
 struct stub_file {
 	const char *name;
@@ -35,6 +36,7 @@ struct stub_kept {
  * @allocations: so far
  * @counted: what the kernel's counters of pages say
  * @dirty_bytes: reported as written
+ * @machine: whose memory is used, not the arena's; or NULL
  * @kept: what firmware keeps of the arena
  * @remapped: mappings of it
  * @on_bus: the device that a walk over all finds
@@ -54,6 +56,7 @@ struct stub_host {
 	uint64_t allocations;
 	long counted[2];
 	uint64_t dirty_bytes;
+	const struct linux_os_machine *machine;
 	struct stub_kept kept[4];
 	unsigned int remapped;
 	struct pci_dev *on_bus;

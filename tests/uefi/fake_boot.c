@@ -49,8 +49,13 @@ struct block {
 	uint64_t first;
 	size_t pages;
 	bool low;
+	bool reserved;
 	EFI_MEMORY_TYPE type;
 };
+
+/* For memory of that type. */
+static _Alignas(PAGE) uint8_t reserved_region[0x400000];
+static size_t reserved_used;
 
 struct page {
 	struct page *next;
@@ -172,16 +177,38 @@ static void *get_low_memory(size_t bytes, uint64_t last)
 	return NULL;
 }
 
-static void *get_memory(size_t bytes, bool low, uint64_t last)
+/*
+ * Of one region, as in edk2, which keeps memory of a type together. What was
+ * freed is not given out again.
+ */
+static void *get_reserved_memory(size_t bytes)
 {
-	return low ? get_low_memory(bytes, last) : aligned_alloc(PAGE, bytes);
+	uint8_t *start = reserved_region + reserved_used;
+
+	reserved_used += bytes;
+	return reserved_used <= sizeof(reserved_region) ? start : NULL;
+}
+
+static void get_memory(struct block *block, uint64_t last)
+{
+	size_t bytes = block->pages * PAGE;
+	void *start;
+
+	block->reserved = block->type == EfiReservedMemoryType && !block->low;
+	if (block->reserved)
+		start = get_reserved_memory(bytes);
+	else if (block->low)
+		start = get_low_memory(bytes, last);
+	else
+		start = aligned_alloc(PAGE, bytes);
+	block->first = (uint64_t)(uintptr_t)start;
 }
 
 static void put_memory(struct block *block)
 {
 	if (block->low)
 		munmap((void *)(uintptr_t)block->first, block->pages * PAGE);
-	else
+	else if (!block->reserved)
 		free((void *)(uintptr_t)block->first);
 	free(block);
 }
@@ -227,8 +254,7 @@ static EFI_STATUS EFIAPI allocate_pages(EFI_ALLOCATE_TYPE type,
 	block->pages = count;
 	block->low = low;
 	block->type = memory;
-	block->first = (uint64_t)(uintptr_t)get_memory(count * PAGE, low,
-						       *address);
+	get_memory(block, *address);
 	if (!block->first || block->first + count * PAGE - 1 > *address)
 		die("no memory");
 	memset((void *)(uintptr_t)block->first, 0xa5, count * PAGE);
@@ -606,6 +632,7 @@ static EFI_BOOT_SERVICES services = {
 
 void fake_boot_close(void)
 {
+	reserved_used = 0;
 	while (blocks) {
 		struct block *block = blocks;
 

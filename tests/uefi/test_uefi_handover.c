@@ -18,6 +18,7 @@
 #include <Library/UefiBootServicesTableLib.h>
 
 #include "adapters/host/hv_binding.h"
+#include "tests/support/linux_os.h"
 #include "hvpt/hvpt.h"
 
 #define COMMON EdkiiIoMmuOperationBusMasterCommonBuffer
@@ -36,11 +37,12 @@ enum policy {
 	POLICIES
 };
 
-/* Of the operating system: none at all, the merged one, hvpt. */
+/* Of the operating system: none, the merged one, hvpt, hvpt in Linux. */
 enum driver {
 	NO_DRIVER,
 	MERGED,
 	OURS,
+	LINUX,
 	DRIVERS
 };
 
@@ -412,6 +414,63 @@ static void os_ours(enum policy policy)
 	os_ends();
 }
 
+/* ---- Linux ----------------------------------------------------------- */
+
+static void *linux_alloc(void)
+{
+	return os_alloc(NULL);
+}
+
+static void linux_free(void *page)
+{
+	os_free(NULL, page);
+}
+
+static int linux_type_of(uint64_t gpa)
+{
+	uint64_t word;
+
+	if (!fake_boot_read64(NULL, gpa, &word))
+		return LINUX_OS_NOTHING;
+	switch (fake_boot_type_of(gpa)) {
+	case EfiReservedMemoryType:
+		return LINUX_OS_RESERVED;
+	case EfiACPIReclaimMemory:
+		return LINUX_OS_ACPI;
+	default:
+		return LINUX_OS_RAM;
+	}
+}
+
+/* The adapter for Linux itself: the device goes on until Linux takes it. */
+static void os_linux(enum policy policy)
+{
+	struct linux_os_machine machine = {
+		.hv = fixture.hv,
+		.table = (uint64_t)(uintptr_t)fake_boot.table,
+		.alloc = linux_alloc,
+		.free = linux_free,
+		.type_of = linux_type_of,
+	};
+	uint32_t id = 0;
+	bool left = hypervisor_device_domain(fixture.hv, DEVICE_A, &id);
+
+	assert_int_equal(linux_os_load(&machine), policy == KEEP ? 2 : 0);
+	nic_writes(runs_on(policy));
+	linux_os_finds(0, DEVICE_A);
+	nic_writes(runs_on(policy));
+	linux_os_takes(0, 0x7000, (uint64_t)(uintptr_t)OS_MEMORY);
+	check_os_domain(0x7000);
+	/* Others are shared, and stay until the end. */
+	assert_int_equal(hypervisor_has_domain(fixture.hv, id),
+			 left && policy != KEEP);
+	linux_os_finds(1, DEVICE_B);
+	linux_os_takes(1, 0x7000, (uint64_t)(uintptr_t)OS_MEMORY);
+	linux_os_ends();
+	/* Its own identity domain, and none of firmware's. */
+	assert_int_equal(hypervisor_domains(fixture.hv), 1);
+}
+
 /* ---- the matrix ------------------------------------------------------ */
 
 static void one(enum policy policy, enum driver driver, EFI_TPL tpl,
@@ -423,8 +482,10 @@ static void one(enum policy policy, enum driver driver, EFI_TPL tpl,
 		os_without_driver(policy);
 	else if (driver == MERGED)
 		os_merged();
-	else
+	else if (driver == OURS)
 		os_ours(policy);
+	else
+		os_linux(policy);
 	check_memory();
 	fixture_close();
 }
