@@ -6,6 +6,11 @@ what it is replaced with. unit: unit tests, the likeliest finder first. fuzz:
 "hvpt", with options, or a fuzz target.
 """
 
+import os
+import sys
+
+import tree
+
 BUGS = [
     {
         "name": "unmap leaves the last page",
@@ -111,3 +116,24 @@ BUGS = [
         "fuzz": ["raw_tables"],
     },
 ]
+
+
+def place_of(bug, root):
+    """Why the bug cannot be planted in root; empty if it can."""
+    path = os.path.join(root, bug["file"])
+    if not os.path.exists(path):
+        return f"{bug['file']} is gone"
+    count = tree.read(path).count(bug["old"])
+    if count != 1:
+        return f"the place is there {count} times in {bug['file']}"
+    return "" if bug["old"] != bug["new"] else "it changes nothing"
+
+
+def check_places(bugs, root):
+    """Can all be planted? Says which cannot."""
+    script = os.path.basename(sys.argv[0])
+    problems = [f"{bug['name']}: {why}" for bug in bugs
+                if (why := place_of(bug, root))]
+    for problem in problems:
+        print(f"{script}: {problem}", file=sys.stderr)
+    return not problems

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""Broken variants of the core that scripts/prove must refute.
+
+As in planted.py: a text that is in one file exactly once, and what it is
+replaced with. proof: which proof refutes it; run: which of its runs, the first
+if there is none.
+"""
+
+BUGS = [
+    {
+        "proof": "range_check",
+        "name": "a range may reach into the hole",
+        "file": "include/hvpt/internal/pt_walk.h",
+        "old": "\treturn pt->upper_first != 0 && first >= pt->upper_first;",
+        "new": "\treturn pt->upper_first != 0 && last >= pt->upper_first;",
+    },
+    {
+        "proof": "configure",
+        "name": "1 GiB leaves are taken without 2 MiB leaves",
+        "file": "src/pagetable/init.c",
+        "old": "\twhile (level < HVPT_LEAF_LEVELS &&\n"
+               "\t       (page_sizes & HVPT_LEVEL_BYTES(level)))\n"
+               "\t\tlevels |= 1u << level++;",
+        "new": "\tfor (; level < HVPT_LEAF_LEVELS; level++)\n"
+               "\t\tif (page_sizes & HVPT_LEVEL_BYTES(level))\n"
+               "\t\t\tlevels |= 1u << level;",
+    },
+    {
+        "proof": "index",
+        "name": "an index has one bit too many",
+        "file": "include/hvpt/internal/pte_access.h",
+        "old": "\t       (HVPT_TABLE_ENTRIES - 1u);",
+        "new": "\t       (2u * HVPT_TABLE_ENTRIES - 1u);",
+    },
+    {
+        "proof": "leaf_level",
+        "name": "the largest leaf that fits is not taken",
+        "file": "src/pagetable/map_steps.c",
+        "old": "\t\t    job->left >> HVPT_LEVEL_LG2(level))",
+        "new": "\t\t    job->left >> HVPT_LEVEL_LG2(level) > 1)",
+    },
+    {
+        "proof": "leaf_length",
+        "name": "1 GiB counts as the length of a 2 MiB leaf",
+        "file": "include/hvpt/internal/pt_leaf.h",
+        "old": "\tif (length == HVPT_LEVEL_BYTES(1u))",
+        "new": "\tif (length == HVPT_LEVEL_BYTES(1u) ||"
+               " length == HVPT_LEVEL_BYTES(2u))",
+    },
+    {
+        "proof": "entry",
+        "name": "a 4 KiB leaf sets PAT",
+        "file": "include/hvpt/internal/pte_access.h",
+        "old": "\tif (level > 0)\n"
+               "\t\tbits |= HVPT_PTE_LARGE;",
+        "new": "\tbits |= HVPT_PTE_LARGE;",
+    },
+    {
+        "proof": "hypercall_words",
+        "name": "a misaligned descriptor counts as right",
+        "file": "include/hvpt/hv_abi.h",
+        "old": "\t       (page & (((uint64_t)1 << shift) - 1)) == 0;",
+        "new": "\t       (page & (((uint64_t)1 << shift >> 1) - 1)) == 0;",
+    },
+    {
+        "proof": "logical_id",
+        "name": "the prefix takes a wrong byte of the GUID",
+        "file": "include/hvpt/logical_id.h",
+        "old": "(uint32_t)guid[5] << 24 | (uint32_t)guid[4] << 16",
+        "new": "(uint32_t)guid[4] << 24 | (uint32_t)guid[5] << 16",
+    },
+    {
+        "proof": "status_maps",
+        "name": "an unknown refusal counts as success",
+        "file": "src/hvcall/hv_status.c",
+        "old": "(enum hvpt_status)row->status : HVPT_ERR_HV_FAILED",
+        "new": "(enum hvpt_status)row->status : HVPT_OK",
+    },
+    {
+        "proof": "flush_blocks",
+        "name": "the first block ends one page early",
+        "file": "src/domain/plan.c",
+        "old": "\treturn (last >> (order - 1) << (order - 1)) - 1;",
+        "new": "\treturn (last >> (order - 1) << (order - 1)) - 2;",
+    },
+    {
+        "proof": "flush_exact",
+        "name": "a block reaches behind the range",
+        "file": "src/domain/plan.c",
+        "old": "\tunsigned fits = hvpt_flush_bits(last - first + 1) - 1;",
+        "new": "\tunsigned fits = hvpt_flush_bits(last - first + 1);",
+    },
+    {
+        "proof": "flush_many",
+        "name": "two equal blocks are both left out",
+        "file": "src/domain/plan.c",
+        "old": "\t\t\t\t\t    i < at, block))",
+        "new": "\t\t\t\t\t    true, block))",
+    },
+    {
+        "proof": "domain_ids",
+        "name": "the last id of a quarantined range is free",
+        "file": "src/domain/ids.c",
+        "old": "\t\t    id <= iommu->quarantine[i].last)\n"
+               "\t\t\treturn true;",
+        "new": "\t\t    id < iommu->quarantine[i].last)\n"
+               "\t\t\treturn true;",
+    },
+    {
+        "proof": "gather_ranges",
+        "name": "a joined range forgets its beginning",
+        "file": "src/pagetable/gather.c",
+        "old": "\t\tif (range->first.value < first.value)\n"
+               "\t\t\tfirst = range->first;\n",
+        "new": "\t\tif (range->first.value > first.value)\n"
+               "\t\t\tfirst = range->first;\n",
+    },
+    {
+        "proof": "widen",
+        "name": "a 1 GiB split widens to 2 MiB only",
+        "file": "src/pagetable/gather.c",
+        "old": "\tunsigned level = HVPT_LEAF_LEVELS - 1;\n"
+               "\n"
+               "\twhile",
+        "new": "\tunsigned level = HVPT_LEAF_LEVELS - 2;\n"
+               "\n"
+               "\twhile",
+    },
+    {
+        "proof": "sweep_inside",
+        "name": "an entry that begins at the range is passed over",
+        "file": "src/pagetable/reclaim.c",
+        "old": "\tuint64_t head = (0 - sweep->first) & mask;",
+        "new": "\tuint64_t head = mask + 1 - (sweep->first & mask);",
+    },
+    {
+        "proof": "split_count",
+        "name": "a table of both ends is counted twice",
+        "file": "src/pagetable/split.c",
+        "old": "\t\tif (level > other_level ||"
+               " !hvpt_level_offset(other, level) ||",
+        "new": "\t\tif (level >= other_level ||"
+               " !hvpt_level_offset(other, level) ||",
+    },
+    {
+        "proof": "reserved",
+        "name": "a range that ends where a reserved one begins is free",
+        "file": "src/pagetable/walk.c",
+        "old": "\t\tif (pt->reserved[i].first.value <= last &&",
+        "new": "\t\tif (pt->reserved[i].first.value < last &&",
+    },
+    {
+        "proof": "rep_loop",
+        "name": "a call that made no progress is made again",
+        "file": "src/hvcall/call.c",
+        "old": "\t\tif (!sane || reps == done)\n",
+        "new": "\t\tif (!sane)\n",
+    },
+    {
+        "proof": "rep_loop",
+        "name": "a count that is too high is believed",
+        "file": "src/hvcall/call.c",
+        "old": "\t\tbool sane = reps >= done && reps <= count;\n",
+        "new": "\t\tbool sane = reps >= done;\n",
+    },
+]
