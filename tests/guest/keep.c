@@ -26,6 +26,9 @@ static_assert(sizeof(struct guest_kept) <= KEEP_HEAD);
 
 struct guest_keep guest_keep;
 
+/* guest_keep.va, when that is where to save. */
+static struct guest_kept *guest_kept;
+
 int guest_keep_open(void)
 {
 	struct pci_dev *pdev;
@@ -40,7 +43,8 @@ int guest_keep_open(void)
 		guest_keep.bytes = pci_resource_len(pdev, KEEP_BAR);
 		guest_keep.va = memremap(guest_keep.gpa, guest_keep.bytes,
 					 MEMREMAP_WB);
-		err = guest_keep.va ? 0 : -ENOMEM;
+		guest_kept = guest_keep.va;
+		err = guest_kept ? 0 : -ENOMEM;
 	}
 	pci_dev_put(pdev);
 	return err;
@@ -51,15 +55,15 @@ void guest_keep_close(void)
 	if (guest_keep.va)
 		memunmap(guest_keep.va);
 	guest_keep = (struct guest_keep){ 0 };
+	guest_kept = NULL;
 }
 
 u64 guest_keep_memory(void)
 {
-	return guest_keep.va ? guest_keep.gpa + KEEP_HEAD : 0;
+	return guest_kept ? guest_keep.gpa + KEEP_HEAD : 0;
 }
 
-static void guest_keep_count(const struct bridge *bridge,
-			     struct guest_left *left)
+void guest_keep_count(const struct bridge *bridge, struct guest_left *left)
 {
 	const struct bridge_domain *domain;
 	unsigned int i;
@@ -76,7 +80,7 @@ static void guest_keep_count(const struct bridge *bridge,
 bool guest_keep_load(struct bridge *bridge, struct vtd *vtd,
 		     struct guest_left *left)
 {
-	const struct guest_kept *kept = guest_keep.va;
+	const struct guest_kept *kept = guest_kept;
 	const struct bridge_domain *first;
 	unsigned int i;
 
@@ -99,12 +103,10 @@ bool guest_keep_load(struct bridge *bridge, struct vtd *vtd,
 
 void guest_keep_save(const struct bridge *bridge, const struct vtd *vtd)
 {
-	struct guest_kept *kept = guest_keep.va;
-
-	if (!kept)
+	if (!guest_kept)
 		return;
-	kept->at = bridge;
-	kept->vtd = *vtd;
-	kept->bridge = *bridge;
-	WRITE_ONCE(kept->magic, KEEP_MAGIC);
+	guest_kept->at = bridge;
+	guest_kept->vtd = *vtd;
+	guest_kept->bridge = *bridge;
+	WRITE_ONCE(guest_kept->magic, KEEP_MAGIC);
 }

@@ -26,6 +26,9 @@ u64 guest_keep_memory(void);
 bool guest_keep_load(struct bridge *bridge, struct vtd *vtd,
 		     struct guest_left *left);
 
+/* What is there now. */
+void guest_keep_count(const struct bridge *bridge, struct guest_left *left);
+
 /* After each hypercall. */
 void guest_keep_save(const struct bridge *bridge, const struct vtd *vtd);
 

@@ -12,14 +12,15 @@
 
 #include "oracle/qemu/bridge.h"
 #include "keep.h"
+#include "left.h"
 #include "adapters/linux/hvpt_linux.h"
 
 #ifndef MODULE
 #include <linux/hvpt_iommu.h>
 #endif
 
-/* The prefix of the devices' logical ids. */
-#define GUEST_ID_BASE 0x66558000ull
+/* The prefix of the devices' logical ids; firmware's have none. */
+static u64 guest_id_base = 0x66558000ull;
 
 /* The place of the disk in tests/guest/guest.py. */
 #define GUEST_NVME_SLOT 4
@@ -77,7 +78,7 @@ static int guest_device_id(void *ctx, struct pci_dev *pdev, u64 *id)
 	if (pdev->bus->number || PCI_FUNC(pdev->devfn) ||
 	    slot >= VTD_DEVICE_END)
 		return -ENODEV;
-	*id = GUEST_ID_BASE | slot << 3;
+	*id = guest_id_base | slot << 3;
 	return 0;
 }
 
@@ -91,6 +92,10 @@ static const struct hvpt_linux_platform guest_platform = {
 
 static bool keep;
 module_param(keep, bool, 0444);
+
+/* Of firmware: tests/uefi/raw/boot_linux.py. */
+static bool firmware;
+module_param(firmware, bool, 0444);
 
 static struct guest_left guest_left;
 module_param_named(left_domains, guest_left.domains, uint, 0444);
@@ -237,8 +242,41 @@ static void guest_make(u64 memory)
 	bridge_open(&guest_bridge, &guest_vtd, NULL, memory + VTD_MEMORY_BYTES);
 	for (slot = 0; slot < VTD_DEVICE_END; slot++)
 		bridge_add_device(&guest_bridge, slot,
-				  GUEST_ID_BASE | slot << 3);
+				  guest_id_base | slot << 3);
 	guest_keep_save(&guest_bridge, &guest_vtd);
+}
+
+static int guest_open_left(u64 call_page)
+{
+	int err = guest_left_open(&guest_vtd_access);
+
+	if (err)
+		return err;
+	guest_id_base = 0;
+	guest_left_load(&guest_bridge, &guest_vtd, call_page);
+	guest_keep_count(&guest_bridge, &guest_left);
+	return 0;
+}
+
+static int guest_open_state(u64 memory)
+{
+	if (!memory)
+		return -ENOMEM;
+	guest_vtd.qemu = &guest_vtd_access;
+	if (firmware)
+		return guest_open_left(memory);
+	if (!guest_keep_load(&guest_bridge, &guest_vtd, &guest_left))
+		guest_make(memory);
+	return 0;
+}
+
+static void guest_unmap(void)
+{
+	if (guest_vtd_access.registers)
+		iounmap(guest_vtd_access.registers);
+	if (guest_memory)
+		__free_pages(guest_memory, GUEST_ORDER);
+	guest_keep_close();
 }
 
 static int guest_open(void)
@@ -250,25 +288,16 @@ static int guest_open(void)
 		return err;
 	guest_vtd_access.registers = ioremap(GUEST_VTD_BASE, GUEST_VTD_BYTES);
 	memory = guest_vtd_access.registers ? guest_memory_open() : 0;
-	if (!memory) {
-		if (guest_vtd_access.registers)
-			iounmap(guest_vtd_access.registers);
-		guest_keep_close();
-		return -ENOMEM;
-	}
-	guest_vtd.qemu = &guest_vtd_access;
-	if (!guest_keep_load(&guest_bridge, &guest_vtd, &guest_left))
-		guest_make(memory);
-	return 0;
+	err = guest_open_state(memory);
+	if (err)
+		guest_unmap();
+	return err;
 }
 
 static void guest_close(void)
 {
 	vtd_close(&guest_vtd);
-	iounmap(guest_vtd_access.registers);
-	if (guest_memory)
-		__free_pages(guest_memory, GUEST_ORDER);
-	guest_keep_close();
+	guest_unmap();
 }
 
 static int __init guest_init(void)

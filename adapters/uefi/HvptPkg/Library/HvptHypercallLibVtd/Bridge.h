@@ -10,6 +10,7 @@
 #define HVPT_BRIDGE_H_
 
 #include <Uefi.h>
+#include "Left.h"
 
 //
 // Call codes and statuses: docs/SPEC.md of hvpt.
@@ -39,7 +40,7 @@
 // A guest's own partition; the functions of bus 0, which are all devices.
 //
 #define BRIDGE_SELF       MAX_UINT64
-#define BRIDGE_FUNCTIONS  256
+#define BRIDGE_FUNCTIONS  HVPT_LEFT_FUNCTIONS
 
 typedef struct {
   UINT32     Id;
@@ -188,6 +189,16 @@ BridgeCall (
 UINTN
 BridgeFlushes (
   VOID
+  );
+
+/**
+  Writes down all domains, and which devices are in them.
+
+  @param[out]  Left  Gets them.
+**/
+VOID
+BridgeLeave (
+  OUT HVPT_LEFT  *Left
   );
 
 #endif

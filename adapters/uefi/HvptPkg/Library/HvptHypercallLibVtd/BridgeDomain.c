@@ -13,7 +13,7 @@
 
 #define LIST_AT        4
 #define LIST_MAX       508
-#define DOMAINS        64
+#define DOMAINS        HVPT_LEFT_DOMAINS
 
 STATIC BRIDGE_DOMAIN  mDomains[DOMAINS];
 STATIC UINT8          mIn[BRIDGE_FUNCTIONS];   // domain of a function, plus 1
@@ -283,4 +283,26 @@ BridgeFlushes (
   )
 {
   return mFlushes;
+}
+
+/**
+  Writes down all domains, and which devices are in them.
+
+  @param[out]  Left  Gets them.
+**/
+VOID
+BridgeLeave (
+  OUT HVPT_LEFT  *Left
+  )
+{
+  UINTN  Index;
+
+  for (Index = 0; Index < DOMAINS; Index++) {
+    Left->Domain[Index].Id   = mDomains[Index].Id;
+    Left->Domain[Index].Kind = (UINT32)mDomains[Index].Kind;
+    Left->Domain[Index].Root = mDomains[Index].Root;
+  }
+
+  CopyMem (Left->In, mIn, sizeof (mIn));
+  Left->Magic = HVPT_LEFT_MAGIC;
 }

@@ -105,7 +105,9 @@ HvptHypercallStop (
     (UINT64)mRefused,
     (UINT64)mFaults
     ));
-  if (!Exiting) {
+  if (Exiting) {
+    BridgeLeave (VtdLeft ());
+  } else {
     VtdStop ();
   }
 }

@@ -50,17 +50,20 @@
 
 //
 // Structures: 9.4 - 9.6. Each of the 256 functions of bus 0 has a PASID
-// directory, of which one entry is used, and a PASID table.
+// directory, of which one entry is used, and a PASID table. Places are those of
+// oracle/qemu/vtd.c, so that a test's operating system can go on with them.
 //
 #define PRESENT          1
 #define WIDTH_48         0x8
 #define TAG_UNATTACHED   0x8000
 #define FUNCTIONS        256
-#define PAGES_ROOT       0
-#define PAGES_CONTEXT    1
+#define PAGES_LEFT       0
+#define PAGES_ROOT       1
+#define PAGES_CONTEXT    2
 #define PAGES_QUEUE      3
 #define PAGES_WAIT       4
-#define PAGES_FUNCTIONS  5
+#define PAGES_CONTEXT_2  5
+#define PAGES_FUNCTIONS  16
 #define PAGES_TOTAL      (PAGES_FUNCTIONS + 2 * FUNCTIONS)
 
 STATIC UINT8            *mPages = NULL;
@@ -81,6 +84,39 @@ Page (
   )
 {
   return (volatile UINT64 *)(mPages + EFI_PAGES_TO_SIZE (Number));
+}
+
+/**
+  Returns the PASID directory of a function; its PASID table is the next page.
+  Functions 0 of all devices come first.
+
+  @param[in]  Function  Device 7:3, function 2:0.
+
+  @return Its first word.
+**/
+STATIC
+volatile UINT64 *
+Directory (
+  IN UINTN  Function
+  )
+{
+  return Page (PAGES_FUNCTIONS + 2 * ((Function % 8) * 32 + Function / 8));
+}
+
+/**
+  Returns the context entry of a function; 128 fit a page.
+
+  @param[in]  Function  Device 7:3, function 2:0.
+
+  @return Its first word.
+**/
+STATIC
+volatile UINT64 *
+Context (
+  IN UINTN  Function
+  )
+{
+  return Page ((Function < 128) ? PAGES_CONTEXT : PAGES_CONTEXT_2) + (Function % 128) * 4;
 }
 
 /**
@@ -194,20 +230,18 @@ PutStructures (
   VOID
   )
 {
-  volatile UINT64  *Context;
   volatile UINT64  *Entry;
   UINTN            Function;
 
   ZeroMem (mPages, EFI_PAGES_TO_SIZE (PAGES_TOTAL));
   Page (PAGES_ROOT)[0] = (UINTN)Page (PAGES_CONTEXT) | PRESENT;
-  Page (PAGES_ROOT)[1] = (UINTN)Page (PAGES_CONTEXT + 1) | PRESENT;
-  Context              = Page (PAGES_CONTEXT);
+  Page (PAGES_ROOT)[1] = (UINTN)Page (PAGES_CONTEXT_2) | PRESENT;
   for (Function = 0; Function < FUNCTIONS; Function++) {
-    Entry                                    = Page (PAGES_FUNCTIONS + 2 * Function + 1);
-    Entry[0]                                 = PRESENT | WIDTH_48 | LShiftU64 (VTD_PASS_THROUGH, 6);
-    Entry[1]                                 = TAG_UNATTACHED;
-    Page (PAGES_FUNCTIONS + 2 * Function)[0] = (UINTN)Entry | PRESENT;
-    Context[Function * 4]                    = (UINTN)Page (PAGES_FUNCTIONS + 2 * Function) | PRESENT;
+    Entry                   = Directory (Function) + EFI_PAGE_SIZE / sizeof (*Entry);
+    Entry[0]                = PRESENT | WIDTH_48 | LShiftU64 (VTD_PASS_THROUGH, 6);
+    Entry[1]                = TAG_UNATTACHED;
+    Directory (Function)[0] = (UINTN)Entry | PRESENT;
+    Context (Function)[0]   = (UINTN)Directory (Function) | PRESENT;
   }
 }
 
@@ -254,6 +288,19 @@ VtdStart (
 }
 
 /**
+  Memory that goes to the operating system with the unit's structures.
+
+  @return A page; NULL if the unit was not started.
+**/
+HVPT_LEFT *
+VtdLeft (
+  VOID
+  )
+{
+  return (HVPT_LEFT *)mPages;
+}
+
+/**
   Turns it off again.
 **/
 VOID
@@ -290,7 +337,7 @@ VtdSetContext (
     return FALSE;
   }
 
-  Entry    = Page (PAGES_FUNCTIONS + 2 * (UINTN)Bdf + 1);
+  Entry    = Directory (Bdf) + EFI_PAGE_SIZE / sizeof (*Entry);
   Before   = Entry[1];
   Entry[0] = 0;
   Entry[1] = Tag;

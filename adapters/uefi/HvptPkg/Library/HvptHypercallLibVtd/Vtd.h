@@ -13,6 +13,7 @@
 #define HVPT_VTD_H_
 
 #include <Uefi.h>
+#include "Left.h"
 
 //
 // How a device's requests are treated: 9.6, PGTT.
@@ -31,6 +32,16 @@
 **/
 EFI_STATUS
 VtdStart (
+  VOID
+  );
+
+/**
+  Memory that goes to the operating system with the unit's structures.
+
+  @return A page; NULL if the unit was not started.
+**/
+HVPT_LEFT *
+VtdLeft (
   VOID
   );
 
