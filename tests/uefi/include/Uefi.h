@@ -203,6 +203,11 @@ typedef struct efi_simple_text_output_protocol {
 } EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL;
 
 typedef struct {
+	EFI_GUID VendorGuid;
+	VOID *VendorTable;
+} EFI_CONFIGURATION_TABLE;
+
+typedef struct {
 	EFI_TABLE_HEADER Hdr;
 	CHAR16 *FirmwareVendor;
 	UINT32 FirmwareRevision;
@@ -214,6 +219,8 @@ typedef struct {
 	VOID *StdErr;
 	VOID *RuntimeServices;
 	EFI_BOOT_SERVICES *BootServices;
+	UINTN NumberOfTableEntries;
+	EFI_CONFIGURATION_TABLE *ConfigurationTable;
 } EFI_SYSTEM_TABLE;
 
 #endif /* HVPT_STUB_UEFI_H */

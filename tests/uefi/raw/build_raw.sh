@@ -74,6 +74,7 @@ compile start "$here/raw/start.c" -DHVPT_RAW_MAIN=app_main
 compile dma_app "$here/raw/dma_app.c" -DHVPT_RAW_MAIN=app_main
 compile contract_app "$here/raw/contract_app.c" -DHVPT_RAW_MAIN=app_main
 compile handover_app "$here/raw/handover_app.c" -DHVPT_RAW_MAIN=app_main
+compile os_app "$here/raw/os_app.c" -DHVPT_RAW_MAIN=app_main
 
 # objects NAME... - their files
 objects() {
@@ -114,6 +115,8 @@ vtd="HvptHypercallLibVtd Bridge BridgeDomain Vtd HvptDeviceIdLibPci"
 	for policy in 0 1 2 3; do
 		driver handover_app vtd-policy-$policy \
 			driver-base-policy-$policy Access $vtd
+		driver os_app vtd-os-$policy driver-base-policy-$policy \
+			Access $vtd
 	done
 }
 

@@ -28,12 +28,6 @@ static EFI_GUID block_guid = {
 	0x11d2,
 	{ 0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b },
 };
-static EFI_GUID bridge_guid = {
-	0x2f707ebb,
-	0x4a1a,
-	0x11d4,
-	{ 0x9a, 0x38, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d },
-};
 static EFI_GUID network_guid = {
 	0xa19832b9,
 	0xac25,
@@ -42,21 +36,6 @@ static EFI_GUID network_guid = {
 };
 
 static UINTN disks, networks, bytes_compared, mismatches, failures;
-
-static void reconnect(void)
-{
-	EFI_HANDLE *handles;
-	UINTN count, i;
-
-	if (EFI_ERROR(gBS->LocateHandleBuffer(ByProtocol, &bridge_guid, NULL,
-					      &count, &handles)))
-		return;
-	for (i = 0; i < count; i++) {
-		gBS->DisconnectController(handles[i], NULL, NULL);
-		raw_say("reconnect",
-			gBS->ConnectController(handles[i], NULL, NULL, TRUE));
-	}
-}
 
 /* ---- disks ----------------------------------------------------------- */
 
@@ -279,7 +258,7 @@ EFI_STATUS EFIAPI HVPT_RAW_MAIN(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	gBS->SetWatchdogTimer(0, 0, 0, NULL);
 	if (EFI_ERROR(raw_start_driver()))
 		raw_out8(RAW_EXIT_PORT, RAW_FAIL);
-	reconnect();
+	raw_reconnect();
 	all_disks();
 	all_networks();
 	good = disks != 0 && mismatches == 0 && failures == 0;

@@ -10,6 +10,14 @@
 #include <Protocol/IoMmu.h>
 #include <Protocol/PciIo.h>
 
+/* EFI_PCI_ROOT_BRIDGE_IO_PROTOCOL: 14.2. */
+static EFI_GUID bridge_guid = {
+	0x2f707ebb,
+	0x4a1a,
+	0x11d4,
+	{ 0x9a, 0x38, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d },
+};
+
 /* The driver, as a file in this one: see build_raw.sh. */
 extern UINT8 driver_image[], driver_image_end[];
 
@@ -71,6 +79,21 @@ EFI_STATUS raw_start_driver(void)
 	status = gBS->StartImage(image, NULL, NULL);
 	raw_say("driver started", status);
 	return status;
+}
+
+void raw_reconnect(void)
+{
+	EFI_HANDLE *handles;
+	UINTN count, i;
+
+	if (EFI_ERROR(gBS->LocateHandleBuffer(ByProtocol, &bridge_guid, NULL,
+					      &count, &handles)))
+		return;
+	for (i = 0; i < count; i++) {
+		gBS->DisconnectController(handles[i], NULL, NULL);
+		raw_say("reconnect",
+			gBS->ConnectController(handles[i], NULL, NULL, TRUE));
+	}
 }
 
 EFI_STATUS raw_exit_boot_services(void)

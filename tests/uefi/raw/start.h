@@ -11,6 +11,12 @@ void raw_say(const char *what, EFI_STATUS status);
 /** Starts the driver in the program, unless the firmware has one. */
 EFI_STATUS raw_start_driver(void);
 
+/**
+ * Connects the firmware's drivers to their devices again. Its bus driver looks
+ * for the protocol only then. Handles of devices and disks are others after.
+ */
+void raw_reconnect(void);
+
 /** ExitBootServices, with the memory map of the moment. */
 EFI_STATUS raw_exit_boot_services(void);
 
