@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "oracle/hypervisor_text.h"
 #include "trace/say.h"
 
 static const char *const form_names[] = {
@@ -161,6 +162,20 @@ bool value_count(const char *command, const char *name, const char *text,
 	say("hvpt %s: %s: must be a 64-bit number, not '%s'", command, name,
 	    text);
 	return false;
+}
+
+bool value_model(const char *command, const char *path,
+		 struct hypervisor_config *config)
+{
+	unsigned line;
+	const char *problem = hypervisor_config_read(config, path, &line);
+
+	if (problem && line)
+		say("hvpt %s: --model: %s: line %u: %s", command, path, line,
+		    problem);
+	else if (problem)
+		say("hvpt %s: --model: %s: %s", command, path, problem);
+	return !problem;
 }
 
 bool value_fits(const char *command, unsigned levels, unsigned *width)

@@ -30,6 +30,10 @@ bool value_lazy(const char *command, const char *text, uint64_t *lazy);
 bool value_count(const char *command, const char *name, const char *text,
 		 uint64_t *value);
 
+/** Properties of the model hypervisor that a file has; the rest stays. */
+bool value_model(const char *command, const char *path,
+		 struct hypervisor_config *config);
+
 /** Do @levels span @width? A width of 0 becomes all that they span. */
 bool value_fits(const char *command, unsigned levels, unsigned *width);
 

@@ -25,6 +25,7 @@ enum option_id {
 	OPT_LAZY,
 	OPT_INJECT,
 	OPT_WALKER,
+	OPT_MODEL,
 	OPT_DROP_FLUSHES,
 };
 
@@ -42,6 +43,7 @@ static const struct option long_options[] = {
 	{ "lazy", required_argument, NULL, OPT_LAZY },
 	{ "inject", required_argument, NULL, OPT_INJECT },
 	{ "walker", required_argument, NULL, OPT_WALKER },
+	{ "model", required_argument, NULL, OPT_MODEL },
 	{ "drop-flushes", no_argument, NULL, OPT_DROP_FLUSHES },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
@@ -130,6 +132,9 @@ static bool take_option(int id, void *target)
 		return inject_parse(optarg, &options->inject);
 	case OPT_WALKER:
 		return parse_walker(optarg, options);
+	case OPT_MODEL:
+		options->has_model = true;
+		return value_model(COMMAND, optarg, &options->model);
 	case OPT_DROP_FLUSHES:
 		options->drop_flushes = true;
 		return true;
@@ -159,6 +164,32 @@ static bool complete_walker(const struct replay_options *options)
 	return !why;
 }
 
+/* The host of --model must offer the table that is built. */
+static bool complete_model(const struct replay_options *options)
+{
+	const struct hypervisor_config *model = &options->model;
+	const bool canonical = options->form != HVPT_IOVA_PLAIN;
+	const char *why = NULL;
+
+	if (!options->has_model)
+		return true;
+	if (options->walker != WALKER_MODEL)
+		why = "--walker: only model";
+	else if (options->levels == 5 &&
+		 !(model->caps & HYPERVISOR_CAP_S1_5LVL))
+		why = "--levels: the host has no 5 levels";
+	else if (options->page_sizes & ~model->page_sizes)
+		why = "--page-sizes: the host does not have them all";
+	else if (options->width > model->iova_width)
+		why = "--width: the host has fewer IOVA bits";
+	else if (model->canonical != canonical)
+		why = "--iova-form: must be plain if the host's canonical is "
+		      "0, and only then";
+	if (why)
+		say("hvpt replay: with --model: %s", why);
+	return !why;
+}
+
 /* Checks that involve more than one option. */
 static bool complete(struct replay_options *options)
 {
@@ -168,7 +199,7 @@ static bool complete(struct replay_options *options)
 		say("hvpt replay: no trace given; try 'hvpt replay --help'");
 		return false;
 	}
-	return complete_walker(options);
+	return complete_walker(options) && complete_model(options);
 }
 
 void options_default(struct replay_options *options)

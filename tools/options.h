@@ -35,6 +35,7 @@ enum replay_walker {
  * @lazy: unmaps of a domain between two syncs, at least 1
  * @inject: injected failures
  * @walker: what checks
+ * @model: with @has_model: the host; it offers what the table needs
  * @drop_flushes: with the VT-d: flushes are dropped, which must be detected
  * @json: where to write JSON; NULL: nowhere, "-": standard output
  * @quiet: no progress, no notes, no summary
@@ -53,6 +54,8 @@ struct replay_options {
 	uint64_t lazy;
 	struct inject inject;
 	enum replay_walker walker;
+	bool has_model;
+	struct hypervisor_config model;
 	bool drop_flushes;
 	const char *json;
 	bool quiet;

@@ -79,6 +79,10 @@ run 0 conformance --model host --json fitted.json
 run 1 conformance --compare fitted.json "$qemu"
 [ "$(sed -n 's/.* the same, \([0-9]*\) different.*/\1/p' out)" -lt \
 	"$differ" ] || fail "$what: as different as before"
+# Recorded traffic on it.
+run 0 replay --quiet --model host --iova-form canonical --json replay.json \
+	"$traces/modload-7.3-strict.txt.xz"
+json replay.json 1 mismatches=0 stale_hits_after_sync=0
 misuse "--fit needs one report" conformance --fit
 misuse "--fit needs one report" conformance --fit a.json b.json
 run 2 conformance --fit nothing.json

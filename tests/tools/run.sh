@@ -14,8 +14,8 @@ checks=$((checks + 1))
 grep -qE '^hvpt [0-9]+\.[0-9]+\.[0-9]+$' out || fail "version"
 run 0 replay --help
 for option in --levels --page-sizes --width --iova-form --audit-every --seed \
-	--policy --lazy --inject --walker --drop-flushes --json \
-	--strict --quiet --help; do
+	--policy --lazy --inject --walker --model --drop-flushes \
+	--json --strict --quiet --help; do
 	says out " $option"
 done
 silent err
@@ -331,6 +331,59 @@ json json 1 lazy=2 syncs=1 flush_calls=1 flush_calls_per_unmap=0.5 \
 	descriptors=3 mismatches=0 stale_hits_after_sync=0
 run 0 replay --lazy 0x3 --json json flush.txt
 json json 1 lazy=3 syncs=1 forced_syncs=0 mismatches=0
+
+# Hosts with other properties: without lists, with lists that fail or whose reps
+# are wrong, and one that drops parts of a range.
+model() {
+	printf '%s\n' caps=0x25 page_sizes=0x40201000 iova_width=48 "$@" >model
+}
+model
+run 0 replay --model model --json json flush.txt
+json json 1 flush_calls=2 descriptors=3 full_flushes=1 mismatches=0 \
+	hypercalls.FLUSH_DEVICE_DOMAIN_LIST=2
+model no_list=1
+run 0 replay --model model --json json flush.txt
+json json 1 full_flushes=3 mismatches=0 stale_hits_after_sync=0
+model list=5 list_times=0xffffffffffffffff
+run 0 replay --model model --json json flush.txt
+json json 1 full_flushes=3 mismatches=0 stale_hits_after_sync=0
+for reps in 1 2 3; do
+	model reps=$reps
+	run 0 replay --model model --json json flush.txt
+	json json 1 mismatches=0 stale_hits_after_sync=0
+done
+model iotlb=1 create=5 unknown=5 max_domains=0x40
+run 0 replay --model model --json json flush.txt
+json json 1 mismatches=0 stale_hits_after_sync=0
+model max_domains=1
+run 2 replay --model model flush.txt
+says err "HVPT_ERR_HV_"
+model no_iommu=1
+run 2 replay --model model flush.txt
+says err "no pvIOMMU: "
+model canonical=1
+run 0 replay --model model --iova-form canonical flush.txt
+misuse "with --model: --iova-form: must be plain" replay --model model flush.txt
+model
+misuse "with --model: --iova-form: must be plain" \
+	replay --model model --iova-form lower flush.txt
+misuse "with --model: --levels: the host has no 5" \
+	replay --model model --levels 5 flush.txt
+misuse "with --model: --walker: only model" \
+	replay --model model --walker vtd flush.txt
+model page_sizes=0x201000
+misuse "with --model: --page-sizes: the host does not" \
+	replay --model model flush.txt
+run 0 replay --model model --page-sizes 4K,2M flush.txt
+model iova_width=39
+misuse "with --model: --width: the host has fewer" \
+	replay --model model flush.txt
+run 0 replay --model model --width 39 flush.txt
+model caps=x
+misuse "hvpt replay: --model: model: line 4: not a number" \
+	replay --model model flush.txt
+misuse "hvpt replay: --model: nothing: No such file" \
+	replay --model nothing flush.txt
 
 # Lazily, an IOVA that is mapped again has to be flushed first.
 {

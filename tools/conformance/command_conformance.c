@@ -7,9 +7,9 @@
 #include "conformance_report.h"
 #include "model_fit.h"
 #include "model_host.h"
-#include "oracle/hypervisor_text.h"
 #include "qemu_host.h"
 #include "tools/command.h"
+#include "tools/option_values.h"
 #include "tools/options.h"
 #include "tools/output.h"
 #include "trace/say.h"
@@ -76,30 +76,14 @@ struct asked_host {
 			   const struct conformance_options *options);
 };
 
-/* Return: false: with a message. */
-static bool read_model(const char *path, struct hypervisor_config *config)
-{
-	const char *problem;
-	unsigned line;
-
-	*config = model_host_config();
-	if (!path)
-		return true;
-	problem = hypervisor_config_read(config, path, &line);
-	if (problem && line)
-		say("%s: line %u: %s", path, line, problem);
-	else if (problem)
-		say("%s: %s", path, problem);
-	return !problem;
-}
-
 static const char *run_model(struct conformance_record *record,
 			     const struct conformance_options *options)
 {
-	struct hypervisor_config config;
+	struct hypervisor_config config = model_host_config();
 	struct model_host model;
 
-	if (!read_model(options->model, &config))
+	if (options->model &&
+	    !value_model("conformance", options->model, &config))
 		return "no such model";
 	if (!model_host_open(&model, &config))
 		return "out of memory";

@@ -38,6 +38,8 @@ static const char usage[] =
 	"                        vtd (DMA through the VT-d of QEMU, with caches)\n"
 	"                        or cpu (the processor of QEMU, page tables only);\n"
 	"                        see scripts/get-qemu (model)\n"
+	"  --model FILE          the host has the properties in FILE, as hvpt\n"
+	"                        conformance --fit prints them\n"
 	"  --drop-flushes        with vtd: drop every flush, so that the replay\n"
 	"                        must fail\n"
 	"  --json FILE|-         also write the figures as JSON; - is standard\n"

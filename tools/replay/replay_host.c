@@ -18,15 +18,14 @@ void host_fail_allocs(struct replay_host *host)
 	hvpt_arena_fail_at(host->arena, nth > done ? nth - done : 0);
 }
 
-static void create_hypervisor(struct replay_host *host)
+/* Of the file that was given, or what the table needs. */
+static struct hypervisor_config
+properties_of(const struct replay_options *options)
 {
-	const struct replay_options *options = host->options;
-	struct hypervisor_config config;
-	size_t i;
+	struct hypervisor_config config = options->model;
 
-	memset(&config, 0, sizeof(config));
-	config.read64 = hvpt_arena_read64;
-	config.read_ctx = host->arena;
+	if (options->has_model)
+		return config;
 	config.caps = HYPERVISOR_CAP_PRESENT | HYPERVISOR_CAP_S1 |
 		      HYPERVISOR_CAP_ATS;
 	if (options->levels == 5)
@@ -34,6 +33,17 @@ static void create_hypervisor(struct replay_host *host)
 	config.page_sizes = options->page_sizes;
 	config.iova_width = options->width;
 	config.canonical = options->form != HVPT_IOVA_PLAIN;
+	return config;
+}
+
+static void create_hypervisor(struct replay_host *host)
+{
+	const struct replay_options *options = host->options;
+	struct hypervisor_config config = properties_of(options);
+	size_t i;
+
+	config.read64 = hvpt_arena_read64;
+	config.read_ctx = host->arena;
 	host->hv = hypervisor_create(&config);
 	if (host->qemu)
 		host->qemu->hv = host->hv;
