@@ -10,6 +10,13 @@
 
 #include <linux/hyperv.h>
 
+/* udev loads the module when VMBus offers a virtual PCI bus. */
+static const struct hv_vmbus_device_id hvpt_vpci_ids[] __maybe_unused = {
+	{ HV_PCIE_GUID },
+	{},
+};
+MODULE_DEVICE_TABLE(vmbus, hvpt_vpci_ids);
+
 /* Return: 0; -ENODEV: not a device of a virtual PCI bus. Context: any. */
 int hvpt_vpci_device_id(struct pci_dev *pdev, u64 *id)
 {

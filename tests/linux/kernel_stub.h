@@ -78,6 +78,7 @@ struct module;
 #define MODULE_DESCRIPTION(text) struct stub_unused
 #define MODULE_VERSION(text) struct stub_unused
 #define MODULE_IMPORT_NS(name) struct stub_unused
+#define MODULE_DEVICE_TABLE(bus, ids) struct stub_unused
 #define module_exit(f)                                                         \
 	void stub_module_exit(void);                                           \
 	void stub_module_exit(void)                                            \
@@ -85,6 +86,7 @@ struct module;
 		f();                                                           \
 	}
 #define __init
+#define __maybe_unused __attribute__((unused))
 #define __exit
 
 /* ---- messages -------------------------------------------------------- */
@@ -300,6 +302,12 @@ struct hv_device {
 	guid_t dev_instance;
 	struct device device;
 };
+
+struct hv_vmbus_device_id {
+	guid_t guid;
+};
+#define HV_PCIE_GUID .guid = { { 0 } }
+
 #define device_to_hv_device(dev) container_of(dev, struct hv_device, device)
 
 struct pci_host_bridge {
