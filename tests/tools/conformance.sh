@@ -40,6 +40,14 @@ run 0 conformance --page "$here"/../data/conformance/*.json
 sed '1,/^<!-- hvpt conformance --page .* -->$/d' "$document" >page
 cmp -s out page || fail "docs/CONFORMANCE.md: its end is not '$what'"
 
+# Text of a report stays in its cell.
+sed 's/"host": "model"/"host": "a|b"/; s/"note": "/&x|y<z /' \
+	answers.json >cells.json
+run 0 conformance --page cells.json
+says out "| questions | model | a\\|b |"
+says out "x\\|y&lt;z "
+lines out "x|y" 0
+
 # The model and QEMU's VT-d differ; a report does not differ from itself.
 run 0 conformance --compare answers.json answers.json
 says out " the same, 0 different, 0 with one answer"

@@ -9,13 +9,29 @@ struct page {
 	size_t count;
 };
 
+/* Text of a report as text of a cell, whatever Markdown sees in it. */
+static void write_cell(FILE *to, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '<')
+			fputs("&lt;", to);
+		else if (*text == '|')
+			fputs("\\|", to);
+		else
+			fputc(*text, to);
+	}
+}
+
 /* A row of a table goes on for each host. */
 static void write_hosts(const struct page *page)
 {
 	size_t i;
 
-	for (i = 0; i < page->count; i++)
-		fprintf(page->to, " %s |", page->records[i]->host);
+	for (i = 0; i < page->count; i++) {
+		fputc(' ', page->to);
+		write_cell(page->to, page->records[i]->host);
+		fputs(" |", page->to);
+	}
 	fputs("\n|", page->to);
 }
 
@@ -84,10 +100,10 @@ static void write_answer(FILE *to, const struct conformance_finding *finding)
 		fputs(hvpt_hv_status_name(finding->status), to);
 	if (finding->value)
 		fprintf(to, ", %#" PRIx64, finding->value);
+	if (finding->note && finding->verdict != CONFORMANCE_NOT_ASKED)
+		fputs(", ", to);
 	if (finding->note)
-		fprintf(to, "%s%s",
-			finding->verdict == CONFORMANCE_NOT_ASKED ? "" : ", ",
-			finding->note);
+		write_cell(to, finding->note);
 	fputs(" |", to);
 }
 
