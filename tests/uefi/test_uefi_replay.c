@@ -77,8 +77,10 @@ static struct {
 	uint64_t bytes;
 	uint64_t mismatches;
 	uint64_t unaligned;
-	uint64_t unaligned_bytes;
-	uint64_t all_bytes;
+	uint64_t partial;
+	uint64_t partial_bytes;
+	uint64_t not_common;
+	uint64_t not_common_bytes;
 	size_t live;
 	size_t live_peak;
 	bool check;
@@ -261,8 +263,10 @@ static void do_map(unsigned operation, uint64_t host, uint64_t bytes,
 		die("not all was mapped, or not below 4 GiB");
 	run.unaligned += (host | bytes) % 0x1000 != 0;
 	if (operation != 2) {
-		run.all_bytes += bytes;
-		run.unaligned_bytes += (host | bytes) % 0x1000 ? bytes : 0;
+		run.not_common++;
+		run.not_common_bytes += bytes;
+		run.partial += (host | bytes) % 0x1000 != 0;
+		run.partial_bytes += (host | bytes) % 0x1000 ? bytes : 0;
 	}
 	if (++run.live > run.live_peak)
 		run.live_peak = run.live;
@@ -438,9 +442,13 @@ static void report(void)
 	       ", live at most %zu, at the end %zu\n",
 	       run.refused, run.unaligned, run.live_peak, run.live);
 	driver_copies(&bounced, &copied);
-	printf("bounced %" PRIu64 " maps, copied %" PRIu64
-	       " bytes; one way only: unaligned %" PRIu64 ", all %" PRIu64 "\n",
-	       bounced, copied, run.unaligned_bytes, run.all_bytes);
+	/* Others copy in for a read and out for a write, not both. */
+	printf("HvptIoMmuDxe: copied maps %" PRIu64 " bytes %" PRIu64 "\n",
+	       bounced, copied);
+	printf("IntelVTdDxe: copied maps %" PRIu64 " bytes %" PRIu64 "\n",
+	       run.partial, run.partial_bytes);
+	printf("IoMmuDxe: copied maps %" PRIu64 " bytes %" PRIu64 "\n",
+	       run.not_common, run.not_common_bytes);
 	printf("devices %zu, flush hypercalls %" PRIu64 " + %" PRIu64
 	       ", pages of memory in use %zu\n",
 	       run.devices, hypervisor_calls(fixture.hv, FLUSH_LIST),
