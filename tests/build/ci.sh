@@ -29,13 +29,14 @@ ends=$(grep -o "$(basename "$0")=[0-9]*" "$(dirname "$0")/../ends") || exit 0
 exit "${ends#*=}"
 END
 chmod +x "$folder/scripts/test" "$folder/step"
-for name in scripts/get-qemu bench/compare scripts/fuzz scripts/plant-bugs \
-	scripts/test-guests scripts/test-boot scripts/test-linux-tree \
+for name in scripts/get-qemu bench/compare scripts/fuzz scripts/prove \
+	scripts/plant-bugs scripts/test-guests scripts/test-boot \
+	scripts/test-linux-tree \
 	scripts/uefi-boot scripts/uefi-edk2 scripts/test-roots; do
 	cp "$folder/step" "$folder/$name"
 done
 presets=9
-steps=9
+steps=11
 
 # ends CODE LINE ENDS - with steps that end so, .ci/run does so
 ends() {
@@ -53,8 +54,8 @@ ends() {
 all=$((3 * presets + steps))
 ends 0 "$all passed, 0 failed, 0 skipped" ""
 ends 1 "$((all - 1)) passed, 1 failed, 0 skipped" "fuzz=1"
-ends 1 "$((all - 1)) passed, 1 failed, 0 skipped" "uefi-boot=77"
-ends 0 "$((all - 1)) passed, 0 failed, 1 skipped" "uefi-boot=77 get-qemu=77"
+ends 1 "$((all - 1)) passed, 1 failed, 0 skipped" "uefi-edk2=77"
+ends 0 "$((all - 1)) passed, 0 failed, 1 skipped" "uefi-edk2=77 get-qemu=77"
 ends 1 "$all passed, $presets failed, 0 skipped" "test=failed"
 ends 1 "$steps passed, $presets failed, 0 skipped" "test=unbuilt"
 ends 1 "$all passed, $presets failed, $presets skipped" "test=skipped"
