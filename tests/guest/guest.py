@@ -17,6 +17,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -298,13 +299,34 @@ class Verdict:
         return wrong + [f"kernel: {said}" for said in self.kernel_said]
 
 
+class Guard:
+    """Ends a guest that prints nothing for GUARD_SECONDS."""
+
+    def __init__(self, guest):
+        self.guest = guest
+        self.timer = None
+        self.line("")
+
+    def line(self, _text):
+        self.end()
+        self.timer = threading.Timer(GUARD_SECONDS, self.guest.kill)
+        self.timer.daemon = True
+        self.timer.start()
+
+    def end(self):
+        if self.timer:
+            self.timer.cancel()
+
+
 def boot(command, cases, log_path, verbose, *others):
     verdict = Verdict(cases)
-    listeners = [verdict, *others]
-    with open(log_path, "w", encoding="utf-8") as log, subprocess.Popen(
-            ["timeout", str(GUARD_SECONDS), *command],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, errors="replace") as guest:
+    with open(log_path, "w", encoding="utf-8", buffering=1) as log, \
+            subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT, text=True,
+                errors="replace") as guest:
+        guard = Guard(guest)
+        listeners = [verdict, guard, *others]
         for line in guest.stdout:
             line = line.rstrip()
             log.write(line + "\n")
@@ -312,6 +334,7 @@ def boot(command, cases, log_path, verbose, *others):
                 listener.line(line)
             if verbose:
                 print(line, flush=True)
+        guard.end()
     return verdict
 
 
