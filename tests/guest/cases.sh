@@ -72,7 +72,10 @@ copy_compare() {
 KEEP=/sys/bus/pci/devices/0000:00:15.0
 
 case_load() {
-	load hvpt_iommu || return 1
+	# For case_iommufd.
+	dirty=0
+	[ ! -e /bin/iommufd ] || dirty=1
+	load hvpt_iommu dirty_tracking=$dirty || return 1
 	keep=0
 	[ ! -e $KEEP ] || keep=1
 	load hvpt_bridge keep=$keep || return 1
