@@ -604,3 +604,52 @@ kernel_said() {
 		grep -vE "$HARMLESS" |
 		sed 's/^/DMESG /' >/dev/console
 }
+
+# ---- questions to the host -----------------------------------------------
+
+A=/sys/kernel/debug/hvpt-conformance
+
+# refused TEXT - the module as it is shipped asks nobody, and says why
+refused() {
+	! insmod /modules/asks.ko 2>/dev/null || fail "it was loaded" ||
+		return 1
+	[ ! -e $A ] || fail "there is a report" || return 1
+	dmesg | grep -q "hvpt_conformance: nobody is asked: $1" ||
+		fail "it does not say: $1"
+}
+
+case_conformance_refuses() {
+	load hvpt_iommu && refused 'the module hvpt_iommu is loaded' || return 1
+	rmmod hvpt_iommu && refused 'no Hyper-V' || return 1
+}
+
+# verdicts NAME - a count of the report
+verdicts() {
+	sed -n "s/.*\"$1\": *\([0-9]*\).*/\1/p" $A/report.json
+}
+
+# asked ACTIVE - the questions to the bridge; removes the modules
+asked() {
+	insmod /modules/asks_bridge.ko active="$1" || return 1
+	insmod /modules/hvpt_bridge.ko || return 1
+	grep -q '^host: not Hyper-V, Linux$' $A/report.txt &&
+		grep -q '"host": "not Hyper-V, Linux"' $A/report.json ||
+		fail "a report names no host" || return 1
+	[ "$(verdicts unexpected)" = 0 ] || fail "unexpected answers" ||
+		return 1
+	[ "$(verdicts domains_left)" = 0 ] || fail "domains are left" ||
+		return 1
+	stated=$(verdicts as_stated)
+	say "  active $1: $stated as stated, $(verdicts differs) differ," \
+		"$(verdicts open) open, $(verdicts not_asked) not asked"
+	rmmod hvpt_bridge && rmmod hvpt_conformance || return 1
+	[ ! -e $A ] || fail "the report stays"
+}
+
+case_conformance() {
+	asked 0 || return 1
+	passive=$stated
+	asked 1 || return 1
+	[ "$passive" -gt 0 ] && [ "$stated" -gt "$passive" ] ||
+		fail "active does not ask more than passive"
+}

@@ -41,6 +41,7 @@ CASES = {
              "idle", "unmapped", "hibernate", "unload"],
     "user": ["load", "nvme", "user", "unload"],
     "broken": ["load", "nvme", "left_out", "dropped"],
+    "asked": ["conformance_refuses", "conformance"],
     "kexec": ["load", "nvme", "kexec", "next_load", "next_nvme",
               "next_unload"],
     "plain": ["load", "nvme", "kexec", "next_plain"],
@@ -51,7 +52,7 @@ CHAINS = ("kexec", "kdump")
 # 6.1 hands nothing over at kexec, and needs ACPI to start after a crash.
 UNCHAINED = ("6.1", DEBUG)
 # Lazy mode does not flush before memory is reused, so nothing to break there.
-SETS = {"strict": ["good", "user", "broken", "kexec", "plain",
+SETS = {"strict": ["good", "user", "broken", "asked", "kexec", "plain",
                    "kdump"],
         "lazy": ["good"]}
 # Only for the debug kernel: run before the last case of "good".
@@ -131,6 +132,12 @@ class Kernel:
             raise Skip("run scripts/build-linux")
         return read(path)
 
+    def conformance(self, folder):
+        path = f"{self.built}/{folder}/hvpt_conformance.ko"
+        if not os.path.exists(path):
+            raise Skip("run scripts/build-linux")
+        return read(path)
+
     def program(self, name):
         path = f"{self.built}/tests/guest/{name}"
         if not os.path.exists(path):
@@ -187,6 +194,10 @@ def add_modules(archive, kernel):
     for name in OURS:
         archive.file(f"modules/{name}.ko", kernel.ours(name))
         archive.file(f"modules/{name}.order", name.encode())
+    # As it is shipped, and so that the bridge brings the hypercalls.
+    archive.file("modules/asks.ko", kernel.conformance("."))
+    archive.file("modules/asks_bridge.ko",
+                 kernel.conformance("conformance/linux"))
 
 
 def make_initramfs(path, kernel, cases, boot_files=()):
@@ -394,7 +405,7 @@ def main():
                         help="show the console")
     parser.add_argument("cases", nargs="*",
                         help=" ".join(CASES["good"] + CASES["user"][2:3] +
-                                      CASES["broken"][2:] +
+                                      CASES["broken"][2:] + CASES["asked"] +
                                       CASES["kexec"][2:] +
                                       CASES["plain"][3:] +
                                       CASES["kdump"][2:] + DEBUG_CASES))
