@@ -223,6 +223,22 @@ def test_not_a_tree(check):
         check.refused(folder, "who maintains it", who="nobody")
 
 
+def test_bridge_is_whole(check):
+    """With --test: each header that a file names by its path is there."""
+    with small() as folder:
+        check.run("--into", folder, "--test")
+        files = {path.removeprefix(f"{linux_series.TEST}/"): path
+                 for path in snapshot(folder)
+                 if path.startswith(f"{linux_series.TEST}/")}
+        named = {(path, header) for path, place in files.items()
+                 if path.startswith("tests/guest/")
+                 for header in re.findall(r'^#include "(.*/.*)"', tree.read(
+                     os.path.join(folder, place)), re.M)}
+        check.that(named, "no header is named by its path")
+        for path, header in sorted(named):
+            check.that(header in files, f"{path}: {header} is not there")
+
+
 def test_series(check):
     """git am makes the same tree; the base is only read."""
     with small() as folder, tempfile.TemporaryDirectory() as out:
@@ -267,7 +283,7 @@ def run(command):
     check = Check(command)
     for test in (test_into, test_self_contained, test_makefile, test_places,
                  test_all_problems, test_in_the_way, test_not_a_tree,
-                 test_series, test_documented):
+                 test_bridge_is_whole, test_series, test_documented):
         test(check)
     print(f"linux-tree: {check.wrong} wrong")
     return check.wrong != 0
