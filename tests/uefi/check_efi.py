@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""Checks that a file is a UEFI driver for x86-64 that imports nothing.
+"""Checks that a file is a UEFI driver for x86-64 that imports nothing, and that
+does not say when it was linked: the same sources give the same file.
 
 PE/COFF format: header, optional header, data directories. The linkers of edk2's
 toolchains refuse undefined symbols, so only imports are left to check.
@@ -21,10 +22,13 @@ def check(path, kind):
     if data[at:at + 4] != b"PE\0\0":
         return "no PE header"
     machine = struct.unpack_from("<H", data, at + 4)[0]
+    stamp = struct.unpack_from("<I", data, at + 8)[0]
     optional = at + 24
     magic = struct.unpack_from("<H", data, optional)[0]
     if machine != 0x8664 or magic != 0x20b:
         return f"machine {machine:#x}, magic {magic:#x}: not x86-64"
+    if stamp != 0:
+        return f"time stamp {stamp:#x}: each build would differ"
     subsystem = struct.unpack_from("<H", data, optional + 68)[0]
     if subsystem != SUBSYSTEMS[kind]:
         return f"subsystem {subsystem}, not a {kind}"

@@ -34,13 +34,13 @@ compile() {
 		-I"$root/src" "$@" -c "$source" -o "$object"
 }
 
-# link NAME SUBSYSTEM OBJECT...
+# link NAME SUBSYSTEM OBJECT... - the same objects give the same file
 link() {
 	name=$1
 	kind=$2
 	shift 2
 	lld-link -nologo -subsystem:"$kind" -entry:raw_entry -nodefaultlib \
-		-opt:ref -out:"$out/$name" "$@"
+		-opt:ref -timestamp:0 -out:"$out/$name" "$@"
 }
 
 # core - the library, once
