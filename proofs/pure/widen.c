@@ -5,7 +5,7 @@
  *
  * Functions: hvpt_pt_widen
  * Bounds: any gather of up to 2 ranges; any counts of splits
- * Run: all --unwind 4
+ * Run: all long --unwind 4
  */
 #include "proofs/proof.h"
 
