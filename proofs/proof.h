@@ -10,7 +10,11 @@
 #ifndef HVPT_PROOF_H
 #define HVPT_PROOF_H
 
-#define HVPT_PORT_HEADER "proofs/plain_port.h"
+/* What accesses to memory are. */
+#ifndef PROOF_PORT
+#define PROOF_PORT "proofs/plain_port.h"
+#endif
+#define HVPT_PORT_HEADER PROOF_PORT
 #include "hvpt/types.h"
 
 uint64_t nondet_u64(void);

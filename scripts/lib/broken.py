@@ -163,4 +163,29 @@ BUGS = [
         "old": "\t\tbool sane = reps >= done && reps <= count;\n",
         "new": "\t\tbool sane = reps >= done;\n",
     },
+    {
+        "proof": "look_up",
+        "name": "the offset in a 2 MiB leaf is that in its page",
+        "file": "include/hvpt/pagetable.h",
+        "old": "\t\thvpt_pte_decode(pte, level, iova.value, out);\n"
+               "\treturn HVPT_OK;\n",
+        "new": "\t\thvpt_pte_decode(pte, level, iova.value & 4095, out);\n"
+               "\treturn HVPT_OK;\n",
+    },
+    {
+        "proof": "one_leaf",
+        "name": "a leaf replaces another",
+        "file": "include/hvpt/internal/pt_leaf.h",
+        "old": "\tif (!slot || hvpt_pte_load(slot) != 0)\n",
+        "new": "\tif (!slot)\n",
+    },
+    {
+        "proof": "one_leaf",
+        "run": "unmap_4",
+        "name": "a table is cleared as if it were a leaf",
+        "file": "include/hvpt/internal/pt_leaf.h",
+        "old": "\t    !hvpt_pte_is_leaf(hvpt_pte_load(slot),"
+               " hvpt_leaf_level(length)))\n",
+        "new": "\t    !hvpt_pte_is_present(hvpt_pte_load(slot)))\n",
+    },
 ]

@@ -79,6 +79,10 @@ def verdict(messages):
             return [[one["property"], one["description"],
                      one["status"] == "SUCCESS"]
                     for one in message["result"]]
+        # with --stop-on-fail nothing is said of the other properties
+        if message.get("cProverStatus") in ("failure", "success"):
+            return [["any", "some property",
+                     message["cProverStatus"] == "success"]]
     raise Failed("\n".join(m["messageText"] for m in messages
                            if m.get("messageType") == "ERROR"))
 
