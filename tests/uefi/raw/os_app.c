@@ -9,47 +9,24 @@
 #include <Library/DebugLib.h>
 #include <Library/UefiBootServicesTableLib.h>
 #include <Protocol/DevicePath.h>
+#include <Protocol/LoadedImage.h>
+#include <Protocol/SimpleFileSystem.h>
 
 static CHAR16 command_line[] = L"console=ttyS0 panic=-1 quiet "
 			       L"initrd=\\initrd";
 static CHAR16 kernel_name[] = L"\\linux.efi";
-
-/* 9.1: what firmware knows of a program. */
-static EFI_GUID loaded_image_guid = {
-	0x5b1b31a1,
-	0x9562,
-	0x11d2,
-	{ 0x8e, 0x3f, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b },
-};
-
-static EFI_GUID file_system_guid = {
-	0x964e5b22,
-	0x6459,
-	0x11d2,
-	{ 0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b },
-};
-
-struct loaded_image {
-	UINT32 revision;
-	EFI_HANDLE parent;
-	VOID *system_table;
-	EFI_HANDLE device;
-	VOID *file;
-	VOID *reserved;
-	UINT32 options_bytes;
-	VOID *options;
-};
 
 /* Nodes of a device path: 10.3. */
 #define NODE_BYTES(node) ((UINTN)(node)[2] | (UINTN)(node)[3] << 8)
 #define NODE_END 0x7f
 #define NODE_HEAD 4u
 
-static struct loaded_image *loaded(EFI_HANDLE image)
+static EFI_LOADED_IMAGE_PROTOCOL *loaded(EFI_HANDLE image)
 {
 	VOID *found = NULL;
 
-	if (EFI_ERROR(gBS->HandleProtocol(image, &loaded_image_guid, &found)))
+	if (EFI_ERROR(gBS->HandleProtocol(image, &gEfiLoadedImageProtocolGuid,
+					  &found)))
 		return NULL;
 	return found;
 }
@@ -156,7 +133,8 @@ static EFI_HANDLE volume(void)
 	EFI_HANDLE *handles;
 	UINTN count;
 
-	if (EFI_ERROR(gBS->LocateHandleBuffer(ByProtocol, &file_system_guid,
+	if (EFI_ERROR(gBS->LocateHandleBuffer(ByProtocol,
+					      &gEfiSimpleFileSystemProtocolGuid,
 					      NULL, &count, &handles)))
 		return NULL;
 	return handles[0];
@@ -164,7 +142,7 @@ static EFI_HANDLE volume(void)
 
 static EFI_STATUS start_linux(void)
 {
-	struct loaded_image *image;
+	EFI_LOADED_IMAGE_PROTOCOL *image;
 	EFI_HANDLE kernel, disk = volume();
 	EFI_STATUS status;
 	VOID *path;
@@ -179,8 +157,8 @@ static EFI_STATUS start_linux(void)
 	if (EFI_ERROR(status))
 		return status;
 	image = loaded(kernel);
-	image->options = command_line;
-	image->options_bytes = sizeof(command_line);
+	image->LoadOptions = command_line;
+	image->LoadOptionsSize = sizeof(command_line);
 	return gBS->StartImage(kernel, NULL, NULL);
 }
 
