@@ -21,7 +21,7 @@
 	(HVPT_HANDOVER_HEADER +                                                \
 	 (u64)HVPT_HANDOVER_DEVICES_MAX * HVPT_HANDOVER_ENTRY)
 
-/* No firmware has more configuration tables: UEFI 2.10, 4.6. */
+/* Looked at, at most: UEFI sets no limit, and firmware has some tens. */
 #define HVPT_LINUX_CONFIG_MAX 160u
 
 /* An entry of UEFI's configuration table: UEFI 2.10, 4.6. */
