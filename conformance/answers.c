@@ -53,6 +53,16 @@ static void put_count(const struct conformance_writer *to, const char *before,
 
 /* ---- text ------------------------------------------------------------ */
 
+void conformance_text_begin(const struct conformance_writer *to,
+			    const char *host, bool passive)
+{
+	put(to, "host: ");
+	put(to, host);
+	put(to, "\n");
+	if (passive)
+		put(to, "Only questions that read are asked.\n");
+}
+
 void conformance_text_group(const struct conformance_writer *to,
 			    enum conformance_group group)
 {
@@ -153,4 +163,40 @@ void conformance_json_end(const struct conformance_writer *to,
 	put_count(to, ",\n  \"domains_left\": ", counts->domains_left);
 	put(to, ", \"device_astray\": ");
 	put(to, counts->device_astray ? "true\n}\n" : "false\n}\n");
+}
+
+/* ---- a whole report --------------------------------------------------- */
+
+static void on_group(void *ctx, enum conformance_group group)
+{
+	const struct conformance_report *report = ctx;
+
+	conformance_text_group(report->text, group);
+	if (report->group_begins)
+		report->group_begins(report->ctx);
+}
+
+static void on_finding(void *ctx, const struct conformance_question *question,
+		       const struct conformance_finding *finding)
+{
+	struct conformance_report *report = ctx;
+
+	conformance_text_finding(report->text, question, finding);
+	conformance_json_finding(report->json, question, finding,
+				 report->is_first);
+	report->is_first = false;
+}
+
+void conformance_report_run(struct conformance_report *report,
+			    const struct conformance_host *host)
+{
+	const struct conformance_sink sink = { on_group, on_finding, report };
+	struct conformance_counts counts;
+
+	report->is_first = true;
+	conformance_text_begin(report->text, report->name, host->passive);
+	conformance_json_begin(report->json, report->name);
+	conformance_run_all(host, &sink, &counts);
+	conformance_text_end(report->text, &counts);
+	conformance_json_end(report->json, &counts);
 }

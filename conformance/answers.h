@@ -19,6 +19,9 @@ struct conformance_writer {
 	void *ctx;
 };
 
+/** Text: who answers, and whether only questions that read are asked. */
+void conformance_text_begin(const struct conformance_writer *to,
+			    const char *host, bool passive);
 /* Text: a group, before its first question; each question; the end. */
 void conformance_text_group(const struct conformance_writer *to,
 			    enum conformance_group group);
@@ -41,5 +44,30 @@ void conformance_json_finding(const struct conformance_writer *to,
 			      bool first);
 void conformance_json_end(const struct conformance_writer *to,
 			  const struct conformance_counts *counts);
+
+/* ---- a whole report --------------------------------------------------- */
+
+/**
+ * struct conformance_report - a run that is written while it goes on
+ * @name: of the host; see conformance_json_begin()
+ * @text, @json: where to
+ * @group_begins: called when the heading of a group is written, before its
+ *	questions: what is there may be saved, in case the host does not survive
+ *	them. Or NULL
+ * @ctx: for @group_begins
+ * @is_first: for conformance_report_run()
+ */
+struct conformance_report {
+	const char *name;
+	const struct conformance_writer *text;
+	const struct conformance_writer *json;
+	void (*group_begins)(void *ctx);
+	void *ctx;
+	bool is_first;
+};
+
+/** Runs the suite and writes all of the report. */
+void conformance_report_run(struct conformance_report *report,
+			    const struct conformance_host *host);
 
 #endif /* CONFORMANCE_ANSWERS_H */

@@ -184,6 +184,14 @@ struct conformance_page {
 
 /* ---- a run ----------------------------------------------------------- */
 
+/*
+ * For @first_id and @ids: neither firmware nor an operating system starts with
+ * them. For @absent: a logical device id that no virtual function has.
+ */
+#define CONFORMANCE_FIRST_ID 0x1000u
+#define CONFORMANCE_IDS 0x1000u
+#define CONFORMANCE_ABSENT_DEVICE 0x7fffffffu
+
 /**
  * struct conformance_host - what the suite may use
  * @transport: to the host

@@ -8,16 +8,12 @@
 #include "adapters/linux/linux_internal.h"
 
 #include <linux/debugfs.h>
+#include <linux/pci.h>
 
 #include <asm/mshyperv.h>
 
 #include "linux_host.h"
 
-/* Ids that neither firmware nor an operating system starts with. */
-#define FIRST_ID 0x1000u
-#define IDS 0x1000u
-/* No virtual function has it: its type is logical, its number large. */
-#define ABSENT_DEVICE 0x7fffffffu
 /* TLFS, Hypervisor CPUID Leaves: the version of the hypervisor. */
 #define CPUID_VERSION 0x40000002u
 
@@ -28,18 +24,6 @@ MODULE_PARM_DESC(active, "make domains too, and delete them");
 static void read_leaf(u32 leaf, struct hvpt_cpuid *out)
 {
 	cpuid(leaf, &out->eax, &out->ebx, &out->ecx, &out->edx);
-}
-
-static void read_cpuid(struct hvpt_cpuid_leaves *leaves)
-{
-	read_leaf(HVPT_CPUID_FEATURES, &leaves->features);
-	read_leaf(HVPT_CPUID_HV_MAX, &leaves->hv_max);
-	read_leaf(HVPT_CPUID_HV_INTERFACE, &leaves->hv_interface);
-	read_leaf(HVPT_CPUID_HV_FEATURES, &leaves->hv_features);
-	read_leaf(HVPT_CPUID_HV_ADVICE, &leaves->hv_advice);
-	read_leaf(HVPT_CPUID_HV_HARDWARE, &leaves->hv_hardware);
-	read_leaf(HVPT_CPUID_HV_SVM, &leaves->hv_svm);
-	read_leaf(HVPT_CPUID_HV_ISOLATION, &leaves->hv_isolation);
 }
 
 /* For tests, another host may answer the calls. */
@@ -63,17 +47,17 @@ static int ask(const struct hvpt_linux_platform *platform)
 	struct conformance_host host = {
 		.transport = &platform->transport,
 		.passive = !active,
-		.first_id = FIRST_ID,
-		.ids = IDS,
+		.first_id = CONFORMANCE_FIRST_ID,
+		.ids = CONFORMANCE_IDS,
 		.root = hvpt_gpa(virt_to_phys((void *)root)),
-		.absent = ABSENT_DEVICE,
+		.absent = CONFORMANCE_ABSENT_DEVICE,
 	};
 	char name[64];
 	int err;
 
 	if (!root)
 		return -ENOMEM;
-	read_cpuid(&cpuid);
+	hvpt_cpuid_read(&cpuid, read_leaf);
 	if (hv_is_hyperv_initialized())
 		host.cpuid = &cpuid;
 	name_host(name, sizeof(name));
@@ -82,6 +66,20 @@ static int ask(const struct hvpt_linux_platform *platform)
 	if (err)
 		pr_err("no report: %d\n", err);
 	return err;
+}
+
+/* Another driver of the pvIOMMU would find its ids taken. */
+static bool is_translated(void)
+{
+	struct pci_dev *pdev = NULL;
+
+	for_each_pci_dev(pdev) {
+		if (!device_iommu_mapped(&pdev->dev))
+			continue;
+		pci_dev_put(pdev);
+		return true;
+	}
+	return false;
 }
 
 /* Return: NULL, or why nobody is asked. */
@@ -93,6 +91,8 @@ static const char *refusal(void)
 		dput(other);
 		return "the module hvpt_iommu is loaded";
 	}
+	if (active && is_translated())
+		return "active=1, and a device has an IOMMU driver";
 #ifndef HVPT_LINUX_TEST
 	if (!hv_is_hyperv_initialized())
 		return "no Hyper-V: Linux has set up no hypercalls";

@@ -2,7 +2,6 @@
 /* /sys/kernel/debug/hvpt-conformance: report.txt and report.json. */
 #include <linux/debugfs.h>
 #include <linux/mm.h>
-#include <linux/string.h>
 
 #include "conformance/answers.h"
 #include "linux_host.h"
@@ -12,9 +11,7 @@
 
 static struct debugfs_blob_wrapper text, json;
 static struct dentry *folder;
-static bool is_first, is_cut;
-
-static const char passive[] = "Only questions that read are asked.\n";
+static bool is_cut;
 
 static void put(void *ctx, const char *from, size_t bytes)
 {
@@ -31,35 +28,16 @@ static void put(void *ctx, const char *from, size_t bytes)
 static const struct conformance_writer to_text = { put, &text };
 static const struct conformance_writer to_json = { put, &json };
 
-static void on_group(void *ctx, enum conformance_group group)
-{
-	conformance_text_group(&to_text, group);
-}
-
-static void on_finding(void *ctx, const struct conformance_question *question,
-		       const struct conformance_finding *finding)
-{
-	conformance_text_finding(&to_text, question, finding);
-	conformance_json_finding(&to_json, question, finding, is_first);
-	is_first = false;
-}
-
 static void ask(const struct conformance_host *host, const char *name)
 {
-	const struct conformance_sink sink = { on_group, on_finding, NULL };
-	struct conformance_counts counts;
+	struct conformance_report report = {
+		.name = name,
+		.text = &to_text,
+		.json = &to_json,
+	};
 
-	is_first = true;
 	is_cut = false;
-	put(&text, "host: ", 6);
-	put(&text, name, strlen(name));
-	put(&text, "\n", 1);
-	if (host->passive)
-		put(&text, passive, sizeof(passive) - 1);
-	conformance_json_begin(&to_json, name);
-	conformance_run_all(host, &sink, &counts);
-	conformance_text_end(&to_text, &counts);
-	conformance_json_end(&to_json, &counts);
+	conformance_report_run(&report, host);
 }
 
 static int open_blobs(void)

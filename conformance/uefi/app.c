@@ -19,10 +19,12 @@ struct app {
 	struct app_host host;
 	struct app_text text;
 	struct app_text json;
-	BOOLEAN is_first;
 };
 
 static struct app app;
+
+static CHAR16 text_name[] = L"hvpt-conformance.txt";
+static CHAR16 json_name[] = L"hvpt-conformance.json";
 
 /* ---- the report ------------------------------------------------------ */
 
@@ -54,35 +56,31 @@ static void say(const char *text)
 	put_both(NULL, text, bytes);
 }
 
-static void on_group(void *ctx, enum conformance_group group)
+static EFI_STATUS keep(EFI_HANDLE image, CHAR16 *name,
+		       const struct app_text *text)
 {
-	(void)ctx;
-	conformance_text_group(&to_text, group);
+	if (text->is_cut)
+		return EFI_OUT_OF_RESOURCES;
+	return app_write_file(image, name, text);
 }
 
-static void on_finding(void *ctx, const struct conformance_question *question,
-		       const struct conformance_finding *finding)
+/* The host may not survive what comes now: what is there is kept. */
+static void keep_text(void *image)
 {
-	(void)ctx;
-	conformance_text_finding(&to_text, question, finding);
-	conformance_json_finding(&to_json, question, finding, app.is_first);
-	app.is_first = FALSE;
+	keep(image, text_name, &app.text);
 }
 
-static void ask(void)
+static void ask(EFI_HANDLE image)
 {
-	const struct conformance_sink sink = { on_group, on_finding, NULL };
-	struct conformance_counts counts;
+	struct conformance_report report = {
+		.name = app.host.name,
+		.text = &to_text,
+		.json = &to_json,
+		.group_begins = keep_text,
+		.ctx = image,
+	};
 
-	app.is_first = TRUE;
-	say("host: ");
-	say(app.host.name);
-	say(app.host.host.passive ? "\nOnly questions that read are asked.\n" :
-				    "\n");
-	conformance_json_begin(&to_json, app.host.name);
-	conformance_run_all(&app.host.host, &sink, &counts);
-	conformance_text_end(&to_text, &counts);
-	conformance_json_end(&to_json, &counts);
+	conformance_report_run(&report, &app.host.host);
 }
 
 /* ---- the program ----------------------------------------------------- */
@@ -109,20 +107,10 @@ static BOOLEAN is_passive(EFI_HANDLE image)
 	return FALSE;
 }
 
-static EFI_STATUS keep(EFI_HANDLE image, CHAR16 *name,
-		       const struct app_text *text)
-{
-	if (text->is_cut)
-		return EFI_OUT_OF_RESOURCES;
-	return text->bytes ? app_write_file(image, name, text) : EFI_SUCCESS;
-}
-
 static EFI_STATUS keep_files(EFI_HANDLE image)
 {
-	static CHAR16 text[] = L"hvpt-conformance.txt";
-	static CHAR16 json[] = L"hvpt-conformance.json";
-	EFI_STATUS status = keep(image, text, &app.text);
-	EFI_STATUS other = keep(image, json, &app.json);
+	EFI_STATUS status = keep(image, text_name, &app.text);
+	EFI_STATUS other = keep(image, json_name, &app.json);
 
 	if (EFI_ERROR(other))
 		status = other;
@@ -160,7 +148,7 @@ EFI_STATUS EFIAPI HVPT_RAW_MAIN(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 		say(problem);
 	} else {
 		app.host.host.passive = is_passive(image);
-		ask();
+		ask(image);
 		app_host_close(&app.host);
 	}
 	status = keep_files(image);

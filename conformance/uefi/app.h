@@ -33,7 +33,13 @@ void app_text_put(void *ctx, const char *text, size_t bytes);
 /** On the screen; '\n' begins a line. */
 void app_show(EFI_SYSTEM_TABLE *table, const char *text);
 
-/** Writes a file into the root of the volume that @image was loaded from. */
+/**
+ * app_write_file() - replaces a file in the root of the volume that @image was
+ *	loaded from; without text the file is deleted
+ *
+ * Return: EFI_SUCCESS, or the status of the firmware; then the file may be cut
+ * or gone.
+ */
 EFI_STATUS app_write_file(EFI_HANDLE image, CHAR16 *name,
 			  const struct app_text *text);
 

@@ -9,11 +9,6 @@
 #include <Library/HvptHypercallLib.h>
 #include <Library/UefiBootServicesTableLib.h>
 
-/* Ids that neither firmware nor an operating system starts with. */
-#define FIRST_ID 0x1000u
-#define IDS 0x1000u
-/* No virtual function has it: its type is logical, its number large. */
-#define ABSENT_DEVICE 0x7fffffffu
 /* TLFS, Hypervisor CPUID Leaves: the version of the hypervisor. */
 #define CPUID_VERSION 0x40000002u
 
@@ -53,21 +48,9 @@ static const struct hvpt_transport_ops ops = {
 
 /* ---- CPUID ----------------------------------------------------------- */
 
-static void read_leaf(UINT32 leaf, struct hvpt_cpuid *out)
+static void read_leaf(uint32_t leaf, struct hvpt_cpuid *out)
 {
 	AsmCpuid(leaf, &out->eax, &out->ebx, &out->ecx, &out->edx);
-}
-
-static void read_cpuid(struct hvpt_cpuid_leaves *leaves)
-{
-	read_leaf(HVPT_CPUID_FEATURES, &leaves->features);
-	read_leaf(HVPT_CPUID_HV_MAX, &leaves->hv_max);
-	read_leaf(HVPT_CPUID_HV_INTERFACE, &leaves->hv_interface);
-	read_leaf(HVPT_CPUID_HV_FEATURES, &leaves->hv_features);
-	read_leaf(HVPT_CPUID_HV_ADVICE, &leaves->hv_advice);
-	read_leaf(HVPT_CPUID_HV_HARDWARE, &leaves->hv_hardware);
-	read_leaf(HVPT_CPUID_HV_SVM, &leaves->hv_svm);
-	read_leaf(HVPT_CPUID_HV_ISOLATION, &leaves->hv_isolation);
 }
 
 static char *add_text(char *at, const char *text)
@@ -153,10 +136,10 @@ static BOOLEAN prepare(struct app_host *app)
 	app->transport.ops = &ops;
 	app->transport.ctx = app;
 	app->host.transport = &app->transport;
-	app->host.first_id = FIRST_ID;
-	app->host.ids = IDS;
+	app->host.first_id = CONFORMANCE_FIRST_ID;
+	app->host.ids = CONFORMANCE_IDS;
 	app->host.root = root.gpa;
-	app->host.absent = ABSENT_DEVICE;
+	app->host.absent = CONFORMANCE_ABSENT_DEVICE;
 	app->host.cpuid = is_hyper_v(&app->cpuid) ? &app->cpuid : NULL;
 	return TRUE;
 }
@@ -166,7 +149,7 @@ const char *app_host_open(struct app_host *app)
 	EFI_STATUS status;
 
 	ZeroMem(app, sizeof(*app));
-	read_cpuid(&app->cpuid);
+	hvpt_cpuid_read(&app->cpuid, read_leaf);
 	name_host(app);
 	if (!prepare(app))
 		return "There is no memory.\n";

@@ -67,7 +67,7 @@ static EFI_STATUS open_root(EFI_HANDLE image, EFI_FILE_PROTOCOL **root)
 	return EFI_ERROR(status) ? status : volume->OpenVolume(volume, root);
 }
 
-/* A file of an earlier run could be longer: it is deleted. */
+/* A file of an earlier run is deleted; without text there is no other. */
 static EFI_STATUS replace(EFI_FILE_PROTOCOL *root, CHAR16 *name,
 			  const struct app_text *text)
 {
@@ -78,6 +78,8 @@ static EFI_STATUS replace(EFI_FILE_PROTOCOL *root, CHAR16 *name,
 
 	if (!EFI_ERROR(root->Open(root, &file, name, mode, 0)))
 		file->Delete(file);
+	if (text->bytes == 0)
+		return EFI_SUCCESS;
 	status = root->Open(root, &file, name, mode | EFI_FILE_MODE_CREATE, 0);
 	if (EFI_ERROR(status))
 		return status;

@@ -53,6 +53,25 @@ struct hvpt_cpuid_leaves {
 	struct hvpt_cpuid hv_isolation;
 };
 
+/**
+ * hvpt_cpuid_read() - read all leaves that hvpt_discover() looks at
+ * @leaves: out
+ * @read: executes CPUID with @leaf in EAX and 0 in ECX
+ */
+HVPT_INLINE void
+hvpt_cpuid_read(struct hvpt_cpuid_leaves *leaves,
+		void (*read)(uint32_t leaf, struct hvpt_cpuid *out))
+{
+	read(HVPT_CPUID_FEATURES, &leaves->features);
+	read(HVPT_CPUID_HV_MAX, &leaves->hv_max);
+	read(HVPT_CPUID_HV_INTERFACE, &leaves->hv_interface);
+	read(HVPT_CPUID_HV_FEATURES, &leaves->hv_features);
+	read(HVPT_CPUID_HV_ADVICE, &leaves->hv_advice);
+	read(HVPT_CPUID_HV_HARDWARE, &leaves->hv_hardware);
+	read(HVPT_CPUID_HV_SVM, &leaves->hv_svm);
+	read(HVPT_CPUID_HV_ISOLATION, &leaves->hv_isolation);
+}
+
 /* ---- what it means --------------------------------------------------- */
 
 /* How the VM is shielded from its host. TLFS, leaf 0x4000000c EBX 3:0. */

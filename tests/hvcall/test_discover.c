@@ -41,6 +41,34 @@ static enum hvpt_status discover(const struct hvpt_cpuid_leaves *leaves,
 	return hvpt_discover(leaves, host);
 }
 
+/* Registers that name the leaf. */
+static void read_leaf(uint32_t leaf, struct hvpt_cpuid *out)
+{
+	out->eax = leaf;
+	out->ebx = leaf + 1;
+	out->ecx = leaf + 2;
+	out->edx = leaf + 3;
+}
+
+static void test_leaves_are_read(void **state)
+{
+	static const uint32_t numbers[] = { 1,		0x40000000, 0x40000001,
+					    0x40000003, 0x40000004, 0x40000006,
+					    0x40000008, 0x4000000c };
+	struct hvpt_cpuid_leaves leaves;
+	const struct hvpt_cpuid *each = &leaves.features;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(sizeof(leaves),
+			 sizeof(numbers) / sizeof(numbers[0]) * sizeof(*each));
+	hvpt_cpuid_read(&leaves, read_leaf);
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		assert_int_equal(each[i].eax, numbers[i]);
+		assert_int_equal(each[i].edx, numbers[i] + 3);
+	}
+}
+
 /* That of the ordinary host, to be changed and compared with. */
 static struct hvpt_host plain(void)
 {
@@ -402,6 +430,7 @@ static void test_hypercall_msr_placing(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_leaves_are_read),
 		cmocka_unit_test(test_ordinary),
 		cmocka_unit_test(test_bare_metal),
 		cmocka_unit_test(test_other_hypervisors),

@@ -91,8 +91,8 @@ void conformance_record_run(struct conformance_record *record,
 		record->text);
 
 	record->count = 0;
-	if (record->text && host->passive)
-		fputs("Only questions that read are asked.\n", record->text);
+	if (record->text)
+		conformance_text_begin(&text, record->host, host->passive);
 	conformance_run_all(host, &sink, &record->counts);
 	if (record->text)
 		conformance_text_end(&text, &record->counts);

@@ -8,9 +8,6 @@
 
 #define PAGES (1 + CONFORMANCE_PAGES)
 #define PAGES_GPA 0x100000u
-#define ABSENT_DEVICE 0x7fffffffu
-#define FIRST_ID 0x1000u
-#define IDS 0x1000u
 
 struct hypervisor_config model_host_config(void)
 {
@@ -123,10 +120,10 @@ static void describe(struct model_host *model)
 	};
 	struct conformance_host host = {
 		.transport = &model->transport,
-		.first_id = FIRST_ID,
-		.ids = IDS,
+		.first_id = CONFORMANCE_FIRST_ID,
+		.ids = CONFORMANCE_IDS,
 		.root = gpa_of(model, model->root),
-		.absent = ABSENT_DEVICE,
+		.absent = CONFORMANCE_ABSENT_DEVICE,
 		.has_device = true,
 		.device = MODEL_HOST_DEVICE,
 		.has_home = true,

@@ -17,10 +17,7 @@
 #define POOL UINT64_C(0x1000000)
 
 #define DEVICE_ID UINT64_C(0x66558f70)
-#define ABSENT_DEVICE UINT64_C(0x7fffffff)
 #define HOME 1u
-#define FIRST_ID 0x1000u
-#define IDS 0x1000u
 
 /* The suite finds out where it went. */
 static enum conformance_dma dma_write(void *ctx, uint64_t iova)
@@ -45,10 +42,10 @@ static void describe(struct qemu_host *host)
 	};
 	const struct conformance_host suite = {
 		.transport = &host->transport,
-		.first_id = FIRST_ID,
-		.ids = IDS,
+		.first_id = CONFORMANCE_FIRST_ID,
+		.ids = CONFORMANCE_IDS,
 		.root = hvpt_gpa(ROOT_PAGE),
-		.absent = ABSENT_DEVICE,
+		.absent = CONFORMANCE_ABSENT_DEVICE,
 		.has_device = true,
 		.device = DEVICE_ID,
 		.has_home = true,

@@ -48,7 +48,7 @@ STATIC BOOLEAN               mNamed  = FALSE;
 STATIC
 VOID
 ReadLeaf (
-  IN  UINT32             Leaf,
+  IN  uint32_t           Leaf,
   OUT struct hvpt_cpuid  *Out
   )
 {
@@ -71,14 +71,7 @@ FindHypervisor (
   struct hvpt_host          Host;
   enum hvpt_status          Status;
 
-  ReadLeaf (HVPT_CPUID_FEATURES, &Leaves.features);
-  ReadLeaf (HVPT_CPUID_HV_MAX, &Leaves.hv_max);
-  ReadLeaf (HVPT_CPUID_HV_INTERFACE, &Leaves.hv_interface);
-  ReadLeaf (HVPT_CPUID_HV_FEATURES, &Leaves.hv_features);
-  ReadLeaf (HVPT_CPUID_HV_ADVICE, &Leaves.hv_advice);
-  ReadLeaf (HVPT_CPUID_HV_HARDWARE, &Leaves.hv_hardware);
-  ReadLeaf (HVPT_CPUID_HV_SVM, &Leaves.hv_svm);
-  ReadLeaf (HVPT_CPUID_HV_ISOLATION, &Leaves.hv_isolation);
+  hvpt_cpuid_read (&Leaves, ReadLeaf);
   Status = hvpt_discover (&Leaves, &Host);
   if ((Status == HVPT_OK) && (Host.isolation != HVPT_ISOLATION_NONE)) {
     //
