@@ -72,14 +72,7 @@ def run(options, mode):
         make_disk(disk, os.path.join(folder, "root"), busybox)
         verdict = guest.boot(command(qemu, BuiltIn(options.kernel), disk, mode),
                              CASES, log, options.verbose)
-    wrong = verdict.problems()
-    print(f"built in, {mode}: {'FAILED' if wrong else 'ok'}, "
-          f"{len(CASES)} cases", flush=True)
-    for problem in wrong:
-        print(f"  {problem}")
-    if wrong:
-        print(f"  the whole console: {log}")
-    return not wrong
+    return guest.tell(f"built in, {mode}", verdict, CASES, log)
 
 
 def main():

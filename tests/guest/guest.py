@@ -349,6 +349,18 @@ def boot(command, cases, log_path, verbose, *others):
     return verdict
 
 
+def tell(title, verdict, cases, log):
+    """Prints how a boot ended. Return: well?"""
+    wrong = verdict.problems()
+    print(f"{title}: {'FAILED' if wrong else 'ok'}, {len(cases)} cases",
+          flush=True)
+    for problem in wrong:
+        print(f"  {problem}")
+    if wrong:
+        print(f"  the whole console: {log}")
+    return not wrong
+
+
 def sets_of(version, mode):
     """Names of boots, and their cases. The debug kernel has no VFIO groups."""
     sets = {name: CASES[name] for name in SETS[mode]}
@@ -375,17 +387,11 @@ def run(version, mode, name, cases, options):
         command = [*qemu_command(qemu, kernel, folder, mode, cases),
                    *monitor.arguments()]
         verdict = boot(command, cases, log, options.verbose, monitor, clock)
-    wrong = verdict.problems()
-    clock.end(not wrong)
+    clock.end(not verdict.problems())
     times.write(os.path.join(options.modules, "times"), version, mode, name,
                 clock.rows)
-    print(f"{kernel.release} {mode} {name}: {'FAILED' if wrong else 'ok'}, "
-          f"{len(cases)} cases, {clock.rows[-1][2]} s", flush=True)
-    for problem in wrong:
-        print(f"  {problem}")
-    if wrong:
-        print(f"  the whole console: {log}")
-    return not wrong
+    return tell(f"{kernel.release} {mode} {name}, {clock.rows[-1][2]} s",
+                verdict, cases, log)
 
 
 def main():

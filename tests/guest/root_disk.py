@@ -52,16 +52,12 @@ def command(qemu, kernel, files, image, append):
 def run(name, qemu, kernel, options):
     image, more, cases = BOOTS[name]
     append = [*APPEND, f"hvpt_cases={','.join(cases)}", *more.split()]
+    log = os.path.join(options.files, f"boot-{name}.log")
     start = time.monotonic()
-    verdict = guest.boot(
-        command(qemu, kernel, options.files, image, append), cases,
-        os.path.join(options.files, f"boot-{name}.log"), options.verbose)
-    wrong = verdict.problems()
-    print(f"{kernel.release} boot {name}: {'FAILED' if wrong else 'ok'}, "
-          f"{len(cases)} cases, {time.monotonic() - start:.0f} s", flush=True)
-    for problem in wrong:
-        print(f"  {problem}")
-    return not wrong
+    verdict = guest.boot(command(qemu, kernel, options.files, image, append),
+                         cases, log, options.verbose)
+    return guest.tell(f"{kernel.release} boot {name}, "
+                      f"{time.monotonic() - start:.0f} s", verdict, cases, log)
 
 
 def main():
