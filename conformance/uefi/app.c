@@ -11,8 +11,8 @@
 #include <Protocol/LoadedImage.h>
 
 /* The screen stays so long, unless a key is pressed: in seconds. */
-#define WAIT_SECONDS 300u
-#define STALL_MICROSECONDS 100000u
+#define WAIT_SECONDS ((UINTN)300)
+#define STALL_MICROSECONDS ((UINTN)100000)
 
 struct app {
 	EFI_SYSTEM_TABLE *table;
@@ -126,7 +126,7 @@ static void wait_for_key(void)
 {
 	EFI_SIMPLE_TEXT_INPUT_PROTOCOL *keys = app.table->ConIn;
 	EFI_INPUT_KEY key;
-	UINTN left = WAIT_SECONDS * (1000000u / STALL_MICROSECONDS);
+	UINTN left = WAIT_SECONDS * (1000000 / STALL_MICROSECONDS);
 
 	app_show(app.table, "hvpt conformance: done; a key ends the program\n");
 	while (left-- && EFI_ERROR(keys->ReadKeyStroke(keys, &key)))
