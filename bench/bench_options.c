@@ -4,6 +4,7 @@
 #include "bench_options.h"
 
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,9 @@ static const char usage[] =
 	"  --count           also count instructions, under valgrind\n"
 	"  --sweep           instead of the workloads: runs of 1 .. 2^18 pages\n"
 	"  --verify          only verify\n"
+	"  --differ N        instead of the workloads: N random calls to every\n"
+	"                    page table, which must all translate alike\n"
+	"  --seed N          of these calls (default 1)\n"
 	"  --effort PERCENT  of the rounds in each run (default 100); less\n"
 	"                    to try it out\n"
 	"  --json FILE       write JSON, '-' for standard output\n"
@@ -40,6 +44,8 @@ enum option_id {
 	OPT_COUNT,
 	OPT_SWEEP,
 	OPT_VERIFY,
+	OPT_DIFFER,
+	OPT_SEED,
 	OPT_EFFORT,
 	OPT_JSON,
 	OPT_NOTE,
@@ -54,6 +60,8 @@ static const struct option long_options[] = {
 	{ "count", no_argument, NULL, OPT_COUNT },
 	{ "sweep", no_argument, NULL, OPT_SWEEP },
 	{ "verify", no_argument, NULL, OPT_VERIFY },
+	{ "differ", required_argument, NULL, OPT_DIFFER },
+	{ "seed", required_argument, NULL, OPT_SEED },
 	{ "effort", required_argument, NULL, OPT_EFFORT },
 	{ "json", required_argument, NULL, OPT_JSON },
 	{ "note", required_argument, NULL, OPT_NOTE },
@@ -147,6 +155,11 @@ static bool take_option(int id, const char *value,
 		return parse_number("runs", value, RUNS_MAX, &options->runs);
 	case OPT_EFFORT:
 		return parse_number("effort", value, 1000, &options->effort);
+	case OPT_DIFFER:
+		return parse_number("differ", value, UINT_MAX,
+				    &options->differ);
+	case OPT_SEED:
+		return parse_number("seed", value, UINT_MAX, &options->seed);
 	case OPT_ONLY:
 		return parse_only(value, options);
 	case OPT_TRACE:
@@ -171,6 +184,7 @@ enum bench_parsed bench_options_parse(int argc, char **argv,
 	options->levels = 1u << 4 | 1u << 5;
 	options->runs = 15;
 	options->effort = 100;
+	options->seed = 1;
 	while ((id = getopt_long(argc, argv, "h", long_options, NULL)) >= 0) {
 		if (id == 'h') {
 			fputs(usage, stdout);

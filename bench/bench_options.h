@@ -20,6 +20,8 @@
  * @sweep: calls of every length instead of the workloads
  * @count: count instructions per call too
  * @verify: only verify
+ * @differ: compare all page tables with so many calls; 0: do not
+ * @seed: of these calls
  * @json: where to write JSON; NULL: nowhere, "-": standard output
  * @quiet: no progress, no table
  * @note: copied into the JSON; NULL: none
@@ -35,6 +37,8 @@ struct bench_options {
 	bool count;
 	bool verify;
 	bool quiet;
+	unsigned differ;
+	unsigned seed;
 	regex_t only;
 	const char *json;
 	const char *note;

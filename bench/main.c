@@ -5,12 +5,14 @@
  * Backends take turns: each workload runs on all of them before the next one
  * starts, so that a slow moment of the machine affects all of them.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "count.h"
 #include "cpu.h"
+#include "differ.h"
 #include "memory.h"
 #include "pool.h"
 #include "results.h"
@@ -18,6 +20,8 @@
 #include "verify.h"
 
 #define POOL_BYTES ((size_t)32 << 20)
+/* Each table in its turn maps 4 GiB by 4 KiB, and keeps those tables. */
+#define DIFFER_POOL_BYTES ((size_t)128 << 20)
 #define VERIFY_STEPS 600u
 
 #ifndef HVPT_TRACES
@@ -97,6 +101,28 @@ static void verify_all(const struct bench_options *options)
 			say("%s: %s", b->name,
 			    b->flags & BF_LIMIT ? "store loop" : "verified");
 	}
+}
+
+static int differ_all(const struct bench_options *options)
+{
+	for (unsigned levels = 4; levels <= 5; levels++) {
+		struct differ_done done;
+
+		if (!(options->levels >> levels & 1))
+			continue;
+		done = differ(levels, options->differ, options->seed);
+		if (done.tables < 2) {
+			say("hvpt-bench: --differ: there is no other page "
+			    "table; bench/compare has some");
+			return EXIT_FAILURE;
+		}
+		printf("%u levels: %u page tables translate alike: "
+		       "%" PRIu64 " maps, %" PRIu64 " refused, %" PRIu64
+		       " unmaps, %" PRIu64 " walks in each\n",
+		       levels, done.tables, done.maps, done.refused,
+		       done.unmaps, done.walks);
+	}
+	return EXIT_SUCCESS;
 }
 
 static bool is_selected(const struct work *work, unsigned first)
@@ -187,12 +213,14 @@ static int run_bench(struct bench_options *options, bool under_valgrind,
 {
 	if (!add_works(options) || !results_init(&results, options))
 		return 2;
-	pool_init(POOL_BYTES);
+	pool_init(options->differ ? DIFFER_POOL_BYTES : POOL_BYTES);
 	cpu_init();
 	if (under_valgrind) {
 		count_once(&results, options, run_to_count);
 		return EXIT_SUCCESS;
 	}
+	if (options->differ)
+		return differ_all(options);
 	verify_all(options);
 	if (options->verify)
 		return EXIT_SUCCESS;

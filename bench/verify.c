@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "oracle/sdm_walk.h"
 #include "pool.h"
 #include "work.h"
 
@@ -58,7 +57,7 @@ static bool read_pool(void *ctx, uint64_t pa, uint64_t *value)
 	return true;
 }
 
-static void walker_init(struct sdm_walker *walker,
+void verify_walker_init(struct sdm_walker *walker,
 			const struct bench_backend *b, void *d, unsigned levels)
 {
 	memset(walker, 0, sizeof(*walker));
@@ -212,7 +211,7 @@ static void verify_window(const struct bench_backend *b, unsigned levels,
 	w.sizes = sizes;
 	w.seed = 20250901 + base + sizes;
 	w.d = b->create(levels, sizes);
-	walker_init(&w.walker, b, w.d, levels);
+	verify_walker_init(&w.walker, b, w.d, levels);
 	for (unsigned i = 0; i < steps; i++) {
 		step(&w);
 		if (i % FAR_APART == 0 || i + FAR_APART > steps)
@@ -258,7 +257,7 @@ void verify_traffic(const struct bench_backend *b, unsigned levels,
 
 	for (unsigned i = 0; i < t->domains; i++) {
 		d[i] = b->create(levels, ALL_SIZES);
-		walker_init(&walker[i], b, d[i], levels);
+		verify_walker_init(&walker[i], b, d[i], levels);
 	}
 	for (size_t i = 0; i < t->count; i++) {
 		const struct traffic_call *c = &t->call[i];

@@ -7,6 +7,7 @@
 #define BENCH_VERIFY_H
 
 #include "bench.h"
+#include "oracle/sdm_walk.h"
 #include "traffic.h"
 
 /**
@@ -24,5 +25,10 @@ void verify_backend(const struct bench_backend *backend, unsigned levels,
 /** The same for a recorded trace: checks the ends of each call's range. */
 void verify_traffic(const struct bench_backend *backend, unsigned levels,
 		    const struct traffic *traffic);
+
+/** Makes @walker read the tables of @domain, which @backend created. */
+void verify_walker_init(struct sdm_walker *walker,
+			const struct bench_backend *backend, void *domain,
+			unsigned levels);
 
 #endif /* BENCH_VERIFY_H */
