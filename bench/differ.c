@@ -233,7 +233,7 @@ static void step(void)
 		s.done.refused++;
 		compare_around(&m);
 	}
-	unmap_one(over < s.lives ? over : (unsigned)chance(s.lives));
+	unmap_one(over < s.lives ? over : (unsigned)chance(LIVE));
 }
 
 /* Somewhere else in the lower half, at its ends too. */
