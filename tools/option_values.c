@@ -178,6 +178,28 @@ bool value_model(const char *command, const char *path,
 	return !problem;
 }
 
+bool value_model_fits(const char *command, const struct replay_options *options)
+{
+	const struct hypervisor_config *model = &options->model;
+	const bool canonical = options->form != HVPT_IOVA_PLAIN;
+	const char *why = NULL;
+
+	if (!options->has_model)
+		return true;
+	if (options->levels == 5 && !(model->caps & HYPERVISOR_CAP_S1_5LVL))
+		why = "--levels: the host has no 5 levels";
+	else if (options->page_sizes & ~model->page_sizes)
+		why = "--page-sizes: the host does not have them all";
+	else if (options->width > model->iova_width)
+		why = "--width: the host has fewer IOVA bits";
+	else if (model->canonical != canonical)
+		why = "--iova-form: must be plain if the host's canonical is "
+		      "0, and only then";
+	if (why)
+		say("hvpt %s: with --model: %s", command, why);
+	return !why;
+}
+
 bool value_fits(const char *command, unsigned levels, unsigned *width)
 {
 	if (*width == 0)

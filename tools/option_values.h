@@ -34,6 +34,10 @@ bool value_count(const char *command, const char *name, const char *text,
 bool value_model(const char *command, const char *path,
 		 struct hypervisor_config *config);
 
+/** Does the host of --model, if one is given, offer the table of @options? */
+bool value_model_fits(const char *command,
+		      const struct replay_options *options);
+
 /** Do @levels span @width? A width of 0 becomes all that they span. */
 bool value_fits(const char *command, unsigned levels, unsigned *width);
 

@@ -164,30 +164,12 @@ static bool complete_walker(const struct replay_options *options)
 	return !why;
 }
 
-/* The host of --model must offer the table that is built. */
 static bool complete_model(const struct replay_options *options)
 {
-	const struct hypervisor_config *model = &options->model;
-	const bool canonical = options->form != HVPT_IOVA_PLAIN;
-	const char *why = NULL;
-
-	if (!options->has_model)
-		return true;
-	if (options->walker != WALKER_MODEL)
-		why = "--walker: only model";
-	else if (options->levels == 5 &&
-		 !(model->caps & HYPERVISOR_CAP_S1_5LVL))
-		why = "--levels: the host has no 5 levels";
-	else if (options->page_sizes & ~model->page_sizes)
-		why = "--page-sizes: the host does not have them all";
-	else if (options->width > model->iova_width)
-		why = "--width: the host has fewer IOVA bits";
-	else if (model->canonical != canonical)
-		why = "--iova-form: must be plain if the host's canonical is "
-		      "0, and only then";
-	if (why)
-		say("hvpt replay: with --model: %s", why);
-	return !why;
+	if (!options->has_model || options->walker == WALKER_MODEL)
+		return value_model_fits(COMMAND, options);
+	say("hvpt replay: with --model: --walker: only model");
+	return false;
 }
 
 /* Checks that involve more than one option. */

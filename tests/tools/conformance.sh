@@ -91,6 +91,9 @@ run 1 conformance --compare fitted.json "$qemu"
 run 0 replay --quiet --model host --iova-form canonical --json replay.json \
 	"$traces/modload-7.3-strict.txt.xz"
 json replay.json 1 mismatches=0 stale_hits_after_sync=0
+# And random traffic.
+run 0 fuzz --ops 500 --model host
+says out "4 levels, lower or canonical, seed 1"
 misuse "--fit needs one report" conformance --fit
 misuse "--fit needs one report" conformance --fit a.json b.json
 run 2 conformance --fit nothing.json

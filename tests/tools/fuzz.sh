@@ -126,6 +126,36 @@ echo "not a trace" >mine
 run 0 "$right" fuzz --ops 10 --output mine
 says mine "not a trace"
 
+# On a host that is given, with tables that it offers.
+# host NAME CAPS SIZES WIDTH CANONICAL: a file with these properties
+host() {
+	printf 'caps=%s\npage_sizes=%s\niova_width=%s\ncanonical=%s\n' "$2" \
+		"$3" "$4" "$5" >"$1"
+}
+host small 0x5 0x201000 40 0
+host large 0xd 0x40201000 57 1
+host odd 0x5 0x200000 48 0
+run 0 "$right" fuzz --ops $ops --model small
+says out "4 levels, width 40, plain, 4K,2M leaves, seed 1"
+says out "events          $ops"
+run 0 "$right" fuzz --ops $ops --model large
+says out "4 or 5 levels, lower or canonical, seed 1"
+refused "hvpt fuzz: with --model: --levels: the host has no 5 levels" \
+	--model small --levels 5
+refused "hvpt fuzz: with --model: --page-sizes: the host does not have them" \
+	--model small --page-sizes 4K,1G
+refused "hvpt fuzz: with --model: --page-sizes: the host does not have them" \
+	--model odd
+refused "hvpt fuzz: with --model: --width: the host has fewer IOVA bits" \
+	--model small --width 41
+refused "hvpt fuzz: with --model: --iova-form: must be plain if the host's" \
+	--model small --iova-form lower
+refused "hvpt fuzz: with --model: --iova-form: must be plain if the host's" \
+	--model large --iova-form plain
+refused "hvpt fuzz: --model: nowhere: " --model nowhere
+echo "caps=what" >bad
+refused "hvpt fuzz: --model: bad: line 1: not a number" --model bad
+
 # A signal ends it, with a summary.
 checks=$((checks + 1))
 # shellcheck disable=SC2086 # an emulator and its options are words
@@ -141,18 +171,22 @@ says err " events"
 
 # ---- mistakes --------------------------------------------------------------
 
-# found HVPT MOST TEXT SEED: a failure, by the fixed seed, in at most MOST
-# events; the trace fails with HVPT and not with the right one
+# found HVPT MOST TEXT SEED OPTION...: a failure, by the fixed seed, in at most
+# MOST events; the trace fails with HVPT and not with the right one
 found() {
 	hvpt=$1
-	run 1 "$hvpt" fuzz --seed "$4" --ops 20000 --output trace
-	says err "$3"
+	most=$2
+	text=$3
+	seed=$4
+	shift 4
+	run 1 "$hvpt" fuzz --seed "$seed" --ops 20000 --output trace "$@"
+	says err "$text"
 	says err "written to trace; to repeat it:"
 	says out "failures        1"
 	says out "ended           a sequence failed"
 	events=$(grep -cv "^#" trace)
 	check "$events events" [ "$events" -ge 1 ]
-	check "$events events, not $2" [ "$events" -le "$2" ]
+	check "$events events, not $most" [ "$events" -le "$most" ]
 	echo "${hvpt##*/}: $(grep shrunk err);" \
 		"$(grep -v "^#" trace | head -n 1)"
 	cp err said
@@ -174,6 +208,9 @@ replayed() {
 
 found "$early" 4 "the replay, at the end: violation: page" 1
 says said "the reference finds no fault"
+replayed
+found "$early" 4 "the replay, at the end: violation: page" 1 --model large
+says said " --model large"
 replayed
 found "$gather" 4 "was split: the gather does not cover it" 1
 replayed

@@ -30,6 +30,9 @@ static const char usage[] =
 	"                        (two-block)\n"
 	"  --lazy N              sync also after each N unmaps of a domain (1000:\n"
 	"                        only where the sequence has a sync)\n"
+	"  --model FILE          the host that the sequences are replayed on, as\n"
+	"                        'hvpt conformance --fit' writes it; the tables\n"
+	"                        are those that it offers\n"
 	"  --output FILE         where to write a failure (hvpt-fuzz.trace)\n"
 	"  --check TRACE         generate nothing, check this trace\n"
 	"  --quiet               no progress and no summary\n"
@@ -65,6 +68,14 @@ static const char *levels_text(const struct fuzz_options *options)
 	return options->replay.levels == 4 ? "4 levels" : "5 levels";
 }
 
+static const char *forms_text(const struct fuzz_options *options)
+{
+	if (!options->draw_form)
+		return options_form_name(options->replay.form);
+	return options->model ? "lower or canonical" :
+				"plain, lower or canonical";
+}
+
 /* As report_tables(), where each sequence has tables of its own. */
 static void summary_tables(const struct fuzz_options *options)
 {
@@ -75,10 +86,7 @@ static void summary_tables(const struct fuzz_options *options)
 		return;
 	}
 	printf("  %-16s%s, %s, seed %" PRIu64 "\n", "tables",
-	       levels_text(options),
-	       options->draw_form ? "plain, lower or canonical" :
-				    options_form_name(replay->form),
-	       replay->seed);
+	       levels_text(options), forms_text(options), replay->seed);
 	printf("  %-16s%s, a sync every %" PRIu64 " unmaps\n", "flushing",
 	       options_policy_name(replay->policy), replay->lazy);
 }

@@ -80,8 +80,18 @@ static void add_tables(struct line *line, const struct replay_options *options)
 	add(line, options_form_name(options->form));
 }
 
-static void add_rest(struct line *line, const struct replay_options *options)
+/* A name that begins with '-' is not to be taken for an option. */
+static void add_file(struct line *line, const char *name)
 {
+	if (name[0] == '-')
+		add(line, "./");
+	add_word(line, name);
+}
+
+static void add_rest(struct line *line, const struct fuzz_options *fuzz)
+{
+	const struct replay_options *options = &fuzz->replay;
+
 	add_tables(line, options);
 	add(line, " --policy ");
 	add(line, options_policy_name(options->policy));
@@ -89,14 +99,10 @@ static void add_rest(struct line *line, const struct replay_options *options)
 	add_number(line, options->lazy);
 	add(line, " --seed ");
 	add_number(line, options->seed);
-}
-
-/* A name that begins with '-' is not to be taken for an option. */
-static void add_file(struct line *line, const char *name)
-{
-	if (name[0] == '-')
-		add(line, "./");
-	add_word(line, name);
+	if (!fuzz->model)
+		return;
+	add(line, " --model ");
+	add_file(line, fuzz->model);
 }
 
 static void begin(struct line *line, char *out, const char *command)
@@ -113,7 +119,7 @@ void fuzz_replay_command(char out[FUZZ_COMMAND_MAX],
 	struct line line;
 
 	begin(&line, out, " replay");
-	add_rest(&line, &options->replay);
+	add_rest(&line, options);
 	add(&line, " --audit-every ");
 	add_number(&line, options->replay.audit_every);
 	add_char(&line, ' ');
@@ -126,7 +132,7 @@ void fuzz_check_command(char out[FUZZ_COMMAND_MAX],
 	struct line line;
 
 	begin(&line, out, " fuzz");
-	add_rest(&line, &options->replay);
+	add_rest(&line, options);
 	add(&line, " --check ");
 	add_file(&line, options->output);
 }

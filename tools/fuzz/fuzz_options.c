@@ -32,6 +32,7 @@ enum option_id {
 	OPT_IOVA_FORM,
 	OPT_POLICY,
 	OPT_LAZY,
+	OPT_MODEL,
 	OPT_OUTPUT,
 	OPT_CHECK,
 	OPT_QUIET,
@@ -48,6 +49,7 @@ static const struct option long_options[] = {
 	{ "iova-form", required_argument, NULL, OPT_IOVA_FORM },
 	{ "policy", required_argument, NULL, OPT_POLICY },
 	{ "lazy", required_argument, NULL, OPT_LAZY },
+	{ "model", required_argument, NULL, OPT_MODEL },
 	{ "output", required_argument, NULL, OPT_OUTPUT },
 	{ "check", required_argument, NULL, OPT_CHECK },
 	{ "quiet", no_argument, NULL, OPT_QUIET },
@@ -154,6 +156,10 @@ static bool take_option(int id, void *target)
 		return parse_jobs(optarg, &options->jobs);
 	case OPT_TIME:
 		return parse_time(optarg, &options->seconds);
+	case OPT_MODEL:
+		options->model = optarg;
+		options->replay.has_model = true;
+		return value_model(COMMAND, optarg, &options->replay.model);
 	case OPT_OUTPUT:
 		return parse_name("--output", optarg, &options->output);
 	case OPT_CHECK:
@@ -167,6 +173,7 @@ static void set_defaults(struct fuzz_options *options)
 {
 	memset(options, 0, sizeof(*options));
 	options_default(&options->replay);
+	options->replay.page_sizes = 0;
 	options->draw_levels = true;
 	options->draw_width = true;
 	options->draw_form = true;
@@ -174,6 +181,65 @@ static void set_defaults(struct fuzz_options *options)
 	options->replay.audit_every = AUDIT_EVERY;
 	options->jobs = 1;
 	options->output = "hvpt-fuzz.trace";
+}
+
+static uint64_t default_sizes(const struct replay_options *replay)
+{
+	const uint64_t all = HVPT_PAGE_SIZE_4K | HVPT_PAGE_SIZE_2M |
+			     HVPT_PAGE_SIZE_1G;
+
+	if (!replay->has_model)
+		return all;
+	return (replay->model.page_sizes & all) | HVPT_PAGE_SIZE_4K;
+}
+
+/* What was not given is what the host has. */
+static void complete_for_host(struct fuzz_options *options)
+{
+	struct replay_options *replay = &options->replay;
+
+	if (!(replay->model.caps & HYPERVISOR_CAP_S1_5LVL))
+		options->draw_levels = false;
+	if (!options->draw_form)
+		return;
+	/* fuzz_draw() draws one that is not plain. */
+	replay->form = replay->model.canonical ? HVPT_IOVA_LOWER :
+						 HVPT_IOVA_PLAIN;
+	options->draw_form = replay->model.canonical;
+}
+
+/* A trace is checked once. */
+static void complete_for_check(struct fuzz_options *options)
+{
+	options->draw_levels = false;
+	options->draw_width = false;
+	options->draw_form = false;
+}
+
+static bool complete_tables(struct fuzz_options *options)
+{
+	struct replay_options *replay = &options->replay;
+
+	if (replay->page_sizes == 0)
+		replay->page_sizes = default_sizes(replay);
+	if (options->check)
+		complete_for_check(options);
+	else if (options->model)
+		complete_for_host(options);
+	/* Levels that are drawn fit any width. */
+	return options->draw_levels ||
+	       value_fits(COMMAND, replay->levels, &replay->width);
+}
+
+/* What is drawn is fit for the host; is what was given? */
+static bool complete_model(struct fuzz_options *options)
+{
+	struct fuzz_options drawn;
+
+	fuzz_draw(options, 0, 0, &drawn);
+	if (!options->draw_levels)
+		options->replay.width = drawn.replay.width;
+	return value_model_fits(COMMAND, &drawn.replay);
 }
 
 static bool complete(struct fuzz_options *options, int argc, char **argv)
@@ -184,15 +250,7 @@ static bool complete(struct fuzz_options *options, int argc, char **argv)
 	}
 	if (options->ops == 0 && options->seconds == 0)
 		options->ops = OPS_DEFAULT;
-	/* A trace is checked once; levels that are drawn fit any width. */
-	if (options->check) {
-		options->draw_levels = false;
-		options->draw_width = false;
-		options->draw_form = false;
-	}
-	return options->draw_levels ||
-	       value_fits(COMMAND, options->replay.levels,
-			  &options->replay.width);
+	return complete_tables(options) && complete_model(options);
 }
 
 enum options_result fuzz_options_parse(int argc, char **argv,

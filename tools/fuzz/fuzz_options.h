@@ -21,7 +21,9 @@
  * struct fuzz_options - the command line of `hvpt fuzz`
  * @replay: how each sequence is replayed, and the page table of both; what is
  *	drawn for each sequence means nothing here
- * @draw_levels, @draw_width, @draw_form: drawn for each sequence
+ * @draw_levels, @draw_width, @draw_form: drawn for each sequence, from what
+ *	the host of @model offers
+ * @model: the file that @replay.model is of; NULL: none
  * @ops: events in all; 0: no end
  * @jobs: processes; the seed of the n-th is the given one plus n
  * @seconds: how long; 0: no end
@@ -33,6 +35,7 @@ struct fuzz_options {
 	bool draw_levels;
 	bool draw_width;
 	bool draw_form;
+	const char *model;
 	uint64_t ops;
 	uint64_t jobs;
 	uint64_t seconds;
