@@ -88,6 +88,7 @@ set(HVPT_TRACE_SOURCES
   trace/decoder_gzip.c
   trace/decoder_lzma.c
   trace/decoder_zstd.c
+  trace/event_domains.c
   trace/input.c
   trace/input_kind.c
   trace/pairing.c

@@ -272,6 +272,7 @@ void trace_parse(const char *text, size_t length, struct trace_line *line)
 		return;
 	}
 	trace_take_task(&line->event, found.head);
+	trace_take_time(&line->event, found.head);
 	line->event.kind = found.name->kind;
 	if (found.name->probe)
 		take_probe(line, &found);

@@ -75,6 +75,8 @@ enum trace_kind {
  * @line: its line number, set by the reader of the file
  * @unmapped: bytes unmapped from @iova on, from the tracepoint of an unmap; may
  *	be more than @size, or 0; see pairing.h
+ * @has_time: @time is known
+ * @time: nanoseconds of the tracer's clock; its zero is the tracer's choice
  */
 struct trace_event {
 	enum trace_kind kind;
@@ -91,6 +93,8 @@ struct trace_event {
 	uint64_t dom;
 	uint64_t line;
 	uint64_t unmapped;
+	bool has_time;
+	uint64_t time;
 };
 
 /**

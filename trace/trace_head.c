@@ -111,6 +111,78 @@ void trace_take_task(struct trace_event *event, struct span head)
 	}
 }
 
+/* ---- the time ---------------------------------------------------------- */
+
+#define SECOND UINT64_C(1000000000)
+
+/* The last word of @text. */
+static struct span last_word(struct span text)
+{
+	struct span word;
+
+	skip_back(&text, text_is_space);
+	word.end = text.end;
+	while (text.end > text.p && !text_is_space(text.end[-1]))
+		text.end--;
+	word.p = text.end;
+	return word;
+}
+
+/* Digits after a point, of which the first 9 count: ".5" is 500000000. */
+static bool take_fraction(struct span text, uint64_t *nanoseconds)
+{
+	uint64_t unit = SECOND;
+
+	*nanoseconds = 0;
+	if (text.p == text.end)
+		return false;
+	for (; text.p < text.end; text.p++) {
+		if (!text_is_digit(*text.p))
+			return false;
+		unit /= 10;
+		*nanoseconds += unit * (uint64_t)(*text.p - '0');
+	}
+	return true;
+}
+
+/* "8.182470", "8182470us", "8182470557" */
+static bool take_time(struct span text, uint64_t *time)
+{
+	struct span whole = digits_of(text);
+	uint64_t unit = 1, fraction = 0;
+
+	text.p = whole.end;
+	if (text_accept(&text, "us"))
+		unit = 1000;
+	else if (text_accept(&text, "."))
+		unit = SECOND;
+	if (text_take_number(&whole, time) != TEXT_NUMBER_OK ||
+	    *time > UINT64_MAX / unit - 1)
+		return false;
+	*time *= unit;
+	if (unit == SECOND && !take_fraction(text, &fraction))
+		return false;
+	*time += fraction;
+	return unit != 1 || text.p == text.end;
+}
+
+/* The last word that is a time: a period or a delay may follow it. */
+void trace_take_time(struct trace_event *event, struct span head)
+{
+	struct span word;
+	const char *colon;
+
+	while (!event->has_time && (colon = find_last(head, ':')) != NULL) {
+		head.end = colon;
+		word = last_word(head);
+		event->has_time = take_time(word, &event->time);
+	}
+	if (!event->has_time)
+		event->time = 0;
+}
+
+/* ---- the event --------------------------------------------------------- */
+
 /** A name without its group. */
 static const struct trace_name names[] = {
 	{ "map:", TRACE_MAP, false },

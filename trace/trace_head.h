@@ -38,4 +38,11 @@ bool trace_is_nameless(struct span text);
 /** Takes CPU and process from the text before an event. */
 void trace_take_task(struct trace_event *event, struct span head);
 
+/**
+ * Takes the time from the text before an event: "8.182470:" of most tracers,
+ * "8182470us+:" of the latency format, "8182470557:" of a raw clock, which
+ * counts nanoseconds.
+ */
+void trace_take_time(struct trace_event *event, struct span head);
+
 #endif /* TRACE_TRACE_HEAD_H */

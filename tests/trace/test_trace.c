@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,8 +43,10 @@ struct good_line {
 	enum trace_class class;
 	struct trace_event event; /* kind has_dom has_prot raw prot nomem cpu
 				   * pid iova size gpa dom line
-				   * unmapped */
+				   * unmapped has_time time */
 };
+
+#define NO_TIME false, 0
 
 #define MAP_TEXT                                                               \
 	"map: IOMMU: iova=0x00000000ffe7e000 - 0x00000000ffe80000 "            \
@@ -61,22 +64,22 @@ struct good_line {
 #define MAP_EVENT(cpu, pid)                                                    \
 	{                                                                      \
 		TRACE_MAP, false, false, false, 0, 0, cpu, pid, 0xffe7e000,    \
-			0x2000, 0xc121000, 0, 0, 0                             \
+			0x2000, 0xc121000, 0, 0, 0, NO_TIME                    \
 	}
 #define UNMAP_EVENT(cpu, pid)                                                  \
 	{                                                                      \
 		TRACE_UNMAP, false, false, false, 0, 0, cpu, pid, 0xffe7e000,  \
-			0x2000, 0, 0, 0, 0x2000                                \
+			0x2000, 0, 0, 0, 0x2000, NO_TIME                       \
 	}
 #define KMAP_EVENT(cpu, pid)                                                   \
 	{                                                                      \
 		TRACE_MAP, true, true, false, RW, 0, cpu, pid, 0xffe7e000,     \
-			0x2000, 0xc121000, 0xff3b9d2401be0c00, 0, 0            \
+			0x2000, 0xc121000, 0xff3b9d2401be0c00, 0, 0, NO_TIME   \
 	}
 #define KUNMAP_EVENT(cpu, pid)                                                 \
 	{                                                                      \
 		TRACE_UNMAP, true, false, false, 0, 0, cpu, pid, 0xffe7e000,   \
-			0x2000, 0, 0xff3b9d2401be0c00, 0, 0                    \
+			0x2000, 0, 0xff3b9d2401be0c00, 0, 0, NO_TIME           \
 	}
 
 static const struct good_line good_lines[] = {
@@ -174,28 +177,31 @@ static const struct good_line good_lines[] = {
 	{ "kprotect: (f) dom=0x1 iova=0x1000 size=0x3000 prot=0x3",
 	  TRACE_PROBE,
 	  { TRACE_PROTECT, true, true, false, RW, 0, -1, -1, 0x1000, 0x3000, 0,
-	    1, 0, 0 } },
+	    1, 0, 0, NO_TIME } },
 	{ "kreclaim: (f) dom=0x1 iova=0x1000 size=0x3000",
 	  TRACE_PROBE,
 	  { TRACE_RECLAIM, true, false, false, 0, 0, -1, -1, 0x1000, 0x3000, 0,
-	    1, 0, 0 } },
+	    1, 0, 0, NO_TIME } },
 	{ FTRACE "ksync: (f) dom=0x7",
 	  TRACE_PROBE,
-	  { TRACE_SYNC, true, false, false, 0, 0, 1, 315, 0, 0, 0, 7, 0, 0 } },
+	  { TRACE_SYNC, true, false, false, 0, 0, 1, 315, 0, 0, 0, 7, 0, 0,
+	    NO_TIME } },
 	{ "kunmap: (f) dom=0x1 iova=0x1000 size=0x3000 nomem=2",
 	  TRACE_PROBE,
 	  { TRACE_UNMAP, true, false, false, 0, 2, -1, -1, 0x1000, 0x3000, 0, 1,
-	    0, 0 } },
+	    0, 0, NO_TIME } },
 	{ "kunmap: (f) dom=1 iova=0x1 size=0xffffffffffffffff raw=1",
 	  TRACE_PROBE,
 	  { TRACE_UNMAP, true, false, true, 0, 0, -1, -1, 1, UINT64_MAX, 0, 1,
-	    0, 0 } },
+	    0, 0, NO_TIME } },
 	{ "kmap: (f) dom=1 iova=1 pa=2 size=0 prot=0x6 nomem=1 raw=1",
 	  TRACE_PROBE,
-	  { TRACE_MAP, true, true, true, 6, 1, -1, -1, 1, 0, 2, 1, 0, 0 } },
+	  { TRACE_MAP, true, true, true, 6, 1, -1, -1, 1, 0, 2, 1, 0, 0,
+	    NO_TIME } },
 	{ "kprotect: (f) dom=1 iova=1 size=2 prot=0 raw=1",
 	  TRACE_PROBE,
-	  { TRACE_PROTECT, true, true, true, 0, 0, -1, -1, 1, 2, 0, 1, 0, 0 } },
+	  { TRACE_PROTECT, true, true, true, 0, 0, -1, -1, 1, 2, 0, 1, 0, 0,
+	    NO_TIME } },
 };
 
 static void assert_event(const struct trace_event *got,
@@ -214,6 +220,54 @@ static void assert_event(const struct trace_event *got,
 	assert_int_equal(got->dom, wanted->dom);
 	assert_int_equal(got->raw, wanted->raw);
 	assert_int_equal(got->nomem, wanted->nomem);
+}
+
+/* ---- times ----------------------------------------------------------- */
+
+static void test_times(void **state)
+{
+	static const struct {
+		const char *head;
+		bool known;
+		uint64_t time;
+	} heads[] = {
+		{ "dd-315 [000] .....     8.182470: ", true, 8182470000 },
+		{ "dd   185 [000]    38.178414979:   iommu:", true,
+		  38178414979 },
+		{ "dd-1 0..... 8182470us+: ", true, 8182470000 },
+		{ "dd-1 0..... 8182470us : ", true, 8182470000 },
+		{ "dd-157 [000] 11113190557: ", true, 11113190557 },
+		{ "dd-157 [000] 11.113271: (+80)    ", true, 11113271000 },
+		{ "dd 315 [000] 8.182470:          1 iommu:", true,
+		  8182470000 },
+		{ "1.5: map:-9 [001] .... 0.000001: ", true, 1000 },
+		{ "dd-1 [000] .... 1.1234567891: ", true, 1123456789 },
+		{ "dd-1 [000] .... 18446744072.999999999: ", true,
+		  UINT64_C(18446744072999999999) },
+		{ "dd-1 [000] .... 18446744074.0: ", false, 0 },
+		{ "dd-1 [000] .... 18446744073709551616: ", false, 0 },
+		{ "dd-1 [000] .... 1.: ", false, 0 },
+		{ "dd-1 [000] .... .5: ", false, 0 },
+		{ "dd-1 [000] .... 1.5s: ", false, 0 },
+		{ "dd-1 [000] .... 5s: ", false, 0 },
+		{ "dd-1 [000] .... ", false, 0 },
+		{ "", false, 0 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(heads); i++) {
+		struct trace_line line;
+		char text[200];
+
+		snprintf(text, sizeof(text), "%s%s", heads[i].head, MAP_TEXT);
+		line = parse(text);
+		if (line.class != TRACE_EVENT ||
+		    line.event.has_time != heads[i].known ||
+		    line.event.time != heads[i].time)
+			fail_msg("'%s': class %d, time %" PRIu64, text,
+				 (int)line.class, line.event.time);
+	}
 }
 
 static void test_good_lines(void **state)
@@ -648,6 +702,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good_lines),
+		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_prot),
 		cmocka_unit_test(test_top_of_space),
 		cmocka_unit_test(test_unmapped_size),

@@ -103,7 +103,7 @@ static void work(const struct team *team, unsigned place, pid_t parent)
 	struct slot *slot = &team->shared->slot[place];
 	struct trace_event events[FUZZ_EVENTS_MAX];
 	uint64_t left = share_of(options, place);
-	struct fuzz_options drawn;
+	struct fuzz_options drawn = *options;
 	struct fuzz_bench bench;
 	uint64_t seed = options->replay.seed + place;
 	uint64_t number;

@@ -95,11 +95,11 @@ static void explain(void *ctx, const struct domain_set *domains)
 	size_t i;
 
 	for (i = 0; i < domains->count; i++) {
-		const struct domain *domain = domains->list[i];
+		const struct event_domain *name = &domains->names.list[i];
 
-		hvpt_domain_explain(&domain->domain, fault, &cause);
-		if (domain->named)
-			printf("domain  0x%" PRIx64 ": ", domain->id);
+		hvpt_domain_explain(&domains->list[i]->domain, fault, &cause);
+		if (name->named)
+			printf("domain  0x%" PRIx64 ": ", name->id);
 		else
 			printf("domain  without a name: ");
 		printf("%s, level %" PRIu32 ", entry 0x%016" PRIx64 "\n",

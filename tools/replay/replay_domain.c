@@ -47,10 +47,6 @@ static struct domain *make(struct domain_set *set)
 	struct domain *domain;
 	bool good;
 
-	if (set->count == DOMAINS_MAX) {
-		set->error = "more than 1024 domains";
-		return NULL;
-	}
 	domain = calloc(1, sizeof(*domain));
 	if (!domain) {
 		set->error = "out of memory";
@@ -70,68 +66,23 @@ static struct domain *make(struct domain_set *set)
 	return good ? domain : NULL;
 }
 
-static struct domain *find_named(struct domain_set *set, uint64_t id)
+/* An event_mapped_fn. */
+static uint64_t mapped_in(void *ctx, size_t number, uint64_t iova,
+			  uint64_t size)
 {
-	struct domain *found = NULL;
-	size_t i;
+	const struct domain_set *set = ctx;
 
-	for (i = 0; i < set->count && !found; i++) {
-		if (!set->list[i]->named || set->list[i]->id == id)
-			found = set->list[i];
-	}
-	if (!found)
-		found = make(set);
-	if (found) {
-		found->named = true;
-		found->id = id;
-	}
-	return found;
-}
-
-/* The only domain that maps at least @bytes of the range. */
-static struct domain *only_holder(struct domain_set *set,
-				  const struct trace_event *event,
-				  uint64_t bytes)
-{
-	struct domain *only = NULL;
-	size_t i;
-
-	for (i = 0; i < set->count; i++) {
-		if (hvpt_model_mapped_in(set->list[i]->model, event->iova,
-					 event->size) < bytes)
-			continue;
-		if (only)
-			return NULL;
-		only = set->list[i];
-	}
-	return only;
-}
-
-static struct domain *find_nameless(struct domain_set *set,
-				    const struct trace_event *event)
-{
-	struct domain *found = NULL;
-
-	if (event->kind == TRACE_UNMAP && set->count > 1) {
-		found = only_holder(set, event, event->size);
-		if (!found)
-			found = only_holder(set, event, 1);
-	}
-	if (!found)
-		found = set->recent;
-	return found ? found : make(set);
+	return hvpt_model_mapped_in(set->list[number]->model, iova, size);
 }
 
 struct domain *domain_find(struct domain_set *set,
 			   const struct trace_event *event)
 {
-	struct domain *found;
+	size_t number = event_domains_find(&set->names, event, mapped_in, set);
 
-	if (event->has_dom)
-		found = find_named(set, event->dom);
-	else
-		found = find_nameless(set, event);
-	if (found)
-		set->recent = found;
-	return found;
+	if (number == EVENT_DOMAINS_MAX) {
+		set->error = "more than 1024 domains";
+		return NULL;
+	}
+	return number < set->count ? set->list[number] : make(set);
 }

@@ -10,11 +10,8 @@
 #include "oracle/stale.h"
 #include "oracle/sdm_walk.h"
 #include "hvpt/device.h"
-#include "trace/trace.h"
+#include "trace/event_domains.h"
 #include "replay_host.h"
-
-/* More than the IOMMU groups of any machine: then dom= is not a domain. */
-#define DOMAINS_MAX 1024u
 
 /* Table pages for all domains of a trace: 1 GiB, 512 GiB in 4 KiB leaves. */
 #define DOMAIN_TABLE_PAGES ((size_t)1 << 18)
@@ -31,8 +28,6 @@ struct pages {
 
 /**
  * struct domain - a domain, and what it is compared with
- * @named: @id is known
- * @id: dom= of the trace
  * @hv: the hypervisor in which @device does DMA
  * @backend: backends of the host, which carry out accesses
  * @domain: the library's domain
@@ -49,8 +44,6 @@ struct pages {
  * @walker: reads @pt's memory as an IOMMU does
  */
 struct domain {
-	bool named;
-	uint64_t id;
 	struct hypervisor *hv;
 	struct backend *const *backend;
 	struct hvpt_domain domain;
@@ -70,15 +63,15 @@ struct domain {
 /**
  * struct domain_set - all domains of one trace
  * @host: their host
- * @recent: the last result of domain_find()
+ * @names: their numbers and names
  * @error: why domain_find() failed
  */
 struct domain_set {
 	struct replay_host host;
-	struct domain *recent;
+	struct event_domains names;
 	const char *error;
 	size_t count;
-	struct domain *list[DOMAINS_MAX];
+	struct domain *list[EVENT_DOMAINS_MAX];
 };
 
 /** At most @table_pages for all domains. Return: false with @set->error. */
@@ -93,12 +86,7 @@ bool domain_set_init(struct domain_set *set,
 void domain_set_close(struct domain_set *set);
 
 /**
- * domain_find() - finds the domain of an event
- *
- * This is the domain that the event names, if any. The first name in a file
- * also names the domain of earlier events without a name. An event without a
- * name belongs to the only domain that maps what it unmaps, else to the most
- * recent domain.
+ * domain_find() - finds the domain of an event, as event_domains_find() says
  *
  * Return: the domain, created if necessary; NULL with @set->error.
  */
