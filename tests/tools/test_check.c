@@ -22,7 +22,7 @@
 #include "tools/replay/teardown.h"
 
 #define RW (HVPT_PROT_READ | HVPT_PROT_WRITE)
-#define TABLE_PAGES ((size_t)DOMAINS_MAX + 32)
+#define TABLE_PAGES ((size_t)EVENT_DOMAINS_MAX + 32)
 #define MIB ((uint64_t)1 << 20)
 #define GIB ((uint64_t)1 << 30)
 
@@ -598,7 +598,7 @@ static void test_too_many_domains(void **state)
 	struct fixture *f = *state;
 	uint64_t dom;
 
-	for (dom = 1; dom <= DOMAINS_MAX; dom++)
+	for (dom = 1; dom <= EVENT_DOMAINS_MAX; dom++)
 		assert_non_null(
 			find(&f->session.domains, TRACE_MAP, 0x1000, dom));
 	assert_null(find(&f->session.domains, TRACE_MAP, 0x1000, dom));
