@@ -231,7 +231,6 @@ void hvpt_device_gone(struct hvpt_device *device)
 	enum hvpt_status ignored;
 	struct hvpt_answer answer;
 
-	device->ats = false;
 	/* a failure is expected and not noted: the device may be gone */
 	if (device->state != HVPT_DEVICE_NEW &&
 	    device->state != HVPT_DEVICE_DETACHED) {

@@ -117,11 +117,10 @@ hvpt_domain_adopt_check(const struct hvpt_iommu *iommu,
 		return HVPT_ERR_SETTINGS;
 	if (config->pt.page_sizes & ~iommu->caps.page_sizes)
 		return HVPT_ERR_PAGE_SIZES;
-	if (from->domain_id < HVPT_DOMAIN_ID_FIRST ||
-	    from->domain_id > HVPT_DOMAIN_ID_LAST ||
-	    hvpt_domain_id_is_used(iommu, from->domain_id))
-		return HVPT_ERR_DOMAIN_ID;
-	return HVPT_OK;
+	/* other bad ids are refused by the flush */
+	return hvpt_domain_id_is_used(iommu, from->domain_id) ?
+		       HVPT_ERR_DOMAIN_ID :
+		       HVPT_OK;
 }
 
 /*

@@ -26,11 +26,9 @@ static void hvpt_iommu_prepare(struct hvpt_iommu *iommu,
 	iommu->domains = NULL;
 	iommu->devices = NULL;
 	hvpt_stats_init(iommu);
-	iommu->last_failure = 0;
 	iommu->epoch = 0;
 	iommu->old_blocked = 0;
 	iommu->handed_over = false;
-	iommu->flush_probes = false;
 	hvpt_ids_init(iommu, &config->ids);
 	hvpt_domain_prepare(&iommu->identity, iommu, HVPT_DOMAIN_IDENTITY);
 	hvpt_domain_prepare(&iommu->blocked, iommu, HVPT_DOMAIN_BLOCKED);

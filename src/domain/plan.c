@@ -117,8 +117,6 @@ enum hvpt_status hvpt_flush_plan_init(struct hvpt_flush_plan *plan,
 	plan->policy = policy;
 	plan->at = 0;
 	plan->busy = 0;
-	plan->next = 0;
-	plan->last = 0;
 	plan->emitted = 0;
 	plan->pages = 0;
 	return HVPT_OK;
@@ -136,7 +134,6 @@ static bool hvpt_flush_next_range(struct hvpt_flush_plan *plan)
 	range = &plan->range[plan->at];
 	plan->next = range->first.value >> HVPT_PAGE_LG2;
 	plan->last = range->last.value >> HVPT_PAGE_LG2;
-	plan->busy = 1;
 	return true;
 }
 

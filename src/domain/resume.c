@@ -86,9 +86,11 @@ static enum hvpt_status hvpt_resume_configure(struct hvpt_domain *domain)
 
 	if (status == HVPT_OK)
 		status = hvpt_domain_flush_now(domain);
-	if (status == HVPT_OK)
-		domain->epoch = domain->iommu->epoch;
-	return status;
+	if (status != HVPT_OK)
+		return status;
+	domain->epoch = domain->iommu->epoch;
+	domain->left_behind = false;
+	return HVPT_OK;
 }
 
 /* May a device be in @domain that could not be moved to the blocked domain? */
@@ -167,11 +169,7 @@ static enum hvpt_status hvpt_resume_domain(struct hvpt_domain *domain)
 	if (!hvpt_caps_suffice(&domain->iommu->caps, domain))
 		return HVPT_ERR_IOMMU_CAPS;
 	status = hvpt_resume_create(domain);
-	if (status == HVPT_OK)
-		status = hvpt_resume_configure_new(domain);
-	if (status == HVPT_OK)
-		domain->left_behind = false;
-	return status;
+	return status == HVPT_OK ? hvpt_resume_configure_new(domain) : status;
 }
 
 /*

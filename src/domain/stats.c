@@ -32,7 +32,6 @@ void hvpt_stats_init(struct hvpt_iommu *iommu)
 	stats->full_flushes = 0;
 	stats->fallbacks = 0;
 	stats->fallback_status = 0;
-	stats->list_given_up = 0;
 	for (i = 0; i < HVPT_CALLS; i++)
 		stats->failures[i] = 0;
 }

@@ -485,6 +485,125 @@ static void test_gone(void **state)
 	hv_ok(hv_try_iommu_destroy(f));
 }
 
+/* One DETACH for a device that is in a domain, and no call for another. */
+static void test_calls_for_what_is_gone(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned n;
+
+	make_places(f);
+	for (n = 0; n < 3; n++)
+		hv_device(f, n);
+	hv_attach(f, 1, &f->domain[0]);
+	hv_attach(f, 2, &f->domain[0]);
+	hypervisor_set_ats(f->hv, hv_device_id(2), false);
+	hvpt_device_set_ats(&f->device[2], false);
+	hv_ok(hvpt_device_detach(&f->device[2]));
+	for (n = 0; n < 3; n++) {
+		hv_mark(f);
+		hvpt_device_gone(&f->device[n]);
+		f->device_live[n] = false;
+		hypervisor_set_ats(f->hv, hv_device_id(n), false);
+		hypervisor_remove_device(f->hv, hv_device_id(n));
+		assert_int_equal(hv_since(f, HV_DETACH), n == 1);
+		assert_int_equal(hv_calls_since(f), hv_since(f, HV_DETACH));
+	}
+}
+
+/* The refusal of the ATTACH may have any cause: the property decides. */
+static void test_remove_asks_whether_there_is_a_device(void **state)
+{
+	static const uint16_t raw[] = { HV_RAW_CODE, HV_RAW_MEMORY };
+	struct hv_fixture *f = *state;
+	size_t i;
+
+	make_places(f);
+	for (i = 0; i < HV_COUNT(raw); i++) {
+		hv_device(f, 0);
+		hv_attach(f, 0, place(f, 3));
+		hypervisor_remove_device(f->hv, hv_device_id(0));
+		hv_fail(f, HV_ATTACH, raw[i]);
+		hv_ok(hvpt_device_remove(&f->device[0]));
+		f->device_live[0] = false;
+		hv_heal(f);
+	}
+}
+
+/*
+ * The ATTACH to the blocked domain takes effect, and there is no page for the
+ * DETACH: nothing is in doubt.
+ */
+static void test_detach_without_a_second_call_page(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	make_places(f);
+	hv_device(f, 0);
+	hv_ok(hvpt_device_attach(&f->device[0], &f->domain[0]));
+	/* the ATTACH; a flush, because the domain is empty; the DETACH */
+	f->borrow_fail_at = 3;
+	hv_status(hvpt_device_detach(&f->device[0]), HVPT_ERR_CALL_PAGE);
+	assert_int_equal(hvpt_device_state(&f->device[0]),
+			 HVPT_DEVICE_ATTACHED);
+	assert_ptr_equal(hvpt_device_domain(&f->device[0]), place(f, 3));
+	hv_device_is_in(f, 0, place(f, 3));
+}
+
+/* Without a page for the ATTACH there is no DETACH either. */
+static void test_detach_without_a_call_page(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	make_places(f);
+	hv_device(f, 0);
+	hv_ok(hvpt_device_attach(&f->device[0], &f->domain[0]));
+	f->borrow_fail_at = 1;
+	hv_mark(f);
+	hv_status(hvpt_device_detach(&f->device[0]), HVPT_ERR_CALL_PAGE);
+	assert_int_equal(hv_calls_since(f), 0);
+	sees_place(f, 0, 0);
+}
+
+/*
+ * The device is in domain 0 or 1, and the host is late with a DETACH that it
+ * reported: unmaps in either domain are flushed as if it were there.
+ */
+static void test_detach_leaves_both_domains_behind(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned n;
+
+	make_places(f);
+	hv_device(f, 0);
+	hv_ok(hvpt_device_attach(&f->device[0], &f->domain[0]));
+	fail_move(f, HYPERVISOR_FAIL_AFTER, &f->domain[1], HV_RAW_MEMORY);
+	hv_fail_always(f, HV_ATTACH, HV_RAW_MEMORY);
+	hv_ok(hvpt_device_detach(&f->device[0]));
+	hv_heal(f);
+	for (n = 0; n < 2; n++) {
+		hv_mark(f);
+		assert_int_equal(hv_unmap(f, n, f->base, HV_4K), HV_4K);
+		hv_sync(f, n);
+		assert_true(hv_calls_since(f) > 0);
+	}
+}
+
+/* A device whose removal failed is still known. */
+static void test_a_device_that_was_not_removed_is_known(void **state)
+{
+	struct hv_fixture *f = *state;
+	struct hvpt_device again;
+
+	make_places(f);
+	hv_device(f, 0);
+	hv_ok(hvpt_device_attach(&f->device[0], &f->domain[0]));
+	hv_fail(f, HV_ATTACH, HV_RAW_MEMORY);
+	hv_status(hv_try_remove(f, 0), HVPT_ERR_HV_MEMORY);
+	hv_status(hvpt_device_probe(&again, &f->iommu, hv_device_id(0), false),
+		  HVPT_ERR_EXISTS);
+	hv_ok(hv_try_remove(f, 0));
+}
+
 /* The device stays where iova = gpa, and so does the domain for that. */
 static void test_hand_over(void **state)
 {
@@ -601,6 +720,9 @@ int main(void)
 		HV_CASE(test_remove_without_a_second_call_page),
 		HV_CASE(test_a_device_that_comes_back),
 		HV_CASE(test_gone),
+		HV_CASE(test_calls_for_what_is_gone),
+		HV_CASE(test_detach_without_a_second_call_page),
+		HV_CASE(test_detach_leaves_both_domains_behind),
 		HV_CASE(test_a_detach_that_failed_is_repeated),
 	};
 	static const struct hv_case plain[] = {
@@ -611,6 +733,7 @@ int main(void)
 		HV_CASE(test_probe_of_bad_ids),
 		HV_CASE(test_probe_fails),
 		HV_CASE(test_detach_fails),
+		HV_CASE(test_detach_without_a_call_page),
 		HV_CASE(test_detach_without_a_blocked_domain),
 		HV_CASE(test_no_ats_while_in_doubt),
 		HV_CASE(test_hand_over),
@@ -620,6 +743,8 @@ int main(void)
 		HV_CASE(test_ats_must_be_off_first),
 		HV_CASE(test_attach_of_what_the_host_took_away),
 		HV_CASE(test_remove_fails),
+		HV_CASE(test_remove_asks_whether_there_is_a_device),
+		HV_CASE(test_a_device_that_was_not_removed_is_known),
 		HV_CASE(test_devices_go_in_any_order),
 	};
 	int failed = hv_run("device", every, HV_COUNT(every), hv_main,

@@ -309,6 +309,7 @@ static void test_both_flushes_fail(void **state)
 					HV_RAW_TIMEOUT, HV_RAW_NO_CALL,
 					HV_RAW_CODE };
 	struct hv_fixture *f = *state;
+	struct hvpt_iommu_stats stats;
 	struct hvpt_gather copy;
 	size_t pages, i;
 
@@ -331,6 +332,8 @@ static void test_both_flushes_fail(void **state)
 		hv_heal(f);
 		assert_true(gather_equal(&copy, &f->gather[0]));
 	}
+	hvpt_iommu_read_stats(&f->iommu, &stats);
+	assert_int_equal(stats.fallbacks, 0);
 	hv_sync(f, 0);
 	assert_int_equal(hvpt_arena_in_use(f->arena), pages - 1);
 	hv_dma_faults(f, 0, f->base);
@@ -482,6 +485,29 @@ static void test_policies(void **state)
 }
 
 /* All ranges of a gather go into one call. */
+/*
+ * While another thread splits a leaf of 2 MiB, one descriptor for that is made
+ * of an unmap, and none of what else is in the gather's storage.
+ */
+static void test_a_wide_flush_is_of_the_ranges(void **state)
+{
+	struct hv_fixture *f = *state;
+	uint64_t before;
+
+	hv_use_pages(f);
+	hv_unmap(f, 0, f->base, HV_4K);
+	f->gather[0].range[1].first = hvpt_iova(f->base + HV_1G);
+	f->gather[0].range[1].last = hvpt_iova(f->base + HV_1G);
+	f->domain[0].pt.splits = HVPT_SPLIT(1);
+	before = stats_of(f).descriptors;
+	hv_mark(f);
+	hv_sync(f, 0);
+	assert_int_equal(hv_since(f, HV_FLUSH_LIST), 1);
+	assert_int_equal(hv_since(f, HV_FLUSH), 0);
+	assert_int_equal(stats_of(f).descriptors, before + 1);
+	f->domain[0].pt.splits = 0;
+}
+
 static void test_several_ranges_in_one_call(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -613,6 +639,7 @@ int main(void)
 		HV_CASE(test_failures_by_call),
 		HV_CASE(test_a_list_without_a_call_page),
 		HV_CASE(test_policies),
+		HV_CASE(test_a_wide_flush_is_of_the_ranges),
 		HV_CASE(test_several_ranges_in_one_call),
 		HV_CASE(test_as_many_descriptors_as_one_page_holds),
 		HV_CASE(test_the_second_list_fails),

@@ -295,6 +295,132 @@ static void test_two_ranges_in_quarantine(void **state)
 	assert_true(between);
 }
 
+/* The second range grows upwards, then the first downwards. */
+static void test_each_range_in_quarantine_grows(void **state)
+{
+	struct hv_fixture *f = *state;
+	const struct hvpt_id_range *range = f->iommu.quarantine;
+	unsigned n;
+
+	with_ids(f, 10, 10);
+	for (n = 0; n < HV_DOMAINS; n++)
+		hv_make(f, n); /* 12 .. 17 */
+	hv_abandon(f, 1);
+	assert_int_equal(f->iommu.quarantined, 1);
+	hv_abandon(f, 3);
+	assert_int_equal(f->iommu.quarantined, 2);
+	hv_abandon(f, 4);
+	hv_abandon(f, 0);
+	assert_int_equal(f->iommu.quarantined, 2);
+	assert_int_equal(range[0].first, 12);
+	assert_int_equal(range[0].last, 13);
+	assert_int_equal(range[1].first, 15);
+	assert_int_equal(range[1].last, 16);
+}
+
+/* Entries of the quarantine that are not used hold 0xa5a5a5a5: hv_fixture. */
+static void test_what_is_not_in_quarantine_is_used(void **state)
+{
+	struct hv_fixture *f = *state;
+	unsigned n;
+
+	with_ids(f, 0xa5a5a5a3, 5);
+	for (n = 0; n < 3; n++)
+		hv_make(f, n);
+	hv_status(hv_try_make(f, 3), HVPT_ERR_NO_IDS);
+	hv_ok(hv_try_destroy(f, 0));
+	hv_make(f, 0);
+	assert_int_equal(id_of(f, 0), 0xa5a5a5a5);
+}
+
+/* Another owner has @first .. @last. */
+static void others_have(struct hv_fixture *f, uint32_t first, uint32_t last)
+{
+	struct hvpt_answer answer;
+	uint32_t id;
+
+	for (id = first; id <= last; id++) {
+		hv_ok(hvpt_hvcall_create_domain(&f->config.transport, id,
+						&answer));
+		f->orphans++;
+	}
+}
+
+/*
+ * The next HVPT_ID_STEPS ids are tried, then one after each power of 2. The
+ * last failure stays that of a call that failed.
+ */
+static void test_ids_of_others_are_skipped(void **state)
+{
+	static const struct {
+		uint32_t taken, found;
+	} row[] = {
+		{ 1, 4 },   { 31, 34 }, { 32, 35 }, { 33, 37 }, { 34, 37 },
+		{ 35, 40 }, { 37, 40 }, { 38, 45 }, { 42, 45 }, { 43, 54 },
+	};
+	struct hv_fixture *f = *state;
+	uint16_t code, status;
+	size_t i;
+
+	for (i = 0; i < HV_COUNT(row); i++) {
+		with_ids(f, 1, 10000);
+		others_have(f, 3, 2 + row[i].taken);
+		hv_make(f, 0);
+		assert_int_equal(id_of(f, 0), row[i].found);
+		assert_false(
+			hvpt_iommu_last_failure(&f->iommu, &code, &status));
+		hv_ok(hv_try_destroy(f, 0));
+		hv_ok(hv_try_iommu_destroy(f));
+		hv_new_host(f);
+		f->orphans = 0;
+	}
+}
+
+/* Ids 1 .. @last: the two of the pvIOMMU, one that is free, all others'. */
+static void only_3_is_free(struct hv_fixture *f, uint32_t last)
+{
+	with_ids(f, 1, last);
+	hv_make(f, 0);
+	others_have(f, 4, last);
+	hv_ok(hv_try_destroy(f, 0));
+}
+
+/* The search passes the last id, and finds the only one that is free. */
+static void test_a_skip_passes_the_last_id(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	only_3_is_free(f, 71);
+	hv_make(f, 0);
+	assert_int_equal(id_of(f, 0), 3);
+}
+
+/* After 55 comes 72, which is the last. */
+static void test_a_skip_ends_at_the_last_id(void **state)
+{
+	struct hv_fixture *f = *state;
+	struct hvpt_answer answer;
+
+	only_3_is_free(f, 72);
+	hv_ok(hvpt_hvcall_delete_domain(&f->config.transport, 72, &answer));
+	f->orphans--;
+	hv_make(f, 0);
+	assert_int_equal(id_of(f, 0), 72);
+}
+
+/* When the quarantine has overflowed, that is the end of the search. */
+static void test_no_skip_passes_the_last_id(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	only_3_is_free(f, 71);
+	f->iommu.quarantine_full = true;
+	hv_mark(f);
+	hv_status(hv_try_make(f, 0), HVPT_ERR_NO_IDS);
+	assert_int_equal(hv_since(f, HV_FLUSH), HVPT_ID_STEPS + 5);
+	f->iommu.quarantine_full = false;
+}
+
 /* The same in descending order. */
 static void test_quarantine_grows_downwards_too(void **state)
 {
@@ -363,6 +489,12 @@ int main(void)
 		HV_PREPARED(test_more_is_in_quarantine_than_fits),
 		HV_PREPARED(test_neighbours_in_quarantine_share_a_range),
 		HV_PREPARED(test_two_ranges_in_quarantine),
+		HV_PREPARED(test_each_range_in_quarantine_grows),
+		HV_PREPARED(test_what_is_not_in_quarantine_is_used),
+		HV_PREPARED(test_ids_of_others_are_skipped),
+		HV_PREPARED(test_a_skip_passes_the_last_id),
+		HV_PREPARED(test_a_skip_ends_at_the_last_id),
+		HV_PREPARED(test_no_skip_passes_the_last_id),
 		HV_PREPARED(test_quarantine_grows_downwards_too),
 	};
 	int failed = hv_run("domain_ids", every, HV_COUNT(every), hv_main,

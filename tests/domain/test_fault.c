@@ -82,6 +82,23 @@ static void test_not_present_at_each_level(void **state)
 	assert_true(seen >= 3);
 }
 
+/* Of an entry that is not present no bit is reserved. */
+static void test_bits_of_what_is_not_present(void **state)
+{
+	struct pt_fixture *f = *state;
+	struct hvpt_fault_cause cause;
+	uint64_t pte;
+
+	pt_map(f, f->base, PT_DATA, PT_4K, PT_RW);
+	pte = pt_entry(f, f->base, 0);
+	pt_plant(f, f->base, 0, UINT64_C(1) << 63);
+	hvpt_pt_explain(&f->pt, hvpt_iova(f->base), false, &cause);
+	assert_int_equal(cause.reason, HVPT_REASON_NOT_PRESENT);
+	assert_true(cause.entry == UINT64_C(1) << 63);
+	assert_true(cause.reserved == 0);
+	pt_plant(f, f->base, 0, pte);
+}
+
 static void test_read_only(void **state)
 {
 	struct pt_fixture *f = *state;
@@ -634,6 +651,8 @@ static void test_decode_other_types(void **state)
 	}
 	memset(message, 0, sizeof(message));
 	decode_refused(message, sizeof(message), HVPT_ERR_MESSAGE_TYPE);
+	/* a head alone is enough for the type */
+	decode_refused(message, 16, HVPT_ERR_MESSAGE_TYPE);
 }
 
 /* Nothing beyond the buffer is read: sanitizers watch the heap. */
@@ -692,6 +711,7 @@ int main(void)
 {
 	static const struct pt_case tables[] = {
 		PT_CASE(test_not_present_at_each_level),
+		PT_CASE(test_bits_of_what_is_not_present),
 		PT_CASE(test_read_only),
 		PT_CASE(test_read_only_tables),
 		PT_CASE(test_supervisor),

@@ -170,6 +170,22 @@ static void test_sizes_that_do_not_fit_are_refused(void **state)
 	}
 }
 
+/* The most devices that a table can have. */
+static void test_a_table_of_many_devices(void **state)
+{
+	size_t room = HEADER + (size_t)(HVPT_HANDOVER_DEVICES_MAX + 1) * ENTRY;
+	struct hvpt_handover handover;
+	uint8_t *table = test_malloc(room);
+	size_t bytes = make_table(table, HVPT_HANDOVER_DEVICES_MAX);
+
+	(void)state;
+	hv_ok(hvpt_handover_read(table, bytes, &handover));
+	assert_int_equal(handover.devices, HVPT_HANDOVER_DEVICES_MAX);
+	bytes = make_table(table, HVPT_HANDOVER_DEVICES_MAX + 1);
+	refused(table, bytes, HVPT_ERR_CORRUPT);
+	test_free(table);
+}
+
 /* ---- firmware ------------------------------------------------------------ */
 
 struct firmware {
@@ -306,6 +322,33 @@ static void test_adopting_flushes(void **state)
 	forget_firmware(f);
 }
 
+/*
+ * An unmap before the first attach is flushed, in as many calls as the policy
+ * of the configuration needs: firmware's device is in the domain.
+ */
+static void test_an_adopted_domain_flushes(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	run_firmware(f);
+	hv_ok(hv_try_init(f));
+	describe(f);
+	f->domain_config.policy = HVPT_FLUSH_EXACT;
+	hv_ok(try_adopt(f));
+	f->domain_live[0] = true;
+	hvpt_gather_init(&f->gather[0]);
+	hv_dma_reaches(f, 0, RING_IOVA + HV_2M, RING + HV_2M);
+	assert_int_equal(hv_unmap(f, 0, RING_IOVA + HV_2M, HV_4K), HV_4K);
+	hv_mark(f);
+	hv_sync(f, 0);
+	assert_true(hv_calls_since(f) > 0);
+	hv_dma_faults(f, 0, RING_IOVA + HV_2M);
+	assert_int_equal(f->domain[0].policy, HVPT_FLUSH_EXACT);
+	hv_ok(hv_try_probe(f, 0));
+	hv_attach(f, 0, &f->domain[0]);
+	forget_firmware(f);
+}
+
 static void not_adopted(struct hv_fixture *f, enum hvpt_status want)
 {
 	hv_status(try_adopt(f), want);
@@ -400,7 +443,9 @@ int main(void)
 		HV_PREPARED(test_a_short_table_is_refused),
 		HV_PREPARED(test_a_flipped_bit_is_refused),
 		HV_PREPARED(test_sizes_that_do_not_fit_are_refused),
+		HV_PREPARED(test_a_table_of_many_devices),
 		HV_PREPARED(test_an_adopted_domain_is_ours),
+		HV_PREPARED(test_an_adopted_domain_flushes),
 		HV_PREPARED(test_adopting_flushes),
 		HV_PREPARED(test_what_does_not_fit_is_not_adopted),
 		HV_PREPARED(test_a_table_may_be_ignored),

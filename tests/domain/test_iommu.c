@@ -711,6 +711,17 @@ static void test_the_calls_of_an_init(void **state)
 	assert_int_equal(hv_calls_since(f), 2);
 }
 
+static void test_nothing_was_counted_yet(void **state)
+{
+	static const struct hvpt_iommu_stats zero;
+	struct hv_fixture *f = *state;
+	struct hvpt_iommu_stats stats;
+
+	memset(&stats, 0, sizeof(stats));
+	hvpt_iommu_read_stats(&f->iommu, &stats);
+	assert_memory_equal(&stats, &zero, sizeof(stats));
+}
+
 static void test_no_failure_yet(void **state)
 {
 	struct hv_fixture *f = *state;
@@ -881,6 +892,7 @@ int main(void)
 		HV_PREPARED(test_domains_that_cannot_be_deleted_stay),
 		HV_PREPARED(test_a_host_with_too_few_domains),
 		HV_PREPARED(test_the_calls_of_an_init),
+		HV_CASE(test_nothing_was_counted_yet),
 		HV_CASE(test_no_failure_yet),
 		HV_CASE(test_the_special_domains),
 		HV_CASE(test_destroy_is_refused_while_busy),

@@ -200,6 +200,97 @@ static void test_destroy_before_the_retry(void **state)
 	hv_ok(hv_try_iommu_destroy(f));
 }
 
+/* The id of a lost domain may be another's, though nothing is cached of it. */
+static void test_a_lost_domain_is_not_deleted(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	hv_make(f, 0);
+	hv_lose_state(f);
+	hv_inject(f, HV_CREATE, 2, UINT64_MAX, HYPERVISOR_FAIL, HV_RAW_MEMORY);
+	hv_status(hvpt_iommu_resume(&f->iommu, false), HVPT_ERR_HV_MEMORY);
+	hv_heal(f);
+	hv_mark(f);
+	hv_status(hv_try_destroy(f, 0), HVPT_ERR_LOST);
+	assert_int_equal(hv_calls_since(f), 0);
+	hv_ok(hvpt_iommu_resume(&f->iommu, true));
+	hv_ok(hv_try_destroy(f, 0));
+}
+
+/* What was late before the loss is not late any more: no flush is needed. */
+static void test_nothing_is_left_behind(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	hv_use_pages(f);
+	hypervisor_set_ats(f->hv, hv_device_id(0), false);
+	hvpt_device_set_ats(&f->device[0], false);
+	hv_ok(hvpt_device_detach(&f->device[0]));
+	hv_lose_state(f);
+	hv_ok(hvpt_iommu_resume(&f->iommu, false));
+	hv_attach(f, 0, &f->domain[0]);
+	hv_attach(f, 0, hvpt_iommu_blocked(&f->iommu));
+	hv_mark(f);
+	assert_int_equal(hv_unmap(f, 0, f->base, HV_4K), HV_4K);
+	hv_sync(f, 0);
+	assert_int_equal(hv_calls_since(f), 0);
+}
+
+/* Without an answer about ids nothing is done to them. */
+static void test_resume_without_a_second_call_page(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	resume_make_all(f);
+	hv_lose_state(f);
+	f->borrow_fail_at = 2;
+	hv_mark(f);
+	hv_status(hvpt_iommu_resume(&f->iommu, false), HVPT_ERR_CALL_PAGE);
+	assert_int_equal(hv_calls_since(f), 1);
+	hv_ok(hvpt_iommu_resume(&f->iommu, true));
+	resume_is_complete(f, NULL);
+}
+
+/*
+ * The blocked domain is there, and cannot be configured or deleted. Its id is
+ * not suspect for ever: the next resume uses it as it uses any other.
+ */
+static void test_a_blocked_domain_that_was_deleted_late(void **state)
+{
+	struct hv_fixture *f = *state;
+	uint32_t id;
+
+	hv_lose_state(f);
+	hv_fail(f, HV_CONFIGURE, HV_RAW_MEMORY);
+	hv_fail(f, HV_DELETE, HV_RAW_MEMORY);
+	hv_status(hvpt_iommu_resume(&f->iommu, false), HVPT_ERR_HV_MEMORY);
+	hv_heal(f);
+	id = hvpt_domain_id(hvpt_iommu_blocked(&f->iommu));
+	hv_ok(hvpt_iommu_resume(&f->iommu, true));
+	hv_lose_state(f);
+	hv_ok(hvpt_iommu_resume(&f->iommu, false));
+	assert_int_equal(hvpt_domain_id(hvpt_iommu_blocked(&f->iommu)), id);
+	assert_int_equal(f->iommu.quarantined, 0);
+}
+
+/* It exists, half made: it is deleted before anything else is asked of it. */
+static void test_a_domain_that_could_not_be_deleted(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	hv_make(f, 0);
+	hv_lose_state(f);
+	hv_inject(f, HV_CONFIGURE, 2, 1, HYPERVISOR_FAIL, HV_RAW_MEMORY);
+	hv_fail(f, HV_DELETE, HV_RAW_MEMORY);
+	hv_status(hvpt_iommu_resume(&f->iommu, false), HVPT_ERR_HV_MEMORY);
+	hv_heal(f);
+	hv_mark(f);
+	hv_ok(hvpt_iommu_resume(&f->iommu, true));
+	assert_int_equal(hv_since(f, HV_DELETE), 1);
+	/* the first FLUSH asks whether one is refused */
+	assert_int_equal(hv_first(f, HV_DELETE), hv_first(f, HV_FLUSH) + 1);
+}
+
 /* Between a failed resume and its retry: what works, and what must wait. */
 static void test_between_a_resume_and_its_retry(void **state)
 {
@@ -477,6 +568,11 @@ int main(void)
 		HV_CASE(test_a_doubt_outlives_a_resume_that_fails),
 		HV_CASE(test_destroy_before_the_retry),
 		HV_CASE(test_between_a_resume_and_its_retry),
+		HV_CASE(test_a_lost_domain_is_not_deleted),
+		HV_CASE(test_nothing_is_left_behind),
+		HV_CASE(test_resume_without_a_second_call_page),
+		HV_CASE(test_a_blocked_domain_that_was_deleted_late),
+		HV_CASE(test_a_domain_that_could_not_be_deleted),
 		HV_CASE(test_a_parked_device_is_in_no_doubt),
 		HV_CASE(test_devices_that_come_late),
 		HV_CASE(test_a_device_that_does_not_come_back),

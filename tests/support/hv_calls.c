@@ -2,7 +2,16 @@
 /* hv_fixture.h: calls into hvpt, with the fixture's books kept. */
 #include "hv_fixture.h"
 
+#include <string.h>
+
 /* ---- life ------------------------------------------------------------ */
+
+/* Callers do not clear storage that hvpt initializes. */
+static void spoil(void *storage, size_t bytes, bool live)
+{
+	if (!live)
+		memset(storage, 0xa5, bytes);
+}
 
 /*
  * If a delete fails inside an init, it is not tried again. The page of such a
@@ -21,8 +30,10 @@ static enum hvpt_status keep_orphans(struct hv_fixture *f, size_t domains,
 enum hvpt_status hv_try_init(struct hv_fixture *f)
 {
 	size_t before = hypervisor_domains(f->hv);
-	enum hvpt_status status = hvpt_iommu_init(&f->iommu, &f->config);
+	enum hvpt_status status;
 
+	spoil(&f->iommu, sizeof(f->iommu), f->live);
+	status = hvpt_iommu_init(&f->iommu, &f->config);
 	f->live = status == HVPT_OK;
 	return keep_orphans(f, before, 0, status);
 }
@@ -42,6 +53,7 @@ enum hvpt_status hv_try_make(struct hv_fixture *f, unsigned n)
 	size_t pages = hvpt_arena_in_use(f->arena);
 	enum hvpt_status status;
 
+	spoil(&f->domain[n], sizeof(f->domain[n]), f->domain_live[n]);
 	status = hvpt_domain_init(&f->domain[n], &f->iommu, &f->domain_config);
 	f->domain_live[n] = status == HVPT_OK;
 	return keep_orphans(f, before, pages, status);
@@ -85,9 +97,11 @@ void hv_add_device(struct hv_fixture *f, unsigned n)
 
 enum hvpt_status hv_try_probe(struct hv_fixture *f, unsigned n)
 {
-	enum hvpt_status status = hvpt_device_probe(&f->device[n], &f->iommu,
-						    hv_device_id(n), true);
+	enum hvpt_status status;
 
+	spoil(&f->device[n], sizeof(f->device[n]), f->device_live[n]);
+	status = hvpt_device_probe(&f->device[n], &f->iommu, hv_device_id(n),
+				   true);
 	f->device_live[n] = status == HVPT_OK;
 	return status;
 }
