@@ -12,6 +12,10 @@ static bool borrow(void *ctx, struct hvpt_call_page *page)
 	struct fake *fake = ctx;
 
 	assert_false(fake->lent);
+	/* what a hook does not set is not left over from another call */
+	assert_null(page->va);
+	assert_int_equal(page->gpa.value, 0);
+	assert_int_equal(page->cookie, 0);
 	fake->borrows++;
 	if (fake->refuse)
 		return false;
