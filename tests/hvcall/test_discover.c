@@ -224,6 +224,8 @@ static void test_hardware(void **state)
 		want.dma_protection = bit == 7;
 		want.domain_width = (uint8_t)bit;
 		finds(&leaves, HVPT_OK, &want);
+		leaves.hv_max.eax = want.max_leaf = 0x40000006;
+		finds(&leaves, HVPT_OK, &want);
 		/* There is no such leaf: it is not believed. */
 		leaves.hv_max.eax = 0x40000005;
 		want = plain();

@@ -724,6 +724,8 @@ static void test_all_of_a_long_list(void **state)
 		assert_int_equal(status, counts[i] ? HVPT_OK : HVPT_ERR_EMPTY);
 		assert_int_equal(list.given, counts[i]);
 		assert_int_equal(fake.issues, (counts[i] + 507) / 508);
+		/* one more only to find that nothing follows a full page */
+		assert_int_equal(fake.borrows, counts[i] / 508 + 1);
 	}
 }
 

@@ -318,6 +318,39 @@ static void test_trusted_loops_are_not_followed(void **state)
 	audit(f, HVPT_OK);
 }
 
+struct asked {
+	struct pt_fixture *f;
+	unsigned of_level[HVPT_MAX_LEVELS];
+};
+
+static bool is_asked(void *ctx, hvpt_gpa_t table, unsigned level)
+{
+	struct asked *asked = ctx;
+
+	assert_in_range(level, 0, HVPT_MAX_LEVELS - 1);
+	asked->of_level[level]++;
+	return hvpt_arena_claim(asked->f->arena, table, level);
+}
+
+/* The callback is asked about each table, by the level of its entries. */
+static void test_levels_that_are_asked_about(void **state)
+{
+	struct pt_fixture *f = *state;
+	struct hvpt_audit report;
+	struct asked asked;
+	unsigned level;
+
+	memset(&asked, 0, sizeof(asked));
+	asked.f = f;
+	pt_map(f, f->base, PT_DATA, PT_4K, PT_RW);
+	hvpt_arena_unclaim_all(f->arena);
+	assert_int_equal(hvpt_pt_audit(&f->pt, is_asked, &asked, &report),
+			 HVPT_OK);
+	for (level = 0; level < HVPT_MAX_LEVELS; level++)
+		assert_int_equal(asked.of_level[level],
+				 level < f->params->levels);
+}
+
 /* One more reference than there are tables breaks two rules. */
 static void test_shared_tables(void **state)
 {
@@ -435,6 +468,7 @@ int main(void)
 		PT_CASE(test_loops),
 		PT_CASE(test_trusted_loops_end),
 		PT_CASE(test_trusted_loops_are_not_followed),
+		PT_CASE(test_levels_that_are_asked_about),
 		PT_CASE(test_shared_tables),
 		PT_CASE(test_swapped_tables),
 		PT_CASE(test_leaked_tables),
