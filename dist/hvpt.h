@@ -8668,8 +8668,6 @@ enum hvpt_status hvpt_flush_plan_init(struct hvpt_flush_plan *plan,
 	plan->policy = policy;
 	plan->at = 0;
 	plan->busy = 0;
-	plan->next = 0;
-	plan->last = 0;
 	plan->emitted = 0;
 	plan->pages = 0;
 	return HVPT_OK;
@@ -8687,7 +8685,6 @@ static bool hvpt_flush_next_range(struct hvpt_flush_plan *plan)
 	range = &plan->range[plan->at];
 	plan->next = range->first.value >> HVPT_PAGE_LG2;
 	plan->last = range->last.value >> HVPT_PAGE_LG2;
-	plan->busy = 1;
 	return true;
 }
 
@@ -9025,11 +9022,9 @@ static void hvpt_iommu_prepare(struct hvpt_iommu *iommu,
 	iommu->domains = NULL;
 	iommu->devices = NULL;
 	hvpt_stats_init(iommu);
-	iommu->last_failure = 0;
 	iommu->epoch = 0;
 	iommu->old_blocked = 0;
 	iommu->handed_over = false;
-	iommu->flush_probes = false;
 	hvpt_ids_init(iommu, &config->ids);
 	hvpt_domain_prepare(&iommu->identity, iommu, HVPT_DOMAIN_IDENTITY);
 	hvpt_domain_prepare(&iommu->blocked, iommu, HVPT_DOMAIN_BLOCKED);
@@ -9594,7 +9589,6 @@ void hvpt_device_gone(struct hvpt_device *device)
 	enum hvpt_status ignored;
 	struct hvpt_answer answer;
 
-	device->ats = false;
 	/* a failure is expected and not noted: the device may be gone */
 	if (device->state != HVPT_DEVICE_NEW &&
 	    device->state != HVPT_DEVICE_DETACHED) {
@@ -9682,7 +9676,6 @@ void hvpt_stats_init(struct hvpt_iommu *iommu)
 	stats->full_flushes = 0;
 	stats->fallbacks = 0;
 	stats->fallback_status = 0;
-	stats->list_given_up = 0;
 	for (i = 0; i < HVPT_CALLS; i++)
 		stats->failures[i] = 0;
 }
@@ -9959,9 +9952,11 @@ static enum hvpt_status hvpt_resume_configure(struct hvpt_domain *domain)
 
 	if (status == HVPT_OK)
 		status = hvpt_domain_flush_now(domain);
-	if (status == HVPT_OK)
-		domain->epoch = domain->iommu->epoch;
-	return status;
+	if (status != HVPT_OK)
+		return status;
+	domain->epoch = domain->iommu->epoch;
+	domain->left_behind = false;
+	return HVPT_OK;
 }
 
 /* May a device be in @domain that could not be moved to the blocked domain? */
@@ -10040,11 +10035,7 @@ static enum hvpt_status hvpt_resume_domain(struct hvpt_domain *domain)
 	if (!hvpt_caps_suffice(&domain->iommu->caps, domain))
 		return HVPT_ERR_IOMMU_CAPS;
 	status = hvpt_resume_create(domain);
-	if (status == HVPT_OK)
-		status = hvpt_resume_configure_new(domain);
-	if (status == HVPT_OK)
-		domain->left_behind = false;
-	return status;
+	return status == HVPT_OK ? hvpt_resume_configure_new(domain) : status;
 }
 
 /*
@@ -10550,11 +10541,10 @@ hvpt_domain_adopt_check(const struct hvpt_iommu *iommu,
 		return HVPT_ERR_SETTINGS;
 	if (config->pt.page_sizes & ~iommu->caps.page_sizes)
 		return HVPT_ERR_PAGE_SIZES;
-	if (from->domain_id < HVPT_DOMAIN_ID_FIRST ||
-	    from->domain_id > HVPT_DOMAIN_ID_LAST ||
-	    hvpt_domain_id_is_used(iommu, from->domain_id))
-		return HVPT_ERR_DOMAIN_ID;
-	return HVPT_OK;
+	/* other bad ids are refused by the flush */
+	return hvpt_domain_id_is_used(iommu, from->domain_id) ?
+		       HVPT_ERR_DOMAIN_ID :
+		       HVPT_OK;
 }
 
 /*

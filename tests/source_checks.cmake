@@ -55,6 +55,10 @@ endforeach()
 
 hvpt_add_check(plant-bugs-places source
   ${python} ${scripts}/plant-bugs --self-test)
+hvpt_add_check(mutate-self-test source
+  ${python} ${scripts}/lib/mutate_test.py ${CMAKE_C_COMPILER})
+hvpt_add_check(mutate-names source ${python} ${scripts}/mutate --names)
+hvpt_add_check(soak-self-test source ${python} ${scripts}/soak --self-test)
 hvpt_add_check(linux-tree-self-test source
   ${python} ${scripts}/linux-tree --self-test)
 hvpt_add_check(report-self-test source
