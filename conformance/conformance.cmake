@@ -15,6 +15,7 @@ set(HVPT_CONFORMANCE_SOURCES
   conformance/ask_translation.c
   conformance/conformance.c
   conformance/drive.c
+  conformance/home.c
 )
 set(HVPT_CONFORMANCE_TOOL_SOURCES
   tools/conformance/command_conformance.c
@@ -23,7 +24,6 @@ set(HVPT_CONFORMANCE_TOOL_SOURCES
   tools/conformance/conformance_read.c
   tools/conformance/conformance_record.c
   tools/conformance/conformance_write.c
-  tools/conformance/host_home.c
   tools/conformance/json_cursor.c
   tools/conformance/model_fit.c
   tools/conformance/model_host.c

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "adapters/host/hv_binding.h"
-#include "host_home.h"
+#include "conformance/home.h"
 
 #define PAGES (1 + CONFORMANCE_PAGES)
 #define PAGES_GPA 0x100000u
@@ -155,7 +155,7 @@ bool model_host_open(struct model_host *model,
 	hypervisor_add_device(model->hv, MODEL_HOST_DEVICE, true);
 	if (take_pages(model)) {
 		describe(model);
-		if (host_home_make(&model->host))
+		if (conformance_home_make(&model->host, HVPT_DOMAIN_BLOCKED))
 			return true;
 	}
 	model_host_close(model);

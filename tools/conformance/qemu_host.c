@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "qemu_host.h"
 
-#include "host_home.h"
+#include "conformance/home.h"
 
 #include <string.h>
 
@@ -85,8 +85,9 @@ const char *qemu_host_open(struct qemu_host *host)
 	host->transport.ops = &bridge_ops;
 	host->transport.ctx = &host->bridge;
 	describe(host);
-	return host_home_make(&host->host) ? NULL :
-					     "the bridge takes no device";
+	return conformance_home_make(&host->host, HVPT_DOMAIN_BLOCKED) ?
+		       NULL :
+		       "the bridge takes no device";
 }
 
 void qemu_host_close(struct qemu_host *host)
