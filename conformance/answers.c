@@ -191,12 +191,11 @@ void conformance_report_run(struct conformance_report *report,
 			    const struct conformance_host *host)
 {
 	const struct conformance_sink sink = { on_group, on_finding, report };
-	struct conformance_counts counts;
 
 	report->is_first = true;
 	conformance_text_begin(report->text, report->name, host->passive);
 	conformance_json_begin(report->json, report->name);
-	conformance_run_all(host, &sink, &counts);
-	conformance_text_end(report->text, &counts);
-	conformance_json_end(report->json, &counts);
+	conformance_run_all(host, &sink, &report->counts);
+	conformance_text_end(report->text, &report->counts);
+	conformance_json_end(report->json, &report->counts);
 }

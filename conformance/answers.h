@@ -55,6 +55,7 @@ void conformance_json_end(const struct conformance_writer *to,
  *	questions: what is there may be saved, in case the host does not survive
  *	them. Or NULL
  * @ctx: for @group_begins
+ * @counts: out: the run in numbers
  * @is_first: for conformance_report_run()
  */
 struct conformance_report {
@@ -63,6 +64,7 @@ struct conformance_report {
 	const struct conformance_writer *json;
 	void (*group_begins)(void *ctx);
 	void *ctx;
+	struct conformance_counts counts;
 	bool is_first;
 };
 

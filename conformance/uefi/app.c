@@ -2,21 +2,21 @@
 /*
  * Asks the host of this VM, shows the answers, and writes them to
  * hvpt-conformance.txt and hvpt-conformance.json, on the volume that the
- * program was started from. It is given no device: questions about devices are
- * not asked. With the load option "passive" it only reads.
+ * program was started from. It is given no device, and questions about devices
+ * are not asked, unless an option names one: see app_options.c.
  */
 #include "app.h"
 
 #include <Library/UefiBootServicesTableLib.h>
-#include <Protocol/LoadedImage.h>
 
 /* The screen stays so long, unless a key is pressed: in seconds. */
 #define WAIT_SECONDS ((UINTN)300)
-#define STALL_MICROSECONDS ((UINTN)100000)
 
 struct app {
-	EFI_SYSTEM_TABLE *table;
+	struct app_screen screen;
+	struct app_options options;
 	struct app_host host;
+	struct app_device device;
 	struct app_text text;
 	struct app_text json;
 };
@@ -40,7 +40,7 @@ static void put_both(void *ctx, const char *text, size_t bytes)
 		for (i = 0; i < count; i++)
 			line[i] = text[i];
 		line[count] = '\0';
-		app_show(app.table, line);
+		app_show(&app.screen, line);
 	}
 }
 
@@ -70,7 +70,8 @@ static void keep_text(void *image)
 	keep(image, text_name, &app.text);
 }
 
-static void ask(EFI_HANDLE image)
+/* Return: could the suite bring the device home? */
+static BOOLEAN ask(EFI_HANDLE image)
 {
 	struct conformance_report report = {
 		.name = app.host.name,
@@ -81,31 +82,51 @@ static void ask(EFI_HANDLE image)
 	};
 
 	conformance_report_run(&report, &app.host.host);
+	return !report.counts.device_astray;
 }
 
 /* ---- the program ----------------------------------------------------- */
 
-/* Is it started with the load option "passive"? */
-static BOOLEAN is_passive(EFI_HANDLE image)
+static const char *take_device(void)
 {
-	static const char word[] = "passive";
-	EFI_LOADED_IMAGE_PROTOCOL *loaded;
-	const CHAR16 *options;
-	UINTN count, at, i;
-
-	if (EFI_ERROR(gBS->HandleProtocol(image, &gEfiLoadedImageProtocolGuid,
-					  (VOID **)&loaded)))
-		return FALSE;
-	options = loaded->LoadOptions;
-	count = loaded->LoadOptionsSize / sizeof(*options);
-	for (at = 0; at + sizeof(word) - 1 <= count; at++) {
-		for (i = 0; word[i] && options[at + i] == (CHAR16)word[i]; i++)
-			;
-		if (!word[i])
-			return TRUE;
-	}
-	return FALSE;
+	if (!app.options.has_device)
+		return NULL;
+	return app_device_take(&app.device, &app.options, &app.host.host, say);
 }
+
+/* Return: NULL, or why nobody was asked. */
+static const char *find_and_ask(EFI_HANDLE image)
+{
+	const char *problem = app_options_read(&app.options, image);
+	BOOLEAN home;
+
+	if (!problem)
+		problem = app_host_open(&app.host);
+	if (problem)
+		return problem;
+	app.screen.stops = !app.options.no_pages;
+	app.host.host.passive = app.options.passive;
+	problem = take_device();
+	if (!problem) {
+		home = ask(image);
+		if (app.options.has_device)
+			app_device_return(&app.device, !home, say);
+	}
+	app_host_close(&app.host);
+	return problem;
+}
+
+static const char not_written[] =
+	"\nThe report could not be written to the disk: it is on the screen only.\n";
+static const char one_written[] =
+	"\nThis text is in hvpt-conformance.txt, in the first folder of the disk\n"
+	"that the program was started from. Turn the VM off, take the file from\n"
+	"the disk, and send it: docs/CONFORMANCE.md, \"Send yours\".\n";
+static const char both_written[] =
+	"\nThe report is in hvpt-conformance.txt and hvpt-conformance.json, in the\n"
+	"first folder of the disk that the program was started from. Turn the VM\n"
+	"off, take both files from the disk, and send them:\n"
+	"docs/CONFORMANCE.md, \"Send yours\".\n";
 
 static EFI_STATUS keep_files(EFI_HANDLE image)
 {
@@ -114,43 +135,39 @@ static EFI_STATUS keep_files(EFI_HANDLE image)
 
 	if (EFI_ERROR(other))
 		status = other;
-	app_show(app.table,
-		 EFI_ERROR(status) ?
-			 "\nThe files could not be written.\n" :
-			 "\nhvpt-conformance.txt and .json are written. "
-			 "Please send them: see docs/CONFORMANCE.md.\n");
+	app_show(&app.screen, EFI_ERROR(status) ? not_written :
+			      app.json.bytes	? both_written :
+						  one_written);
 	return status;
 }
 
 static void wait_for_key(void)
 {
-	EFI_SIMPLE_TEXT_INPUT_PROTOCOL *keys = app.table->ConIn;
 	EFI_INPUT_KEY key;
-	UINTN left = WAIT_SECONDS * (1000000 / STALL_MICROSECONDS);
 
-	app_show(app.table, "hvpt conformance: done; a key ends the program\n");
-	while (left-- && EFI_ERROR(keys->ReadKeyStroke(keys, &key)))
-		gBS->Stall(STALL_MICROSECONDS);
+	app.screen.stops = FALSE;
+	app_show(&app.screen, "hvpt conformance: done; press a key to end the "
+			      "program; it ends in 5 minutes\n");
+	app_wait_key(&app.screen, WAIT_SECONDS, &key);
+	app_show(&app.screen, "back to the firmware\n");
 }
 
-EFI_STATUS EFIAPI HVPT_RAW_MAIN(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
+EFI_STATUS EFIAPI HvptConformanceMain(EFI_HANDLE image,
+				      EFI_SYSTEM_TABLE *table);
+
+EFI_STATUS EFIAPI HvptConformanceMain(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 {
 	const char *problem;
 	EFI_STATUS status;
 
-	app.table = table;
+	app_screen_open(&app.screen, table);
 	gBS->SetWatchdogTimer(0, 0, 0, NULL);
 	if (!app_text_open(&app.text) || !app_text_open(&app.json))
 		return EFI_OUT_OF_RESOURCES;
 	say("hvpt conformance: asks the hypervisor of this VM\n");
-	problem = app_host_open(&app.host);
-	if (problem) {
+	problem = find_and_ask(image);
+	if (problem)
 		say(problem);
-	} else {
-		app.host.host.passive = is_passive(image);
-		ask(image);
-		app_host_close(&app.host);
-	}
 	status = keep_files(image);
 	wait_for_key();
 	return problem ? EFI_UNSUPPORTED : status;

@@ -6,6 +6,7 @@
 #define CONFORMANCE_UEFI_APP_H
 
 #include <Uefi.h>
+#include <Protocol/PciIo.h>
 
 #include "conformance/answers.h"
 
@@ -30,9 +31,6 @@ BOOLEAN app_text_open(struct app_text *text);
 /** For conformance_writer: @ctx is a struct app_text. */
 void app_text_put(void *ctx, const char *text, size_t bytes);
 
-/** On the screen; '\n' begins a line. */
-void app_show(EFI_SYSTEM_TABLE *table, const char *text);
-
 /**
  * app_write_file() - replaces a file in the root of the volume that @image was
  *	loaded from; without text the file is deleted
@@ -42,6 +40,82 @@ void app_show(EFI_SYSTEM_TABLE *table, const char *text);
  */
 EFI_STATUS app_write_file(EFI_HANDLE image, CHAR16 *name,
 			  const struct app_text *text);
+
+/**
+ * app_read_file() - reads the beginning of a file on that volume
+ * @bytes: the room at @to; out: how many are read
+ *
+ * Return: EFI_SUCCESS, or the status of the firmware; EFI_NOT_FOUND: there is
+ * no such file.
+ */
+EFI_STATUS app_read_file(EFI_HANDLE image, CHAR16 *name, char *to,
+			 UINTN *bytes);
+
+/* ---- the screen (app_screen.c) --------------------------------------- */
+
+/* Characters that are shown with one call. */
+#define APP_SHOWN 64u
+
+/**
+ * struct app_screen - the console
+ * @columns, @rows: its size
+ * @column, @row: what is shown since the last stop
+ * @stops: it stops at the end of a page
+ * @shown: @count characters that are not shown yet
+ */
+struct app_screen {
+	EFI_SYSTEM_TABLE *table;
+	UINTN columns, rows;
+	UINTN column, row;
+	BOOLEAN stops;
+	CHAR16 shown[APP_SHOWN + 1];
+	UINTN count;
+};
+
+/** Finds the size. Keys that were pressed before count for nothing. */
+void app_screen_open(struct app_screen *screen, EFI_SYSTEM_TABLE *table);
+
+/**
+ * app_show() - shows text; '\n' begins a line
+ *
+ * With @screen->stops it waits at the end of each page, for a key or 30
+ * seconds. When no key was pressed, or q, there are no more stops.
+ */
+void app_show(struct app_screen *screen, const char *text);
+
+/** Waits for a key. Return: FALSE: none came in time, or there are no keys. */
+BOOLEAN app_wait_key(struct app_screen *screen, UINTN seconds,
+		     EFI_INPUT_KEY *key);
+
+/* ---- options (app_options.c) ----------------------------------------- */
+
+/**
+ * struct app_options - what a person asked for
+ * @passive: only read
+ * @no_pages: do not stop at the end of a page
+ * @has_device: a device is given: @bus, @device, @function of segment 0
+ * @has_id: @id is its logical id
+ * @bits: of addresses that it can send; 0: what its driver says
+ * @problem: for app_options_read()
+ */
+struct app_options {
+	BOOLEAN passive;
+	BOOLEAN no_pages;
+	BOOLEAN has_device;
+	UINT64 bus, device, function;
+	BOOLEAN has_id;
+	UINT64 id;
+	UINT64 bits;
+	char problem[128];
+};
+
+/**
+ * app_options_read() - from hvpt-conformance.cfg on the volume that @image was
+ *	loaded from, and from the command line
+ *
+ * Return: NULL, or what is wrong: a text that ends with '\n'.
+ */
+const char *app_options_read(struct app_options *options, EFI_HANDLE image);
 
 /* ---- the host (app_host.c) ------------------------------------------- */
 
@@ -67,5 +141,51 @@ struct app_host {
 const char *app_host_open(struct app_host *app);
 
 void app_host_close(struct app_host *app);
+
+/* ---- a device (app_device.c, app_edu.c) ------------------------------ */
+
+/**
+ * struct app_device - the device that was given
+ * @is_taken: it has no driver of the firmware now
+ * @attributes: of @pci, as they were
+ * @memory: of @pages
+ */
+struct app_device {
+	EFI_HANDLE handle;
+	EFI_PCI_IO_PROTOCOL *pci;
+	BOOLEAN is_taken;
+	UINT64 attributes;
+	EFI_PHYSICAL_ADDRESS memory;
+	struct conformance_driver driver;
+	struct conformance_page pages[CONFORMANCE_PAGES];
+};
+
+/**
+ * app_device_take() - gives the device that @options name to the suite
+ * @tell: tells the person what will be done
+ *
+ * When @host is passive the device is not touched.
+ *
+ * Return: NULL, or why not: a text that ends with '\n'. Then nothing is left.
+ */
+const char *
+app_device_take(struct app_device *device, const struct app_options *options,
+		struct conformance_host *host, void (*tell)(const char *text));
+
+/**
+ * app_device_return() - ends its DMA, and connects the firmware's driver
+ * @astray: the suite could not bring it home: it stays without a driver
+ */
+void app_device_return(struct app_device *device, BOOLEAN astray,
+		       void (*tell)(const char *text));
+
+/**
+ * app_edu_open() - is it QEMU's edu device?
+ * @driver: out: starts its DMA
+ *
+ * Nothing is changed.
+ */
+BOOLEAN app_edu_open(EFI_PCI_IO_PROTOCOL *pci,
+		     struct conformance_driver *driver);
 
 #endif /* CONFORMANCE_UEFI_APP_H */

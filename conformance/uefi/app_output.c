@@ -5,9 +5,6 @@
 #include <Protocol/LoadedImage.h>
 #include <Protocol/SimpleFileSystem.h>
 
-/* Characters that are shown with one call. */
-#define SHOWN 64u
-
 BOOLEAN app_text_open(struct app_text *text)
 {
 	EFI_PHYSICAL_ADDRESS address;
@@ -32,23 +29,6 @@ void app_text_put(void *ctx, const char *text, size_t bytes)
 			return;
 		}
 		to->text[to->bytes++] = *text++;
-	}
-}
-
-void app_show(EFI_SYSTEM_TABLE *table, const char *text)
-{
-	CHAR16 shown[SHOWN];
-	UINTN count = 0;
-
-	for (; *text; text++) {
-		if (*text == '\n')
-			shown[count++] = '\r';
-		shown[count++] = (CHAR16)*text;
-		if (count < SHOWN - 2 && text[1])
-			continue;
-		shown[count] = 0;
-		table->ConOut->OutputString(table->ConOut, shown);
-		count = 0;
 	}
 }
 
@@ -99,5 +79,21 @@ EFI_STATUS app_write_file(EFI_HANDLE image, CHAR16 *name,
 		return status;
 	status = replace(root, name, text);
 	root->Close(root);
+	return status;
+}
+
+EFI_STATUS app_read_file(EFI_HANDLE image, CHAR16 *name, char *to, UINTN *bytes)
+{
+	EFI_FILE_PROTOCOL *root, *file;
+	EFI_STATUS status = open_root(image, &root);
+
+	if (EFI_ERROR(status))
+		return status;
+	status = root->Open(root, &file, name, EFI_FILE_MODE_READ, 0);
+	root->Close(root);
+	if (EFI_ERROR(status))
+		return status;
+	status = file->Read(file, bytes, to);
+	file->Close(file);
 	return status;
 }

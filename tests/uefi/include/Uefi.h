@@ -196,10 +196,24 @@ typedef struct efi_simple_text_input_protocol {
 	EFI_EVENT WaitForKey;
 } EFI_SIMPLE_TEXT_INPUT_PROTOCOL;
 
+typedef struct {
+	INT32 MaxMode;
+	INT32 Mode;
+} EFI_SIMPLE_TEXT_OUTPUT_MODE;
+
 typedef struct efi_simple_text_output_protocol {
 	VOID *Reset;
 	EFI_STATUS(EFIAPI *OutputString)
 	(struct efi_simple_text_output_protocol *, CHAR16 *);
+	VOID *TestString;
+	EFI_STATUS(EFIAPI *QueryMode)
+	(struct efi_simple_text_output_protocol *, UINTN, UINTN *, UINTN *);
+	VOID *SetMode;
+	VOID *SetAttribute;
+	VOID *ClearScreen;
+	VOID *SetCursorPosition;
+	VOID *EnableCursor;
+	EFI_SIMPLE_TEXT_OUTPUT_MODE *Mode;
 } EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL;
 
 typedef struct {

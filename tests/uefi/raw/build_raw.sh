@@ -138,15 +138,16 @@ done
 suite=
 for file in "$root"/conformance/*.c "$root"/conformance/uefi/*.c; do
 	name=suite-$(basename "$file" .c)
-	compile "$name" "$file" -I"$root" -DHVPT_RAW_MAIN=app_main
+	compile "$name" "$file" -I"$root" \
+		-DHvptConformanceMain=app_main
 	suite="$suite $out/$name.obj"
 done
 # shellcheck disable=SC2046,SC2086
 {
 	link hvpt-conformance.efi efi_application $suite $core $(objects \
-		app-base stub_bits HvptHypercallLibNative)
+		app-base stub_bits $native)
 	link conformance-vtd.efi efi_application $suite $core $(objects \
-		app-base stub_bits HvptHypercallLibVtd Bridge BridgeDomain Vtd)
+		app-base stub_bits $vtd)
 }
 
 python3 -B "$here/check_efi.py" driver "$out"/native.efi "$out"/vtd*.efi

@@ -7,11 +7,37 @@
 
 typedef struct _EFI_PCI_IO_PROTOCOL EFI_PCI_IO_PROTOCOL;
 
+typedef enum {
+	EfiPciIoWidthUint8,
+	EfiPciIoWidthUint16,
+	EfiPciIoWidthUint32,
+	EfiPciIoWidthUint64,
+} EFI_PCI_IO_PROTOCOL_WIDTH;
+
+typedef enum {
+	EfiPciIoAttributeOperationGet,
+	EfiPciIoAttributeOperationSet,
+	EfiPciIoAttributeOperationEnable,
+	EfiPciIoAttributeOperationDisable,
+} EFI_PCI_IO_PROTOCOL_ATTRIBUTE_OPERATION;
+
+#define EFI_PCI_IO_ATTRIBUTE_MEMORY 0x0200
+#define EFI_PCI_IO_ATTRIBUTE_BUS_MASTER 0x0400
+
+typedef EFI_STATUS(EFIAPI *EFI_PCI_IO_PROTOCOL_IO_MEM)(
+	EFI_PCI_IO_PROTOCOL *, EFI_PCI_IO_PROTOCOL_WIDTH, UINT8, UINT64, UINTN,
+	VOID *);
+
+typedef struct {
+	EFI_PCI_IO_PROTOCOL_IO_MEM Read;
+	EFI_PCI_IO_PROTOCOL_IO_MEM Write;
+} EFI_PCI_IO_PROTOCOL_ACCESS;
+
 struct _EFI_PCI_IO_PROTOCOL {
 	VOID *PollMem;
 	VOID *PollIo;
-	VOID *Mem[2];
-	VOID *Io[2];
+	EFI_PCI_IO_PROTOCOL_ACCESS Mem;
+	EFI_PCI_IO_PROTOCOL_ACCESS Io;
 	EFI_STATUS(EFIAPI *PciRead)
 	(EFI_PCI_IO_PROTOCOL *, UINT32, UINT32, UINTN, VOID *);
 	EFI_STATUS(EFIAPI *PciWrite)
@@ -24,6 +50,9 @@ struct _EFI_PCI_IO_PROTOCOL {
 	VOID *Flush;
 	EFI_STATUS(EFIAPI *GetLocation)
 	(EFI_PCI_IO_PROTOCOL *, UINTN *, UINTN *, UINTN *, UINTN *);
+	EFI_STATUS(EFIAPI *Attributes)
+	(EFI_PCI_IO_PROTOCOL *, EFI_PCI_IO_PROTOCOL_ATTRIBUTE_OPERATION, UINT64,
+	 UINT64 *);
 };
 
 extern EFI_GUID gEfiPciIoProtocolGuid;

@@ -16,7 +16,7 @@ typedef struct efi_file_protocol {
 	 UINT64, UINT64);
 	EFI_STATUS(EFIAPI *Close)(struct efi_file_protocol *);
 	EFI_STATUS(EFIAPI *Delete)(struct efi_file_protocol *);
-	VOID *Read;
+	EFI_STATUS(EFIAPI *Read)(struct efi_file_protocol *, UINTN *, VOID *);
 	EFI_STATUS(EFIAPI *Write)(struct efi_file_protocol *, UINTN *, VOID *);
 } EFI_FILE_PROTOCOL;
 
