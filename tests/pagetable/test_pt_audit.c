@@ -351,6 +351,26 @@ static void test_levels_that_are_asked_about(void **state)
 				 level < f->params->levels);
 }
 
+static bool is_refused(void *ctx, hvpt_gpa_t table, unsigned level)
+{
+	(void)ctx;
+	(void)table;
+	(void)level;
+	return false;
+}
+
+static void test_a_root_that_is_refused(void **state)
+{
+	struct pt_fixture *f = *state;
+	struct hvpt_audit report;
+
+	assert_int_equal(hvpt_pt_audit(&f->pt, is_refused, NULL, &report),
+			 HVPT_ERR_CORRUPT);
+	assert_int_equal(report.fault, HVPT_FAULT_TABLE_ADDR);
+	assert_int_equal(report.level, f->params->levels);
+	assert_true(report.pte == hvpt_pt_root_gpa(&f->pt).value);
+}
+
 /* One more reference than there are tables breaks two rules. */
 static void test_shared_tables(void **state)
 {
@@ -469,6 +489,7 @@ int main(void)
 		PT_CASE(test_trusted_loops_end),
 		PT_CASE(test_trusted_loops_are_not_followed),
 		PT_CASE(test_levels_that_are_asked_about),
+		PT_CASE(test_a_root_that_is_refused),
 		PT_CASE(test_shared_tables),
 		PT_CASE(test_swapped_tables),
 		PT_CASE(test_leaked_tables),
