@@ -21,6 +21,7 @@ import time
 
 DONE = b"hvpt conformance: done"
 STOP = b"-- press a key for more, q to skip to the end"
+KINDS = {".vhd": "vpc", ".vhdx": "vhdx", ".img": "raw"}
 LIMIT = "domains.limit"
 NO_DEVICE = "no device was given"
 ENDED = b"back to the firmware"
@@ -113,7 +114,7 @@ def boot(args, folder):
         write_config(disk, args.config)
     shutil.copy(args.firmware.replace("CODE", "VARS"), variables)
     open(screen, "wb").close()
-    kind = "vpc" if args.disk.endswith(".vhd") else "raw"
+    kind = KINDS[os.path.splitext(args.disk)[1]]
     command = [
         args.qemu, "-machine", "q35", "-accel", "tcg", "-cpu", "max",
         "-m", "512", "-display", "none", "-nodefaults", "-no-reboot",
@@ -128,6 +129,10 @@ def boot(args, folder):
     machine = Machine(command, screen, args.seconds)
     problems = list((person if args.person else nobody)(machine))
     machine.stop()
+    if kind == "vhdx":
+        subprocess.run(["qemu-img", "convert", "-O", "raw", disk, disk + "2"],
+                       check=True)
+        disk += "2"
     return disk, machine.shown().decode("latin-1"), problems
 
 
