@@ -120,6 +120,7 @@ set(HVPT_ORACLE_SOURCES
   oracle/hypervisor_text.c
   oracle/hypervisor_tree.c
   oracle/model.c
+  oracle/sdm_scan.c
   oracle/sdm_walk.c
   oracle/source.c
   oracle/stale.c
@@ -194,6 +195,8 @@ set(HVPT_TOOL_SOURCES
   tools/dump/dump_check.c
   tools/dump/dump_debugfs.c
   tools/dump/dump_json.c
+  tools/dump/dump_svg.c
+  tools/dump/dump_tables.c
   tools/dump/dump_text.c
   tools/fuzz/command_fuzz.c
   tools/fuzz/fuzz_check.c
@@ -229,4 +232,15 @@ set(HVPT_TOOL_SOURCES
   tools/replay/session.c
   tools/replay/step.c
   tools/replay/teardown.c
+  tools/tables/elf_core.c
+  tools/tables/memory_file.c
+  tools/tables/memory_read.c
+  tools/tables/tables.c
+  tools/tables/tables_options.c
+  tools/tables/trace_tables.c
+  tools/walk/command_walk.c
+  tools/walk/entry_fields.c
+  tools/walk/page_walk.c
+  tools/walk/walk_json.c
+  tools/walk/walk_text.c
 )

@@ -66,7 +66,7 @@ _Noreturn static void die_no_start(const struct sdm_start *start)
 }
 
 /* SDM 3.3.7.1 for canonical; VT-d 3.6 asks the same of a DMA address. */
-static bool is_valid_address(const struct sdm_walker *walker, uint64_t address)
+bool sdm_is_address(const struct sdm_walker *walker, uint64_t address)
 {
 	uint64_t high = BITS(63, walker->width - 1);
 
@@ -76,20 +76,20 @@ static bool is_valid_address(const struct sdm_walker *walker, uint64_t address)
 }
 
 /* Does a present entry of @level end the walk? */
-static bool is_leaf(uint64_t entry, unsigned level)
+bool sdm_is_leaf(uint64_t entry, unsigned level)
 {
 	return level == LEVEL_PTE ||
 	       (level <= LEVEL_PDPTE && (entry & E_PS) != 0);
 }
 
-static unsigned page_lg2_at(unsigned level)
+unsigned sdm_level_lg2(unsigned level)
 {
 	return 12 + 9 * level;
 }
 
 /* The bits that must be 0 in a present entry. */
-static uint64_t reserved_bits(const struct sdm_walker *walker, uint64_t entry,
-			      unsigned level)
+uint64_t sdm_reserved_bits(const struct sdm_walker *walker, uint64_t entry,
+			   unsigned level)
 {
 	uint64_t bits = E_XD;
 
@@ -97,27 +97,37 @@ static uint64_t reserved_bits(const struct sdm_walker *walker, uint64_t entry,
 		bits |= BITS(51, walker->maxphyaddr);
 	if (level > LEVEL_PDPTE)
 		bits |= E_PS;
-	else if (level > LEVEL_PTE && is_leaf(entry, level))
-		bits |= BITS(page_lg2_at(level) - 1, 13);
+	else if (level > LEVEL_PTE && sdm_is_leaf(entry, level))
+		bits |= BITS(sdm_level_lg2(level) - 1, 13);
 	return bits & ~walker->address_mask;
 }
 
-static enum sdm_fault check_entry(const struct sdm_walker *walker,
-				  uint64_t entry, unsigned level)
+enum sdm_fault sdm_check_entry(const struct sdm_walker *walker, uint64_t entry,
+			       unsigned level)
 {
 	if (!(entry & E_P))
 		return SDM_FAULT_NOT_PRESENT;
-	if (entry & reserved_bits(walker, entry, level))
+	if (entry & sdm_reserved_bits(walker, entry, level))
 		return SDM_FAULT_RESERVED;
 	if (!(entry & E_US))
 		return SDM_FAULT_SUPERVISOR;
 	return SDM_FAULT_NONE;
 }
 
+uint64_t sdm_table_of(const struct sdm_walker *walker, uint64_t entry)
+{
+	return entry & BITS(51, 12) & ~walker->address_mask;
+}
+
+uint64_t sdm_leaf_pa(uint64_t entry, unsigned level)
+{
+	return entry & BITS(51, 12) & ~BITS(sdm_level_lg2(level) - 1, 0);
+}
+
 /* Physical address of the entry for @address in @table. SDM figure 4-8. */
 static uint64_t entry_pa(uint64_t table, uint64_t address, unsigned level)
 {
-	uint64_t index = (address >> page_lg2_at(level)) & BITS(8, 0);
+	uint64_t index = (address >> sdm_level_lg2(level)) & BITS(8, 0);
 
 	return table + index * 8;
 }
@@ -136,14 +146,14 @@ static enum sdm_fault step_down(const struct sdm_walker *walker,
 	result->level = level;
 	result->entry = entry;
 	path->all &= entry;
-	path->table = entry & BITS(51, 12) & ~walker->address_mask;
-	return check_entry(walker, entry, level);
+	path->table = sdm_table_of(walker, entry);
+	return sdm_check_entry(walker, entry, level);
 }
 
 static void finish(const struct path *path, uint64_t address, bool write,
 		   struct sdm_result *result)
 {
-	unsigned lg2 = page_lg2_at(result->level);
+	unsigned lg2 = sdm_level_lg2(result->level);
 	uint64_t offset = BITS(lg2 - 1, 0);
 
 	result->writable = (path->all & E_RW) != 0;
@@ -154,7 +164,7 @@ static void finish(const struct path *path, uint64_t address, bool write,
 		return;
 	}
 	result->page_lg2 = lg2;
-	result->pa = (result->entry & BITS(51, 12) & ~offset) |
+	result->pa = sdm_leaf_pa(result->entry, result->level) |
 		     (address & offset);
 }
 
@@ -177,14 +187,14 @@ struct sdm_result sdm_walk_from(const struct sdm_walker *walker,
 	path.table = start->table & ~walker->address_mask;
 	if (!start->writable)
 		path.all &= ~E_RW;
-	if (!is_valid_address(walker, address))
+	if (!sdm_is_address(walker, address))
 		result.fault = SDM_FAULT_ADDRESS;
 	else if (!is_table(walker, path.table))
 		result.fault = SDM_FAULT_UNREADABLE;
 	while (result.fault == SDM_FAULT_NONE) {
 		result.fault = step_down(walker, &path, address, &result);
 		if (result.fault != SDM_FAULT_NONE ||
-		    is_leaf(result.entry, result.level))
+		    sdm_is_leaf(result.entry, result.level))
 			break;
 		if (start->met)
 			start->met(start->met_ctx, result.level, path.table,

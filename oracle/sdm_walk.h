@@ -108,6 +108,34 @@ struct sdm_result sdm_walk_from(const struct sdm_walker *walker,
 				const struct sdm_start *start, uint64_t address,
 				bool write);
 
+/* ---- entries ------------------------------------------------------------ */
+
+/** Is this a value of the walker's addresses? */
+bool sdm_is_address(const struct sdm_walker *walker, uint64_t address);
+
+/** Does a present entry end the walk, with a translation? */
+bool sdm_is_leaf(uint64_t entry, unsigned level);
+
+/** The bits that must be 0 in a present entry, at its level. */
+uint64_t sdm_reserved_bits(const struct sdm_walker *walker, uint64_t entry,
+			   unsigned level);
+
+/**
+ * Why a walk ends at an entry, for a read: NONE, NOT_PRESENT, RESERVED or
+ * SUPERVISOR.
+ */
+enum sdm_fault sdm_check_entry(const struct sdm_walker *walker, uint64_t entry,
+			       unsigned level);
+
+/** The table that an entry points at. */
+uint64_t sdm_table_of(const struct sdm_walker *walker, uint64_t entry);
+
+/** What a leaf maps its first byte to. */
+uint64_t sdm_leaf_pa(uint64_t entry, unsigned level);
+
+/** A leaf of a level, or what a table below an entry spans: 2^n bytes. */
+unsigned sdm_level_lg2(unsigned level);
+
 /** A short text for logs, such as "not present". */
 const char *sdm_fault_text(enum sdm_fault fault);
 

@@ -12,6 +12,7 @@ int command_fuzz(int argc, char **argv);
 int command_fault(int argc, char **argv);
 int command_decode(int argc, char **argv);
 int command_dump(int argc, char **argv);
+int command_walk(int argc, char **argv);
 int command_abi(int argc, char **argv);
 int command_conformance(int argc, char **argv);
 

@@ -16,7 +16,8 @@ static const char usage[] =
 	"       hvpt fuzz [options]\n"
 	"       hvpt fault [--trace TRACE] HEX...\n"
 	"       hvpt decode --control VALUE [options]\n"
-	"       hvpt dump --debugfs FILE [--json]\n"
+	"       hvpt dump [options] TRACE\n"
+	"       hvpt walk [options] TRACE IOVA\n"
 	"       hvpt abi [--json]\n"
 	"       hvpt conformance [options]\n"
 	"       hvpt --help | --version\n"
@@ -29,8 +30,10 @@ static const char usage[] =
 	"  fault    decode the hypervisor's message about a refused DMA, and\n"
 	"           explain it by the tables of a trace\n"
 	"  decode   explain a hypercall: control word, input, output, result\n"
-	"  dump     print and check the mappings that the Linux adapter shows in\n"
-	"           debugfs\n"
+	"  dump     print and check the mappings at a moment of a trace, in a\n"
+	"           guest's memory, or that the Linux adapter shows in debugfs\n"
+	"  walk     walk the tables of a trace, or of a guest's memory, for one\n"
+	"           address: each entry bit by bit, and why it faults\n"
 	"  abi      print the hypercalls, their structures and the statuses\n"
 	"  conformance\n"
 	"           ask the model hypervisor how it answers hypercalls\n";
@@ -51,6 +54,8 @@ static int run(int argc, char **argv)
 		return command_decode(argc - 1, argv + 1);
 	if (strcmp(argv[1], "dump") == 0)
 		return command_dump(argc - 1, argv + 1);
+	if (strcmp(argv[1], "walk") == 0)
+		return command_walk(argc - 1, argv + 1);
 	if (strcmp(argv[1], "abi") == 0)
 		return command_abi(argc - 1, argv + 1);
 	if (strcmp(argv[1], "conformance") == 0)

@@ -40,7 +40,7 @@ leaf='  0x1000 -> 0x5000 2^12 rwa-'
 # ---- what is right ---------------------------------------------------------
 
 run 0 dump --help
-says out "Usage: hvpt dump --debugfs FILE"
+says out "hvpt dump --debugfs FILE"
 pinned tables 0
 pinned guest 0
 pinned wrong 1
@@ -169,12 +169,17 @@ done
 
 # ---- the command line --------------------------------------------------------
 
-run 2 dump
-says err "hvpt dump: no --debugfs given"
+misuse "hvpt dump: no trace given, nor --memory or --debugfs; try" dump
 run 2 dump --debugfs
 says err "--debugfs"
-run 2 dump trace
-says err "hvpt dump: 'trace' is no option; try 'hvpt dump --help'"
+misuse "hvpt dump: trace: No such file or directory" dump trace
+misuse "hvpt dump: '2' is one word too many; try 'hvpt dump --help'" dump 1 2
+misuse "a trace, --memory and --debugfs exclude each other" \
+	dump trace --debugfs "$tables"
+misuse "hvpt dump: --svg: the text has no tables" \
+	dump --debugfs "$tables" --svg out
+misuse "hvpt dump: --at, --domain and --root are not for --debugfs" \
+	dump --debugfs "$tables" --at 3
 run 2 dump --debugfs missing
 says err "hvpt dump: missing: No such file or directory"
 run 2 dump --debugfs .

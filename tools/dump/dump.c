@@ -18,8 +18,7 @@ static void *grow(void *array, size_t count, size_t *room, size_t size)
 	return array;
 }
 
-struct dump_domain *dump_add_domain(struct dump *dump, uint64_t id,
-				    uint64_t last)
+struct dump_domain *dump_add_domain(struct dump *dump, uint64_t last)
 {
 	struct dump_domain *domains = grow(dump->domains, dump->count,
 					   &dump->room, sizeof(*domains));
@@ -27,7 +26,7 @@ struct dump_domain *dump_add_domain(struct dump *dump, uint64_t id,
 	if (!domains)
 		return NULL;
 	dump->domains = domains;
-	domains[dump->count] = (struct dump_domain){ .id = id, .last = last };
+	domains[dump->count] = (struct dump_domain){ .last = last };
 	return &domains[dump->count++];
 }
 

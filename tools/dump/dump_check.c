@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "dump.h"
 
+#include <string.h>
+
 /* A leaf holds bits 12 to 51 of a gpa. */
 #define GPA_LAST (((uint64_t)1 << 52) - 1)
 
@@ -29,13 +31,16 @@ const char *dump_problem(const struct dump_domain *domain,
 {
 	const char *problem;
 
+	if (leaf->problem)
+		return leaf->problem;
 	if (leaf->size_lg2 != 12 && leaf->size_lg2 != 21 &&
 	    leaf->size_lg2 != 30)
 		return "the size is not 4K, 2M or 1G";
 	problem = place_problem(domain, leaf);
 	if (problem)
 		return problem;
-	if (leaf->dirty && !leaf->write)
+	/* Linux does not change permissions; hvpt_pt_protect() keeps D. */
+	if (!domain->walker && leaf->dirty && !leaf->write)
 		return "dirty, but not writable";
 	if (before && leaf->iova <= before->iova)
 		return "the iova is not above that of the leaf before";
@@ -44,24 +49,7 @@ const char *dump_problem(const struct dump_domain *domain,
 	return NULL;
 }
 
-/* With the leaf at @index - 1. */
-static const char *problem_at(const struct dump_domain *domain, size_t index)
-{
-	const struct dump_leaf *leaf = &domain->leaves[index];
-
-	return dump_problem(domain, index ? leaf - 1 : NULL, leaf);
-}
-
-size_t dump_problems(const struct dump *dump)
-{
-	size_t problems = 0;
-	size_t i, j;
-
-	for (i = 0; i < dump->count; i++)
-		for (j = 0; j < dump->domains[i].count; j++)
-			problems += problem_at(&dump->domains[i], j) != NULL;
-	return problems;
-}
+/* ---- runs ---------------------------------------------------------------- */
 
 static bool continues(const struct dump_leaf *before,
 		      const struct dump_leaf *leaf)
@@ -74,23 +62,84 @@ static bool continues(const struct dump_leaf *before,
 	       leaf->dirty == before->dirty;
 }
 
-struct dump_run dump_take_run(const struct dump_domain *domain, size_t first)
-{
-	const struct dump_leaf *leaf = &domain->leaves[first];
-	struct dump_run run = { leaf, 1, problem_at(domain, first) };
+/** Joins leaves; @run has those since the last one that was passed on. */
+struct joiner {
+	const struct dump_domain *domain;
+	dump_run_fn fn;
+	void *ctx;
+	struct dump_run run;
+	struct dump_leaf before;
+	bool has_before;
+};
 
-	if (run.problem)
-		return run;
-	while (first + run.count < domain->count &&
-	       continues(&leaf[run.count - 1], &leaf[run.count]) &&
-	       !problem_at(domain, first + run.count))
-		run.count++;
-	return run;
+static void pass_on(struct joiner *joiner)
+{
+	if (joiner->run.count)
+		joiner->fn(joiner->ctx, &joiner->run);
+	joiner->run.count = 0;
+}
+
+static bool join(void *ctx, const struct dump_leaf *leaf)
+{
+	struct joiner *joiner = ctx;
+	struct dump_run *run = &joiner->run;
+	const char *problem = dump_problem(
+		joiner->domain, joiner->has_before ? &joiner->before : NULL,
+		leaf);
+
+	if (problem || run->problem || !run->count ||
+	    !continues(&run->last, leaf))
+		pass_on(joiner);
+	if (run->count == 0)
+		run->first = *leaf;
+	run->last = *leaf;
+	run->problem = problem;
+	run->count++;
+	joiner->before = *leaf;
+	joiner->has_before = true;
+	return true;
+}
+
+bool dump_runs(const struct dump_domain *domain, dump_run_fn fn, void *ctx)
+{
+	struct joiner joiner = { .domain = domain, .fn = fn, .ctx = ctx };
+	bool cut = dump_leaves(domain, join, &joiner);
+
+	pass_on(&joiner);
+	return cut;
 }
 
 uint64_t dump_run_last(const struct dump_run *run)
 {
-	const struct dump_leaf *leaf = &run->leaves[run->count - 1];
+	return run->last.iova + mask_of(&run->last);
+}
 
-	return leaf->iova + mask_of(leaf);
+/* ---- counts ----------------------------------------------------------- */
+
+static void count_run(void *ctx, const struct dump_run *run)
+{
+	struct dump_counts *counts = ctx;
+
+	counts->leaves += run->count;
+	counts->sizes[run->first.size_lg2] += run->count;
+	counts->problems += run->problem != NULL;
+}
+
+void dump_count(const struct dump_domain *domain, struct dump_counts *counts)
+{
+	memset(counts, 0, sizeof(*counts));
+	counts->cut = dump_runs(domain, count_run, counts);
+}
+
+uint64_t dump_problems(const struct dump *dump)
+{
+	struct dump_counts counts;
+	uint64_t problems = 0;
+	size_t i;
+
+	for (i = 0; i < dump->count; i++) {
+		dump_count(&dump->domains[i], &counts);
+		problems += counts.problems;
+	}
+	return problems;
 }

@@ -12,6 +12,7 @@
  */
 #include "dump.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "trace/input.h"
@@ -84,6 +85,7 @@ static struct dump_domain *domain_of(const struct reader *reader)
 static bool read_domain(struct reader *reader, struct span text)
 {
 	struct span rest = text;
+	struct dump_domain *domain;
 	uint64_t id, last;
 
 	if (reader->open)
@@ -93,8 +95,11 @@ static bool read_domain(struct reader *reader, struct span text)
 	    !text_accept(&rest, " last ") || !take_number(&rest, &last) ||
 	    !at_end(rest))
 		return wrong_text(reader, "not 'domain ID last IOVA'", text);
-	if (!dump_add_domain(reader->dump, id, last))
+	domain = dump_add_domain(reader->dump, last);
+	if (!domain)
 		return wrong(reader, "out of memory");
+	snprintf(domain->title, sizeof(domain->title), "domain %" PRIu64, id);
+	snprintf(domain->key, sizeof(domain->key), "\"domain\": %" PRIu64, id);
 	reader->open = true;
 	return true;
 }

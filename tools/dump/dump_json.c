@@ -9,49 +9,54 @@ static const char *json_bool(bool value)
 	return value ? "true" : "false";
 }
 
-static void print_run(const struct dump_run *run, bool first)
+/* A dump_run_fn; @ctx counts the runs. */
+static void print_run(void *ctx, const struct dump_run *run)
 {
-	const struct dump_leaf *leaf = run->leaves;
+	const struct dump_leaf *leaf = &run->first;
+	uint64_t *runs = ctx;
 
 	printf("%s\n        { \"first\": \"0x%" PRIx64
 	       "\", \"last\": \"0x%" PRIx64 "\", \"gpa\": \"0x%" PRIx64
-	       "\", \"leaf_bytes\": %" PRIu64 ", \"leaves\": %zu, "
+	       "\", \"leaf_bytes\": %" PRIu64 ", \"leaves\": %" PRIu64 ", "
 	       "\"write\": %s, \"accessed\": %s, \"dirty\": %s",
-	       first ? "" : ",", leaf->iova, dump_run_last(run), leaf->gpa,
+	       (*runs)++ ? "," : "", leaf->iova, dump_run_last(run), leaf->gpa,
 	       (uint64_t)1 << leaf->size_lg2, run->count,
 	       json_bool(leaf->write), json_bool(leaf->accessed),
 	       json_bool(leaf->dirty));
-	if (run->problem)
+	if (run->problem && leaf->line)
 		printf(", \"problem\": \"%s\", \"line\": %zu", run->problem,
 		       leaf->line);
+	else if (run->problem)
+		printf(", \"problem\": \"%s\", \"entry\": \"0x%" PRIx64
+		       "\", \"entry_gpa\": \"0x%" PRIx64 "\"",
+		       run->problem, leaf->entry, leaf->entry_gpa);
 	fputs(" }", stdout);
 }
 
-static void print_domain(const struct dump_domain *domain, bool first)
+static uint64_t print_domain(const struct dump_domain *domain, bool first)
 {
-	struct dump_run run;
-	size_t i;
+	struct dump_counts counts;
+	uint64_t runs = 0;
 
-	printf("%s\n    {\n      \"domain\": %" PRIu64
-	       ",\n      \"last\": \"0x%" PRIx64
-	       "\",\n      \"mappings\": %zu,\n      \"cut\": %s,\n"
-	       "      \"ranges\": [",
-	       first ? "" : ",", domain->id, domain->last, domain->count,
-	       json_bool(domain->cut));
-	for (i = 0; i < domain->count; i += run.count) {
-		run = dump_take_run(domain, i);
-		print_run(&run, i == 0);
-	}
-	printf("%s]\n    }", domain->count ? "\n      " : "");
+	dump_count(domain, &counts);
+	printf("%s\n    {\n      %s,\n      \"last\": \"0x%" PRIx64
+	       "\",\n      \"mappings\": %" PRIu64
+	       ",\n      \"cut\": %s,\n      \"ranges\": [",
+	       first ? "" : ",", domain->key, domain->last, counts.leaves,
+	       json_bool(counts.cut));
+	(void)dump_runs(domain, print_run, &runs);
+	printf("%s]\n    }", runs ? "\n      " : "");
+	return counts.problems;
 }
 
 void dump_print_json(const struct dump *dump)
 {
+	uint64_t problems = 0;
 	size_t i;
 
 	fputs("{\n  \"domains\": [", stdout);
 	for (i = 0; i < dump->count; i++)
-		print_domain(&dump->domains[i], i == 0);
-	printf("%s],\n  \"problems\": %zu\n}\n", dump->count ? "\n  " : "",
-	       dump_problems(dump));
+		problems += print_domain(&dump->domains[i], i == 0);
+	printf("%s],\n  \"problems\": %" PRIu64 "\n}\n",
+	       dump->count ? "\n  " : "", problems);
 }

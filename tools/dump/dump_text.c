@@ -12,67 +12,69 @@ static void print_size(uint32_t lg2)
 	printf("%" PRIu64 "%c", (uint64_t)1 << lg2 % 10, units[lg2 / 10]);
 }
 
-static void print_run(const struct dump_run *run)
+/* A dump_run_fn. */
+static void print_run(void *ctx, const struct dump_run *run)
 {
-	const struct dump_leaf *leaf = run->leaves;
+	const struct dump_leaf *leaf = &run->first;
 
+	(void)ctx;
 	printf("  0x%012" PRIx64 "-0x%012" PRIx64 " -> 0x%012" PRIx64 " ",
 	       leaf->iova, dump_run_last(run), leaf->gpa);
 	print_size(leaf->size_lg2);
-	printf(" x %zu  r%c%c%c", run->count, leaf->write ? 'w' : '-',
+	printf(" x %" PRIu64 "  r%c%c%c", run->count, leaf->write ? 'w' : '-',
 	       leaf->accessed ? 'a' : '-', leaf->dirty ? 'd' : '-');
-	if (run->problem)
+	if (run->problem && leaf->line)
 		printf("  WRONG: %s (line %zu)", run->problem, leaf->line);
+	else if (run->problem)
+		printf("  WRONG: %s (entry 0x%016" PRIx64 " at 0x%" PRIx64 ")",
+		       run->problem, leaf->entry, leaf->entry_gpa);
 	putchar('\n');
 }
 
-/* How many leaves of each size. */
-static void print_counts(const struct dump_domain *domain)
+static void print_head(const struct dump_domain *domain,
+		       const struct dump_counts *counts)
 {
-	size_t counts[64] = { 0 };
 	uint32_t lg2;
-	size_t i;
 
-	for (i = 0; i < domain->count; i++)
-		counts[domain->leaves[i].size_lg2]++;
+	printf("%s: up to 0x%" PRIx64 ", %" PRIu64 " %s", domain->title,
+	       domain->last, counts->leaves,
+	       counts->leaves == 1 ? "mapping" : "mappings");
 	for (lg2 = 0; lg2 < 64; lg2++) {
-		if (!counts[lg2])
+		if (!counts->sizes[lg2])
 			continue;
-		printf(", %zu of ", counts[lg2]);
+		printf(", %" PRIu64 " of ", counts->sizes[lg2]);
 		print_size(lg2);
 	}
+	putchar('\n');
 }
 
-static void print_domain(const struct dump_domain *domain)
+/* Return: its problems. */
+static uint64_t print_domain(const struct dump_domain *domain)
 {
-	struct dump_run run;
-	size_t i;
+	struct dump_counts counts;
 
-	printf("domain %" PRIu64 ": up to 0x%" PRIx64 ", %zu %s", domain->id,
-	       domain->last, domain->count,
-	       domain->count == 1 ? "mapping" : "mappings");
-	print_counts(domain);
-	putchar('\n');
-	for (i = 0; i < domain->count; i += run.count) {
-		run = dump_take_run(domain, i);
-		print_run(&run);
-	}
-	if (domain->cut)
-		puts("  ... and more, which the kernel did not show");
+	dump_count(domain, &counts);
+	print_head(domain, &counts);
+	(void)dump_runs(domain, print_run, NULL);
+	if (counts.cut)
+		puts(domain->walker ?
+			     "  ... and more: there are too many tables" :
+			     "  ... and more, which the kernel did not show");
+	return counts.problems;
 }
 
 void dump_print_text(const struct dump *dump)
 {
-	size_t problems = dump_problems(dump);
+	uint64_t problems = 0;
 	size_t i;
 
 	for (i = 0; i < dump->count; i++)
-		print_domain(&dump->domains[i]);
+		problems += print_domain(&dump->domains[i]);
 	if (dump->count == 0)
 		puts("No domain.");
 	else if (problems == 0)
 		puts("Nothing is wrong.");
 	else
-		printf("%zu %s wrong.\n", problems,
+		printf("%" PRIu64 " %s wrong.\n", problems,
 		       problems == 1 ? "mapping is" : "mappings are");
 }

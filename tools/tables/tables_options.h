@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * tables_options.h - the options that say which page tables are meant.
+ */
+#ifndef TOOLS_TABLES_TABLES_OPTIONS_H
+#define TOOLS_TABLES_TABLES_OPTIONS_H
+
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hvpt/pt_config.h"
+
+/** struct tables_moment - a place in a trace; @kind decides */
+struct tables_moment {
+	enum {
+		MOMENT_END = 0,
+		MOMENT_EVENT = 1, /* after this many events */
+		MOMENT_TIME = 2,  /* before the first event after it */
+	} kind;
+	uint64_t events;
+	uint64_t nanoseconds;
+};
+
+/**
+ * struct tables_options - where the tables are, and of what form
+ * @trace: a trace, or NULL
+ * @memory: a file with memory, or NULL
+ * @at: a moment of the trace
+ * @root: with @has_root: gpa of the top table in @memory
+ * @domain: with @has_domain: only this one of the trace
+ * @levels, @width, @form: of the tables; @has_form: @form was given
+ * @page_sizes: that the trace is mapped with
+ * @maxphyaddr: bits of a physical address
+ */
+struct tables_options {
+	const char *trace;
+	const char *memory;
+	struct tables_moment at;
+	bool has_root;
+	uint64_t root;
+	bool has_domain;
+	uint64_t domain;
+	unsigned levels;
+	unsigned width;
+	bool has_form;
+	enum hvpt_iova_form form;
+	uint64_t page_sizes;
+	unsigned maxphyaddr;
+};
+
+enum tables_option_id {
+	TABLES_OPT_AT = 512,
+	TABLES_OPT_DOMAIN,
+	TABLES_OPT_MEMORY,
+	TABLES_OPT_ROOT,
+	TABLES_OPT_LEVELS,
+	TABLES_OPT_WIDTH,
+	TABLES_OPT_FORM,
+	TABLES_OPT_PAGE_SIZES,
+	TABLES_OPT_MAXPHYADDR,
+};
+
+/* Of a trace, for getopt_long(). */
+#define TABLES_TRACE_OPTIONS                                                   \
+	{ "at", required_argument, NULL, TABLES_OPT_AT },                      \
+		{ "domain", required_argument, NULL, TABLES_OPT_DOMAIN },      \
+		{ "levels", required_argument, NULL, TABLES_OPT_LEVELS },      \
+		{ "width", required_argument, NULL, TABLES_OPT_WIDTH },        \
+		{ "iova-form", required_argument, NULL, TABLES_OPT_FORM },     \
+	{                                                                      \
+		"page-sizes", required_argument, NULL, TABLES_OPT_PAGE_SIZES   \
+	}
+
+/* Of memory. */
+#define TABLES_MEMORY_OPTIONS                                                  \
+	{ "memory", required_argument, NULL, TABLES_OPT_MEMORY },              \
+		{ "root", required_argument, NULL, TABLES_OPT_ROOT },          \
+	{                                                                      \
+		"maxphyaddr", required_argument, NULL, TABLES_OPT_MAXPHYADDR   \
+	}
+
+/* What --help says of them; each is a string. */
+#define TABLES_TRACE_HELP                                                      \
+	"  --at N|TIME      after the N-th event; with a point, as in\n"       \
+	"                   17.9, before the first event that is later\n"      \
+	"                   than this, in seconds (the end)\n"                 \
+	"  --domain ID      only the domain that the trace calls dom=ID\n"     \
+	"  --levels 4|5     table levels (4)\n"                                \
+	"  --width N        IOVA bits, 13 .. 48, or 57 with 5 levels (all)\n"  \
+	"  --iova-form FORM plain, lower or canonical (plain; with --memory\n" \
+	"                   canonical)\n"                                      \
+	"  --page-sizes LIST\n"                                                \
+	"                   leaf sizes for a trace, of 4K,2M,1G (all)\n"
+#define TABLES_MEMORY_HELP                                                     \
+	"  --memory FILE    a guest's memory: a raw image that begins at\n"    \
+	"                   gpa 0, or an ELF core\n"                           \
+	"  --root GPA       of the top table in it\n"                          \
+	"  --maxphyaddr N   bits of a physical address, 36 .. 52 (52)\n"
+
+void tables_options_default(struct tables_options *options);
+
+/** Takes one of the options above. Return: false after a message. */
+bool tables_options_take(const char *command, int id, const char *text,
+			 struct tables_options *options);
+
+/**
+ * tables_options_check() - do the options fit together?
+ *
+ * Fills in what was not given. Return: false after a message.
+ */
+bool tables_options_check(const char *command, struct tables_options *options);
+
+#endif /* TOOLS_TABLES_TABLES_OPTIONS_H */
