@@ -178,6 +178,7 @@ set(HVPT_RANDOM_SOURCES
 
 # The hvpt command; the rest of it is a library, for its tests.
 set(HVPT_TOOL_MAIN
+  tools/commands.c
   tools/main.c
 )
 set(HVPT_TOOL_SOURCES
@@ -206,9 +207,14 @@ set(HVPT_TOOL_SOURCES
   tools/fuzz/fuzz_generate.c
   tools/fuzz/fuzz_jobs.c
   tools/fuzz/fuzz_options.c
+  tools/colour.c
+  tools/completion.c
+  tools/help.c
   tools/hex_bytes.c
   tools/inject.c
+  tools/manual.c
   tools/option_values.c
+  tools/option_words.c
   tools/options.c
   tools/output.c
   tools/replay/apply.c
@@ -232,6 +238,7 @@ set(HVPT_TOOL_SOURCES
   tools/replay/session.c
   tools/replay/step.c
   tools/replay/teardown.c
+  tools/suggest.c
   tools/tables/elf_core.c
   tools/tables/memory_file.c
   tools/tables/memory_read.c
@@ -243,4 +250,5 @@ set(HVPT_TOOL_SOURCES
   tools/walk/page_walk.c
   tools/walk/walk_json.c
   tools/walk/walk_text.c
+  tools/wrap.c
 )

@@ -4,8 +4,6 @@
 #include "option_values.h"
 
 #include <errno.h>
-#include <getopt.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -208,52 +206,5 @@ bool value_fits(const char *command, unsigned levels, unsigned *width)
 		return true;
 	say("hvpt %s: --width: 4 levels span at most 48 bits, not %u", command,
 	    *width);
-	return false;
-}
-
-/* Says what getopt_long() means by '?' or ':'. */
-static enum options_result bad_word(const char *command, int id, char **argv)
-{
-	const char *word = argv[optind - 1];
-
-	if (id == ':')
-		say("hvpt %s: %s: needs a value", command, word);
-	else if (optopt > 0 && optopt < 256)
-		say("hvpt %s: unknown option '-%c'; try 'hvpt %s --help'",
-		    command, optopt, command);
-	else if (optopt >= 256)
-		say("hvpt %s: %.*s: takes no value", command,
-		    (int)strcspn(word, "="), word);
-	else
-		say("hvpt %s: unknown option '%s'; try 'hvpt %s --help'",
-		    command, word, command);
-	return OPTIONS_ERROR;
-}
-
-enum options_result value_options(const char *command, int argc, char **argv,
-				  const struct option *known,
-				  value_take_fn take, void *target)
-{
-	int id;
-
-	opterr = 0;
-	while ((id = getopt_long(argc, argv, ":h", known, NULL)) != -1) {
-		if (id == 'h')
-			return OPTIONS_HELP;
-		if (id == '?' || id == ':')
-			return bad_word(command, id, argv);
-		if (!take(id, target))
-			return OPTIONS_ERROR;
-	}
-	return OPTIONS_RUN;
-}
-
-bool value_go_on(enum options_result result, const char *usage, int *code)
-{
-	if (result == OPTIONS_RUN)
-		return true;
-	if (result == OPTIONS_HELP)
-		fputs(usage, stdout);
-	*code = result == OPTIONS_HELP ? EXIT_ALL_WELL : EXIT_BAD_INPUT;
 	return false;
 }

@@ -41,11 +41,9 @@ bool value_model_fits(const char *command,
 /** Do @levels span @width? A width of 0 becomes all that they span. */
 bool value_fits(const char *command, unsigned levels, unsigned *width);
 
-struct option;
-
 /**
  * typedef value_take_fn - one option was there
- * @id: of the option, as in struct option
+ * @id: of the option, as in struct command_option
  * @target: as given to value_options()
  *
  * Its value is in optarg. Return: false with a message.
@@ -54,19 +52,22 @@ typedef bool (*value_take_fn)(int id, void *target);
 
 /**
  * value_options() - take the options of a sub-command
- * @known: for getopt_long(); 'h' is --help, and the only short one
  *
  * Return: OPTIONS_RUN; then optind is the first word that is no option.
  */
-enum options_result value_options(const char *command, int argc, char **argv,
-				  const struct option *known,
-				  value_take_fn take, void *target);
+enum options_result value_options(const struct command *command, int argc,
+				  char **argv, value_take_fn take,
+				  void *target);
 
 /**
  * value_go_on() - is there something to do, after the options?
- * @usage: printed when it was asked for
+ * @command: its help is printed when it was asked for
  * @code: out: else the exit status; not written when there is
  */
-bool value_go_on(enum options_result result, const char *usage, int *code);
+bool value_go_on(enum options_result result, const struct command *command,
+		 int *code);
+
+/** Says so if a word is left, for a command that takes only options. */
+bool value_none_left(const struct command *command, int argc, char **argv);
 
 #endif /* TOOLS_OPTION_VALUES_H */

@@ -6,6 +6,7 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "command.h"
 #include "option_values.h"
 #include "trace/say.h"
 
@@ -29,24 +30,42 @@ enum option_id {
 	OPT_DROP_FLUSHES,
 };
 
-static const struct option long_options[] = {
-	{ "levels", required_argument, NULL, OPT_LEVELS },
-	{ "page-sizes", required_argument, NULL, OPT_PAGE_SIZES },
-	{ "width", required_argument, NULL, OPT_WIDTH },
-	{ "iova-form", required_argument, NULL, OPT_IOVA_FORM },
-	{ "audit-every", required_argument, NULL, OPT_AUDIT_EVERY },
-	{ "json", required_argument, NULL, OPT_JSON },
-	{ "quiet", no_argument, NULL, OPT_QUIET },
-	{ "strict", no_argument, NULL, OPT_STRICT },
-	{ "seed", required_argument, NULL, OPT_SEED },
-	{ "policy", required_argument, NULL, OPT_POLICY },
-	{ "lazy", required_argument, NULL, OPT_LAZY },
-	{ "inject", required_argument, NULL, OPT_INJECT },
-	{ "walker", required_argument, NULL, OPT_WALKER },
-	{ "model", required_argument, NULL, OPT_MODEL },
-	{ "drop-flushes", no_argument, NULL, OPT_DROP_FLUSHES },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+const struct command_option replay_options_known[] = {
+	{ OPT_LEVELS, "levels", "4|5", "table levels (4)" },
+	{ OPT_PAGE_SIZES, "page-sizes", "LIST",
+	  "leaf sizes, of 4K,2M,1G; 4K always (all)" },
+	{ OPT_WIDTH, "width", "N",
+	  "IOVA bits, 13 .. 48, or 57 with 5 levels "
+	  "(all)" },
+	{ OPT_IOVA_FORM, "iova-form", "plain|lower|canonical",
+	  "which values are IOVAs (plain)" },
+	{ OPT_AUDIT_EVERY, "audit-every", "N",
+	  "audit all tables after each N events (at the end)" },
+	{ OPT_SEED, "seed", "N",
+	  "seed of the random pages that are checked "
+	  "(1)" },
+	{ OPT_POLICY, "policy", "two-block|cover|exact",
+	  "how a range is flushed; cover: one block, as Linux does "
+	  "(two-block)" },
+	{ OPT_LAZY, "lazy", "N",
+	  "sync after each N unmaps of a domain (1: strict)" },
+	{ OPT_INJECT, "inject", "SPEC",
+	  "inject a failure, see above; may be repeated" },
+	{ OPT_WALKER, "walker", "model|vtd|cpu",
+	  "what checks the tables: model (as above), or also vtd (DMA through "
+	  "the VT-d of QEMU, with caches) or cpu (the processor of QEMU, page "
+	  "tables only); see scripts/get-qemu (model)" },
+	{ OPT_MODEL, "model", "FILE",
+	  "the host has the properties in FILE, as hvpt conformance --fit "
+	  "prints them" },
+	{ OPT_DROP_FLUSHES, "drop-flushes", NULL,
+	  "with vtd: drop every flush, so that the replay must fail" },
+	{ OPT_JSON, "json", "FILE|-",
+	  "also write the figures as JSON; - is standard output, without the "
+	  "text summary" },
+	{ OPT_STRICT, "strict", NULL, "stop at the first malformed line" },
+	{ OPT_QUIET, "quiet", NULL, "no progress, notes or summary" },
+	{ 0, NULL, NULL, NULL },
 };
 
 static const char *const walker_names[] = {
@@ -194,14 +213,13 @@ void options_default(struct replay_options *options)
 	options->lazy = 1;
 }
 
-enum options_result options_parse(int argc, char **argv,
-				  struct replay_options *options)
+enum options_result options_parse(const struct command *command, int argc,
+				  char **argv, struct replay_options *options)
 {
 	enum options_result result;
 
 	options_default(options);
-	result = value_options(COMMAND, argc, argv, long_options, take_option,
-			       options);
+	result = value_options(command, argc, argv, take_option, options);
 	if (result != OPTIONS_RUN)
 		return result;
 	options->files = (const char *const *)argv + optind;

@@ -5,6 +5,7 @@
 #ifndef TOOLS_OPTIONS_H
 #define TOOLS_OPTIONS_H
 
+#include "command.h"
 #include "hvpt/flush.h"
 #include "hvpt/hvpt.h"
 #include "inject.h"
@@ -73,9 +74,12 @@ enum options_result {
 /** The defaults; @width stays 0: as wide as possible. */
 void options_default(struct replay_options *options);
 
+/** The options of `hvpt replay`, for its struct command. */
+extern const struct command_option replay_options_known[];
+
 /** Parses the words after `hvpt replay`; argv[0] is the sub-command. */
-enum options_result options_parse(int argc, char **argv,
-				  struct replay_options *options);
+enum options_result options_parse(const struct command *command, int argc,
+				  char **argv, struct replay_options *options);
 
 /** options_number() - decimal, or hexadecimal after 0x, and nothing else. */
 bool options_number(const char *text, uint64_t *value);

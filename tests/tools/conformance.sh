@@ -114,12 +114,16 @@ run 2 conformance --host qemu
 says err "QEMU ended before it answered"
 unset HVPT_QEMU
 
-misuse "unknown argument '--what'" conformance --what
-misuse "no host 'what'" conformance --host what
-misuse "--host needs a name" conformance --host
-misuse "--json needs a file" conformance --json
-run 2 conformance --json other.json --page
-says err "exclude each other"
+misuse "hvpt conformance: unknown option '--what'; try" conformance --what
+misuse "no host 'what': must be model or qemu" conformance --host what
+misuse "--host: needs a value" conformance --host
+misuse "--json: needs a value" conformance --json
+misuse "--page and --json exclude each other" \
+	conformance --json other.json --page
+misuse "--page and --fit exclude each other" conformance --page --fit a.json
+misuse "--passive: takes no value" conformance --passive=1
+misuse "'a.json' is no option; --page, --compare and --fit take reports" \
+	conformance a.json
 run 2 conformance --page page
 says err "page: line 2: not JSON of a report"
 # shellcheck disable=SC2046 # words

@@ -39,8 +39,6 @@ run() {
 
 run 0 "$right" fuzz --help
 says out "Usage: hvpt fuzz [options]"
-run 0 "$right" --help
-says out "hvpt fuzz [options]"
 
 # refused TEXT WORD...: bad usage, said in one line
 refused() {

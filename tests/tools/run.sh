@@ -6,7 +6,8 @@
 # ---- usage -----------------------------------------------------------------
 
 run 0 --help
-says out "Usage: hvpt replay [options] TRACE..."
+says out "Usage: hvpt COMMAND [options]"
+says out "  replay  "
 silent err
 run 0 -h
 run 0 --version

@@ -1,34 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#define _GNU_SOURCE
 #include "tools/command.h"
-
-#include <getopt.h>
 
 #include "show.h"
 #include "tools/option_values.h"
-#include "trace/say.h"
-
-#define COMMAND "abi"
-
-static const char usage[] =
-	"Usage: hvpt abi [--json]\n"
-	"\n"
-	"Prints the hypercalls of device domains: codes, structures with the\n"
-	"offset, size and bits of each field, control and result word, statuses.\n"
-	"\n"
-	"  --json      print JSON\n"
-	"  -h, --help  this text\n"
-	"\n"
-	"Exit status: 0 printed, 2 bad usage.\n";
 
 /* The only option but --help; a number that is no short option. */
 #define OPT_JSON 256
-
-static const struct option long_options[] = {
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
 
 static bool take_json(int id, void *target)
 {
@@ -39,20 +16,39 @@ static bool take_json(int id, void *target)
 	return true;
 }
 
-int command_abi(int argc, char **argv)
+static int run(int argc, char **argv);
+
+static const struct command_option options[] = {
+	{ OPT_JSON, "json", NULL, "print JSON" },
+	{ 0, NULL, NULL, NULL },
+};
+
+const struct command abi_command = {
+	.name = "abi",
+	.synopsis = "[--json]",
+	.brief = "print the hypercalls, their structures and the statuses",
+	.text = "Prints the hypercalls of device domains: codes, structures "
+		"with the offset, size and bits of each field, control and "
+		"result word, statuses.",
+	.options = options,
+	.exits = { { EXIT_ALL_WELL, "printed" },
+		   { EXIT_BAD_INPUT, "bad usage" } },
+	.examples = { { "abi", "All calls, as text." },
+		      { "abi --json", "The same for a program." } },
+	.run = run,
+};
+
+static int run(int argc, char **argv)
 {
 	bool json = false;
 	int code;
 
-	if (!value_go_on(value_options(COMMAND, argc, argv, long_options,
-				       take_json, &json),
-			 usage, &code))
+	if (!value_go_on(value_options(&abi_command, argc, argv, take_json,
+				       &json),
+			 &abi_command, &code))
 		return code;
-	if (optind < argc) {
-		say("hvpt abi: '%s' is no option; try 'hvpt abi --help'",
-		    argv[optind]);
+	if (!value_none_left(&abi_command, argc, argv))
 		return EXIT_BAD_INPUT;
-	}
 	if (json)
 		show_abi_json();
 	else

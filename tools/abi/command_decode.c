@@ -19,26 +19,6 @@
 /* Of a text on standard input: a page needs 2 for each byte, and spaces. */
 #define TEXT_MAX ((size_t)8 * HVPT_HV_PAGE_BYTES)
 
-static const char usage[] =
-	"Usage: hvpt decode --control VALUE [options]\n"
-	"\n"
-	"Explains a hypercall of device domains: each field by name and value.\n"
-	"\n"
-	"  --control VALUE  the hypercall input value (RCX)\n"
-	"  --input HEX      memory of the input, with list elements, in\n"
-	"                   hexadecimal bytes; spaces, line ends and colons\n"
-	"                   between bytes are ignored. -: read it from standard\n"
-	"                   input\n"
-	"  --output HEX     memory of the output\n"
-	"  --result VALUE   the hypercall result value (RAX)\n"
-	"  --json           print JSON\n"
-	"  -h, --help       this text\n"
-	"\n"
-	"VALUE is decimal, or hexadecimal after 0x. 'hvpt abi' lists the calls.\n"
-	"\n"
-	"Exit status: 0 decoded without remainder, 1 decoded but something is\n"
-	"wrong or left over, 2 bad usage or input.\n";
-
 enum option_id {
 	OPT_CONTROL = 256,
 	OPT_INPUT,
@@ -47,14 +27,38 @@ enum option_id {
 	OPT_JSON,
 };
 
-static const struct option long_options[] = {
-	{ "control", required_argument, NULL, OPT_CONTROL },
-	{ "input", required_argument, NULL, OPT_INPUT },
-	{ "output", required_argument, NULL, OPT_OUTPUT },
-	{ "result", required_argument, NULL, OPT_RESULT },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+static int run(int argc, char **argv);
+
+static const struct command_option options[] = {
+	{ OPT_CONTROL, "control", "VALUE", "the hypercall input value (RCX)" },
+	{ OPT_INPUT, "input", "HEX",
+	  "memory of the input, with list elements, in hexadecimal bytes; "
+	  "spaces, line ends and colons between bytes are ignored. -: read it "
+	  "from standard input" },
+	{ OPT_OUTPUT, "output", "HEX", "memory of the output" },
+	{ OPT_RESULT, "result", "VALUE", "the hypercall result value (RAX)" },
+	{ OPT_JSON, "json", NULL, "print JSON" },
+	{ 0, NULL, NULL, NULL },
+};
+
+const struct command decode_command = {
+	.name = COMMAND,
+	.synopsis = "--control VALUE [options]",
+	.brief = "explain a hypercall: control word, input, output, result",
+	.text = "Explains a hypercall of device domains: each field by name "
+		"and value.\n"
+		"VALUE is decimal, or hexadecimal after 0x. 'hvpt abi' lists "
+		"the calls.",
+	.options = options,
+	.exits = { { EXIT_ALL_WELL, "decoded without remainder" },
+		   { EXIT_MISMATCH, "decoded, but something is wrong or left "
+				    "over" },
+		   { EXIT_BAD_INPUT, "bad usage or input" } },
+	.examples = { { "decode --control 177",
+			"What a control word asks for." },
+		      { "decode --control 177 --result 0x5",
+			"The same, and what the hypervisor answered." } },
+	.run = run,
 };
 
 /** The command line. */
@@ -184,10 +188,9 @@ static const struct abi_call *call_of(const struct command_line *line, int argc,
 	uint16_t code = (uint16_t)(line->request.control & 0xffffu);
 	const struct abi_call *call = NULL;
 
-	if (optind < argc)
-		say("hvpt decode: '%s' is no option; try 'hvpt decode --help'",
-		    argv[optind]);
-	else if (!line->has_control)
+	if (!value_none_left(&decode_command, argc, argv))
+		return NULL;
+	if (!line->has_control)
 		say("hvpt decode: no --control given; "
 		    "try 'hvpt decode --help'");
 	else if (!(call = abi_call_of(code)))
@@ -212,15 +215,15 @@ static size_t print_call(const struct command_line *line,
 	return problems;
 }
 
-int command_decode(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	struct command_line line = { .json = false };
 	const struct abi_call *call;
 	int code;
 
-	if (!value_go_on(value_options(COMMAND, argc, argv, long_options,
-				       take_option, &line),
-			 usage, &code))
+	if (!value_go_on(value_options(&decode_command, argc, argv, take_option,
+				       &line),
+			 &decode_command, &code))
 		return code;
 	call = call_of(&line, argc, argv);
 	if (!call)

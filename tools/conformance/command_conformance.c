@@ -2,6 +2,9 @@
 /*
  * hvpt conformance: the conformance suite on the model hypervisor.
  */
+#define _GNU_SOURCE
+
+#include <getopt.h>
 #include <string.h>
 
 #include "conformance_report.h"
@@ -14,34 +17,6 @@
 #include "tools/output.h"
 #include "trace/say.h"
 
-static const char usage[] =
-	"Usage: hvpt conformance [--host HOST] [--model FILE] [--passive]\n"
-	"                        [--json FILE | --page [REPORT]...]\n"
-	"       hvpt conformance --compare REPORT REPORT\n"
-	"       hvpt conformance --fit REPORT\n"
-	"\n"
-	"Asks a host each question of the conformance suite, and prints how\n"
-	"it answers. docs/CONFORMANCE.md explains them.\n"
-	"\n"
-	"Options:\n"
-	"  --host HOST  model: the model hypervisor, the default;\n"
-	"               qemu: QEMU's VT-d, see scripts/get-qemu\n"
-	"  --model FILE properties of the model hypervisor, as --fit prints them\n"
-	"  --passive    ask only questions that read\n"
-	"  --json FILE  write the answers as JSON; '-': to standard output,\n"
-	"               without the text\n"
-	"  --page       print the tables of docs/CONFORMANCE.md instead; with\n"
-	"               a column for each report behind it, written by --json\n"
-	"  --compare    ask nobody, and print what two reports differ in\n"
-	"  --fit        ask nobody, and print properties with which the model\n"
-	"               hypervisor answers as the report says, as far as it can\n"
-	"  -h, --help   print this help\n"
-	"\n"
-	"Exit status: 0 if guests can work with every answer, 1 if not or if\n"
-	"something could not be restored, 2 if an option or a file is bad, or\n"
-	"there is no such host. With --compare: 0 if all answers are the same,\n"
-	"1 if not.\n";
-
 /* Options that take the reports behind them; the first takes none. */
 enum mode {
 	MODE_ASK = 0,
@@ -52,9 +27,65 @@ enum mode {
 
 static const char *const mode_names[] = { "", "--page", "--compare", "--fit" };
 
+enum option_id {
+	OPT_HOST = 256,
+	OPT_MODEL,
+	OPT_PASSIVE,
+	OPT_JSON,
+	OPT_MODE, /* and the modes behind it */
+};
+
+static int command(int argc, char **argv);
+
+static const struct command_option options_known[] = {
+	{ OPT_HOST, "host", "model|qemu",
+	  "model: the model hypervisor; qemu: QEMU's VT-d, see "
+	  "scripts/get-qemu (model)" },
+	{ OPT_MODEL, "model", "FILE",
+	  "properties of the model hypervisor, as --fit prints them" },
+	{ OPT_PASSIVE, "passive", NULL, "ask only questions that read" },
+	{ OPT_JSON, "json", "FILE|-",
+	  "write the answers as JSON; -: to standard output, without the "
+	  "text" },
+	{ OPT_MODE + MODE_PAGE, "page", NULL,
+	  "print the tables of docs/CONFORMANCE.md instead, with a column for "
+	  "each REPORT, written by --json" },
+	{ OPT_MODE + MODE_COMPARE, "compare", NULL,
+	  "ask nobody, and print what two reports differ in" },
+	{ OPT_MODE + MODE_FIT, "fit", NULL,
+	  "ask nobody, and print properties with which the model hypervisor "
+	  "answers as the report says, as far as it can" },
+	{ 0, NULL, NULL, NULL },
+};
+
+const struct command conformance_command = {
+	.name = "conformance",
+	.synopsis = "[--host HOST] [--model FILE] [--passive] [--json FILE]\n"
+		    "[--host HOST] [--model FILE] --page [REPORT]...\n"
+		    "--compare REPORT REPORT\n"
+		    "--fit REPORT",
+	.brief = "ask the model hypervisor how it answers hypercalls",
+	.text = "Asks a host each question of the conformance suite, and "
+		"prints how it answers. docs/CONFORMANCE.md explains them.",
+	.files = true,
+	.options = options_known,
+	.exits = { { EXIT_ALL_WELL, "guests can work with every answer; with "
+				    "--compare: all answers are the same" },
+		   { EXIT_MISMATCH,
+		     "they cannot, or something could not be restored; with "
+		     "--compare: an answer is not the same" },
+		   { EXIT_BAD_INPUT, "an option or a file is bad, or there is "
+				     "no such host" } },
+	.examples = { { "conformance", "Ask the model hypervisor." },
+		      { "conformance --host qemu --json qemu.json",
+			"Ask QEMU, and keep the answers." },
+		      { "conformance --fit qemu.json >host",
+			"A model that answers like it." } },
+	.run = command,
+};
+
 struct conformance_options {
 	const struct asked_host *host;
-	bool help;
 	bool passive;
 	enum mode mode;
 	const char *json;
@@ -137,51 +168,44 @@ static const struct asked_host *find_host(const char *name)
 	for (i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++)
 		if (strcmp(hosts[i].name, name) == 0)
 			return &hosts[i];
-	say("hvpt conformance: no host '%s'", name);
+	say("hvpt conformance: no host '%s': must be model or qemu", name);
 	return NULL;
 }
 
 /* ---- the command ----------------------------------------------------- */
 
-/* An option that has a value. Return: false: with a message. */
-static bool take_value(struct conformance_options *options, const char *option,
-		       const char *value)
+/* Return: false: with a message. */
+static bool take_mode(struct conformance_options *options, enum mode mode)
 {
-	const bool is_host = strcmp(option, "--host") == 0;
-	const bool is_model = strcmp(option, "--model") == 0;
-
-	if (!is_host && !is_model && strcmp(option, "--json") != 0) {
-		say("hvpt conformance: unknown argument '%s'", option);
+	if (options->mode != MODE_ASK && options->mode != mode) {
+		say("hvpt conformance: %s and %s exclude each other",
+		    mode_names[options->mode], mode_names[mode]);
 		return false;
 	}
-	if (!value) {
-		say("hvpt conformance: %s needs a %s", option,
-		    is_host ? "name" : "file");
-		return false;
-	}
-	if (is_host)
-		options->host = find_host(value);
-	else if (is_model)
-		options->model = value;
-	else
-		options->json = value;
-	return options->host != NULL;
+	options->mode = mode;
+	return true;
 }
 
-/* The rest of the arguments are reports. Return: is it such an option? */
-static bool take_reports(struct conformance_options *options, char **argv)
+static bool take_option(int id, void *target)
 {
-	unsigned mode;
+	struct conformance_options *options = target;
 
-	for (mode = MODE_PAGE; mode <= MODE_FIT; mode++)
-		if (strcmp(argv[0], mode_names[mode]) == 0)
-			options->mode = (enum mode)mode;
-	if (options->mode == MODE_ASK)
-		return false;
-	options->reports = (const char *const *)argv + 1;
-	while (options->reports[options->report_count])
-		options->report_count++;
-	return true;
+	switch (id) {
+	case OPT_HOST:
+		options->host = find_host(optarg);
+		return options->host != NULL;
+	case OPT_MODEL:
+		options->model = optarg;
+		return true;
+	case OPT_PASSIVE:
+		options->passive = true;
+		return true;
+	case OPT_JSON:
+		options->json = optarg;
+		return true;
+	default:
+		return take_mode(options, (enum mode)(id - OPT_MODE));
+	}
 }
 
 /* Return: false: with a message. */
@@ -189,7 +213,11 @@ static bool fits_together(const struct conformance_options *options)
 {
 	const char *mode = mode_names[options->mode];
 
-	if (options->mode == MODE_COMPARE && options->report_count != 2)
+	if (options->mode == MODE_ASK && options->report_count != 0)
+		say("hvpt conformance: '%s' is no option; --page, --compare "
+		    "and --fit take reports",
+		    options->reports[0]);
+	else if (options->mode == MODE_COMPARE && options->report_count != 2)
 		say("hvpt conformance: --compare needs two reports");
 	else if (options->mode == MODE_FIT && options->report_count != 1)
 		say("hvpt conformance: --fit needs one report");
@@ -202,24 +230,17 @@ static bool fits_together(const struct conformance_options *options)
 	return false;
 }
 
-static bool parse(int argc, char **argv, struct conformance_options *options)
+static enum options_result parse(int argc, char **argv,
+				 struct conformance_options *options)
 {
-	int i;
+	enum options_result result = value_options(&conformance_command, argc,
+						   argv, take_option, options);
 
-	for (i = 1; i < argc && options->mode == MODE_ASK; i++) {
-		if (strcmp(argv[i], "--passive") == 0)
-			options->passive = true;
-		else if (strcmp(argv[i], "--help") == 0 ||
-			 strcmp(argv[i], "-h") == 0)
-			options->help = true;
-		else if (take_reports(options, argv + i))
-			break;
-		else if (!take_value(options, argv[i], argv[i + 1]))
-			return false;
-		else
-			i++;
-	}
-	return fits_together(options);
+	if (result != OPTIONS_RUN)
+		return result;
+	options->reports = (const char *const *)argv + optind;
+	options->report_count = (size_t)(argc - optind);
+	return fits_together(options) ? OPTIONS_RUN : OPTIONS_ERROR;
 }
 
 static bool is_well(const struct conformance_counts *counts)
@@ -300,19 +321,16 @@ static int run(const struct conformance_options *options, FILE *json)
 	return is_well(&record.counts) ? EXIT_ALL_WELL : EXIT_MISMATCH;
 }
 
-int command_conformance(int argc, char **argv)
+static int command(int argc, char **argv)
 {
 	static const char json_option[] = "hvpt conformance: --json";
 	struct conformance_options options = { .host = &hosts[0] };
 	FILE *json = NULL;
 	int code;
 
-	if (!parse(argc, argv, &options))
-		return EXIT_BAD_INPUT;
-	if (options.help) {
-		fputs(usage, stdout);
-		return EXIT_ALL_WELL;
-	}
+	if (!value_go_on(parse(argc, argv, &options), &conformance_command,
+			 &code))
+		return code;
 	if (options.mode == MODE_COMPARE)
 		return compare(&options);
 	if (options.mode == MODE_FIT)

@@ -12,46 +12,54 @@
 
 #define COMMAND "dump"
 
-static const char usage[] =
-	"Usage: hvpt dump [options] TRACE\n"
-	"       hvpt dump [options] --memory FILE --root GPA\n"
-	"       hvpt dump --debugfs FILE [--json]\n"
-	"\n"
-	"Prints the mappings of each domain: neighbours that continue each\n"
-	"other as one range, with the size and number of their leaves and what\n"
-	"the device may do: r read, w write, a accessed, d dirty. Each mapping\n"
-	"is checked. The tables are those that hvpt builds from the events of\n"
-	"TRACE, or those in a guest's memory.\n"
-	"\n" TABLES_TRACE_HELP TABLES_MEMORY_HELP
-	"  --debugfs FILE   the file 'tables' of the Linux adapter, such as\n"
-	"                   /sys/kernel/debug/hvpt/tables, or a copy of it, which\n"
-	"                   may be compressed. -: standard input\n"
-	"  --json           print JSON\n"
-	"  --svg FILE|-     draw the tree of tables with graphviz instead\n"
-	"  -h, --help       this text\n"
-	"\n"
-	"Examples:\n"
-	"  hvpt dump trace.txt --at 1000\n"
-	"  hvpt dump --memory vmcore --root 0x1234000 --json\n"
-	"  hvpt dump trace.txt.xz --at 17.9 --svg tables.svg\n"
-	"\n"
-	"Exit status: 0 nothing is wrong, 1 a mapping is wrong, 2 bad usage or\n"
-	"input.\n";
-
 enum option_id {
 	OPT_DEBUGFS = 256,
 	OPT_JSON,
 	OPT_SVG,
 };
 
-static const struct option long_options[] = {
+static int run(int argc, char **argv);
+
+static const struct command_option options[] = {
 	TABLES_TRACE_OPTIONS,
 	TABLES_MEMORY_OPTIONS,
-	{ "debugfs", required_argument, NULL, OPT_DEBUGFS },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "svg", required_argument, NULL, OPT_SVG },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+	{ OPT_DEBUGFS, "debugfs", "FILE",
+	  "the file 'tables' of the Linux adapter, such as "
+	  "/sys/kernel/debug/hvpt/tables, or a copy of it, which may be "
+	  "compressed. -: standard input" },
+	{ OPT_JSON, "json", NULL, "print JSON" },
+	{ OPT_SVG, "svg", "FILE|-",
+	  "draw the tree of tables with graphviz instead" },
+	{ 0, NULL, NULL, NULL },
+};
+
+const struct command dump_command = {
+	.name = COMMAND,
+	.synopsis = "[options] TRACE\n"
+		    "[options] --memory FILE --root GPA\n"
+		    "--debugfs FILE [--json]",
+	.brief = "print and check the mappings at a moment of a trace, in a "
+		 "guest's memory, or that the Linux adapter shows in debugfs",
+	.text = "Prints the mappings of each domain: neighbours that continue "
+		"each other as one range, with the size and number of their "
+		"leaves and what the device may do: r read, w write, a "
+		"accessed, d dirty. Each mapping is checked. The tables are "
+		"those that hvpt builds from the events of TRACE, or those in "
+		"a guest's memory.",
+	.files = true,
+	.options = options,
+	.exits = { { EXIT_ALL_WELL, "nothing is wrong" },
+		   { EXIT_MISMATCH, "a mapping is wrong" },
+		   { EXIT_BAD_INPUT, "bad usage or input" } },
+	.examples = { { "dump trace.txt --at 1000",
+			"What is mapped after 1000 events." },
+		      { "dump --memory vmcore --root 0x1234000 --json",
+			"The tables in a crash dump, for a program." },
+		      { "dump trace.txt.xz --at 17.9 --svg tables.svg",
+			"A picture of the tables at a moment." },
+		      { "dump --debugfs /sys/kernel/debug/hvpt/tables",
+			"The mappings of this machine, as root." } },
+	.run = run,
 };
 
 /**
@@ -192,15 +200,15 @@ static int dump_text(const struct command_line *line)
 	return code;
 }
 
-int command_dump(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	struct command_line line = { .debugfs = NULL };
 	int code;
 
 	tables_options_default(&line.tables);
-	if (!value_go_on(value_options(COMMAND, argc, argv, long_options,
-				       take_option, &line),
-			 usage, &code))
+	if (!value_go_on(value_options(&dump_command, argc, argv, take_option,
+				       &line),
+			 &dump_command, &code))
 		return code;
 	if (!complete(&line, argc - optind, argv + optind))
 		return EXIT_BAD_INPUT;

@@ -8,42 +8,6 @@
 #include "tools/replay/report.h"
 #include "trace/say.h"
 
-static const char usage[] =
-	"Usage: hvpt fuzz [options]\n"
-	"\n"
-	"Makes random sequences of map, unmap, protect, reclaim and sync, near\n"
-	"the limits of addresses and sizes, and checks each twice: the page table\n"
-	"alone, and all that 'hvpt replay' checks. The first sequence that fails\n"
-	"is shrunk and written as a trace for 'hvpt replay'.\n"
-	"\n"
-	"  --seed N              seed of the random numbers (1)\n"
-	"  --ops N               number of events (100000, without --time)\n"
-	"  --time T              run time: seconds, or a number with s, m or h\n"
-	"  --jobs N              processes, 1 .. 256; the n-th has the seed N + n\n"
-	"                        (1)\n"
-	"  --levels 4|5          table levels (either, for each sequence)\n"
-	"  --page-sizes LIST     leaf sizes, of 4K,2M,1G; 4K always (all)\n"
-	"  --width N             IOVA bits, 13 .. 48, or 57 with 5 levels (all)\n"
-	"  --iova-form FORM      plain, lower or canonical (any, for each\n"
-	"                        sequence; plain with --check)\n"
-	"  --policy POLICY       how a range is flushed: two-block, cover or exact\n"
-	"                        (two-block)\n"
-	"  --lazy N              sync also after each N unmaps of a domain (1000:\n"
-	"                        only where the sequence has a sync)\n"
-	"  --model FILE          the host that the sequences are replayed on, as\n"
-	"                        'hvpt conformance --fit' writes it; the tables\n"
-	"                        are those that it offers\n"
-	"  --output FILE         where to write a failure (hvpt-fuzz.trace)\n"
-	"  --check TRACE         generate nothing, check this trace\n"
-	"  --quiet               no progress and no summary\n"
-	"  -h, --help            this text\n"
-	"\n"
-	"With one process the same seed and --ops give the same sequences.\n"
-	"SIGINT ends the run with a summary.\n"
-	"\n"
-	"Exit status: 0 nothing failed, 1 a sequence failed, 2 bad usage, or the\n"
-	"trace cannot be written.\n";
-
 static const char *end_text(enum fuzz_end end)
 {
 	switch (end) {
@@ -128,13 +92,41 @@ static int fuzz(const struct fuzz_options *options)
 	return (int)code;
 }
 
-int command_fuzz(int argc, char **argv)
+static int run(int argc, char **argv);
+
+const struct command fuzz_command = {
+	.name = "fuzz",
+	.synopsis = "[options]",
+	.brief = "find a sequence of calls that hvpt gets wrong, and shrink "
+		 "it to a trace",
+	.text = "Makes random sequences of map, unmap, protect, reclaim and "
+		"sync, near the limits of addresses and sizes, and checks "
+		"each twice: the page table alone, and all that 'hvpt replay' "
+		"checks. The first sequence that fails is shrunk and written "
+		"as a trace for 'hvpt replay'.\n"
+		"With one process the same seed and --ops give the same "
+		"sequences. SIGINT ends the run with a summary.",
+	.options = fuzz_options_known,
+	.exits = { { EXIT_ALL_WELL, "nothing failed" },
+		   { EXIT_MISMATCH, "a sequence failed" },
+		   { EXIT_BAD_INPUT, "bad usage, or the trace cannot be "
+				     "written" } },
+	.examples = { { "fuzz", "100000 events, the same each time." },
+		      { "fuzz --time 10m --jobs 4 --seed 7",
+			"Ten minutes, four processes." },
+		      { "fuzz --check hvpt-fuzz.trace",
+			"A failure once more." } },
+	.run = run,
+};
+
+static int run(int argc, char **argv)
 {
 	struct fuzz_options options;
 	int code;
 
-	if (!value_go_on(fuzz_options_parse(argc, argv, &options), usage,
-			 &code))
+	if (!value_go_on(fuzz_options_parse(&fuzz_command, argc, argv,
+					    &options),
+			 &fuzz_command, &code))
 		return code;
 	if (options.check)
 		return (int)fuzz_check_trace(&options);

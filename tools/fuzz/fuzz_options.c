@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fuzz_options.h"
+#include "tools/command.h"
 #include "tools/option_values.h"
 #include "trace/say.h"
 
@@ -38,23 +39,36 @@ enum option_id {
 	OPT_QUIET,
 };
 
-static const struct option long_options[] = {
-	{ "seed", required_argument, NULL, OPT_SEED },
-	{ "ops", required_argument, NULL, OPT_OPS },
-	{ "jobs", required_argument, NULL, OPT_JOBS },
-	{ "time", required_argument, NULL, OPT_TIME },
-	{ "levels", required_argument, NULL, OPT_LEVELS },
-	{ "page-sizes", required_argument, NULL, OPT_PAGE_SIZES },
-	{ "width", required_argument, NULL, OPT_WIDTH },
-	{ "iova-form", required_argument, NULL, OPT_IOVA_FORM },
-	{ "policy", required_argument, NULL, OPT_POLICY },
-	{ "lazy", required_argument, NULL, OPT_LAZY },
-	{ "model", required_argument, NULL, OPT_MODEL },
-	{ "output", required_argument, NULL, OPT_OUTPUT },
-	{ "check", required_argument, NULL, OPT_CHECK },
-	{ "quiet", no_argument, NULL, OPT_QUIET },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+const struct command_option fuzz_options_known[] = {
+	{ OPT_SEED, "seed", "N", "seed of the random numbers (1)" },
+	{ OPT_OPS, "ops", "N", "number of events (100000, without --time)" },
+	{ OPT_TIME, "time", "T",
+	  "run time: seconds, or a number with s, m or h" },
+	{ OPT_JOBS, "jobs", "N",
+	  "processes, 1 .. 256; the n-th has the seed N + n (1)" },
+	{ OPT_LEVELS, "levels", "4|5",
+	  "table levels (either, for each sequence)" },
+	{ OPT_PAGE_SIZES, "page-sizes", "LIST",
+	  "leaf sizes, of 4K,2M,1G; 4K always (all)" },
+	{ OPT_WIDTH, "width", "N",
+	  "IOVA bits, 13 .. 48, or 57 with 5 levels "
+	  "(all)" },
+	{ OPT_IOVA_FORM, "iova-form", "plain|lower|canonical",
+	  "which values are IOVAs (any, for each sequence; plain with "
+	  "--check)" },
+	{ OPT_POLICY, "policy", "two-block|cover|exact",
+	  "how a range is flushed (two-block)" },
+	{ OPT_LAZY, "lazy", "N",
+	  "sync also after each N unmaps of a domain (1000: only where the "
+	  "sequence has a sync)" },
+	{ OPT_MODEL, "model", "FILE",
+	  "the host that the sequences are replayed on, as hvpt conformance "
+	  "--fit prints it; the tables are those that it offers" },
+	{ OPT_OUTPUT, "output", "FILE",
+	  "where to write a failure (hvpt-fuzz.trace)" },
+	{ OPT_CHECK, "check", "TRACE", "generate nothing, check this trace" },
+	{ OPT_QUIET, "quiet", NULL, "no progress and no summary" },
+	{ 0, NULL, NULL, NULL },
 };
 
 /* ---- values ---------------------------------------------------------- */
@@ -253,14 +267,14 @@ static bool complete(struct fuzz_options *options, int argc, char **argv)
 	return complete_tables(options) && complete_model(options);
 }
 
-enum options_result fuzz_options_parse(int argc, char **argv,
+enum options_result fuzz_options_parse(const struct command *command, int argc,
+				       char **argv,
 				       struct fuzz_options *options)
 {
 	enum options_result result;
 
 	set_defaults(options);
-	result = value_options(COMMAND, argc, argv, long_options, take_option,
-			       options);
+	result = value_options(command, argc, argv, take_option, options);
 	if (result != OPTIONS_RUN)
 		return result;
 	return complete(options, argc, argv) ? OPTIONS_RUN : OPTIONS_ERROR;

@@ -55,8 +55,12 @@ struct fuzz_options {
 void fuzz_draw(const struct fuzz_options *options, uint64_t seed,
 	       uint64_t number, struct fuzz_options *drawn);
 
+/** The options of `hvpt fuzz`, for its struct command. */
+extern const struct command_option fuzz_options_known[];
+
 /** Parses the words after `hvpt fuzz`; argv[0] is the sub-command. */
-enum options_result fuzz_options_parse(int argc, char **argv,
+enum options_result fuzz_options_parse(const struct command *command, int argc,
+				       char **argv,
 				       struct fuzz_options *options);
 
 #endif /* TOOLS_FUZZ_FUZZ_OPTIONS_H */

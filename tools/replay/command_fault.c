@@ -15,26 +15,13 @@
 #include "replay.h"
 #include "trace/say.h"
 
-#define COMMAND "fault"
+/* The only option; a number that is no short option. */
+#define OPT_TRACE 256
 
 /* Bytes of the shortest valid message. */
 #define MESSAGE_LEAST                                                          \
 	(sizeof(struct hvpt_hv_message_header) +                               \
 	 sizeof(struct hvpt_hv_iommu_fault))
-
-static const char usage[] =
-	"Usage: hvpt fault [--trace TRACE] HEX...\n"
-	"\n"
-	"Decodes the message by which the hypervisor reports a refused DMA. HEX\n"
-	"is the message in hexadecimal bytes, header first, in any number of\n"
-	"words; spaces and colons between bytes are ignored.\n"
-	"\n"
-	"  --trace TRACE  replay TRACE, and explain the access by the tables of\n"
-	"                 each of its domains, as they are at its end\n"
-	"  -h, --help     this text\n"
-	"\n"
-	"Exit status: 0 decoded, 1 a mismatch in the replay, 2 bad usage or\n"
-	"input.\n";
 
 /* Return: false after an error. A byte must not continue in the next word. */
 static bool take_word(struct hex_bytes *message, const char *word)
@@ -135,10 +122,31 @@ static int decode(const struct hex_bytes *message, const char *trace)
 
 /* ---- the command line -------------------------------------------------- */
 
-static const struct option long_options[] = {
-	{ "trace", required_argument, NULL, 't' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+static int run(int argc, char **argv);
+
+static const struct command_option options_known[] = {
+	{ OPT_TRACE, "trace", "TRACE",
+	  "replay TRACE, and explain the access by the tables of each of its "
+	  "domains, as they are at its end" },
+	{ 0, NULL, NULL, NULL },
+};
+
+const struct command fault_command = {
+	.name = "fault",
+	.synopsis = "[--trace TRACE] HEX...",
+	.brief = "decode the hypervisor's message about a refused DMA, and "
+		 "explain it by the tables of a trace",
+	.text = "Decodes the message by which the hypervisor reports a "
+		"refused DMA. HEX is the message in hexadecimal bytes, header "
+		"first, in any number of words; spaces and colons between "
+		"bytes are ignored.",
+	.options = options_known,
+	.exits = { { EXIT_ALL_WELL, "decoded" },
+		   { EXIT_MISMATCH, "a mismatch in the replay" },
+		   { EXIT_BAD_INPUT, "bad usage or input" } },
+	.examples = { { "fault --trace trace.txt.xz $(cat message)",
+			"What was mapped when the device was refused." } },
+	.run = run,
 };
 
 /* Only --trace has a value. */
@@ -151,16 +159,16 @@ static bool take_trace(int id, void *target)
 	return true;
 }
 
-int command_fault(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	uint8_t bytes[HVPT_HV_MESSAGE_BYTES];
 	struct hex_bytes message = { bytes, sizeof(bytes), 0 };
 	const char *trace = NULL;
 	int code;
 
-	if (!value_go_on(value_options(COMMAND, argc, argv, long_options,
-				       take_trace, &trace),
-			 usage, &code))
+	if (!value_go_on(value_options(&fault_command, argc, argv, take_trace,
+				       &trace),
+			 &fault_command, &code))
 		return code;
 	if (optind == argc) {
 		say("hvpt fault: no message given; try 'hvpt fault --help'");

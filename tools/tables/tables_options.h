@@ -5,7 +5,6 @@
 #ifndef TOOLS_TABLES_TABLES_OPTIONS_H
 #define TOOLS_TABLES_TABLES_OPTIONS_H
 
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -61,42 +60,33 @@ enum tables_option_id {
 	TABLES_OPT_MAXPHYADDR,
 };
 
-/* Of a trace, for getopt_long(). */
+/* Of a trace, for a struct command. */
 #define TABLES_TRACE_OPTIONS                                                   \
-	{ "at", required_argument, NULL, TABLES_OPT_AT },                      \
-		{ "domain", required_argument, NULL, TABLES_OPT_DOMAIN },      \
-		{ "levels", required_argument, NULL, TABLES_OPT_LEVELS },      \
-		{ "width", required_argument, NULL, TABLES_OPT_WIDTH },        \
-		{ "iova-form", required_argument, NULL, TABLES_OPT_FORM },     \
+	{ TABLES_OPT_AT, "at", "N|TIME",                                       \
+	  "after the N-th event; with a point, as in 17.9, before the first "  \
+	  "event that is later than this, in seconds (the end)" },             \
+		{ TABLES_OPT_DOMAIN, "domain", "ID",                           \
+		  "only the domain that the trace calls dom=ID" },             \
+		{ TABLES_OPT_LEVELS, "levels", "4|5", "table levels (4)" },    \
+		{ TABLES_OPT_WIDTH, "width", "N",                              \
+		  "IOVA bits, 13 .. 48, or 57 with 5 levels (all)" },          \
+		{ TABLES_OPT_FORM, "iova-form", "plain|lower|canonical",       \
+		  "which values are IOVAs (plain; with --memory canonical)" }, \
 	{                                                                      \
-		"page-sizes", required_argument, NULL, TABLES_OPT_PAGE_SIZES   \
+		TABLES_OPT_PAGE_SIZES, "page-sizes", "LIST",                   \
+			"leaf sizes for a trace, of 4K,2M,1G (all)"            \
 	}
 
 /* Of memory. */
 #define TABLES_MEMORY_OPTIONS                                                  \
-	{ "memory", required_argument, NULL, TABLES_OPT_MEMORY },              \
-		{ "root", required_argument, NULL, TABLES_OPT_ROOT },          \
+	{ TABLES_OPT_MEMORY, "memory", "FILE",                                 \
+	  "a guest's memory: a raw image that begins at gpa 0, or an ELF "     \
+	  "core" },                                                            \
+		{ TABLES_OPT_ROOT, "root", "GPA", "of the top table in it" },  \
 	{                                                                      \
-		"maxphyaddr", required_argument, NULL, TABLES_OPT_MAXPHYADDR   \
+		TABLES_OPT_MAXPHYADDR, "maxphyaddr", "N",                      \
+			"bits of a physical address, 36 .. 52 (52)"            \
 	}
-
-/* What --help says of them; each is a string. */
-#define TABLES_TRACE_HELP                                                      \
-	"  --at N|TIME      after the N-th event; with a point, as in\n"       \
-	"                   17.9, before the first event that is later\n"      \
-	"                   than this, in seconds (the end)\n"                 \
-	"  --domain ID      only the domain that the trace calls dom=ID\n"     \
-	"  --levels 4|5     table levels (4)\n"                                \
-	"  --width N        IOVA bits, 13 .. 48, or 57 with 5 levels (all)\n"  \
-	"  --iova-form FORM plain, lower or canonical (plain; with --memory\n" \
-	"                   canonical)\n"                                      \
-	"  --page-sizes LIST\n"                                                \
-	"                   leaf sizes for a trace, of 4K,2M,1G (all)\n"
-#define TABLES_MEMORY_HELP                                                     \
-	"  --memory FILE    a guest's memory: a raw image that begins at\n"    \
-	"                   gpa 0, or an ELF core\n"                           \
-	"  --root GPA       of the top table in it\n"                          \
-	"  --maxphyaddr N   bits of a physical address, 36 .. 52 (52)\n"
 
 void tables_options_default(struct tables_options *options);
 

@@ -13,40 +13,46 @@
 
 #define COMMAND "walk"
 
-static const char usage[] =
-	"Usage: hvpt walk [options] TRACE IOVA\n"
-	"       hvpt walk [options] --memory FILE --root GPA IOVA\n"
-	"\n"
-	"Walks the page tables as an IOMMU does for one address: each entry,\n"
-	"its fields with the names of the Intel SDM and VT-d, and what the walk\n"
-	"ends in, or why it faults. The tables are those that hvpt builds from\n"
-	"the events of TRACE, for each of its domains, or those in a guest's\n"
-	"memory. Addresses of tables of a trace are made up.\n"
-	"\n"
-	"  --write          the access is a write (a read)\n" TABLES_TRACE_HELP
-		TABLES_MEMORY_HELP "  --json           print JSON\n"
-	"  -h, --help       this text\n"
-	"\n"
-	"Examples:\n"
-	"  hvpt walk trace.txt 0xfffbd000 --write\n"
-	"  hvpt walk trace.dat 0xfffbd123 --at 17.9 --domain 0xff35f65802be3000\n"
-	"  hvpt walk --memory vmcore --root 0x1234000 --levels 4 0xfffbd000\n"
-	"\n"
-	"Exit status: 0 it translates in a domain, 1 it faults in each, 2 bad\n"
-	"usage or input.\n";
-
 enum option_id {
 	OPT_WRITE = 256,
 	OPT_JSON,
 };
 
-static const struct option long_options[] = {
+static int run(int argc, char **argv);
+
+static const struct command_option options[] = {
+	{ OPT_WRITE, "write", NULL, "the access is a write (a read)" },
 	TABLES_TRACE_OPTIONS,
 	TABLES_MEMORY_OPTIONS,
-	{ "write", no_argument, NULL, OPT_WRITE },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+	{ OPT_JSON, "json", NULL, "print JSON" },
+	{ 0, NULL, NULL, NULL },
+};
+
+const struct command walk_command = {
+	.name = COMMAND,
+	.synopsis = "[options] TRACE IOVA\n"
+		    "[options] --memory FILE --root GPA IOVA",
+	.brief = "walk the tables of a trace, or of a guest's memory, for one "
+		 "address: each entry bit by bit, and why it faults",
+	.text = "Walks the page tables as an IOMMU does for one address: each "
+		"entry, its fields with the names of the Intel SDM and VT-d, "
+		"and what the walk ends in, or why it faults. The tables are "
+		"those that hvpt builds from the events of TRACE, for each of "
+		"its domains, or those in a guest's memory. Addresses of "
+		"tables of a trace are made up.",
+	.files = true,
+	.options = options,
+	.exits = { { EXIT_ALL_WELL, "it translates in a domain" },
+		   { EXIT_MISMATCH, "it faults in each" },
+		   { EXIT_BAD_INPUT, "bad usage or input" } },
+	.examples = { { "walk trace.txt 0xfffbd000 --write",
+			"Would a write have been translated at the end?" },
+		      { "walk trace.dat 0xfffbd123 --at 17.9 "
+			"--domain 0xff35f65802be3000",
+			"At a moment, in one domain." },
+		      { "walk --memory vmcore --root 0x1234000 0xfffbd000",
+			"In a crash dump." } },
+	.run = run,
 };
 
 /** The command line. */
@@ -140,16 +146,16 @@ static int walk_all(const struct tables *tables,
 	return code;
 }
 
-int command_walk(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	struct command_line line = { .write = false };
 	struct tables tables;
 	int code = EXIT_BAD_INPUT;
 
 	tables_options_default(&line.tables);
-	if (!value_go_on(value_options(COMMAND, argc, argv, long_options,
-				       take_option, &line),
-			 usage, &code))
+	if (!value_go_on(value_options(&walk_command, argc, argv, take_option,
+				       &line),
+			 &walk_command, &code))
 		return code;
 	if (!take_words(&line, argc - optind, argv + optind) ||
 	    !output_streams_differ("hvpt walk",
