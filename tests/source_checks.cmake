@@ -72,6 +72,13 @@ hvpt_add_check(linux-boot-setup source
 hvpt_add_check(build-missing source
   ${CMAKE_CURRENT_SOURCE_DIR}/build/missing.sh ${PROJECT_SOURCE_DIR})
 
+# How users take hvpt in, each from a copy.
+foreach(way installed shared version pkg-config components subdirectory
+    fetch-content source-list single-file cxx meson)
+  hvpt_add_check(way-${way} way
+    ${python} ${CMAKE_CURRENT_SOURCE_DIR}/ways/ways.py ${way})
+endforeach()
+
 hvpt_add_check(lint-format lint ${scripts}/lint format --no-install)
 # Some seconds for each file: minutes in all.
 hvpt_add_check(lint-tidy "lint;long"

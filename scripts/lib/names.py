@@ -13,7 +13,8 @@ COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.S)
 NAME = re.compile(r"\b(?:hvpt_[a-z0-9_]+|HVPT_[A-Z0-9_]+)\b(\*?)")
 WORD = re.compile(r"\b(?:hvpt|HVPT)_\w+")
 # Files other than C that define names: options, variables, modules.
-DEFINES = (".cmake", "CMakeLists.txt", "Kbuild", "Kconfig", ".sh", ".inf",
+DEFINES = (".cmake", "CMakeLists.txt", "meson.build", "Kbuild", "Kconfig",
+           ".sh", ".inf",
            ".dec", ".dsc", ".json", ".ci/run")
 # What examples take for granted, besides what each place declares.
 COMMON = ("enum hvpt_status status; hvpt_iova_t iova; hvpt_gpa_t gpa;"
