@@ -66,8 +66,8 @@ BOOLEAN app_edu_open(EFI_PCI_IO_PROTOCOL *pci,
 {
 	UINT32 ids = 0;
 
-	if (EFI_ERROR(
-		    pci->PciRead(pci, EfiPciIoWidthUint32, PCI_IDS, 1, &ids)) ||
+	if (EFI_ERROR(pci->Pci.Read(pci, EfiPciIoWidthUint32, PCI_IDS, 1,
+				    &ids)) ||
 	    ids != EDU_IDS)
 		return FALSE;
 	driver->write = dma_write;

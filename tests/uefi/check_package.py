@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """Checks that the file lists in HvptPkg are complete; --fix completes them.
 
-HvptLib.inf must have the files of hvpt.cmake, and each other .inf those of its
-folder. HvptPkg.dsc must build each .inf. A GUID must be used for one thing.
+HvptLib.inf must have the files of hvpt.cmake, HvptConformance.inf those of the
+suite and of its UEFI application, and each other .inf those of its folder.
+HvptPkg.dsc must build each .inf. A GUID must be used for one thing.
 """
 
 import os
@@ -48,7 +49,12 @@ def want_files(path):
     if path.endswith("HvptLib.inf"):
         return core_files()
     folder = os.path.join(PACKAGE, os.path.dirname(path))
-    return sorted(f for f in os.listdir(folder) if f.endswith((".c", ".h")))
+    folders = [""]
+    if path.endswith("HvptConformance.inf"):
+        folders = ["conformance", "conformance/uefi"]
+    return sorted(os.path.join(sub, f) for sub in folders
+                  for f in os.listdir(os.path.join(folder, sub))
+                  if f.endswith((".c", ".h")))
 
 
 def fix():

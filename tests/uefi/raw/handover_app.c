@@ -93,7 +93,7 @@ static EFI_HANDLE find_nic(EFI_PCI_IO_PROTOCOL **pci)
 		if (EFI_ERROR(gBS->HandleProtocol(
 			    handles[i], &gEfiPciIoProtocolGuid, (VOID **)pci)))
 			continue;
-		(*pci)->PciRead(*pci, 2, 0, 1, &id);
+		(*pci)->Pci.Read(*pci, 2, 0, 1, &id);
 		if (id == E1000_ID)
 			return handles[i];
 	}
@@ -111,10 +111,10 @@ static EFI_STATUS open_nic(EFI_HANDLE *nic)
 	if (!*nic)
 		return EFI_NOT_FOUND;
 	gBS->DisconnectController(*nic, NULL, NULL);
-	pci->PciRead(pci, 1, 4, 1, &command);
+	pci->Pci.Read(pci, 1, 4, 1, &command);
 	command |= 6;
-	pci->PciWrite(pci, 1, 4, 1, &command);
-	pci->PciRead(pci, 2, 0x10, 1, &bar);
+	pci->Pci.Write(pci, 1, 4, 1, &command);
+	pci->Pci.Read(pci, 2, 0x10, 1, &bar);
 	registers = (volatile UINT8 *)(UINTN)(bar & ~0xfu);
 	*reg(REG_CTRL) |= CTRL_LINK_UP;
 	return EFI_SUCCESS;

@@ -45,7 +45,7 @@ static void quiesce(void)
 		if (EFI_ERROR(gBS->HandleProtocol(
 			    handles[i], &gEfiPciIoProtocolGuid, (VOID **)&pci)))
 			continue;
-		pci->PciRead(pci, 2, 0, 1, &id);
+		pci->Pci.Read(pci, 2, 0, 1, &id);
 		if (id != 0x10011af4)
 			gBS->DisconnectController(handles[i], NULL, NULL);
 	}
