@@ -642,6 +642,8 @@ asked() {
 	stated=$(verdicts as_stated)
 	say "  active $1: $stated as stated, $(verdicts differs) differ," \
 		"$(verdicts open) open, $(verdicts not_asked) not asked"
+	# The last one is compared outside.
+	sed 's/^/REPORT /' $A/report.json >/dev/console
 	rmmod hvpt_bridge && rmmod hvpt_conformance || return 1
 	[ ! -e $A ] || fail "the report stays"
 }

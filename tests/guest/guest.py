@@ -22,6 +22,7 @@ import threading
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
+import conformance_report  # noqa: E402
 import initramfs  # noqa: E402
 import monitor as qemu_monitor  # noqa: E402
 import times  # noqa: E402
@@ -287,6 +288,7 @@ class Verdict:
         self.said = ""
         self.done = False
         self.kernel_said = []
+        self.others = []
 
     def line(self, text):
         words = text.split()
@@ -307,7 +309,8 @@ class Verdict:
                  if result != "ok"]
         if not self.done:
             wrong.append("the guest did not come to its end")
-        return wrong + [f"kernel: {said}" for said in self.kernel_said]
+        return (wrong + [f"kernel: {said}" for said in self.kernel_said]
+                + self.others)
 
 
 class Guard:
@@ -386,7 +389,12 @@ def run(version, mode, name, cases, options):
         monitor = qemu_monitor.Monitor(folder)
         command = [*qemu_command(qemu, kernel, folder, mode, cases),
                    *monitor.arguments()]
-        verdict = boot(command, cases, log, options.verbose, monitor, clock)
+        report = conformance_report.Report()
+        verdict = boot(command, cases, log, options.verbose, monitor, clock,
+                       report)
+    if "conformance" in cases:
+        report.write(os.path.join(options.modules, f"report-{version}.json"))
+        verdict.others = list(report.problems())
     clock.end(not verdict.problems())
     times.write(os.path.join(options.modules, "times"), version, mode, name,
                 clock.rows)

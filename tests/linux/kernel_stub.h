@@ -79,6 +79,12 @@ struct module;
 #define MODULE_VERSION(text) struct stub_unused
 #define MODULE_IMPORT_NS(name) struct stub_unused
 #define MODULE_DEVICE_TABLE(bus, ids) struct stub_unused
+#define module_init(f)                                                         \
+	int stub_module_init(void);                                            \
+	int stub_module_init(void)                                             \
+	{                                                                      \
+		return f();                                                    \
+	}
 #define module_exit(f)                                                         \
 	void stub_module_exit(void);                                           \
 	void stub_module_exit(void)                                            \
@@ -228,6 +234,12 @@ void *stub_va(u64 gpa);
 void mod_node_page_state(struct pglist_data *node, int counter, long by);
 #define mod_lruvec_page_state(page, counter, by)                               \
 	((void)(page), mod_node_page_state(NULL, counter, by))
+#define get_zeroed_page(gfp) ((unsigned long)stub_kzalloc(PAGE_SIZE, gfp))
+static inline void free_page(unsigned long page)
+{
+	kfree((void *)page);
+}
+#define virt_to_phys(va) ((phys_addr_t)(uintptr_t)(va))
 #define kzalloc(bytes, gfp) stub_kzalloc(bytes, gfp)
 #define page_address(page) ((void *)(page))
 #define virt_to_page(va) ((struct page *)(va))
@@ -269,6 +281,11 @@ static inline void *ERR_CAST(const void *ptr)
 static inline bool IS_ERR(const void *ptr)
 {
 	return (uintptr_t)ptr >= (uintptr_t)-4095;
+}
+
+static inline bool IS_ERR_OR_NULL(const void *ptr)
+{
+	return !ptr || IS_ERR(ptr);
 }
 
 static inline long PTR_ERR(const void *ptr)
@@ -528,6 +545,9 @@ struct dentry *debugfs_create_dir(const char *name, struct dentry *parent);
 void debugfs_create_file(const char *name, int mode, struct dentry *parent,
 			 void *data, const struct file_operations *fops);
 void debugfs_remove_recursive(struct dentry *dir);
+/* A folder of another module, which a test puts there. */
+struct dentry *debugfs_lookup(const char *name, struct dentry *parent);
+void dput(struct dentry *dentry);
 
 /* ---- power ----------------------------------------------------------- */
 
@@ -577,6 +597,8 @@ extern unsigned long efi_config_table;
 #define hv_is_hyperv_initialized() (!stub_kernel.not_hyperv)
 #define hv_root_partition() (stub_kernel.root)
 #define hv_is_isolation_supported() (stub_kernel.isolated)
+#define strscpy(to, from, bytes) snprintf(to, bytes, "%s", from)
+void cpuid(u32 leaf, u32 *eax, u32 *ebx, u32 *ecx, u32 *edx);
 #define is_kdump_kernel() (stub_kernel.kdump)
 
 /* ---- the driver is built in ------------------------------------------ */

@@ -40,6 +40,7 @@ struct stub_kept {
  * @kept: what firmware keeps of the arena
  * @remapped: mappings of it
  * @on_bus: the device that a walk over all finds
+ * @folder: of debugfs, of another module; @folders_held: so often
  * @acs: it was asked for
  * @event: tracepoints passed
  * @said: the last message
@@ -57,6 +58,8 @@ struct stub_host {
 	long counted[2];
 	uint64_t dirty_bytes;
 	const struct linux_os_machine *machine;
+	const char *folder;
+	int folders_held;
 	struct stub_kept kept[4];
 	unsigned int remapped;
 	struct pci_dev *on_bus;
