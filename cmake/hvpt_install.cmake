@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# cmake --install: the library, its headers, what finds them, the command.
+# cmake --install: the library, its headers, and what finds them.
 #
 # Components: development (headers, the static library, CMake's and
-# pkg-config's files), runtime (the shared library), tools (the hvpt command).
+# pkg-config's files), runtime (the shared library). tools/install.cmake has
+# the third, tools.
 
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
@@ -74,12 +75,3 @@ configure_file(
 install(FILES ${PROJECT_BINARY_DIR}/hvpt.pc
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
   COMPONENT development)
-
-# ---- the command ----------------------------------------------------------
-
-if(TARGET hvpt_command)
-  install(TARGETS hvpt_command
-    RUNTIME
-      DESTINATION ${CMAKE_INSTALL_BINDIR}
-      COMPONENT tools)
-endif()
