@@ -2,9 +2,9 @@
 /*
  * Random calls of two or three threads on disjoint ranges of one domain, in
  * memory as weakly ordered as C11 allows (weak_memory.h). In parallel a device
- * walks, caches leaves and sets A and D, a thread attaches the device, and a
- * thread only reads. The same for the registry of segments, with writers and
- * lookups.
+ * walks, caches leaves and sets A and D, a thread attaches or detaches the
+ * device, and a thread only reads. The same for the registry of segments, with
+ * writers and lookups.
  *
  *	weak [CASES]             every case must follow the contracts
  *	weak --sites LIST CASES  removes the ordering of one access at a time,
@@ -24,7 +24,7 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define CALLERS 3u
 #define DEVICE 4u
-#define ATTACHER 5u
+#define MOVER 5u
 #define CACHED 64u
 
 /*
@@ -276,6 +276,17 @@ static uint64_t issue_list(struct flush *flush_of, unsigned count)
 	return (uint64_t)count << 32;
 }
 
+/* Walks that have begun go on until a flush. */
+static uint64_t issue_attach(void)
+{
+	struct hvpt_hv_attach_device_domain input;
+
+	memcpy(&input, call_pages[weak_current()], sizeof(input));
+	attached = input.domain.domain_id >> 32 == domain.id;
+	weak_teach(DEVICE);
+	return 0;
+}
+
 static uint64_t issue(void *ctx, uint64_t control, hvpt_gpa_t input,
 		      hvpt_gpa_t output)
 {
@@ -288,9 +299,7 @@ static uint64_t issue(void *ctx, uint64_t control, hvpt_gpa_t input,
 	weak_arrive();
 	switch (control & 0xffff) {
 	case HVPT_HVCALL_ATTACH_DEVICE_DOMAIN:
-		attached = true;
-		weak_teach(DEVICE);
-		return 0;
+		return issue_attach();
 	case HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST:
 		return issue_list(flush_of, control >> 32 & 0xfff);
 	default:
@@ -300,7 +309,8 @@ static uint64_t issue(void *ctx, uint64_t control, hvpt_gpa_t input,
 		flush_of->count = 0;
 		weak_post(flush, flush_of);
 		fulls++;
-		fallbacks += !jobs[weak_current()].full;
+		fallbacks += weak_current() <= callers &&
+			     !jobs[weak_current()].full;
 		return 0;
 	}
 }
@@ -312,12 +322,6 @@ static void give_back(void *ctx, struct hvpt_call_page *page)
 }
 
 static const struct hvpt_transport_ops transport = { borrow, issue, give_back };
-
-static void run_attacher(void *ctx)
-{
-	(void)ctx;
-	SMALL_CHECK(hvpt_device_attach(&device, &domain) == HVPT_OK);
-}
 
 /* ---- callers --------------------------------------------------------- */
 
@@ -419,6 +423,13 @@ static void pause_job(void)
 	weak_arrive();
 }
 
+/* Attaches the device, or takes it out of the domain. */
+static void run_mover(void *ctx)
+{
+	SMALL_CHECK(hvpt_device_attach(&device, ctx) == HVPT_OK);
+	pause_job();
+}
+
 static void change(struct job *job)
 {
 	SMALL_CHECK(job->done.status == call_right_status(&job->call, before));
@@ -518,6 +529,12 @@ static void set_up_domain(void)
 	device.iommu = &iommu;
 	attached = !small.noncoherent && (shape != ANY || weak_below(2));
 	domain.cached = attached;
+	domain.devices = attached;
+	device.domain = attached ? &domain : NULL;
+	device.state = attached ? HVPT_DEVICE_ATTACHED : HVPT_DEVICE_NEW;
+	iommu.blocked.iommu = &iommu;
+	iommu.blocked.kind = HVPT_DOMAIN_BLOCKED;
+	iommu.blocked.id = 1;
 }
 
 static void draw_any(void)
@@ -585,7 +602,9 @@ static void start_threads(void)
 		return;
 	weak_thread(DEVICE, run_device, NULL);
 	if (!attached && weak_below(4))
-		weak_thread(ATTACHER, run_attacher, NULL);
+		weak_thread(MOVER, run_mover, &domain);
+	else if (attached && weak_below(4) == 0)
+		weak_thread(MOVER, run_mover, &iommu.blocked);
 }
 
 /* D that a device has set is still there, or was reported, or is not asked. */
@@ -883,6 +902,20 @@ static bool try_part(const struct port_site *site, unsigned part,
 	return noticed != harmless;
 }
 
+/* The sites and what they have, one line for each part. */
+static void list_sites(void)
+{
+	struct port_site **at;
+	unsigned part;
+
+	for (at = __start_port_sites; at < __stop_port_sites; at++)
+		for (part = 1; part <= PORT_FULL; part *= 2)
+			if (source_of(*at) && parts_of[(*at)->access] & part)
+				printf("%s %s %s %s\n", source_of(*at),
+				       (*at)->function, accesses[(*at)->access],
+				       part_name(part));
+}
+
 static unsigned try_sites(uint64_t cases)
 {
 	struct port_site **at;
@@ -919,6 +952,10 @@ int main(int argc, char **argv)
 	if (argc == 4 && strcmp(argv[1], "--sites") == 0) {
 		read_list(argv[2]);
 		return try_sites(strtoull(argv[3], NULL, 10)) != 0;
+	}
+	if (argc == 2 && strcmp(argv[1], "--list") == 0) {
+		list_sites();
+		return 0;
 	}
 	run_cases(argc > 1 ? strtoull(argv[1], NULL, 10) : 20000);
 	SMALL_CHECK(weak_stale > 0 && hits > 0);
