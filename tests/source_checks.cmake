@@ -40,6 +40,11 @@ hvpt_add_check(freestanding-stores freestanding ${python} ${stores})
 hvpt_add_check(freestanding-stores-self-test freestanding
   ${python} ${stores} --self-test)
 
+set(order ${CMAKE_CURRENT_SOURCE_DIR}/freestanding/order.py)
+hvpt_add_check(freestanding-order freestanding ${python} ${order})
+hvpt_add_check(freestanding-order-self-test freestanding
+  ${python} ${order} --self-test)
+
 hvpt_add_check(freestanding-conformance freestanding
   ${CMAKE_CURRENT_SOURCE_DIR}/conformance/freestanding_suite.sh
   ${PROJECT_SOURCE_DIR})

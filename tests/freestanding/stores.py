@@ -21,6 +21,7 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "..", "scripts", "lib"))
 import tree  # noqa: E402
+from disassembly import instructions  # noqa: E402
 from toolchain import CORE, Problem, have, output_of, warnings  # noqa: E402
 
 COMPILERS = ("gcc", "clang")
@@ -31,9 +32,7 @@ SOURCES = [s for s in tree.cmake_list("HVPT_CORE_SOURCES")
 LEAST = 10
 
 WRITES = re.compile(r"HVPT_PORT_(STORE|STORE_RELEASE|CAS|FETCH_AND|FETCH_OR)\(")
-PLACE = re.compile(r"^(/\S+):(\d+)(?: \(discriminator \d+\))?$")
-INSTRUCTION = re.compile(r"^\s+[0-9a-f]+:\t((?:lock |rep\w* |bnd |cs )*)"
-                         r"(\S+)\s*(.*)$")
+INSTRUCTION = re.compile(r"((?:lock |rep\w* |bnd |cs )*)(\S+)\s*(.*)$")
 READS_ONLY = re.compile(r"^(cmp(?!xchg)|test|lea|call|jmp|j\w+|nop|push|"
                         r"prefetch|bt[lqw]?$)")
 REGISTER = re.compile(r"^%r(?:[a-d]x|[sd]i|bp|\d+)$")
@@ -74,24 +73,16 @@ def check(prefix, name, text):
 
 def check_object(path, marked):
     """How many writes of entries there are in an object; all are right."""
-    place, count = None, 0
-    said = output_of(["objdump", "-dl", "--no-show-raw-insn", path])
-    for line in said.splitlines():
-        where = PLACE.match(line)
-        if where:
-            place = os.path.basename(where.group(1)), int(where.group(2))
-            continue
-        found = INSTRUCTION.match(line)
-        if not found:
-            continue
-        prefix, name, text = found.groups()
+    count = 0
+    for one in instructions(path):
+        prefix, name, text = INSTRUCTION.match(one.text).groups()
         if "rep" in prefix or re.match(r"(stos|movs[bwlq]? )", name + " "):
-            raise Problem(f"a string instruction: {line.strip()}")
-        if place not in marked:
+            raise Problem(f"a string instruction: {one.text}")
+        if one.place not in marked:
             continue
         right = check(prefix, name, text)
         if right is False:
-            raise Problem(f"{place[0]}:{place[1]}: {line.strip()}")
+            raise Problem(f"{one.place[0]}:{one.place[1]}: {one.text}")
         count += right is True
     return count
 
