@@ -9437,8 +9437,11 @@ static void hvpt_domain_leave(struct hvpt_domain *domain)
 	 * No walk can start any more. Once the caches are empty too, unmaps
 	 * need no flush until a device is attached again.
 	 */
-	if (hvpt_domain_flush_now(domain) == HVPT_OK)
-		HVPT_PORT_STORE(&domain->cached, 0);
+	if (hvpt_domain_flush_now(domain) != HVPT_OK)
+		return;
+	/* the flush is over before anybody learns that it is */
+	HVPT_PORT_FENCE();
+	HVPT_PORT_STORE(&domain->cached, 0);
 }
 
 void hvpt_device_record(struct hvpt_device *device, struct hvpt_domain *domain,

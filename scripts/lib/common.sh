@@ -81,6 +81,7 @@ HVPT_FOR_AARCH64="gcc-aarch64-linux-gnu:aarch64-linux-gnu-gcc
 	qemu-user:qemu-aarch64"
 HVPT_FOR_FUZZ="clang-19:clang-19
 	libclang-rt-19-dev:/usr/lib/llvm-19/lib/clang/19/lib/linux"
+HVPT_FOR_ORDER="spin:spin gcc:gcc libc6-dev:/usr/include/stdio.h"
 HVPT_FOR_UEFI="clang:clang lld:lld-link mtools:mcopy qemu-utils:qemu-img
 	ovmf:/usr/share/OVMF/OVMF_CODE_4M.fd
 	python3:python3 gcc:gcc make:make libc6-dev:/usr/include/stdio.h
