@@ -188,4 +188,91 @@ BUGS = [
                " hvpt_leaf_level(length)))\n",
         "new": "\t    !hvpt_pte_is_present(hvpt_pte_load(slot)))\n",
     },
+    {
+        "proof": "typed_calls",
+        "name": "a domain that blocks is configured not to translate",
+        "file": "src/hvcall/domain_calls.c",
+        "old": "\t\treturn HVPT_HV_SETTINGS_TRANSLATION |"
+               " HVPT_HV_SETTINGS_BLOCKED;",
+        "new": "\t\treturn HVPT_HV_SETTINGS_BLOCKED;",
+    },
+    {
+        "proof": "typed_calls",
+        "name": "the page keeps what was in it",
+        "file": "src/hvcall/call.c",
+        "old": "\tfor (offset = 0; offset < input_bytes; offset += 8)\n",
+        "new": "\tfor (offset = 0; offset + 8 < input_bytes; offset += 8)\n",
+    },
+    {
+        "proof": "list_call",
+        "name": "a wrong descriptor ends the list",
+        "file": "src/hvcall/flush_list.c",
+        "old": "\t\t\treturn HVPT_ERR_FLUSH_ENTRY;",
+        "new": "\t\t\tbreak;",
+    },
+    {
+        "proof": "host_facts",
+        "name": "a leaf that is not there tells how the VM is isolated",
+        "file": "src/hvcall/discover.c",
+        "old": "\tif (host->max_leaf < HVPT_CPUID_HV_ISOLATION) {",
+        "new": "\tif (host->max_leaf + 1 < HVPT_CPUID_HV_ISOLATION) {",
+    },
+    {
+        "proof": "host_facts",
+        "name": "a locked hypercall page is placed",
+        "file": "include/hvpt/discover.h",
+        "old": "\tif (hvpt_hypercall_msr_enabled(before) ||\n"
+               "\t    hvpt_hypercall_msr_locked(before))\n",
+        "new": "\tif (hvpt_hypercall_msr_enabled(before))\n",
+    },
+    {
+        "proof": "ends",
+        "name": "a page that cannot be a table is lost",
+        "file": "src/pagetable/pages.c",
+        "old": "\tpt->ops->free_page(pt->ctx, *page);\n"
+               "\treturn HVPT_ERR_TABLE_PAGE;",
+        "new": "\treturn HVPT_ERR_TABLE_PAGE;",
+    },
+    {
+        "proof": "ends",
+        "run": "destroy",
+        "name": "the first entry of a table is passed over",
+        "file": "src/pagetable/init.c",
+        "old": "\t\ttable[at] = hvpt_pt_table(pt, pte);\n\t\ti = 0;\n",
+        "new": "\t\ttable[at] = hvpt_pt_table(pt, pte);\n\t\ti = 1;\n",
+    },
+    {
+        "proof": "ends",
+        "run": "release",
+        "name": "splits stay counted",
+        "file": "src/pagetable/pages.c",
+        "old": "\t\tHVPT_PORT_ADD(&pt->splits, 0 - gather->splits);\n",
+        "new": "",
+    },
+    {
+        "proof": "dirty_step",
+        "name": "D of a leaf that is partly outside is cleared",
+        "file": "src/pagetable/dirty.c",
+        "old": "\tif (cursor->leaf_first < cursor->first ||\n"
+               "\t    cursor->leaf_last > cursor->last)\n",
+        "new": "\tif (cursor->leaf_first < cursor->first)\n",
+    },
+    {
+        "proof": "visit_step",
+        "name": "a leaf begins where the range does",
+        "file": "src/pagetable/visit.c",
+        "old": "\treturn fn(ctx, hvpt_iova(cursor->leaf_first), &mapping);",
+        "new": "\treturn fn(ctx, hvpt_iova(cursor->leaf_first <"
+               " cursor->first ? cursor->first : cursor->leaf_first),"
+               " &mapping);",
+    },
+    {
+        "proof": "reclaim_step",
+        "name": "a table with a mapping in its last entry counts as empty",
+        "file": "src/pagetable/reclaim.c",
+        "old": "\tif (!sweep->leaves &&"
+               " !hvpt_entries_are_zero(table, HVPT_TABLE_ENTRIES))",
+        "new": "\tif (!sweep->leaves &&"
+               " !hvpt_entries_are_zero(table, HVPT_TABLE_ENTRIES - 1))",
+    },
 ]

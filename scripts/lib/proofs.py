@@ -7,6 +7,8 @@ the form "Word: text", which may go on in the next lines:
     Functions: the public functions whose contract it proves
     Parts: internal functions that it proves something about
     Bounds: how large the inputs are
+    Contract: a header and a part of a comment of it, word by word, that the
+        proof states too; scripts/check-contracts compares them
     Run: a name and options of cbmc; several lines give several runs. The word
         "long" behind the name keeps a run out of the quick set.
 
@@ -19,7 +21,7 @@ import re
 import tree
 
 FOLDER = "proofs"
-WORD = re.compile(r"^ \* (Functions|Parts|Bounds|Run): ?(.*)$")
+WORD = re.compile(r"^ \* (Functions|Parts|Bounds|Run|Contract): ?(.*)$")
 MORE = re.compile(r"^ \*(?:  +|\t)(\S.*)$")
 # How often a loop is unrolled; CBMC proves that it needs no more.
 UNWIND = ["--unwind", "9"]
@@ -49,12 +51,14 @@ class Proof:
         self.functions = NAME.findall(" ".join(said["Functions"]))
         self.parts = NAME.findall(" ".join(said["Parts"]))
         self.bounds = " ".join(said["Bounds"])
+        self.contracts = said["Contract"]
         self.runs = [Run(text) for text in said["Run"] or ["all"]]
 
 
 def fields(text):
     """The lines "Word: text" of the first comment of a harness."""
-    said = {"Functions": [], "Parts": [], "Bounds": [], "Run": []}
+    said = {"Functions": [], "Parts": [], "Bounds": [], "Run": [],
+            "Contract": []}
     current = None
     for line in text.split("*/")[1].split("\n"):
         begins, goes_on = WORD.match(line), MORE.match(line)
