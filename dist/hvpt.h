@@ -3935,10 +3935,11 @@ HVPT_EXTERN_C_BEGIN
  * offers the width in use (then all devices stay blocked), or the levels or
  * leaf sizes of a domain (then its devices do); the other refusals of
  * hvpt_iommu_init(); HVPT_ERR_LOST when the old id of a domain cannot be
- * deleted while a device may be in it; any status of a hypercall. A domain or
- * device that fails does not keep the others from coming back. The first
- * failure is returned; hvpt_domain_is_lost() and hvpt_device_is_lost() tell
- * what is still missing. Call again with @retry as often as it takes, or call
+ * deleted while a device may be in it; HVPT_ERR_NO_IDS when a domain needs
+ * another id and none is left; any status of a hypercall. A domain or device
+ * that fails does not keep the others from coming back. The first failure is
+ * returned; hvpt_domain_is_lost() and hvpt_device_is_lost() tell what is still
+ * missing. Call again with @retry as often as it takes, or call
  * hvpt_device_resume() for one device, for example when its bus comes back
  * later.
  *
@@ -4578,9 +4579,10 @@ void hvpt_handover_read_device(const struct hvpt_handover *handover,
  * Iommu lock held. Return: HVPT_OK; HVPT_ERR_SETTINGS when @config differs from
  * @from, or has another form, or @from has 0 for levels or width;
  * HVPT_ERR_DOMAIN_ID for id 0 or 0xffffffff, or one that a domain of @iommu
- * has; the refusals of hvpt_domain_init() for @config; any status of flush;
- * those of hvpt_pt_adopt(). After a failure *@domain is not to be used, and
- * nothing has changed but that caches are empty.
+ * has; the refusals of hvpt_domain_init() for @config; any status of
+ * hvpt_hvcall_flush_domain(); those of hvpt_pt_adopt(). After a failure
+ * *@domain is not to be used, and nothing has changed but that caches are
+ * empty.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_adopt(struct hvpt_domain *domain, struct hvpt_iommu *iommu,

@@ -135,9 +135,10 @@ void hvpt_handover_read_device(const struct hvpt_handover *handover,
  * Iommu lock held. Return: HVPT_OK; HVPT_ERR_SETTINGS when @config differs from
  * @from, or has another form, or @from has 0 for levels or width;
  * HVPT_ERR_DOMAIN_ID for id 0 or 0xffffffff, or one that a domain of @iommu
- * has; the refusals of hvpt_domain_init() for @config; any status of flush;
- * those of hvpt_pt_adopt(). After a failure *@domain is not to be used, and
- * nothing has changed but that caches are empty.
+ * has; the refusals of hvpt_domain_init() for @config; any status of
+ * hvpt_hvcall_flush_domain(); those of hvpt_pt_adopt(). After a failure
+ * *@domain is not to be used, and nothing has changed but that caches are
+ * empty.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_adopt(struct hvpt_domain *domain, struct hvpt_iommu *iommu,

@@ -206,10 +206,11 @@ HVPT_EXTERN_C_BEGIN
  * offers the width in use (then all devices stay blocked), or the levels or
  * leaf sizes of a domain (then its devices do); the other refusals of
  * hvpt_iommu_init(); HVPT_ERR_LOST when the old id of a domain cannot be
- * deleted while a device may be in it; any status of a hypercall. A domain or
- * device that fails does not keep the others from coming back. The first
- * failure is returned; hvpt_domain_is_lost() and hvpt_device_is_lost() tell
- * what is still missing. Call again with @retry as often as it takes, or call
+ * deleted while a device may be in it; HVPT_ERR_NO_IDS when a domain needs
+ * another id and none is left; any status of a hypercall. A domain or device
+ * that fails does not keep the others from coming back. The first failure is
+ * returned; hvpt_domain_is_lost() and hvpt_device_is_lost() tell what is still
+ * missing. Call again with @retry as often as it takes, or call
  * hvpt_device_resume() for one device, for example when its bus comes back
  * later.
  *

@@ -4,6 +4,8 @@
  *
  * Parts: hvpt_pt_configure
  * Bounds: any configuration; up to 2 reserved ranges
+ * Contract: pt_config.h: bits of an IOVA, 13 .. 48 with 4 levels, 13 ..
+ *	57 with 5
  */
 #include "proofs/proof.h"
 

@@ -7,6 +7,7 @@
  * Parts: hvpt_pte_leaf_bits, hvpt_pte_leaf_gpa, hvpt_pte_is_leaf,
  *	hvpt_pte_is_table
  * Bounds: any gpa, permission and address; each leaf size; MAXPHYADDR 36 .. 52
+ * Contract: pte.h: HVPT_ERR_PROT if no bit or an unknown bit is set
  */
 #include "proofs/proof.h"
 

@@ -5,6 +5,8 @@
  *
  * Functions: hvpt_logical_prefix, hvpt_logical_id
  * Bounds: any GUID, prefix and function
+ * Contract: logical_id.h: HVPT_ERR_PREFIX when one of the low 3 bits of
+ *	@prefix is set
  */
 #include "proofs/proof.h"
 

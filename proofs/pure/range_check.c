@@ -4,6 +4,8 @@
  *
  * Parts: hvpt_range_check, hvpt_pt_configure, hvpt_pt_in_form
  * Bounds: any start and length; any width and form; 4 and 5 levels
+ * Contract: pt_config.h: 0 .. 2^(width-1) - 1: right however the top bit
+ *	is read.
  */
 #include "proofs/proof.h"
 
