@@ -191,6 +191,11 @@ set(HVPT_TOOL_SOURCES
   tools/abi/decode_words.c
   tools/abi/show_abi.c
   tools/abi/show_rows.c
+  tools/diff/command_diff.c
+  tools/diff/figures.c
+  tools/diff/figures_file.c
+  tools/diff/figures_pair.c
+  tools/diff/figures_print.c
   tools/dump/command_dump.c
   tools/dump/dump.c
   tools/dump/dump_check.c
@@ -211,6 +216,7 @@ set(HVPT_TOOL_SOURCES
   tools/completion.c
   tools/help.c
   tools/hex_bytes.c
+  tools/json_cursor.c
   tools/inject.c
   tools/manual.c
   tools/option_values.c
@@ -226,7 +232,6 @@ set(HVPT_TOOL_SOURCES
   tools/replay/check.c
   tools/replay/check_dma.c
   tools/replay/check_whole.c
-  tools/replay/command_fault.c
   tools/replay/command_replay.c
   tools/replay/replay.c
   tools/replay/replay_domain.c
@@ -245,8 +250,11 @@ set(HVPT_TOOL_SOURCES
   tools/tables/tables.c
   tools/tables/tables_options.c
   tools/tables/trace_tables.c
+  tools/walk/command_fault.c
   tools/walk/command_walk.c
   tools/walk/entry_fields.c
+  tools/walk/fault_print.c
+  tools/walk/fault_text.c
   tools/walk/page_walk.c
   tools/walk/walk_json.c
   tools/walk/walk_text.c

@@ -24,7 +24,6 @@ set(HVPT_CONFORMANCE_TOOL_SOURCES
   tools/conformance/conformance_read.c
   tools/conformance/conformance_record.c
   tools/conformance/conformance_write.c
-  tools/conformance/json_cursor.c
   tools/conformance/model_fit.c
   tools/conformance/model_host.c
   tools/conformance/qemu_host.c

@@ -108,6 +108,7 @@ bool command_completion(FILE *out, const struct command *whole,
 extern const struct command abi_command;
 extern const struct command conformance_command;
 extern const struct command decode_command;
+extern const struct command diff_command;
 extern const struct command dump_command;
 extern const struct command fault_command;
 extern const struct command fuzz_command;

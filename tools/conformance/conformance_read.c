@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "conformance_report.h"
-#include "json_cursor.h"
+#include "tools/json_cursor.h"
 #include "trace/say.h"
 
 /* A report has about 30 KiB. */

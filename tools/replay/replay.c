@@ -21,15 +21,12 @@
  * @result: the figures
  * @session: the page tables
  * @pairing: pending kprobe lines
- * @end, @end_ctx: called at the end; may be NULL
  */
 struct replay {
 	const struct replay_options *options;
 	struct replay_result *result;
 	struct session session;
 	struct pairing pairing;
-	replay_end_fn end;
-	void *end_ctx;
 };
 
 /* ---- lines ----------------------------------------------------------- */
@@ -195,8 +192,6 @@ static void finish(struct replay *replay)
 	checker->line = 0;
 	result->other_lines += replay->pairing.ignored;
 	check_end(replay);
-	if (replay->end)
-		replay->end(replay->end_ctx, &replay->session.domains);
 	teardown(&replay->session);
 	read_hypervisor(result, replay->session.domains.host.hv);
 	read_backends(result, checker, &replay->session.domains.host);
@@ -254,9 +249,9 @@ static enum exit_code exit_code_of(const struct replay_result *result)
 	return result->error[0] ? EXIT_BAD_INPUT : EXIT_ALL_WELL;
 }
 
-enum exit_code
-replay_file_then(const char *path, const struct replay_options *options,
-		 struct replay_result *result, replay_end_fn end, void *ctx)
+enum exit_code replay_file(const char *path,
+			   const struct replay_options *options,
+			   struct replay_result *result)
 {
 	const char *error = "out of memory";
 	struct replay *replay = calloc(1, sizeof(*replay));
@@ -270,8 +265,6 @@ replay_file_then(const char *path, const struct replay_options *options,
 	if (input) {
 		replay->options = options;
 		replay->result = result;
-		replay->end = end;
-		replay->end_ctx = ctx;
 		run(replay, input);
 		if (result->events == 0 && result->error[0] == '\0')
 			snprintf(result->error, sizeof(result->error),
@@ -286,13 +279,6 @@ replay_file_then(const char *path, const struct replay_options *options,
 		say("%s: error: %s", path[0] ? result->file : "''",
 		    result->error);
 	return exit_code_of(result);
-}
-
-enum exit_code replay_file(const char *path,
-			   const struct replay_options *options,
-			   struct replay_result *result)
-{
-	return replay_file_then(path, options, result, NULL, NULL);
 }
 
 /* ---- events in memory ------------------------------------------------ */

@@ -21,16 +21,6 @@ enum exit_code replay_file(const char *path,
 			   const struct replay_options *options,
 			   struct replay_result *result);
 
-struct domain_set;
-
-/** Called at the end of a trace, before everything is destroyed. */
-typedef void (*replay_end_fn)(void *ctx, const struct domain_set *domains);
-
-/** replay_file() that calls @end, if not NULL, at the end. */
-enum exit_code
-replay_file_then(const char *path, const struct replay_options *options,
-		 struct replay_result *result, replay_end_fn end, void *ctx);
-
 /**
  * replay_events() - replays events in memory, without messages
  * @events: in: their line numbers are ignored; they count from 1

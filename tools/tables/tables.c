@@ -92,19 +92,6 @@ static bool open_trace(struct tables *tables,
 	return tables->list && (tables->count || !options->has_domain);
 }
 
-const struct hvpt_pagetable *tables_pagetable(const struct tables *tables,
-					      size_t number)
-{
-	uint64_t root = tables->list[number].walker.root;
-	size_t i = 0;
-
-	if (!tables->trace)
-		return NULL;
-	while (hvpt_pt_root_gpa(tables->trace->pt[i]).value != root)
-		i++;
-	return tables->trace->pt[i];
-}
-
 /* ---- memory ------------------------------------------------------------ */
 
 /* Says where there is memory. */

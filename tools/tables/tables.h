@@ -53,10 +53,6 @@ bool tables_open(struct tables *tables, const char *command,
 
 void tables_close(struct tables *tables);
 
-/** The page table of a domain of a trace. NULL: it is from memory. */
-const struct hvpt_pagetable *tables_pagetable(const struct tables *tables,
-					      size_t number);
-
 /**
  * tables_title() - a domain's name for people
  *

@@ -58,11 +58,14 @@ static void mapped_reason(char *out, size_t room, const struct walk *walk)
 					 "for reads only");
 }
 
-/* The highest entry that forbids the write. */
-static const struct walk_step *read_only_step(const struct walk *walk)
+const struct walk_step *walk_deciding(const struct walk *walk)
 {
 	unsigned i = 0;
 
+	if (walk->count == 0)
+		return NULL;
+	if (walk->result.fault != SDM_FAULT_WRITE)
+		return &walk->steps[walk->count - 1];
 	while (i + 1 < walk->count && (walk->steps[i].value & 2))
 		i++;
 	return &walk->steps[i];
@@ -113,7 +116,7 @@ void walk_reason(char *out, size_t room, const struct walk *walk)
 		snprintf(out, room,
 			 "R/W is clear in the %s: only reads are "
 			 "allowed",
-			 entry_name(read_only_step(walk)->level));
+			 entry_name(walk_deciding(walk)->level));
 		break;
 	}
 }

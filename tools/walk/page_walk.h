@@ -39,6 +39,12 @@ struct walk {
 void walk_do(struct walk *walk, const struct sdm_walker *walker, uint64_t iova,
 	     bool write);
 
+/**
+ * walk_deciding() - the entry that decides: the highest that forbids a write,
+ * else the last; NULL: none was read
+ */
+const struct walk_step *walk_deciding(const struct walk *walk);
+
 /** Why the access is refused, or that it is not; a sentence for people. */
 void walk_reason(char *out, size_t room, const struct walk *walk);
 

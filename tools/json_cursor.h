@@ -10,8 +10,8 @@
  * After anything that is not as asked for, nothing more is read: @bad is set,
  * and loops end.
  */
-#ifndef TOOLS_CONFORMANCE_JSON_CURSOR_H
-#define TOOLS_CONFORMANCE_JSON_CURSOR_H
+#ifndef TOOLS_JSON_CURSOR_H
+#define TOOLS_JSON_CURSOR_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -54,6 +54,22 @@ void json_cursor_number(struct json_cursor *json, uint64_t *value);
 
 void json_cursor_bool(struct json_cursor *json, bool *value);
 
+/** What a value is, by its first character. */
+enum json_kind {
+	JSON_NONE = 0, /* no value */
+	JSON_OBJECT = 1,
+	JSON_ARRAY = 2,
+	JSON_STRING = 3,
+	JSON_NUMBER = 4,
+	JSON_WORD = 5, /* true, false, null */
+};
+
+/** What is next; it is not read. */
+enum json_kind json_cursor_kind(struct json_cursor *json);
+
+/** A number or a word, as it stands, cut to fit. */
+void json_cursor_scalar(struct json_cursor *json, char *value, size_t size);
+
 /** Any value. */
 void json_cursor_skip(struct json_cursor *json);
 
@@ -63,4 +79,4 @@ void json_cursor_end(struct json_cursor *json);
 /** The line of @at, counted from 1. */
 unsigned json_cursor_line(const struct json_cursor *json);
 
-#endif /* TOOLS_CONFORMANCE_JSON_CURSOR_H */
+#endif /* TOOLS_JSON_CURSOR_H */

@@ -10,7 +10,8 @@ static void fail(struct json_cursor *json)
 
 static void skip_blanks(struct json_cursor *json)
 {
-	json->at += strspn(json->at, " \t\r\n");
+	if (!json->bad)
+		json->at += strspn(json->at, " \t\r\n");
 }
 
 /* Is this next, after blanks? Then it is read. */
@@ -180,6 +181,76 @@ static void skip_scalar(struct json_cursor *json)
 		fail(json);
 	json->at += length;
 	json->first = false;
+}
+
+enum json_kind json_cursor_kind(struct json_cursor *json)
+{
+	skip_blanks(json);
+	if (json->bad)
+		return JSON_NONE;
+	switch (*json->at) {
+	case '{':
+		return JSON_OBJECT;
+	case '[':
+		return JSON_ARRAY;
+	case '"':
+		return JSON_STRING;
+	case 't':
+	case 'f':
+	case 'n':
+		return JSON_WORD;
+	default:
+		return *json->at && strchr("-0123456789", *json->at) ?
+			       JSON_NUMBER :
+			       JSON_NONE;
+	}
+}
+
+/* How many characters of @text are a number of JSON; 0: it is none. */
+static size_t number_length(const char *text)
+{
+	const char *at = text + (*text == '-');
+	size_t digits = strspn(at, "0123456789");
+
+	if (digits == 0 || (digits > 1 && *at == '0'))
+		return 0;
+	at += digits;
+	if (*at == '.') {
+		digits = strspn(at + 1, "0123456789");
+		at += digits ? digits + 1 : 0;
+	}
+	if (*at == 'e' || *at == 'E') {
+		const char *power = at + 1;
+
+		power += *power == '+' || *power == '-';
+		digits = strspn(power, "0123456789");
+		at = digits ? power + digits : at;
+	}
+	return (size_t)(at - text);
+}
+
+void json_cursor_scalar(struct json_cursor *json, char *value, size_t size)
+{
+	const char *from;
+	size_t length;
+
+	skip_blanks(json);
+	from = json->at;
+	length = number_length(from);
+	if (!take_word(json, "true") && !take_word(json, "false") &&
+	    !take_word(json, "null")) {
+		if (length == 0 ||
+		    (from[length] && strchr("+-.0123456789eE", from[length])))
+			fail(json);
+		else
+			json->at += length;
+		json->first = false;
+	}
+	length = (size_t)(json->at - from);
+	if (length >= size)
+		length = size - 1;
+	memcpy(value, from, length);
+	value[length] = '\0';
 }
 
 static void skip_one(struct json_cursor *json)
