@@ -4,6 +4,7 @@
 The condition of a test says what must never happen. Its first comment has
 
     Models: FILE NAME                 whose order it models; often several
+    Port: MACRO PRIMITIVE             of the Linux port, as the test uses it
     Reached: CONDITION                must happen, so the test is no empty one
     Weakened: WHY: OLD => NEW [&& ..] with it, it must happen
 
@@ -22,14 +23,14 @@ import tempfile
 import tree
 
 FOLDER = os.path.join("proofs", "order")
-FIELD = re.compile(r"^ \* (Models|Reached|Weakened): (.*)$", re.M)
+FIELD = re.compile(r"^ \* (Models|Port|Reached|Weakened): (.*)$", re.M)
 SEEN = re.compile(r"^Observation \S+ (Never|Sometimes|Always) ", re.M)
 STATES = re.compile(r"^States (\d+)$", re.M)
 # herd7 looks for what a kernel's file includes in the current folder.
 MODELS = {"linux": ["-conf", "linux-kernel.cfg"], "C11": ["-model", "rc11.cat"]}
 
 Litmus = collections.namedtuple(
-    "Litmus", "name path model text models reached weakened")
+    "Litmus", "name path model text models ports reached weakened")
 Verdict = collections.namedtuple("Verdict", "seen states")
 
 
@@ -69,6 +70,7 @@ def read(path, root=tree.ROOT):
         raise Failed(f"{path}: needs Models, one Reached, and Weakened")
     return Litmus(name, path, "linux" if name.endswith("-linux") else "C11",
                   text, [tuple(one.split()) for one in fields["Models"]],
+                  [tuple(one.split()) for one in fields["Port"]],
                   fields["Reached"][0],
                   [weakening(one, path) for one in fields["Weakened"]])
 

@@ -566,12 +566,18 @@ static void draw_split(void)
 	}
 }
 
+/* The first page of a table of level 0, but not of the first such table. */
+static unsigned draw_table(void)
+{
+	return (unsigned)L1 * (1 + weak_below(SMALL_ENTRIES - 1));
+}
+
 static void draw_build(void)
 {
 	callers = 3;
 	reader = true;
-	draw_call(&jobs[1].call, 4 + 4 * weak_below(3), L2);
-	draw_call(&jobs[2].call, 20 + 4 * weak_below(3), WINDOW);
+	draw_call(&jobs[1].call, draw_table(), L2);
+	draw_call(&jobs[2].call, L2 + draw_table(), WINDOW);
 	jobs[1].call.kind = jobs[2].call.kind = MAP;
 	jobs[1].call.odd = jobs[2].call.odd = true;
 	draw_reader(&jobs[3].call);
