@@ -4,6 +4,11 @@
  */
 #include "answers.h"
 
+/* The leaves of the hypervisor that are shown; their range ends at NO_LEAF. */
+#define FIRST_LEAF 0x40000000u
+#define LAST_LEAF 0x4000000cu
+#define NO_LEAF 0x4000ffffu
+
 /* ---- pieces ---------------------------------------------------------- */
 
 static size_t length_of(const char *text)
@@ -44,6 +49,13 @@ static void put_number(const struct conformance_writer *to, uint64_t number,
 	to->put(to->ctx, digits + first, sizeof(digits) - first);
 }
 
+static void put_hex(const struct conformance_writer *to, const char *before,
+		    uint64_t number)
+{
+	put(to, before);
+	put_number(to, number, 16);
+}
+
 static void put_count(const struct conformance_writer *to, const char *before,
 		      uint64_t count)
 {
@@ -61,6 +73,36 @@ void conformance_text_begin(const struct conformance_writer *to,
 	put(to, "\n");
 	if (passive)
 		put(to, "Only questions that read are asked.\n");
+}
+
+/* The first leaf has the number of the last one, if there is a hypervisor. */
+static uint32_t last_leaf(void (*read)(uint32_t leaf, struct hvpt_cpuid *out))
+{
+	struct hvpt_cpuid first;
+
+	read(FIRST_LEAF, &first);
+	if (first.eax < FIRST_LEAF || first.eax > NO_LEAF)
+		return FIRST_LEAF;
+	return first.eax < LAST_LEAF ? first.eax : LAST_LEAF;
+}
+
+void conformance_text_cpuid(const struct conformance_writer *to,
+			    void (*read)(uint32_t leaf, struct hvpt_cpuid *out))
+{
+	const uint32_t last = last_leaf(read);
+	struct hvpt_cpuid out;
+	uint32_t leaf;
+
+	put(to, "CPUID, with EAX, EBX, ECX and EDX:\n");
+	for (leaf = FIRST_LEAF; leaf <= last; leaf++) {
+		read(leaf, &out);
+		put_hex(to, "  0x", leaf);
+		put_hex(to, ": 0x", out.eax);
+		put_hex(to, " 0x", out.ebx);
+		put_hex(to, " 0x", out.ecx);
+		put_hex(to, " 0x", out.edx);
+		put(to, "\n");
+	}
 }
 
 void conformance_text_group(const struct conformance_writer *to,
@@ -86,8 +128,7 @@ void conformance_text_finding(const struct conformance_writer *to,
 		put(to, hvpt_hv_status_name(finding->status));
 	}
 	if (finding->value) {
-		put(to, "  0x");
-		put_number(to, finding->value, 16);
+		put_hex(to, "  0x", finding->value);
 	}
 	if (finding->note) {
 		put(to, "  (");

@@ -22,6 +22,14 @@ struct conformance_writer {
 /** Text: who answers, and whether only questions that read are asked. */
 void conformance_text_begin(const struct conformance_writer *to,
 			    const char *host, bool passive);
+/**
+ * conformance_text_cpuid() - text: the hypervisor's CPUID leaves, 0x40000000 to
+ *	0x4000000c as far as there are
+ * @read: as for hvpt_cpuid_read()
+ */
+void conformance_text_cpuid(const struct conformance_writer *to,
+			    void (*read)(uint32_t leaf,
+					 struct hvpt_cpuid *out));
 /* Text: a group, before its first question; each question; the end. */
 void conformance_text_group(const struct conformance_writer *to,
 			    enum conformance_group group);

@@ -61,7 +61,7 @@ static int ask(const struct hvpt_linux_platform *platform)
 	if (hv_is_hyperv_initialized())
 		host.cpuid = &cpuid;
 	name_host(name, sizeof(name));
-	err = conformance_report_make(&host, name);
+	err = conformance_report_make(&host, name, read_leaf);
 	free_page(root);
 	if (err)
 		pr_err("no report: %d\n", err);

@@ -36,7 +36,6 @@ static void ask(const struct conformance_host *host, const char *name)
 		.json = &to_json,
 	};
 
-	is_cut = false;
 	conformance_report_run(&report, host);
 }
 
@@ -60,11 +59,14 @@ static int show(void)
 }
 
 int conformance_report_make(const struct conformance_host *host,
-			    const char *name)
+			    const char *name,
+			    void (*read)(u32 leaf, struct hvpt_cpuid *out))
 {
 	int err = open_blobs();
 
 	if (!err) {
+		is_cut = false;
+		conformance_text_cpuid(&to_text, read);
 		ask(host, name);
 		err = is_cut ? -ENOSPC : show();
 	}

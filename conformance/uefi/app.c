@@ -121,12 +121,12 @@ static const char not_written[] =
 static const char one_written[] =
 	"\nThis text is in hvpt-conformance.txt, in the first folder of the disk\n"
 	"that the program was started from. Turn the VM off, take the file from\n"
-	"the disk, and send it: docs/CONFORMANCE.md, \"Send yours\".\n";
+	"the disk, and send it. README.TXT on the disk says how.\n";
 static const char both_written[] =
 	"\nThe report is in hvpt-conformance.txt and hvpt-conformance.json, in the\n"
 	"first folder of the disk that the program was started from. Turn the VM\n"
-	"off, take both files from the disk, and send them:\n"
-	"docs/CONFORMANCE.md, \"Send yours\".\n";
+	"off, take both files from the disk, and send them. README.TXT on the\n"
+	"disk says how.\n";
 
 static EFI_STATUS keep_files(EFI_HANDLE image)
 {
@@ -165,6 +165,7 @@ EFI_STATUS EFIAPI HvptConformanceMain(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	if (!app_text_open(&app.text) || !app_text_open(&app.json))
 		return EFI_OUT_OF_RESOURCES;
 	say("hvpt conformance: asks the hypervisor of this VM\n");
+	conformance_text_cpuid(&to_text, app_read_leaf);
 	problem = find_and_ask(image);
 	if (problem)
 		say(problem);

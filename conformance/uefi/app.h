@@ -133,6 +133,9 @@ struct app_host {
 	char name[64];
 };
 
+/** Executes CPUID. */
+void app_read_leaf(uint32_t leaf, struct hvpt_cpuid *out);
+
 /**
  * app_host_open() - finds the hypervisor
  *

@@ -48,7 +48,7 @@ static const struct hvpt_transport_ops ops = {
 
 /* ---- CPUID ----------------------------------------------------------- */
 
-static void read_leaf(uint32_t leaf, struct hvpt_cpuid *out)
+void app_read_leaf(uint32_t leaf, struct hvpt_cpuid *out)
 {
 	AsmCpuid(leaf, &out->eax, &out->ebx, &out->ecx, &out->edx);
 }
@@ -94,7 +94,7 @@ static void name_host(struct app_host *app)
 	}
 	at = add_text(at, "Hyper-V");
 	if (app->cpuid.hv_max.eax >= CPUID_VERSION) {
-		read_leaf(CPUID_VERSION, &version);
+		app_read_leaf(CPUID_VERSION, &version);
 		at = add_text(at, " ");
 		at = add_number(at, version.ebx >> 16);
 		at = add_text(at, ".");
@@ -149,7 +149,7 @@ const char *app_host_open(struct app_host *app)
 	EFI_STATUS status;
 
 	ZeroMem(app, sizeof(*app));
-	hvpt_cpuid_read(&app->cpuid, read_leaf);
+	hvpt_cpuid_read(&app->cpuid, app_read_leaf);
 	name_host(app);
 	if (!prepare(app))
 		return "There is no memory.\n";

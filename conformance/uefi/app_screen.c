@@ -37,6 +37,7 @@ void app_screen_open(struct app_screen *screen, EFI_SYSTEM_TABLE *table)
 	}
 	while (read_key(screen, &key))
 		;
+	to->ClearScreen(to);
 }
 
 BOOLEAN app_wait_key(struct app_screen *screen, UINTN seconds,

@@ -659,6 +659,60 @@ static void test_wrong_hosts(void **state)
 	assert_int_equal(errors, 0);
 }
 
+/* ---- CPUID in the text ----------------------------------------------- */
+
+static uint32_t last_leaf;
+static char text[2048];
+
+static void read_leaf(uint32_t leaf, struct hvpt_cpuid *out)
+{
+	assert_true(leaf >= 0x40000000u && leaf <= 0x4000000cu);
+	out->eax = leaf == 0x40000000u ? last_leaf : leaf & 0xfu;
+	out->ebx = 0x7263694d;
+	out->ecx = 0;
+	out->edx = UINT32_MAX;
+}
+
+static void put_text(void *ctx, const char *from, size_t bytes)
+{
+	(void)ctx;
+	assert_true(strlen(text) + bytes < sizeof(text));
+	strncat(text, from, bytes);
+}
+
+/* How many leaves are shown when the first one names @last as the last? */
+static size_t leaves_with(uint32_t last)
+{
+	static const struct conformance_writer to = { put_text, NULL };
+	const char *at = text;
+	size_t lines = 0;
+
+	last_leaf = last;
+	text[0] = '\0';
+	conformance_text_cpuid(&to, read_leaf);
+	while ((at = strstr(at, "\n  0x400000")) != NULL) {
+		lines++;
+		at++;
+	}
+	return lines;
+}
+
+/* Other processors answer a leaf that is not theirs with anything. */
+static void test_cpuid_text(void **state)
+{
+	(void)state;
+	assert_int_equal(leaves_with(0), 1);
+	assert_int_equal(leaves_with(0x20), 1);
+	assert_int_equal(leaves_with(UINT32_MAX), 1);
+	assert_int_equal(leaves_with(0x40010000u), 1);
+	assert_int_equal(leaves_with(0x40000000u), 1);
+	assert_int_equal(leaves_with(0x40000005u), 6);
+	assert_int_equal(leaves_with(0x4000000cu), 13);
+	assert_int_equal(leaves_with(0x40000082u), 13);
+	assert_non_null(
+		strstr(text, "  0x40000003: 0x3 0x7263694d 0x0 0xffffffff\n"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -682,6 +736,7 @@ int main(void)
 		cmocka_unit_test(test_few_ids),
 		cmocka_unit_test(test_astray),
 		cmocka_unit_test(test_wrong_hosts),
+		cmocka_unit_test(test_cpuid_text),
 	};
 
 	return cmocka_run_group_tests_name("conformance", tests, NULL, NULL);

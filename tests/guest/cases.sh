@@ -635,6 +635,7 @@ asked() {
 	grep -q '^host: not Hyper-V, Linux$' $A/report.txt &&
 		grep -q '"host": "not Hyper-V, Linux"' $A/report.json ||
 		fail "a report names no host" || return 1
+	grep -q '^  0x40000000: 0x' $A/report.txt || fail "no CPUID" || return 1
 	[ "$(verdicts unexpected)" = 0 ] || fail "unexpected answers" ||
 		return 1
 	[ "$(verdicts domains_left)" = 0 ] || fail "domains are left" ||

@@ -31,13 +31,17 @@ void cpuid(u32 leaf, u32 *eax, u32 *ebx, u32 *ecx, u32 *edx)
 }
 
 int conformance_report_make(const struct conformance_host *host,
-			    const char *name)
+			    const char *name,
+			    void (*read)(u32 leaf, struct hvpt_cpuid *out))
 {
 	const u64 *root = (const u64 *)(uintptr_t)host->root.value;
+	struct hvpt_cpuid version;
 	unsigned int i;
 
 	for (i = 0; i < PAGE_SIZE / sizeof(*root); i++)
 		assert_int_equal(root[i], 0);
+	read(0x40000002u, &version);
+	assert_int_equal(version.eax, 26100);
 	times_asked++;
 	asked = *host;
 	snprintf(asked_name, sizeof(asked_name), "%s", name);

@@ -210,7 +210,8 @@ typedef struct efi_simple_text_output_protocol {
 	(struct efi_simple_text_output_protocol *, UINTN, UINTN *, UINTN *);
 	VOID *SetMode;
 	VOID *SetAttribute;
-	VOID *ClearScreen;
+	EFI_STATUS(EFIAPI *ClearScreen)
+	(struct efi_simple_text_output_protocol *);
 	VOID *SetCursorPosition;
 	VOID *EnableCursor;
 	EFI_SIMPLE_TEXT_OUTPUT_MODE *Mode;

@@ -22,6 +22,7 @@ import time
 DONE = b"hvpt conformance: done"
 STOP = b"-- press a key for more, q to skip to the end"
 KINDS = {".vhd": "vpc", ".vhdx": "vhdx", ".img": "raw"}
+CPUID = "\n  0x40000000: 0x"
 LIMIT = "domains.limit"
 NO_DEVICE = "no device was given"
 ENDED = b"back to the firmware"
@@ -146,14 +147,17 @@ def read_file(disk, name):
 def problems_of_refusal(text, report, why):
     if report is not None:
         yield "a report was written"
-    if not text or why not in text:
-        yield f"the text does not say: {why}"
+    for words in (why, CPUID):
+        if not text or words not in text:
+            yield f"the text does not say: {words}"
 
 
 def problems_of_report(text, report, wanted, has_device):
     if not text or report is None:
         yield "there is no report"
         return
+    if CPUID not in text:
+        yield "the text has no CPUID"
     found = json.loads(report)
     with open(wanted, encoding="utf-8") as file:
         wanted_all = json.load(file)

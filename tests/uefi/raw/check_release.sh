@@ -42,6 +42,8 @@ head -c -512 $name.vhd | cmp - $name.img || die "the vhd is not the disk"
 [ "$(tail -c 512 $name.vhd | head -c 8)" = conectix ] || die "no vhd"
 mcopy -i $name.img@@1M ::/EFI/BOOT/BOOTX64.EFI - | cmp - $name.efi ||
 	die "the disk has another program"
+mcopy -i $name.img@@1M ::/README.TXT - | tr -d '\r' | cmp - README.md ||
+	die "the disk has other steps"
 [ "$(grep -c '^[0-9]*\. ' README.md)" -eq 10 ] || die "not ten steps"
 for word in "hvpt 0\." "Send yours" "^Host, version, build:" "q. to"; do
 	grep -q "$word" README.md || die "README.md does not say $word"
