@@ -40,6 +40,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* A task's name with its NUL: TASK_COMM_LEN of Linux. */
+#define TRACE_TASK 16u
+
 enum trace_class {
 	TRACE_BLANK = 0,     /* empty, or a comment */
 	TRACE_OTHER = 1,     /* some other event or text */
@@ -77,6 +80,7 @@ enum trace_kind {
  *	be more than @size, or 0; see pairing.h
  * @has_time: @time is known
  * @time: nanoseconds of the tracer's clock; its zero is the tracer's choice
+ * @task: name of the task, cut to the kernel's length; "" when not given
  */
 struct trace_event {
 	enum trace_kind kind;
@@ -95,6 +99,7 @@ struct trace_event {
 	uint64_t unmapped;
 	bool has_time;
 	uint64_t time;
+	char task[TRACE_TASK];
 };
 
 /**

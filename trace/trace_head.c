@@ -2,6 +2,8 @@
 /* Finds the event in a line, and the task that caused it. */
 #include "trace_head.h"
 
+#include <string.h>
+
 /* The last @c of @text; NULL: none. */
 static const char *find_last(struct span text, char c)
 {
@@ -55,6 +57,22 @@ static void skip_group(struct span *text)
 		text->end = open;
 }
 
+/* What is before the pid: "NAME-" of ftrace, "NAME " of perf. */
+static void take_name_back(struct trace_event *event, struct span head)
+{
+	size_t length;
+
+	if (head.end > head.p && head.end[-1] == '-')
+		head.end--;
+	skip_back(&head, text_is_space);
+	head = text_skip_spaces(head);
+	length = (size_t)(head.end - head.p);
+	if (length >= TRACE_TASK)
+		length = TRACE_TASK - 1;
+	memcpy(event->task, head.p, length);
+	event->task[length] = '\0';
+}
+
 /* "NAME-PID [CPU]" of ftrace, "NAME PID [CPU]" of perf, before a timestamp. */
 static bool take_brackets(struct trace_event *event, struct span head)
 {
@@ -73,6 +91,8 @@ static bool take_brackets(struct trace_event *event, struct span head)
 		return false;
 	skip_group(&head);
 	event->pid = take_number_back(&head);
+	if (event->pid >= 0)
+		take_name_back(event, head);
 	return true;
 }
 
@@ -89,6 +109,8 @@ static struct span digits_of(struct span text)
 /* "NAME-PID CPUflags": the latency format, of ftrace and trace-cmd. */
 static void take_latency(struct trace_event *event, struct span head)
 {
+	const char *start = head.p;
+
 	for (; head.p < head.end; head.p++) {
 		struct span rest = { head.p + 1, head.end };
 		struct span pid = digits_of(rest);
@@ -99,6 +121,7 @@ static void take_latency(struct trace_event *event, struct span head)
 			continue;
 		event->pid = small_number(pid);
 		event->cpu = small_number(digits_of(text_skip_spaces(rest)));
+		take_name_back(event, (struct span){ start, head.p });
 	}
 }
 
@@ -107,6 +130,7 @@ void trace_take_task(struct trace_event *event, struct span head)
 	if (!take_brackets(event, head)) {
 		event->cpu = -1;
 		event->pid = -1;
+		event->task[0] = '\0';
 		take_latency(event, head);
 	}
 }

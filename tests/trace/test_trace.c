@@ -43,10 +43,10 @@ struct good_line {
 	enum trace_class class;
 	struct trace_event event; /* kind has_dom has_prot raw prot nomem cpu
 				   * pid iova size gpa dom line
-				   * unmapped has_time time */
+				   * unmapped has_time time task */
 };
 
-#define NO_TIME false, 0
+#define NO_TIME false, 0, ""
 
 #define MAP_TEXT                                                               \
 	"map: IOMMU: iova=0x00000000ffe7e000 - 0x00000000ffe80000 "            \
@@ -220,6 +220,41 @@ static void assert_event(const struct trace_event *got,
 	assert_int_equal(got->dom, wanted->dom);
 	assert_int_equal(got->raw, wanted->raw);
 	assert_int_equal(got->nomem, wanted->nomem);
+}
+
+/* ---- tasks ----------------------------------------------------------- */
+
+static void test_tasks(void **state)
+{
+	static const struct {
+		const char *head;
+		const char *task;
+	} heads[] = {
+		{ "          mke2fs-315     [000] .....    23.743758: ",
+		  "mke2fs" },
+		{ "<idle>-0 [000] d.H1. 23.745228: ", "<idle>" },
+		{ "kworker/u8:0-12 [001] ..... 67.458795: ", "kworker/u8:0" },
+		{ "my disk-9 [001] ..... 67.458795: ", "my disk" },
+		{ "a-b-9 ( 300) [001] ..... 67.458795: ", "a-b" },
+		{ "mke2fs   315 [001]    23.743758: iommu:", "mke2fs" },
+		{ "dd-315 1d.h1. 8182470us+: ", "dd" },
+		{ "a_name_of_sixteen-3 [0] .. 1.0: ", "a_name_of_sixte" },
+		{ "-3 [000] ..... 1.0: ", "" },
+		{ "", "" },
+		{ "[    8.182470] ", "" },
+	};
+	char text[256];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		struct trace_line line;
+
+		snprintf(text, sizeof(text), "%s" MAP_TEXT, heads[i].head);
+		line = parse(text);
+		assert_int_equal(line.class, TRACE_EVENT);
+		assert_string_equal(line.event.task, heads[i].task);
+	}
 }
 
 /* ---- times ----------------------------------------------------------- */
@@ -702,6 +737,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good_lines),
+		cmocka_unit_test(test_tasks),
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_prot),
 		cmocka_unit_test(test_top_of_space),
