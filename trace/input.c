@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +52,14 @@ struct input {
 	uint8_t raw[CHUNK_BYTES];
 };
 
+/* A signal stops all reading of the process, so this is global. */
+static volatile sig_atomic_t stopped;
+
+void input_stop(void)
+{
+	stopped = 1;
+}
+
 static bool fail(struct input *input, const char *error)
 {
 	input->error = error;
@@ -66,7 +75,7 @@ static bool read_raw(struct input *input)
 		return true;
 	do {
 		got = read(input->fd, input->raw, sizeof(input->raw));
-	} while (got < 0 && errno == EINTR);
+	} while (got < 0 && errno == EINTR && !stopped);
 	if (got < 0)
 		return fail(input, strerror(errno));
 	input->at_eof = got == 0;
@@ -251,7 +260,7 @@ static bool read_magic(struct input *input)
 		ssize_t got = read(input->fd, input->raw + bytes,
 				   DECODER_MAGIC_MAX - bytes);
 
-		if (got < 0 && errno == EINTR)
+		if (got < 0 && errno == EINTR && !stopped)
 			continue;
 		if (got < 0)
 			return fail(input, strerror(errno));

@@ -48,6 +48,14 @@ const char *input_error(const struct input *input);
 /** How much of the file is read, in percent; -1 when the size is unknown. */
 int input_percent(const struct input *input);
 
+/**
+ * input_stop() - ends reads that wait for more
+ *
+ * To be called from a signal handler: an interrupted read is not repeated, and
+ * the next line is an error. Without it a read outlasts signals.
+ */
+void input_stop(void);
+
 /** @input may be NULL. */
 void input_close(struct input *input);
 

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Room for two file names and the longest message. */
@@ -64,14 +65,41 @@ bool say_can_progress(void)
 	return isatty(STDERR_FILENO) == 1;
 }
 
+/* Seconds since the first call. */
+static double elapsed(void)
+{
+	static struct timespec first;
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	if (first.tv_sec == 0)
+		first = now;
+	return (double)(now.tv_sec - first.tv_sec) +
+	       1e-9 * (double)(now.tv_nsec - first.tv_nsec);
+}
+
+/* The first second says too little about the rest. */
+static void print_rate(int percent, uint64_t events, double seconds)
+{
+	if (seconds < 1)
+		return;
+	fprintf(stderr, ", %.0f events/s", (double)events / seconds);
+	if (percent > 0)
+		fprintf(stderr, ", %.0f s left",
+			seconds * (100 - percent) / percent);
+}
+
 void say_progress(const char *file, int percent, uint64_t events)
 {
+	double seconds = elapsed();
+
 	say_progress_end();
 	if (percent >= 0)
 		fprintf(stderr, "%s: %d %%, ", file, percent);
 	else
 		fprintf(stderr, "%s: ", file);
 	fprintf(stderr, "%" PRIu64 " events", events);
+	print_rate(percent, events, seconds);
 	fflush(stderr);
 	progress_shown = true;
 }

@@ -26,7 +26,13 @@ void say_shorten(char *out, size_t room, const char *text, size_t length);
 /** Is standard error a terminal? */
 bool say_can_progress(void);
 
-/** Redraws the progress line; @percent may be -1: unknown. */
+/**
+ * say_progress() - redraws the progress line
+ * @percent: of the work that is done; -1: not known
+ *
+ * From the second second on it has the rate since the first call, and the time
+ * left.
+ */
 void say_progress(const char *file, int percent, uint64_t events);
 
 /** Clears the progress line, if there is one. */
