@@ -191,6 +191,8 @@ set(HVPT_TOOL_SOURCES
   tools/abi/decode_words.c
   tools/abi/show_abi.c
   tools/abi/show_rows.c
+  tools/colour.c
+  tools/completion.c
   tools/diff/command_diff.c
   tools/diff/figures.c
   tools/diff/figures_file.c
@@ -212,12 +214,11 @@ set(HVPT_TOOL_SOURCES
   tools/fuzz/fuzz_generate.c
   tools/fuzz/fuzz_jobs.c
   tools/fuzz/fuzz_options.c
-  tools/colour.c
-  tools/completion.c
   tools/help.c
   tools/hex_bytes.c
-  tools/json_cursor.c
   tools/inject.c
+  tools/json_cursor.c
+  tools/json_writer.c
   tools/manual.c
   tools/option_values.c
   tools/option_words.c
@@ -243,6 +244,25 @@ set(HVPT_TOOL_SOURCES
   tools/replay/session.c
   tools/replay/step.c
   tools/replay/teardown.c
+  tools/report/command_report.c
+  tools/report/flushing.c
+  tools/report/heat.c
+  tools/report/lists_json.c
+  tools/report/mappings.c
+  tools/report/page.c
+  tools/report/page_file.c
+  tools/report/reading.c
+  tools/report/report_options.c
+  tools/report/report_traffic.c
+  tools/report/reuse.c
+  tools/report/series_json.c
+  tools/report/shape.c
+  tools/report/suspicious.c
+  tools/report/tasks.c
+  tools/report/timeline.c
+  tools/report/traffic_call.c
+  tools/report/traffic_json.c
+  tools/report/vega.c
   tools/suggest.c
   tools/tables/elf_core.c
   tools/tables/memory_file.c

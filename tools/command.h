@@ -113,6 +113,7 @@ extern const struct command dump_command;
 extern const struct command fault_command;
 extern const struct command fuzz_command;
 extern const struct command replay_command;
+extern const struct command report_command;
 extern const struct command walk_command;
 
 #endif /* TOOLS_COMMAND_H */

@@ -75,6 +75,7 @@ HVPT_FOR_SOURCE_CHECKS="$HVPT_FOR_CLANG g++:g++ clang-format:clang-format
 	qemu-user:qemu-aarch64 zip:zip unzip:unzip valgrind:valgrind
 	unifdef:unifdef graphviz:dot mandoc:mandoc
 	meson:meson pkg-config:pkg-config
+	python3-jsonschema:/usr/lib/python3/dist-packages/jsonschema
 	lld:lld-link qemu-system-x86:qemu-system-x86_64"
 HVPT_FOR_AARCH64="gcc-aarch64-linux-gnu:aarch64-linux-gnu-gcc
 	libc6-dev-arm64-cross:/usr/aarch64-linux-gnu/include/stdio.h

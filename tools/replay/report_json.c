@@ -3,55 +3,7 @@
 
 #include <inttypes.h>
 
-/* Length of a valid UTF-8 sequence at @text; 0 if there is none. */
-static size_t utf8_length(const unsigned char *text)
-{
-	size_t length = 1;
-	size_t i;
-
-	if (text[0] < 0x80)
-		return 1;
-	if (text[0] >= 0xc2 && text[0] <= 0xdf)
-		length = 2;
-	else if ((text[0] & 0xf0) == 0xe0)
-		length = 3;
-	else if (text[0] >= 0xf0 && text[0] <= 0xf4)
-		length = 4;
-	else
-		return 0;
-	for (i = 1; i < length; i++) {
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	if ((text[0] == 0xe0 && text[1] < 0xa0) ||
-	    (text[0] == 0xed && text[1] > 0x9f) ||
-	    (text[0] == 0xf0 && text[1] < 0x90) ||
-	    (text[0] == 0xf4 && text[1] > 0x8f))
-		return 0;
-	return length;
-}
-
-/* File names are bytes; those that are not UTF-8 become U+FFFD. */
-static void json_string(FILE *out, const char *text)
-{
-	const unsigned char *p = (const unsigned char *)text;
-
-	fputc('"', out);
-	while (*p != '\0') {
-		size_t length = utf8_length(p);
-
-		if (length == 0)
-			fputs("\\ufffd", out);
-		else if (*p == '"' || *p == '\\')
-			fprintf(out, "\\%c", *p);
-		else if (*p < 0x20)
-			fprintf(out, "\\u%04x", *p);
-		else
-			fwrite(p, 1, length, out);
-		p += length ? length : 1;
-	}
-	fputc('"', out);
-}
+#include "tools/json_writer.h"
 
 static void json_text(FILE *out, const char *key, const char *text)
 {

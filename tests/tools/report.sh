@@ -1,0 +1,220 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# hvpt report, without a browser. Usage: report.sh TRACES COMMAND...
+. "$(dirname "$0")/lib.sh"
+
+# figure FILE KEY=VALUE...: of the JSON of a report
+figure() {
+	checks=$((checks + 1))
+	"$here/report_check.py" "$@" 2>>err || fail "$what: JSON: $*"
+}
+
+# A library that is there, whatever is installed.
+echo "window.library = '</script><SCRIPT>';" >library.js
+library="--library library.js"
+
+run 0 report --help
+says out "hvpt report [options] -o FILE.html|DIR TRACE"
+says out "it is of a part of the trace"
+
+# The figures are those of replay, which a model of the hypervisor counts.
+for name in nvme-ext4 modload vfio; do
+	trace=$traces/$name-7.3-strict.txt.xz
+	for lazy in 1 64; do
+		run 0 report "$trace" --json report.json --lazy $lazy
+		silent out err
+		policies="cover two-block exact"
+		[ "$name" != vfio ] || policies=two-block
+		for policy in $policies; do
+			hvpt replay --quiet --json replay.json --lazy $lazy \
+				--policy "$policy" "$trace"
+			figure report.json --replay replay.json
+		done
+	done
+done
+
+# Times, tasks, areas, lifetimes, and what is left.
+{
+	kmap 0xa 0x1000 0x50000 1 3
+	kmap 0xa 0x2000 0x60000 1 3
+	kmap 0xa 0x3000 0x61000 1 3
+	kmap 0xa 0x9000 0x70000 1 3
+	kunmap 0xa 0x2000 1
+	kmap 0xa 0x2000 0x80000 1 1
+	kmap 0xa 0x3000 0x90000 2 3
+	kunmap 0xa 0x100000 1
+	kmap 0xb 0x200000 0x40000000 1024 3
+	kunmap 0xb 0x200000 512
+} | sed 's/dd-1/fio-7/' >small.txt
+run 0 report small.txt --json -
+silent err
+cp out small.json
+figure small.json events=10 maps=7 unmaps=3 domains=2 double_maps=1 \
+	unknown_unmaps=1 early_reuses=1 partial_unmaps=1 never_unmapped=5 \
+	left_mappings=5 left_mapped_bytes=2113536 left_areas=3 \
+	peak_mapped_bytes=4210688 scatter_lists=4 leaves_obtained_2m=2 \
+	leaves_obtained_4k=5 duration_ns=0
+figure small.json suspicious.0.kind=double-map suspicious.0.task=fio \
+	suspicious.0.pid=7 suspicious.0.iova=0x3000 suspicious.0.domain=0xa \
+	suspicious.0.line=7 suspicious.0.other_task=fio \
+	suspicious.1.kind=unknown-unmap suspicious.1.iova=0x100000 \
+	suspicious.2.kind=early-reuse suspicious.2.iova=0x2000 \
+	suspicious.3.kind=never-unmapped largest.0.bytes=4194304 \
+	largest.0.memory=0x40000000 largest.0.lived=None \
+	largest.1.bytes=4096 tasks.0.task=fio tasks.0.left=5 \
+	tasks.0.suspicious=2
+
+# Time buckets: one event in each of 1000 s.
+for second in $(seq 0 999); do
+	map $((second * 8192 + 4096)) 0x40000000 1 |
+		sed "s/ 1\\.0:/ $second.5:/"
+done >long.txt
+run 0 report long.txt --json long.json
+figure long.json maps=1000 left_areas=1000 duration_ns=999000000000 \
+	reuse_first_use=1000 backwards=0
+figure long.json --timeline 1000
+
+# Events that are older than the one before, and no times at all.
+{
+	map 0x1000 0x50000 1 | sed 's/ 1\.0:/ 2.0:/'
+	unmap 0x1000 1
+} >back.txt
+run 0 report back.txt --json back.json
+figure back.json backwards=1 duration_ns=0
+map 0x1000 0x50000 1 | sed 's/^.*: map:/map:/' >timeless.txt
+run 0 report timeless.txt --json timeless.json
+figure timeless.json unit=events tasks.0.task= largest.0.pid=None \
+	largest.0.domain=None
+
+# From a pipe; the page is one file, and a script in it cannot end early.
+# shellcheck disable=SC2086 # options are words
+{
+	xz -dc "$modload" >in
+	run 0 report - -o page.html $library
+	silent out err
+	: >in
+	lacks page.html '"file": "<stdin>"'
+	says page.html '"file": "\u003cstdin>"'
+	says page.html "window.library = '<\\/script><SCRIPT>';"
+	lines page.html "<script>" 2
+	lines page.html "</script>" 3
+
+	# a folder gets both
+	run 0 report small.txt -o folder/ $library
+	figure folder/report.json events=10
+	run 0 report small.txt -o folder $library
+	[ "$(ls folder)" = "report.html
+report.json" ] || fail "$what: $(ls folder)"
+	run 0 report small.txt -o - $library
+	says out "<!doctype html>"
+	misuse "-o and --json are the same" report small.txt -o - --json -
+
+	# odd and malformed input; an earlier page stays
+	echo before >page.html
+	cp page.html kept.html
+	: >empty.txt
+	printf 'hello\nworld\n' >words.txt
+	printf 'PERFILE2 and more' >perf.data
+	printf '\377\376m\0a\0p\0' >wide.txt
+	head -c 4000 "$modload" >cut.txt.xz
+	{
+		map 0x1000 0x50000 1
+		echo ' dd-1 [000] .... 1.0: map: IOMMU: iova=0x1001 -'
+	} >bad.txt
+	for case in "none.txt:No such file or directory" \
+		"empty.txt:it has no map or unmap event" \
+		"words.txt:it has no map or unmap event" \
+		"perf.data:perf script" "wide.txt:UTF-16" \
+		".:Is a directory"; do
+		misuse "${case%%:*}: error: " report "${case%%:*}" \
+			-o page.html $library
+		says err "${case#*:}"
+		cmp -s page.html kept.html || fail "$what: wrote page.html"
+	done
+	run 1 report cut.txt.xz -o cut.html --json cut.json $library
+	says err "ended early after"
+	says cut.html '"complete": false'
+	figure cut.json complete=False
+	run 0 report bad.txt --json bad.json
+	says err "bad.txt:2: the end of the iova range is not a 64-bit number"
+	figure bad.json malformed=1 maps=1
+	{
+		echo 'CPU:0 [LOST 12 EVENTS]'
+		map 0x1000 0x50000 1
+		map 0x1000 0x60000 1
+	} >lost.txt
+	run 0 report lost.txt --json lost.json
+	says err "lost.txt:1: note: the tracer lost events"
+	says err "note: 1 double maps, and no event names its domain"
+	figure lost.json lost=12 double_maps=1
+	run 0 report --quiet lost.txt --json lost.json
+	silent err
+	kmap 0xa 0x1000 0x10000000000000 1 3 >high.txt
+	kmap 0xa 0x1000000000000 0x1000 1 3 >>high.txt
+	run 0 report high.txt --json high.json
+	figure high.json refused=2 maps=0
+	run 0 report high.txt --json high.json --levels 5
+	figure high.json refused=1 maps=1
+	printf ' a<b</script>-1 [000] .... 1.0: %s\n' \
+		"$(map 0x1000 0x50000 1 | sed 's/.*map:/map:/')" >script.txt
+	run 0 report script.txt -o script.html $library
+	lines script.html "</script>" 3
+	says script.html '"task": "a\u003cb\u003c/script>"'
+}
+
+# options
+misuse "hvpt report: no trace given; try 'hvpt report --help'" report
+misuse "one trace at a time; hvpt diff compares two reports" \
+	report small.txt small.txt -o page.html
+misuse "nothing to write; -o FILE.html writes the page, --json FILE the" \
+	report small.txt
+misuse "hvpt report: -o and --json are the same file" \
+	report small.txt -o x --json x
+misuse "hvpt report: --lazy: must be at most 1024, not 1025" \
+	report small.txt -o x --lazy 1025
+misuse "--lazy" report small.txt -o x --lazy 0
+misuse "hvpt report: --levels: must be 4 or 5, not '3'" \
+	report small.txt -o x --levels 3
+misuse "hvpt report: --output: needs a name" report small.txt -o ''
+misuse "hvpt report: -o: needs a value" report small.txt -o
+misuse "unknown option '--frobnicate'; try 'hvpt report --help'" \
+	report --frobnicate
+misuse "cannot read nowhere: No such file or directory; install the Debian" \
+	report small.txt -o x --library nowhere
+mkdir -p half
+misuse "cannot read half/vega-util.min.js: No such file or directory; install" \
+	report small.txt -o x --library half
+misuse "will not write small.txt: it is the trace" \
+	report small.txt --json small.txt
+misuse "cannot write none/x.html.new: No such file or directory" \
+	report small.txt -o none/x.html --library library.js
+misuse "cannot make none/x/: No such file or directory" \
+	report small.txt -o none/x/ --library library.js
+[ ! -e x ] || fail "a wrong option wrote a file"
+run 2 report small.txt --json /dev/full
+says err "cannot write /dev/full: No space left on device"
+for left in *.new; do
+	[ ! -e "$left" ] || fail "$left is left"
+done
+
+# Ctrl-C: what was read until then, on a terminal whose progress is shown.
+what="hvpt report, interrupted"
+checks=$((checks + 1))
+yes "$(map 0x1000 0x50000 1)" | timeout -s KILL 60 "$here/interrupt.py" \
+	"events/s" "$hvpt_path" report - -o slow.html --json slow.json \
+	--library library.js >out 2>err
+[ $? -eq 1 ] || fail "$what: not exit 1"
+says err "<stdin>: ended early after"
+says err "interrupted"
+says slow.html '"ended": "interrupted"'
+figure slow.json complete=False ended=interrupted
+# and while it waits for a pipe
+checks=$((checks + 1))
+{
+	cat bad.txt
+	sleep 5
+} | timeout -s KILL 60 "$here/interrupt.py" "<stdin>:2" \
+	"$hvpt_path" report - --json wait.json >out 2>err
+[ $? -eq 1 ] || fail "$what: not exit 1 while it waits"
+figure wait.json complete=False ended=interrupted events=1
+finish
