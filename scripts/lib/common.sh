@@ -90,3 +90,5 @@ HVPT_FOR_UEFI="clang:clang lld:lld-link mtools:mcopy qemu-utils:qemu-img
 HVPT_FOR_SHARING="ccache:ccache"
 HVPT_FOR_ROOTS="mmdebstrap:mmdebstrap
 	debian-archive-keyring:/usr/share/keyrings/debian-archive-keyring.gpg"
+HVPT_VEGA=/usr/share/javascript/vega/vega-view.min.js
+HVPT_FOR_REPORT="chromium:chromium libjs-vega:$HVPT_VEGA python3:python3"

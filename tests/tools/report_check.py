@@ -3,14 +3,17 @@
 """Check the JSON of `hvpt report`.
 
 Usage: report_check.py FILE [--replay REPLAY.json] [--timeline MAPS]
-           [KEY=VALUE...]
+           [--quoted DOCUMENT] [KEY=VALUE...]
 
 A KEY is a figure, or a path with dots in the whole object. With --replay the
 figures must be those of a replay with the same --lazy: in the lazy mode of the
 replay's policy, and with N = 1 also in the strict mode. With --timeline the
 buckets must have so many maps in all, and no more of them than there may be.
+With --quoted, the figures that follow (KEY alone) must be in the document, with
+commas.
 """
 import json
+import re
 import sys
 
 SAME = {"events": "events", "maps": "maps", "unmaps": "unmaps",
@@ -87,6 +90,13 @@ def main():
             check_replay(report["figures"], words.pop(0))
         elif word == "--timeline":
             check_timeline(report, int(words.pop(0)))
+        elif word == "--quoted":
+            with open(words.pop(0), encoding="utf-8") as file:
+                document = file.read()
+        elif "=" not in word:
+            figure = f"{value_of(report, word):,}"
+            if not re.search(rf"(?<![\d,]){figure}(?![\d,]*\d)", document):
+                sys.exit(f"{word}: {figure} is not in the document")
         else:
             path, wanted = word.split("=", 1)
             got = value_of(report, path)

@@ -357,10 +357,60 @@ function stackChart({id, title, says, unit, series, rows, wide}) {
 	};
 }
 
+/*
+ * How much less of something there would be: a bar for each change, below its
+ * name, with the counts beside it.
+ */
+function savingChart({id, title, says, rows}) {
+	const values = rows.map(({label, counts, value}, i) => ({
+		i, label, counts, value, tip: `${label}: ${counts}`}));
+	const text = (field, align, x) => ({
+		type: "text", from: {data: "values"}, interactive: false,
+		encode: {enter: {
+			x, y: {scale: "y", field: "i", offset: 14},
+			text: {field}, align: {value: align},
+			fontSize: {value: 13}, font: {value: "system-ui, sans-serif"},
+			fill: {value: colour(align === "left" ? "ink" : "soft")},
+		}},
+	});
+	const bar = (name, x2, fill) => ({
+		type: "rect", name, from: {data: "values"},
+		encode: {enter: {
+			x: {value: 0}, x2, y: {scale: "y", field: "i", offset: 21},
+			height: {value: 10}, cornerRadius: {value: 3},
+			fill: {value: colour(fill)}, tooltip: {field: "tip"},
+		}},
+	});
+	const spec = (width) => ({
+		...baseSpec(width, 44 * rows.length + 40, `${title}. ${says}`),
+		data: [{name: "values", values}],
+		scales: [
+			{name: "x", type: "linear", range: "width", domain: [0, 100]},
+			{name: "y", type: "band", range: "height",
+				domain: values.map(({i}) => i)},
+		],
+		axes: [{orient: "bottom", scale: "x", title: "% saved",
+			tickCount: 5, domain: false, ticks: false}],
+		marks: [
+			bar("whole", {signal: "width"}, "grid"),
+			bar("bars", {scale: "x", field: "value"}, "s3"),
+			text("label", "left", {value: 0}),
+			text("counts", "right", {signal: "width"}),
+		],
+	});
+	return {id, title, says, wide: true, spec};
+}
+
 /* ---- the heat strip --------------------------------------------------- */
 
 function heatChart() {
-	const block = data.heat.block_bytes;
+	const title = "Where in the IOVA space";
+	const says = "Each row is a block of " +
+		`${bytes(data.heat.block_bytes)} of IOVAs in which something was ` +
+		"mapped; blocks that were never used have no row. The colour is " +
+		"the number of 4 KiB pages that were mapped there in that step. A " +
+		"dark row that goes on and on is an address that the allocator " +
+		"hands out again and again.";
 	const rows = data.heat.rows;
 	const cells = rows.flatMap(({iova, pages}) => pages.map((n, i) => ({
 		iova, x: xOf(i), x2: xOf(i + 1), n,
@@ -370,7 +420,7 @@ function heatChart() {
 	const total = rows.map(({pages}) => pages.reduce((a, b) => a + b, 0));
 	const spec = (width) => ({
 		...baseSpec(width, Math.max(140, 13 * rows.length + 50),
-			"IOVA space over time"),
+			`${title}. ${says}`),
 		data: [{name: "values", values: cells}],
 		scales: [
 			{name: "x", type: "linear", range: "width",
@@ -408,12 +458,7 @@ function heatChart() {
 		],
 	});
 	return {
-		id: "heat", title: "Where in the IOVA space", wide: true, spec,
-		says: `Each row is a block of ${bytes(block)} of IOVAs in which ` +
-			"something was mapped; blocks that were never used have no " +
-			"row. The colour is the number of 4 KiB pages that were " +
-			"mapped there in that moment. A dark row that never moves is " +
-			"an address that the allocator hands out again and again.",
+		id: "heat", title, says, wide: true, spec,
 		keys: [["few pages to many, logarithmic", "ramp"]],
 		head: ["block", column("pages mapped"), column("share")],
 		rows: rows.map(({iova}, i) => [iova, number(total[i]),
@@ -469,9 +514,10 @@ function findings() {
 			`leaves instead of ${count(leavesOf("obtained"))}.`);
 	else if (large("merged") < 5 && f.map_bytes)
 		say("good", "Larger pages would not help",
-			`Memory comes in pieces that are too small: with the best ` +
-			`alignment ${short(large("merged"))} % of the bytes could ` +
-			"be in 2 MiB leaves.");
+			"Memory comes in pieces that are too small: even with the " +
+			`best alignment ${large("merged") ?
+				`only ${short(large("merged"))} %` : "none"} of the bytes ` +
+			"could be in 2 MiB leaves.");
 	if (strictCalls && lazyCalls < 0.8 * strictCalls)
 		say("note", `A flush after ${lazy} unmaps would need ` +
 			`${count(lazyCalls)} calls instead of ${count(strictCalls)}`,
@@ -513,8 +559,8 @@ function addOverview() {
 		tile("Events", count(f.events), `${count(f.maps)} maps, ` +
 			`${count(f.unmaps)} unmaps`),
 		tile("Duration", data.unit === "ns" ? time(f.duration_ns) :
-			"not known", f.duration_ns ? `${short(f.events /
-				(f.duration_ns / 1e9))} events a second` :
+			"not known", f.duration_ns ? `${count(Math.round(f.events /
+				(f.duration_ns / 1e9)))} events a second` :
 			"the trace has no times"),
 		tile("Most mapped at once", bytes(f.peak_mapped_bytes),
 			`in ${plural(f.peak_mappings, "mapping", "mappings")}`),
@@ -523,7 +569,7 @@ function addOverview() {
 		tile("Table pages", count(f.table_pages_peak),
 			`${bytes(4096 * f.table_pages_peak)} at the peak`),
 		tile("Strict flush calls", count(calls),
-			`${short(f.unmaps ? calls / f.unmaps : 0)} an unmap`)));
+			`${short(f.unmaps ? calls / f.unmaps : 0)} for each unmap`)));
 	main.append(element("ul", {class: "findings"}, ...findings().map(
 		({kind, title, text}) => element("li", {class: kind},
 			element("b", {}, title), text))));
@@ -531,8 +577,8 @@ function addOverview() {
 
 /* ---- sections --------------------------------------------------------- */
 
-function charts(to) {
-	const made = element("div", {class: "charts"});
+function charts(to, more) {
+	const made = element("div", {class: more ? `charts ${more}` : "charts"});
 	to.append(made);
 	return made;
 }
@@ -665,7 +711,7 @@ function addFlushing() {
 		"sends one block for each range, as Linux does; two-block at most " +
 		"two; exact only what was asked for. Strict flushes after each " +
 		`unmap, lazy after ${count(lazy)} unmaps of a domain or before an ` +
-		"IOVA is used again."));
+		"IOVA is used again."), "three");
 	const rows = (what) => ["strict", "lazy"].map((mode) => ({
 		label: mode === "lazy" ? `lazy ${lazy}` : mode,
 		values: POLICIES.map(([, key]) => flush(mode, key, what))}));
@@ -702,11 +748,11 @@ function addSavings(to, lazy) {
 			flush("strict", "two_block", "calls"),
 			flush("lazy", "two_block", "calls"),
 			`one flush for ${count(lazy)} unmaps, where reuse allows`),
-		saving("Two blocks, not one", "pages too many",
+		saving("Flush two blocks, not one", "pages flushed too many",
 			flush("strict", "cover", "over_flushed_pages"),
 			flush("strict", "two_block", "over_flushed_pages"),
 			"policy two-block instead of cover, strict"),
-		saving("Exact flushes", "pages too many",
+		saving("Flush exactly", "pages flushed too many",
 			flush("strict", "cover", "over_flushed_pages"),
 			flush("strict", "exact", "over_flushed_pages"),
 			`policy exact instead of cover, strict; ` +
@@ -715,16 +761,17 @@ function addSavings(to, lazy) {
 	];
 
 	addChart(to, {
-		...barChart({
+		...savingChart({
 			id: "savings", title: "What would have saved how much",
-			unit: "% saved", xUnit: "change",
-			series: [["saved", "s3"]], wide: true, rows: list.map(
-				({what, before, after}) => ({label: what, values:
-					[before ? Math.max(0, percent(before - after, before)) :
-						0]})),
+			rows: list.map(({what, unit, before, after}) => ({
+				label: what,
+				counts: after < before ? `${count(before)} → ` +
+					`${count(after)} ${unit}` : `${count(before)} ` +
+					`${unit}, no fewer`,
+				value: before ? Math.max(0, percent(before - after,
+					before)) : 0})),
 			says: "How much less of it there would have been: map calls, " +
-				"leaves written, flush calls, pages flushed without need. " +
-				"The table has the counts.",
+				"leaves written, flush calls, pages flushed without need.",
 		}),
 		head: ["change", "of", column("as recorded"), column("instead"),
 			column("saved"), "how"],

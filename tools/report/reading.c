@@ -153,16 +153,18 @@ bool reading_run(const char *path, bool quiet, struct traffic *traffic,
 		 struct reading *reading)
 {
 	const char *why = NULL;
-	struct input *input = input_open(path, &why);
+	struct input *input;
 
+	catch_signal(SIGINT);
+	catch_signal(SIGTERM);
+	input = input_open(path, &why);
 	memset(reading, 0, sizeof(*reading));
 	reading->file = strcmp(path, "-") == 0 ? "<stdin>" : path;
 	if (!input) {
-		snprintf(reading->error, sizeof(reading->error), "%s", why);
+		snprintf(reading->error, sizeof(reading->error), "%s",
+			 interrupted ? "interrupted" : why);
 		return false;
 	}
-	catch_signal(SIGINT);
-	catch_signal(SIGTERM);
 	take_lines(reading, quiet, input, traffic);
 	input_close(input);
 	traffic_end(traffic);
