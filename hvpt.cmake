@@ -191,6 +191,11 @@ set(HVPT_TOOL_SOURCES
   tools/abi/decode_words.c
   tools/abi/show_abi.c
   tools/abi/show_rows.c
+  tools/capture/capture.c
+  tools/capture/command_capture.c
+  tools/capture/packer.c
+  tools/capture/tracing.c
+  tools/capture/tracing_check.c
   tools/colour.c
   tools/completion.c
   tools/diff/command_diff.c

@@ -37,6 +37,12 @@ struct command_option {
 	const char *text;
 };
 
+/** Does the option have a short form, of one letter? */
+static inline bool command_letter(const struct command_option *option)
+{
+	return option->id < 256;
+}
+
 /**
  * struct command_exit - what an exit status means
  * @code: an enum exit_code
@@ -106,6 +112,7 @@ bool command_completion(FILE *out, const struct command *whole,
 			const char *shell);
 
 extern const struct command abi_command;
+extern const struct command capture_command;
 extern const struct command conformance_command;
 extern const struct command decode_command;
 extern const struct command diff_command;

@@ -6,20 +6,23 @@
 
 #include "command.h"
 
-static const struct command
-	*const commands[] = {
-		&replay_command,
-		&report_command,
-		&fuzz_command,
-		&fault_command,
-		&decode_command,
-		&dump_command,
-		&walk_command,
-		&diff_command,
-		&abi_command,
-		&conformance_command,
-		NULL, /* keeps one on each line */
-	};
+/* One on each line, so that two changes do not meet. */
+/* clang-format off */
+static const struct command *const commands[] = {
+	&capture_command,
+	&replay_command,
+	&report_command,
+	&fuzz_command,
+	&fault_command,
+	&decode_command,
+	&dump_command,
+	&walk_command,
+	&diff_command,
+	&abi_command,
+	&conformance_command,
+	NULL,
+};
+/* clang-format on */
 
 static const struct command_option options[] = {
 	{ 256, "version", NULL, "print the version" },

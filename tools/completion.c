@@ -60,7 +60,10 @@ static void bash_values(FILE *out, const struct command *command)
 	for (; option->name; option++) {
 		if (!option->argument)
 			continue;
-		fprintf(out, "\t\"%s --%s\")", name, option->name);
+		fprintf(out, "\t\"%s --%s\"", name, option->name);
+		if (command_letter(option))
+			fprintf(out, " | \"%s -%c\"", name, option->id);
+		fputc(')', out);
 		if (takes_file(option)) {
 			fputs(" files=1", out);
 		} else if (takes_choice(option)) {
@@ -191,6 +194,8 @@ static void fish_options(FILE *out, const char *condition,
 	for (; option->name; option++) {
 		fprintf(out, "complete -c hvpt -n '%s' -l %s", condition,
 			option->name);
+		if (command_letter(option))
+			fprintf(out, " -s %c", option->id);
 		if (takes_file(option)) {
 			fputs(" -r -F", out);
 		} else if (takes_choice(option)) {

@@ -36,6 +36,8 @@ static unsigned option_width(const struct command_option *option)
 {
 	size_t width = strlen("  --") + strlen(option->name) + 2;
 
+	if (command_letter(option))
+		width += strlen("-x, ");
 	if (option->argument)
 		width += 1 + strlen(option->argument);
 	return (unsigned)width;
@@ -59,7 +61,10 @@ static void show_option(FILE *out, const struct command_option *option,
 {
 	unsigned at = option_width(option) - 2;
 
-	fprintf(out, "  --%s%s%s", option->name, option->argument ? " " : "",
+	fputs("  ", out);
+	if (command_letter(option))
+		fprintf(out, "-%c, ", option->id);
+	fprintf(out, "--%s%s%s", option->name, option->argument ? " " : "",
 		option->argument ? option->argument : "");
 	if (at + 2 > column) {
 		fputc('\n', out);

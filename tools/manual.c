@@ -147,7 +147,10 @@ static void show_options(FILE *out, const struct command_option *option)
 {
 	fputs(".Pp\nThe options are:\n.Bl -tag -width Ds\n", out);
 	for (; option->name; option++) {
-		fprintf(out, ".It Fl -%s", option->name);
+		fputs(".It Fl ", out);
+		if (command_letter(option))
+			fprintf(out, "%c , ", option->id);
+		fprintf(out, "-%s", option->name);
 		if (option->argument)
 			fprintf(out, " Ar %s", option->argument);
 		fputc('\n', out);

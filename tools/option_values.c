@@ -10,6 +10,8 @@
 #include "oracle/hypervisor_text.h"
 #include "trace/say.h"
 
+#define SECONDS_MAX ((uint64_t)1 << 32)
+
 static const char *const form_names[] = {
 	[HVPT_IOVA_PLAIN] = "plain",
 	[HVPT_IOVA_LOWER] = "lower",
@@ -159,6 +161,33 @@ bool value_count(const char *command, const char *name, const char *text,
 		return true;
 	say("hvpt %s: %s: must be a 64-bit number, not '%s'", command, name,
 	    text);
+	return false;
+}
+
+bool value_time(const char *command, const char *text, uint64_t *seconds)
+{
+	size_t length = strlen(text);
+	uint64_t unit = 1;
+	char number[24];
+
+	if (length > 0 && strchr("smh", text[length - 1])) {
+		length--;
+		unit = text[length] == 's' ? 1 :
+		       text[length] == 'm' ? 60 :
+					     3600;
+	}
+	if (length < sizeof(number)) {
+		memcpy(number, text, length);
+		number[length] = '\0';
+		if (options_number(number, seconds) && *seconds != 0 &&
+		    *seconds < SECONDS_MAX) {
+			*seconds *= unit;
+			return true;
+		}
+	}
+	say("hvpt %s: --time: must be seconds, or a number with s, m or h, not "
+	    "'%s'",
+	    command, text);
 	return false;
 }
 

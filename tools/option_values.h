@@ -30,6 +30,9 @@ bool value_lazy(const char *command, const char *text, uint64_t *lazy);
 bool value_count(const char *command, const char *name, const char *text,
 		 uint64_t *value);
 
+/** Seconds, or a number with s, m or h behind it; not 0. */
+bool value_time(const char *command, const char *text, uint64_t *seconds);
+
 /** Properties of the model hypervisor that a file has; the rest stays. */
 bool value_model(const char *command, const char *path,
 		 struct hypervisor_config *config);

@@ -79,7 +79,7 @@ static void known_options(const struct command *command,
 		known[i].has_arg = from->argument ? required_argument :
 						    no_argument;
 		known[i].val = from->id;
-		if (from->id >= 256)
+		if (!command_letter(from))
 			continue;
 		*letters++ = (char)from->id;
 		if (from->argument)

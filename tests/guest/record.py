@@ -8,8 +8,9 @@ document run in it verbatim (record.sh); `workload` is a few writes and reads of
 an NVMe disk. trace-cmd and perf are those of this system, if installed. The
 recordings are unpacked into FOLDER.
 
-Usage: record.py FOLDER, or record.py --check HVPT, which replays the recording
-of each tracer. Exit code 77: something was not downloaded.
+Usage: record.py FOLDER, or record.py --check HVPT, which also records with
+`hvpt capture`, and replays the recording of each tracer. Exit code 77:
+something was not downloaded.
 """
 
 import json
@@ -66,7 +67,7 @@ def add_program(archive, name):
     path = shutil.which(name)
     if not path:
         return
-    archive.file(f"usr/bin/{name}", read(path))
+    archive.file(f"usr/bin/{os.path.basename(path)}", read(path))
     listed = subprocess.run(["ldd", path], stdout=subprocess.PIPE, text=True,
                             check=True).stdout
     for library in re.findall(r"(/\S+) \(", listed):
@@ -83,14 +84,14 @@ def add_modules(archive, folder):
     archive.file("modules/order", " ".join(found).encode())
 
 
-def make_initramfs(path, root, release):
+def make_initramfs(path, root, release, hvpt):
     archive = initramfs.Archive()
     archive.file("bin/busybox", read(f"{root}/usr/bin/busybox"))
     archive.file("init", read(f"{HERE}/record.sh"))
     archive.file("usr/bin/workload", WORKLOAD)
     for name, text in blocks():
         archive.file(f"recording/{name}.sh", text.encode())
-    for name in ("trace-cmd", "perf"):
+    for name in ("trace-cmd", "perf", *([hvpt] if hvpt else ())):
         add_program(archive, name)
     add_modules(archive, f"{root}/usr/lib/modules/{release}")
     archive.write(path)
@@ -113,14 +114,21 @@ def command_line(qemu, folder, image):
             "-device", "virtio-blk-pci,drive=out"]
 
 
+def check_capture(folder):
+    """Did hvpt capture do in the guest what record.sh says of it?"""
+    text = read(f"{folder}/capture.log").decode()
+    print(text, end="")
+    return text.rstrip().endswith("capture: ok")
+
+
 def check(hvpt, folder):
     """Is the recording of each tracer complete and correct, with domains?"""
-    good = True
-    for name in ("tracefs.txt", "trace-cmd.txt", "perf.txt"):
+    good = check_capture(folder)
+    for name in ("tracefs.txt", "capture.txt.xz", "trace-cmd.txt", "perf.txt"):
         path = f"{folder}/{name}"
         if not os.path.exists(path):
             print(f"{name}: not recorded")
-            good &= name != "tracefs.txt"
+            good &= name not in ("tracefs.txt", "capture.txt.xz")
             continue
         done = subprocess.run([hvpt, "replay", "--json", "-", path],
                               stdout=subprocess.PIPE, text=True, check=False)
@@ -134,14 +142,14 @@ def check(hvpt, folder):
     return good
 
 
-def record(target):
+def record(target, hvpt=None):
     linux = ask("scripts/get-linux", "--cached", VERSION)
     qemu = os.environ.get("HVPT_QEMU") or ask("scripts/get-qemu", "--cached")
     release = read(f"{linux}/release-{VERSION}").decode().strip()
     root = f"{linux}/root"
     image = f"{root}/usr/lib/modules/{release}/vmlinuz"
     with tempfile.TemporaryDirectory() as folder:
-        make_initramfs(f"{folder}/initramfs", root, release)
+        make_initramfs(f"{folder}/initramfs", root, release, hvpt)
         done = subprocess.run(command_line(qemu, folder, image),
                               stdin=subprocess.DEVNULL, check=False,
                               stdout=subprocess.PIPE, text=True,
@@ -157,7 +165,7 @@ def main():
         record(sys.argv[1])
         return
     with tempfile.TemporaryDirectory() as folder:
-        record(folder)
+        record(folder, sys.argv[2])
         sys.exit(not check(sys.argv[2], folder))
 
 

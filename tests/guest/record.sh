@@ -65,6 +65,41 @@ lose_perf() {
 		>/tmp/perf-lost.txt
 }
 
+# state - what hvpt capture changes, and must take back
+state() {
+	ls /sys/kernel/tracing/instances
+	cat /sys/kernel/tracing/kprobe_events
+	cat /sys/kernel/tracing/events/iommu/map/enable
+}
+
+# capture - hvpt capture, to its end, to a signal, and with a command that fails
+capture() {
+	before=$(state)
+	hvpt capture --dry-run -o /tmp/none.txt -- workload || return 1
+	[ "$before" = "$(state)" ] || return 1
+	hvpt capture -o /tmp/capture.txt.xz -- workload || return 1
+	[ "$before" = "$(state)" ] || return 1
+	hvpt capture --events 50 -o /tmp/few.txt -- workload || return 1
+	[ "$(grep -c ': map: \|: unmap: ' /tmp/few.txt)" -eq 50 ] || return 1
+	hvpt capture -o /tmp/cut.txt.xz -- \
+		sh -c 'workload; kill -INT $PPID; exec sleep 100' || return 1
+	hvpt replay --quiet /tmp/cut.txt.xz || return 1
+	! hvpt capture -o /tmp/failed.txt -- false || return 1
+	! hvpt capture -o /tmp/failed.txt -- /none || return 1
+	[ "$before" = "$(state)" ] || return 1
+	# Killed: the next one says so, and --undo helps.
+	hvpt capture -o /tmp/killed.txt &
+	sleep 2
+	kill -KILL $!
+	wait $!
+	! hvpt capture -o /tmp/failed.txt -- true || return 1
+	hvpt capture --undo || return 1
+	[ "$before" = "$(state)" ]
+}
+
+if [ -e /usr/bin/hvpt ]; then
+	capture >/tmp/capture.log 2>&1 && echo "capture: ok" >>/tmp/capture.log
+fi
 . /recording/probes.sh
 . /recording/tracefs.sh
 option latency-format latency

@@ -116,7 +116,7 @@ completes() {
 }
 if command -v bash >/dev/null; then
 	: >some.trace
-	completes replay rep
+	completes replay repl
 	completes --completion --comp
 	completes "bash zsh fish" --completion ''
 	completes abi --man ab

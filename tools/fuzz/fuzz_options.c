@@ -20,8 +20,6 @@
 /* Events of a replay between two audits. */
 #define AUDIT_EVERY 8u
 
-#define SECONDS_MAX ((uint64_t)1 << 32)
-
 enum option_id {
 	OPT_SEED = 256,
 	OPT_OPS,
@@ -90,34 +88,6 @@ static bool parse_jobs(const char *text, uint64_t *jobs)
 	return false;
 }
 
-/* Seconds, or a number with s, m or h behind it. */
-static bool parse_time(const char *text, uint64_t *seconds)
-{
-	size_t length = strlen(text);
-	uint64_t unit = 1;
-	char number[24];
-
-	if (length > 0 && strchr("smh", text[length - 1])) {
-		length--;
-		unit = text[length] == 's' ? 1 :
-		       text[length] == 'm' ? 60 :
-					     3600;
-	}
-	if (length < sizeof(number)) {
-		memcpy(number, text, length);
-		number[length] = '\0';
-		if (options_number(number, seconds) && *seconds != 0 &&
-		    *seconds < SECONDS_MAX) {
-			*seconds *= unit;
-			return true;
-		}
-	}
-	say("hvpt fuzz: --time: must be seconds, or a number with s, m or h, "
-	    "not '%s'",
-	    text);
-	return false;
-}
-
 static bool parse_name(const char *option, const char *text, const char **name)
 {
 	if (text[0] == '\0' || strcmp(text, "-") == 0) {
@@ -169,7 +139,7 @@ static bool take_option(int id, void *target)
 	case OPT_JOBS:
 		return parse_jobs(optarg, &options->jobs);
 	case OPT_TIME:
-		return parse_time(optarg, &options->seconds);
+		return value_time(COMMAND, optarg, &options->seconds);
 	case OPT_MODEL:
 		options->model = optarg;
 		options->replay.has_model = true;

@@ -1,0 +1,251 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# hvpt capture, on a folder that looks like tracefs (fake_tracefs.c). Usage:
+# capture.sh TRACES COMMAND...
+. "$(dirname "$0")/lib.sh"
+
+HVPT_ROOT=$dir/root
+export HVPT_ROOT
+tracing=$HVPT_ROOT/sys/kernel/tracing
+made=$tracing/instances/hvpt
+probed=$tracing/kprobe_events
+
+# fresh - a machine that can record
+fresh() {
+	rm -rf "$HVPT_ROOT"
+	mkdir -p "$tracing/instances" "$HVPT_ROOT/proc" \
+		"$HVPT_ROOT/sys/kernel/iommu_groups/0" \
+		"$HVPT_ROOT/instance/events"
+	: >"$probed"
+	for event in iommu/map iommu/unmap; do
+		mkdir -p "$tracing/events/$event"
+		: >"$tracing/events/$event/enable"
+	done
+	for event in iommu/map iommu/unmap hvpt/kmap hvpt/kunmap; do
+		mkdir -p "$HVPT_ROOT/instance/events/$event"
+		: >"$HVPT_ROOT/instance/events/$event/enable"
+	done
+	for file in tracing_on buffer_size_kb; do
+		: >"$HVPT_ROOT/instance/$file"
+	done
+	{
+		both 0xff00 0x1000 0x10000 1 3
+		both 0xff00 0x2000 0x20000 2 3
+		unboth 0xff00 0x1000 1
+	} >"$HVPT_ROOT/instance/trace_pipe"
+	printf '0000000000000000 T %s\n' iommu_map iommu_map_nosync \
+		__iommu_unmap >"$HVPT_ROOT/proc/kallsyms"
+}
+
+# undone - nothing is left
+undone() {
+	check "the instance is left" [ ! -e "$made" ]
+	[ -e "$probed" ] || return
+	check "a kprobe is left" [ "$(grep -c '^p:' "$probed")" -eq \
+		"$(grep -c '^-:' "$probed")" ]
+}
+
+# ---- what it does ----------------------------------------------------------
+
+fresh
+run 0 capture --time 5m -o trace.txt -- true
+silent out
+says err "hvpt capture: 3 events in trace.txt; the command ended"
+check "not what the tracer wrote" cmp "$HVPT_ROOT/instance/trace_pipe" trace.txt
+says "$probed" "p:hvpt/kmap iommu_map_nosync dom=%"
+says "$probed" "p:hvpt/kunmap __iommu_unmap dom=%"
+says "$probed" "-:hvpt/kmap"
+says "$probed" "-:hvpt/kunmap"
+undone
+run 0 replay --quiet --json json trace.txt
+json json 1 maps=2 unmaps=1 named=3 mismatches=0
+
+fresh
+run 0 capture -o trace.txt.xz -- true
+xz -dc trace.txt.xz >plain
+check "not what the tracer wrote" cmp "$HVPT_ROOT/instance/trace_pipe" plain
+undone
+run 0 capture --events 2 -o - -- sleep 100
+lines out ": unmap: " 0
+lines out ": map: " 2
+says err "2 events in -; enough events"
+run 0 capture --time 1 -o trace.txt
+says err "3 events in trace.txt; the time is up"
+run 1 capture -o trace.txt -- false
+says err "hvpt capture: false failed"
+run 0 capture -o trace.txt sh -c 'exit 0' --time
+undone
+
+# A signal ends it; what was recorded is whole.
+for signal in INT TERM HUP; do
+	fresh
+	run 0 capture -o cut.txt.xz -- \
+		sh -c "sleep 1; kill -$signal \$PPID; exec sleep 100"
+	says err "3 events in cut.txt.xz; interrupted"
+	check "xz -t" xz -t cut.txt.xz
+	undone
+done
+
+# ---- a dry run -------------------------------------------------------------
+
+fresh
+find "$HVPT_ROOT" -type f -exec cksum {} + | sort >before
+run 0 capture --dry-run -o none.txt -- fio job.fio
+silent err
+find "$HVPT_ROOT" -type f -exec cksum {} + | sort >after
+check "changed something" cmp before after
+check "wrote" [ ! -e none.txt ]
+for line in "mkdir $made" "write $made/buffer_size_kb: 16384" \
+	"write $made/events/iommu/map/enable: 1" \
+	"write $made/events/hvpt/kunmap/enable: 1" \
+	"read  $made/trace_pipe" "undo: rmdir $made" \
+	"undo: write $probed: -:hvpt/kmap" "write none.txt with the events" \
+	"run   fio job.fio"; do
+	lines out "$line" 1
+done
+
+# ---- a machine that cannot record -------------------------------------------
+
+# refused TEXT [ARGUMENT...]: and nothing is made
+refused() {
+	text=$1
+	shift
+	rm -f refused.txt
+	misuse "$text" capture "$@" -o refused.txt -- true
+	check "wrote" [ ! -e refused.txt ]
+	undone
+}
+fresh
+rm -r "$tracing"
+refused "no tracefs at $tracing; as root: mount -t tracefs tracefs"
+fresh
+mkdir -p "$HVPT_ROOT/sys/kernel/debug"
+mv "$tracing" "$HVPT_ROOT/sys/kernel/debug/tracing"
+run 0 capture --dry-run -o trace.txt
+says out "mkdir $HVPT_ROOT/sys/kernel/debug/tracing/instances/hvpt"
+fresh
+rm "$tracing/events/iommu/map/enable"
+refused "no event iommu:map in this kernel"
+refused "it needs CONFIG_IOMMU_API" --dry-run
+fresh
+rmdir "$HVPT_ROOT/sys/kernel/iommu_groups/0"
+refused "no IOMMU group in $HVPT_ROOT/sys/kernel/iommu_groups: no device is"
+fresh
+mkdir "$made"
+misuse "$made exists: another hvpt records, or was killed; 'hvpt capture \
+--undo' removes it" capture -o refused.txt -- true
+check "removed it" [ -e "$made" ]
+run 0 capture --undo
+silent out err
+check "left it" [ ! -e "$made" ]
+lines "$probed" "-:hvpt/kmap" 1
+run 0 capture --undo
+
+# Not root: nobody may not enter the folder, if it can run hvpt at all.
+chmod 755 "$dir"
+fresh
+chmod 700 "$tracing"
+what="not root"
+nobody="setpriv --reuid 65534 --clear-groups"
+[ "$(id -u)" -eq 0 ] || {
+	chmod 0 "$tracing"
+	nobody=
+}
+if $nobody "$hvpt_path" --version >out 2>err; then
+	$nobody "$hvpt_path" capture -o refused.txt -- true >out 2>err
+	says err "$tracing: not permitted; run it as root"
+	mkdir -p "$HVPT_ROOT/sys/kernel/security"
+	echo "none integrity [confidentiality]" \
+		>"$HVPT_ROOT/sys/kernel/security/lockdown"
+	$nobody "$hvpt_path" capture -o refused.txt -- true >out 2>err
+	says err "the kernel is locked down (confidentiality)"
+fi
+chmod 700 "$tracing"
+
+# ---- on the way ------------------------------------------------------------
+
+# breaks TEXT: the recording fails, and all is taken back
+breaks() {
+	run 2 capture -o broken.txt -- true
+	says err "$1"
+	undone
+}
+fresh
+rm -r "$HVPT_ROOT/instance"
+breaks "cannot make $made: Cannot allocate memory; a smaller --buffer"
+fresh
+rm "$HVPT_ROOT/instance/trace_pipe"
+breaks "cannot open the tracer's pipe: No such file or directory"
+fresh
+rm "$HVPT_ROOT/instance/trace_pipe"
+mkdir "$HVPT_ROOT/instance/trace_pipe"
+breaks "cannot read the tracer: Is a directory"
+fresh
+rm "$HVPT_ROOT/instance/events/iommu/unmap/enable"
+breaks "cannot write $made/events/iommu/unmap/enable: No such file"
+fresh
+rm "$HVPT_ROOT/instance/buffer_size_kb"
+mkdir "$HVPT_ROOT/instance/buffer_size_kb"
+breaks "cannot write $made/buffer_size_kb: Is a directory"
+fresh
+run 2 capture -o trace.txt -- ./no-such-command
+says err "cannot run ./no-such-command: No such file or directory"
+undone
+if [ -e /dev/full ]; then
+	run 2 capture -o /dev/full -- true
+	says err "cannot write /dev/full: No space left on device"
+	undone
+fi
+fresh
+: >"$HVPT_ROOT/busy"
+run 2 capture -o trace.txt -- true
+says err "cannot undo $made: Device or resource busy; 'hvpt capture --undo'"
+rm "$HVPT_ROOT/busy"
+run 0 capture --undo
+check "left it" [ ! -e "$made" ]
+
+# Without kprobes there is a recording, and a note.
+fresh
+rm "$probed"
+run 0 capture -o trace.txt -- true
+says err "note: cannot write $probed: No such file or directory: no kprobe, so"
+says err "3 events in trace.txt"
+: >"$probed"
+undone
+fresh
+: >"$HVPT_ROOT/proc/kallsyms"
+run 0 capture -o trace.txt -- true
+says err "note: no iommu_map() in /proc/kallsyms: no kprobe"
+check "a kprobe" [ ! -s "$probed" ]
+fresh
+echo "CPU:1 [LOST 17 EVENTS]" >"$HVPT_ROOT/instance/trace_pipe"
+run 0 capture -o trace.txt -- true
+says err "note: the tracer lost 17 events; a larger --buffer loses fewer"
+says err "note: no event: no driver mapped memory"
+
+# ---- usage -----------------------------------------------------------------
+
+fresh
+misuse "hvpt capture: no --output given; try 'hvpt capture --help'" capture
+misuse "no --output given" capture -- true
+misuse "--output: '': needs a file name, or -" capture -o ''
+misuse "--output: x.gz: only names in .xz are compressed" capture -o x.gz
+misuse "-o: needs a value" capture -o
+misuse "--time: must be seconds, or a number with s, m or h, not '0'" \
+	capture --time 0 -o x
+misuse "--events: must be a number of at least 1, not '0'" \
+	capture --events 0 -o x
+misuse "--events: must be a number of at least 1, not '-1'" \
+	capture --events -1 -o x
+misuse "--buffer: must be 1 .. 1073741824 KiB, not '0'" capture --buffer 0 -o x
+misuse "--buffer: must be 1 .. 1073741824 KiB, not '2G'" \
+	capture --buffer 2G -o x
+misuse "--undo records nothing" capture --undo -o x
+misuse "--undo records nothing" capture --undo true
+misuse "--dry-run: takes no value" capture --dry-run=1 -o x
+misuse "unknown option '--evnets': did you mean '--events'?" \
+	capture --evnets 1 -o x
+misuse "cannot write none/x: No such file or directory" capture -o none/x
+undone
+
+finish

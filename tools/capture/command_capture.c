@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#define _GNU_SOURCE
+#include "tools/command.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "capture.h"
+#include "packer.h"
+#include "tools/option_values.h"
+#include "tools/output.h"
+#include "trace/say.h"
+#include "trace/trace.h"
+
+#define WHOSE "hvpt capture"
+
+/* KiB of each processor: they are read while the tracer fills them. */
+#define BUFFER_KIB 16384u
+#define BUFFER_KIB_MAX ((uint64_t)1 << 30)
+
+enum option_id {
+	OPT_TIME = 256,
+	OPT_EVENTS,
+	OPT_BUFFER,
+	OPT_DRY_RUN,
+	OPT_UNDO,
+};
+
+static int run(int argc, char **argv);
+
+static const struct command_option options[] = {
+	{ 'o', "output", "FILE|-",
+	  "where the events go; compressed if the name ends in .xz; - is "
+	  "standard output" },
+	{ OPT_TIME, "time", "T",
+	  "end after this time: seconds, or a number with s, m or h" },
+	{ OPT_EVENTS, "events", "N", "end after N maps and unmaps" },
+	{ OPT_BUFFER, "buffer", "KIB",
+	  "the tracer's buffer for each processor, in KiB (16384)" },
+	{ OPT_DRY_RUN, "dry-run", NULL,
+	  "print all that would be done, and do nothing" },
+	{ OPT_UNDO, "undo", NULL,
+	  "only take back what a killed hvpt left in the tracer" },
+	{ 0, NULL, NULL, NULL },
+};
+
+const struct command capture_command = {
+	.name = "capture",
+	.synopsis = "[options] -o FILE [--] [COMMAND [ARGUMENT]...]\n--undo",
+	.brief = "record this machine's IOMMU traffic, as root",
+	.text = "Records maps and unmaps of Linux's IOMMU drivers, by its "
+		"tracer, in text that the other commands read. The recording "
+		"ends with COMMAND, or with --time, --events or Ctrl-C; what "
+		"was recorded by then is kept. COMMAND gets SIGTERM if it "
+		"still runs then.\n"
+		"An instance of its own records (instances/hvpt in tracefs). "
+		"Where the kernel's symbols allow it, two kprobes of the "
+		"group hvpt add the domain and the permission. All is taken "
+		"back at the end, also after a signal or an error.",
+	.files = true,
+	.stops = true,
+	.options = options,
+	.exits = { { EXIT_ALL_WELL, "recorded, perhaps until a signal" },
+		   { EXIT_MISMATCH, "recorded, but COMMAND failed" },
+		   { EXIT_BAD_INPUT,
+		     "bad usage, this machine cannot record, the file could "
+		     "not be written, or something could not be taken back" } },
+	.examples = { { "capture -o disk.txt.xz -- fio job.fio",
+			"What a benchmark maps and unmaps." },
+		      { "capture --time 10s -o all.txt.xz",
+			"Ten seconds of everything." },
+		      { "capture --dry-run -o all.txt -- true",
+			"What that would do to this machine." },
+		      { "capture --events 100000 -o - | hvpt replay -",
+			"Check as it comes." } },
+	.run = run,
+};
+
+/**
+ * struct recording - the command line, and the file
+ * @line, @length: a line that is not whole yet
+ */
+struct recording {
+	const char *path;
+	uint64_t buffer_kib;
+	bool dry_run;
+	bool undo;
+	struct capture capture;
+	struct packer *packer;
+	uint64_t lost;
+	char line[512];
+	size_t length;
+};
+
+/* ---- the command line --------------------------------------------------- */
+
+static bool take_buffer(const char *text, uint64_t *kib)
+{
+	if (options_number(text, kib) && *kib != 0 && *kib <= BUFFER_KIB_MAX)
+		return true;
+	say(WHOSE ": --buffer: must be 1 .. %" PRIu64 " KiB, not '%s'",
+	    BUFFER_KIB_MAX, text);
+	return false;
+}
+
+static bool take_events(const char *text, uint64_t *events)
+{
+	if (options_number(text, events) && *events != 0)
+		return true;
+	say(WHOSE ": --events: must be a number of at least 1, not '%s'", text);
+	return false;
+}
+
+static bool take_path(const char *text, const char **path)
+{
+	const char *why = text[0] ? packer_refused(text) :
+				    "needs a file name, or -";
+
+	*path = text;
+	if (why)
+		say(WHOSE ": --output: %s: %s", text[0] ? text : "''", why);
+	return !why;
+}
+
+static bool take_option(int id, void *target)
+{
+	struct recording *recording = target;
+
+	switch (id) {
+	case 'o':
+		return take_path(optarg, &recording->path);
+	case OPT_TIME:
+		return value_time("capture", optarg,
+				  &recording->capture.seconds);
+	case OPT_EVENTS:
+		return take_events(optarg, &recording->capture.events);
+	case OPT_BUFFER:
+		return take_buffer(optarg, &recording->buffer_kib);
+	case OPT_DRY_RUN:
+		recording->dry_run = true;
+		return true;
+	default:
+		recording->undo = true;
+		return true;
+	}
+}
+
+static bool complete(struct recording *recording, int argc, char **argv)
+{
+	if (optind < argc)
+		recording->capture.command = argv + optind;
+	if (recording->undo && (recording->path || optind < argc))
+		say(WHOSE ": --undo records nothing: no --output, no COMMAND");
+	else if (recording->undo || recording->path)
+		return true;
+	else
+		say(WHOSE ": no --output given; try 'hvpt capture --help'");
+	return false;
+}
+
+/* ---- the events --------------------------------------------------------- */
+
+static void count_line(struct recording *recording, const char *text,
+		       size_t length)
+{
+	struct trace_line line;
+
+	trace_parse(text, length, &line);
+	recording->capture.counted += line.class == TRACE_EVENT;
+	recording->lost += line.class == TRACE_LOST ? line.lost : 0;
+}
+
+/* Return: bytes of the text up to the last event that was asked for. */
+static size_t count_events(struct recording *recording, const char *text,
+			   size_t length)
+{
+	const struct capture *capture = &recording->capture;
+	size_t i;
+
+	for (i = 0; i < length; i++) {
+		if (recording->length < sizeof(recording->line))
+			recording->line[recording->length++] = text[i];
+		if (text[i] != '\n')
+			continue;
+		count_line(recording, recording->line, recording->length);
+		recording->length = 0;
+		if (capture->events && capture->counted >= capture->events)
+			return i + 1;
+	}
+	return length;
+}
+
+/* A capture_text_fn. */
+static bool take_text(void *ctx, const char *text, size_t length)
+{
+	struct recording *recording = ctx;
+
+	length = count_events(recording, text, length);
+	if (packer_write(recording->packer, text, length))
+		return true;
+	say(WHOSE ": cannot write %s: %s", recording->path, strerror(errno));
+	return false;
+}
+
+/* ---- the command -------------------------------------------------------- */
+
+static const char *end_text(enum capture_end end)
+{
+	switch (end) {
+	case CAPTURE_COMMAND:
+		return "the command ended";
+	case CAPTURE_TIME:
+		return "the time is up";
+	case CAPTURE_EVENTS:
+		return "enough events";
+	case CAPTURE_SIGNAL:
+		return "interrupted";
+	case CAPTURE_FAILED:
+		break;
+	}
+	return "an error";
+}
+
+static void summary(const struct recording *recording, enum capture_end end)
+{
+	const struct capture *capture = &recording->capture;
+
+	if (capture->counted || end != CAPTURE_FAILED)
+		say(WHOSE ": %" PRIu64 " events in %s; %s", capture->counted,
+		    recording->path, end_text(end));
+	if (recording->lost)
+		say(WHOSE ": note: the tracer lost %" PRIu64 " events; a "
+			  "larger --buffer loses fewer",
+		    recording->lost);
+	if (capture->counted == 0 && end != CAPTURE_FAILED)
+		say(WHOSE ": note: no event: no driver mapped memory for DMA "
+			  "meanwhile, or its devices are not translated "
+			  "(iommu=pt)");
+}
+
+static int code_of(const struct recording *recording, enum capture_end end)
+{
+	const struct capture *capture = &recording->capture;
+
+	if (end == CAPTURE_FAILED)
+		return EXIT_BAD_INPUT;
+	if (end == CAPTURE_COMMAND && capture->status != 0) {
+		say(WHOSE ": %s failed", capture->command[0]);
+		return EXIT_MISMATCH;
+	}
+	return EXIT_ALL_WELL;
+}
+
+/* @file is open. */
+static int record(struct recording *recording, struct tracing *tracing,
+		  FILE *file)
+{
+	enum capture_end end = CAPTURE_FAILED;
+
+	recording->capture.take = take_text;
+	recording->capture.ctx = recording;
+	recording->packer = packer_open(file, recording->path);
+	capture_guard();
+	if (!recording->packer)
+		say(WHOSE ": out of memory");
+	else if (tracing_do(tracing))
+		end = capture_run(&recording->capture, tracing);
+	if (!tracing_undo(tracing))
+		end = CAPTURE_FAILED;
+	if (!packer_close(recording->packer) && end != CAPTURE_FAILED) {
+		say(WHOSE ": cannot write %s: %s", recording->path,
+		    strerror(errno));
+		end = CAPTURE_FAILED;
+	}
+	summary(recording, end);
+	return code_of(recording, end);
+}
+
+static void print_plan(const struct recording *recording,
+		       const struct tracing *tracing)
+{
+	char *const *word = recording->capture.command;
+
+	tracing_print(stdout, tracing);
+	printf("write %s%s\n", recording->path, " with the events");
+	if (!word)
+		return;
+	fputs("run  ", stdout);
+	for (; *word; word++)
+		printf(" %s", *word);
+	putchar('\n');
+}
+
+static int run_recording(struct recording *recording)
+{
+	struct tracing tracing;
+	FILE *file;
+	int code;
+
+	if (recording->undo)
+		return tracing_left(&tracing, WHOSE) ? EXIT_ALL_WELL :
+						       EXIT_BAD_INPUT;
+	if (!tracing_plan(&tracing, WHOSE, recording->buffer_kib))
+		return EXIT_BAD_INPUT;
+	if (recording->dry_run) {
+		print_plan(recording, &tracing);
+		return EXIT_ALL_WELL;
+	}
+	file = output_open(WHOSE, recording->path, NULL, 0);
+	if (!file)
+		return EXIT_BAD_INPUT;
+	code = record(recording, &tracing, file);
+	if (!output_close(WHOSE, recording->path, file))
+		code = EXIT_BAD_INPUT;
+	return code;
+}
+
+static int run(int argc, char **argv)
+{
+	struct recording recording = { .buffer_kib = BUFFER_KIB };
+	int code;
+
+	if (!value_go_on(value_options(&capture_command, argc, argv,
+				       take_option, &recording),
+			 &capture_command, &code))
+		return code;
+	if (!complete(&recording, argc, argv))
+		return EXIT_BAD_INPUT;
+	return run_recording(&recording);
+}

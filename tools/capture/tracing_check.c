@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What this machine lacks to record IOMMU traffic.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "trace/say.h"
+#include "tracing.h"
+
+static void path_of(const struct tracing *tracing, const char *path,
+		    char out[TRACING_PATH_MAX])
+{
+	snprintf(out, TRACING_PATH_MAX, "%s%s", tracing->root, path);
+}
+
+/* Is the kernel locked down so far that tracefs is closed? */
+static bool is_locked_down(const struct tracing *tracing)
+{
+	char path[TRACING_PATH_MAX], text[80] = "";
+	FILE *file;
+
+	path_of(tracing, "/sys/kernel/security/lockdown", path);
+	file = fopen(path, "r");
+	if (!file)
+		return false;
+	if (!fgets(text, sizeof(text), file))
+		text[0] = '\0';
+	(void)fclose(file);
+	return strstr(text, "[confidentiality]") != NULL;
+}
+
+static void say_closed(const struct tracing *tracing, const char *path,
+		       int error)
+{
+	if (error == ENOENT || error == ENOTDIR)
+		say("%s: no tracefs at %s; as root: mount -t tracefs tracefs "
+		    "/sys/kernel/tracing",
+		    tracing->whose, path);
+	else if (is_locked_down(tracing))
+		say("%s: %s: the kernel is locked down (confidentiality), "
+		    "which closes tracefs; boot without lockdown=",
+		    tracing->whose, path);
+	else if (error == EACCES || error == EPERM)
+		say("%s: %s: not permitted; run it as root", tracing->whose,
+		    path);
+	else
+		say("%s: %s: %s", tracing->whose, path, strerror(error));
+}
+
+/* The folder of tracefs: mounted on its own, or within debugfs. */
+bool tracing_find(struct tracing *tracing)
+{
+	static const char *const folders[] = { "/sys/kernel/tracing",
+					       "/sys/kernel/debug/tracing" };
+	char instances[TRACING_PATH_MAX + 16], first[TRACING_PATH_MAX];
+	int error = ENOENT;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		path_of(tracing, folders[i], tracing->folder);
+		snprintf(instances, sizeof(instances), "%s/instances",
+			 tracing->folder);
+		if (access(instances, W_OK | X_OK) == 0)
+			return true;
+		if (errno != ENOENT)
+			error = errno;
+	}
+	path_of(tracing, folders[0], first);
+	say_closed(tracing, first, error);
+	return false;
+}
+
+/* Without a group no device is translated. */
+static bool has_group(const struct tracing *tracing)
+{
+	char path[TRACING_PATH_MAX];
+	struct dirent *entry;
+	bool found = false;
+	DIR *folder;
+
+	path_of(tracing, "/sys/kernel/iommu_groups", path);
+	folder = opendir(path);
+	while (folder && !found && (entry = readdir(folder)))
+		found = entry->d_name[0] != '.';
+	if (folder)
+		(void)closedir(folder);
+	if (!found)
+		say("%s: no IOMMU group in %s: no device is behind an IOMMU "
+		    "that Linux uses; see intel_iommu=on, amd_iommu=on and "
+		    "the firmware's setup",
+		    tracing->whose, path);
+	return found;
+}
+
+static bool has_event(const struct tracing *tracing, const char *name)
+{
+	char path[TRACING_PATH_MAX + 40];
+
+	snprintf(path, sizeof(path), "%s/events/iommu/%s/enable",
+		 tracing->folder, name);
+	if (access(path, F_OK) == 0)
+		return true;
+	say("%s: no event iommu:%s in this kernel (%s: %s); it needs "
+	    "CONFIG_IOMMU_API and CONFIG_EVENT_TRACING",
+	    tracing->whose, name, path, strerror(errno));
+	return false;
+}
+
+static bool has_no_instance(const struct tracing *tracing)
+{
+	char path[TRACING_PATH_MAX + 20];
+
+	snprintf(path, sizeof(path), "%s/instances/hvpt", tracing->folder);
+	if (access(path, F_OK) != 0)
+		return true;
+	say("%s: %s exists: another hvpt records, or was killed; 'hvpt capture "
+	    "--undo' removes it",
+	    tracing->whose, path);
+	return false;
+}
+
+bool tracing_check(struct tracing *tracing)
+{
+	return tracing_find(tracing) && has_event(tracing, "map") &&
+	       has_event(tracing, "unmap") && has_group(tracing) &&
+	       has_no_instance(tracing);
+}
+
+/* ---- kprobes ------------------------------------------------------------ */
+
+/* In the order of docs/RECORDING.md: the first that the kernel has. */
+static const char *const map_functions[] = { "iommu_map_nosync", "__iommu_map",
+					     "iommu_map" };
+#define MAP_FUNCTIONS (sizeof(map_functions) / sizeof(map_functions[0]))
+
+/* The number of the function that a line of kallsyms names. */
+static size_t function_of(const char *line)
+{
+	char name[128];
+	size_t i;
+
+	if (sscanf(line, "%*s %*s %127s", name) != 1)
+		return MAP_FUNCTIONS;
+	for (i = 0; i < MAP_FUNCTIONS; i++) {
+		if (strcmp(name, map_functions[i]) == 0)
+			break;
+	}
+	return i;
+}
+
+const char *tracing_probe(const struct tracing *tracing)
+{
+	size_t best = MAP_FUNCTIONS;
+	char path[TRACING_PATH_MAX], line[512];
+	FILE *file;
+
+	path_of(tracing, "/proc/kallsyms", path);
+	file = fopen(path, "r");
+	while (file && best > 0 && fgets(line, sizeof(line), file)) {
+		size_t found = function_of(line);
+
+		best = found < best ? found : best;
+	}
+	if (file)
+		(void)fclose(file);
+	return best < MAP_FUNCTIONS ? map_functions[best] : NULL;
+}
