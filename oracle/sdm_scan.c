@@ -155,6 +155,8 @@ static void classify(struct scan *scan, struct sdm_seen *seen)
 		seen->fault = SDM_FAULT_ADDRESS;
 	seen->kind = SDM_SEEN_FAULT;
 	seen->pa = sdm_table_of(scan->walker, seen->entry);
+	seen->dirty = sdm_is_leaf(seen->entry, seen->level) &&
+		      (seen->entry & DIRTY) != 0;
 	if (seen->fault != SDM_FAULT_NONE)
 		return;
 	if (!sdm_is_leaf(seen->entry, seen->level)) {
@@ -162,7 +164,6 @@ static void classify(struct scan *scan, struct sdm_seen *seen)
 		return;
 	}
 	seen->kind = SDM_SEEN_LEAF;
-	seen->dirty = (seen->entry & DIRTY) != 0;
 	seen->pa = sdm_leaf_pa(seen->entry, seen->level);
 }
 

@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""The JSON of commands is as the schemas in docs/ say.
+
+Usage: schemas.py DOCS TRACES COMMAND...
+
+Each command below runs; docs/NAME.schema.json must allow what it prints. With a
+name that is not in the schema, or without one that it requires, at any place,
+the schema must refuse it. Exit status 77: the validator is missing (Debian's
+python3-jsonschema).
+"""
+import copy
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+sys.path.append("/usr/lib/python3/dist-packages")
+try:
+    import jsonschema
+except ImportError:
+    print("SKIP: there is no python3-jsonschema")
+    sys.exit(77)
+
+TRACE = """\
+kmap: (f) dom=0xa iova=0x1000 pa=0x5000 size=0x2000 prot=0x3
+kmap: (f) dom=0xb iova=0x200000 pa=0x40000000 size=0x200000 prot=0x1
+"""
+NAMELESS = "map: IOMMU: iova=0x1000 - 0x2000 paddr=0x5000 size=4096\n"
+DEBUGFS = """\
+domain 3 last 0x7fffffffffff
+  0x1000 -> 0x5000 2^12 rwa-
+  0x1000 -> 0x5000 2^12 rwa-
+end 2
+"""
+MESSAGE = "2400008020000000" + "00" * 8 + "00000000" "01000000" "03000000" \
+          "00000000" "708f556600000000" "0020000000000000"
+LINE = "hvpt: 0000:00:04.0: write refused, iova 0x2000, TRANSLATION: " \
+       "HVPT_REASON_NOT_PRESENT, entry 0"
+OTHER_LINE = "hvpt: a: read refused, iova 0, NEW: in no domain, entry 0"
+MEMORY = ["--memory", "memory", "--root", "0x1000"]
+
+COMMANDS = [
+    ("dump", ["trace"]), ("dump", ["nameless"]), ("dump", MEMORY),
+    ("dump", ["--debugfs", "debugfs"]), ("dump", ["trace", "--at", "0"]),
+    ("walk", ["trace", "0x2000", "--write"]), ("walk", ["nameless", "0"]),
+    ("walk", [*MEMORY, "0x1000"]), ("walk", [*MEMORY, "0x8000000000"]),
+    ("walk", ["trace", "0x1000000000000"]),
+    ("fault", [MESSAGE]), ("fault", [LINE, "--trace", "trace"]),
+    ("fault", [OTHER_LINE, *MEMORY]), ("fault", [MESSAGE, *MEMORY]),
+    ("diff", ["trace", "nameless"]), ("diff", ["trace", "trace"]),
+    ("diff", ["left.json", "right.json"]),
+]
+
+
+def write_inputs():
+    # Table 0 at 0x1000 has a leaf table at 0x2000, a loop and a reserved bit.
+    memory = bytearray(0x6000)
+    for at, entry in [(0x1000, 0x2027), (0x1008, 0x1027), (0x1010, 0x20a7),
+                      (0x2000, 0x3027), (0x3000, 0x4027), (0x4008, 0x7067)]:
+        memory[at:at + 8] = entry.to_bytes(8, "little")
+    for name, text in [("trace", TRACE), ("nameless", NAMELESS),
+                       ("debugfs", DEBUGFS),
+                       ("left.json", '{"a": 1, "b": "x", "c": 0.5}'),
+                       ("right.json", '{"a": 2, "b": "y", "d": true}')]:
+        with open(name, "w", encoding="utf-8") as file:
+            file.write(text)
+    with open("memory", "wb") as file:
+        file.write(memory)
+
+
+def validator_of(docs, name):
+    with open(f"{docs}/{name}.schema.json", encoding="utf-8") as file:
+        schema = json.load(file)
+    kind = jsonschema.validators.validator_for(schema)
+    kind.check_schema(schema)
+    return schema, kind(schema)
+
+
+def output(command, name, words):
+    done = subprocess.run([*command, name, "--json", *words],
+                          stdout=subprocess.PIPE, check=False,
+                          stderr=subprocess.DEVNULL, encoding="utf-8")
+    if done.returncode not in (0, 1):
+        sys.exit(f"{name} {words}: exit {done.returncode}")
+    return json.loads(done.stdout)
+
+
+def places(schema, value, path=()):
+    """The objects in a value, with their schema: (path, names required).
+
+    The first element of a list stands for all.
+    """
+    if isinstance(value, dict):
+        yield path, schema["required"]
+        for key, inner in value.items():
+            yield from places(schema["properties"][key], inner, (*path, key))
+    elif isinstance(value, list) and value:
+        yield from places(schema["items"], value[0], (*path, 0))
+
+
+def broken(schema, good):
+    """Copies with one name more, or one less that is required."""
+    for path, required in places(schema, good):
+        for name in [*required, None]:
+            bad = copy.deepcopy(good)
+            at = bad
+            for key in path:
+                at = at[key]
+            if name is None:
+                at["another"] = 1
+            else:
+                del at[name]
+            yield [*path, name or "another"], bad
+
+
+def main():
+    docs, command = os.path.abspath(sys.argv[1]), sys.argv[3:]
+    command[-1] = os.path.abspath(command[-1])
+    changed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        write_inputs()
+        for name, words in COMMANDS:
+            schema, validator = validator_of(docs, name)
+            good = output(command, name, words)
+            for error in validator.iter_errors(good):
+                sys.exit(f"{name} {words}: {list(error.path)}: "
+                         f"{error.message}")
+            for path, bad in broken(schema, good):
+                changed += 1
+                if validator.is_valid(bad):
+                    sys.exit(f"{name} {words}: not noticed: {path}")
+        os.chdir("/")
+    print(f"{len(COMMANDS)} outputs are valid, {changed} changed ones not")
+
+
+main()
