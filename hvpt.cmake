@@ -222,6 +222,7 @@ set(HVPT_TOOL_SOURCES
   tools/help.c
   tools/hex_bytes.c
   tools/inject.c
+  tools/interrupt.c
   tools/json_cursor.c
   tools/json_writer.c
   tools/manual.c

@@ -580,4 +580,23 @@ says err " events"
 "$here/progress.py" "$hvpt_path" replay --quiet "$ext4" >err
 silent err
 
+# ---- interrupted: what was checked by then is reported ---------------------
+
+checks=$((checks + 1))
+what="interrupted"
+# A trace that never ends, on standard input.
+{
+	cat bad.txt
+	while printf '# more\n'; do
+		map 0x90000 0x90000 1
+		unmap 0x90000 1
+	done
+} 2>/dev/null | timeout -s KILL 100 "$here/interrupt.py" "<stdin>:7" \
+	"$hvpt_path" replay --json json - plain.txt >out 2>err
+status=$?
+[ "$status" -eq 2 ] || fail "interrupted: exit $status, not 2"
+says err "<stdin>: error: interrupted after line "
+says out "mismatches      0"
+json json 1 mismatches=0 malformed=2
+
 finish

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tools/interrupt.h"
 #include "tools/option_values.h"
 #include "tools/options.h"
 #include "tools/output.h"
@@ -33,7 +34,7 @@ static int replay_all(const struct replay_options *options, FILE *json,
 	int code = EXIT_ALL_WELL;
 	int i;
 
-	for (i = 0; i < options->file_count; i++) {
+	for (i = 0; i < options->file_count && !interrupt_came(); i++) {
 		code = worse(code, (int)replay_file(options->files[i], options,
 						    &results[i]));
 		if (has_summary(&results[i]) && !options->quiet &&
@@ -41,7 +42,7 @@ static int replay_all(const struct replay_options *options, FILE *json,
 			report_text(stdout, &results[i], options);
 	}
 	if (json)
-		report_json(json, results, options->file_count, options);
+		report_json(json, results, i, options);
 	if (!output_close(COMMAND, options->json, json))
 		code = worse(code, EXIT_BAD_INPUT);
 	return code;
@@ -70,6 +71,7 @@ static int replay_with_json(const struct replay_options *options)
 		(void)output_close(COMMAND, options->json, json);
 		return EXIT_BAD_INPUT;
 	}
+	interrupt_catch();
 	code = replay_all(options, json, results);
 	free(results);
 	return code;
@@ -112,7 +114,9 @@ const struct command replay_command = {
 	.options = replay_options_known,
 	.exits = { { EXIT_ALL_WELL, "no mismatch" },
 		   { EXIT_MISMATCH, "a mismatch, perhaps bad input too" },
-		   { EXIT_BAD_INPUT, "bad usage or input" } },
+		   { EXIT_BAD_INPUT,
+		     "bad usage or input, or interrupted: the figures are "
+		     "those up to there" } },
 	.examples = { { "replay trace.txt.xz", "Check with a recording." },
 		      { "replay --lazy 256 --policy exact --json - trace.txt",
 			"Flush as lazily as Linux does, and print figures for "

@@ -8,6 +8,7 @@
 #include "apply.h"
 #include "session.h"
 #include "teardown.h"
+#include "tools/interrupt.h"
 #include "trace/input.h"
 #include "trace/pairing.h"
 #include "trace/say.h"
@@ -107,17 +108,21 @@ static void take_lines(struct replay *replay, struct input *input)
 
 	for (;;) {
 		status = input_line(input, &text, &length);
-		if (status != INPUT_LINE || !take_line(replay, text, length))
+		if (status != INPUT_LINE || interrupt_came() ||
+		    !take_line(replay, text, length))
 			break;
 		if (progress && result->lines % PROGRESS_LINES == 0)
 			say_progress(result->file, input_percent(input),
 				     result->events);
 	}
 	say_progress_end();
-	if (status == INPUT_ERROR)
+	if (interrupt_came())
+		snprintf(result->error, sizeof(result->error),
+			 "interrupted after line %" PRIu64, result->lines);
+	else if (status == INPUT_ERROR)
 		snprintf(result->error, sizeof(result->error), "%s",
 			 input_error(input));
-	if (status == INPUT_END)
+	else if (status == INPUT_END)
 		(void)pairing_finish(&replay->pairing, apply_event,
 				     &replay->session);
 }

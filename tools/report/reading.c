@@ -1,42 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#define _POSIX_C_SOURCE 200809L
-
 #include "reading.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
+#include "tools/interrupt.h"
 #include "trace/input.h"
 #include "trace/pairing.h"
 #include "trace/say.h"
 
 /* Lines between two looks at the clock. */
 #define PROGRESS_LINES 4096u
-
-static volatile sig_atomic_t interrupted;
-
-static void interrupt(int signal_number)
-{
-	interrupted = signal_number;
-	input_stop();
-}
-
-/* A signal that is ignored stays so. A second one ends the process. */
-static void catch_signal(int number)
-{
-	struct sigaction action, before;
-
-	memset(&action, 0, sizeof(action));
-	action.sa_handler = interrupt;
-	action.sa_flags = (int)SA_RESETHAND;
-	sigemptyset(&action.sa_mask);
-	if (sigaction(number, NULL, &before) == 0 &&
-	    before.sa_handler != SIG_IGN)
-		(void)sigaction(number, &action, NULL);
-}
 
 /* ---- lines ----------------------------------------------------------- */
 
@@ -112,7 +88,7 @@ static void note_error(struct reading *reading, const struct input *input,
 {
 	const char *why = "";
 
-	if (interrupted)
+	if (interrupt_came())
 		why = "interrupted";
 	else if (traffic->error[0])
 		why = traffic->error;
@@ -133,9 +109,9 @@ static void take_lines(struct reading *reading, bool quiet, struct input *input,
 	size_t length;
 
 	pairing_init(&pairing);
-	while (good && !interrupted) {
+	while (good && !interrupt_came()) {
 		status = input_line(input, &text, &length);
-		if (status != INPUT_LINE || interrupted)
+		if (status != INPUT_LINE || interrupt_came())
 			break;
 		good = take_line(reading, quiet, &pairing, traffic, text,
 				 length);
@@ -155,14 +131,13 @@ bool reading_run(const char *path, bool quiet, struct traffic *traffic,
 	const char *why = NULL;
 	struct input *input;
 
-	catch_signal(SIGINT);
-	catch_signal(SIGTERM);
+	interrupt_catch();
 	input = input_open(path, &why);
 	memset(reading, 0, sizeof(*reading));
 	reading->file = strcmp(path, "-") == 0 ? "<stdin>" : path;
 	if (!input) {
 		snprintf(reading->error, sizeof(reading->error), "%s",
-			 interrupted ? "interrupted" : why);
+			 interrupt_came() ? "interrupted" : why);
 		return false;
 	}
 	take_lines(reading, quiet, input, traffic);
