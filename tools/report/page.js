@@ -358,10 +358,10 @@ function stackChart({id, title, says, unit, series, rows, wide}) {
 }
 
 /*
- * How much less of something there would be: a bar for each change, below its
- * name, with the counts beside it.
+ * A bar for each row, below its name and with its counts beside it: for names
+ * that are too long to stand below bars. values are up to most.
  */
-function savingChart({id, title, says, rows}) {
+function rowChart({id, title, says, unit, most, rows, key, wide}) {
 	const values = rows.map(({label, counts, value}, i) => ({
 		i, label, counts, value, tip: `${label}: ${counts}`}));
 	const text = (field, align, x) => ({
@@ -385,20 +385,20 @@ function savingChart({id, title, says, rows}) {
 		...baseSpec(width, 44 * rows.length + 40, `${title}. ${says}`),
 		data: [{name: "values", values}],
 		scales: [
-			{name: "x", type: "linear", range: "width", domain: [0, 100]},
+			{name: "x", type: "linear", range: "width", domain: [0, most]},
 			{name: "y", type: "band", range: "height",
 				domain: values.map(({i}) => i)},
 		],
-		axes: [{orient: "bottom", scale: "x", title: "% saved",
+		axes: [{orient: "bottom", scale: "x", title: unit,
 			tickCount: 5, domain: false, ticks: false}],
 		marks: [
 			bar("whole", {signal: "width"}, "grid"),
-			bar("bars", {scale: "x", field: "value"}, "s3"),
+			bar("bars", {scale: "x", field: "value"}, key),
 			text("label", "left", {value: 0}),
 			text("counts", "right", {signal: "width"}),
 		],
 	});
-	return {id, title, says, wide: true, spec};
+	return {id, title, says, wide, spec};
 }
 
 /* ---- the heat strip --------------------------------------------------- */
@@ -761,8 +761,9 @@ function addSavings(to, lazy) {
 	];
 
 	addChart(to, {
-		...savingChart({
+		...rowChart({
 			id: "savings", title: "What would have saved how much",
+			unit: "% saved", most: 100, key: "s3", wide: true,
 			rows: list.map(({what, unit, before, after}) => ({
 				label: what,
 				counts: after < before ? `${count(before)} → ` +
@@ -811,11 +812,12 @@ function addSuspicious() {
 	const list = data.suspicious;
 
 	addChart(box, {
-		...barChart({
-			id: "kinds", title: "By kind", unit: "events", xUnit: "kind",
-			series: [["events", "s2"]], rows: Object.values(KINDS).map(
-				([label, n]) => ({label, values: [n]})),
+		...rowChart({
+			id: "kinds", title: "By kind", unit: "events", key: "s2",
 			says: "How many events of each kind there are.",
+			most: Math.max(5, ...Object.values(KINDS).map(([, n]) => n)),
+			rows: Object.values(KINDS).map(([label, n]) =>
+				({label, counts: count(n), value: n})),
 		}),
 		head: ["kind", column("events"), "meaning"],
 		rows: Object.values(KINDS).map(([name, n, text]) =>
