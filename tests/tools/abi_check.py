@@ -123,6 +123,34 @@ def check_others(abi, spec):
     expect("other calls", found, wanted)
 
 
+def cpuid_macros():
+    """{leaf: bits} of the macros in discover.c; 63:32 are those of EBX."""
+    leaves = {name: int(leaf, 16) for name, leaf in re.findall(
+        r"^#define HVPT_CPUID_HV_(\w+) (0x\w+)u$",
+        read("include/hvpt/discover.h"), re.M)}
+    bits = {}
+    for name, register, bit in re.findall(
+            r"^#define HVPT_([A-Z]+)_(E[A-D]X)_\w+ \(1u << (\d+)\)$",
+            read("src/hvcall/discover.c"), re.M):
+        upper = 32 if (name, register) == ("FEATURES", "EBX") else 0
+        bits.setdefault(leaves[name], set()).add(
+            (register == "EDX", int(bit) + upper))
+    return bits
+
+
+def check_cpuid(spec):
+    """The single bits in SPEC.md's table of leaves are those of discover.c."""
+    wanted = {}
+    for leaf, register, what in re.findall(
+            r"^\| (0x4\w{7}), (E[^|]*) \| (.*) \|$", spec, re.M):
+        what = re.sub(r"\([^)]*\)|\d+:\d+|0x\w+|\"[^\"]*\"", "", what)
+        found = {(register == "EDX", int(bit))
+                 for bit in re.findall(r"(?<![\w#-])\d+(?![\w-])", what)}
+        if found:
+            wanted.setdefault(int(leaf, 16), set()).update(found)
+    expect("bits of CPUID", cpuid_macros(), wanted)
+
+
 def main():
     abi = json.loads(output("abi", "--json"))
     spec = read("docs/SPEC.md")
@@ -138,6 +166,7 @@ def main():
     check_word(abi["result"], spec, r"Result value \(RAX\)")
     check_statuses(abi, spec)
     check_others(abi, spec)
+    check_cpuid(spec)
     text = output("abi")
     for what in [*(name for name, _ in names), *abi["structures"],
                  *(other["name"] for other in abi["others"]),
