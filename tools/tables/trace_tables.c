@@ -14,6 +14,8 @@
 
 /* 1 GiB of table pages: 512 GiB in 4 KiB leaves. */
 #define TABLE_PAGES ((size_t)1 << 18)
+/* Empty tables are looked for when there are so many, or twice those in use. */
+#define RECLAIM_FIRST ((size_t)1 << 14)
 /* Lines between two updates of the progress line. */
 #define PROGRESS_LINES 65536u
 
@@ -92,6 +94,39 @@ static struct hvpt_pagetable *find(struct trace_tables *tables,
 	return NULL;
 }
 
+/* ---- empty tables ----------------------------------------------------- */
+
+static void reclaim(struct hvpt_pagetable *pt, uint64_t first, uint64_t bytes)
+{
+	uint64_t reclaimed = 0;
+	struct hvpt_gather gather;
+
+	hvpt_gather_init(&gather);
+	if (hvpt_pt_reclaim(pt, hvpt_iova(first), bytes, &gather, &reclaimed) ==
+	    HVPT_OK)
+		hvpt_pt_release(pt, &gather);
+}
+
+/* Memory is bounded by what is mapped, not by all that ever was. */
+static void reclaim_all(struct trace_tables *tables)
+{
+	const struct tables_options *options = tables->options;
+	const bool halves = options->form != HVPT_IOVA_PLAIN;
+	const uint64_t bytes = UINT64_C(1) << (options->width - halves);
+	size_t i;
+
+	if (hvpt_arena_in_use(tables->arena) < tables->reclaim_at)
+		return;
+	for (i = 0; i < tables->names.count; i++) {
+		reclaim(tables->pt[i], 0, bytes);
+		if (options->form == HVPT_IOVA_CANONICAL)
+			reclaim(tables->pt[i], -bytes, bytes);
+	}
+	tables->reclaim_at = 2 * hvpt_arena_in_use(tables->arena);
+	if (tables->reclaim_at < RECLAIM_FIRST)
+		tables->reclaim_at = RECLAIM_FIRST;
+}
+
 /* ---- events ------------------------------------------------------------ */
 
 static enum hvpt_status
@@ -164,6 +199,7 @@ static bool take_event(void *ctx, const struct trace_event *event)
 	hvpt_gather_init(&gather);
 	status = change(tables, pt, event, &gather);
 	hvpt_pt_release(pt, &gather);
+	reclaim_all(tables);
 	tables->refused += status != HVPT_OK;
 	if (status == HVPT_ERR_NO_MEMORY && event->nomem == 0)
 		snprintf(tables->error, sizeof(tables->error),
@@ -292,6 +328,7 @@ struct trace_tables *trace_tables_open(const char *command,
 		return NULL;
 	}
 	tables->options = options;
+	tables->reclaim_at = RECLAIM_FIRST;
 	read_trace(tables, command);
 	if (tables->error[0] == '\0')
 		return tables;

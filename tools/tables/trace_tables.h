@@ -21,6 +21,7 @@
  * @arena: table pages of all
  * @names: the domains
  * @pt: their tables
+ * @reclaim_at: table pages in use at which empty ones are freed
  * @events: that were taken
  * @refused: maps of mapped ranges, and events that break a rule
  * @unknown: unmaps of ranges with nothing in them
@@ -34,6 +35,7 @@ struct trace_tables {
 	struct hvpt_arena *arena;
 	struct event_domains names;
 	struct hvpt_pagetable *pt[EVENT_DOMAINS_MAX];
+	size_t reclaim_at;
 	uint64_t events;
 	uint64_t refused;
 	uint64_t unknown;
