@@ -284,5 +284,8 @@ set(HVPT_TOOL_SOURCES
   tools/walk/page_walk.c
   tools/walk/walk_json.c
   tools/walk/walk_text.c
+  tools/watch/command_watch.c
+  tools/watch/watch.c
+  tools/watch/watch_show.c
   tools/wrap.c
 )

@@ -122,5 +122,6 @@ extern const struct command fuzz_command;
 extern const struct command replay_command;
 extern const struct command report_command;
 extern const struct command walk_command;
+extern const struct command watch_command;
 
 #endif /* TOOLS_COMMAND_H */

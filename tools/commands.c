@@ -10,6 +10,7 @@
 /* clang-format off */
 static const struct command *const commands[] = {
 	&capture_command,
+	&watch_command,
 	&replay_command,
 	&report_command,
 	&fuzz_command,

@@ -84,6 +84,7 @@ capture() {
 	hvpt capture -o /tmp/cut.txt.xz -- \
 		sh -c 'workload; kill -INT $PPID; exec sleep 100' || return 1
 	hvpt replay --quiet /tmp/cut.txt.xz || return 1
+	hvpt watch -- workload || return 1
 	! hvpt capture -o /tmp/failed.txt -- false || return 1
 	! hvpt capture -o /tmp/failed.txt -- /none || return 1
 	[ "$before" = "$(state)" ] || return 1

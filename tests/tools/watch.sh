@@ -1,0 +1,112 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# hvpt watch: traces, and a folder that looks like tracefs (fake_tracefs.c).
+# Usage: watch.sh TRACES COMMAND...
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/tools/machine.sh
+. "$here/machine.sh"
+
+# ---- a trace ---------------------------------------------------------------
+
+# at SECOND LINE: with that time
+at() {
+	sed "s/ 1\.0: / $1: /"
+}
+{
+	map 0x1000 0x10000 1 | at 10.0
+	map 0x10000 0x20000 3 | at 10.2
+	unmap 0x1000 1 | at 11.0
+	map 0x200000 0x40000000 512 | at 11.5
+	unmap 0x10000 3 | at 12.5
+} >five.txt
+run 0 watch --trace five.txt
+silent err
+lines out "" 3
+lines out "1.0 s: 2 maps/s, 1 unmaps/s, 1 live mappings, 0.01 MiB;" 1
+lines out "2.5 s: 1 maps/s, 1 unmaps/s, 1 live mappings, 2.00 MiB;" 2
+lines out "all 2.5 s: 1 maps/s, 1 unmaps/s, 1 live mappings, 2.00 MiB;" 1
+lines out "two-block 1.00 cover 1.00 exact 1.00" 1
+lines out "two-block 1.00 cover 1.00 exact 1.50" 2
+cp five.txt in
+run 0 watch --trace -
+lines out "2.5 s: " 2
+: >in
+# Kprobes alone, domains, a conflict, a lost unmap.
+{
+	kmap 1 0x1000 0x1000 1 3
+	kmap 2 0x1000 0x1000 1 3
+	kmap 2 0x1000 0x1000 1 3
+	kunmap 1 0x9000 1
+} >probes.txt
+run 0 watch --trace probes.txt
+says out " 2 live mappings, 0.01 MiB"
+run 0 watch --trace "$traces/vfio-7.3-strict.txt.xz"
+says out " 0 live mappings, 0.00 MiB"
+
+# On a terminal a screen, without colour if that is asked.
+bold=$(printf '\033[1m')
+what="on a terminal"
+TERM=xterm "$here/terminal.py" "$hvpt_path" watch --trace probes.txt >out
+says out "${bold}hvpt watch"
+says out ": 0.0 s; all"
+for text in "maps                       0              3" \
+	"live mappings              2           0.01 MiB" \
+	"domains                    2" "conflicts                  1" \
+	"4 KiB                 100.0 %" \
+	"cover                   1.00           0.00"; do
+	says out "$text"
+done
+NO_COLOR=1 TERM=xterm "$here/terminal.py" "$hvpt_path" watch \
+	--trace probes.txt >out
+lacks out "$bold"
+
+# ---- a machine -------------------------------------------------------------
+
+fresh
+run 0 watch -- sleep 0.3
+says out " 1 live mappings, 0.01 MiB; descriptors an unmap: two-block 1.00"
+silent err
+undone
+run 0 watch --time 2s
+check "fewer than 2 lines" [ "$(wc -l <out)" -ge 2 ]
+run 1 watch -- false
+says out "all 0."
+run 0 watch -- sh -c "sleep 0.3; kill -INT \$PPID; exec sleep 100"
+undone
+what="q"
+timeout 60 "$here/terminal.py" --press q "hvpt watch" "$hvpt_path" watch >out ||
+	fail "$what: exit $?"
+says out "live mappings              1"
+undone
+run 2 watch -- ./no-such-command
+says err "hvpt watch: cannot run ./no-such-command: No such file or directory"
+undone
+rm "$HVPT_ROOT/instance/trace_pipe"
+run 2 watch --time 1s
+says err "hvpt watch: cannot open the tracer's pipe: No such file or directory"
+undone
+rm -r "$tracing"
+misuse "hvpt watch: no tracefs at $tracing; as root: mount" watch
+
+# ---- odd input -------------------------------------------------------------
+
+misuse "hvpt watch: none.txt: No such file or directory" watch --trace none.txt
+: >empty.txt
+misuse "hvpt watch: empty.txt: it has no map or unmap event" \
+	watch --trace empty.txt
+misuse "Is a directory" watch --trace "$dir"
+head -c 3000 "$modload" >cut.xz
+run 2 watch --trace cut.xz
+says err "hvpt watch: cut.xz: the .xz data is truncated"
+says out "live mappings"
+head -c 200000 /dev/zero >zeros
+misuse "not text: there are NUL bytes in it" watch --trace zeros
+misuse "--trace goes with no --time and no COMMAND" \
+	watch --trace five.txt --time 1s
+misuse "--trace goes with no --time and no COMMAND" watch --trace five.txt true
+misuse "--trace: needs a value" watch --trace
+misuse "--time: must be seconds" watch --time soon
+misuse "unknown option '--trcae': did you mean '--trace'?" watch --trcae x
+misuse "unknown option '--json'" watch --json
+
+finish
