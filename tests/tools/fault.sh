@@ -83,7 +83,7 @@ says err "hvpt fault: none.txt: No such file or directory"
 
 # ---- lines of the kernel -----------------------------------------------------
 
-line="hvpt: 0000:00:04.0: write refused, iova 0x201000, TRANSLATION: \
+line="hvpt_iommu: 0000:00:04.0: write refused, iova 0x201000, TRANSLATION: \
 HVPT_REASON_NOT_PRESENT, entry 0x1027"
 for prefix in "" "[   12.345678] " "<3>[   12.345678] " \
 	"Nov 28 08:00:00 host kernel: " "2026-11-28T08:00:00 host kernel: "; do
@@ -135,7 +135,7 @@ says "$traces/../../../adapters/linux/trace.h" \
 	'device=%#llx iova=%#llx type=%u access=%u reason=%u'
 
 misuse "the line is not whole; one has DEVICE: read or write refused" \
-	fault "hvpt: 0000:00:04.0: write refused, iova 0x201000"
+	fault "hvpt_iommu: 0000:00:04.0: write refused, iova 0x201000"
 misuse "the line is not whole" \
 	fault "hvpt: a: erase refused, iova 0x1, BLOCKED: X, entry 0"
 misuse "the line is not whole" \

@@ -5,8 +5,8 @@
  *
  * The lines are those of adapters/linux/fault.c, with anything before them:
  *
- *	[   12.345678] hvpt: 0000:00:04.0: write refused, iova 0xfffbd000,
- *	    TRANSLATION: HVPT_REASON_NOT_PRESENT, entry 0
+ *	[   12.345678] hvpt_iommu: 0000:00:04.0: write refused, iova
+ *	    0xfffbd000, TRANSLATION: HVPT_REASON_NOT_PRESENT, entry 0
  *	... hvpt_fault: device=0x66558f70 iova=0xfffbd000 type=0 access=1
  *	    reason=1
  */
