@@ -40,9 +40,6 @@ figure quoted.json --quoted "$doc" maps unmaps table_pages_peak scatter_lists \
 	flush_strict_two_block_calls flush_lazy_two_block_calls \
 	flush_lazy_forced flush_strict_cover_over_flushed_pages \
 	leaves_merged_2m=0
-run 0 report "$traces/nvme-ext4-7.3-strict.txt.xz" --json quoted.json \
-	--lazy 1024
-says "$doc" "$(grep -F '"flush_lazy_syncs"' quoted.json)"
 run 0 report "$traces/vfio-7.3-strict.txt.xz" --json quoted.json
 figure quoted.json --quoted "$doc" leaves_obtained_2m leaves_aligned_2m \
 	flush_strict_cover_over_flushed_pages flush_strict_pages_asked \

@@ -27,6 +27,11 @@ TRACE = """\
 kmap: (f) dom=0xa iova=0x1000 pa=0x5000 size=0x2000 prot=0x3
 kmap: (f) dom=0xb iova=0x200000 pa=0x40000000 size=0x200000 prot=0x1
 """
+ODD = """\
+a-1 [000] .. 1.0: unmap: IOMMU: iova=0x1000 - 0x2000 size=4096 unmapped_size=0
+a-1 [000] .. 1.5: map: IOMMU: iova=0x1000 - 0x2000 paddr=0x5000 size=4096
+b-2 [001] .. 2.0: map: IOMMU: iova=0x1000 - 0x2000 paddr=0x6000 size=4096
+"""
 NAMELESS = "map: IOMMU: iova=0x1000 - 0x2000 paddr=0x5000 size=4096\n"
 DEBUGFS = """\
 domain 3 last 0x7fffffffffff
@@ -51,7 +56,11 @@ COMMANDS = [
     ("fault", [OTHER_LINE, *MEMORY]), ("fault", [MESSAGE, *MEMORY]),
     ("diff", ["trace", "nameless"]), ("diff", ["trace", "trace"]),
     ("diff", ["left.json", "right.json"]),
+    ("report", ["-", "trace"]), ("report", ["-", "nameless"]),
+    ("report", ["-", "odd"]),
 ]
+# Recorded traces, of which reports have all lists.
+RECORDED = ["nvme-ext4-7.3-strict.txt.xz", "modload-7.3-strict.txt.xz"]
 
 
 def write_inputs():
@@ -60,7 +69,7 @@ def write_inputs():
     for at, entry in [(0x1000, 0x2027), (0x1008, 0x1027), (0x1010, 0x20a7),
                       (0x2000, 0x3027), (0x3000, 0x4027), (0x4008, 0x7067)]:
         memory[at:at + 8] = entry.to_bytes(8, "little")
-    for name, text in [("trace", TRACE), ("nameless", NAMELESS),
+    for name, text in [("trace", TRACE), ("nameless", NAMELESS), ("odd", ODD),
                        ("debugfs", DEBUGFS),
                        ("left.json", '{"a": 1, "b": "x", "c": 0.5}'),
                        ("right.json", '{"a": 2, "b": "y", "d": true}')]:
@@ -116,13 +125,15 @@ def broken(schema, good):
 
 
 def main():
-    docs, command = os.path.abspath(sys.argv[1]), sys.argv[3:]
+    docs, traces = map(os.path.abspath, sys.argv[1:3])
+    command = sys.argv[3:]
     command[-1] = os.path.abspath(command[-1])
+    recorded = [("report", ["-", f"{traces}/{name}"]) for name in RECORDED]
     changed = 0
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         write_inputs()
-        for name, words in COMMANDS:
+        for name, words in [*COMMANDS, *recorded]:
             schema, validator = validator_of(docs, name)
             good = output(command, name, words)
             for error in validator.iter_errors(good):
@@ -133,7 +144,8 @@ def main():
                 if validator.is_valid(bad):
                     sys.exit(f"{name} {words}: not noticed: {path}")
         os.chdir("/")
-    print(f"{len(COMMANDS)} outputs are valid, {changed} changed ones not")
+    print(f"{len(COMMANDS) + len(RECORDED)} outputs are valid, "
+          f"{changed} changed ones not")
 
 
 main()
