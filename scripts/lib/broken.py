@@ -275,4 +275,65 @@ BUGS = [
         "new": "\tif (!sweep->leaves &&"
                " !hvpt_entries_are_zero(table, HVPT_TABLE_ENTRIES - 1))",
     },
+    {
+        "proof": "names",
+        "name": "an unknown fault has no name",
+        "file": "src/pagetable/audit.c",
+        "old": "\treturn \"HVPT_FAULT_UNKNOWN\";",
+        "new": "\treturn 0;",
+    },
+    {
+        "proof": "handover_table",
+        "name": "a table may be longer than what may be read",
+        "file": "src/domain/handover.c",
+        "old": "\treturn all <= bytes && devices",
+        "new": "\treturn devices",
+    },
+    {
+        "proof": "fault_message",
+        "name": "a payload may end behind the message",
+        "file": "src/domain/fault.c",
+        "old": " || bytes - head < payload)",
+        "new": ")",
+    },
+    {
+        "proof": "gather_join",
+        "name": "the destination's pages are lost",
+        "file": "src/pagetable/gather.c",
+        "old": "\t\tHVPT_PORT_STORE(&from->tables_end[0],\n"
+               "\t\t\t\t(uint64_t)(uintptr_t)to->tables);\n",
+        "new": "",
+    },
+    {
+        "proof": "segment_step",
+        "name": "a removed segment takes those behind it along",
+        "file": "src/logical_id/registry.c",
+        "old": "\tHVPT_PORT_STORE_RELEASE(link,"
+               " HVPT_PORT_LOAD(&node->next));",
+        "new": "\tHVPT_PORT_STORE_RELEASE(link, 0);",
+    },
+    {
+        "proof": "unmap_step",
+        "name": "the leaf that the first end cuts is not gathered",
+        "file": "src/pagetable/split.c",
+        "old": "\thvpt_split_note(flush, first, first_level);\n",
+        "new": "",
+        "run": "at_1_2",
+    },
+    {
+        "proof": "protect_step",
+        "name": "a leaf that changed is not gathered",
+        "file": "src/pagetable/protect.c",
+        "old": "\thvpt_range_extend(flush, cursor->leaf_first,"
+               " cursor->leaf_last);\n",
+        "new": "\t(void)flush;\n",
+    },
+    {
+        "proof": "device_step",
+        "run": "gone",
+        "name": "a domain forgets the device that it may get back",
+        "file": "src/domain/device.c",
+        "old": "\thvpt_domain_leave_behind(device->domain);\n",
+        "new": "",
+    },
 ]
