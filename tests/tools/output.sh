@@ -103,7 +103,7 @@ run 2 replay "" plain.txt
 says err "'': error: No such file or directory"
 lines out "maps, " 1
 run 2 fault --trace "" $fault
-says err "'': error: No such file or directory"
+says err "hvpt fault: '': No such file or directory"
 run 2 replay --json json none.txt
 silent out
 json json 1 opened=False "error=No such file or directory"
