@@ -25,6 +25,7 @@ struct traffic *traffic_create(unsigned levels, uint64_t lazy)
 	}
 	traffic->levels = levels;
 	traffic->width = levels == 4 ? 48 : 57;
+	traffic->reclaim_at = TRAFFIC_TABLES_KEPT;
 	timeline_init(&traffic->timeline, 1);
 	flushing_init(&traffic->flushing, lazy);
 	return traffic;
@@ -114,6 +115,38 @@ static bool find_domain(struct traffic *traffic,
 	       fail(traffic, event, "no page table for another domain");
 }
 
+/* ---- empty tables ---------------------------------------------------- */
+
+static void reclaim(struct hvpt_pagetable *pt, unsigned width)
+{
+	struct hvpt_gather gather;
+	uint64_t reclaimed;
+
+	hvpt_gather_init(&gather);
+	if (hvpt_pt_reclaim(pt, hvpt_iova(0), UINT64_C(1) << width, &gather,
+			    &reclaimed) == HVPT_OK)
+		hvpt_pt_release(pt, &gather);
+}
+
+/*
+ * A page table keeps tables that unmaps empty. In a long trace whose IOVAs are
+ * always new they would pile up.
+ */
+static void reclaim_all(struct traffic *traffic)
+{
+	size_t i;
+
+	if (hvpt_arena_in_use(traffic->arena) < traffic->reclaim_at)
+		return;
+	for (i = 0; i < traffic->domains.count; i++) {
+		if (traffic->domain[i])
+			reclaim(&traffic->domain[i]->pt, traffic->width);
+	}
+	traffic->reclaim_at = 2 * hvpt_arena_in_use(traffic->arena);
+	if (traffic->reclaim_at < TRAFFIC_TABLES_KEPT)
+		traffic->reclaim_at = TRAFFIC_TABLES_KEPT;
+}
+
 /* ---- time ------------------------------------------------------------ */
 
 /* The first event decides what a position is. */
@@ -199,6 +232,7 @@ static bool carry_out(struct traffic *traffic, const struct trace_event *event)
 	}
 	if (!find_domain(traffic, event, &number))
 		return false;
+	reclaim_all(traffic);
 	call.event = event;
 	call.number = (uint32_t)number;
 	call.domain = traffic->domain[number];

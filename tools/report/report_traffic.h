@@ -22,6 +22,8 @@ struct hvpt_model;
 
 /* Table pages for all domains. */
 #define TRAFFIC_TABLE_PAGES ((size_t)1 << 18)
+/* So many may be in use before empty ones are given back. */
+#define TRAFFIC_TABLES_KEPT ((size_t)1 << 14)
 
 /**
  * struct traffic_domain - one domain
@@ -52,6 +54,7 @@ struct traffic_domain {
  * @first, @now: time of the first event, and position of the last one
  * @areas: mapped ranges with a hole on both sides
  * @lifetime: mappings by the log2 of their lifetime
+ * @reclaim_at: empty tables are given back when so many pages are in use
  */
 struct traffic {
 	char error[256];
@@ -76,6 +79,7 @@ struct traffic {
 	uint64_t areas;
 	uint64_t lifetime[SHAPE_LOG2];
 	struct hvpt_arena *arena;
+	size_t reclaim_at;
 	struct event_domains domains;
 	struct traffic_domain *domain[EVENT_DOMAINS_MAX];
 	struct timeline timeline;
