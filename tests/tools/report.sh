@@ -219,26 +219,26 @@ says err "<stdin>: ended early after"
 says err "interrupted"
 says slow.html '"ended": "interrupted"'
 figure slow.json complete=False ended=interrupted
-# and while it waits for a pipe
+# and while it waits for a pipe, which stays open
+mkfifo pipe
+exec 3<>pipe
+cat long.txt bad.txt >&3 &
 checks=$((checks + 1))
-{
-	cat long.txt bad.txt
-	sleep 5
-} | timeout -s KILL 60 "$here/interrupt.py" "<stdin>:1002" \
-	"$hvpt_path" report - --json wait.json >out 2>err
+timeout -s KILL 60 "$here/interrupt.py" "<stdin>:1002" \
+	"$hvpt_path" report - --json wait.json <pipe >out 2>err
 [ $? -eq 1 ] || fail "$what: not exit 1 while it waits"
 figure wait.json complete=False ended=interrupted events=1001
 # and before it knows what it reads: nothing is written, and nothing left
 checks=$((checks + 1))
-{
-	printf x
-	sleep 3
-} | {
-	timeout -s INT 1 "$hvpt_path" report - -o early.html \
-		--library library.js
-	echo $? >status
-} >out 2>err
-[ "$(cat status)" -eq 124 ] || fail "$what: $(cat status) when it waits"
-says err "<stdin>: error: interrupted"
+"$hvpt_path" report pipe -o early.html --library library.js >out 2>err &
+pid=$!
+until [ -e early.html.new ] || ! kill -0 $pid; do
+	sleep 0.1
+done
+kill -TERM $pid
+wait $pid
+[ $? -eq 2 ] || fail "$what: not exit 2 when it waits"
+exec 3>&-
+says err "pipe: error: interrupted"
 [ "$(echo early*)" = "early*" ] || fail "$what: $(echo early*) is left"
 finish

@@ -7,6 +7,7 @@
 #include "page_file.h"
 #include "reading.h"
 #include "report_options.h"
+#include "tools/interrupt.h"
 #include "tools/option_values.h"
 #include "tools/output.h"
 #include "traffic_json.h"
@@ -69,6 +70,7 @@ static int report_to_files(const struct report_options *options)
 
 	if (options->output && !vega_is_there(options->library))
 		return EXIT_BAD_INPUT;
+	interrupt_catch();
 	if (!output_streams_differ(COMMAND, &options->trace, 1) ||
 	    !report_files_open(&files, options))
 		return EXIT_BAD_INPUT;

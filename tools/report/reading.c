@@ -131,7 +131,6 @@ bool reading_run(const char *path, bool quiet, struct traffic *traffic,
 	const char *why = NULL;
 	struct input *input;
 
-	interrupt_catch();
 	input = input_open(path, &why);
 	memset(reading, 0, sizeof(*reading));
 	reading->file = strcmp(path, "-") == 0 ? "<stdin>" : path;

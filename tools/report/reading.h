@@ -30,8 +30,8 @@ struct reading {
  * @path: "-" is standard input
  * @quiet: no progress and no notes
  *
- * The first SIGINT or SIGTERM ends it as the end of the trace would, with an
- * error. Return: were there events?
+ * A signal that the caller catches by interrupt_catch() ends it as the end of
+ * the trace would, with an error. Return: were there events?
  */
 bool reading_run(const char *path, bool quiet, struct traffic *traffic,
 		 struct reading *reading);
