@@ -7744,7 +7744,7 @@ static uint64_t hvpt_splits_mask(uint64_t splits)
 
 void hvpt_pt_widen(const struct hvpt_pagetable *pt, struct hvpt_gather *gather)
 {
-	uint64_t mask = hvpt_splits_mask(HVPT_PORT_LOAD(&pt->splits));
+	uint64_t mask = hvpt_splits_mask(HVPT_PORT_LOAD_ACQUIRE(&pt->splits));
 	uint32_t i, count = gather->range_count;
 
 	if (!mask)
@@ -9771,11 +9771,15 @@ enum hvpt_status hvpt_domain_flush_now(struct hvpt_domain *domain)
 	return hvpt_iommu_note(domain->iommu, status, &answer);
 }
 
-/* May an IOMMU have cached anything of it? To be called after a full fence. */
+/*
+ * May an IOMMU have cached anything of it? To be called after a full fence.
+ * Acquire: if not, the flush that made it so is over for what the caller does
+ * next.
+ */
 static bool hvpt_domain_is_cached(const struct hvpt_domain *domain)
 {
 	return domain->kind != HVPT_DOMAIN_PAGING ||
-	       HVPT_PORT_LOAD(&domain->cached) != 0;
+	       HVPT_PORT_LOAD_ACQUIRE(&domain->cached) != 0;
 }
 
 enum hvpt_status hvpt_domain_flush_all(struct hvpt_domain *domain)
@@ -9852,7 +9856,8 @@ enum hvpt_status hvpt_domain_flush(struct hvpt_domain *domain,
 		return hvpt_domain_flush_now(domain);
 	if (!hvpt_list_may_work(domain->iommu))
 		return hvpt_domain_fall_back(domain);
-	if (HVPT_LIKELY(HVPT_PORT_LOAD(&domain->pt.splits) == 0))
+	/* acquire: if there are none, the flushes of all are over */
+	if (HVPT_LIKELY(HVPT_PORT_LOAD_ACQUIRE(&domain->pt.splits) == 0))
 		status = hvpt_domain_flush_ranges(domain, gather);
 	else
 		status = hvpt_domain_flush_wide(domain, gather);

@@ -16,11 +16,15 @@ enum hvpt_status hvpt_domain_flush_now(struct hvpt_domain *domain)
 	return hvpt_iommu_note(domain->iommu, status, &answer);
 }
 
-/* May an IOMMU have cached anything of it? To be called after a full fence. */
+/*
+ * May an IOMMU have cached anything of it? To be called after a full fence.
+ * Acquire: if not, the flush that made it so is over for what the caller does
+ * next.
+ */
 static bool hvpt_domain_is_cached(const struct hvpt_domain *domain)
 {
 	return domain->kind != HVPT_DOMAIN_PAGING ||
-	       HVPT_PORT_LOAD(&domain->cached) != 0;
+	       HVPT_PORT_LOAD_ACQUIRE(&domain->cached) != 0;
 }
 
 enum hvpt_status hvpt_domain_flush_all(struct hvpt_domain *domain)
@@ -97,7 +101,8 @@ enum hvpt_status hvpt_domain_flush(struct hvpt_domain *domain,
 		return hvpt_domain_flush_now(domain);
 	if (!hvpt_list_may_work(domain->iommu))
 		return hvpt_domain_fall_back(domain);
-	if (HVPT_LIKELY(HVPT_PORT_LOAD(&domain->pt.splits) == 0))
+	/* acquire: if there are none, the flushes of all are over */
+	if (HVPT_LIKELY(HVPT_PORT_LOAD_ACQUIRE(&domain->pt.splits) == 0))
 		status = hvpt_domain_flush_ranges(domain, gather);
 	else
 		status = hvpt_domain_flush_wide(domain, gather);

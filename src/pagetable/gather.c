@@ -120,7 +120,7 @@ static uint64_t hvpt_splits_mask(uint64_t splits)
 
 void hvpt_pt_widen(const struct hvpt_pagetable *pt, struct hvpt_gather *gather)
 {
-	uint64_t mask = hvpt_splits_mask(HVPT_PORT_LOAD(&pt->splits));
+	uint64_t mask = hvpt_splits_mask(HVPT_PORT_LOAD_ACQUIRE(&pt->splits));
 	uint32_t i, count = gather->range_count;
 
 	if (!mask)
