@@ -150,9 +150,12 @@ rm "$HVPT_ROOT/instance/buffer_size_kb"
 mkdir "$HVPT_ROOT/instance/buffer_size_kb"
 breaks "cannot write $made/buffer_size_kb: Is a directory"
 fresh
-run 2 capture -o trace.txt -- ./no-such-command
-says err "cannot run ./no-such-command: No such file or directory"
-undone
+# An emulator forks where posix_spawn() shares memory, and reports no error.
+if [ ! -e hvpt.sh ]; then
+	run 2 capture -o trace.txt -- ./no-such-command
+	says err "cannot run ./no-such-command: No such file or directory"
+	undone
+fi
 if [ -e /dev/full ]; then
 	run 2 capture -o /dev/full -- true
 	says err "cannot write /dev/full: No space left on device"

@@ -78,9 +78,12 @@ timeout 60 "$here/terminal.py" --press q "hvpt watch" "$hvpt_path" watch >out ||
 	fail "$what: exit $?"
 says out "live mappings              1"
 undone
-run 2 watch -- ./no-such-command
-says err "hvpt watch: cannot run ./no-such-command: No such file or directory"
-undone
+# An emulator forks where posix_spawn() shares memory, and reports no error.
+if [ ! -e hvpt.sh ]; then
+	run 2 watch -- ./no-such-command
+	says err "hvpt watch: cannot run ./no-such-command: No such file"
+	undone
+fi
 rm "$HVPT_ROOT/instance/trace_pipe"
 run 2 watch --time 1s
 says err "hvpt watch: cannot open the tracer's pipe: No such file or directory"
