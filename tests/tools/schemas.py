@@ -59,6 +59,17 @@ COMMANDS = [
     ("report", ["-", "trace"]), ("report", ["-", "nameless"]),
     ("report", ["-", "odd"]),
 ]
+# Commands whose --json takes a file come with "-".
+COMMANDS += [
+    ("replay", ["-", "trace"]), ("replay", ["-", "trace", "none", "odd"]),
+    ("replay", ["-", "none"]), ("replay", ["-", "--strict", "broken"]),
+    ("abi", []),
+    ("decode", ["--control", "177"]),
+    ("decode", ["--control", "0x2000000d1", "--result", "0x200000078",
+                "--input", "ff" * 40]),
+    ("decode", ["--control", "177", "--output", "00"]),
+    ("conformance", ["-"]), ("conformance", ["-", "--passive"]),
+]
 # Recorded traces, of which reports have all lists.
 RECORDED = ["nvme-ext4-7.3-strict.txt.xz", "modload-7.3-strict.txt.xz"]
 
@@ -70,7 +81,7 @@ def write_inputs():
                       (0x2000, 0x3027), (0x3000, 0x4027), (0x4008, 0x7067)]:
         memory[at:at + 8] = entry.to_bytes(8, "little")
     for name, text in [("trace", TRACE), ("nameless", NAMELESS), ("odd", ODD),
-                       ("debugfs", DEBUGFS),
+                       ("debugfs", DEBUGFS), ("broken", TRACE + "map: IOMMU"),
                        ("left.json", '{"a": 1, "b": "x", "c": 0.5}'),
                        ("right.json", '{"a": 2, "b": "y", "d": true}')]:
         with open(name, "w", encoding="utf-8") as file:
@@ -91,27 +102,49 @@ def output(command, name, words):
     done = subprocess.run([*command, name, "--json", *words],
                           stdout=subprocess.PIPE, check=False,
                           stderr=subprocess.DEVNULL, encoding="utf-8")
-    if done.returncode not in (0, 1):
-        sys.exit(f"{name} {words}: exit {done.returncode}")
-    return json.loads(done.stdout)
+    try:
+        return json.loads(done.stdout)
+    except json.JSONDecodeError as error:
+        sys.exit(f"{name} {words}: exit {done.returncode}, {error}")
 
 
-def places(schema, value, path=()):
-    """The objects in a value, with their schema: (path, names required).
+def schema_of(whole, schema, value):
+    """Of this value: behind $ref, and the alternative that allows it."""
+    while True:
+        if "$ref" in schema:
+            schema = whole["$defs"][schema["$ref"].rsplit("/", 1)[1]]
+        elif "anyOf" in schema:
+            kind = jsonschema.validators.validator_for(whole)
+            schema = next(one for one in schema["anyOf"] if kind(
+                {**one, "$defs": whole["$defs"]}).is_valid(value))
+        else:
+            return schema
 
-    The first element of a list stands for all.
+
+def places(whole, schema, value, path=()):
+    """The objects in a value, with the names that each requires.
+
+    An object with names of its own has none. The first element of a list, or
+    of such an object, stands for all.
     """
-    if isinstance(value, dict):
+    schema = schema_of(whole, schema, value)
+    if isinstance(value, list):
+        for inner in value[:1]:
+            yield from places(whole, schema["items"], inner, (*path, 0))
+    elif isinstance(value, dict) and "properties" in schema:
         yield path, schema["required"]
         for key, inner in value.items():
-            yield from places(schema["properties"][key], inner, (*path, key))
-    elif isinstance(value, list) and value:
-        yield from places(schema["items"], value[0], (*path, 0))
+            yield from places(whole, schema["properties"][key], inner,
+                              (*path, key))
+    elif isinstance(value, dict):
+        for key, inner in list(value.items())[:1]:
+            yield from places(whole, schema["additionalProperties"], inner,
+                              (*path, key))
 
 
 def broken(schema, good):
     """Copies with one name more, or one less that is required."""
-    for path, required in places(schema, good):
+    for path, required in places(schema, schema, good):
         for name in [*required, None]:
             bad = copy.deepcopy(good)
             at = bad
