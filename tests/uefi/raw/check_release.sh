@@ -26,6 +26,25 @@ if "$root/scripts/conformance-image" --program "$program" \
 	die "a folder that is there was taken"
 fi
 rm -r "$folder/two"
+# Options are on the disk if there are any; a release has none.
+image() {
+	"$root/scripts/conformance-image" "$@" 2>&1
+}
+image --program "$program" --output "$folder/three" \
+	--options "passive pages=no" | tail -n 1 |
+	grep -q "^Next: docs/CONFORMANCE.md, step 2" || die "no next step"
+mcopy -i "$folder/three/$name.img@@1M" ::/$name.cfg - | tr -d '\r' |
+	grep -qx "passive pages=no" || die "the disk has no options"
+rm -r "$folder/three"
+if mcopy -i "$folder/one/$name.img@@1M" ::/$name.cfg - >/dev/null 2>&1; then
+	die "a release has options"
+fi
+image --program "$program" --release "$folder/three" --options passive |
+	grep -q "excludes --options" || die "a release took options"
+# A program that is not there leaves no folder.
+image --program "$folder/nothing.efi" --output "$folder/three" |
+	grep -q "nothing.efi: no such file" || die "a program that is not there"
+[ ! -e "$folder/three" ] || die "a folder was left"
 cd "$folder/one"
 found=$(find . -type f | sort | tr '\n' ' ')
 wanted="./README.md ./SHA256SUMS ./$name.efi ./$name.img ./$name.vhd"
