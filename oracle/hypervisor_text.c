@@ -105,6 +105,15 @@ void hypervisor_config_write(FILE *to, const struct hypervisor_config *config)
 						config));
 }
 
+/* Return: what is wrong, until the next call. */
+static const char *no_property(const char *name)
+{
+	static char text[160];
+
+	snprintf(text, sizeof(text), "no such property: %s", name);
+	return text;
+}
+
 /* Return: NULL, or what is wrong with the line. */
 static const char *take_line(struct hypervisor_config *config, char *text)
 {
@@ -121,7 +130,7 @@ static const char *take_line(struct hypervisor_config *config, char *text)
 	*equals = '\0';
 	property = hypervisor_property_find(text);
 	if (!property)
-		return "no such property";
+		return no_property(text);
 	errno = 0;
 	value = strtoull(equals + 1, &end, 0);
 	if (errno || end == equals + 1 || *end || equals[1] == '-')

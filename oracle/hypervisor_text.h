@@ -46,7 +46,8 @@ void hypervisor_config_write(FILE *to, const struct hypervisor_config *config);
  * hypervisor_config_read() - reads properties from a file
  * @line: out: the line with the problem, or 0
  *
- * Return: NULL, or what is wrong; then *@config is as it was.
+ * Return: NULL, or what is wrong, until the next call; then *@config is as it
+ * was.
  */
 const char *hypervisor_config_read(struct hypervisor_config *config,
 				   const char *path, unsigned *line);

@@ -198,8 +198,9 @@ bool value_model(const char *command, const char *path,
 	const char *problem = hypervisor_config_read(config, path, &line);
 
 	if (problem && line)
-		say("hvpt %s: --model: %s: line %u: %s", command, path, line,
-		    problem);
+		say("hvpt %s: --model: %s: line %u: %s; 'hvpt "
+		    "conformance --fit' makes such a file",
+		    command, path, line, problem);
 	else if (problem)
 		say("hvpt %s: --model: %s: %s", command, path, problem);
 	return !problem;

@@ -252,8 +252,8 @@ static void test_bad_text(void **state)
 {
 	static const char *const bad[][2] = {
 		{ "caps\n", "not 'name=number'" },
-		{ "read64=1\n", "no such property" },
-		{ "=1\n", "no such property" },
+		{ "read64=1\n", "no such property: read64" },
+		{ "=1\n", "no such property: " },
 		{ "caps=\n", "not a number" },
 		{ "caps=12x\n", "not a number" },
 		{ "caps=-1\n", "not a number" },

@@ -70,20 +70,27 @@ says out "B  control.unknown-code           no answer"
 says out " 0 different, 1 with one answer"
 misuse "needs two reports" conformance --compare answers.json
 run 2 conformance --compare answers.json nothing.json
-says err "nothing.json"
+says err "nothing.json: No such file or directory"
 run 2 conformance --json other.json --compare answers.json answers.json
 says err "exclude each other"
 
 # The model as QEMU's VT-d: a limit of domains, and INVALID_PARAMETER for what
 # is not there, are properties of the model; A and D are not.
 run 0 conformance --fit "$qemu"
-says out "# the model hypervisor, to answer as: qemu"
+sed -n 1p out | grep -qx "# the model hypervisor, to answer as: qemu" ||
+	fail "$what: not headed by the host"
+sed -n 2p out | grep -q "^# [0-9]* the same, [0-9]* different, " ||
+	fail "$what: the counts are not first"
 says out "max_domains=0x40"
 says out "unknown=0x5"
 says out "# host   translation.dirty"
 says out "# no answer shows: gone_stays frees_before_delete"
 cp out host
 run 0 conformance --model host --json fitted.json
+says out "host: model, as host"
+run 0 conformance
+lines out "host: model" 1
+lines out "host: model, as" 0
 run 1 conformance --compare fitted.json "$qemu"
 [ "$(sed -n 's/.* the same, \([0-9]*\) different.*/\1/p' out)" -lt \
 	"$differ" ] || fail "$what: as different as before"
@@ -94,13 +101,27 @@ json replay.json 1 mismatches=0 stale_hits_after_sync=0
 # And random traffic.
 run 0 fuzz --ops 500 --model host
 says out "4 levels, lower or canonical, seed 1"
+says out "host            model, as host"
+run 0 fuzz --ops 500
+lines out "  host " 0
 misuse "--fit needs one report" conformance --fit
 misuse "--fit needs one report" conformance --fit a.json b.json
 run 2 conformance --fit nothing.json
 says err "nothing.json"
+# What is wrong is said once.
 echo "caps=what" >bad
 run 2 conformance --model bad
 says err "bad: line 1: not a number"
+says err "'hvpt conformance --fit' makes such a file"
+lines err "hvpt conformance: " 1
+echo "capz=1" >bad
+run 2 conformance --model bad
+says err "bad: line 1: no such property: capz"
+run 2 conformance --model "$qemu"
+says err "qemu.json: line 1: not 'name=number'; 'hvpt conformance --fit' makes"
+run 2 conformance --model nothing
+says err "--model: nothing: No such file or directory"
+lines err "hvpt conformance: " 1
 run 2 conformance --host qemu --model host
 says err "--model is for the host 'model'"
 
@@ -116,6 +137,8 @@ unset HVPT_QEMU
 
 misuse "hvpt conformance: unknown option '--what'; try" conformance --what
 misuse "no host 'what': must be model or qemu" conformance --host what
+misuse "for a Hyper-V, boot the disk of scripts/conformance-image" \
+	conformance --host hyperv
 misuse "--host: needs a value" conformance --host
 misuse "--json: needs a value" conformance --json
 misuse "--page and --json exclude each other" \
@@ -126,6 +149,26 @@ misuse "'a.json' is no option; --page, --compare and --fit take reports" \
 	conformance a.json
 run 2 conformance --page page
 says err "page: line 2: not JSON of a report"
+# The text in place of the report: of the command, the program, the module.
+for first in "host: model" "hvpt conformance 1.0" "CPUID, with EAX"; do
+	echo "$first" >text
+	run 2 conformance --compare answers.json text
+	says err "text: line 1: this is the text; the report is the .json"
+done
+# As editors of Windows save it.
+{
+	printf '\357\273\277'
+	cat answers.json
+} >mark.json
+run 0 conformance --compare answers.json mark.json
+iconv -f ASCII -t UTF-16 answers.json >wide.json
+run 2 conformance --compare answers.json wide.json
+says err "wide.json: line 1: this is UTF-16; a report is ASCII"
+run 2 conformance --compare answers.json .
+says err ".: Is a directory"
+head -c 1048576 /dev/zero | tr '\0' ' ' >large.json
+run 2 conformance --compare answers.json large.json
+says err "large.json: is too large for a report"
 # shellcheck disable=SC2046 # words
 run 2 conformance --page $(yes answers.json | head -n 16)
 says err "more than 15 reports"

@@ -90,6 +90,7 @@ struct conformance_options {
 	enum mode mode;
 	const char *json;
 	const char *model;
+	struct hypervisor_config config; /* of @model, or the default */
 	const char *const *reports;
 	size_t report_count;
 };
@@ -110,13 +111,9 @@ struct asked_host {
 static const char *run_model(struct conformance_record *record,
 			     const struct conformance_options *options)
 {
-	struct hypervisor_config config = model_host_config();
 	struct model_host model;
 
-	if (options->model &&
-	    !value_model("conformance", options->model, &config))
-		return "no such model";
-	if (!model_host_open(&model, &config))
+	if (!model_host_open(&model, &options->config))
 		return "out of memory";
 	model.host.passive = options->passive;
 	conformance_record_run(record, &model.host);
@@ -168,7 +165,9 @@ static const struct asked_host *find_host(const char *name)
 	for (i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++)
 		if (strcmp(hosts[i].name, name) == 0)
 			return &hosts[i];
-	say("hvpt conformance: no host '%s': must be model or qemu", name);
+	say("hvpt conformance: no host '%s': must be model or qemu; for a "
+	    "Hyper-V, boot the disk of scripts/conformance-image",
+	    name);
 	return NULL;
 }
 
@@ -196,7 +195,7 @@ static bool take_option(int id, void *target)
 		return options->host != NULL;
 	case OPT_MODEL:
 		options->model = optarg;
-		return true;
+		return value_model("conformance", optarg, &options->config);
 	case OPT_PASSIVE:
 		options->passive = true;
 		return true;
@@ -301,12 +300,24 @@ static int fit(const struct conformance_options *options)
 	return EXIT_ALL_WELL;
 }
 
+/* A model that was given is another than the one of the tables. */
+static void name_host(struct conformance_record *record,
+		      const struct conformance_options *options)
+{
+	const char *name = options->host->name;
+	const char *as = options->model ? ", as " : "";
+
+	snprintf(record->host, sizeof(record->host), "%s", name);
+	snprintf(record->heading, sizeof(record->heading), "%s%s%s", name, as,
+		 options->model ? options->model : "");
+}
+
 static int run(const struct conformance_options *options, FILE *json)
 {
 	static struct conformance_record record;
 	const char *error;
 
-	snprintf(record.host, sizeof(record.host), "%s", options->host->name);
+	name_host(&record, options);
 	record.text = options->mode == MODE_PAGE || json == stdout ? NULL :
 								     stdout;
 	error = options->host->run(&record, options);
@@ -324,7 +335,8 @@ static int run(const struct conformance_options *options, FILE *json)
 static int command(int argc, char **argv)
 {
 	static const char json_option[] = "hvpt conformance: --json";
-	struct conformance_options options = { .host = &hosts[0] };
+	struct conformance_options options = { .host = &hosts[0],
+					       .config = model_host_config() };
 	FILE *json = NULL;
 	int code;
 

@@ -2,6 +2,7 @@
 /*
  * Reads a report that conformance_json() wrote, here or on another host.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -149,6 +150,40 @@ static void read_report(struct reading *reading)
 		problem(reading, "not a report of this form");
 }
 
+/* The text of a report, made by a UEFI application, a module or the command. */
+static bool is_text(const char *text)
+{
+	static const char *const begins[] = { "hvpt conformance", "CPUID, with",
+					      "host: " };
+	size_t i;
+
+	for (i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
+		if (strncmp(text, begins[i], strlen(begins[i])) == 0)
+			return true;
+	return false;
+}
+
+static const char *why_not(const struct reading *reading)
+{
+	const char *text = reading->json.text;
+
+	if (is_text(text))
+		return "this is the text; the report is the .json";
+	if (strncmp(text, "\xff\xfe", 2) == 0 ||
+	    strncmp(text, "\xfe\xff", 2) == 0)
+		return "this is UTF-16; a report is ASCII";
+	return reading->problem ? reading->problem : "not JSON of a report";
+}
+
+/* Some editors put a byte order mark before UTF-8. */
+static const char *skip_mark(const char *text)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	const size_t bytes = sizeof(mark) - 1;
+
+	return strncmp(text, mark, bytes) == 0 ? text + bytes : text;
+}
+
 /* @length characters, and a 0 behind them, with which the text must end. */
 static bool parse(struct conformance_record *record, const char *path,
 		  const char *text, size_t length)
@@ -156,14 +191,13 @@ static bool parse(struct conformance_record *record, const char *path,
 	struct reading reading = { .record = record };
 
 	conformance_record_clear(record);
-	json_cursor_open(&reading.json, text);
+	json_cursor_open(&reading.json, skip_mark(text));
 	read_report(&reading);
 	if (!reading.json.bad && reading.json.at != text + length)
 		problem(&reading, "a byte 0");
 	if (reading.json.bad)
 		say("hvpt conformance: %s: line %u: %s", path,
-		    json_cursor_line(&reading.json),
-		    reading.problem ? reading.problem : "not JSON of a report");
+		    json_cursor_line(&reading.json), why_not(&reading));
 	else if (reading.unknown)
 		say("hvpt conformance: %s: %u questions that this suite does "
 		    "not have",
@@ -171,27 +205,36 @@ static bool parse(struct conformance_record *record, const char *path,
 	return !reading.json.bad;
 }
 
+/* Return: NULL, or what is wrong. @text has @length characters and a 0. */
+static const char *load(const char *path, char *text, size_t *length)
+{
+	FILE *file = fopen(path, "rb");
+	const char *why = NULL;
+
+	if (!file)
+		return strerror(errno);
+	errno = 0;
+	*length = fread(text, 1, REPORT_MAX, file);
+	if (ferror(file))
+		why = errno ? strerror(errno) : "cannot be read";
+	else if (*length == REPORT_MAX)
+		why = "is too large for a report: 1 MiB or more";
+	else
+		text[*length] = '\0';
+	fclose(file);
+	return why;
+}
+
 bool conformance_record_read(struct conformance_record *record,
 			     const char *path)
 {
-	FILE *file = fopen(path, "rb");
 	char *text = malloc(REPORT_MAX);
 	size_t length = 0;
-	bool whole = false;
+	const char *why = text ? load(path, text, &length) : "out of memory";
+	bool whole = !why && parse(record, path, text, length);
 
-	if (file && text) {
-		length = fread(text, 1, REPORT_MAX, file);
-		whole = length < REPORT_MAX && !ferror(file);
-	}
-	if (file)
-		fclose(file);
-	if (whole) {
-		text[length] = '\0';
-		whole = parse(record, path, text, length);
-	} else {
-		say("hvpt conformance: %s: cannot be read, or is too large",
-		    path);
-	}
+	if (why)
+		say("hvpt conformance: %s: %s", path, why);
 	free(text);
 	return whole;
 }

@@ -92,7 +92,7 @@ void conformance_record_run(struct conformance_record *record,
 
 	record->count = 0;
 	if (record->text)
-		conformance_text_begin(&text, record->host, host->passive);
+		conformance_text_begin(&text, record->heading, host->passive);
 	conformance_run_all(host, &sink, &record->counts);
 	if (record->text)
 		conformance_text_end(&text, &record->counts);

@@ -21,6 +21,7 @@ struct conformance_record_entry {
 /**
  * struct conformance_record - all findings of a run, made here or read
  * @host: who answered
+ * @heading: who answers, for @text
  * @entries: in the order of the questions, or in that of the report
  * @count: of them
  * @notes: of @entries, when they were read
@@ -29,6 +30,7 @@ struct conformance_record_entry {
  */
 struct conformance_record {
 	char host[64];
+	char heading[256];
 	struct conformance_record_entry entries[CONFORMANCE_RECORD_MAX];
 	size_t count;
 	char notes[CONFORMANCE_RECORD_MAX][CONFORMANCE_NOTE_BYTES];
@@ -36,16 +38,19 @@ struct conformance_record {
 	FILE *text;
 };
 
-/** Runs the suite. @record->host and ->text are set; the rest is written. */
+/**
+ * Runs the suite. @record->host, ->heading and ->text are set; the rest is
+ * written.
+ */
 void conformance_record_run(struct conformance_record *record,
 			    const struct conformance_host *host);
 
 /**
  * conformance_record_read() - reads what conformance_json() wrote
  *
- * All but @record->text is written. Questions that this suite does not have
- * are left out, with a message. Return: false, with a message, when it is no
- * such report.
+ * All but @record->heading and ->text is written. A byte order mark of UTF-8 is
+ * skipped. Questions that this suite does not have are left out, with a
+ * message. Return: false, with a message, when it is no such report.
  */
 bool conformance_record_read(struct conformance_record *record,
 			     const char *path);

@@ -287,31 +287,57 @@ static void write_answer(FILE *to, const char *who,
 	conformance_text_finding(&writer, question, finding);
 }
 
+/* Return: the model's answer, if it is another than the host's; or NULL. */
+static const struct conformance_finding *
+other_answer(const struct conformance_record_entry *entry,
+	     const struct conformance_record *fitted)
+{
+	const struct conformance_finding *other = conformance_record_find(
+		fitted, entry->question);
+
+	if (entry->finding.verdict == CONFORMANCE_NOT_ASKED || !other ||
+	    model_fit_is_same(&entry->finding, other))
+		return NULL;
+	return other;
+}
+
+static void write_fit_counts(FILE *to, const struct conformance_record *seen,
+			     const struct conformance_record *fitted)
+{
+	unsigned different = 0, not_asked = 0;
+	size_t i;
+
+	for (i = 0; i < seen->count; i++) {
+		const struct conformance_record_entry *entry =
+			&seen->entries[i];
+
+		not_asked += entry->finding.verdict == CONFORMANCE_NOT_ASKED;
+		different += other_answer(entry, fitted) != NULL;
+	}
+	fprintf(to,
+		"# %zu the same, %u different, %u that the host was not asked\n",
+		seen->count - different - not_asked, different, not_asked);
+}
+
 void model_fit_write(FILE *to, const struct conformance_record *seen,
 		     const struct hypervisor_config *config,
 		     const struct conformance_record *fitted, uint64_t unshown)
 {
 	const struct conformance_finding *other;
-	unsigned different = 0, not_asked = 0;
 	size_t i;
 
 	fprintf(to, "# the model hypervisor, to answer as: %s\n", seen->host);
+	write_fit_counts(to, seen, fitted);
 	for (i = 0; i < seen->count; i++) {
 		const struct conformance_record_entry *entry =
 			&seen->entries[i];
 
-		other = conformance_record_find(fitted, entry->question);
-		not_asked += entry->finding.verdict == CONFORMANCE_NOT_ASKED;
-		if (entry->finding.verdict == CONFORMANCE_NOT_ASKED || !other ||
-		    model_fit_is_same(&entry->finding, other))
+		other = other_answer(entry, fitted);
+		if (!other)
 			continue;
-		different++;
 		write_answer(to, "host", entry->question, &entry->finding);
 		write_answer(to, "model", entry->question, other);
 	}
-	fprintf(to,
-		"# %zu the same, %u different, %u that the host was not asked\n",
-		seen->count - different - not_asked, different, not_asked);
 	write_unshown(to, unshown);
 	hypervisor_config_write(to, config);
 }

@@ -40,8 +40,8 @@ bool model_fit_unshown(const struct hypervisor_config *config,
  * model_fit_write() - writes what was found
  *
  * The properties, as hypervisor_config_read() takes them. Comments before them
- * name each question that the model answers otherwise, and each property that
- * no answer shows.
+ * say how many answers are the same. They name each question that the model
+ * answers otherwise, and each property that no answer shows.
  */
 void model_fit_write(FILE *to, const struct conformance_record *seen,
 		     const struct hypervisor_config *config,

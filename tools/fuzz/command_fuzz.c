@@ -61,6 +61,8 @@ static void summary(const struct fuzz_options *options,
 	uint64_t ms = search->milliseconds;
 
 	puts("hvpt fuzz");
+	if (options->model)
+		printf("  %-16smodel, as %s\n", "host", options->model);
 	summary_tables(options);
 	printf("  %-16s%" PRIu64 "\n", "processes", options->jobs);
 	printf("  %-16s%" PRIu64 "\n", "sequences", search->sequences);
