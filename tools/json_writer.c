@@ -58,7 +58,7 @@ static void begin_value(struct json_writer *json, const char *key)
 {
 	if (json->comma)
 		fputc(',', json->out);
-	if (json->depth <= JSON_LINES)
+	if (json->depth != 0 && json->depth <= JSON_LINES && !json->one_line)
 		fprintf(json->out, "\n%*s", (int)json->depth * 2, "");
 	json->comma = true;
 	if (!key)
@@ -78,7 +78,7 @@ void json_enter(struct json_writer *json, const char *key, char bracket)
 void json_leave(struct json_writer *json, char bracket)
 {
 	json->depth--;
-	if (json->depth <= JSON_LINES - 1)
+	if (json->depth <= JSON_LINES - 1 && !json->one_line)
 		fprintf(json->out, "\n%*s", (int)json->depth * 2, "");
 	fputc(bracket, json->out);
 	json->comma = true;

@@ -22,8 +22,13 @@
 /* Values at this depth and above it have a line of their own. */
 #define JSON_LINES 2u
 
+/**
+ * struct json_writer - where to, and the place in it
+ * @one_line: all is on one line
+ */
 struct json_writer {
 	FILE *out;
+	bool one_line;
 	unsigned depth;
 	bool comma;
 };

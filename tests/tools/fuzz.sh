@@ -83,6 +83,8 @@ refused "hvpt fuzz: cannot write nowhere/trace: No such file" \
 	--ops 10 --output nowhere/trace
 refused "hvpt fuzz: cannot write .: Is a directory" --ops 10 --output .
 refused "nowhere: error: No such file or directory" --check nowhere
+refused "--check and --json exclude each other: a check has no summary" \
+	--check nowhere --json
 echo "kmap: (hvpt) dom=1 iova=1" >bad
 refused "bad: error: line 1: pa= is missing" --check bad
 echo "# nothing" >empty
@@ -247,6 +249,13 @@ what="interrupted while it shrinks"
 says out "failures        1"
 says err "written to early; to repeat it:"
 says early "kunmap: (hvpt)"
+
+# The summary for a program: tool_schemas has the rest.
+run 0 "$right" fuzz --ops 100 --json --quiet
+says out '"ended": "done"'
+run 1 "$leak" fuzz --json --output json.trace
+says out '"ended": "failure"'
+says out '"trace": "json.trace"'
 
 # With several processes, a name that a shell would take apart, no summary.
 run 1 "$leak" fuzz --jobs 3 --quiet --output "it's a \$trace"

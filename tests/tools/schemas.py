@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """The JSON of commands is as the schemas in docs/ say.
 
-Usage: schemas.py DOCS TRACES COMMAND...
+Usage: schemas.py DOCS TRACES BROKEN COMMAND
+
+BROKEN is a hvpt with a mistake that hvpt fuzz finds.
 
 Each command below runs; docs/NAME.schema.json must allow what it prints. With a
 name that is not in the schema, or without one that it requires, at any place,
@@ -68,6 +70,8 @@ COMMANDS += [
     ("decode", ["--control", "0x2000000d1", "--result", "0x200000078",
                 "--input", "ff" * 40]),
     ("decode", ["--control", "177", "--output", "00"]),
+    ("fuzz", ["--ops", "100"]), ("fuzz", ["--jobs", "1"]),
+    ("watch", ["--trace", "trace"]), ("watch", ["--trace", "odd"]),
     ("conformance", ["-"]), ("conformance", ["-", "--passive"]),
 ]
 # Recorded traces, of which reports have all lists.
@@ -98,12 +102,15 @@ def validator_of(docs, name):
     return schema, kind(schema)
 
 
-def output(command, name, words):
-    done = subprocess.run([*command, name, "--json", *words],
+def outputs(command, name, words):
+    """What it prints: one value, or with hvpt watch one for each line."""
+    done = subprocess.run([command, name, "--json", *words],
                           stdout=subprocess.PIPE, check=False,
                           stderr=subprocess.DEVNULL, encoding="utf-8")
     try:
-        return json.loads(done.stdout)
+        if name == "watch":
+            return [json.loads(line) for line in done.stdout.splitlines()]
+        return [json.loads(done.stdout)]
     except json.JSONDecodeError as error:
         sys.exit(f"{name} {words}: exit {done.returncode}, {error}")
 
@@ -159,26 +166,26 @@ def broken(schema, good):
 
 def main():
     docs, traces = map(os.path.abspath, sys.argv[1:3])
-    command = sys.argv[3:]
-    command[-1] = os.path.abspath(command[-1])
+    broken_hvpt, hvpt = map(os.path.abspath, sys.argv[3:5])
     recorded = [("report", ["-", f"{traces}/{name}"]) for name in RECORDED]
-    changed = 0
+    valid = changed = 0
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         write_inputs()
         for name, words in [*COMMANDS, *recorded]:
             schema, validator = validator_of(docs, name)
-            good = output(command, name, words)
-            for error in validator.iter_errors(good):
-                sys.exit(f"{name} {words}: {list(error.path)}: "
-                         f"{error.message}")
-            for path, bad in broken(schema, good):
-                changed += 1
-                if validator.is_valid(bad):
-                    sys.exit(f"{name} {words}: not noticed: {path}")
+            command = broken_hvpt if "--jobs" in words else hvpt
+            for good in outputs(command, name, words):
+                valid += 1
+                for error in validator.iter_errors(good):
+                    sys.exit(f"{name} {words}: {list(error.path)}: "
+                             f"{error.message}")
+                for path, bad in broken(schema, good):
+                    changed += 1
+                    if validator.is_valid(bad):
+                        sys.exit(f"{name} {words}: not noticed: {path}")
         os.chdir("/")
-    print(f"{len(COMMANDS) + len(RECORDED)} outputs are valid, "
-          f"{changed} changed ones not")
+    print(f"{valid} outputs are valid, {changed} changed ones not")
 
 
 main()

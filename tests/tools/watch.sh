@@ -43,6 +43,15 @@ says out " 2 live mappings, 0.01 MiB"
 run 0 watch --trace "$traces/vfio-7.3-strict.txt.xz"
 says out " 0 live mappings, 0.00 MiB"
 
+# For a program: tool_schemas has the rest.
+run 0 watch --json --trace five.txt
+silent err
+lines out "" 3
+lines out '{"all": false,"nanoseconds": 1000000000,"maps": 2,"unmaps": 1,' 1
+lines out '{"all": true,"nanoseconds": 2500000000,"maps": 3,"unmaps": 2,' 1
+lines out '"since": {"nanoseconds": 1500000000,"maps": 1,"unmaps": 1,' 1
+lines out '"exact": {"descriptors": 3,"over_flushed_pages": 0}' 2
+
 # On a terminal a screen, without colour if that is asked.
 bold=$(printf '\033[1m')
 what="on a terminal"
@@ -110,6 +119,7 @@ misuse "--trace goes with no --time and no COMMAND" watch --trace five.txt true
 misuse "--trace: needs a value" watch --trace
 misuse "--time: must be seconds" watch --time soon
 misuse "unknown option '--trcae': did you mean '--trace'?" watch --trcae x
-misuse "unknown option '--json'" watch --json
+misuse "unknown option '--lines'" watch --lines
+misuse "--json: takes no value" watch --json=x
 
 finish

@@ -5,6 +5,7 @@
 #include "tools/command.h"
 #include "tools/option_values.h"
 #include "fuzz_failure.h"
+#include "tools/json_writer.h"
 #include "tools/replay/report.h"
 #include "trace/say.h"
 
@@ -75,6 +76,44 @@ static void summary(const struct fuzz_options *options,
 	printf("  %-16s%s\n", "ended", end_text(search->end));
 }
 
+static const char *end_word(enum fuzz_end end)
+{
+	static const char *const words[] = {
+		[FUZZ_END_DONE] = "done",
+		[FUZZ_END_TIME] = "time",
+		[FUZZ_END_INTERRUPTED] = "interrupted",
+		[FUZZ_END_FAILURE] = "failure",
+		[FUZZ_END_ERROR] = "error",
+	};
+
+	return words[end];
+}
+
+/* @written: is there a trace of the failure? */
+static void summary_json(const struct fuzz_options *options,
+			 const struct fuzz_search *search, bool written)
+{
+	struct json_writer json = { .out = stdout };
+
+	json_enter(&json, NULL, '{');
+	json_words(&json, "ended", end_word(search->end));
+	json_number(&json, "processes", options->jobs);
+	json_number(&json, "seed", options->replay.seed);
+	json_number(&json, "sequences", search->sequences);
+	json_number(&json, "events", search->events);
+	json_number(&json, "milliseconds", search->milliseconds);
+	if (search->end == FUZZ_END_FAILURE) {
+		json_enter(&json, "failure", '{');
+		json_number(&json, "seed", search->seed);
+		json_number(&json, "sequence", search->number);
+		if (written)
+			json_words(&json, "trace", options->output);
+		json_leave(&json, '}');
+	}
+	json_leave(&json, '}');
+	putchar('\n');
+}
+
 static int fuzz(const struct fuzz_options *options)
 {
 	enum exit_code code = EXIT_ALL_WELL;
@@ -89,7 +128,9 @@ static int fuzz(const struct fuzz_options *options)
 		say("hvpt fuzz: a process could not be started, or was killed");
 		code = EXIT_BAD_INPUT;
 	}
-	if (!options->replay.quiet)
+	if (options->json)
+		summary_json(options, &search, code == EXIT_MISMATCH);
+	else if (!options->replay.quiet)
 		summary(options, &search);
 	return (int)code;
 }

@@ -34,6 +34,7 @@ enum option_id {
 	OPT_MODEL,
 	OPT_OUTPUT,
 	OPT_CHECK,
+	OPT_JSON,
 	OPT_QUIET,
 };
 
@@ -65,6 +66,7 @@ const struct command_option fuzz_options_known[] = {
 	{ OPT_OUTPUT, "output", "FILE",
 	  "where to write a failure (hvpt-fuzz.trace)" },
 	{ OPT_CHECK, "check", "TRACE", "generate nothing, check this trace" },
+	{ OPT_JSON, "json", NULL, "print the summary as JSON" },
 	{ OPT_QUIET, "quiet", NULL, "no progress and no summary" },
 	{ 0, NULL, NULL, NULL },
 };
@@ -148,6 +150,9 @@ static bool take_option(int id, void *target)
 		return parse_name("--output", optarg, &options->output);
 	case OPT_CHECK:
 		return parse_name("--check", optarg, &options->check);
+	case OPT_JSON:
+		options->json = true;
+		return true;
 	default:
 		return take_table_option(id, options);
 	}
@@ -230,6 +235,11 @@ static bool complete(struct fuzz_options *options, int argc, char **argv)
 {
 	if (optind < argc) {
 		say("hvpt fuzz: '%s': takes only options", argv[optind]);
+		return false;
+	}
+	if (options->check && options->json) {
+		say("hvpt fuzz: --check and --json exclude each other: a "
+		    "check has no summary");
 		return false;
 	}
 	if (options->ops == 0 && options->seconds == 0)

@@ -29,6 +29,7 @@
  * @seconds: how long; 0: no end
  * @output: where the trace of a failure goes
  * @check: a trace to check, instead of random events; NULL: none
+ * @json: the summary is JSON
  */
 struct fuzz_options {
 	struct replay_options replay;
@@ -41,6 +42,7 @@ struct fuzz_options {
 	uint64_t seconds;
 	const char *output;
 	const char *check;
+	bool json;
 };
 
 /**

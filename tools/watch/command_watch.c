@@ -29,6 +29,7 @@
 enum option_id {
 	OPT_TIME = 256,
 	OPT_TRACE,
+	OPT_JSON,
 };
 
 static int run(int argc, char **argv);
@@ -39,12 +40,14 @@ static const struct command_option options[] = {
 	{ OPT_TRACE, "trace", "TRACE",
 	  "watch a trace instead of this machine, by the time in it; - is "
 	  "standard input" },
+	{ OPT_JSON, "json", NULL, "print JSON, an object on each line" },
 	{ 0, NULL, NULL, NULL },
 };
 
 const struct command watch_command = {
 	.name = "watch",
-	.synopsis = "[--time T] [--] [COMMAND [ARGUMENT]...]\n--trace TRACE",
+	.synopsis = "[options] [--] [COMMAND [ARGUMENT]...]\n"
+		    "--trace TRACE [--json]",
 	.brief = "show this machine's IOMMU traffic as it goes, as root",
 	.text = "Shows rates and sizes of maps, live mappings, and what a "
 		"flush of each unmap takes by each flush policy: descriptors, "
@@ -63,13 +66,14 @@ const struct command watch_command = {
 	.examples = { { "watch", "Until q is pressed." },
 		      { "watch -- fio job.fio", "While a benchmark runs." },
 		      { "watch --trace disk.txt.xz",
-			"What a recording was like, second by second." } },
+			"What a recording was like, second by second." },
+		      { "watch --json --time 1m >minute.jsonl",
+			"A minute, for a program." } },
 	.run = run,
 };
 
 /**
  * struct watching - the command line, and what is watched
- * @screen: standard output is a terminal
  * @line: text that is no whole line yet
  */
 struct watching {
@@ -77,7 +81,7 @@ struct watching {
 	struct capture capture;
 	struct watch watch;
 	struct pairing pairing;
-	bool screen;
+	enum watch_form form;
 	bool keys;
 	char line[512];
 	size_t length;
@@ -89,7 +93,10 @@ static bool take_option(int id, void *target)
 
 	if (id == OPT_TIME)
 		return value_time("watch", optarg, &watching->capture.seconds);
-	watching->trace = optarg;
+	if (id == OPT_JSON)
+		watching->form = WATCH_JSON;
+	else
+		watching->trace = optarg;
 	return true;
 }
 
@@ -117,7 +124,7 @@ static void pass(struct watching *watching, uint64_t time)
 	if (watch->began == 0)
 		watch->began = watch->last = time;
 	if (time >= watch->last && time - watch->last >= SECOND)
-		watch_show(stdout, watch, watching->screen, time);
+		watch_show(stdout, watch, watching->form, time);
 }
 
 static const char *watch_input(struct watching *watching, struct input *input,
@@ -160,7 +167,7 @@ static int watch_trace(struct watching *watching)
 	if (!error && total->maps + total->unmaps == 0)
 		error = "it has no map or unmap event";
 	if (total->maps + total->unmaps)
-		watch_end(stdout, &watching->watch, watching->screen, time);
+		watch_end(stdout, &watching->watch, watching->form, time);
 	if (error)
 		say(WHOSE ": %s: %s", watching->trace, error);
 	return error ? EXIT_BAD_INPUT : EXIT_ALL_WELL;
@@ -205,7 +212,7 @@ static void tick(void *ctx)
 	char key;
 
 	if (now - watching->watch.last >= SECOND)
-		watch_show(stdout, &watching->watch, watching->screen, now);
+		watch_show(stdout, &watching->watch, watching->form, now);
 	while (watching->keys && poll(&fd, 1, 0) > 0 &&
 	       read(STDIN_FILENO, &key, 1) == 1) {
 		if (key == 'q')
@@ -229,7 +236,7 @@ static enum capture_end watch_live(struct watching *watching,
 		end = CAPTURE_FAILED;
 	(void)pairing_finish(&watching->pairing, watch_event, &watching->watch);
 	if (end != CAPTURE_FAILED)
-		watch_end(stdout, &watching->watch, watching->screen, now_ns());
+		watch_end(stdout, &watching->watch, watching->form, now_ns());
 	return end;
 }
 
@@ -274,7 +281,8 @@ static int run(int argc, char **argv)
 	}
 	if (optind < argc)
 		watching.capture.command = argv + optind;
-	watching.screen = isatty(STDOUT_FILENO);
+	if (watching.form != WATCH_JSON && isatty(STDOUT_FILENO))
+		watching.form = WATCH_SCREEN;
 	pairing_init(&watching.pairing);
 	code = watching.trace ? watch_trace(&watching) :
 				watch_machine(&watching);

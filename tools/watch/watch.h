@@ -16,6 +16,13 @@
 #define WATCH_SIZES 4u
 #define WATCH_DOMAINS_MAX 4096u
 
+/** How it is shown. */
+enum watch_form {
+	WATCH_LINE = 0,
+	WATCH_SCREEN = 1, /* redraws a terminal */
+	WATCH_JSON = 2,	  /* an object on a line */
+};
+
 /** struct watch_counts - what happened in some time */
 struct watch_counts {
 	uint64_t maps;
@@ -60,12 +67,13 @@ void watch_free(struct watch *watch);
 
 /**
  * watch_show() - the figures of now, and what a second since the last had
- * @screen: redraw a terminal; else one line
  * @time: now, in nanoseconds
  */
-void watch_show(FILE *out, struct watch *watch, bool screen, uint64_t time);
+void watch_show(FILE *out, struct watch *watch, enum watch_form form,
+		uint64_t time);
 
 /** watch_end() - the same, and what a second had since the beginning */
-void watch_end(FILE *out, struct watch *watch, bool screen, uint64_t time);
+void watch_end(FILE *out, struct watch *watch, enum watch_form form,
+	       uint64_t time);
 
 #endif /* TOOLS_WATCH_WATCH_H */

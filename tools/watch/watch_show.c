@@ -4,6 +4,7 @@
 
 #include "oracle/model.h"
 #include "tools/colour.h"
+#include "tools/json_writer.h"
 #include "tools/options.h"
 #include "watch.h"
 
@@ -131,14 +132,87 @@ static void show_screen(FILE *out, const struct watch *watch,
 	show_flushes(out, &watch->total);
 }
 
-void watch_show(FILE *out, struct watch *watch, bool screen, uint64_t time)
+/* ---- JSON ------------------------------------------------------------ */
+
+static void json_sizes(struct json_writer *json, const uint64_t *sizes)
+{
+	static const char *const names[WATCH_SIZES] = { "4k", "below_2m",
+							"below_1g", "larger" };
+	unsigned i;
+
+	json_enter(json, "sizes", '{');
+	for (i = 0; i < WATCH_SIZES; i++)
+		json_number(json, names[i], sizes[i]);
+	json_leave(json, '}');
+}
+
+static void json_flushes(struct json_writer *json,
+			 const struct watch_counts *total)
+{
+	unsigned i;
+
+	json_enter(json, "flushes", '{');
+	for (i = 0; i < WATCH_POLICIES; i++) {
+		json_enter(json, options_policy_name((enum hvpt_flush_policy)i),
+			   '{');
+		json_number(json, "descriptors", total->descriptors[i]);
+		json_number(json, "over_flushed_pages", total->over_pages[i]);
+		json_leave(json, '}');
+	}
+	json_leave(json, '}');
+}
+
+/* What happened since it was shown last. */
+static void json_since(struct json_writer *json, const struct watch *watch,
+		       uint64_t time)
+{
+	const struct watch_counts *total = &watch->total;
+	const struct watch_counts *shown = &watch->shown;
+
+	json_enter(json, "since", '{');
+	json_number(json, "nanoseconds", time - watch->last);
+	json_number(json, "maps", total->maps - shown->maps);
+	json_number(json, "unmaps", total->unmaps - shown->unmaps);
+	json_number(json, "mapped_bytes",
+		    total->mapped_bytes - shown->mapped_bytes);
+	json_leave(json, '}');
+}
+
+static void show_json(FILE *out, const struct watch *watch,
+		      const struct now *now, uint64_t time)
+{
+	struct json_writer json = { .out = out, .one_line = true };
+
+	json_enter(&json, NULL, '{');
+	json_flag(&json, "all", watch->ended);
+	json_number(&json, "nanoseconds", time - watch->began);
+	json_number(&json, "maps", watch->total.maps);
+	json_number(&json, "unmaps", watch->total.unmaps);
+	json_number(&json, "mapped_bytes", watch->total.mapped_bytes);
+	json_number(&json, "live_mappings", now->live);
+	json_number(&json, "live_bytes", now->live_bytes);
+	json_number(&json, "domains", watch->domain_count);
+	json_number(&json, "conflicts", watch->conflicts);
+	json_since(&json, watch, time);
+	json_sizes(&json, watch->total.sizes);
+	json_flushes(&json, &watch->total);
+	json_leave(&json, '}');
+	fputc('\n', out);
+}
+
+/* ---- either ---------------------------------------------------------- */
+
+void watch_show(FILE *out, struct watch *watch, enum watch_form form,
+		uint64_t time)
 {
 	struct now now = { .live = 0 };
 
 	now.seconds = (double)(time - watch->began) / SECOND;
 	now.interval = (double)(time - watch->last) / SECOND;
 	count_live(watch, &now);
-	if (screen)
+	if (form == WATCH_JSON)
+		show_json(out, watch, &now, time);
+	else if (form == WATCH_SCREEN)
 		show_screen(out, watch, &now);
 	else
 		show_line(out, watch, &now);
@@ -147,10 +221,11 @@ void watch_show(FILE *out, struct watch *watch, bool screen, uint64_t time)
 	watch->last = time;
 }
 
-void watch_end(FILE *out, struct watch *watch, bool screen, uint64_t time)
+void watch_end(FILE *out, struct watch *watch, enum watch_form form,
+	       uint64_t time)
 {
 	memset(&watch->shown, 0, sizeof(watch->shown));
 	watch->last = watch->began;
 	watch->ended = true;
-	watch_show(out, watch, screen, time);
+	watch_show(out, watch, form, time);
 }
