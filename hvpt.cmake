@@ -203,6 +203,7 @@ set(HVPT_TOOL_SOURCES
   tools/diff/figures_file.c
   tools/diff/figures_pair.c
   tools/diff/figures_print.c
+  tools/draft.c
   tools/dump/command_dump.c
   tools/dump/dump.c
   tools/dump/dump_check.c

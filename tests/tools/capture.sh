@@ -126,11 +126,20 @@ chmod 700 "$tracing"
 
 # ---- on the way ------------------------------------------------------------
 
-# breaks TEXT: the recording fails, and all is taken back
+# breaks TEXT: the recording fails, and all is taken back; a file that was there
+# is as it was, and there is no new one
 breaks() {
-	run 2 capture -o broken.txt -- true
-	says err "$1"
-	undone
+	reason=$1
+	for name in broken.txt broken.txt.xz; do
+		rm -f broken*
+		run 2 capture -o $name -- true
+		says err "$reason"
+		undone
+		check "wrote" [ "$(echo broken*)" = "broken*" ]
+		echo before >$name
+		run 2 capture -o $name -- true
+		check "changed the file" [ "$(cat broken*)" = before ]
+	done
 }
 fresh
 rm -r "$HVPT_ROOT/instance"
@@ -152,7 +161,9 @@ breaks "cannot write $made/buffer_size_kb: Is a directory"
 fresh
 # An emulator forks where posix_spawn() shares memory, and reports no error.
 if [ ! -e hvpt.sh ]; then
+	rm -f trace.txt*
 	run 2 capture -o trace.txt -- ./no-such-command
+	check "wrote" [ "$(echo trace.txt*)" = "trace.txt*" ]
 	says err "cannot run ./no-such-command: No such file or directory"
 	undone
 fi
@@ -165,6 +176,8 @@ fresh
 : >"$HVPT_ROOT/busy"
 run 2 capture -o trace.txt -- true
 says err "cannot undo $made: Device or resource busy; 'hvpt capture --undo'"
+# It was recorded: that is kept.
+lines trace.txt ": map: " 2
 rm "$HVPT_ROOT/busy"
 run 0 capture --undo
 check "left it" [ ! -e "$made" ]
@@ -210,7 +223,7 @@ misuse "--undo records nothing" capture --undo true
 misuse "--dry-run: takes no value" capture --dry-run=1 -o x
 misuse "unknown option '--evnets': did you mean '--events'?" \
 	capture --evnets 1 -o x
-misuse "cannot write none/x: No such file or directory" capture -o none/x
+misuse "cannot write none/x.new: No such file or directory" capture -o none/x
 undone
 
 finish

@@ -35,9 +35,19 @@ run 0 dump --memory loop --root 0x1000 --svg -
 says out ">1 wrong<"
 says out red
 
-# Without graphviz, its package is named.
+# Without graphviz, its package is named; a file that was there is as it was,
+# and there is no new one.
 mkdir nowhere
-PATH=$dir/nowhere "$hvpt_path" dump trace --svg none.svg >out 2>err
-check "exit $?, not 2" [ $? -eq 2 ]
-says err "there is no program dot; install the package graphviz"
+no_dot() {
+	PATH=$dir/nowhere "$hvpt_path" dump trace --svg none.svg >out 2>err
+	check "exit $?, not 2" [ $? -eq 2 ]
+	says err "there is no program dot; install the package graphviz"
+}
+no_dot
+check "wrote" [ "$(echo none*)" = "none*" ]
+echo before >none.svg
+no_dot
+check "changed the file" [ "$(cat none*)" = before ]
+misuse "will not write trace: it is the trace" dump trace --svg trace
+misuse "cannot write none/x.svg.new: No such file" dump trace --svg none/x.svg
 finish

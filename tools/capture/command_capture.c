@@ -9,6 +9,7 @@
 
 #include "capture.h"
 #include "packer.h"
+#include "tools/draft.h"
 #include "tools/option_values.h"
 #include "tools/output.h"
 #include "trace/say.h"
@@ -253,9 +254,9 @@ static int code_of(const struct recording *recording, enum capture_end end)
 	return EXIT_ALL_WELL;
 }
 
-/* @file is open. */
-static int record(struct recording *recording, struct tracing *tracing,
-		  FILE *file)
+/* Into @file. */
+static enum capture_end record(struct recording *recording,
+			       struct tracing *tracing, FILE *file)
 {
 	enum capture_end end = CAPTURE_FAILED;
 
@@ -274,6 +275,29 @@ static int record(struct recording *recording, struct tracing *tracing,
 		    strerror(errno));
 		end = CAPTURE_FAILED;
 	}
+	return end;
+}
+
+/*
+ * A recording that fails before its first event leaves an earlier file as it
+ * was. Later what there is by then is kept.
+ */
+static int record_file(struct recording *recording, struct tracing *tracing)
+{
+	enum capture_end end;
+	struct draft draft;
+
+	if (!draft_open(&draft, WHOSE, recording->path, NULL, 0))
+		return EXIT_BAD_INPUT;
+	end = record(recording, tracing, draft.out);
+	if (end == CAPTURE_FAILED) {
+		/* The message was printed. */
+		clearerr(draft.out);
+		if (recording->capture.counted == 0)
+			draft_drop(&draft);
+	}
+	if (!draft_keep(&draft, true))
+		end = CAPTURE_FAILED;
 	summary(recording, end);
 	return code_of(recording, end);
 }
@@ -296,8 +320,6 @@ static void print_plan(const struct recording *recording,
 static int run_recording(struct recording *recording)
 {
 	struct tracing tracing;
-	FILE *file;
-	int code;
 
 	if (recording->undo)
 		return tracing_left(&tracing, WHOSE) ? EXIT_ALL_WELL :
@@ -308,13 +330,7 @@ static int run_recording(struct recording *recording)
 		print_plan(recording, &tracing);
 		return EXIT_ALL_WELL;
 	}
-	file = output_open(WHOSE, recording->path, NULL, 0);
-	if (!file)
-		return EXIT_BAD_INPUT;
-	code = record(recording, &tracing, file);
-	if (!output_close(WHOSE, recording->path, file))
-		code = EXIT_BAD_INPUT;
-	return code;
+	return record_file(recording, &tracing);
 }
 
 static int run(int argc, char **argv)

@@ -5,6 +5,7 @@
 #include <getopt.h>
 
 #include "dump.h"
+#include "tools/draft.h"
 #include "tools/option_values.h"
 #include "tools/output.h"
 #include "tools/tables/tables.h"
@@ -160,14 +161,14 @@ static int print(const struct dump *dump, bool json)
 static int draw(const struct tables *tables, const struct command_line *line)
 {
 	static const char whose[] = "hvpt dump: --svg";
-	FILE *to = output_open(whose, line->svg, &line->source, 1);
+	struct draft draft;
 	bool good;
 
-	if (!to)
+	if (!draft_open(&draft, whose, line->svg, &line->source, 1))
 		return EXIT_BAD_INPUT;
-	good = dump_draw(tables, to);
-	return output_close(whose, line->svg, to) && good ? EXIT_ALL_WELL :
-							    EXIT_BAD_INPUT;
+	good = dump_draw(tables, draft.out) && draft_keep(&draft, false);
+	draft_drop(&draft);
+	return good ? EXIT_ALL_WELL : EXIT_BAD_INPUT;
 }
 
 static int dump_tables(const struct command_line *line)

@@ -172,13 +172,16 @@ static void become_dot(FILE *from, FILE *to)
 static bool run_dot(FILE *from, FILE *to)
 {
 	int status = -1;
-	pid_t child;
+	pid_t child, ended;
 
 	(void)fflush(to);
 	child = fork();
 	if (child == 0)
 		become_dot(from, to);
-	if (child < 0 || waitpid(child, &status, 0) != child) {
+	do
+		ended = child < 0 ? child : waitpid(child, &status, 0);
+	while (ended < 0 && child >= 0 && errno == EINTR);
+	if (ended < 0) {
 		say("hvpt dump: --svg: cannot start dot: %s", strerror(errno));
 		return false;
 	}

@@ -6,90 +6,22 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "report_options.h"
-#include "tools/output.h"
 #include "trace/say.h"
 
 #define COMMAND "hvpt report"
 
-/* Is it a device or a pipe, which has no draft? */
-static bool is_special(const char *path)
-{
-	struct stat info;
-
-	return strcmp(path, "-") == 0 ||
-	       (stat(path, &info) == 0 && !S_ISREG(info.st_mode));
-}
-
-/* A folder stays a folder: it cannot be a file. */
-static bool open_one(struct report_file *file, const char *path,
-		     const char *input)
-{
-	int length = snprintf(file->path, sizeof(file->path), "%s", path);
-	const char *why;
-
-	file->draft[0] = '\0';
-	file->out = NULL;
-	if (length >= (int)sizeof(file->path) - 5) {
-		say(COMMAND ": cannot write %.40s...: %s", path,
-		    strerror(ENAMETOOLONG));
-		return false;
-	}
-	if (is_special(path)) {
-		file->out = output_open(COMMAND, path, &input, 1);
-		return file->out != NULL;
-	}
-	why = output_conflict(path, &input, 1);
-	if (why) {
-		say(COMMAND ": will not write %s: %s", path, why);
-		return false;
-	}
-	snprintf(file->draft, sizeof(file->draft), "%.*s.new", length,
-		 file->path);
-	file->out = output_open(COMMAND, file->draft, &input, 1);
-	return file->out != NULL;
-}
-
-static void drop_one(struct report_file *file)
-{
-	if (file->out && file->out != stdout)
-		(void)fclose(file->out);
-	if (file->out && file->draft[0])
-		(void)unlink(file->draft);
-	file->out = NULL;
-}
-
 void report_files_drop(struct report_files *files)
 {
-	drop_one(&files->page);
-	drop_one(&files->json);
-}
-
-static bool keep_one(struct report_file *file)
-{
-	FILE *out = file->out;
-	const char *name = file->draft[0] ? file->draft : file->path;
-
-	if (!out)
-		return true;
-	file->out = NULL;
-	if (!output_close(COMMAND, name, out)) {
-		if (file->draft[0])
-			(void)unlink(file->draft);
-		return false;
-	}
-	if (!file->draft[0] || rename(file->draft, file->path) == 0)
-		return true;
-	say(COMMAND ": cannot write %s: %s", file->path, strerror(errno));
-	(void)unlink(file->draft);
-	return false;
+	draft_drop(&files->page);
+	draft_drop(&files->json);
 }
 
 bool report_files_keep(struct report_files *files)
 {
-	return keep_one(&files->page) && keep_one(&files->json);
+	return draft_keep(&files->page, false) &&
+	       draft_keep(&files->json, false);
 }
 
 /* ---- a folder -------------------------------------------------------- */
@@ -104,10 +36,10 @@ static bool is_folder(const char *path)
 	return path[length - 1] == '/';
 }
 
-static bool open_in(struct report_file *file, const char *folder,
-		    const char *name, const char *input)
+static bool open_in(struct draft *draft, const char *folder, const char *name,
+		    const char *input)
 {
-	char path[REPORT_PATH];
+	char path[DRAFT_PATH];
 	int length = snprintf(path, sizeof(path), "%s/%s", folder, name);
 
 	if (length >= (int)sizeof(path)) {
@@ -115,7 +47,7 @@ static bool open_in(struct report_file *file, const char *folder,
 		    strerror(ENAMETOOLONG));
 		return false;
 	}
-	return open_one(file, path, input);
+	return draft_open(draft, COMMAND, path, &input, 1);
 }
 
 static bool open_folder(struct report_files *files,
@@ -140,11 +72,12 @@ static bool open_all(struct report_files *files,
 		if (!open_folder(files, options))
 			return false;
 	} else if (options->output &&
-		   !open_one(&files->page, options->output, options->trace)) {
+		   !draft_open(&files->page, COMMAND, options->output,
+			       &options->trace, 1)) {
 		return false;
 	}
-	return !options->json ||
-	       open_one(&files->json, options->json, options->trace);
+	return !options->json || draft_open(&files->json, COMMAND,
+					    options->json, &options->trace, 1);
 }
 
 bool report_files_open(struct report_files *files,
