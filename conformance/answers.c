@@ -4,6 +4,8 @@
  */
 #include "answers.h"
 
+#include "hvpt/hvpt.h"
+
 /* The leaves of the hypervisor that are shown; their range ends at NO_LEAF. */
 #define FIRST_LEAF 0x40000000u
 #define LAST_LEAF 0x4000000cu
@@ -64,6 +66,14 @@ static void put_count(const struct conformance_writer *to, const char *before,
 }
 
 /* ---- text ------------------------------------------------------------ */
+
+void conformance_text_title(const struct conformance_writer *to)
+{
+	put_count(to, "hvpt conformance ", HVPT_VERSION_MAJOR);
+	put_count(to, ".", HVPT_VERSION_MINOR);
+	put_count(to, ".", HVPT_VERSION_PATCH);
+	put(to, ": asks the hypervisor of this VM\n");
+}
 
 void conformance_text_begin(const struct conformance_writer *to,
 			    const char *host, bool passive)

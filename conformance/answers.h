@@ -19,6 +19,8 @@ struct conformance_writer {
 	void *ctx;
 };
 
+/** Text: the first line, with the version of hvpt. */
+void conformance_text_title(const struct conformance_writer *to);
 /** Text: who answers, and whether only questions that read are asked. */
 void conformance_text_begin(const struct conformance_writer *to,
 			    const char *host, bool passive);

@@ -66,6 +66,7 @@ int conformance_report_make(const struct conformance_host *host,
 
 	if (!err) {
 		is_cut = false;
+		conformance_text_title(&to_text);
 		conformance_text_cpuid(&to_text, read);
 		ask(host, name);
 		err = is_cut ? -ENOSPC : show();

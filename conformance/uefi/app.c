@@ -19,6 +19,7 @@ struct app {
 	struct app_device device;
 	struct app_text text;
 	struct app_text json;
+	BOOLEAN is_refused;
 };
 
 static struct app app;
@@ -64,6 +65,13 @@ static EFI_STATUS keep(EFI_HANDLE image, CHAR16 *name,
 	return app_write_file(image, name, text);
 }
 
+/* Ends the text of the file; the screen shows more. */
+static void end_text(const char *text)
+{
+	while (*text)
+		app_text_put(&app.text, text++, 1);
+}
+
 /* The host may not survive what comes now: what is there is kept. */
 static void keep_text(void *image)
 {
@@ -94,16 +102,32 @@ static const char *take_device(void)
 	return app_device_take(&app.device, &app.options, &app.host.host, say);
 }
 
+/* Return: NULL, or what is wrong with the options. */
+static const char *begin(EFI_HANDLE image)
+{
+	const char *problem = app_options_read(&app.options, image);
+
+	conformance_text_title(&to_text);
+	if (!problem) {
+		say("options:");
+		say(app.options.given[0] ? app.options.given : " none");
+		say(app.options.has_file ? "\n" :
+					   " (no hvpt-conformance.cfg)\n");
+	}
+	conformance_text_cpuid(&to_text, app_read_leaf);
+	return problem;
+}
+
 /* Return: NULL, or why nobody was asked. */
 static const char *find_and_ask(EFI_HANDLE image)
 {
-	const char *problem = app_options_read(&app.options, image);
+	const char *problem = app_host_open(&app.host);
 	BOOLEAN home;
 
-	if (!problem)
-		problem = app_host_open(&app.host);
-	if (problem)
+	if (problem) {
+		app.is_refused = TRUE;
 		return problem;
+	}
 	app.screen.stops = !app.options.no_pages;
 	app.host.host.passive = app.options.passive;
 	problem = take_device();
@@ -118,6 +142,8 @@ static const char *find_and_ask(EFI_HANDLE image)
 
 static const char not_written[] =
 	"\nThe report could not be written to the disk: it is on the screen only.\n";
+static const char no_answer[] =
+	"\nThis text is in hvpt-conformance.txt on the disk, too.\n";
 static const char one_written[] =
 	"\nThis text is in hvpt-conformance.txt, in the first folder of the disk\n"
 	"that the program was started from. Turn the VM off, take the file from\n"
@@ -128,16 +154,26 @@ static const char both_written[] =
 	"off, take both files from the disk, and send them. README.TXT on the\n"
 	"disk says how.\n";
 
+/* What a person does with the files: one that has an answer is sent. */
+static const char *what_now(void)
+{
+	if (app.json.bytes)
+		return both_written;
+	return app.is_refused ? one_written : no_answer;
+}
+
 static EFI_STATUS keep_files(EFI_HANDLE image)
 {
-	EFI_STATUS status = keep(image, text_name, &app.text);
-	EFI_STATUS other = keep(image, json_name, &app.json);
+	EFI_STATUS status, other;
 
+	if (app.is_refused)
+		end_text("Send this file: README.TXT on the disk says how.\n");
+	end_text("hvpt conformance: done\n");
+	status = keep(image, text_name, &app.text);
+	other = keep(image, json_name, &app.json);
 	if (EFI_ERROR(other))
 		status = other;
-	app_show(&app.screen, EFI_ERROR(status) ? not_written :
-			      app.json.bytes	? both_written :
-						  one_written);
+	app_show(&app.screen, EFI_ERROR(status) ? not_written : what_now());
 	return status;
 }
 
@@ -164,9 +200,9 @@ EFI_STATUS EFIAPI HvptConformanceMain(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	gBS->SetWatchdogTimer(0, 0, 0, NULL);
 	if (!app_text_open(&app.text) || !app_text_open(&app.json))
 		return EFI_OUT_OF_RESOURCES;
-	say("hvpt conformance: asks the hypervisor of this VM\n");
-	conformance_text_cpuid(&to_text, app_read_leaf);
-	problem = find_and_ask(image);
+	problem = begin(image);
+	if (!problem)
+		problem = find_and_ask(image);
 	if (problem)
 		say(problem);
 	status = keep_files(image);

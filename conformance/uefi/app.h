@@ -96,6 +96,8 @@ BOOLEAN app_wait_key(struct app_screen *screen, UINTN seconds,
  * @has_device: a device is given: @bus, @device, @function of segment 0
  * @has_id: @id is its logical id
  * @bits: of addresses that it can send; 0: what its driver says
+ * @has_file: there is a hvpt-conformance.cfg
+ * @given: the words that were understood, a blank before each; cut to fit
  * @problem: for app_options_read()
  */
 struct app_options {
@@ -106,16 +108,43 @@ struct app_options {
 	BOOLEAN has_id;
 	UINT64 id;
 	UINT64 bits;
-	char problem[128];
+	BOOLEAN has_file;
+	char given[128];
+	char problem[288];
 };
 
 /**
  * app_options_read() - from hvpt-conformance.cfg on the volume that @image was
  *	loaded from, and from the command line
  *
- * Return: NULL, or what is wrong: a text that ends with '\n'.
+ * A byte order mark of UTF-8 is skipped.
+ *
+ * Return: NULL, or what is wrong, and what to do: a text that ends with '\n'.
  */
 const char *app_options_read(struct app_options *options, EFI_HANDLE image);
+
+/* ---- lines (app_line.c) ---------------------------------------------- */
+
+/**
+ * app_add_text(), app_add_number() - appends to a line that has room
+ * @at: its end
+ * @base: 10 or 16
+ *
+ * Return: the end now, with a 0.
+ */
+char *app_add_text(char *at, const char *text);
+char *app_add_number(char *at, UINT32 number, UINT32 base);
+
+/* ---- why nobody can be asked (app_refusal.c) ------------------------- */
+
+#define APP_REFUSAL_BYTES 768u
+
+/**
+ * app_refusal() - says what is missing, and whether to try again
+ * @text: out: lines, at most APP_REFUSAL_BYTES with the 0
+ * @leaves: of a machine where hypercalls could not be started
+ */
+void app_refusal(char *text, const struct hvpt_cpuid_leaves *leaves);
 
 /* ---- the host (app_host.c) ------------------------------------------- */
 
@@ -131,6 +160,7 @@ struct app_host {
 	struct hvpt_call_page page;
 	BOOLEAN is_lent;
 	char name[64];
+	char refusal[APP_REFUSAL_BYTES];
 };
 
 /** Executes CPUID. */

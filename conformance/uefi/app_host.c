@@ -53,27 +53,6 @@ void app_read_leaf(uint32_t leaf, struct hvpt_cpuid *out)
 	AsmCpuid(leaf, &out->eax, &out->ebx, &out->ecx, &out->edx);
 }
 
-static char *add_text(char *at, const char *text)
-{
-	while (*text)
-		*at++ = *text++;
-	*at = '\0';
-	return at;
-}
-
-static char *add_number(char *at, UINT32 number)
-{
-	char digits[11];
-	UINTN first = sizeof(digits) - 1;
-
-	digits[first] = '\0';
-	do {
-		digits[--first] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number);
-	return add_text(at, digits + first);
-}
-
 static BOOLEAN is_hyper_v(const struct hvpt_cpuid_leaves *leaves)
 {
 	struct hvpt_host host;
@@ -89,29 +68,21 @@ static void name_host(struct app_host *app)
 	char *at = app->name;
 
 	if (!is_hyper_v(&app->cpuid)) {
-		add_text(at, "not Hyper-V, UEFI");
+		app_add_text(at, "not Hyper-V, UEFI");
 		return;
 	}
-	at = add_text(at, "Hyper-V");
+	at = app_add_text(at, "Hyper-V");
 	if (app->cpuid.hv_max.eax >= CPUID_VERSION) {
 		app_read_leaf(CPUID_VERSION, &version);
-		at = add_text(at, " ");
-		at = add_number(at, version.ebx >> 16);
-		at = add_text(at, ".");
-		at = add_number(at, version.ebx & 0xffff);
-		at = add_text(at, ".");
-		at = add_number(at, version.eax);
+		at = app_add_text(at, " ");
+		at = app_add_number(at, version.ebx >> 16, 10);
+		at = app_add_text(at, ".");
+		at = app_add_number(at, version.ebx & 0xffff, 10);
+		at = app_add_text(at, ".");
+		at = app_add_number(at, version.eax, 10);
 	}
-	add_text(at, ", UEFI");
+	app_add_text(at, ", UEFI");
 }
-
-static const char nobody[] =
-	"Nobody can be asked here. Needed are a hypervisor (CPUID leaf 1,\n"
-	"ECX bit 31) with the interface Hv#1 (leaf 0x40000001, EAX), the\n"
-	"right to make hypercalls (leaf 0x40000003, EAX bit 5), a hypercall\n"
-	"page that can be placed (MSR 0x40000001), and a VM that is neither\n"
-	"isolated (leaf 0x4000000c, EBX 3:0) nor has its DMA memory pinned\n"
-	"(leaf 0x40000004, EAX bit 22).\n";
 
 /* ---- opening it ------------------------------------------------------ */
 
@@ -156,9 +127,10 @@ const char *app_host_open(struct app_host *app)
 	status = HvptHypercallStart();
 	if (status == EFI_OUT_OF_RESOURCES)
 		return "There is no memory.\n";
-	if (EFI_ERROR(status))
-		return nobody;
-	return NULL;
+	if (!EFI_ERROR(status))
+		return NULL;
+	app_refusal(app->refusal, &app->cpuid);
+	return app->refusal;
 }
 
 void app_host_close(struct app_host *app)

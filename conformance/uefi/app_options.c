@@ -11,6 +11,9 @@
 
 #define TEXT_BYTES 1024u
 
+/* Characters of a word that is not understood. */
+#define WORD_SHOWN 64u
+
 static CHAR16 file_name[] = L"hvpt-conformance.cfg";
 
 /* Text up to @end. */
@@ -127,42 +130,67 @@ static BOOLEAN take_option(struct span word, struct app_options *options)
 	return word.at == word.end;
 }
 
+/* Appends @text with a 0, cut before @end. Other bytes than ASCII are '?'. */
 static char *add(char *at, const char *end, struct span text)
 {
-	while (text.at < text.end && at < end)
-		*at++ = *text.at++;
+	for (; text.at < text.end && at < end; text.at++)
+		*at++ = *text.at < ' ' || *text.at > '~' ? '?' : *text.at;
 	*at = '\0';
 	return at;
 }
 
-static const char *complain(struct app_options *options, struct span word)
+/* Keeps a word for those who read what was asked for. */
+static void note(struct app_options *options, struct span word)
 {
-	static const char before[] = "This option is not understood: ";
-	static const char newline[] = "\n";
-	const struct span first = { before, before + sizeof(before) - 1 };
-	const struct span last = { newline, newline + 1 };
-	const char *end = options->problem + sizeof(options->problem) - 2;
+	const char *end = options->given + sizeof(options->given) - 1;
+	char *at = options->given;
+
+	while (*at)
+		at++;
+	if (at < end)
+		*at++ = ' ';
+	add(at, end, word);
+}
+
+static const char *complain(struct app_options *options, struct span word,
+			    BOOLEAN is_line)
+{
 	char *at = options->problem;
 
-	at = add(at, end, first);
-	at = add(at, end, word);
-	add(at, end + 1, last);
+	at = app_add_text(at, is_line ? "command line: \"" :
+					"hvpt-conformance.cfg: \"");
+	at = add(at, at + WORD_SHOWN, word);
+	at = app_add_text(at, "\" is no option; nobody was asked.\n"
+			      "Options: passive, pages=no, device=BB:DD.F, "
+			      "id=NUMBER, bits=NUMBER.\n");
+	app_add_text(at, is_line ? "Mend it and start the program again.\n" :
+				   "Mend the file and start the VM again.\n");
 	return options->problem;
 }
 
-/* @named: the first word may be the name of the program. */
+/* @is_line: of a command line, whose first word may name the program. */
 static const char *take_all(struct app_options *options, struct span text,
-			    BOOLEAN named)
+			    BOOLEAN is_line)
 {
+	BOOLEAN may_be_name = is_line;
 	struct span word;
 
-	for (; next_word(&text, &word); named = FALSE)
-		if (!take_option(word, options) && !named)
-			return complain(options, word);
+	for (; next_word(&text, &word); may_be_name = FALSE) {
+		if (take_option(word, options))
+			note(options, word);
+		else if (!may_be_name)
+			return complain(options, word, is_line);
+	}
 	return NULL;
 }
 
 /* ---- where they are -------------------------------------------------- */
+
+/* What PowerShell's ">" writes. */
+static BOOLEAN is_utf16(struct span text)
+{
+	return take_text(&text, "\xff\xfe") || take_text(&text, "\xfe\xff");
+}
 
 static const char *take_file(struct app_options *options, EFI_HANDLE image)
 {
@@ -174,10 +202,16 @@ static const char *take_file(struct app_options *options, EFI_HANDLE image)
 	if (status == EFI_NOT_FOUND)
 		return NULL;
 	if (EFI_ERROR(status))
-		return "hvpt-conformance.cfg cannot be read.\n";
+		return "hvpt-conformance.cfg cannot be read; nobody was "
+		       "asked.\n";
 	if (bytes == sizeof(text))
-		return "hvpt-conformance.cfg is too long.\n";
+		return "hvpt-conformance.cfg is too long; nobody was asked.\n";
+	options->has_file = TRUE;
 	all.end += bytes;
+	if (is_utf16(all))
+		return "hvpt-conformance.cfg is UTF-16; nobody was asked.\n"
+		       "Save it as ASCII or UTF-8, and start the VM again.\n";
+	take_text(&all, "\xef\xbb\xbf");
 	return take_all(options, all, FALSE);
 }
 

@@ -16,6 +16,12 @@
 #include <Library/UefiBootServicesTableLib.h>
 #include <Protocol/LoadedImage.h>
 
+#define FILE_BEFORE "hvpt-conformance.cfg: \""
+#define BEHIND                                                                 \
+	"\" is no option; nobody was asked.\n"                                 \
+	"Options: passive, pages=no, device=BB:DD.F, id=NUMBER, bits=NUMBER.\n"
+#define FILE_AFTER "Mend the file and start the VM again.\n"
+
 EFI_BOOT_SERVICES *gBS;
 EFI_GUID gEfiLoadedImageProtocolGuid;
 
@@ -79,6 +85,7 @@ static void nothing_is_asked_for(void **state)
 	memset(&none, 0, sizeof(none));
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		assert_null(read_file(&options, texts[i]));
+		none.has_file = texts[i] != NULL;
 		assert_memory_equal(&options, &none, sizeof(none));
 	}
 }
@@ -98,8 +105,51 @@ static void everything(void **state)
 	assert_int_equal(options.function, 7);
 	assert_int_equal(options.bits, 48);
 	assert_true(options.id == UINT64_MAX);
+	assert_string_equal(options.given,
+			    " passive pages=no device=fF:1f.7 bits=48"
+			    " id=0xffffffffffffffff");
 	assert_null(read_file(&options, "id=12"));
 	assert_true(options.id == 12 && !options.has_device);
+	assert_string_equal(options.given, " id=12");
+}
+
+/* As editors and shells of Windows save it. */
+static void marks(void **state)
+{
+	static const char *const wide[] = { "\xff\xfep", "\xfe\xffxp" };
+	struct app_options options;
+	size_t i;
+
+	(void)state;
+	assert_null(read_file(&options, "\xef\xbb\xbfpassive\r\n"));
+	assert_true(options.passive && options.has_file);
+	assert_string_equal(options.given, " passive");
+	assert_null(read_file(&options, "\xef\xbb\xbf"));
+	/* one alone, and at the beginning */
+	assert_string_equal(read_file(&options, "pages=no \xef\xbb\xbfpassive"),
+			    FILE_BEFORE "???passive" BEHIND FILE_AFTER);
+	for (i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
+		assert_string_equal(read_file(&options, wide[i]),
+				    "hvpt-conformance.cfg is UTF-16; nobody "
+				    "was asked.\nSave it as ASCII or UTF-8, "
+				    "and start the VM again.\n");
+}
+
+/* What was understood is cut; all options hold. */
+static void many_words(void **state)
+{
+	struct app_options options;
+	static const char word[] = "passive ";
+	char text[900];
+	size_t at;
+
+	(void)state;
+	for (at = 0; at < 100 * strlen(word); at++)
+		text[at] = word[at % strlen(word)];
+	snprintf(text + at, sizeof(text) - at, "pages=no");
+	assert_null(read_file(&options, text));
+	assert_true(options.passive && options.no_pages);
+	assert_int_equal(strlen(options.given), sizeof(options.given) - 1);
 }
 
 static void not_understood(void **state)
@@ -127,13 +177,13 @@ static void not_understood(void **state)
 		"id=0x10000000000000000",
 	};
 	struct app_options options;
-	char wanted[128];
+	char wanted[288];
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		snprintf(wanted, sizeof(wanted),
-			 "This option is not understood: %s\n", words[i]);
+			 FILE_BEFORE "%s" BEHIND FILE_AFTER, words[i]);
 		assert_string_equal(read_file(&options, words[i]), wanted);
 	}
 }
@@ -149,14 +199,17 @@ static void long_word(void **state)
 	memset(text, 'x', sizeof(text));
 	text[500] = '\0';
 	problem = read_file(&options, text);
-	assert_int_equal(strlen(problem), sizeof(options.problem) - 1);
-	assert_string_equal(problem + strlen(problem) - 2, "x\n");
+	assert_true(strlen(problem) < sizeof(options.problem));
+	assert_string_equal(strstr(problem, "x\" is no"),
+			    "x" BEHIND FILE_AFTER);
 	text[500] = 'x';
 	text[sizeof(text) - 1] = '\0';
 	assert_string_equal(read_file(&options, text),
-			    "hvpt-conformance.cfg is too long.\n");
+			    "hvpt-conformance.cfg is too long; nobody was "
+			    "asked.\n");
 	assert_string_equal(read_file(&options, "broken"),
-			    "hvpt-conformance.cfg cannot be read.\n");
+			    "hvpt-conformance.cfg cannot be read; nobody was "
+			    "asked.\n");
 }
 
 static void command_line(void **state)
@@ -170,13 +223,17 @@ static void command_line(void **state)
 	(void)state;
 	assert_null(read_both(&options, NULL, named, sizeof(named)));
 	assert_true(options.passive && !options.has_device);
+	assert_true(!options.has_file);
+	assert_string_equal(options.given, " passive");
 	/* without the zero at the end, too */
 	assert_null(read_both(&options, "pages=no", unnamed,
 			      sizeof(unnamed) - sizeof(unnamed[0])));
 	assert_true(options.passive && options.no_pages);
 	assert_int_equal(options.device, 3);
+	assert_string_equal(options.given, " pages=no device=0:3.0 passive");
 	assert_string_equal(read_both(&options, NULL, wrong, sizeof(wrong)),
-			    "This option is not understood: pasive\n");
+			    "command line: \"pasive" BEHIND
+			    "Mend it and start the program again.\n");
 	assert_null(read_both(&options, NULL, binary, sizeof(binary)));
 	assert_false(options.passive);
 }
@@ -186,6 +243,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_asked_for),
 		cmocka_unit_test(everything),
+		cmocka_unit_test(marks),
+		cmocka_unit_test(many_words),
 		cmocka_unit_test(not_understood),
 		cmocka_unit_test(long_word),
 		cmocka_unit_test(command_line),

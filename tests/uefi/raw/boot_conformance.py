@@ -13,6 +13,7 @@ of questions without a device are compared.
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,7 +26,13 @@ KINDS = {".vhd": "vpc", ".vhdx": "vhdx", ".img": "raw"}
 CPUID = "\n  0x40000000: 0x"
 LIMIT = "domains.limit"
 NO_DEVICE = "no device was given"
+NOBODY = ("Nobody can be asked here: the hypervisor has no interface Hv#1 "
+          "(CPUID leaf 0x40000001, EAX is 0x0).\nThis is not a Hyper-V VM.")
 ENDED = b"back to the firmware"
+FIRST = re.compile(r"hvpt conformance \d+\.\d+\.\d+: asks the hypervisor")
+SEND = "Send this file: README.TXT on the disk says how.\n"
+SENDING = "and send"  # on the screen
+LAST = "hvpt conformance: done\n"
 VOLUME = "@@1M"  # of a disk: where its volume begins
 NAME = "hvpt-conformance"
 VTD = ["-device", "intel-iommu,intremap=off,{scalable},aw-bits=48"]
@@ -144,12 +151,35 @@ def read_file(disk, name):
     return done.stdout.decode() if done.returncode == 0 else None
 
 
-def problems_of_refusal(text, report, why):
+def options_line(config):
+    """The line about options that are all right."""
+    words = [word for line in config.splitlines()
+             for word in line.split("#")[0].split()]
+    end = "" if config else " (no hvpt-conformance.cfg)"
+    return f"options: {' '.join(words) or 'none'}{end}"
+
+
+def problems_of_text(text, screen, is_sent, options):
+    """Does it begin and end as it should, and say whether to send it?"""
+    lines = (text or "").splitlines() + ["", ""]
+    if not FIRST.match(lines[0]):
+        yield f"the first line is: {lines[0]}"
+    if options and lines[1] != options:
+        yield f"the second line is: {lines[1]}"
+    if not (text or "").endswith(LAST):
+        yield "the text does not say that it is whole"
+    if (SENDING in screen) != is_sent:
+        yield "the screen says to send what is no answer, or not to"
+
+
+def problems_of_refusal(text, report, why, is_sent):
     if report is not None:
         yield "a report was written"
     for words in (why, CPUID):
-        if not text or words not in text:
+        if not text or words not in text.replace("\n(CPUID", " (CPUID"):
             yield f"the text does not say: {words}"
+    if (SEND in (text or "")) != is_sent:
+        yield "the text says to send what is no answer, or not to"
 
 
 def problems_of_report(text, report, wanted, has_device):
@@ -195,8 +225,9 @@ def main():
     parser.add_argument("--person", action="store_true",
                         help="press keys; else nobody is there")
     parser.add_argument("--native", action="store_true", help="without a VT-d")
-    parser.add_argument("--why", default="Nobody can be asked here",
-                        help="the text of the refusal")
+    parser.add_argument("--why", default="",
+                        help="the refusal of what a person asked for; without "
+                        "it the host is refused")
     args = parser.parse_args()
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
@@ -206,7 +237,12 @@ def main():
     if args.keep and report:
         with open(args.keep, "w", encoding="utf-8") as file:
             file.write(report)
-    problems += (problems_of_refusal(text, report, args.why)
+    is_sent = not args.why
+    is_wrong = "is no option" in args.why
+    problems += problems_of_text(text, screen, is_sent,
+                                 None if is_wrong else
+                                 options_line(args.config))
+    problems += (problems_of_refusal(text, report, args.why or NOBODY, is_sent)
                  if args.expectation == "refused" else
                  problems_of_report(text, report, args.expectation,
                                     "device=" in args.config))
