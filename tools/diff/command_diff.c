@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "figures_pair.h"
+#include "tools/interrupt.h"
 #include "tools/option_values.h"
 #include "tools/output.h"
 #include "trace/say.h"
@@ -34,14 +35,16 @@ const struct command diff_command = {
 		"the ratio B / A, in the order of A, then what only B has. A "
 		"and B are reports, as hvpt and hvpt-bench write them with "
 		"--json, or traces, which are replayed first. Either may be "
-		"compressed; - is a report on standard input.\n"
+		"compressed; - is a report on standard input. Ctrl-C ends the "
+		"replay there.\n"
 		"Objects in an array are told apart by the strings that they "
 		"begin with; another array has one figure, its length.",
 	.files = true,
 	.options = options,
 	.exits = { { EXIT_ALL_WELL, "all figures are the same" },
 		   { EXIT_MISMATCH, "some are not" },
-		   { EXIT_BAD_INPUT, "bad usage or input" } },
+		   { EXIT_BAD_INPUT,
+		     "bad usage or input, or a trace was interrupted" } },
 	.examples = { { "diff before.txt.xz after.txt.xz --changed",
 			"What another kernel does with the same work." },
 		      { "diff strict.json lazy.json",
@@ -120,6 +123,31 @@ static int compare(const struct figures figures[2],
 	return code;
 }
 
+/* After an interruption there are the figures of a part, or only A's. */
+static int open_and_compare(struct figures figures[2],
+			    const struct command_line *line)
+{
+	int code;
+
+	interrupt_catch();
+	if (!figures_open(&figures[0], line->files[0]))
+		return EXIT_BAD_INPUT;
+	if (interrupt_came()) {
+		say("hvpt diff: interrupted before %s was read: nothing to "
+		    "compare with",
+		    line->files[1]);
+		return EXIT_BAD_INPUT;
+	}
+	if (!figures_open(&figures[1], line->files[1]))
+		return EXIT_BAD_INPUT;
+	code = compare(figures, line);
+	if (!figures[1].part)
+		return code;
+	say("hvpt diff: %s was interrupted: its figures are of a part",
+	    line->files[1]);
+	return EXIT_BAD_INPUT;
+}
+
 static int run(int argc, char **argv)
 {
 	struct command_line line = { .json = false };
@@ -132,10 +160,7 @@ static int run(int argc, char **argv)
 		return code;
 	if (!take_files(&line, argc - optind, argv + optind))
 		return EXIT_BAD_INPUT;
-	code = EXIT_BAD_INPUT;
-	if (figures_open(&figures[0], line.files[0]) &&
-	    figures_open(&figures[1], line.files[1]))
-		code = compare(figures, &line);
+	code = open_and_compare(figures, &line);
 	figures_free(&figures[0]);
 	figures_free(&figures[1]);
 	return code;

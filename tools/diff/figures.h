@@ -32,11 +32,15 @@ struct figure {
 	char value[FIGURE_VALUE_MAX];
 };
 
-/** A list of figures, in the order of the text; all zero is an empty one. */
+/**
+ * struct figures - figures in the order of the text; all zero is an empty list
+ * @part: of a trace that was interrupted
+ */
 struct figures {
 	struct figure *list;
 	size_t count;
 	size_t room;
+	bool part;
 };
 
 /**
@@ -53,7 +57,8 @@ const char *figures_parse(struct figures *figures, const char *text,
  * figures_open() - the figures of a file: a report in JSON, or a trace
  *
  * A trace is replayed, with the options that hvpt replay has by itself. "-" is
- * a report on standard input. Return: false after a message.
+ * a report on standard input. SIGINT or SIGTERM ends a replay, if the caller
+ * catches them (interrupt_catch()). Return: false after a message.
  */
 bool figures_open(struct figures *figures, const char *path);
 

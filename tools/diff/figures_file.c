@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "figures.h"
+#include "tools/interrupt.h"
 #include "tools/replay/replay.h"
 #include "trace/input.h"
 #include "trace/say.h"
@@ -36,8 +37,19 @@ static bool parse(struct figures *figures, const char *path, const char *text)
 
 /* ---- a trace ----------------------------------------------------------- */
 
+/* Has it figures, perhaps of a part? @code: what its replay ended in */
+static bool is_usable(struct figures *figures, const char *path, int code,
+		      const struct replay_result *result)
+{
+	if (result->mismatches)
+		say("hvpt diff: %s: its replay has mismatches; see hvpt replay",
+		    path);
+	figures->part = code == EXIT_BAD_INPUT && interrupt_came();
+	return code == EXIT_ALL_WELL || (figures->part && result->events != 0);
+}
+
 /* The report of one replay, as hvpt replay --json writes it. */
-static char *report_of(const char *path)
+static char *report_of(struct figures *figures, const char *path)
 {
 	struct replay_options options;
 	struct replay_result result;
@@ -47,14 +59,9 @@ static char *report_of(const char *path)
 
 	options_default(&options);
 	options.width = 48;
-	options.quiet = true;
-	if (replay_file(path, &options, &result) != EXIT_ALL_WELL) {
-		if (result.mismatches)
-			say("hvpt diff: %s: its replay has mismatches; see "
-			    "hvpt replay",
-			    path);
+	if (!is_usable(figures, path, (int)replay_file(path, &options, &result),
+		       &result))
 		return NULL;
-	}
 	to = open_memstream(&text, &bytes);
 	if (!to) {
 		say("hvpt diff: %s", strerror(errno));
@@ -75,7 +82,7 @@ static bool replay_trace(struct figures *figures, const char *path)
 		    "there; hvpt replay --json - makes one of a trace");
 		return false;
 	}
-	text = report_of(path);
+	text = report_of(figures, path);
 	good = text && parse(figures, path, text);
 	free(text);
 	return good;
@@ -128,7 +135,8 @@ static const char *read_report(struct input *input, struct whole *whole,
 	size_t length;
 
 	*report = false;
-	while ((status = input_line(input, &line, &length)) == INPUT_LINE) {
+	while ((status = input_line(input, &line, &length)) == INPUT_LINE &&
+	       !interrupt_came()) {
 		if (!known)
 			*report = is_report(line, length, &known);
 		if (known && !*report)
@@ -138,6 +146,8 @@ static const char *read_report(struct input *input, struct whole *whole,
 		if (!add_line(whole, line, length))
 			return "out of memory";
 	}
+	if (interrupt_came())
+		return "interrupted";
 	if (status == INPUT_ERROR)
 		return input_error(input);
 	return known ? NULL : "it is empty";

@@ -46,12 +46,13 @@ const struct command dump_command = {
 		"leaves and what the device may do: r read, w write, a "
 		"accessed, d dirty. Each mapping is checked. The tables are "
 		"those that hvpt builds from the events of TRACE, or those in "
-		"a guest's memory.",
+		"a guest's memory. Ctrl-C ends the trace there.",
 	.files = true,
 	.options = options,
 	.exits = { { EXIT_ALL_WELL, "nothing is wrong" },
 		   { EXIT_MISMATCH, "a mapping is wrong" },
-		   { EXIT_BAD_INPUT, "bad usage or input" } },
+		   { EXIT_BAD_INPUT,
+		     "bad usage or input, or the trace was interrupted" } },
 	.examples = { { "dump trace.txt --at 1000",
 			"What is mapped after 1000 events." },
 		      { "dump --memory vmcore --root 0x1234000 --json",
@@ -184,6 +185,7 @@ static int dump_tables(const struct command_line *line)
 			code = print(&dump, line->json);
 		else
 			say("hvpt dump: out of memory");
+		code = tables_code(&tables, code);
 	}
 	dump_free(&dump);
 	tables_close(&tables);

@@ -8,6 +8,7 @@
 
 #include "hvpt/pagetable.h"
 #include "memory_file.h"
+#include "tools/options.h"
 #include "trace/say.h"
 #include "trace_tables.h"
 
@@ -151,6 +152,12 @@ void tables_close(struct tables *tables)
 	trace_tables_close(tables->trace);
 	memory_close(tables->memory);
 	free(tables->list);
+}
+
+int tables_code(const struct tables *tables, int code)
+{
+	return tables->trace && tables->trace->interrupted ? EXIT_BAD_INPUT :
+							     code;
 }
 
 void tables_title(char *out, size_t room, const struct tables *tables,

@@ -54,6 +54,14 @@ bool tables_open(struct tables *tables, const char *command,
 void tables_close(struct tables *tables);
 
 /**
+ * tables_code() - the exit status of a command that was done
+ * @code: an enum exit_code
+ *
+ * Return: @code, or EXIT_BAD_INPUT after a trace that was interrupted.
+ */
+int tables_code(const struct tables *tables, int code);
+
+/**
  * tables_title() - a domain's name for people
  *
  * "domain 0xff00", "domain without a name", "root 0x1000".

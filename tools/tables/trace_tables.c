@@ -8,6 +8,7 @@
 
 #include "hvpt/inspect.h"
 #include "hvpt/map.h"
+#include "tools/interrupt.h"
 #include "trace/input.h"
 #include "trace/pairing.h"
 #include "trace/say.h"
@@ -237,18 +238,20 @@ static void take_lines(struct trace_tables *tables, const char *name,
 	pairing_init(&pairing);
 	do {
 		status = input_line(input, &text, &length);
-		if (status == INPUT_LINE &&
-		    !take_line(tables, &pairing, ++number, text, length))
+		tables->interrupted = interrupt_came();
+		if (tables->interrupted ||
+		    (status == INPUT_LINE &&
+		     !take_line(tables, &pairing, ++number, text, length)))
 			break;
 		if (progress && number % PROGRESS_LINES == 0)
 			say_progress(name, input_percent(input),
 				     tables->events);
 	} while (status == INPUT_LINE);
 	say_progress_end();
-	if (status == INPUT_ERROR)
+	if (status == INPUT_ERROR && !tables->interrupted)
 		snprintf(tables->error, sizeof(tables->error), "%s",
 			 input_error(input));
-	if (status == INPUT_END)
+	if (status == INPUT_END || tables->interrupted)
 		(void)pairing_finish(&pairing, take_event, tables);
 }
 
@@ -261,7 +264,11 @@ static void check_moment(struct trace_tables *tables)
 
 	if (tables->error[0] != '\0')
 		return;
-	if (tables->events == 0 && !tables->reached)
+	if (tables->interrupted && tables->events != 0)
+		return;
+	if (tables->interrupted)
+		snprintf(tables->error, sizeof(tables->error), "interrupted");
+	else if (tables->events == 0 && !tables->reached)
 		snprintf(tables->error, sizeof(tables->error),
 			 "it has no map or unmap event");
 	else if (at->kind == MOMENT_EVENT && tables->events < at->events)
@@ -302,11 +309,13 @@ static void read_trace(struct trace_tables *tables, const char *command)
 	const char *error = "out of memory";
 	struct input *input = NULL;
 
+	interrupt_catch();
 	tables->arena = hvpt_arena_create(TABLE_PAGES, TRACE_TABLES_GPA);
 	if (tables->arena)
 		input = input_open(path, &error);
 	if (!input) {
-		snprintf(tables->error, sizeof(tables->error), "%s", error);
+		snprintf(tables->error, sizeof(tables->error), "%s",
+			 interrupt_came() ? "interrupted" : error);
 	} else {
 		take_lines(tables, name, input);
 		note_all(command, name, tables);
@@ -316,6 +325,10 @@ static void read_trace(struct trace_tables *tables, const char *command)
 	if (tables->error[0])
 		say("hvpt %s: %s: %s", command, path[0] ? name : "''",
 		    tables->error);
+	else if (tables->interrupted)
+		say("hvpt %s: %s: interrupted after %" PRIu64
+		    " events; what follows is of those",
+		    command, name, tables->events);
 }
 
 struct trace_tables *trace_tables_open(const char *command,

@@ -28,6 +28,7 @@
  * @malformed: lines that could not be read; @lost: notes of lost events
  * @reached: the moment was reached; there may be more events
  * @timeless: events without a time
+ * @interrupted: a signal ended the trace before the moment
  * @error: why no more events can be taken; "" if they can
  */
 struct trace_tables {
@@ -43,6 +44,7 @@ struct trace_tables {
 	uint64_t lost;
 	uint64_t timeless;
 	bool reached;
+	bool interrupted;
 	char error[160];
 };
 
@@ -50,6 +52,8 @@ struct trace_tables {
  * trace_tables_open() - reads a trace up to a moment
  * @command: for messages
  * @options: a trace
+ *
+ * SIGINT or SIGTERM ends the trace there (interrupt_catch()), with a message.
  *
  * Return: NULL after a message.
  */

@@ -45,7 +45,8 @@ const struct command fault_command = {
 		"tables, as hvpt walk does, for each domain.",
 	.options = options,
 	.exits = { { EXIT_ALL_WELL, "decoded" },
-		   { EXIT_BAD_INPUT, "bad usage or input" } },
+		   { EXIT_BAD_INPUT,
+		     "bad usage or input, or the trace was interrupted" } },
 	.examples = { { "fault \"$(dmesg | grep -m1 'hvpt.*refused')\"",
 			"The first refused DMA of this boot." },
 		      { "fault --trace trace.txt --at 12.3 24000080 ...",
@@ -145,7 +146,7 @@ static int explain(const struct fault_text *fault,
 	}
 	if (tables_open(&tables, COMMAND, &line->tables)) {
 		print(fault, &tables, line->json);
-		code = EXIT_ALL_WELL;
+		code = tables_code(&tables, EXIT_ALL_WELL);
 	}
 	tables_close(&tables);
 	return code;

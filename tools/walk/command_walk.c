@@ -39,12 +39,13 @@ const struct command walk_command = {
 		"and what the walk ends in, or why it faults. The tables are "
 		"those that hvpt builds from the events of TRACE, for each of "
 		"its domains, or those in a guest's memory. Addresses of "
-		"tables of a trace are made up.",
+		"tables of a trace are made up. Ctrl-C ends the trace there.",
 	.files = true,
 	.options = options,
 	.exits = { { EXIT_ALL_WELL, "it translates in a domain" },
 		   { EXIT_MISMATCH, "it faults in each" },
-		   { EXIT_BAD_INPUT, "bad usage or input" } },
+		   { EXIT_BAD_INPUT,
+		     "bad usage or input, or the trace was interrupted" } },
 	.examples = { { "walk trace.txt 0xfffbd000 --write",
 			"Would a write have been translated at the end?" },
 		      { "walk trace.dat 0xfffbd123 --at 17.9 "
@@ -164,7 +165,7 @@ static int run(int argc, char **argv)
 				   1))
 		return EXIT_BAD_INPUT;
 	if (tables_open(&tables, COMMAND, &line.tables))
-		code = walk_all(&tables, &line);
+		code = tables_code(&tables, walk_all(&tables, &line));
 	else
 		code = EXIT_BAD_INPUT;
 	tables_close(&tables);
