@@ -87,6 +87,7 @@ struct trace_event {
 	bool has_dom;
 	bool has_prot;
 	bool raw;
+	bool has_time;
 	unsigned prot;
 	unsigned nomem;
 	long cpu;
@@ -97,7 +98,6 @@ struct trace_event {
 	uint64_t dom;
 	uint64_t line;
 	uint64_t unmapped;
-	bool has_time;
 	uint64_t time;
 	char task[TRACE_TASK];
 };

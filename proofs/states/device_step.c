@@ -33,11 +33,11 @@
 
 static struct hvpt_iommu iommu;
 static struct hvpt_domain paging[PAGING];
-static struct hvpt_device device, other;
+static struct hvpt_device device, other, before;
 static bool maybe[DOMAINS];	/* where the device may be in truth */
 static uint32_t others[PAGING]; /* devices that each domain counts besides */
-static bool heard_any;		/* the hypervisor got a call that moves it */
-static bool probing;
+/* did the hypervisor get a call that moves it; is the call a probe */
+static bool heard_any, probing;
 
 static struct hvpt_domain *domain_at(unsigned i)
 {
@@ -49,12 +49,11 @@ static struct hvpt_domain *domain_at(unsigned i)
 
 static unsigned index_of(const struct hvpt_domain *domain)
 {
-	unsigned i;
+	unsigned i = 0;
 
-	for (i = 0; i < DOMAINS; i++)
-		if (domain_at(i) == domain)
-			return i;
-	return DOMAINS;
+	while (i < DOMAINS && domain_at(i) != domain)
+		i++;
+	return i;
 }
 
 /* ---- any hypervisor ----------------------------------------------------- */
@@ -279,17 +278,10 @@ static bool same(const struct hvpt_device *a)
 
 /* ---- the calls ---------------------------------------------------------- */
 
-static struct hvpt_device before;
-
 static bool was_lost(void)
 {
 	return before.state == HVPT_DEVICE_LOST ||
 	       before.state == HVPT_DEVICE_PARKED;
-}
-
-static bool is_unheard(enum hvpt_status status)
-{
-	return status == HVPT_ERR_CALL_PAGE || status == HVPT_ERR_NO_HYPERVISOR;
 }
 
 /* Why an attach to @to is refused, in the order of device.h. */
@@ -310,7 +302,8 @@ static void check_attach(enum hvpt_status status, struct hvpt_domain *to)
 {
 	enum hvpt_status refused = refuses(to);
 
-	if (refused != HVPT_OK || is_unheard(status)) {
+	if (refused != HVPT_OK || status == HVPT_ERR_CALL_PAGE ||
+	    status == HVPT_ERR_NO_HYPERVISOR) {
 		ASSERT(refused == HVPT_OK || status == refused);
 		ASSERT(same(&before) && !heard_any);
 		return;

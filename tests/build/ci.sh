@@ -29,14 +29,13 @@ ends=$(grep -o "$(basename "$0")=[0-9]*" "$(dirname "$0")/../ends") || exit 0
 exit "${ends#*=}"
 END
 chmod +x "$folder/scripts/test" "$folder/step"
-for name in scripts/get-qemu bench/compare scripts/fuzz scripts/prove \
-	scripts/plant-bugs scripts/test-guests scripts/test-boot \
-	scripts/test-linux-tree \
-	scripts/uefi-boot scripts/uefi-edk2 scripts/test-roots; do
+"$folder/.ci/run" --list >"$folder/list" 2>&1
+presets=$(grep -c '^scripts/test ' "$folder/list")
+steps=$(grep -vc '^scripts/test ' "$folder/list")
+for name in scripts/get-qemu \
+	$(sed '/^scripts\/test /d; s/ .*//' "$folder/list" | sort -u); do
 	cp "$folder/step" "$folder/$name"
 done
-presets=9
-steps=11
 
 # ends CODE LINE ENDS - with steps that end so, .ci/run does so
 ends() {
@@ -63,7 +62,6 @@ ends 0 "$all passed, 0 failed, $presets skipped" "test=skipped get-qemu=77"
 
 # The table at the end: each step that --list names, seconds, and those of
 # processor.
-"$folder/.ci/run" --list >"$folder/list" 2>&1
 sed -n '/^==== all of it/,$s/^==== passed  *[0-9]* s  *[0-9]* s  //p' \
 	"$folder/err" >"$folder/table"
 sed 's/^[0-9]* [0-9]* //' "$folder/build/ci-times" >"$folder/times"
