@@ -192,6 +192,7 @@ set(HVPT_TOOL_SOURCES
   tools/abi/show_abi.c
   tools/abi/show_rows.c
   tools/capture/capture.c
+  tools/capture/capture_json.c
   tools/capture/command_capture.c
   tools/capture/packer.c
   tools/capture/tracing.c

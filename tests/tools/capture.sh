@@ -201,11 +201,54 @@ run 0 capture -o trace.txt -- true
 says err "note: the tracer lost 17 events; a larger --buffer loses fewer"
 says err "note: no event: no driver mapped memory"
 
+# ---- JSON: tool_schemas has the rest ---------------------------------------
+
+# told TEXT...: the JSON has them
+told() {
+	check "no JSON" python3 -m json.tool json /dev/null
+	for text in "$@"; do
+		says json "$text"
+	done
+}
+fresh
+run 0 capture --json json -o trace.txt -- true
+silent out
+told '"file": "trace.txt"' '"ended": "command"' '"events": 3' '"maps": 2' \
+	'"unmaps": 1' '"lost": 0' '"missing": ['
+lacks json '"kprobes"'
+echo "CPU:1 [LOST 17 EVENTS]" >"$HVPT_ROOT/instance/trace_pipe"
+echo "CPU:1 [LOST EVENTS]" >>"$HVPT_ROOT/instance/trace_pipe"
+: >"$HVPT_ROOT/proc/kallsyms"
+run 0 capture --json - --time 1 -o trace.txt
+mv out json
+told '"ended": "time"' '"events": 0' '"lost": 17' '"lost_unknown": 1' \
+	'"kprobes"'
+fresh
+rm "$HVPT_ROOT/instance/trace_pipe"
+rm -f trace.txt
+run 2 capture --json json -o trace.txt -- true
+told '"file": null' '"ended": "error"'
+rmdir "$HVPT_ROOT/sys/kernel/iommu_groups/0"
+run 2 capture --json json -o trace.txt -- true
+told '"file": null' '"group"'
+rm -r "$tracing"
+run 2 capture --json json -o trace.txt -- true
+told '"file": null' '"tracefs"'
+check "wrote" [ ! -e trace.txt ]
+check "a draft is left" [ ! -e json.new ]
+
 # ---- usage -----------------------------------------------------------------
 
 fresh
 misuse "hvpt capture: no --output given; try 'hvpt capture --help'" capture
 misuse "no --output given" capture -- true
+misuse "--output and --json are the same file" capture -o x --json x
+misuse "--output and --json are the same file" capture -o - --json -
+misuse "--json: --undo and --dry-run record nothing" \
+	capture -o x --json y --dry-run
+misuse "--json: --undo and --dry-run record nothing" capture --undo --json y
+misuse "--json: needs a file name, or -" capture -o x --json ''
+misuse "cannot write none/y.new: No such file" capture -o x --json none/y
 misuse "--output: '': needs a file name, or -" capture -o ''
 misuse "--output: x.gz: only names in .xz are compressed" capture -o x.gz
 misuse "-o: needs a value" capture -o

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """The JSON of commands is as the schemas in docs/ say.
 
-Usage: schemas.py DOCS TRACES BROKEN COMMAND
+Usage: schemas.py DOCS TRACES BROKEN TRACEFS COMMAND
 
-BROKEN is a hvpt with a mistake that hvpt fuzz finds.
+BROKEN is a hvpt with a mistake that hvpt fuzz finds, TRACEFS one whose tracefs
+is a folder (fake_tracefs.c).
 
 Each command below runs; docs/NAME.schema.json must allow what it prints. With a
 name that is not in the schema, or without one that it requires, at any place,
@@ -72,6 +73,8 @@ COMMANDS += [
     ("decode", ["--control", "177", "--output", "00"]),
     ("fuzz", ["--ops", "100"]), ("fuzz", ["--jobs", "1"]),
     ("watch", ["--trace", "trace"]), ("watch", ["--trace", "odd"]),
+    ("capture", ["-", "--events", "2", "-o", "machine"]),
+    ("capture", ["-", "--events", "2", "-o", "none"]),
     ("conformance", ["-"]), ("conformance", ["-", "--passive"]),
 ]
 # Recorded traces, of which reports have all lists.
@@ -90,6 +93,19 @@ def write_inputs():
                        ("right.json", '{"a": 2, "b": "y", "d": true}')]:
         with open(name, "w", encoding="utf-8") as file:
             file.write(text)
+    # A machine that hvpt capture -o machine can record.
+    for path in ["sys/kernel/iommu_groups/0/x", "instance/tracing_on",
+                 "instance/buffer_size_kb", "sys/kernel/tracing/instances/x",
+                 *[f"{folder}/events/iommu/{event}/enable"
+                   for folder in ("sys/kernel/tracing", "instance")
+                   for event in ("map", "unmap")]]:
+        path = f"machine.root/{path}"
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8"):
+            pass
+    with open("machine.root/instance/trace_pipe", "w",
+              encoding="utf-8") as file:
+        file.write(NAMELESS * 2)
     with open("memory", "wb") as file:
         file.write(memory)
 
@@ -104,6 +120,8 @@ def validator_of(docs, name):
 
 def outputs(command, name, words):
     """What it prints: one value, or with hvpt watch one for each line."""
+    if name == "capture":
+        os.environ["HVPT_ROOT"] = os.path.abspath(f"{words[-1]}.root")
     done = subprocess.run([command, name, "--json", *words],
                           stdout=subprocess.PIPE, check=False,
                           stderr=subprocess.DEVNULL, encoding="utf-8")
@@ -166,7 +184,7 @@ def broken(schema, good):
 
 def main():
     docs, traces = map(os.path.abspath, sys.argv[1:3])
-    broken_hvpt, hvpt = map(os.path.abspath, sys.argv[3:5])
+    broken_hvpt, tracefs, hvpt = map(os.path.abspath, sys.argv[3:6])
     recorded = [("report", ["-", f"{traces}/{name}"]) for name in RECORDED]
     valid = changed = 0
     with tempfile.TemporaryDirectory() as folder:
@@ -174,7 +192,8 @@ def main():
         write_inputs()
         for name, words in [*COMMANDS, *recorded]:
             schema, validator = validator_of(docs, name)
-            command = broken_hvpt if "--jobs" in words else hvpt
+            command = broken_hvpt if "--jobs" in words else \
+                tracefs if name == "capture" else hvpt
             for good in outputs(command, name, words):
                 valid += 1
                 for error in validator.iter_errors(good):

@@ -181,6 +181,7 @@ enum capture_end capture_run(struct capture *capture,
 			     const struct tracing *tracing)
 {
 	enum capture_end end;
+	uint64_t began = now_ms();
 	int pipe = tracing_open(tracing);
 
 	if (pipe < 0) {
@@ -189,6 +190,7 @@ enum capture_end capture_run(struct capture *capture,
 		return CAPTURE_FAILED;
 	}
 	end = record_all(capture, tracing, pipe);
+	capture->milliseconds = now_ms() - began;
 	(void)close(pipe);
 	return end;
 }

@@ -34,6 +34,7 @@ typedef bool (*capture_text_fn)(void *ctx, const char *text, size_t length);
  * @take, @ctx: gets the text
  * @tick: called about ten times a second; may be NULL
  * @counted: events so far; the caller's @take counts them
+ * @milliseconds: out: how long it recorded
  * @failed: out: after an error, whose message was printed
  * @status: out: the command's, as waitpid() tells; 0 without one
  */
@@ -45,6 +46,7 @@ struct capture {
 	void (*tick)(void *ctx);
 	void *ctx;
 	uint64_t counted;
+	uint64_t milliseconds;
 	bool failed;
 	int status;
 };

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "capture.h"
+#include "capture_json.h"
 #include "packer.h"
 #include "tools/draft.h"
 #include "tools/option_values.h"
@@ -25,6 +26,7 @@ enum option_id {
 	OPT_TIME = 256,
 	OPT_EVENTS,
 	OPT_BUFFER,
+	OPT_JSON,
 	OPT_DRY_RUN,
 	OPT_UNDO,
 };
@@ -40,6 +42,8 @@ static const struct command_option options[] = {
 	{ OPT_EVENTS, "events", "N", "end after N maps and unmaps" },
 	{ OPT_BUFFER, "buffer", "KIB",
 	  "the tracer's buffer for each processor, in KiB (16384)" },
+	{ OPT_JSON, "json", "FILE|-",
+	  "also write as JSON what was recorded, and what was missing" },
 	{ OPT_DRY_RUN, "dry-run", NULL,
 	  "print all that would be done, and do nothing" },
 	{ OPT_UNDO, "undo", NULL,
@@ -81,16 +85,20 @@ const struct command capture_command = {
 
 /**
  * struct recording - the command line, and the file
+ * @json: where its figures go; NULL: nowhere
+ * @written: there is a file
  * @line, @length: a line that is not whole yet
  */
 struct recording {
 	const char *path;
+	const char *json;
 	uint64_t buffer_kib;
 	bool dry_run;
 	bool undo;
 	struct capture capture;
 	struct packer *packer;
-	uint64_t lost;
+	struct capture_figures figures;
+	bool written;
 	char line[512];
 	size_t length;
 };
@@ -112,6 +120,14 @@ static bool take_events(const char *text, uint64_t *events)
 		return true;
 	say(WHOSE ": --events: must be a number of at least 1, not '%s'", text);
 	return false;
+}
+
+static bool take_json(const char *text, const char **json)
+{
+	*json = text;
+	if (text[0] == '\0')
+		say(WHOSE ": --json: needs a file name, or -");
+	return text[0] != '\0';
 }
 
 static bool take_path(const char *text, const char **path)
@@ -139,6 +155,8 @@ static bool take_option(int id, void *target)
 		return take_events(optarg, &recording->capture.events);
 	case OPT_BUFFER:
 		return take_buffer(optarg, &recording->buffer_kib);
+	case OPT_JSON:
+		return take_json(optarg, &recording->json);
 	case OPT_DRY_RUN:
 		recording->dry_run = true;
 		return true;
@@ -154,6 +172,11 @@ static bool complete(struct recording *recording, int argc, char **argv)
 		recording->capture.command = argv + optind;
 	if (recording->undo && (recording->path || optind < argc))
 		say(WHOSE ": --undo records nothing: no --output, no COMMAND");
+	else if (recording->json && (recording->undo || recording->dry_run))
+		say(WHOSE ": --json: --undo and --dry-run record nothing");
+	else if (recording->json && recording->path &&
+		 strcmp(recording->json, recording->path) == 0)
+		say(WHOSE ": --output and --json are the same file");
 	else if (recording->undo || recording->path)
 		return true;
 	else
@@ -166,11 +189,19 @@ static bool complete(struct recording *recording, int argc, char **argv)
 static void count_line(struct recording *recording, const char *text,
 		       size_t length)
 {
+	struct capture_figures *figures = &recording->figures;
 	struct trace_line line;
 
 	trace_parse(text, length, &line);
-	recording->capture.counted += line.class == TRACE_EVENT;
-	recording->lost += line.class == TRACE_LOST ? line.lost : 0;
+	if (line.class == TRACE_LOST) {
+		figures->lost += line.lost;
+		figures->lost_unknown += line.lost == 0;
+	}
+	if (line.class != TRACE_EVENT)
+		return;
+	recording->capture.counted++;
+	figures->maps += line.event.kind == TRACE_MAP;
+	figures->unmaps += line.event.kind == TRACE_UNMAP;
 }
 
 /* Return: bytes of the text up to the last event that was asked for. */
@@ -207,22 +238,17 @@ static bool take_text(void *ctx, const char *text, size_t length)
 
 /* ---- the command -------------------------------------------------------- */
 
-static const char *end_text(enum capture_end end)
-{
-	switch (end) {
-	case CAPTURE_COMMAND:
-		return "the command ended";
-	case CAPTURE_TIME:
-		return "the time is up";
-	case CAPTURE_EVENTS:
-		return "enough events";
-	case CAPTURE_SIGNAL:
-		return "interrupted";
-	case CAPTURE_FAILED:
-		break;
-	}
-	return "an error";
-}
+/* By enum capture_end: for programs, and for people. */
+static const struct {
+	const char *word;
+	const char *text;
+} ends[] = {
+	[CAPTURE_COMMAND] = { "command", "the command ended" },
+	[CAPTURE_TIME] = { "time", "the time is up" },
+	[CAPTURE_EVENTS] = { "events", "enough events" },
+	[CAPTURE_SIGNAL] = { "interrupted", "interrupted" },
+	[CAPTURE_FAILED] = { "error", "an error" },
+};
 
 static void summary(const struct recording *recording, enum capture_end end)
 {
@@ -230,11 +256,11 @@ static void summary(const struct recording *recording, enum capture_end end)
 
 	if (capture->counted || end != CAPTURE_FAILED)
 		say(WHOSE ": %" PRIu64 " events in %s; %s", capture->counted,
-		    recording->path, end_text(end));
-	if (recording->lost)
+		    recording->path, ends[end].text);
+	if (recording->figures.lost)
 		say(WHOSE ": note: the tracer lost %" PRIu64 " events; a "
 			  "larger --buffer loses fewer",
-		    recording->lost);
+		    recording->figures.lost);
 	if (capture->counted == 0 && end != CAPTURE_FAILED)
 		say(WHOSE ": note: no event: no driver mapped memory for DMA "
 			  "meanwhile, or its devices are not translated "
@@ -290,14 +316,18 @@ static int record_file(struct recording *recording, struct tracing *tracing)
 	if (!draft_open(&draft, WHOSE, recording->path, NULL, 0))
 		return EXIT_BAD_INPUT;
 	end = record(recording, tracing, draft.out);
+	recording->figures.milliseconds = recording->capture.milliseconds;
+	recording->written = end != CAPTURE_FAILED ||
+			     recording->capture.counted != 0;
 	if (end == CAPTURE_FAILED) {
 		/* The message was printed. */
 		clearerr(draft.out);
-		if (recording->capture.counted == 0)
+		if (!recording->written)
 			draft_drop(&draft);
 	}
 	if (!draft_keep(&draft, true))
 		end = CAPTURE_FAILED;
+	recording->figures.ended = ends[end].word;
 	summary(recording, end);
 	return code_of(recording, end);
 }
@@ -317,20 +347,38 @@ static void print_plan(const struct recording *recording,
 	putchar('\n');
 }
 
+static int plan_and_record(struct recording *recording, struct tracing *tracing)
+{
+	if (!tracing_plan(tracing, WHOSE, recording->buffer_kib))
+		return EXIT_BAD_INPUT;
+	if (recording->dry_run) {
+		print_plan(recording, tracing);
+		return EXIT_ALL_WELL;
+	}
+	return record_file(recording, tracing);
+}
+
 static int run_recording(struct recording *recording)
 {
+	static const char json_option[] = WHOSE ": --json";
+	struct draft json = { .out = NULL };
 	struct tracing tracing;
+	int code;
 
 	if (recording->undo)
 		return tracing_left(&tracing, WHOSE) ? EXIT_ALL_WELL :
 						       EXIT_BAD_INPUT;
-	if (!tracing_plan(&tracing, WHOSE, recording->buffer_kib))
+	if (recording->json &&
+	    !draft_open(&json, json_option, recording->json, NULL, 0))
 		return EXIT_BAD_INPUT;
-	if (recording->dry_run) {
-		print_plan(recording, &tracing);
-		return EXIT_ALL_WELL;
-	}
-	return record_file(recording, &tracing);
+	recording->figures.ended = ends[CAPTURE_FAILED].word;
+	code = plan_and_record(recording, &tracing);
+	recording->figures.missing = tracing.missing;
+	if (json.out)
+		capture_json(json.out,
+			     recording->written ? recording->path : NULL,
+			     &recording->figures);
+	return draft_keep(&json, false) ? code : EXIT_BAD_INPUT;
 }
 
 static int run(int argc, char **argv)

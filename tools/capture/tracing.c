@@ -75,6 +75,7 @@ static void add_probes(struct tracing *tracing, unsigned *map, unsigned *unmap)
 	char text[TRACING_VALUE_MAX];
 
 	if (!function) {
+		tracing->missing |= TRACING_LACKS_PROBES;
 		say("%s: note: no iommu_map() in /proc/kallsyms: " NO_DOMAINS,
 		    tracing->whose);
 		return;
@@ -91,6 +92,7 @@ static void add_probes(struct tracing *tracing, unsigned *map, unsigned *unmap)
 		 argument[0], argument[1], argument[2]);
 	*unmap = add_probe(tracing, "-:hvpt/kunmap", text);
 #else
+	tracing->missing |= TRACING_LACKS_PROBES;
 	say("%s: note: the registers of this processor are not known: %s",
 	    tracing->whose, NO_DOMAINS);
 #endif
@@ -224,6 +226,7 @@ bool tracing_do(struct tracing *tracing)
 		    step->optional ? step->optional : "");
 		if (!step->optional)
 			return false;
+		tracing->missing |= TRACING_LACKS_PROBES;
 	}
 	return true;
 }

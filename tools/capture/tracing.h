@@ -21,6 +21,16 @@
 /* What a step of another one's index means that needs none. */
 #define TRACING_NO_STEP TRACING_STEPS_MAX
 
+/** What this machine lacks: bits. */
+enum tracing_lack {
+	TRACING_LACKS_TRACEFS = 1,
+	TRACING_LACKS_PERMISSION = 2, /* not root, or locked down */
+	TRACING_LACKS_EVENTS = 4,
+	TRACING_LACKS_GROUP = 8,
+	TRACING_LACKS_INSTANCE = 16, /* another hvpt has it */
+	TRACING_LACKS_PROBES = 32,   /* it records without */
+};
+
 /**
  * struct tracing_step - one change, and how it is taken back
  * @path: the file; with no @value a folder that is made
@@ -46,6 +56,7 @@ struct tracing_step {
  * @root: before every path; "" but in tests
  * @folder: where tracefs is
  * @steps, @count: what is to be done
+ * @missing: what was found missing so far, enum tracing_lack
  */
 struct tracing {
 	const char *whose;
@@ -53,6 +64,7 @@ struct tracing {
 	char folder[TRACING_PATH_MAX];
 	struct tracing_step steps[TRACING_STEPS_MAX];
 	unsigned count;
+	unsigned missing;
 };
 
 /**

@@ -35,10 +35,13 @@ static bool is_locked_down(const struct tracing *tracing)
 	return strstr(text, "[confidentiality]") != NULL;
 }
 
-static void say_closed(const struct tracing *tracing, const char *path,
-		       int error)
+static void say_closed(struct tracing *tracing, const char *path, int error)
 {
-	if (error == ENOENT || error == ENOTDIR)
+	const bool none = error == ENOENT || error == ENOTDIR;
+
+	tracing->missing |= none ? TRACING_LACKS_TRACEFS :
+				   TRACING_LACKS_PERMISSION;
+	if (none)
 		say("%s: no tracefs at %s; as root: mount -t tracefs tracefs "
 		    "/sys/kernel/tracing",
 		    tracing->whose, path);
@@ -77,7 +80,7 @@ bool tracing_find(struct tracing *tracing)
 }
 
 /* Without a group no device is translated. */
-static bool has_group(const struct tracing *tracing)
+static bool has_group(struct tracing *tracing)
 {
 	char path[TRACING_PATH_MAX];
 	struct dirent *entry;
@@ -90,15 +93,17 @@ static bool has_group(const struct tracing *tracing)
 		found = entry->d_name[0] != '.';
 	if (folder)
 		(void)closedir(folder);
-	if (!found)
-		say("%s: no IOMMU group in %s: no device is behind an IOMMU "
-		    "that Linux uses; see intel_iommu=on, amd_iommu=on and "
-		    "the firmware's setup",
-		    tracing->whose, path);
-	return found;
+	if (found)
+		return true;
+	tracing->missing |= TRACING_LACKS_GROUP;
+	say("%s: no IOMMU group in %s: no device is behind an IOMMU that "
+	    "Linux uses; see intel_iommu=on, amd_iommu=on and the firmware's "
+	    "setup",
+	    tracing->whose, path);
+	return false;
 }
 
-static bool has_event(const struct tracing *tracing, const char *name)
+static bool has_event(struct tracing *tracing, const char *name)
 {
 	char path[TRACING_PATH_MAX + 40];
 
@@ -106,19 +111,21 @@ static bool has_event(const struct tracing *tracing, const char *name)
 		 tracing->folder, name);
 	if (access(path, F_OK) == 0)
 		return true;
+	tracing->missing |= TRACING_LACKS_EVENTS;
 	say("%s: no event iommu:%s in this kernel (%s: %s); it needs "
 	    "CONFIG_IOMMU_API and CONFIG_EVENT_TRACING",
 	    tracing->whose, name, path, strerror(errno));
 	return false;
 }
 
-static bool has_no_instance(const struct tracing *tracing)
+static bool has_no_instance(struct tracing *tracing)
 {
 	char path[TRACING_PATH_MAX + 20];
 
 	snprintf(path, sizeof(path), "%s/instances/hvpt", tracing->folder);
 	if (access(path, F_OK) != 0)
 		return true;
+	tracing->missing |= TRACING_LACKS_INSTANCE;
 	say("%s: %s exists: another hvpt records, or was killed; 'hvpt capture "
 	    "--undo' removes it",
 	    tracing->whose, path);
