@@ -66,6 +66,24 @@ for line in "mkdir $made" "write $made/buffer_size_kb: 16384" \
 	lines out "$line" 1
 done
 
+# On a machine that cannot record: the plan, then all that is missing.
+fresh
+rm -r "$HVPT_ROOT/sys/kernel/iommu_groups" "$tracing/events/iommu/unmap"
+run 2 capture --dry-run -o none.txt
+lines out "mkdir $made" 1
+says err "no IOMMU group in"
+says err "no event iommu:unmap"
+lines err "" 2
+rm "$probed"
+run 2 capture --dry-run -o none.txt
+lacks out "kprobe_events"
+says err "note: this kernel has no kprobes; events do not name their domain"
+lines err "kprobes" 1
+rm -r "$tracing"
+run 2 capture --dry-run -o none.txt
+lines out "mkdir $made" 1
+says err "no tracefs at $tracing"
+
 # ---- a machine that cannot record -------------------------------------------
 
 # refused TEXT [ARGUMENT...]: and nothing is made
@@ -88,20 +106,86 @@ says out "mkdir $HVPT_ROOT/sys/kernel/debug/tracing/instances/hvpt"
 fresh
 rm "$tracing/events/iommu/map/enable"
 refused "no event iommu:map in this kernel"
-refused "it needs CONFIG_IOMMU_API" --dry-run
 fresh
 rmdir "$HVPT_ROOT/sys/kernel/iommu_groups/0"
 refused "no IOMMU group in $HVPT_ROOT/sys/kernel/iommu_groups: no device is"
 fresh
 mkdir "$made"
-misuse "$made exists: another hvpt records, or was killed; 'hvpt capture \
---undo' removes it" capture -o refused.txt -- true
+misuse "$made exists: a killed hvpt left it; 'hvpt capture --undo' removes \
+it" capture -o refused.txt -- true
 check "removed it" [ -e "$made" ]
+echo "p:hvpt/kmap iommu_map dom=%di:x64" >"$probed"
 run 0 capture --undo
-silent out err
+silent out
+says err "hvpt capture: removed instances/hvpt"
+says err "hvpt capture: removed the kprobes of the group hvpt"
 check "left it" [ ! -e "$made" ]
 lines "$probed" "-:hvpt/kmap" 1
+lines "$probed" "-:hvpt/kunmap" 0
+: >"$probed"
 run 0 capture --undo
+says err "hvpt capture: nothing to undo"
+silent out "$probed"
+
+# ---- two at a time ----------------------------------------------------------
+
+# While one records, another one changes nothing, and says who it is.
+fresh
+mkfifo hold
+hvpt capture -o live.txt -- sh -c 'echo $PPID >recorder; read -r _ <hold' \
+	>live.out 2>live.err <in &
+recorder=$!
+until [ -s recorder ]; do sleep 0.1; done
+find "$HVPT_ROOT" -type f -exec cksum {} + | sort >before
+for arguments in --undo "-o other.txt -- true" "--dry-run -o other.txt"; do
+	# shellcheck disable=SC2086 # words
+	run 2 capture $arguments
+	says err "another hvpt records now (pid $(cat recorder)); nothing was \
+changed"
+done
+misuse "hvpt watch: another hvpt records now (pid " watch -- true
+find "$HVPT_ROOT" -type f -exec cksum {} + | sort >after
+check "changed something" cmp before after
+check "wrote" [ ! -e other.txt ]
+echo >hold
+what="the first"
+wait "$recorder"
+check "exit $?" [ "$?" -eq 0 ]
+says live.err "3 events in live.txt; the command ended"
+undone
+
+# A recorder whose tracer is switched off by others says so.
+fresh
+run 2 capture -o off.txt -- sh -c "sleep 1; echo 0 >$made/tracing_on; sleep 100"
+says err "hvpt capture: something else switched the tracer off: what came"
+says err "hvpt capture: 3 events in off.txt; an error"
+undone
+
+# ---- a command that does not end -------------------------------------------
+
+# The tracer is given back at once; the second signal ends the wait.
+fresh
+cat >stubborn <<-'SH'
+	trap '' TERM INT
+	echo $PPID >waiting
+	kill -INT $PPID
+	while [ ! -e stop ]; do sleep 0.1; done
+SH
+what="a command that ignores SIGTERM"
+: >wait.err
+hvpt capture -o wait.txt -- sh stubborn >wait.out 2>wait.err <in &
+capture=$!
+until grep -q "waiting for sh (pid [0-9]*); Ctrl-C ends without it" wait.err
+do
+	sleep 0.1
+done
+undone
+says wait.err "3 events in wait.txt; interrupted"
+kill -INT "$(cat waiting)"
+wait "$capture"
+check "exit $?" [ "$?" -eq 0 ]
+says wait.err "still runs"
+: >stop
 
 # Not root: nobody may not enter the folder, if it can run hvpt at all.
 chmod 755 "$dir"
@@ -186,20 +270,28 @@ check "left it" [ ! -e "$made" ]
 fresh
 rm "$probed"
 run 0 capture -o trace.txt -- true
-says err "note: cannot write $probed: No such file or directory: no kprobe, so"
+says err "note: this kernel has no kprobes; events do not name their domain"
+lines err "kprobe" 1
 says err "3 events in trace.txt"
 : >"$probed"
 undone
 fresh
 : >"$HVPT_ROOT/proc/kallsyms"
 run 0 capture -o trace.txt -- true
-says err "note: no iommu_map() in /proc/kallsyms: no kprobe"
+says err "note: no iommu_map() in /proc/kallsyms, so no kprobe"
 check "a kprobe" [ ! -s "$probed" ]
 fresh
 echo "CPU:1 [LOST 17 EVENTS]" >"$HVPT_ROOT/instance/trace_pipe"
 run 0 capture -o trace.txt -- true
 says err "note: the tracer lost 17 events; a larger --buffer loses fewer"
 says err "note: no event: no driver mapped memory"
+# Longer than what it replaces, and nothing at all.
+yes old | head -n 1000 >trace.txt
+run 0 capture -o trace.txt -- true
+check "the old end is left" cmp "$HVPT_ROOT/instance/trace_pipe" trace.txt
+: >"$HVPT_ROOT/instance/trace_pipe"
+run 0 capture -o trace.txt -- true
+silent trace.txt
 
 # ---- JSON: tool_schemas has the rest ---------------------------------------
 

@@ -80,6 +80,7 @@ run 0 watch --time 2s
 check "fewer than 2 lines" [ "$(wc -l <out)" -ge 2 ]
 run 1 watch -- false
 says out "all 0."
+says err "hvpt watch: false failed"
 run 0 watch -- sh -c "sleep 0.3; kill -INT \$PPID; exec sleep 100"
 undone
 what="q"

@@ -12,19 +12,30 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tools/options.h"
 #include "trace/say.h"
 
 #define TICK_MS 100
 
+/* Ticks that a command has to end after SIGTERM before there is a message. */
+#define PATIENCE 10
+
 extern char **environ;
 
-/* Set by a signal; the process has one recording. */
+/* How many signals came; the process has one recording. */
 static volatile sig_atomic_t stopped;
 
 static void stop(int number)
 {
 	(void)number;
-	stopped = 1;
+	stopped++;
+}
+
+static void pause_tick(void)
+{
+	struct timespec tick = { 0, TICK_MS * 1000000L };
+
+	(void)nanosleep(&tick, NULL);
 }
 
 void capture_guard(void)
@@ -69,21 +80,44 @@ static int start(pid_t *child, char *const *command)
 }
 
 /* Has it ended? */
-static bool ended(struct capture *capture, pid_t *child)
+static bool ended(struct capture *capture)
 {
-	if (*child <= 0 || waitpid(*child, &capture->status, WNOHANG) == 0)
+	if (capture->child <= 0 ||
+	    waitpid(capture->child, &capture->status, WNOHANG) == 0)
 		return false;
-	*child = 0;
+	capture->child = 0;
 	return true;
 }
 
-static void finish_command(struct capture *capture, pid_t child)
+void capture_wait(struct capture *capture, const char *whose)
 {
-	if (child <= 0)
-		return;
-	(void)kill(child, SIGTERM);
-	while (waitpid(child, &capture->status, 0) < 0 && errno == EINTR)
-		;
+	const sig_atomic_t before = stopped;
+	unsigned ticks = 0;
+
+	while (capture->child > 0 && !ended(capture)) {
+		if (stopped != before) {
+			say("%s: %s (pid %ld) still runs", whose,
+			    capture->command[0], (long)capture->child);
+			return;
+		}
+		if (ticks++ == PATIENCE)
+			say("%s: waiting for %s (pid %ld); Ctrl-C ends without "
+			    "it",
+			    whose, capture->command[0], (long)capture->child);
+		pause_tick();
+	}
+}
+
+int capture_code(const struct capture *capture, enum capture_end end,
+		 const char *whose)
+{
+	if (end == CAPTURE_FAILED)
+		return EXIT_BAD_INPUT;
+	if (end == CAPTURE_COMMAND && capture->status != 0) {
+		say("%s: %s failed", whose, capture->command[0]);
+		return EXIT_MISMATCH;
+	}
+	return EXIT_ALL_WELL;
 }
 
 /* ---- the events --------------------------------------------------------- */
@@ -127,15 +161,24 @@ static void take_some(struct capture *capture, const struct tracing *tracing,
 		      int pipe)
 {
 	struct pollfd fd = { pipe, POLLIN, 0 };
-	struct timespec tick = { 0, TICK_MS * 1000000L };
 
 	if (poll(&fd, 1, TICK_MS) > 0 && !take_all(capture, tracing, pipe))
-		(void)nanosleep(&tick, NULL);
+		pause_tick();
+}
+
+/* Somebody else did it. What there was before is taken. */
+static enum capture_end switched_off(struct capture *capture,
+				     const struct tracing *tracing, int pipe)
+{
+	(void)take_all(capture, tracing, pipe);
+	say("%s: something else switched the tracer off: what came after that "
+	    "is missing",
+	    tracing->whose);
+	return CAPTURE_FAILED;
 }
 
 static enum capture_end record(struct capture *capture,
-			       const struct tracing *tracing, int pipe,
-			       pid_t *child)
+			       const struct tracing *tracing, int pipe)
 {
 	uint64_t end = now_ms() + capture->seconds * 1000;
 
@@ -151,7 +194,9 @@ static enum capture_end record(struct capture *capture,
 			return CAPTURE_EVENTS;
 		if (capture->seconds && now_ms() >= end)
 			return CAPTURE_TIME;
-		if (ended(capture, child))
+		if (!tracing_is_on(tracing))
+			return switched_off(capture, tracing, pipe);
+		if (ended(capture))
 			return CAPTURE_COMMAND;
 	}
 }
@@ -160,20 +205,23 @@ static enum capture_end record_all(struct capture *capture,
 				   const struct tracing *tracing, int pipe)
 {
 	enum capture_end end;
-	pid_t child = 0;
-	int error = capture->command ? start(&child, capture->command) : 0;
+	int error = 0;
 
+	if (capture->command)
+		error = start(&capture->child, capture->command);
 	if (error) {
+		capture->child = 0;
 		say("%s: cannot run %s: %s", tracing->whose,
 		    capture->command[0], strerror(error));
 		return CAPTURE_FAILED;
 	}
-	end = record(capture, tracing, pipe, &child);
+	end = record(capture, tracing, pipe);
 	tracing_stop(tracing);
 	/* What was recorded up to here, unless it is enough. */
 	if (end != CAPTURE_FAILED && end != CAPTURE_EVENTS)
 		(void)take_all(capture, tracing, pipe);
-	finish_command(capture, child);
+	if (capture->child > 0)
+		(void)kill(capture->child, SIGTERM);
 	return capture->failed ? CAPTURE_FAILED : end;
 }
 

@@ -36,6 +36,7 @@ typedef bool (*capture_text_fn)(void *ctx, const char *text, size_t length);
  * @counted: events so far; the caller's @take counts them
  * @milliseconds: out: how long it recorded
  * @failed: out: after an error, whose message was printed
+ * @child: the command while it runs; 0: it does not
  * @status: out: the command's, as waitpid() tells; 0 without one
  */
 struct capture {
@@ -48,6 +49,7 @@ struct capture {
 	uint64_t counted;
 	uint64_t milliseconds;
 	bool failed;
+	pid_t child;
 	int status;
 };
 
@@ -65,9 +67,22 @@ bool capture_stopped(void);
  * capture_run() - runs the command, and records until the end
  * @tracing: was done, and is stopped afterwards
  *
- * A command that still runs gets SIGTERM at the end, and is waited for.
+ * A command that still runs gets SIGTERM at the end; see capture_wait().
  */
 enum capture_end capture_run(struct capture *capture,
 			     const struct tracing *tracing);
+
+/**
+ * capture_wait() - waits for a command that got SIGTERM
+ * @whose: for messages
+ *
+ * Call it when all is taken back and written. It says what it waits for if that
+ * takes long, and another signal ends the wait, not the command.
+ */
+void capture_wait(struct capture *capture, const char *whose);
+
+/** capture_code() - an enum exit_code; says so if the command failed */
+int capture_code(const struct capture *capture, enum capture_end end,
+		 const char *whose);
 
 #endif /* TOOLS_CAPTURE_CAPTURE_H */

@@ -267,19 +267,6 @@ static void summary(const struct recording *recording, enum capture_end end)
 			  "(iommu=pt)");
 }
 
-static int code_of(const struct recording *recording, enum capture_end end)
-{
-	const struct capture *capture = &recording->capture;
-
-	if (end == CAPTURE_FAILED)
-		return EXIT_BAD_INPUT;
-	if (end == CAPTURE_COMMAND && capture->status != 0) {
-		say(WHOSE ": %s failed", capture->command[0]);
-		return EXIT_MISMATCH;
-	}
-	return EXIT_ALL_WELL;
-}
-
 /* Into @file. */
 static enum capture_end record(struct recording *recording,
 			       struct tracing *tracing, FILE *file)
@@ -329,7 +316,8 @@ static int record_file(struct recording *recording, struct tracing *tracing)
 		end = CAPTURE_FAILED;
 	recording->figures.ended = ends[end].word;
 	summary(recording, end);
-	return code_of(recording, end);
+	capture_wait(&recording->capture, WHOSE);
+	return capture_code(&recording->capture, end, WHOSE);
 }
 
 static void print_plan(const struct recording *recording,
@@ -347,15 +335,22 @@ static void print_plan(const struct recording *recording,
 	putchar('\n');
 }
 
-static int plan_and_record(struct recording *recording, struct tracing *tracing)
+static int check_and_record(struct recording *recording,
+			    struct tracing *tracing)
 {
-	if (!tracing_plan(tracing, WHOSE, recording->buffer_kib))
+	if (!tracing_check(tracing))
 		return EXIT_BAD_INPUT;
-	if (recording->dry_run) {
-		print_plan(recording, tracing);
-		return EXIT_ALL_WELL;
-	}
+	tracing_plan(tracing, recording->buffer_kib);
 	return record_file(recording, tracing);
+}
+
+/* The plan, and then what is missing. */
+static int dry_run(const struct recording *recording, struct tracing *tracing)
+{
+	tracing_plan(tracing, recording->buffer_kib);
+	print_plan(recording, tracing);
+	(void)fflush(stdout);
+	return tracing_check(tracing) ? EXIT_ALL_WELL : EXIT_BAD_INPUT;
 }
 
 static int run_recording(struct recording *recording)
@@ -365,14 +360,16 @@ static int run_recording(struct recording *recording)
 	struct tracing tracing;
 	int code;
 
+	tracing_init(&tracing, WHOSE);
 	if (recording->undo)
-		return tracing_left(&tracing, WHOSE) ? EXIT_ALL_WELL :
-						       EXIT_BAD_INPUT;
+		return tracing_left(&tracing) ? EXIT_ALL_WELL : EXIT_BAD_INPUT;
+	if (recording->dry_run)
+		return dry_run(recording, &tracing);
 	if (recording->json &&
 	    !draft_open(&json, json_option, recording->json, NULL, 0))
 		return EXIT_BAD_INPUT;
 	recording->figures.ended = ends[CAPTURE_FAILED].word;
-	code = plan_and_record(recording, &tracing);
+	code = check_and_record(recording, &tracing);
 	recording->figures.missing = tracing.missing;
 	if (json.out)
 		capture_json(json.out,

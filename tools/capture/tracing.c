@@ -21,7 +21,7 @@
 #define ARGUMENTS "%x0", "%x1", "%x2", "%x3", "%x4"
 #endif
 
-#define NO_DOMAINS "no kprobe, so that events do not name their domain"
+#define NAMELESS "events do not name their domain"
 
 /* ---- the steps ---------------------------------------------------------- */
 
@@ -50,7 +50,7 @@ static unsigned add_probe(struct tracing *tracing, const char *undo,
 	struct tracing_step *step = add(tracing, "kprobe_events", "%s", text);
 
 	step->undo_value = undo;
-	step->optional = NO_DOMAINS;
+	step->optional = "no kprobe, so that " NAMELESS;
 	return tracing->count - 1;
 }
 
@@ -65,6 +65,15 @@ static void add_event(struct tracing *tracing, const char *name, unsigned needs)
 	step->needs = needs;
 }
 
+/* Is there a file of tracefs? */
+static bool has(const struct tracing *tracing, const char *name)
+{
+	char path[TRACING_PATH_MAX + 30];
+
+	snprintf(path, sizeof(path), "%s/%s", tracing->folder, name);
+	return access(path, F_OK) == 0;
+}
+
 /* @map, @unmap: out: the steps; TRACING_NO_STEP: there are none */
 static void add_probes(struct tracing *tracing, unsigned *map, unsigned *unmap)
 {
@@ -74,10 +83,17 @@ static void add_probes(struct tracing *tracing, unsigned *map, unsigned *unmap)
 	const char *function = tracing_probe(tracing);
 	char text[TRACING_VALUE_MAX];
 
+	if (!has(tracing, "kprobe_events")) {
+		tracing->missing |= TRACING_LACKS_PROBES;
+		say("%s: note: this kernel has no kprobes; %s", tracing->whose,
+		    NAMELESS);
+		return;
+	}
 	if (!function) {
 		tracing->missing |= TRACING_LACKS_PROBES;
-		say("%s: note: no iommu_map() in /proc/kallsyms: " NO_DOMAINS,
-		    tracing->whose);
+		say("%s: note: no iommu_map() in /proc/kallsyms, so no kprobe; "
+		    "%s",
+		    tracing->whose, NAMELESS);
 		return;
 	}
 	snprintf(text, sizeof(text),
@@ -93,12 +109,12 @@ static void add_probes(struct tracing *tracing, unsigned *map, unsigned *unmap)
 	*unmap = add_probe(tracing, "-:hvpt/kunmap", text);
 #else
 	tracing->missing |= TRACING_LACKS_PROBES;
-	say("%s: note: the registers of this processor are not known: %s",
-	    tracing->whose, NO_DOMAINS);
+	say("%s: note: the registers of this processor are not known; %s",
+	    tracing->whose, NAMELESS);
 #endif
 }
 
-static void add_steps(struct tracing *tracing, uint64_t buffer_kib)
+void tracing_plan(struct tracing *tracing, uint64_t buffer_kib)
 {
 	unsigned map, unmap;
 
@@ -115,23 +131,14 @@ static void add_steps(struct tracing *tracing, uint64_t buffer_kib)
 	add(tracing, "instances/hvpt/tracing_on", "1")->undo_value = "0";
 }
 
-static void begin(struct tracing *tracing, const char *whose)
+void tracing_init(struct tracing *tracing, const char *whose)
 {
 	memset(tracing, 0, sizeof(*tracing));
 	tracing->whose = whose;
 	tracing->root = getenv("HVPT_ROOT");
 	if (!tracing->root)
 		tracing->root = "";
-}
-
-bool tracing_plan(struct tracing *tracing, const char *whose,
-		  uint64_t buffer_kib)
-{
-	begin(tracing, whose);
-	if (!tracing_check(tracing))
-		return false;
-	add_steps(tracing, buffer_kib);
-	return true;
+	tracing_locate(tracing);
 }
 
 static bool is_folder(const struct tracing_step *step)
@@ -271,17 +278,82 @@ bool tracing_undo(struct tracing *tracing)
 	return good;
 }
 
-bool tracing_left(struct tracing *tracing, const char *whose)
+/* Does kprobe_events list this probe of the group hvpt? */
+static bool has_probe(const struct tracing *tracing, const char *name)
+{
+	char path[TRACING_PATH_MAX + 30], line[512], start[80];
+	bool found = false;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/kprobe_events", tracing->folder);
+	snprintf(start, sizeof(start), "p:hvpt/%s ", name);
+	file = fopen(path, "r");
+	while (file && !found && fgets(line, sizeof(line), file))
+		found = strncmp(line, start, strlen(start)) == 0;
+	if (file)
+		(void)fclose(file);
+	return found;
+}
+
+/* Steps as if they had just been done, for tracing_undo(). */
+static void add_left(struct tracing *tracing)
 {
 	unsigned i;
 
-	begin(tracing, whose);
-	if (!tracing_find(tracing))
-		return false;
-	add_steps(tracing, 0);
+	if (has_probe(tracing, "kmap"))
+		(void)add_probe(tracing, "-:hvpt/kmap", "p");
+	if (has_probe(tracing, "kunmap"))
+		(void)add_probe(tracing, "-:hvpt/kunmap", "p");
+	if (has(tracing, "instances/hvpt")) {
+		add(tracing, "instances/hvpt", "%s", "");
+		add_event(tracing, "hvpt/kmap", TRACING_NO_STEP);
+		add_event(tracing, "hvpt/kunmap", TRACING_NO_STEP);
+		add(tracing, "instances/hvpt/tracing_on", "1")->undo_value =
+			"0";
+	}
 	for (i = 0; i < tracing->count; i++)
 		tracing->steps[i].done = true;
-	return tracing_undo(tracing);
+}
+
+bool tracing_left(struct tracing *tracing)
+{
+	bool probes, instance;
+
+	if (!tracing_find(tracing) || !tracing_lock(tracing))
+		return false;
+	add_left(tracing);
+	instance = has(tracing, "instances/hvpt");
+	probes = tracing->count > 0 && !is_folder(&tracing->steps[0]);
+	if (!tracing_undo(tracing))
+		return false;
+	if (instance)
+		say("%s: removed instances/hvpt", tracing->whose);
+	if (probes)
+		say("%s: removed the kprobes of the group hvpt",
+		    tracing->whose);
+	if (!instance && !probes)
+		say("%s: nothing to undo", tracing->whose);
+	return true;
+}
+
+bool tracing_is_on(const struct tracing *tracing)
+{
+	char path[TRACING_PATH_MAX + 30], text[16] = "";
+	bool on = false;
+	ssize_t count;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/instances/hvpt/tracing_on",
+		 tracing->folder);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	count = read(fd, text, sizeof(text));
+	(void)close(fd);
+	/* The last digit. */
+	while (count > 0 && !on && text[--count] != '0')
+		on = text[count] == '1';
+	return on;
 }
 
 int tracing_open(const struct tracing *tracing)

@@ -68,16 +68,30 @@ struct tracing {
 };
 
 /**
- * tracing_plan() - finds the tracer, and what is to be done
+ * tracing_init() - finds tracing->folder
  * @whose: for messages
- * @buffer_kib: of each processor
  *
  * The environment variable HVPT_ROOT, for tests, stands before /sys and /proc.
- *
- * Return: false, with a message, if this machine cannot record.
+ * If there is no tracefs, it is where it should be.
  */
-bool tracing_plan(struct tracing *tracing, const char *whose,
-		  uint64_t buffer_kib);
+void tracing_init(struct tracing *tracing, const char *whose);
+
+/**
+ * tracing_check() - can this machine record?
+ *
+ * If so, no other hvpt records until this process ends: tracing_lock().
+ *
+ * Return: false with messages that say what is missing.
+ */
+bool tracing_check(struct tracing *tracing);
+
+/**
+ * tracing_plan() - what is to be done
+ * @buffer_kib: of each processor
+ *
+ * Says so if a recording cannot name domains.
+ */
+void tracing_plan(struct tracing *tracing, uint64_t buffer_kib);
 
 /** tracing_print() - the steps, and how they are taken back */
 void tracing_print(FILE *out, const struct tracing *tracing);
@@ -91,22 +105,35 @@ void tracing_stop(const struct tracing *tracing);
 /** tracing_undo() - Return: false with a message if something stays. */
 bool tracing_undo(struct tracing *tracing);
 
-/** tracing_left() - takes back what a killed hvpt left. Return: as above. */
-bool tracing_left(struct tracing *tracing, const char *whose);
+/** tracing_is_on() - does it still record? Others can switch it off. */
+bool tracing_is_on(const struct tracing *tracing);
+
+/**
+ * tracing_left() - takes back what a killed hvpt left, and says what
+ * @tracing: from tracing_init()
+ *
+ * Return: as above. False, too, while another hvpt records; then nothing is
+ * changed.
+ */
+bool tracing_left(struct tracing *tracing);
 
 /** tracing_open() - the events as text. Return: a descriptor, -1 with errno. */
 int tracing_open(const struct tracing *tracing);
 
-/**
- * tracing_check() - can this machine record?
- *
- * Finds tracing->folder. Return: false with a message that says what is
- * missing.
- */
-bool tracing_check(struct tracing *tracing);
-
-/** tracing_find() - finds tracing->folder. Return: as above. */
+/** tracing_find() - is there a tracefs? Return: false with a message. */
 bool tracing_find(struct tracing *tracing);
+
+/**
+ * tracing_lock() - keeps other hvpt from recording and from undoing
+ *
+ * Until the process ends, in whatever way: the kernel holds the lock.
+ *
+ * Return: false, with a message, if another one has it.
+ */
+bool tracing_lock(struct tracing *tracing);
+
+/** tracing_locate() - sets tracing->folder, of tracefs or where it should be */
+void tracing_locate(struct tracing *tracing);
 
 /** tracing_probe() - finds the function that maps. Return: NULL: none */
 const char *tracing_probe(const struct tracing *tracing);

@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -56,28 +57,84 @@ static void say_closed(struct tracing *tracing, const char *path, int error)
 		say("%s: %s: %s", tracing->whose, path, strerror(error));
 }
 
-/* The folder of tracefs: mounted on its own, or within debugfs. */
+/* Return: 0 or an errno. */
+static int reach(const struct tracing *tracing)
+{
+	char instances[TRACING_PATH_MAX + 16];
+
+	snprintf(instances, sizeof(instances), "%s/instances", tracing->folder);
+	return access(instances, W_OK | X_OK) == 0 ? 0 : errno;
+}
+
+/* Mounted on its own, or within debugfs. */
+void tracing_locate(struct tracing *tracing)
+{
+	static const char usual[] = "/sys/kernel/tracing";
+
+	path_of(tracing, usual, tracing->folder);
+	if (reach(tracing) == 0)
+		return;
+	path_of(tracing, "/sys/kernel/debug/tracing", tracing->folder);
+	if (reach(tracing) != 0)
+		path_of(tracing, usual, tracing->folder);
+}
+
 bool tracing_find(struct tracing *tracing)
 {
-	static const char *const folders[] = { "/sys/kernel/tracing",
-					       "/sys/kernel/debug/tracing" };
-	char instances[TRACING_PATH_MAX + 16], first[TRACING_PATH_MAX];
-	int error = ENOENT;
-	size_t i;
+	int error = reach(tracing);
 
-	for (i = 0; i < 2; i++) {
-		path_of(tracing, folders[i], tracing->folder);
-		snprintf(instances, sizeof(instances), "%s/instances",
-			 tracing->folder);
-		if (access(instances, W_OK | X_OK) == 0)
-			return true;
-		if (errno != ENOENT)
-			error = errno;
-	}
-	path_of(tracing, folders[0], first);
-	say_closed(tracing, first, error);
-	return false;
+	if (error)
+		say_closed(tracing, tracing->folder, error);
+	return error == 0;
 }
+
+/* ---- one at a time ------------------------------------------------------ */
+
+/* Who has a lock? Return: 0: nobody; -1: a process that has no number here. */
+static pid_t locked_by(int fd)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	if (fcntl(fd, F_GETLK, &lock) != 0 || lock.l_type == F_UNLCK)
+		return 0;
+	return lock.l_pid > 0 ? lock.l_pid : -1;
+}
+
+/*
+ * A folder takes only shared locks. So each process takes one and then looks
+ * whether another has one, too; two at the same moment may both be refused. No
+ * file of tracefs is locked instead: an open file keeps an instance from being
+ * removed.
+ */
+bool tracing_lock(struct tracing *tracing)
+{
+	struct flock lock = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
+	char path[TRACING_PATH_MAX + 16];
+	pid_t other;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/instances", tracing->folder);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fcntl(fd, F_SETLK, &lock) != 0) {
+		say("%s: cannot lock %s: %s", tracing->whose, path,
+		    strerror(errno));
+		return false;
+	}
+	other = locked_by(fd);
+	if (other)
+		tracing->missing |= TRACING_LACKS_INSTANCE;
+	if (other > 0)
+		say("%s: another hvpt records now (pid %ld); nothing was "
+		    "changed",
+		    tracing->whose, (long)other);
+	else if (other < 0)
+		say("%s: another hvpt records now, in another container; "
+		    "nothing was changed",
+		    tracing->whose);
+	return other == 0;
+}
+
+/* ---- what there must be ------------------------------------------------- */
 
 /* Without a group no device is translated. */
 static bool has_group(struct tracing *tracing)
@@ -126,17 +183,23 @@ static bool has_no_instance(struct tracing *tracing)
 	if (access(path, F_OK) != 0)
 		return true;
 	tracing->missing |= TRACING_LACKS_INSTANCE;
-	say("%s: %s exists: another hvpt records, or was killed; 'hvpt capture "
-	    "--undo' removes it",
+	say("%s: %s exists: a killed hvpt left it; 'hvpt capture --undo' "
+	    "removes it",
 	    tracing->whose, path);
 	return false;
 }
 
 bool tracing_check(struct tracing *tracing)
 {
-	return tracing_find(tracing) && has_event(tracing, "map") &&
-	       has_event(tracing, "unmap") && has_group(tracing) &&
-	       has_no_instance(tracing);
+	bool map, unmap, group;
+
+	if (!tracing_find(tracing) || !tracing_lock(tracing) ||
+	    !has_no_instance(tracing))
+		return false;
+	map = has_event(tracing, "map");
+	unmap = has_event(tracing, "unmap");
+	group = has_group(tracing);
+	return map && unmap && group;
 }
 
 /* ---- kprobes ------------------------------------------------------------ */

@@ -246,8 +246,10 @@ static int watch_machine(struct watching *watching)
 	enum capture_end end;
 	struct tracing tracing;
 
-	if (!tracing_plan(&tracing, WHOSE, BUFFER_KIB))
+	tracing_init(&tracing, WHOSE);
+	if (!tracing_check(&tracing))
 		return EXIT_BAD_INPUT;
+	tracing_plan(&tracing, BUFFER_KIB);
 	/* A command may want the keys. */
 	watching->keys = !watching->capture.command &&
 			 tcgetattr(STDIN_FILENO, &before) == 0;
@@ -259,11 +261,8 @@ static int watch_machine(struct watching *watching)
 	end = watch_live(watching, &tracing);
 	if (watching->keys)
 		(void)tcsetattr(STDIN_FILENO, TCSANOW, &before);
-	if (end == CAPTURE_FAILED)
-		return EXIT_BAD_INPUT;
-	return end == CAPTURE_COMMAND && watching->capture.status ?
-		       EXIT_MISMATCH :
-		       EXIT_ALL_WELL;
+	capture_wait(&watching->capture, WHOSE);
+	return capture_code(&watching->capture, end, WHOSE);
 }
 
 static int run(int argc, char **argv)
