@@ -41,12 +41,12 @@ static struct trace_line parse(const char *text)
 struct good_line {
 	const char *text;
 	enum trace_class class;
-	struct trace_event event; /* kind has_dom has_prot raw prot nomem cpu
-				   * pid iova size gpa dom line
-				   * unmapped has_time time task */
+	struct trace_event event; /* kind has_dom has_prot raw has_time prot
+				   * nomem cpu pid iova size gpa dom line
+				   * unmapped time task */
 };
 
-#define NO_TIME false, 0, ""
+#define NO_TIME 0, ""
 
 #define MAP_TEXT                                                               \
 	"map: IOMMU: iova=0x00000000ffe7e000 - 0x00000000ffe80000 "            \
@@ -63,23 +63,25 @@ struct good_line {
 
 #define MAP_EVENT(cpu, pid)                                                    \
 	{                                                                      \
-		TRACE_MAP, false, false, false, 0, 0, cpu, pid, 0xffe7e000,    \
-			0x2000, 0xc121000, 0, 0, 0, NO_TIME                    \
+		TRACE_MAP, false, false, false, false, 0, 0, cpu, pid,         \
+			0xffe7e000, 0x2000, 0xc121000, 0, 0, 0, NO_TIME        \
 	}
 #define UNMAP_EVENT(cpu, pid)                                                  \
 	{                                                                      \
-		TRACE_UNMAP, false, false, false, 0, 0, cpu, pid, 0xffe7e000,  \
-			0x2000, 0, 0, 0, 0x2000, NO_TIME                       \
+		TRACE_UNMAP, false, false, false, false, 0, 0, cpu, pid,       \
+			0xffe7e000, 0x2000, 0, 0, 0, 0x2000, NO_TIME           \
 	}
 #define KMAP_EVENT(cpu, pid)                                                   \
 	{                                                                      \
-		TRACE_MAP, true, true, false, RW, 0, cpu, pid, 0xffe7e000,     \
-			0x2000, 0xc121000, 0xff3b9d2401be0c00, 0, 0, NO_TIME   \
+		TRACE_MAP, true, true, false, false, RW, 0, cpu, pid,          \
+			0xffe7e000, 0x2000, 0xc121000, 0xff3b9d2401be0c00, 0,  \
+			0, NO_TIME                                             \
 	}
 #define KUNMAP_EVENT(cpu, pid)                                                 \
 	{                                                                      \
-		TRACE_UNMAP, true, false, false, 0, 0, cpu, pid, 0xffe7e000,   \
-			0x2000, 0, 0xff3b9d2401be0c00, 0, 0, NO_TIME           \
+		TRACE_UNMAP, true, false, false, false, 0, 0, cpu, pid,        \
+			0xffe7e000, 0x2000, 0, 0xff3b9d2401be0c00, 0, 0,       \
+			NO_TIME                                                \
 	}
 
 static const struct good_line good_lines[] = {
@@ -176,32 +178,32 @@ static const struct good_line good_lines[] = {
 	/* what Linux has no event for */
 	{ "kprotect: (f) dom=0x1 iova=0x1000 size=0x3000 prot=0x3",
 	  TRACE_PROBE,
-	  { TRACE_PROTECT, true, true, false, RW, 0, -1, -1, 0x1000, 0x3000, 0,
-	    1, 0, 0, NO_TIME } },
+	  { TRACE_PROTECT, true, true, false, false, RW, 0, -1, -1, 0x1000,
+	    0x3000, 0, 1, 0, 0, NO_TIME } },
 	{ "kreclaim: (f) dom=0x1 iova=0x1000 size=0x3000",
 	  TRACE_PROBE,
-	  { TRACE_RECLAIM, true, false, false, 0, 0, -1, -1, 0x1000, 0x3000, 0,
-	    1, 0, 0, NO_TIME } },
+	  { TRACE_RECLAIM, true, false, false, false, 0, 0, -1, -1, 0x1000,
+	    0x3000, 0, 1, 0, 0, NO_TIME } },
 	{ FTRACE "ksync: (f) dom=0x7",
 	  TRACE_PROBE,
-	  { TRACE_SYNC, true, false, false, 0, 0, 1, 315, 0, 0, 0, 7, 0, 0,
-	    NO_TIME } },
+	  { TRACE_SYNC, true, false, false, false, 0, 0, 1, 315, 0, 0, 0, 7, 0,
+	    0, NO_TIME } },
 	{ "kunmap: (f) dom=0x1 iova=0x1000 size=0x3000 nomem=2",
 	  TRACE_PROBE,
-	  { TRACE_UNMAP, true, false, false, 0, 2, -1, -1, 0x1000, 0x3000, 0, 1,
-	    0, 0, NO_TIME } },
+	  { TRACE_UNMAP, true, false, false, false, 0, 2, -1, -1, 0x1000,
+	    0x3000, 0, 1, 0, 0, NO_TIME } },
 	{ "kunmap: (f) dom=1 iova=0x1 size=0xffffffffffffffff raw=1",
 	  TRACE_PROBE,
-	  { TRACE_UNMAP, true, false, true, 0, 0, -1, -1, 1, UINT64_MAX, 0, 1,
-	    0, 0, NO_TIME } },
+	  { TRACE_UNMAP, true, false, true, false, 0, 0, -1, -1, 1, UINT64_MAX,
+	    0, 1, 0, 0, NO_TIME } },
 	{ "kmap: (f) dom=1 iova=1 pa=2 size=0 prot=0x6 nomem=1 raw=1",
 	  TRACE_PROBE,
-	  { TRACE_MAP, true, true, true, 6, 1, -1, -1, 1, 0, 2, 1, 0, 0,
+	  { TRACE_MAP, true, true, true, false, 6, 1, -1, -1, 1, 0, 2, 1, 0, 0,
 	    NO_TIME } },
 	{ "kprotect: (f) dom=1 iova=1 size=2 prot=0 raw=1",
 	  TRACE_PROBE,
-	  { TRACE_PROTECT, true, true, true, 0, 0, -1, -1, 1, 2, 0, 1, 0, 0,
-	    NO_TIME } },
+	  { TRACE_PROTECT, true, true, true, false, 0, 0, -1, -1, 1, 2, 0, 1, 0,
+	    0, NO_TIME } },
 };
 
 static void assert_event(const struct trace_event *got,
