@@ -41,6 +41,15 @@ static void say_unknown(const struct command *command, const char *word)
 		    command->name, word, command->name);
 }
 
+static bool is_known(const struct command *command, int id)
+{
+	const struct command_option *option = command->options;
+
+	while (option->name && option->id != id)
+		option++;
+	return id == COMMAND_HELP || option->name;
+}
+
 /* Says what getopt_long() means by '?' or ':'. */
 static enum options_result bad_word(const struct command *command, int id,
 				    char **argv)
@@ -50,12 +59,12 @@ static enum options_result bad_word(const struct command *command, int id,
 	if (id == ':')
 		say("hvpt %s: %s: needs a value; try 'hvpt %s --help'",
 		    command->name, word, command->name);
-	else if (optopt > 0 && optopt < 256)
-		say("hvpt %s: unknown option '-%c'; try 'hvpt %s --help'",
-		    command->name, optopt, command->name);
-	else if (optopt >= 256)
+	else if (optopt != 0 && is_known(command, optopt))
 		say("hvpt %s: %.*s: takes no value", command->name,
 		    (int)strcspn(word, "="), word);
+	else if (optopt != 0)
+		say("hvpt %s: unknown option '-%c'; try 'hvpt %s --help'",
+		    command->name, optopt, command->name);
 	else
 		say_unknown(command, word);
 	return OPTIONS_ERROR;

@@ -228,5 +228,26 @@ run 0 abi --json
 check "no JSON" python3 -m json.tool out /dev/null
 misuse "hvpt abi: 'more' is no option; try 'hvpt abi --help'" abi more
 misuse "hvpt abi: --json: takes no value" abi --json=x
-misuse "hvpt abi: unknown option '--frobnicate'" abi --frobnicate
+misuse "hvpt abi: --json: takes no value" abi --json=
+misuse "hvpt abi: unknown option '--frobnicate'; try 'hvpt abi --help'" \
+	abi --frobnicate
+misuse "hvpt abi: unknown option '--jsno': did you mean '--json'?" abi --jsno
+misuse "hvpt abi: unknown option '-j'; try 'hvpt abi --help'" abi -j
+misuse "hvpt abi: --help: takes no value" abi --help=json
+misuse "hvpt abi: '' is no option; try 'hvpt abi --help'" abi ''
+misuse "hvpt abi: '-' is no option; try 'hvpt abi --help'" abi -
+misuse "hvpt abi: '--json' is no option; try 'hvpt abi --help'" abi -- --json
+misuse "hvpt abi: '0xb1' is no option; try 'hvpt abi --help'" abi --json 0xb1 2
+misuse "hvpt: unknown command 'abl': did you mean 'abi'?" abl
+for words in abi "abi --json"; do
+	what="hvpt $words >&-"
+	# shellcheck disable=SC2086 # words
+	hvpt $words >&- 2>err
+	check "not exit 2" [ $? -eq 2 ]
+	says err "hvpt: cannot write standard output: Bad file descriptor"
+done
+run 0 abi --json
+cp out once
+run 0 abi --json --json --
+check "not the same" cmp out once
 finish
