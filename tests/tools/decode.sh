@@ -237,7 +237,7 @@ misuse "hvpt abi: --help: takes no value" abi --help=json
 misuse "hvpt abi: '' is no option; try 'hvpt abi --help'" abi ''
 misuse "hvpt abi: '-' is no option; try 'hvpt abi --help'" abi -
 misuse "hvpt abi: '--json' is no option; try 'hvpt abi --help'" abi -- --json
-misuse "hvpt abi: '0xb1' is no option; try 'hvpt abi --help'" abi --json 0xb1 2
+misuse "hvpt abi: '177' is no option; try 'hvpt abi --help'" abi --json 177 2
 misuse "hvpt: unknown command 'abl': did you mean 'abi'?" abl
 for words in abi "abi --json"; do
 	what="hvpt $words >&-"
