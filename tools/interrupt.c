@@ -7,12 +7,18 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "draft.h"
 #include "trace/input.h"
 
 static volatile sig_atomic_t interrupted;
 
 static void interrupt(int number)
 {
+	if (interrupted) {
+		drafts_abandon();
+		(void)signal(number, SIG_DFL);
+		(void)raise(number);
+	}
 	interrupted = number;
 	input_stop();
 }
@@ -23,7 +29,6 @@ static void catch_signal(int number)
 
 	memset(&action, 0, sizeof(action));
 	action.sa_handler = interrupt;
-	action.sa_flags = (int)SA_RESETHAND;
 	sigemptyset(&action.sa_mask);
 	if (sigaction(number, NULL, &before) == 0 &&
 	    before.sa_handler != SIG_IGN)
@@ -32,6 +37,7 @@ static void catch_signal(int number)
 
 void interrupt_catch(void)
 {
+	catch_signal(SIGHUP);
 	catch_signal(SIGINT);
 	catch_signal(SIGTERM);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * interrupt.h - SIGINT and SIGTERM end the reading of a trace, not the process.
+ * interrupt.h - SIGHUP, SIGINT and SIGTERM end the reading of a trace, not the
+ * process.
  */
 #ifndef TOOLS_INTERRUPT_H
 #define TOOLS_INTERRUPT_H
@@ -8,7 +9,7 @@
 #include <stdbool.h>
 
 /**
- * interrupt_catch() - catches both from now on
+ * interrupt_catch() - catches them from now on
  *
  * A signal that is ignored stays so. A second one ends the process. A read that
  * waits for input ends, too (input_stop()).

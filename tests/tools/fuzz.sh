@@ -79,7 +79,7 @@ refused "hvpt fuzz: unknown option '--walker'" --walker vtd
 refused "hvpt fuzz: 'trace.txt': takes only options" trace.txt
 refused "--output: needs the name of a file" --output -
 refused "--check: needs the name of a file" --check ''
-refused "hvpt fuzz: cannot write nowhere/trace: No such file" \
+refused "hvpt fuzz: cannot write nowhere/trace: there is no folder nowhere" \
 	--ops 10 --output nowhere/trace
 refused "hvpt fuzz: cannot write .: Is a directory" --ops 10 --output .
 refused "nowhere: error: No such file or directory" --check nowhere

@@ -113,7 +113,7 @@ json_at() {
 	misuse "hvpt replay: cannot write $1: $2" replay --json "$1" plain.txt
 }
 json_at folder "Is a directory"
-json_at none/json "No such file or directory"
+json_at none/json "there is no folder none"
 json_at plain.txt/json "Not a directory"
 if [ "$(id -u)" -ne 0 ]; then
 	: >sealed
@@ -191,5 +191,30 @@ closed 012 2 replay --json json plain.txt
 json json 1 maps=216
 closed 012 0 replay --quiet --json json plain.txt
 json json 1 maps=216
+
+# Each command writes its file whole, or leaves it as it was.
+ln -s nothing loose
+for command in "replay plain.txt --json" "report plain.txt --json" \
+	"conformance --json" "dump plain.txt --svg" \
+	"fuzz --ops 10 --output"; do
+	rm -f kept link
+	echo before >kept
+	ln -s kept link
+	chmod 400 kept
+	for name in kept link; do
+		# shellcheck disable=SC2086 # words
+		run 2 $command $name
+		says err "cannot write $name: it is read-only"
+	done
+	check "wrote kept" [ "$(cat kept)" = before ]
+	# shellcheck disable=SC2086 # words
+	run 2 $command loose
+	says err "cannot write loose: it is a link to nothing"
+done
+chmod 600 kept
+run 0 replay --json link plain.txt
+check "the link is gone" [ -h link ]
+check "not mode 600" [ "$(stat -c %a kept)" = 600 ]
+json kept 1 maps=216
 
 finish

@@ -199,14 +199,61 @@ misuse "cannot read half/vega-util.min.js: No such file or directory; install" \
 	report small.txt -o x --library half
 misuse "will not write small.txt: it is the trace" \
 	report small.txt --json small.txt
-misuse "cannot write none/x.html.new: No such file or directory" \
+misuse "cannot write none/x.html: there is no folder none" \
 	report small.txt -o none/x.html --library library.js
 misuse "cannot make none/x/: No such file or directory" \
 	report small.txt -o none/x/ --library library.js
 [ ! -e x ] || fail "a wrong option wrote a file"
 run 2 report small.txt --json /dev/full
 says err "cannot write /dev/full: No space left on device"
-[ "$(echo ./*.new)" = "./*.new" ] || fail "drafts are left"
+
+# A file is written whole, or stays as it was; so do all others.
+# shellcheck disable=SC2086 # options are words
+{
+	# none of two is replaced if one cannot be written
+	echo before >whole.html
+	run 2 report small.txt -o whole.html --json /dev/full $library
+	[ "$(cat whole.html)" = before ] || fail "$what: wrote whole.html"
+	run 2 report small.txt -o absent.html --json /dev/full $library
+	[ ! -e absent.html ] || fail "$what: wrote absent.html"
+	# no name that somebody could foresee is opened
+	echo victim >victim
+	ln -s victim whole.html.new
+	run 0 report small.txt -o whole.html $library
+	[ "$(cat victim)" = victim ] || fail "$what: wrote through a link"
+	[ -h whole.html.new ] || fail "$what: removed a link"
+	rm whole.html.new
+	# the mode stays, and a new file has the usual one
+	chmod 600 whole.html
+	run 0 report small.txt -o whole.html $library
+	[ "$(stat -c %a whole.html)" = 600 ] || fail "$what: changed the mode"
+	umask 027
+	run 0 report small.txt -o new.html $library
+	umask 022
+	[ "$(stat -c %a new.html)" = 640 ] || fail "$what: not the usual mode"
+	# a link stays, and its file is written
+	echo before >whole.html
+	ln -s whole.html link.html
+	run 0 report small.txt -o link.html $library
+	[ -h link.html ] || fail "$what: replaced a link"
+	says whole.html "<!doctype html>"
+	ln -s nothing loose.html
+	misuse "cannot write loose.html: it is a link to nothing" \
+		report small.txt -o loose.html $library
+	# a file that is read-only stays, for root too
+	echo before >fixed.html
+	chmod 400 fixed.html
+	misuse "cannot write fixed.html: it is read-only" \
+		report small.txt -o fixed.html $library
+	[ "$(cat fixed.html)" = before ] || fail "$what: wrote fixed.html"
+}
+# left [WHEN]: nothing is left but what was asked for
+left() {
+	checks=$((checks + 1))
+	[ "$(echo ./*.new-*)" = "./*.new-*" ] ||
+		fail "$what: a file is left: $*"
+}
+left
 
 # Ctrl-C: what was read until then, on a terminal whose progress is shown.
 what="hvpt report, interrupted"
@@ -230,15 +277,24 @@ timeout -s KILL 60 "$here/interrupt.py" "<stdin>:1002" \
 figure wait.json complete=False ended=interrupted events=1001
 # and before it knows what it reads: nothing is written, and nothing left
 checks=$((checks + 1))
-"$hvpt_path" report pipe -o early.html --library library.js >out 2>err &
-pid=$!
-until [ -e early.html.new ] || ! kill -0 $pid; do
-	sleep 0.1
+for signal in TERM HUP; do
+	"$hvpt_path" report pipe -o early.html --library library.js \
+		>out 2>err &
+	pid=$!
+	until ls ./*.new-* >ls.txt 2>&1 || ! kill -0 $pid; do
+		sleep 0.1
+	done
+	kill -$signal $pid
+	wait $pid
+	[ $? -eq 2 ] || fail "$what: not exit 2 when it waits, SIG$signal"
+	says err "pipe: error: interrupted"
+	[ ! -e early.html ] || fail "$what: early.html is written"
+	left SIG$signal
 done
-kill -TERM $pid
-wait $pid
-[ $? -eq 2 ] || fail "$what: not exit 2 when it waits"
 exec 3>&-
-says err "pipe: error: interrupted"
-[ "$(echo early*)" = "early*" ] || fail "$what: $(echo early*) is left"
+# and a reader who goes away
+checks=$((checks + 1))
+"$hvpt_path" report small.txt -o - --json pipe.json --library library.js \
+	2>err | true
+left SIGPIPE
 finish

@@ -130,7 +130,7 @@ done
 # shellcheck disable=SC2086 # options are words
 misuse "'any:9:5': more than 16 hypercalls" replay $many "$modload"
 misuse "--json: needs a file name" replay --json "" "$modload"
-misuse "cannot write ./none/json: No such file or directory" \
+misuse "cannot write ./none/json: there is no folder ./none" \
 	replay --json ./none/json "$modload"
 run 0 replay --quiet --width 57 --levels 5 "$modload"
 run 0 replay --quiet --seed 0xffffffffffffffff "$modload"

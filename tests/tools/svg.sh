@@ -49,5 +49,6 @@ echo before >none.svg
 no_dot
 check "changed the file" [ "$(cat none*)" = before ]
 misuse "will not write trace: it is the trace" dump trace --svg trace
-misuse "cannot write none/x.svg.new: No such file" dump trace --svg none/x.svg
+misuse "cannot write none/x.svg: there is no folder none" \
+	dump trace --svg none/x.svg
 finish

@@ -14,7 +14,7 @@
 #include "tools/command.h"
 #include "tools/option_values.h"
 #include "tools/options.h"
-#include "tools/output.h"
+#include "tools/draft.h"
 #include "trace/say.h"
 
 /* Options that take the reports behind them; the first takes none. */
@@ -337,7 +337,7 @@ static int command(int argc, char **argv)
 	static const char json_option[] = "hvpt conformance: --json";
 	struct conformance_options options = { .host = &hosts[0],
 					       .config = model_host_config() };
-	FILE *json = NULL;
+	struct draft json = { .out = NULL };
 	int code;
 
 	if (!value_go_on(parse(argc, argv, &options), &conformance_command,
@@ -347,13 +347,13 @@ static int command(int argc, char **argv)
 		return compare(&options);
 	if (options.mode == MODE_FIT)
 		return fit(&options);
-	if (options.json) {
-		json = output_open(json_option, options.json, NULL, 0);
-		if (!json)
-			return EXIT_BAD_INPUT;
-	}
-	code = run(&options, json);
-	if (json && !output_close(json_option, options.json, json))
+	if (options.json &&
+	    !draft_open(&json, json_option, options.json, NULL, 0))
 		return EXIT_BAD_INPUT;
-	return code;
+	code = run(&options, json.out);
+	if (code == EXIT_BAD_INPUT) {
+		draft_drop(&json);
+		return code;
+	}
+	return draft_keep(&json, false) ? code : EXIT_BAD_INPUT;
 }

@@ -3,17 +3,16 @@
 
 #include "fuzz_failure.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "fuzz_check.h"
 #include "fuzz_command_line.h"
 #include "fuzz_generate.h"
 #include "tools/output.h"
+#include "tools/draft.h"
 #include "trace/say.h"
 #include "trace/shrink.h"
 #include "trace/trace_load.h"
@@ -40,23 +39,11 @@ struct failure {
 
 bool fuzz_can_write(const char *path)
 {
-	const char *why = output_conflict(path, NULL, 0);
-	bool there = access(path, F_OK) == 0;
-	FILE *file;
+	struct draft file;
+	bool good = draft_open(&file, "hvpt fuzz", path, NULL, 0);
 
-	if (why) {
-		say("hvpt fuzz: will not write %s: %s", path, why);
-		return false;
-	}
-	file = fopen(path, "a");
-	if (!file) {
-		say("hvpt fuzz: cannot write %s: %s", path, strerror(errno));
-		return false;
-	}
-	(void)fclose(file);
-	if (!there)
-		(void)unlink(path);
-	return true;
+	draft_drop(&file);
+	return good;
 }
 
 /* ---- checking -------------------------------------------------------- */
@@ -165,27 +152,20 @@ static void shrink_failure(struct failure *failure)
 static bool write_file(const struct failure *failure,
 		       const struct fuzz_search *search)
 {
-	const char *path = failure->options->output;
 	char command[FUZZ_COMMAND_MAX];
-	FILE *file = fopen(path, "w");
-	bool good;
+	struct draft file;
 
-	if (!file) {
-		say("hvpt fuzz: cannot write %s: %s", path, strerror(errno));
+	if (!draft_open(&file, "hvpt fuzz", failure->options->output, NULL, 0))
 		return false;
-	}
-	fprintf(file,
+	fprintf(file.out,
 		"# Found by hvpt fuzz: seed %" PRIu64 ", sequence %" PRIu64
 		"\n",
 		search->seed, search->number);
 	fuzz_replay_command(command, failure->options);
-	fprintf(file, "# %s\n", command);
-	good = trace_write(file, failure->events, failure->count);
-	if (fclose(file) != 0 || !good) {
-		say("hvpt fuzz: cannot write %s: %s", path, strerror(errno));
-		return false;
-	}
-	return true;
+	fprintf(file.out, "# %s\n", command);
+	/* keeping it finds errors */
+	(void)trace_write(file.out, failure->events, failure->count);
+	return draft_keep(&file, false);
 }
 
 static void say_events(const struct failure *failure)

@@ -8,6 +8,7 @@
 #include "tools/option_values.h"
 #include "tools/options.h"
 #include "tools/output.h"
+#include "tools/draft.h"
 #include "replay.h"
 #include "report.h"
 #include "trace/say.h"
@@ -28,7 +29,7 @@ static bool has_summary(const struct replay_result *result)
 	return result->opened && result->events != 0;
 }
 
-static int replay_all(const struct replay_options *options, FILE *json,
+static int replay_all(const struct replay_options *options, struct draft *json,
 		      struct replay_result *results)
 {
 	int code = EXIT_ALL_WELL;
@@ -38,12 +39,12 @@ static int replay_all(const struct replay_options *options, FILE *json,
 		code = worse(code, (int)replay_file(options->files[i], options,
 						    &results[i]));
 		if (has_summary(&results[i]) && !options->quiet &&
-		    json != stdout)
+		    json->out != stdout)
 			report_text(stdout, &results[i], options);
 	}
-	if (json)
-		report_json(json, results, i, options);
-	if (!output_close(COMMAND, options->json, json))
+	if (json->out)
+		report_json(json->out, results, i, options);
+	if (!draft_keep(json, false))
 		code = worse(code, EXIT_BAD_INPUT);
 	return code;
 }
@@ -53,26 +54,23 @@ static int replay_with_json(const struct replay_options *options)
 {
 	size_t count = (size_t)options->file_count;
 	struct replay_result *results;
-	FILE *json = NULL;
+	struct draft json = { .out = NULL };
 	int code;
 
 	if (!output_streams_differ(COMMAND, options->files,
 				   options->file_count))
 		return EXIT_BAD_INPUT;
-	if (options->json) {
-		json = output_open(COMMAND, options->json, options->files,
-				   options->file_count);
-		if (!json)
-			return EXIT_BAD_INPUT;
-	}
+	if (options->json && !draft_open(&json, COMMAND, options->json,
+					 options->files, options->file_count))
+		return EXIT_BAD_INPUT;
 	results = calloc(count, sizeof(*results));
 	if (!results) {
 		say(COMMAND ": out of memory");
-		(void)output_close(COMMAND, options->json, json);
+		draft_drop(&json);
 		return EXIT_BAD_INPUT;
 	}
 	interrupt_catch();
-	code = replay_all(options, json, results);
+	code = replay_all(options, &json, results);
 	free(results);
 	return code;
 }

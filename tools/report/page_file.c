@@ -18,9 +18,11 @@ void report_files_drop(struct report_files *files)
 	draft_drop(&files->json);
 }
 
+/* A file that cannot be written keeps the other one from its name. */
 bool report_files_keep(struct report_files *files)
 {
-	return draft_keep(&files->page, false) &&
+	return draft_end(&files->page) && draft_end(&files->json) &&
+	       draft_keep(&files->page, false) &&
 	       draft_keep(&files->json, false);
 }
 
@@ -83,8 +85,7 @@ static bool open_all(struct report_files *files,
 bool report_files_open(struct report_files *files,
 		       const struct report_options *options)
 {
-	files->page.out = NULL;
-	files->json.out = NULL;
+	memset(files, 0, sizeof(*files));
 	if (open_all(files, options))
 		return true;
 	report_files_drop(files);
