@@ -22,15 +22,60 @@ at() {
 run 0 watch --trace five.txt
 silent err
 lines out "" 3
-lines out "1.0 s: 2 maps/s, 1 unmaps/s, 1 live mappings, 0.01 MiB;" 1
-lines out "2.5 s: 1 maps/s, 1 unmaps/s, 1 live mappings, 2.00 MiB;" 2
+lines out "1.0 s: 2 maps/s, 0 unmaps/s, 2 live mappings, 0.02 MiB;" 1
+lines out "2.0 s: 1 maps/s, 1 unmaps/s, 2 live mappings, 2.01 MiB;" 1
 lines out "all 2.5 s: 1 maps/s, 1 unmaps/s, 1 live mappings, 2.00 MiB;" 1
+lines out "two-block - cover - exact -" 1
 lines out "two-block 1.00 cover 1.00 exact 1.00" 1
-lines out "two-block 1.00 cover 1.00 exact 1.50" 2
+lines out "two-block 1.00 cover 1.00 exact 1.50" 1
 cp five.txt in
 run 0 watch --trace -
-lines out "2.5 s: " 2
+lines out "2.5 s: " 1
 : >in
+# Seconds without an event are one line.
+{
+	map 0x1000 0x10000 1 | at 10.0
+	map 0x2000 0x20000 1 | at 15.5
+} >idle.txt
+run 0 watch --trace idle.txt
+lines out "" 3
+lines out "1.0 s: 1 maps/s, 0 unmaps/s, 1 live mappings" 1
+lines out "5.0 s: 0 maps/s, 0 unmaps/s, 1 live mappings" 1
+# An event that names no domain belongs to one that is known.
+{
+	both 7 0x1000 0x10000 1 3
+	map 0x2000 0x20000 1
+	unboth 7 0x1000 1
+	unboth 7 0x2000 1
+} >nameless.txt
+for trace in nameless.txt "$traces/nvme-ext4-7.3-strict.txt.xz"; do
+	run 0 watch --json --trace "$trace"
+	says out '"domains": 1,"conflicts": 0,'
+	lacks out '"domains": 2'
+done
+# A signal ends it, and is no failure.
+mkfifo pipe
+for signal in INT TERM; do
+	rm -f done
+	: >out
+	{
+		# More than it takes to know the form of a trace.
+		yes "# a comment" | head -n 500
+		cat five.txt
+		until grep -q "2.0 s" out; do sleep 0.1; done
+		kill -$signal "$(cat pid)"
+		until [ -e done ]; do sleep 0.1; done
+	} >pipe &
+	what="SIG$signal"
+	# shellcheck disable=SC2016 # for the inner shell
+	sh -c 'echo $$ >pid; exec "$@"' sh "$hvpt_path" watch --trace - \
+		>out 2>err <pipe
+	check "exit $?" [ "$?" -eq 0 ]
+	: >done
+	wait
+	says out "all 2.5 s: "
+	says err "hvpt watch: -: interrupted"
+done
 # Kprobes alone, domains, a conflict, a lost unmap.
 {
 	kmap 1 0x1000 0x1000 1 3
@@ -47,10 +92,10 @@ says out " 0 live mappings, 0.00 MiB"
 run 0 watch --json --trace five.txt
 silent err
 lines out "" 3
-lines out '{"all": false,"nanoseconds": 1000000000,"maps": 2,"unmaps": 1,' 1
+lines out '{"all": false,"nanoseconds": 1000000000,"maps": 2,"unmaps": 0,' 1
 lines out '{"all": true,"nanoseconds": 2500000000,"maps": 3,"unmaps": 2,' 1
-lines out '"since": {"nanoseconds": 1500000000,"maps": 1,"unmaps": 1,' 1
-lines out '"exact": {"descriptors": 3,"over_flushed_pages": 0}' 2
+lines out '"since": {"nanoseconds": 1000000000,"maps": 1,"unmaps": 1,' 1
+lines out '"exact": {"descriptors": 3,"over_flushed_pages": 0}' 1
 
 # On a terminal a screen, without colour if that is asked.
 bold=$(printf '\033[1m')
@@ -118,6 +163,8 @@ misuse "--trace goes with no --time and no COMMAND" \
 	watch --trace five.txt --time 1s
 misuse "--trace goes with no --time and no COMMAND" watch --trace five.txt true
 misuse "--trace: needs a value" watch --trace
+misuse "hvpt watch: 'five.txt' is a file: did you mean --trace five.txt?" \
+	watch five.txt
 misuse "--time: must be seconds" watch --time soon
 misuse "unknown option '--trcae': did you mean '--trace'?" watch --trcae x
 misuse "unknown option '--lines'" watch --lines

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -75,6 +76,7 @@ const struct command watch_command = {
 /**
  * struct watching - the command line, and what is watched
  * @line: text that is no whole line yet
+ * @time: of a trace: of its last event, in nanoseconds
  */
 struct watching {
 	const char *trace;
@@ -85,6 +87,7 @@ struct watching {
 	bool keys;
 	char line[512];
 	size_t length;
+	uint64_t time;
 };
 
 static bool take_option(int id, void *target)
@@ -100,35 +103,42 @@ static bool take_option(int id, void *target)
 	return true;
 }
 
-static bool take_line(struct watching *watching, const char *text,
-		      size_t length, uint64_t *time)
-{
-	struct trace_line line;
-
-	trace_parse(text, length, &line);
-	if (line.class != TRACE_EVENT && line.class != TRACE_PROBE)
-		return true;
-	if (time && line.event.has_time)
-		*time = line.event.time;
-	return pairing_add(&watching->pairing, &line, watch_event,
-			   &watching->watch);
-}
-
-/* ---- a trace ---------------------------------------------------------- */
-
-/* By the clock of the trace. */
+/*
+ * By the clock of a trace, before an event of this time. Seconds without any
+ * event are shown together.
+ */
 static void pass(struct watching *watching, uint64_t time)
 {
 	struct watch *watch = &watching->watch;
 
 	if (watch->began == 0)
 		watch->began = watch->last = time;
-	if (time >= watch->last && time - watch->last >= SECOND)
-		watch_show(stdout, watch, watching->form, time);
+	watching->time = time;
+	if (time < watch->last + SECOND)
+		return;
+	watch_show(stdout, watch, watching->form, watch->last + SECOND);
+	if (time >= watch->last + SECOND)
+		watch_show(stdout, watch, watching->form,
+			   time - (time - watch->last) % SECOND);
 }
 
-static const char *watch_input(struct watching *watching, struct input *input,
-			       uint64_t *time)
+static bool take_line(struct watching *watching, const char *text,
+		      size_t length)
+{
+	struct trace_line line;
+
+	trace_parse(text, length, &line);
+	if (line.class != TRACE_EVENT && line.class != TRACE_PROBE)
+		return true;
+	if (watching->trace && line.event.has_time)
+		pass(watching, line.event.time);
+	return pairing_add(&watching->pairing, &line, watch_event,
+			   &watching->watch);
+}
+
+/* ---- a trace ---------------------------------------------------------- */
+
+static const char *watch_input(struct watching *watching, struct input *input)
 {
 	const char *text;
 	size_t length;
@@ -136,15 +146,12 @@ static const char *watch_input(struct watching *watching, struct input *input,
 	for (;;) {
 		enum input_status status = input_line(input, &text, &length);
 
-		if (interrupt_came())
-			return "interrupted";
+		if (status == INPUT_END || interrupt_came())
+			break;
 		if (status == INPUT_ERROR)
 			return input_error(input);
-		if (status == INPUT_END)
-			break;
-		if (!take_line(watching, text, length, time))
+		if (!take_line(watching, text, length))
 			return watching->watch.error;
-		pass(watching, *time);
 	}
 	(void)pairing_finish(&watching->pairing, watch_event, &watching->watch);
 	return watching->watch.error;
@@ -155,21 +162,25 @@ static int watch_trace(struct watching *watching)
 	const struct watch_counts *total = &watching->watch.total;
 	const char *error = NULL;
 	struct input *input;
-	uint64_t time = 0;
 
 	if (!output_streams_differ(WHOSE, &watching->trace, 1))
 		return EXIT_BAD_INPUT;
 	interrupt_catch();
 	input = input_open(watching->trace, &error);
 	if (input)
-		error = watch_input(watching, input, &time);
+		error = watch_input(watching, input);
 	input_close(input);
-	if (!error && total->maps + total->unmaps == 0)
+	/* Also while it was opened. */
+	if (interrupt_came())
+		error = watching->watch.error;
+	else if (!error && total->maps + total->unmaps == 0)
 		error = "it has no map or unmap event";
 	if (total->maps + total->unmaps)
-		watch_end(stdout, &watching->watch, watching->form, time);
-	if (error)
-		say(WHOSE ": %s: %s", watching->trace, error);
+		watch_end(stdout, &watching->watch, watching->form,
+			  watching->time);
+	if (error || interrupt_came())
+		say(WHOSE ": %s: %s", watching->trace,
+		    error ? error : "interrupted");
 	return error ? EXIT_BAD_INPUT : EXIT_ALL_WELL;
 }
 
@@ -195,8 +206,7 @@ static bool take_text(void *ctx, const char *text, size_t length)
 			watching->line[watching->length++] = text[i];
 		if (text[i] != '\n')
 			continue;
-		good = take_line(watching, watching->line, watching->length,
-				 NULL);
+		good = take_line(watching, watching->line, watching->length);
 		watching->length = 0;
 	}
 	if (!good)
@@ -265,6 +275,15 @@ static int watch_machine(struct watching *watching)
 	return capture_code(&watching->capture, end, WHOSE);
 }
 
+/* A trace where a command should be. */
+static bool is_data(const char *word)
+{
+	struct stat info;
+
+	return strpbrk(word, "./") && stat(word, &info) == 0 &&
+	       S_ISREG(info.st_mode) && access(word, X_OK) != 0;
+}
+
 static int run(int argc, char **argv)
 {
 	struct watching watching = { .trace = NULL };
@@ -276,6 +295,11 @@ static int run(int argc, char **argv)
 		return code;
 	if (watching.trace && (optind < argc || watching.capture.seconds)) {
 		say(WHOSE ": --trace goes with no --time and no COMMAND");
+		return EXIT_BAD_INPUT;
+	}
+	if (optind + 1 == argc && is_data(argv[optind])) {
+		say(WHOSE ": '%s' is a file: did you mean --trace %s?",
+		    argv[optind], argv[optind]);
 		return EXIT_BAD_INPUT;
 	}
 	if (optind < argc)

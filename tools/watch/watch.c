@@ -1,35 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "watch.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "oracle/model.h"
 
-/* Return: NULL: there are too many, or no memory. */
-static struct hvpt_model *model_of(struct watch *watch, uint64_t id)
+/* An event_mapped_fn. */
+static uint64_t mapped_in(void *ctx, size_t number, uint64_t iova,
+			  uint64_t size)
 {
-	struct watch_domain *more;
-	size_t i;
+	const struct watch *watch = ctx;
 
-	for (i = 0; i < watch->domain_count; i++) {
-		if (watch->domains[i].id == id)
-			return watch->domains[i].model;
-	}
-	watch->error = "too many domains";
-	if (watch->domain_count == WATCH_DOMAINS_MAX)
+	return hvpt_model_mapped_in(watch->models[number], iova, size);
+}
+
+/* Return: NULL: there are too many domains, or no memory. */
+static struct hvpt_model *model_of(struct watch *watch,
+				   const struct trace_event *event)
+{
+	size_t number = event_domains_find(&watch->names, event, mapped_in,
+					   watch);
+
+	watch->error = "more than 1024 domains";
+	if (number == EVENT_DOMAINS_MAX)
 		return NULL;
 	watch->error = "out of memory";
-	more = realloc(watch->domains,
-		       (watch->domain_count + 1) * sizeof(*more));
-	if (!more)
-		return NULL;
+	if (number == watch->domain_count) {
+		watch->models[number] = hvpt_model_create();
+		if (!watch->models[number])
+			return NULL;
+		watch->domain_count++;
+	}
 	watch->error = NULL;
-	watch->domains = more;
-	more += watch->domain_count++;
-	more->id = id;
-	more->model = hvpt_model_create();
-	return more->model;
+	return watch->models[number];
 }
 
 static unsigned size_class(uint64_t size)
@@ -72,7 +73,7 @@ bool watch_event(void *ctx, const struct trace_event *event)
 
 	if (event->kind != TRACE_MAP && event->kind != TRACE_UNMAP)
 		return true;
-	model = model_of(watch, event->has_dom ? event->dom : 0);
+	model = model_of(watch, event);
 	if (!model)
 		return false;
 	if (event->kind == TRACE_UNMAP) {
@@ -95,6 +96,5 @@ void watch_free(struct watch *watch)
 	size_t i;
 
 	for (i = 0; i < watch->domain_count; i++)
-		hvpt_model_destroy(watch->domains[i].model);
-	free(watch->domains);
+		hvpt_model_destroy(watch->models[i]);
 }

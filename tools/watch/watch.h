@@ -10,11 +10,11 @@
 #include <stdio.h>
 
 #include "hvpt/flush.h"
+#include "trace/event_domains.h"
 #include "trace/trace.h"
 
 #define WATCH_POLICIES 3u
 #define WATCH_SIZES 4u
-#define WATCH_DOMAINS_MAX 4096u
 
 /** How it is shown. */
 enum watch_form {
@@ -33,16 +33,12 @@ struct watch_counts {
 	uint64_t over_pages[WATCH_POLICIES];
 };
 
-/** struct watch_domain - the live mappings of a domain */
-struct watch_domain {
-	uint64_t id;
-	struct hvpt_model *model;
-};
-
 /**
  * struct watch - the figures
  * @total: since the beginning; @shown: those when it was shown last
  * @conflicts: maps of what is mapped
+ * @names: which domain an event belongs to
+ * @models, @domain_count: the live mappings of each
  * @began, @last: nanoseconds, of the beginning and when it was shown last
  * @ended: what is shown is about all
  * @error: why it cannot go on; NULL: it can
@@ -53,7 +49,8 @@ struct watch {
 	uint64_t conflicts;
 	uint64_t began;
 	uint64_t last;
-	struct watch_domain *domains;
+	struct event_domains names;
+	struct hvpt_model *models[EVENT_DOMAINS_MAX];
 	size_t domain_count;
 	bool ended;
 	const char *error;

@@ -25,7 +25,7 @@ static void count_live(const struct watch *watch, struct now *now)
 	size_t i;
 
 	for (i = 0; i < watch->domain_count; i++) {
-		const struct hvpt_model *model = watch->domains[i].model;
+		const struct hvpt_model *model = watch->models[i];
 
 		now->live_bytes += hvpt_model_bytes(model);
 		from = 0;
@@ -49,6 +49,15 @@ static double share(uint64_t part, uint64_t whole)
 	return whole ? (double)part / (double)whole : 0;
 }
 
+/* Of nothing there is no share. */
+static void show_share(FILE *out, int width, uint64_t part, uint64_t whole)
+{
+	if (whole)
+		fprintf(out, "%*.2f", width, share(part, whole));
+	else
+		fprintf(out, "%*s", width, "-");
+}
+
 static double mebibytes(uint64_t bytes)
 {
 	return (double)bytes / (1 << 20);
@@ -67,10 +76,11 @@ static void show_line(FILE *out, const struct watch *watch,
 		rate(total->maps, watch->shown.maps, now),
 		rate(total->unmaps, watch->shown.unmaps, now), now->live,
 		mebibytes(now->live_bytes));
-	for (i = 0; i < WATCH_POLICIES; i++)
-		fprintf(out, " %s %.2f",
-			options_policy_name((enum hvpt_flush_policy)i),
-			share(total->descriptors[i], total->unmaps));
+	for (i = 0; i < WATCH_POLICIES; i++) {
+		fprintf(out, " %s ",
+			options_policy_name((enum hvpt_flush_policy)i));
+		show_share(out, 0, total->descriptors[i], total->unmaps);
+	}
 	fputc('\n', out);
 }
 
@@ -109,11 +119,13 @@ static void show_flushes(FILE *out, const struct watch_counts *total)
 {
 	unsigned i;
 
-	for (i = 0; i < WATCH_POLICIES; i++)
-		fprintf(out, "%-16s%12.2f %14.2f\n",
-			options_policy_name((enum hvpt_flush_policy)i),
-			share(total->descriptors[i], total->unmaps),
-			share(total->over_pages[i], total->unmaps));
+	for (i = 0; i < WATCH_POLICIES; i++) {
+		fprintf(out, "%-16s",
+			options_policy_name((enum hvpt_flush_policy)i));
+		show_share(out, 12, total->descriptors[i], total->unmaps);
+		show_share(out, 15, total->over_pages[i], total->unmaps);
+		fputc('\n', out);
+	}
 }
 
 static void show_screen(FILE *out, const struct watch *watch,
