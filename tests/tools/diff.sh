@@ -170,6 +170,13 @@ misuse "hvpt diff: only two can be compared" diff a.json b.json a.json
 misuse "hvpt diff: unknown option '--frobnicate'" diff --frobnicate
 head -c 1100000 /dev/zero | tr '\0' ' ' >bad
 misuse "hvpt diff: bad: " diff a.json bad
+# A comparison that cannot be written is no difference.
+for json in "" --json; do
+	what="hvpt diff $json >/dev/full"
+	hvpt diff a.json b.json $json >/dev/full 2>err
+	check "exit $?, not 2" [ $? -eq 2 ]
+	lines err "hvpt: cannot write standard output" 1
+done
 run 0 diff --help
 says out "[options] A B"
 finish

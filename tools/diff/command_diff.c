@@ -3,6 +3,7 @@
 #include "tools/command.h"
 
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,5 +164,6 @@ static int run(int argc, char **argv)
 	code = open_and_compare(figures, &line);
 	figures_free(&figures[0]);
 	figures_free(&figures[1]);
-	return code;
+	/* output_end() says it, but a difference is not what went wrong */
+	return fflush(stdout) == 0 && !ferror(stdout) ? code : EXIT_BAD_INPUT;
 }
