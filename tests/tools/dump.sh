@@ -180,6 +180,7 @@ misuse "hvpt dump: --svg: the text has no tables" \
 	dump --debugfs "$tables" --svg out
 misuse "hvpt dump: --at, --domain and --root are not for --debugfs" \
 	dump --debugfs "$tables" --at 3
+misuse "--json and --svg exclude each other" dump trace --json --svg x.svg
 run 2 dump --debugfs missing
 says err "hvpt dump: missing: No such file or directory"
 run 2 dump --debugfs .

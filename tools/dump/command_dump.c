@@ -136,6 +136,10 @@ static bool complete(struct command_line *line, int count, char **words)
 	}
 	if (!has_one_source(line))
 		return false;
+	if (line->svg && line->json) {
+		say("hvpt dump: --json and --svg exclude each other");
+		return false;
+	}
 	line->source = line->tables.trace ? line->tables.trace :
 					    line->tables.memory;
 	if (line->debugfs) {
