@@ -118,7 +118,7 @@ says out "then    HVPT_REASON_READ_ONLY"
 run 0 fault "$line" --json
 check "no JSON" python3 -m json.tool out /dev/null
 says out '"device_name": "0000:00:04.0"'
-run 0 fault 'hvpt: "\: read refused, iova 0, "\: "\, entry 0' --json
+run 0 fault 'hvpt: "\: read refused, iova 0, BLOCKED: "\, entry 0' --json
 check "no JSON" python3 -m json.tool out /dev/null
 run 0 fault "$write" --json --trace three.txt
 check "no JSON" python3 -m json.tool out /dev/null
@@ -142,6 +142,14 @@ misuse "the line is not whole" \
 	fault "hvpt: a: read refused, iova here, BLOCKED: X, entry 0"
 misuse "the line is not whole" \
 	fault "hvpt: a: read refused, iova 0x10000000000000000, B: X, entry 0"
+misuse "unknown type 'BANANA'" \
+	fault "hvpt: a: read refused, iova 0x1, BANANA: FOO, entry 0"
+misuse "unknown type '??'" \
+	fault 'hvpt: a: read refused, iova 0x1, "\: FOO, entry 0'
+misuse "several lines; give one of them" fault "$line
+$line"
+run 0 fault "$line
+"
 misuse "the line is not whole; one has hvpt_fault: device=" \
 	fault "hvpt_fault: device=0x1 iova=0x2"
 misuse "'hvpt: loaded' is neither hexadecimal bytes nor a line of the kernel" \

@@ -46,7 +46,7 @@ MESSAGE = "2400008020000000" + "00" * 8 + "00000000" "01000000" "03000000" \
           "00000000" "708f556600000000" "0020000000000000"
 LINE = "hvpt_iommu: 0000:00:04.0: write refused, iova 0x2000, TRANSLATION: " \
        "HVPT_REASON_NOT_PRESENT, entry 0"
-OTHER_LINE = "hvpt: a: read refused, iova 0, NEW: in no domain, entry 0"
+OTHER_LINE = "hvpt: a: read refused, iova 0, UNKNOWN: in no domain, entry 0"
 MEMORY = ["--memory", "memory", "--root", "0x1000"]
 
 COMMANDS = [

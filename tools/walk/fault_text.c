@@ -116,8 +116,8 @@ static bool take_rest(struct fault_text *fault, struct span text)
 	return true;
 }
 
-/* The number of a type, by its name. */
-static void find_type(struct fault_text *fault)
+/* The number of a type, by its name; the kernel prints UNKNOWN for others. */
+static bool find_type(struct fault_text *fault)
 {
 	uint32_t type;
 
@@ -126,8 +126,14 @@ static void find_type(struct fault_text *fault)
 			break;
 	}
 	fault->fault.type = type;
-	if (type <= HVPT_HV_IOMMU_FAULT_UNSUPPORTED)
-		fault->type[0] = '\0';
+	if (type > HVPT_HV_IOMMU_FAULT_UNSUPPORTED) {
+		if (strcmp(fault->type, hvpt_iommu_fault_type_name(type)) == 0)
+			return true;
+		say("hvpt fault: unknown type '%s'", fault->type);
+		return false;
+	}
+	fault->type[0] = '\0';
+	return true;
 }
 
 /* The word before @end is the device; the kernel's prefix comes before it. */
@@ -167,8 +173,7 @@ static bool read_log(struct fault_text *fault, const char *text,
 	fault->fault.access = write ? HVPT_HV_ACCESS_WRITE :
 				      HVPT_HV_ACCESS_READ;
 	take_device(fault, text, refused - (write ? 7 : 6));
-	find_type(fault);
-	return true;
+	return find_type(fault);
 }
 
 /* ---- the tracepoint --------------------------------------------------- */
@@ -205,6 +210,17 @@ static bool read_event(struct fault_text *fault, const char *payload)
 	return true;
 }
 
+/* A second line would be left out. */
+static bool is_one_line(const char *text)
+{
+	const char *end = strchr(text, '\n');
+
+	if (!end || end[strspn(end, "\r\n ")] == '\0')
+		return true;
+	say("hvpt fault: several lines; give one of them");
+	return false;
+}
+
 bool fault_text_read(struct fault_text *fault, const char *text)
 {
 	static const char event[] = "hvpt_fault:";
@@ -213,9 +229,10 @@ bool fault_text_read(struct fault_text *fault, const char *text)
 	memset(fault, 0, sizeof(*fault));
 	at = strstr(text, " refused, iova ");
 	if (at)
-		return read_log(fault, text, at);
+		return is_one_line(text) && read_log(fault, text, at);
 	at = strstr(text, event);
 	if (at)
-		return read_event(fault, at + strlen(event));
+		return is_one_line(text) &&
+		       read_event(fault, at + strlen(event));
 	return read_message(fault, text);
 }
