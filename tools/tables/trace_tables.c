@@ -19,6 +19,8 @@
 #define RECLAIM_FIRST ((size_t)1 << 14)
 /* Lines between two updates of the progress line. */
 #define PROGRESS_LINES 65536u
+/* Of a second. */
+#define NANOSECONDS UINT64_C(1000000000)
 
 /* ---- domains ----------------------------------------------------------- */
 
@@ -179,6 +181,8 @@ static bool is_later(struct trace_tables *tables,
 	if (at->kind == MOMENT_END)
 		return false;
 	tables->timeless += !event->has_time;
+	if (event->has_time && event->time > tables->last)
+		tables->last = event->time;
 	return event->has_time && event->time > at->nanoseconds;
 }
 
@@ -257,6 +261,22 @@ static void take_lines(struct trace_tables *tables, const char *name,
 
 /* ---- the trace ----------------------------------------------------------- */
 
+/* A time before the first event, or after the last one. */
+static void check_time(struct trace_tables *tables)
+{
+	const uint64_t last = tables->last;
+	const char *what = NULL;
+
+	if (tables->events == 0)
+		what = "begins";
+	else if (!tables->reached && tables->options->at.nanoseconds > last)
+		what = "ends";
+	if (what)
+		snprintf(tables->error, sizeof(tables->error),
+			 "--at: the trace %s at %" PRIu64 ".%06" PRIu64, what,
+			 last / NANOSECONDS, last % NANOSECONDS / 1000);
+}
+
 /* A moment that the trace does not have is an error. */
 static void check_moment(struct trace_tables *tables)
 {
@@ -280,6 +300,8 @@ static void check_moment(struct trace_tables *tables)
 			 "--at: %" PRIu64 " events have no time; give a "
 			 "number of events",
 			 tables->timeless);
+	else if (at->kind == MOMENT_TIME)
+		check_time(tables);
 }
 
 static void note(const char *command, const char *name, const char *what,
