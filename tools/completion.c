@@ -23,15 +23,17 @@ static bool takes_file(const struct command_option *option)
 
 static bool takes_choice(const struct command_option *option)
 {
-	return option->argument && !isupper(option->argument[0]) &&
-	       strchr(option->argument, '|');
+	const char *argument = option->argument;
+
+	return argument && (strchr(argument, ',') ||
+			    (!isupper(argument[0]) && strchr(argument, '|')));
 }
 
-/* a|b as words */
+/* a|b, or the list a,b, as words */
 static void put_choices(FILE *out, const char *choices)
 {
 	for (; *choices; choices++)
-		fputc(*choices == '|' ? ' ' : *choices, out);
+		fputc(strchr("|,", *choices) ? ' ' : *choices, out);
 }
 
 /* The start of a text, in single quotes; a backslash before each of @escaped */
@@ -86,6 +88,22 @@ static void bash_names(FILE *out, const struct command *command)
 	fputs(" --help", out);
 }
 
+/* Ends the line before it. Behind -- there is a command, or there are files. */
+static void bash_command(FILE *out)
+{
+	fputs("\"\n\tlocal i=2\n"
+	      "\twhile [ \"$i\" -lt \"$COMP_CWORD\" ]; do\n"
+	      "\t\tif [ \"${COMP_WORDS[i]}\" = -- ]; then\n"
+	      "\t\t\tlocal kind=-f\n"
+	      "\t\t\tcase $((COMP_CWORD - i))$command in\n"
+	      "\t\t\t1capture | 1watch) kind=-c ;;\n\t\t\tesac\n"
+	      "\t\t\tmapfile -t COMPREPLY < <(compgen $kind -- "
+	      "\"$current\")\n"
+	      "\t\t\treturn\n"
+	      "\t\tfi\n\t\ti=$((i + 1))\n\tdone\n",
+	      out);
+}
+
 static void bash(FILE *out, const struct command *whole)
 {
 	const struct command *const *commands = whole->commands;
@@ -101,7 +119,8 @@ static void bash(FILE *out, const struct command *whole)
 		fprintf(out, "%s%s", i ? " " : "", commands[i]->name);
 	fputs("\"\n\t[ \"$COMP_CWORD\" -gt 1 ] || words=\"$commands", out);
 	bash_names(out, whole);
-	fputs("\"\n\t[ \"$COMP_CWORD\" -ne 2 ] || case $command in\n"
+	bash_command(out);
+	fputs("\t[ \"$COMP_CWORD\" -ne 2 ] || case $command in\n"
 	      "\t-*) previous=$command command=hvpt ;;\n\tesac\n"
 	      "\t[ \"$COMP_CWORD\" -le 1 ] || case \"$command $previous\" in\n",
 	      out);

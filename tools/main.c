@@ -29,6 +29,19 @@ static int unknown(const char *word)
 	return EXIT_BAD_INPUT;
 }
 
+/* hvpt help COMMAND */
+static int no_help(const char *name)
+{
+	if (name && command_find(name))
+		say("hvpt: unknown command 'help': did you mean 'hvpt %s "
+		    "--help'?",
+		    name);
+	else
+		say("hvpt: unknown command 'help': did you mean "
+		    "'hvpt --help'?");
+	return EXIT_BAD_INPUT;
+}
+
 static int print_manual(const char *name)
 {
 	const struct command *command = name ? command_find(name) :
@@ -78,6 +91,8 @@ static int run(int argc, char **argv)
 	}
 	if (argv[1][0] == '-')
 		return run_option(argv[1], argv[2]);
+	if (strcmp(argv[1], "help") == 0)
+		return no_help(argv[2]);
 	command = command_find(argv[1]);
 	return command ? command->run(argc - 1, argv + 1) : unknown(argv[1]);
 }

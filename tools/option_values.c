@@ -179,8 +179,11 @@ bool value_time(const char *command, const char *text, uint64_t *seconds)
 	if (length < sizeof(number)) {
 		memcpy(number, text, length);
 		number[length] = '\0';
-		if (options_number(number, seconds) && *seconds != 0 &&
-		    *seconds < SECONDS_MAX) {
+		if (options_number(number, seconds) && *seconds == 0) {
+			say("hvpt %s: --time: must be more than 0", command);
+			return false;
+		}
+		if (options_number(number, seconds) && *seconds < SECONDS_MAX) {
 			*seconds *= unit;
 			return true;
 		}

@@ -344,8 +344,10 @@ misuse "cannot write none/y: there is no folder none" capture -o x --json none/y
 misuse "--output: '': needs a file name, or -" capture -o ''
 misuse "--output: x.gz: only names in .xz are compressed" capture -o x.gz
 misuse "-o: needs a value" capture -o
-misuse "--time: must be seconds, or a number with s, m or h, not '0'" \
-	capture --time 0 -o x
+misuse "--time: must be more than 0" capture --time 0 -o x
+misuse "--time: must be more than 0" capture --time 0m -o x
+misuse "--time: must be seconds, or a number with s, m or h, not '1d'" \
+	capture --time 1d -o x
 misuse "--events: must be a number of at least 1, not '0'" \
 	capture --events 0 -o x
 misuse "--events: must be a number of at least 1, not '-1'" \

@@ -63,6 +63,9 @@ misuse "hvpt: unknown command 'repla': did you mean 'replay'?" repla
 misuse "hvpt: unknown command 'fuzzz': did you mean 'fuzz'?" fuzzz
 misuse "hvpt: unknown command 'fzu'; try 'hvpt --help'" fzu
 misuse "hvpt: unknown command ''; try 'hvpt --help'" ''
+misuse "'help': did you mean 'hvpt report --help'?" help report
+misuse "'help': did you mean 'hvpt --help'?" help
+misuse "'help': did you mean 'hvpt --help'?" help nothing
 long=$(printf '%0100d' 0)
 misuse "hvpt: unknown command '$long'; try 'hvpt --help'" "$long"
 misuse "hvpt: unknown command 'Replay': did you mean 'replay'?" Replay
@@ -99,6 +102,7 @@ for shell in bash zsh fish; do
 	check "$shell -n" $shell -n "completion.$shell"
 done
 cat >complete.bash <<'BASH'
+PATH=$PWD/bin:$PATH
 . ./completion.bash
 COMP_WORDS=("$@")
 COMP_CWORD=$(($# - 1))
@@ -116,6 +120,9 @@ completes() {
 }
 if command -v bash >/dev/null; then
 	: >some.trace
+	mkdir bin
+	printf '#!/bin/sh\n' >bin/hvpt-here
+	chmod +x bin/hvpt-here
 	completes replay repl
 	completes --completion --comp
 	completes "bash zsh fish" --completion ''
@@ -123,7 +130,13 @@ if command -v bash >/dev/null; then
 	completes "--page-sizes --policy" replay --p
 	completes "two-block cover exact" replay --policy ''
 	completes exact replay --levels 4 --policy e
+	completes "4K 2M 1G" fuzz --page-sizes ''
 	completes some.trace replay --json some
+	completes hvpt-here capture -o x -- hvpt-h
+	completes some.trace capture -o x -- hvpt-here some
+	completes "" capture -o x -- hvpt-here --ti
+	completes some.trace replay -- some
+	completes "" replay -- --q
 	completes some.trace replay some
 	completes "" abi some
 	completes "--json --help" abi ''

@@ -47,10 +47,10 @@ const struct command_option fuzz_options_known[] = {
 	  "processes, 1 .. 256; the n-th has the seed N + n (1)" },
 	{ OPT_LEVELS, "levels", "4|5",
 	  "table levels (either, for each sequence)" },
-	{ OPT_PAGE_SIZES, "page-sizes", "LIST",
-	  "leaf sizes, of 4K,2M,1G; 4K always (all)" },
+	{ OPT_PAGE_SIZES, "page-sizes", "4K,2M,1G",
+	  "leaf sizes, of these; 4K always (all)" },
 	{ OPT_WIDTH, "width", "N",
-	  "IOVA bits, 13 .. 48, or 57 with 5 levels "
+	  "IOVA bits, 13 .. 48, with 5 levels 13 .. 57 "
 	  "(all)" },
 	{ OPT_IOVA_FORM, "iova-form", "plain|lower|canonical",
 	  "which values are IOVAs (any, for each sequence; plain with "
