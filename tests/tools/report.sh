@@ -183,9 +183,9 @@ misuse "nothing to write; -o FILE.html writes the page, --json FILE the" \
 	report small.txt
 misuse "hvpt report: -o and --json are the same file" \
 	report small.txt -o x --json x
-misuse "hvpt report: --lazy: must be at most 1024, not 1025" \
+misuse "hvpt report: --lazy: must be 1 .. 1024, not '1025'" \
 	report small.txt -o x --lazy 1025
-misuse "--lazy" report small.txt -o x --lazy 0
+misuse "--lazy: must be 1 .. 1024, not '0'" report small.txt -o x --lazy 0
 misuse "hvpt report: --levels: must be 4 or 5, not '3'" \
 	report small.txt -o x --levels 3
 misuse "hvpt report: --output: needs a name" report small.txt -o ''

@@ -52,12 +52,9 @@ static bool take_path(const char *name, const char **path)
 
 static bool take_lazy(uint64_t *lazy)
 {
-	if (!value_lazy(COMMAND, optarg, lazy))
-		return false;
-	if (*lazy <= LAZY_MAX)
+	if (options_number(optarg, lazy) && *lazy != 0 && *lazy <= LAZY_MAX)
 		return true;
-	say("hvpt report: --lazy: must be at most %u, not %s", LAZY_MAX,
-	    optarg);
+	say("hvpt report: --lazy: must be 1 .. %u, not '%s'", LAZY_MAX, optarg);
 	return false;
 }
 
