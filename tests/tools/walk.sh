@@ -40,7 +40,21 @@ for at in 1.2 1.200 1.299999999; do
 done
 run 0 dump --at 0 trace
 says out "No domain."
-misuse "trace: --at: the trace begins at 1.100000" dump --at 0.5 trace
+misuse "trace: --at: the trace begins at 1.100000; +2.5 counts from its first \
+event" dump --at 0.5 trace
+run 0 dump --at +0.15 trace
+cp out since
+run 0 dump --at 1.25 trace
+check "--at +0.15 is not --at 1.25" cmp since out
+misuse "trace: --at: the trace ends at 3.000000" dump --at +1.900001 trace
+misuse "trace: --at: the trace ends at 3.000000" \
+	dump --at +9999999999.0 trace
+misuse "--at: must be a number of events, or a time" dump --at +2 trace
+misuse "--at: must be a number of events, or a time" dump --at ++2.0 trace
+misuse "--maxphyaddr: only with --memory" dump --maxphyaddr 46 trace
+misuse "--maxphyaddr: only with --memory" walk --maxphyaddr 46 trace 0
+misuse "--page-sizes is for a trace, not for --memory" \
+	dump --memory trace --root 0 --page-sizes 4K
 misuse "trace: --at: the trace ends at 3.000000" dump --at 99.5 trace
 misuse "trace: --at: the trace ends at 3.000000" walk --at 3.000001 trace 0
 run 0 dump --at 0 trace --json

@@ -14,7 +14,6 @@ void tables_options_default(struct tables_options *options)
 	options->levels = 4;
 	options->page_sizes = HVPT_PAGE_SIZE_4K | HVPT_PAGE_SIZE_2M |
 			      HVPT_PAGE_SIZE_1G;
-	options->maxphyaddr = 52;
 }
 
 /* ---- values ---------------------------------------------------------- */
@@ -49,6 +48,8 @@ static bool take_at(const char *command, const char *text,
 {
 	if (options_number(text, &at->events))
 		at->kind = MOMENT_EVENT;
+	else if (*text == '+' && read_seconds(text + 1, &at->nanoseconds))
+		at->kind = MOMENT_SINCE;
 	else if (read_seconds(text, &at->nanoseconds))
 		at->kind = MOMENT_TIME;
 	else
@@ -108,6 +109,7 @@ bool tables_options_take(const char *command, int id, const char *text,
 		options->has_form = true;
 		return value_form(command, text, &options->form);
 	case TABLES_OPT_PAGE_SIZES:
+		options->has_sizes = true;
 		return value_page_sizes(command, text, &options->page_sizes);
 	default:
 		return take_maxphyaddr(command, text, &options->maxphyaddr);
@@ -126,6 +128,8 @@ static bool check_memory(const char *command,
 		      "table";
 	else if (options->at.kind != MOMENT_END || options->has_domain)
 		why = "--at and --domain are for a trace, not for --memory";
+	else if (options->has_sizes)
+		why = "--page-sizes is for a trace, not for --memory";
 	else if (options->root >> options->maxphyaddr)
 		why = "--root is above the physical address width";
 	if (why)
@@ -139,11 +143,12 @@ bool tables_options_check(const char *command, struct tables_options *options)
 		options->form = HVPT_IOVA_CANONICAL;
 	if (!value_fits(command, options->levels, &options->width))
 		return false;
-	if (options->memory)
-		return check_memory(command, options);
-	if (options->has_root) {
-		say("hvpt %s: --root: only with --memory", command);
+	if (!options->memory && (options->has_root || options->maxphyaddr)) {
+		say("hvpt %s: --%s: only with --memory", command,
+		    options->has_root ? "root" : "maxphyaddr");
 		return false;
 	}
-	return true;
+	if (!options->maxphyaddr)
+		options->maxphyaddr = 52;
+	return !options->memory || check_memory(command, options);
 }

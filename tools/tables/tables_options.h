@@ -16,6 +16,7 @@ struct tables_moment {
 		MOMENT_END = 0,
 		MOMENT_EVENT = 1, /* after this many events */
 		MOMENT_TIME = 2,  /* before the first event after it */
+		MOMENT_SINCE = 3, /* the same; counts from the first event */
 	} kind;
 	uint64_t events;
 	uint64_t nanoseconds;
@@ -29,8 +30,8 @@ struct tables_moment {
  * @root: with @has_root: gpa of the top table in @memory
  * @domain: with @has_domain: only this one of the trace
  * @levels, @width, @form: of the tables; @has_form: @form was given
- * @page_sizes: that the trace is mapped with
- * @maxphyaddr: bits of a physical address
+ * @page_sizes: that the trace is mapped with; @has_sizes: they were given
+ * @maxphyaddr: bits of a physical address in @memory; 0: not given
  */
 struct tables_options {
 	const char *trace;
@@ -44,6 +45,7 @@ struct tables_options {
 	unsigned width;
 	bool has_form;
 	enum hvpt_iova_form form;
+	bool has_sizes;
 	uint64_t page_sizes;
 	unsigned maxphyaddr;
 };
@@ -64,7 +66,8 @@ enum tables_option_id {
 #define TABLES_TRACE_OPTIONS                                                   \
 	{ TABLES_OPT_AT, "at", "N|TIME",                                       \
 	  "after the N-th event; with a point, as in 17.9, before the first "  \
-	  "event that is later than this, in seconds (the end)" },             \
+	  "event that is later than this, in seconds; +2.5 counts from the "   \
+	  "first event (the end)" },                                           \
 		{ TABLES_OPT_DOMAIN, "domain", "ID",                           \
 		  "only the domain that the trace calls dom=ID" },             \
 		{ TABLES_OPT_LEVELS, "levels", "4|5", "table levels (4)" },    \

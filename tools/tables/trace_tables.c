@@ -170,6 +170,16 @@ change(struct trace_tables *tables, struct hvpt_pagetable *pt,
 	}
 }
 
+/* The moment, if it is one in time; not beyond what a time can be. */
+static uint64_t moment(const struct trace_tables *tables)
+{
+	const struct tables_moment *at = &tables->options->at;
+	uint64_t from = at->kind == MOMENT_SINCE ? tables->first : 0;
+
+	return at->nanoseconds > UINT64_MAX - from ? UINT64_MAX :
+						     from + at->nanoseconds;
+}
+
 /* Is this event behind the moment? */
 static bool is_later(struct trace_tables *tables,
 		     const struct trace_event *event)
@@ -181,9 +191,11 @@ static bool is_later(struct trace_tables *tables,
 	if (at->kind == MOMENT_END)
 		return false;
 	tables->timeless += !event->has_time;
+	if (event->has_time && tables->events == 0)
+		tables->first = event->time;
 	if (event->has_time && event->time > tables->last)
 		tables->last = event->time;
-	return event->has_time && event->time > at->nanoseconds;
+	return event->has_time && event->time > moment(tables);
 }
 
 /* A pairing_fn. Nothing reads the tables meanwhile: no flush is needed. */
@@ -269,12 +281,13 @@ static void check_time(struct trace_tables *tables)
 
 	if (tables->events == 0)
 		what = "begins";
-	else if (!tables->reached && tables->options->at.nanoseconds > last)
+	else if (!tables->reached && moment(tables) > last)
 		what = "ends";
 	if (what)
 		snprintf(tables->error, sizeof(tables->error),
-			 "--at: the trace %s at %" PRIu64 ".%06" PRIu64, what,
-			 last / NANOSECONDS, last % NANOSECONDS / 1000);
+			 "--at: the trace %s at %" PRIu64 ".%06" PRIu64
+			 "; +2.5 counts from its first event",
+			 what, last / NANOSECONDS, last % NANOSECONDS / 1000);
 }
 
 /* A moment that the trace does not have is an error. */
@@ -295,12 +308,13 @@ static void check_moment(struct trace_tables *tables)
 		snprintf(tables->error, sizeof(tables->error),
 			 "--at: it has only %" PRIu64 " events",
 			 tables->events);
-	else if (at->kind == MOMENT_TIME && tables->timeless)
+	else if (at->kind != MOMENT_END && at->kind != MOMENT_EVENT &&
+		 tables->timeless)
 		snprintf(tables->error, sizeof(tables->error),
 			 "--at: %" PRIu64 " events have no time; give a "
 			 "number of events",
 			 tables->timeless);
-	else if (at->kind == MOMENT_TIME)
+	else if (at->kind == MOMENT_TIME || at->kind == MOMENT_SINCE)
 		check_time(tables);
 }
 

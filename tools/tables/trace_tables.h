@@ -28,7 +28,8 @@
  * @malformed: lines that could not be read; @lost: notes of lost events
  * @reached: the moment was reached; there may be more events
  * @timeless: events without a time
- * @last: the latest time, of a moment that is a time
+ * @first: the time of the first event, of a moment that is a time
+ * @last: the latest time, of such a moment
  * @interrupted: a signal ended the trace before the moment
  * @error: why no more events can be taken; "" if they can
  */
@@ -44,6 +45,7 @@ struct trace_tables {
 	uint64_t malformed;
 	uint64_t lost;
 	uint64_t timeless;
+	uint64_t first;
 	uint64_t last;
 	bool reached;
 	bool interrupted;
