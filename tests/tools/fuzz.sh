@@ -53,7 +53,7 @@ refused "--ops: must be a number of at least 1, not '0'" --ops 0
 refused "--ops: must be a number of at least 1, not 'many'" --ops many
 refused "--jobs: must be 1 .. 256, not '0'" --jobs 0
 refused "--jobs: must be 1 .. 256, not '257'" --jobs 257
-refused "--time: must be seconds, or a number with s, m or h, not '0'" --time 0
+refused "--time: must be more than 0" --time 0
 refused "--time: must be seconds, or a number with s, m or h, not 'm'" --time m
 refused "--time: must be seconds, or a number with s, m or h, not '1d'" \
 	--time 1d
