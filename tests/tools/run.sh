@@ -574,10 +574,10 @@ ext4=$traces/nvme-ext4-7.3-strict.txt.xz
 run 0 replay "$ext4"
 silent err
 checks=$((checks + 2))
-"$here/progress.py" "$hvpt_path" replay "$ext4" >err
+"$here/terminal.py" --stderr "$hvpt_path" replay "$ext4" >err
 says err " %, "
 says err " events"
-"$here/progress.py" "$hvpt_path" replay --quiet "$ext4" >err
+"$here/terminal.py" --stderr "$hvpt_path" replay --quiet "$ext4" >err
 silent err
 
 # ---- interrupted: what was checked by then is reported ---------------------

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """Run a command with standard output on a terminal; print what it shows there.
 
-Usage: terminal.py [--press KEYS TEXT] COMMAND...
+Usage: terminal.py [--stderr | --press KEYS TEXT] COMMAND...
 
-With --press, standard input is that terminal as well, and KEYS are typed once
-TEXT was shown.
+With --stderr, standard error is on the terminal instead, and standard output is
+dropped. With --press, standard input is that terminal as well, and KEYS are
+typed once TEXT was shown.
 """
 import os
 import pty
@@ -35,7 +36,11 @@ def main():
     if words[0] == "--press":
         keys, text = words[1].encode(), words[2].encode()
         words = words[3:]
-    with subprocess.Popen(words, stdout=slave, start_new_session=True,
+    shown = {"stdout": slave}
+    if words[0] == "--stderr":
+        words = words[1:]
+        shown = {"stdout": subprocess.DEVNULL, "stderr": slave}
+    with subprocess.Popen(words, **shown, start_new_session=True,
                           stdin=slave if keys else subprocess.DEVNULL,
                           env={"TERM": "xterm", **os.environ}) as process:
         os.close(slave)

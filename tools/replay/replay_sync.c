@@ -4,6 +4,7 @@
 #include "check_dma.h"
 #include "report.h"
 #include "session.h"
+#include "tools/gather_pages.h"
 #include "tools/options.h"
 
 #define FLUSH HVPT_HVCALL_FLUSH_DEVICE_DOMAIN
@@ -31,19 +32,6 @@ static struct before look(struct hypervisor *hv)
 	return before;
 }
 
-static uint64_t pages_asked(const struct hvpt_gather *gather)
-{
-	uint64_t pages = 0;
-	uint32_t i;
-
-	for (i = 0; i < gather->range_count; i++)
-		pages += ((gather->range[i].last.value -
-			   gather->range[i].first.value) >>
-			  HVPT_PAGE_LG2) +
-			 1;
-	return pages;
-}
-
 /* Over-flushed: what lists flush beyond what was asked. */
 static void count(struct session *session, const struct before *before,
 		  const struct hvpt_gather *gather, bool good)
@@ -60,9 +48,9 @@ static void count(struct session *session, const struct before *before,
 	result->syncs++;
 	if (now.flush_calls == before->flush_calls)
 		return;
-	result->pages_asked += pages_asked(gather);
+	result->pages_asked += gather_pages(gather);
 	if (now.stats.full_flushes == before->stats.full_flushes)
-		result->over_flushed_pages += pages - pages_asked(gather);
+		result->over_flushed_pages += pages - gather_pages(gather);
 }
 
 /* ---- one sync -------------------------------------------------------- */

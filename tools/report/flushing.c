@@ -5,6 +5,7 @@
 
 #include "hvpt/flush.h"
 #include "hvpt/hv_abi.h"
+#include "tools/gather_pages.h"
 
 void flushing_init(struct flushing *flushing, uint64_t lazy)
 {
@@ -23,19 +24,6 @@ void unflushed_init(struct unflushed *unflushed)
 }
 
 /* ---- one flush ------------------------------------------------------- */
-
-static uint64_t pages_of(const struct hvpt_gather *gather)
-{
-	uint64_t pages = 0;
-	uint32_t i;
-
-	for (i = 0; i < gather->range_count; i++)
-		pages += ((gather->range[i].last.value -
-			   gather->range[i].first.value) >>
-			  HVPT_PAGE_LG2) +
-			 1;
-	return pages;
-}
 
 /* The ranges of @gather, rounded outward. */
 static void widen(struct hvpt_gather *wide, const struct hvpt_gather *gather,
@@ -73,7 +61,7 @@ static void plan(struct flush_cost *cost, const struct hvpt_gather *wide,
 static void flush(struct flushing *flushing, enum flush_mode mode,
 		  const struct hvpt_gather *gather, uint64_t granule)
 {
-	uint64_t asked = pages_of(gather);
+	uint64_t asked = gather_pages(gather);
 	struct hvpt_gather wide;
 	unsigned policy;
 
@@ -110,7 +98,7 @@ static uint64_t granule_of(const struct hvpt_pagetable *pt)
 	hvpt_gather_init(&probe);
 	hvpt_gather_add(&probe, hvpt_iova(0), hvpt_iova(0));
 	hvpt_pt_widen(pt, &probe);
-	return pages_of(&probe) * HVPT_PAGE_BYTES;
+	return gather_pages(&probe) * HVPT_PAGE_BYTES;
 }
 
 /* Moves what a call took away to the lazy flush, and flushes it strictly. */
