@@ -81,6 +81,11 @@ set(HVPT_CORE_SOURCES
   src/domain/handover.c
 )
 
+# The inline functions as symbols, for other languages; no part of the core.
+set(HVPT_FFI_SOURCES
+  src/ffi/hvpt_ffi.c
+)
+
 # Traces: read, written, shrunk. Of hvpt they know the public headers only.
 set(HVPT_TRACE_SOURCES
   trace/decoder.c

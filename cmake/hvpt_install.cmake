@@ -14,7 +14,7 @@ include(CMakePackageConfigHelpers)
 set(HVPT_SOVERSION 0)
 
 if(HVPT_BUILD_SHARED)
-  add_library(hvpt_shared SHARED ${HVPT_CORE_SOURCES})
+  add_library(hvpt_shared SHARED ${HVPT_CORE_SOURCES} ${HVPT_FFI_SOURCES})
   add_library(hvpt::shared ALIAS hvpt_shared)
   hvpt_settings(hvpt_shared)
   hvpt_core_settings(hvpt_shared)

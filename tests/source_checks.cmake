@@ -78,7 +78,7 @@ hvpt_add_check(build-missing source
   ${CMAKE_CURRENT_SOURCE_DIR}/build/missing.sh ${PROJECT_SOURCE_DIR})
 
 # How users take hvpt in, each from a copy.
-foreach(way installed shared version pkg-config components subdirectory
+foreach(way installed shared ffi version pkg-config components subdirectory
     fetch-content source-list single-file cxx meson)
   hvpt_add_check(way-${way} way
     ${python} ${CMAKE_CURRENT_SOURCE_DIR}/ways/ways.py ${way})

@@ -9,6 +9,7 @@ a program which is not there ends with 77.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -47,6 +48,68 @@ SINGLE = """#define HVPT_IMPLEMENTATION
 #include "hvpt.h"
 """
 
+# What a language without a C compiler does: it knows names and layouts.
+FOREIGN = """import ctypes as c
+import sys
+
+hvpt = c.CDLL(sys.argv[1])
+libc = c.CDLL(None)
+libc.aligned_alloc.restype = c.c_void_p
+libc.aligned_alloc.argtypes = [c.c_size_t, c.c_size_t]
+libc.memset.argtypes = [c.c_void_p, c.c_int, c.c_size_t]
+libc.free.argtypes = [c.c_void_p]
+ALLOC = c.CFUNCTYPE(c.c_void_p, c.c_void_p)
+FREE = c.CFUNCTYPE(None, c.c_void_p, c.c_void_p)
+
+
+class Ops(c.Structure):
+    _fields_ = [("alloc_page", ALLOC), ("free_page", FREE),
+                ("write_back", c.c_void_p)]
+
+
+class Config(c.Structure):
+    _fields_ = [("ops", c.POINTER(Ops)), ("ctx", c.c_void_p),
+                ("direct_map_offset", c.c_uint64),
+                ("table_gpa_mask", c.c_uint64), ("page_sizes", c.c_uint64),
+                ("levels", c.c_uint32), ("width", c.c_uint32),
+                ("form", c.c_uint32), ("flags", c.c_uint32),
+                ("reserved", c.c_void_p), ("reserved_count", c.c_uint32)]
+
+
+class Mapping(c.Structure):
+    _fields_ = [("gpa", c.c_uint64), ("prot", c.c_uint32),
+                ("leaf_lg2", c.c_uint32), ("accessed", c.c_bool),
+                ("dirty", c.c_bool)]
+
+
+def alloc(ctx):
+    page = libc.aligned_alloc(4096, 4096)
+    libc.memset(page, 0, 4096)
+    return page
+
+
+def check(status):
+    assert status == 0, status
+
+
+ops = Ops(ALLOC(alloc), FREE(lambda ctx, page: libc.free(page)))
+config = Config(c.pointer(ops), page_sizes=1 << 12 | 1 << 21, width=48)
+pt, gather = (c.create_string_buffer(4096) for _ in range(2))
+seen, unmapped = Mapping(), c.c_uint64()
+u64 = c.c_uint64
+check(hvpt.hvpt_pt_init(pt, c.byref(config)))
+check(hvpt.hvpt_pt_map(pt, u64(0x100000), u64(0x4000000), u64(0x8000), 3,
+                       None))
+check(hvpt.hvpt_pt_lookup(pt, u64(0x100000), c.byref(seen)))
+print(f"iova 0x100000 -> gpa {seen.gpa:#x}")
+hvpt.hvpt_gather_init(gather)
+check(hvpt.hvpt_pt_unmap(pt, u64(0x100000), u64(0x8000), gather,
+                         c.byref(unmapped)))
+assert unmapped.value == 0x8000
+hvpt.hvpt_pt_release(pt, gather)
+hvpt.hvpt_pt_destroy(pt)
+"""
+
 
 class Way:
     """A user's folder, with a copy of hvpt beside his program."""
@@ -81,8 +144,8 @@ class Way:
             sys.exit(f"{output}\nexit status {status}: {command}")
         return output
 
-    def says(self, program, wanted=SAYS, **environment):
-        output = self.run(program, **environment)
+    def says(self, program, wanted=SAYS, *arguments):
+        output = self.run(program, *arguments)
         if output != wanted:
             sys.exit(f"said:\n{output}instead of:\n{wanted}")
         print(output, end="")
@@ -128,6 +191,24 @@ def shared(way):
     way.says("build/example")
     if "libhvpt.so.0" not in way.run("ldd", "build/example"):
         sys.exit("the program does not use libhvpt.so.0")
+
+
+def ffi(way):
+    """Inline functions are symbols, in both libraries."""
+    need("nm", "binutils")
+    way.install("-DHVPT_BUILD_SHARED=ON")
+    listed = set(re.findall(r"(hvpt_\w+);",
+                            tree.read(f"{way.copy}/cmake/hvpt.map")))
+    way.forget_sources()
+    for dynamic, name in ((["-D"], "so"), ([], "a")):
+        said = way.run("nm", *dynamic, "--defined-only",
+                       f"{way.prefix}/lib/libhvpt.{name}")
+        found = set(re.findall(r" T (hvpt_\w+)(?:@@\w+)?$", said, re.M))
+        if listed - found or dynamic and found != listed:
+            sys.exit(f"libhvpt.{name}: {sorted(listed ^ found)}")
+    way.write("foreign.py", FOREIGN)
+    way.says(sys.executable, SAYS, f"{way.folder}/foreign.py",
+             f"{way.prefix}/lib/libhvpt.so")
 
 
 def version(way):
@@ -221,7 +302,7 @@ def meson(way):
 
 
 WAYS = {
-    "installed": installed, "shared": shared, "version": version,
+    "installed": installed, "shared": shared, "ffi": ffi, "version": version,
     "pkg-config": pkg_config, "components": components,
     "subdirectory": subdirectory, "fetch-content": fetch_content,
     "source-list": source_list, "single-file": single_file, "cxx": cxx,
