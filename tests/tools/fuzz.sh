@@ -159,8 +159,8 @@ refused "hvpt fuzz: --model: bad: line 1: not a number" --model bad
 # A signal ends it, with a summary.
 checks=$((checks + 1))
 # shellcheck disable=SC2086 # an emulator and its options are words
-"$here/interrupt.py" "events" $emulator "$right" fuzz --time 1h --jobs 2 \
-	>out 2>err
+"$here/terminal.py" --interrupt "events" $emulator "$right" fuzz \
+	--time 1h --jobs 2 >out 2>err
 status=$?
 what="interrupted"
 [ "$status" -eq 0 ] || fail "interrupted: exit $status"
@@ -241,8 +241,8 @@ says err "the replay finds no fault"
 # A signal while it shrinks, or after: what there is by then is written.
 checks=$((checks + 1))
 # shellcheck disable=SC2086 # an emulator and its options are words
-"$here/interrupt.py" "events fails" $emulator "$early" fuzz --output early \
-	>out 2>err
+"$here/terminal.py" --interrupt "events fails" $emulator "$early" fuzz \
+	--output early >out 2>err
 status=$?
 what="interrupted while it shrinks"
 [ "$status" -eq 1 ] || fail "$what: exit $status"

@@ -8,8 +8,8 @@
 stop() {
 	text=$1
 	shift
-	timeout -s KILL 100 "$here/interrupt.py" "$text" "$hvpt_path" "$@" \
-		>out 2>err
+	timeout -s KILL 100 "$here/terminal.py" --interrupt "$text" \
+		"$hvpt_path" "$@" >out 2>err
 }
 
 # interrupted STATUS ARGUMENT...
@@ -70,12 +70,16 @@ for words in "dump pipe --svg none.svg" "walk pipe 0" "dump --json pipe"; do
 	check "wrote" [ "$(echo none*)" = "none*" ]
 done
 
-# The second trace is a part; the first was interrupted: there is no other.
+# The second trace is a part; the first was interrupted: there is no other. Each
+# is opened twice, so it is a file. It would be read for many minutes.
 {
 	yes "$(map 0x1000 0x50000 1)" | head -n 1000
 	echo "map: IOMMU: words"
-	yes "$(map 0x1000 0x50000 1)" | head -n 300000
-} >long.txt
+} | xz >long.txt
+yes "$(map 0x1000 0x50000 1)" | head -n 300000 | xz >more.xz
+for _ in $(seq 1000); do
+	cat more.xz
+done >>long.txt
 map 0x1000 0x50000 1 >one.txt
 part one.txt long.txt
 says err "hvpt diff: long.txt was interrupted: its figures are of a part"

@@ -258,9 +258,9 @@ left
 # Ctrl-C: what was read until then, on a terminal whose progress is shown.
 what="hvpt report, interrupted"
 checks=$((checks + 1))
-yes "$(map 0x1000 0x50000 1)" | timeout -s KILL 60 "$here/interrupt.py" \
-	"events/s" "$hvpt_path" report - -o slow.html --json slow.json \
-	--library library.js >out 2>err
+yes "$(map 0x1000 0x50000 1)" | timeout -s KILL 60 "$here/terminal.py" \
+	--interrupt "events/s" "$hvpt_path" report - -o slow.html \
+	--json slow.json --library library.js >out 2>err
 [ $? -eq 1 ] || fail "$what: not exit 1"
 says err "<stdin>: ended early after"
 says err "interrupted"
@@ -271,7 +271,7 @@ mkfifo pipe
 exec 3<>pipe
 cat long.txt bad.txt >&3 &
 checks=$((checks + 1))
-timeout -s KILL 60 "$here/interrupt.py" "<stdin>:1002" \
+timeout -s KILL 60 "$here/terminal.py" --interrupt "<stdin>:1002" \
 	"$hvpt_path" report - --json wait.json <pipe >out 2>err
 [ $? -eq 1 ] || fail "$what: not exit 1 while it waits"
 figure wait.json complete=False ended=interrupted events=1001

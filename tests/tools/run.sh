@@ -574,10 +574,11 @@ ext4=$traces/nvme-ext4-7.3-strict.txt.xz
 run 0 replay "$ext4"
 silent err
 checks=$((checks + 2))
-"$here/terminal.py" --stderr "$hvpt_path" replay "$ext4" >err
+"$here/terminal.py" --stderr "$hvpt_path" replay "$ext4" >out 2>err
 says err " %, "
 says err " events"
-"$here/terminal.py" --stderr "$hvpt_path" replay --quiet "$ext4" >err
+"$here/terminal.py" --stderr "$hvpt_path" replay --quiet "$ext4" \
+	>out 2>err
 silent err
 
 # ---- interrupted: what was checked by then is reported ---------------------
@@ -591,8 +592,8 @@ what="interrupted"
 		map 0x90000 0x90000 1
 		unmap 0x90000 1
 	done
-} 2>/dev/null | timeout -s KILL 100 "$here/interrupt.py" "<stdin>:7" \
-	"$hvpt_path" replay --json json - plain.txt >out 2>err
+} 2>/dev/null | timeout -s KILL 100 "$here/terminal.py" \
+	--interrupt "<stdin>:7" "$hvpt_path" replay --json json - plain.txt >out 2>err
 status=$?
 [ "$status" -eq 2 ] || fail "interrupted: exit $status, not 2"
 says err "<stdin>: error: interrupted after line "
