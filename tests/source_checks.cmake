@@ -84,6 +84,13 @@ foreach(way installed shared ffi version pkg-config components subdirectory
     ${python} ${CMAKE_CURRENT_SOURCE_DIR}/ways/ways.py ${way})
 endforeach()
 
+foreach(example rust rust-system)
+  hvpt_add_check(example-${example} way
+    ${python} ${CMAKE_CURRENT_SOURCE_DIR}/ways/examples.py ${example})
+endforeach()
+hvpt_add_check(rust-bindings way
+  ${python} ${CMAKE_CURRENT_SOURCE_DIR}/ways/bindings.py)
+
 hvpt_add_check(lint-format lint ${scripts}/lint format --no-install)
 # Some seconds for each file: minutes in all.
 hvpt_add_check(lint-tidy "lint;long"

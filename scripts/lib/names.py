@@ -15,7 +15,7 @@ WORD = re.compile(r"\b(?:hvpt|HVPT)_\w+")
 # Files other than C that define names: options, variables, modules.
 DEFINES = (".cmake", "CMakeLists.txt", "meson.build", "Kbuild", "Kconfig",
            ".sh", ".inf",
-           ".dec", ".dsc", ".json", ".ci/run")
+           ".dec", ".dsc", ".json", ".rs", ".ci/run")
 # What examples take for granted, besides what each place declares.
 COMMON = ("enum hvpt_status status; hvpt_iova_t iova; hvpt_gpa_t gpa;"
           "uint64_t length; unsigned prot;")

@@ -50,6 +50,14 @@ def tracked_files(root=ROOT):
                   if os.path.isfile(os.path.join(root, n)))
 
 
+def headers(root=ROOT):
+    """The headers below include/: path, text without comments."""
+    for folder, _, files in os.walk(os.path.join(root, "include")):
+        for name in sorted(files):
+            path = os.path.join(folder, name)
+            yield os.path.relpath(path, root), strip_comments(read(path))
+
+
 def strip_comments(text):
     """C text without comments; line numbers do not change."""
     def blank(match):
