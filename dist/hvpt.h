@@ -60,6 +60,7 @@
 #define HVPT_EXTERN_C_BEGIN extern "C" {
 #define HVPT_EXTERN_C_END }
 #else
+/* What C and C++ spell differently: here as in C. */
 #define HVPT_STATIC_ASSERT(cond, text) _Static_assert(cond, text)
 #define HVPT_EXTERN_C_BEGIN
 #define HVPT_EXTERN_C_END
@@ -152,6 +153,8 @@ HVPT_STATIC_ASSERT(sizeof(uintptr_t) == 8, "uintptr_t must be 8 bytes");
 #ifndef HVPT_PORT_LOAD_ACQUIRE
 #define HVPT_PORT_LOAD_ACQUIRE(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
 #endif
+
+/* Need: load a word, no ordering with other words. */
 #ifndef HVPT_PORT_LOAD
 #define HVPT_PORT_LOAD(p) __atomic_load_n((p), __ATOMIC_RELAXED)
 #endif
@@ -179,10 +182,12 @@ HVPT_STATIC_ASSERT(sizeof(uintptr_t) == 8, "uintptr_t must be 8 bytes");
 				    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)
 #endif
 
-/* Need: atomically AND or OR a word; both yield the value before. */
+/* Need: atomically AND a word; yields the value before. */
 #ifndef HVPT_PORT_FETCH_AND
 #define HVPT_PORT_FETCH_AND(p, v) __atomic_fetch_and((p), (v), __ATOMIC_ACQ_REL)
 #endif
+
+/* Need: the same with OR. */
 #ifndef HVPT_PORT_FETCH_OR
 #define HVPT_PORT_FETCH_OR(p, v) __atomic_fetch_or((p), (v), __ATOMIC_ACQ_REL)
 #endif
@@ -380,6 +385,8 @@ HVPT_STATIC_ASSERT(sizeof(uintptr_t) == 8, "uintptr_t must be 8 bytes");
 
 /** HVPT_OK = 0, HVPT_ERR_EMPTY = 1, ... */
 #define HVPT_STATUS_ENUM(name, value, errno_name, efi_name) name = (value),
+
+/** All statuses, with the names of errno and of UEFI. */
 enum hvpt_status {
 	HVPT_STATUS_LIST(HVPT_STATUS_ENUM)
 };
@@ -527,8 +534,10 @@ struct hvpt_iova_range {
 #ifndef HVPT_INDEX_BITS
 #define HVPT_INDEX_BITS 9u
 #endif
+/* Entries of one table: 512 in the format. */
 #define HVPT_TABLE_ENTRIES (1u << HVPT_INDEX_BITS)
 
+/* Levels of a tree. SDM vol. 3A 4.5, VT-d 3.6. */
 #define HVPT_MIN_LEVELS 4u
 #define HVPT_MAX_LEVELS 5u
 
@@ -544,6 +553,7 @@ struct hvpt_iova_range {
 #define HVPT_PAGE_SIZE_2M HVPT_LEVEL_BYTES(1u)
 #define HVPT_PAGE_SIZE_1G HVPT_LEVEL_BYTES(2u)
 
+/** hvpt_iova() - the IOVA of a number. */
 HVPT_INLINE hvpt_iova_t hvpt_iova(uint64_t value)
 {
 	hvpt_iova_t iova;
@@ -552,6 +562,7 @@ HVPT_INLINE hvpt_iova_t hvpt_iova(uint64_t value)
 	return iova;
 }
 
+/** hvpt_gpa() - the guest-physical address of a number. */
 HVPT_INLINE hvpt_gpa_t hvpt_gpa(uint64_t value)
 {
 	hvpt_gpa_t gpa;
@@ -595,6 +606,7 @@ HVPT_INLINE hvpt_gpa_t hvpt_gpa(uint64_t value)
 #ifndef HVPT_PTE_H
 #define HVPT_PTE_H
 
+/* Bits of an entry. */
 #define HVPT_PTE_PRESENT ((uint64_t)1 << 0)  /* SDM table 4-20, bit 0 */
 #define HVPT_PTE_WRITE ((uint64_t)1 << 1)    /* SDM table 4-20, bit 1 */
 #define HVPT_PTE_USER ((uint64_t)1 << 2)     /* SDM table 4-20, bit 2 */
@@ -613,6 +625,7 @@ HVPT_INLINE hvpt_gpa_t hvpt_gpa(uint64_t value)
 #define HVPT_PTE_ADDR                                                          \
 	((((uint64_t)1 << HVPT_GPA_LG2) - 1) & ~(HVPT_PAGE_BYTES - 1))
 
+/* What each table entry has, and each leaf. */
 #define HVPT_PTE_TABLE_BITS                                                    \
 	(HVPT_PTE_PRESENT | HVPT_PTE_WRITE | HVPT_PTE_USER | HVPT_PTE_ACCESSED)
 #define HVPT_PTE_LEAF_BITS                                                     \
@@ -2175,7 +2188,7 @@ HVPT_STATIC_ASSERT(HVPT_HV_FLUSH_LIST_MAX ==
 #define HVPT_HV_FLUSH_ENTRY_PAGE_SHIFT 12u
 #define HVPT_HV_FLUSH_ENTRY_SHIFT_MAX 52u
 
-/** @page: 52 bits; @shift: 6 bits. */
+/** An entry from @page, of 52 bits, and @shift, of 6 bits. */
 HVPT_INLINE uint64_t hvpt_hv_flush_entry(uint64_t page, unsigned shift)
 {
 	return hvpt_hv_field(page, HVPT_HV_FLUSH_ENTRY_PAGE_SHIFT, 52) |
@@ -2309,6 +2322,7 @@ HVPT_HV_FIELD(struct hvpt_hv_message_header, sender, 8);
 #define HVPT_HV_ACCESS_WRITE 1u
 #define HVPT_HV_ACCESS_EXECUTE 2u
 
+/* Bits of `flags`: which fields of the payload are valid. */
 #define HVPT_HV_IOMMU_FAULT_ADDRESS_VALID (1u << 0)
 #define HVPT_HV_IOMMU_FAULT_DEVICE_VALID (1u << 1)
 
@@ -2427,6 +2441,8 @@ HVPT_HV_FIELD(struct hvpt_hv_iommu_fault, fault_address, 24);
 /** HVPT_HV_STATUS_SUCCESS, HVPT_HV_STATUS_TIMEOUT, ... */
 #define HVPT_HV_STATUS_ENUM(raw, name, status, number)                         \
 	HVPT_HV_STATUS_##name = (raw),
+
+/** The raw statuses that are known. */
 enum hvpt_hv_status {
 	HVPT_HV_STATUS_LIST(HVPT_HV_STATUS_ENUM)
 };
@@ -2780,6 +2796,7 @@ HVPT_EXTERN_C_END
 
 /* ---- what the platform reads ----------------------------------------- */
 
+/* Numbers of the CPUID leaves. TLFS, Feature and Interface Discovery. */
 #define HVPT_CPUID_FEATURES 0x00000001u
 #define HVPT_CPUID_HV_MAX 0x40000000u
 #define HVPT_CPUID_HV_INTERFACE 0x40000001u
@@ -3209,6 +3226,7 @@ struct hvpt_registry {
 #ifndef HVPT_FLUSH_H
 #define HVPT_FLUSH_H
 
+/** How ranges become descriptors; docs/FLUSHING.md compares the costs. */
 enum hvpt_flush_policy {
 	/**
 	 * At most 2 descriptors a range: one if the smallest block that holds

@@ -50,8 +50,10 @@ struct hvpt_iova_range {
 #ifndef HVPT_INDEX_BITS
 #define HVPT_INDEX_BITS 9u
 #endif
+/* Entries of one table: 512 in the format. */
 #define HVPT_TABLE_ENTRIES (1u << HVPT_INDEX_BITS)
 
+/* Levels of a tree. SDM vol. 3A 4.5, VT-d 3.6. */
 #define HVPT_MIN_LEVELS 4u
 #define HVPT_MAX_LEVELS 5u
 
@@ -67,6 +69,7 @@ struct hvpt_iova_range {
 #define HVPT_PAGE_SIZE_2M HVPT_LEVEL_BYTES(1u)
 #define HVPT_PAGE_SIZE_1G HVPT_LEVEL_BYTES(2u)
 
+/** hvpt_iova() - the IOVA of a number. */
 HVPT_INLINE hvpt_iova_t hvpt_iova(uint64_t value)
 {
 	hvpt_iova_t iova;
@@ -75,6 +78,7 @@ HVPT_INLINE hvpt_iova_t hvpt_iova(uint64_t value)
 	return iova;
 }
 
+/** hvpt_gpa() - the guest-physical address of a number. */
 HVPT_INLINE hvpt_gpa_t hvpt_gpa(uint64_t value)
 {
 	hvpt_gpa_t gpa;

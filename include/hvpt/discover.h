@@ -19,6 +19,7 @@
 
 /* ---- what the platform reads ----------------------------------------- */
 
+/* Numbers of the CPUID leaves. TLFS, Feature and Interface Discovery. */
 #define HVPT_CPUID_FEATURES 0x00000001u
 #define HVPT_CPUID_HV_MAX 0x40000000u
 #define HVPT_CPUID_HV_INTERFACE 0x40000001u

@@ -18,6 +18,7 @@
 #include "hvpt/addr.h"
 #include "hvpt/status.h"
 
+/** How ranges become descriptors; docs/FLUSHING.md compares the costs. */
 enum hvpt_flush_policy {
 	/**
 	 * At most 2 descriptors a range: one if the smallest block that holds

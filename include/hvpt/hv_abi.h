@@ -230,7 +230,7 @@ HVPT_STATIC_ASSERT(HVPT_HV_FLUSH_LIST_MAX ==
 #define HVPT_HV_FLUSH_ENTRY_PAGE_SHIFT 12u
 #define HVPT_HV_FLUSH_ENTRY_SHIFT_MAX 52u
 
-/** @page: 52 bits; @shift: 6 bits. */
+/** An entry from @page, of 52 bits, and @shift, of 6 bits. */
 HVPT_INLINE uint64_t hvpt_hv_flush_entry(uint64_t page, unsigned shift)
 {
 	return hvpt_hv_field(page, HVPT_HV_FLUSH_ENTRY_PAGE_SHIFT, 52) |

@@ -49,6 +49,7 @@ HVPT_HV_FIELD(struct hvpt_hv_message_header, sender, 8);
 #define HVPT_HV_ACCESS_WRITE 1u
 #define HVPT_HV_ACCESS_EXECUTE 2u
 
+/* Bits of `flags`: which fields of the payload are valid. */
 #define HVPT_HV_IOMMU_FAULT_ADDRESS_VALID (1u << 0)
 #define HVPT_HV_IOMMU_FAULT_DEVICE_VALID (1u << 1)
 

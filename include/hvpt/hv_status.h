@@ -96,6 +96,8 @@
 /** HVPT_HV_STATUS_SUCCESS, HVPT_HV_STATUS_TIMEOUT, ... */
 #define HVPT_HV_STATUS_ENUM(raw, name, status, number)                         \
 	HVPT_HV_STATUS_##name = (raw),
+
+/** The raw statuses that are known. */
 enum hvpt_hv_status {
 	HVPT_HV_STATUS_LIST(HVPT_HV_STATUS_ENUM)
 };

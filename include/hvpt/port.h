@@ -78,6 +78,8 @@
 #ifndef HVPT_PORT_LOAD_ACQUIRE
 #define HVPT_PORT_LOAD_ACQUIRE(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
 #endif
+
+/* Need: load a word, no ordering with other words. */
 #ifndef HVPT_PORT_LOAD
 #define HVPT_PORT_LOAD(p) __atomic_load_n((p), __ATOMIC_RELAXED)
 #endif
@@ -105,10 +107,12 @@
 				    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)
 #endif
 
-/* Need: atomically AND or OR a word; both yield the value before. */
+/* Need: atomically AND a word; yields the value before. */
 #ifndef HVPT_PORT_FETCH_AND
 #define HVPT_PORT_FETCH_AND(p, v) __atomic_fetch_and((p), (v), __ATOMIC_ACQ_REL)
 #endif
+
+/* Need: the same with OR. */
 #ifndef HVPT_PORT_FETCH_OR
 #define HVPT_PORT_FETCH_OR(p, v) __atomic_fetch_or((p), (v), __ATOMIC_ACQ_REL)
 #endif

@@ -33,6 +33,7 @@
 #include "hvpt/addr.h"
 #include "hvpt/status.h"
 
+/* Bits of an entry. */
 #define HVPT_PTE_PRESENT ((uint64_t)1 << 0)  /* SDM table 4-20, bit 0 */
 #define HVPT_PTE_WRITE ((uint64_t)1 << 1)    /* SDM table 4-20, bit 1 */
 #define HVPT_PTE_USER ((uint64_t)1 << 2)     /* SDM table 4-20, bit 2 */
@@ -51,6 +52,7 @@
 #define HVPT_PTE_ADDR                                                          \
 	((((uint64_t)1 << HVPT_GPA_LG2) - 1) & ~(HVPT_PAGE_BYTES - 1))
 
+/* What each table entry has, and each leaf. */
 #define HVPT_PTE_TABLE_BITS                                                    \
 	(HVPT_PTE_PRESENT | HVPT_PTE_WRITE | HVPT_PTE_USER | HVPT_PTE_ACCESSED)
 #define HVPT_PTE_LEAF_BITS                                                     \

@@ -154,6 +154,8 @@
 
 /** HVPT_OK = 0, HVPT_ERR_EMPTY = 1, ... */
 #define HVPT_STATUS_ENUM(name, value, errno_name, efi_name) name = (value),
+
+/** All statuses, with the names of errno and of UEFI. */
 enum hvpt_status {
 	HVPT_STATUS_LIST(HVPT_STATUS_ENUM)
 };

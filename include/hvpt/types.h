@@ -47,6 +47,7 @@
 #define HVPT_EXTERN_C_BEGIN extern "C" {
 #define HVPT_EXTERN_C_END }
 #else
+/* What C and C++ spell differently: here as in C. */
 #define HVPT_STATIC_ASSERT(cond, text) _Static_assert(cond, text)
 #define HVPT_EXTERN_C_BEGIN
 #define HVPT_EXTERN_C_END
