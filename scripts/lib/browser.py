@@ -14,6 +14,7 @@ import time
 
 BROWSERS = ("chromium", "chromium-browser")
 PATIENCE = 60  # seconds for one answer
+CHARTS_DRAWN = "document.documentElement.dataset.charts"
 
 
 class BrowserError(Exception):
@@ -105,15 +106,16 @@ class Browser:
             {"name": "prefers-color-scheme",
              "value": "dark" if dark else "light"}])
 
-    def open(self, path):
-        """Opens a file, and waits until its charts are drawn."""
+    def open(self, path, ready=CHARTS_DRAWN):
+        """Opens a file, and waits until an expression is true."""
         self.events.clear()
         self.call("Page.navigate", url=f"file://{os.path.abspath(path)}")
         end = time.monotonic() + PATIENCE
-        while not self.evaluate("document.readyState === 'complete' && "
-                                "document.documentElement.dataset.charts"):
+        while not self.evaluate(f"document.readyState === 'complete' && "
+                                f"{ready}"):
             if time.monotonic() > end:
-                raise BrowserError(f"{path}: no charts: {self.complaints()}")
+                raise BrowserError(f"{path}: never ready: "
+                                   f"{self.complaints()}")
             time.sleep(0.05)
 
     def complaints(self):
@@ -132,13 +134,19 @@ class Browser:
                 found.append(f"network: {what['request']['url']}")
         return found
 
-    def picture(self, path, selector=None):
-        """A picture of the whole page, or of one element, as PNG."""
+    def picture(self, path, selector=None, height=None):
+        """A picture of the whole page, or of one element, as PNG.
+
+        @height: of the page, at most so much of what can be scrolled to.
+        """
         size = self.evaluate(
             "(({x, y, width, height}) => ({x: x + scrollX, y: y + scrollY, "
             "width, height}))(" +
             (f"document.querySelector({json.dumps(selector)})" if selector
              else "document.documentElement") + ".getBoundingClientRect())")
+        if height:
+            size["height"] = min(height, self.evaluate(
+                "document.documentElement.scrollHeight"))
         shot = self.call("Page.captureScreenshot", format="png",
                          captureBeyondViewport=True, clip={**size, "scale": 1})
         with open(path, "wb") as file:

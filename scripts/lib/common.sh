@@ -93,5 +93,9 @@ HVPT_FOR_EXAMPLES="rustc:rustc cargo:cargo pkg-config:pkg-config gcc:gcc
 HVPT_FOR_SHARING="ccache:ccache"
 HVPT_FOR_ROOTS="mmdebstrap:mmdebstrap
 	debian-archive-keyring:/usr/share/keyrings/debian-archive-keyring.gpg"
+HVPT_PYTHON=/usr/lib/python3/dist-packages
+HVPT_FOR_SITE="doxygen:doxygen graphviz:dot python3:python3
+	python3-sphinx:/usr/bin/sphinx-build furo:$HVPT_PYTHON/furo
+	python3-myst-parser:$HVPT_PYTHON/myst_parser"
 HVPT_VEGA=/usr/share/javascript/vega/vega-view.min.js
 HVPT_FOR_REPORT="chromium:chromium libjs-vega:$HVPT_VEGA python3:python3"
