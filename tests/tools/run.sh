@@ -593,7 +593,8 @@ what="interrupted"
 		unmap 0x90000 1
 	done
 } 2>/dev/null | timeout -s KILL 100 "$here/terminal.py" \
-	--interrupt "<stdin>:7" "$hvpt_path" replay --json json - plain.txt >out 2>err
+	--interrupt "<stdin>:7" "$hvpt_path" replay --json json - plain.txt \
+	>out 2>err
 status=$?
 [ "$status" -eq 2 ] || fail "interrupted: exit $status, not 2"
 says err "<stdin>: error: interrupted after line "
