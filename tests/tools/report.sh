@@ -10,7 +10,7 @@ figure() {
 }
 
 # A library that is there, whatever is installed.
-echo "window.library = '</script><SCRIPT>';" >library.js
+echo "window.vega = '</script><SCRIPT>';" >library.js
 library="--library library.js"
 
 run 0 report --help
@@ -108,7 +108,7 @@ figure timeless.json unit=events tasks.0.task= largest.0.pid=None \
 	: >in
 	lacks page.html '"file": "<stdin>"'
 	says page.html '"file": "\u003cstdin>"'
-	says page.html "window.library = '<\\/script><SCRIPT>';"
+	says page.html "window.vega = '<\\/script><SCRIPT>';"
 	lines page.html "<script>" 2
 	lines page.html "</script>" 3
 
@@ -197,6 +197,11 @@ misuse "cannot read nowhere: No such file or directory; install the Debian" \
 mkdir -p half
 misuse "cannot read half/vega-util.min.js: No such file or directory; install" \
 	report small.txt -o x --library half
+: >half/vega-util.min.js
+misuse "--library half: vega-util is not Vega" \
+	report small.txt -o x --library half
+misuse "--library small.txt: it is not Vega" \
+	report small.txt -o x --library small.txt
 misuse "will not write small.txt: it is the trace" \
 	report small.txt --json small.txt
 misuse "cannot write none/x.html: there is no folder none" \

@@ -64,17 +64,43 @@ static FILE *open_module(const char *library, const char *module)
 	return open_file(path);
 }
 
+/* Every module names the object that it adds to. */
+static bool names_vega(FILE *file)
+{
+	char *line = NULL;
+	size_t room = 0;
+	bool found = false;
+
+	while (!found && getline(&line, &room, file) >= 0)
+		found = strstr(line, "vega") != NULL;
+	free(line);
+	return found;
+}
+
+static bool is_vega(FILE *file, const char *library, const char *module)
+{
+	bool good;
+
+	if (!file)
+		return false;
+	good = names_vega(file);
+	(void)fclose(file);
+	if (!good)
+		say("hvpt report: --library %s: %s is not Vega", library,
+		    module ? module : "it");
+	return good;
+}
+
 bool vega_is_there(const char *library)
 {
-	size_t i, count = is_folder(library) ? MODULES : 1;
+	size_t i;
 
-	for (i = 0; i < count; i++) {
-		FILE *file = count == 1 ? open_file(library) :
-					  open_module(library, modules[i]);
-
-		if (!file)
+	if (!is_folder(library))
+		return is_vega(open_file(library), library, NULL);
+	for (i = 0; i < MODULES; i++) {
+		if (!is_vega(open_module(library, modules[i]), library,
+			     modules[i]))
 			return false;
-		(void)fclose(file);
 	}
 	return true;
 }

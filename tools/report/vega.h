@@ -15,7 +15,7 @@
 /* Where Debian's package libjs-vega has it. */
 #define VEGA_FOLDER "/usr/share/javascript/vega"
 
-/** Is all of it there? Return: false with a message. */
+/** Is all of it there, and Vega? Return: false with a message. */
 bool vega_is_there(const char *library);
 
 /** Writes the scripts. Return: false with a message. */
