@@ -84,10 +84,13 @@ foreach(way installed shared ffi version pkg-config components subdirectory
     ${python} ${CMAKE_CURRENT_SOURCE_DIR}/ways/ways.py ${way})
 endforeach()
 
-foreach(example rust rust-system)
+foreach(example bare-metal uefi-app fuzz-target kernel-module rust
+    rust-system)
   hvpt_add_check(example-${example} way
     ${python} ${CMAKE_CURRENT_SOURCE_DIR}/ways/examples.py ${example})
 endforeach()
+hvpt_add_check(ways-table way
+  ${python} ${CMAKE_CURRENT_SOURCE_DIR}/ways/ways.py --table)
 hvpt_add_check(rust-bindings way
   ${python} ${CMAKE_CURRENT_SOURCE_DIR}/ways/bindings.py)
 

@@ -87,9 +87,8 @@ HVPT_FOR_UEFI="clang:clang lld:lld-link mtools:mcopy qemu-utils:qemu-img
 	ovmf:/usr/share/OVMF/OVMF_CODE_4M.fd
 	python3:python3 gcc:gcc make:make libc6-dev:/usr/include/stdio.h
 	g++:g++"
-HVPT_FOR_EXAMPLES="rustc:rustc cargo:cargo pkg-config:pkg-config gcc:gcc
-	libc6-dev:/usr/include/stdio.h cmake:cmake make:make binutils:nm
-	python3:python3"
+HVPT_FOR_EXAMPLES="$HVPT_FOR_UEFI $HVPT_FOR_CLANG rustc:rustc cargo:cargo
+	pkg-config:pkg-config cmake:cmake qemu-system-x86:qemu-system-x86_64"
 HVPT_FOR_SHARING="ccache:ccache"
 HVPT_FOR_ROOTS="mmdebstrap:mmdebstrap
 	debian-archive-keyring:/usr/share/keyrings/debian-archive-keyring.gpg"

@@ -75,7 +75,7 @@ def driver_objects():
     words = re.findall(r"^hvpt_iommu-y [+:]?= (.*(?:\\\n.*)*)",
                        ours(f"{ADAPTER}/Kbuild"), re.M)
     names = " ".join(words).replace("\\", " ").split()
-    return [name for name in names if not name.startswith("core_")]
+    return [name for name in names if name.endswith(".o")]
 
 
 # ---- the Makefile of the driver -------------------------------------------

@@ -9,16 +9,36 @@ are missing ends with 77.
 """
 
 import os
+import re
 import shutil
+import subprocess
 import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from way import leave, need, take  # noqa: E402
+from way import ROOT, SHELL, leave, need, take, tree  # noqa: E402
+sys.path.insert(0, f"{ROOT}/tests/guest")
+import initramfs  # noqa: E402
+
+LINUX = "7.3"
+RUNNING = "/lib/modules/$(uname -r)/build"
+MACHINE = ["qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-cpu", "max",
+           "-m", "512M", "-nodefaults", "-display", "none", "-serial", "stdio",
+           "-no-reboot"]
 
 RUST_SAYS = """iova 0x101000 -> gpa 0x4001000
 unmapped 0x8000 bytes
 HVPT_ERR_NOT_MAPPED
+"""
+
+MODULE_SAYS = """hvpt_example: iova 0x100000 -> gpa 0x4000000
+hvpt_example: at the end: HVPT_ERR_NOT_MAPPED
+"""
+# The first program of a guest.
+INIT = """#!/bin/busybox sh
+busybox insmod /hvpt_example.ko && busybox rmmod hvpt_example
+busybox dmesg | busybox sed -n 's/.*\\(hvpt_example: .*\\)/\\1/p'
+busybox reboot -f
 """
 
 
@@ -29,9 +49,7 @@ def need_cargo():
 
 def rust(way):
     need_cargo()
-    way.run("cargo", "build", "--offline", "--quiet", "--manifest-path",
-            "hvpt/examples/rust/Cargo.toml", "--target-dir", "build")
-    way.says("build/debug/hvpt-example", RUST_SAYS)
+    way.follow("hvpt/examples/rust/README.md", RUST_SAYS)
 
 
 def rust_system(way):
@@ -39,8 +57,7 @@ def rust_system(way):
     need_cargo()
     need("pkg-config", "pkg-config")
     way.install()
-    for name in ("src", "include", "hvpt.cmake"):
-        shutil.move(f"{way.copy}/{name}", f"{way.folder}/gone-{name}")
+    way.forget_core()
     way.run("cargo", "build", "--offline", "--quiet", "--manifest-path",
             "hvpt/examples/rust/Cargo.toml", "--target-dir", "build",
             "--features", "system",
@@ -48,7 +65,81 @@ def rust_system(way):
     way.says("build/debug/hvpt-example", RUST_SAYS)
 
 
-EXAMPLES = {"rust": rust, "rust-system": rust_system}
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def get_linux():
+    """The folder of scripts/get-linux with the kernel, and its release."""
+    get = f"{ROOT}/scripts/get-linux"
+    done = subprocess.run([get, "--cached", LINUX], text=True, check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    if done.returncode == tree.EXIT_SKIP:
+        leave(f"kernel {LINUX}")
+    folder = done.stdout.strip()
+    return f"{folder}/root", tree.read(f"{folder}/release-{LINUX}").strip()
+
+
+def in_root(way, root, command):
+    """Runs a command in the system that has the headers and a compiler; the
+    user's folder is /hvpt there."""
+    way.run("sh", "-ec", f'. "{ROOT}/scripts/lib/root.sh"; '
+            f'hvpt_in_root "{root}" "{way.folder}" "$1"', "sh", command)
+
+
+def kernel_module(way):
+    """A module of somebody else takes the core in, and runs in a guest."""
+    need("qemu-system-x86_64", "qemu-system-x86")
+    root, release = get_linux()
+    *copies, make = way.commands("hvpt/examples/kernel_module/README.md")
+    for command in copies:
+        way.run(*SHELL, command)
+    headers = f"/usr/src/linux-headers-{release}"
+    in_root(way, root, make.replace(RUNNING, headers).replace("$PWD", "/hvpt")
+            + " CC=gcc-14 CONFIG_DEBUG_INFO_BTF_MODULES=")
+    way.seen.append(make)
+    guest = initramfs.Archive()
+    guest.file("bin/busybox", read(f"{root}/usr/bin/busybox"))
+    guest.file("init", INIT.encode())
+    guest.file("hvpt_example.ko", read(f"{way.folder}/module/hvpt_example.ko"))
+    guest.write(f"{way.folder}/initramfs")
+    images = [f"{root}/usr/lib/modules/{release}/vmlinuz",
+              f"{root}/boot/vmlinuz-{release}"]
+    said = way.run(*MACHINE, "-kernel", next(filter(os.path.exists, images)),
+                   "-initrd", "initramfs", "-append",
+                   "console=ttyS0 quiet panic=-1 no_timer_check")
+    way.expect("".join(re.findall(r"hvpt_example: (?!.*taint).*\n",
+                                  said.replace("\r", ""))), MODULE_SAYS)
+
+
+def bare_metal(way):
+    need("qemu-system-x86_64", "qemu-system-x86")
+    way.follow("hvpt/examples/bare_metal/README.md",
+               "the processor reads 0x600d at 0x8000000000\n")
+
+
+def uefi_app(way):
+    need("qemu-system-x86_64", "qemu-system-x86")
+    need("clang", "clang")
+    if not shutil.which("lld-link"):
+        leave("lld-link")
+    if not os.path.exists("/usr/share/OVMF/OVMF_CODE_4M.fd"):
+        leave("OVMF")
+    way.follow("hvpt/examples/uefi_app/README.md",
+               "hvpt: iova 00101000 -> gpa 04001000\n")
+
+
+def fuzz_target(way):
+    need("clang", "clang")
+    # It ends with status 0 when no run found anything.
+    way.follow("hvpt/examples/fuzz_target/README.md", "")
+
+
+EXAMPLES = {
+    "bare-metal": bare_metal, "uefi-app": uefi_app, "fuzz-target": fuzz_target,
+    "kernel-module": kernel_module, "rust": rust, "rust-system": rust_system,
+}
 
 if __name__ == "__main__":
     take(EXAMPLES, sys.argv[1:], "examples.py")

@@ -2,6 +2,7 @@
 """A user's folder, with a copy of hvpt beside his program."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,8 @@ ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 sys.path.insert(0, os.path.join(ROOT, "scripts", "lib"))
 import tree  # noqa: E402
 
+TABLE = "docs/INSTALLING.md"
+SHELL = ("sh", "-ec")
 # What the example in C says.
 SAYS = "iova 0x100000 -> gpa 0x4000000\n"
 CORE_ONLY = ["-DHVPT_BUILD_TESTS=OFF", "-DHVPT_BUILD_TOOLS=OFF"]
@@ -24,6 +27,8 @@ class Way:
         self.folder = folder
         self.copy = os.path.join(folder, "hvpt")
         self.prefix = os.path.join(folder, "prefix")
+        # commands, what they print, and files the user writes
+        self.seen = []
         for name in tree.tracked_files():
             source, target = (os.path.join(top, name)
                               for top in (ROOT, self.copy))
@@ -40,8 +45,10 @@ class Way:
                               stdin=subprocess.DEVNULL, check=False,
                               stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT)
-        print(f"{time.monotonic() - began:5.1f} s  "
-              + " ".join(command).replace(self.folder + "/", ""))
+        line = self.plain(" ".join(command[2:] if command[:2] == SHELL
+                                   else command))
+        print(f"{time.monotonic() - began:5.1f} s  {line}", flush=True)
+        self.seen += [line, self.plain(done.stdout)]
         return done.returncode, done.stdout
 
     def run(self, *command, **environment):
@@ -51,12 +58,58 @@ class Way:
         return output
 
     def says(self, program, wanted=SAYS, *arguments):
-        output = self.run(program, *arguments)
+        self.expect(self.run(program, *arguments), wanted)
+
+    @staticmethod
+    def expect(output, wanted):
         if output != wanted:
             sys.exit(f"said:\n{output}instead of:\n{wanted}")
         print(output, end="")
 
+    def plain(self, text):
+        """As the user sees it, who is in the folder."""
+        return text.replace(self.folder + "/", "").replace("\r", "")
+
+    def commands(self, path):
+        """The commands of the page in a folder: they begin with four spaces.
+
+        What else is in the folder is what a user writes.
+        """
+        here = os.path.join(self.folder, os.path.dirname(path))
+        self.seen += [tree.read(os.path.join(here, name))
+                      for name in sorted(os.listdir(here))
+                      if os.path.isfile(os.path.join(here, name))]
+        text = tree.read(os.path.join(self.folder, path))
+        return re.findall(r"^    (\S.*)$", text, re.M)
+
+    def follow(self, path, wanted, **environment):
+        """Does what a page says; the last command prints what is wanted."""
+        said = ""
+        for command in self.commands(path):
+            said = self.run(*SHELL, command, **environment)
+            if "--install" in command:
+                self.forget_core()
+        if not said.replace("\r", "").endswith(wanted):
+            sys.exit(f"said:\n{said}instead of:\n{wanted}")
+        print(wanted, end="")
+
+    def forget_core(self):
+        """Who uses an installed hvpt needs no source of it."""
+        for name in ("src", "include", "dist", "hvpt.cmake"):
+            os.rename(f"{self.copy}/{name}", f"{self.folder}/gone-{name}")
+
+    def check_table(self, name):
+        """What docs/INSTALLING.md says of this way was done here."""
+        row = rows().get(name)
+        if row is None:
+            sys.exit(f"{TABLE} has no row for {name}")
+        done = "\n".join(self.seen)
+        for code in re.findall(r"`([^`]+)`", row):
+            if code not in done:
+                sys.exit(f"{TABLE}: {name}: not seen here: {code}")
+
     def write(self, name, text):
+        self.seen.append(text)
         tree.write(os.path.join(self.folder, name), text)
 
     def install(self, *options):
@@ -91,12 +144,31 @@ def leave(missing):
     sys.exit(tree.EXIT_SKIP)
 
 
+def rows():
+    """The table of ways: name, and the rest of the row."""
+    text = tree.read(os.path.join(ROOT, TABLE))
+    part = re.search(r"^## Ways in\n(.*?)^## ", text, re.M | re.S)[1]
+    return dict(re.findall(r"^\| `([\w-]+)` \|(.*\|.*)\|$", part, re.M))
+
+
 def take(ways, names, usage):
-    """Takes the named ways, or --all, each in a folder of its own."""
+    """Takes the named ways, or --all, each in a folder of its own.
+
+    One that is skipped does not keep the others from being taken.
+    """
     names = list(ways) if names == ["--all"] else names
     if not names or not set(names) <= set(ways):
         sys.exit(f"usage: {usage} WAY...; ways: {' '.join(ways)}")
+    skipped = False
     for name in names:
         print(f"-- {name}", flush=True)
         with tempfile.TemporaryDirectory() as folder:
-            ways[name](Way(folder))
+            way = Way(folder)
+            try:
+                ways[name](way)
+                way.check_table(name)
+            except SystemExit as end:
+                if end.code != tree.EXIT_SKIP:
+                    raise
+                skipped = True
+    sys.exit(tree.EXIT_SKIP if skipped else 0)

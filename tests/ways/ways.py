@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """Takes hvpt in as its users do, from a copy of what git has; never from here.
 
-Usage: ways.py WAY...
+Usage: ways.py WAY... | --all | --table
 
-Prints the commands, their seconds, and what the program said. A way that needs
-a program which is not there ends with 77.
+Prints the commands, their seconds, and what the program said, and compares them
+with the row of the way in docs/INSTALLING.md; --table says whether each way has
+a row. A way that needs a program which is not there ends with 77.
 """
 
 import os
@@ -15,7 +16,8 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from way import SAYS, need, take, tree  # noqa: E402
+from examples import EXAMPLES  # noqa: E402
+from way import SAYS, TABLE, need, rows, take, tree  # noqa: E402
 
 FOREIGN = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                        "foreign.py")
@@ -46,10 +48,7 @@ SINGLE = """#define HVPT_IMPLEMENTATION
 
 
 def installed(way):
-    way.install()
-    way.forget_sources()
-    way.build("examples/host")
-    way.says("build/example")
+    way.follow("hvpt/examples/host/README.md", SAYS)
 
 
 def shared(way):
@@ -135,14 +134,19 @@ def fetch_content(way):
 
 
 def source_list(way):
+    """By CMake, and by a build that only has a compiler."""
     way.write("CMakeLists.txt", LIST)
     way.build(".")
     way.says("build/example")
+    sources = way.run("hvpt/scripts/list", "HVPT_CORE_SOURCES").split()
+    way.run("cc", "-Ihvpt/include", "main.c", "-o", "example",
+            *(f"hvpt/{source}" for source in sources))
+    way.says("./example")
 
 
 def single_file(way):
     os.makedirs(os.path.join(way.folder, "one/hvpt"))
-    shutil.copy(f"{way.copy}/dist/hvpt.h", f"{way.folder}/one/hvpt/hvpt.h")
+    way.run("cp", "hvpt/dist/hvpt.h", "one/hvpt/hvpt.h")
     shutil.rmtree(way.copy)
     way.write("hvpt.c", SINGLE)
     way.run("cc", "-Ione", "-Ione/hvpt", "main.c", "hvpt.c", "-o", "example")
@@ -151,10 +155,8 @@ def single_file(way):
 
 def cxx(way):
     need("c++", "g++")
-    way.install()
-    way.forget_sources()
-    way.build("examples/cxx", "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror")
-    way.says("build/example", CXX_SAYS)
+    way.follow("hvpt/examples/cxx/README.md", CXX_SAYS,
+               CXXFLAGS="-Wall -Wextra -Werror")
 
 
 def meson(way):
@@ -176,5 +178,14 @@ WAYS = {
 }
 
 
+def check_table():
+    """The table of ways has the ways that are tested, and no others."""
+    tree.finish([f"{TABLE}: {name}" for name in
+                 sorted(rows().keys() ^ {*WAYS, *EXAMPLES})],
+                f"{len(rows())} ways")
+
+
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--table"]:
+        check_table()
     take(WAYS, sys.argv[1:], "ways.py")
