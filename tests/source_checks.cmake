@@ -50,6 +50,7 @@ hvpt_add_check(freestanding-conformance freestanding
   ${PROJECT_SOURCE_DIR})
 
 hvpt_add_check(dist-fresh source ${python} ${scripts}/gen-single-file --check)
+hvpt_add_check(pictures-fresh source ${python} ${scripts}/pictures --check)
 # Each script that checks a rule tests itself, too.
 file(GLOB checks RELATIVE ${scripts} CONFIGURE_DEPENDS ${scripts}/check-*)
 foreach(check IN LISTS checks ITEMS budgets)
@@ -76,6 +77,14 @@ hvpt_add_check(linux-boot-setup source
   ${CMAKE_CURRENT_SOURCE_DIR}/linux/boot_setup.sh ${PROJECT_SOURCE_DIR})
 hvpt_add_check(build-missing source
   ${CMAKE_CURRENT_SOURCE_DIR}/build/missing.sh ${PROJECT_SOURCE_DIR})
+
+# What pages tell a reader to do, done in a copy.
+set(howto ${CMAKE_CURRENT_SOURCE_DIR}/docs/howto.py)
+hvpt_add_check(howto-readme docs ${python} ${howto} README.md)
+hvpt_add_check(howto-kernel docs
+  ${python} ${howto} docs/howto/PORT-TO-A-KERNEL.md)
+hvpt_add_check(howto-fuzz-target docs
+  ${python} ${howto} docs/howto/FUZZ-TARGET.md)
 
 # How users take hvpt in, each from a copy.
 foreach(way installed shared ffi version pkg-config components subdirectory

@@ -15,6 +15,7 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import diagrams  # noqa: E402
 import reference  # noqa: E402
 import tree  # noqa: E402
 
@@ -102,7 +103,11 @@ class Site:
     def copy(self, path):
         to = os.path.join(self.folder, path)
         os.makedirs(os.path.dirname(to), exist_ok=True)
-        shutil.copyfile(os.path.join(tree.ROOT, path), to)
+        whole = os.path.join(tree.ROOT, path)
+        if os.path.exists(f"{whole[:-4]}.dot"):
+            tree.write(to, diagrams.draw(tree.read(f"{whole[:-4]}.dot")))
+        else:
+            shutil.copyfile(whole, to)
 
     def source(self, path):
         """A page that shows a file."""
