@@ -730,6 +730,10 @@ static void test_no_failure_yet(void **state)
 	assert_false(hvpt_iommu_last_failure(&f->iommu, &code, &status));
 	assert_int_equal(code, 0x1234);
 	assert_int_equal(status, 0x5678);
+	/* To find an id that is in use is no failure. */
+	hv_fail(f, HV_CREATE, HVPT_HV_STATUS_KEY_ALREADY_EXISTS);
+	hv_make(f, 1);
+	assert_false(hvpt_iommu_last_failure(&f->iommu, &code, &status));
 	hv_fail(f, HV_CREATE, HV_RAW_MEMORY);
 	hv_status(hv_try_make(f, 0), HVPT_ERR_HV_MEMORY);
 	hv_last_failure_is(f, HV_CREATE, HV_RAW_MEMORY);
