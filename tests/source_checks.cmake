@@ -93,8 +93,8 @@ foreach(way installed shared ffi version pkg-config components subdirectory
     ${python} ${CMAKE_CURRENT_SOURCE_DIR}/ways/ways.py ${way})
 endforeach()
 
-foreach(example bare-metal uefi-app fuzz-target kernel-module rust
-    rust-system)
+foreach(example bare-metal uefi-app edk2-package fuzz-target
+    kernel-module rust rust-system)
   hvpt_add_check(example-${example} way
     ${python} ${CMAKE_CURRENT_SOURCE_DIR}/ways/examples.py ${example})
 endforeach()

@@ -33,8 +33,21 @@ def cmake_list(name, root=ROOT, file="hvpt.cmake"):
     return found.group(1).split()
 
 
+def tracked_links(root=ROOT):
+    """Links of the project to folders, which tracked_files() leaves out."""
+    return [name for name in tracked_names(root)
+            if os.path.islink(os.path.join(root, name))
+            and os.path.isdir(os.path.join(root, name))]
+
+
 def tracked_files(root=ROOT):
     """Files of the project; without git, all files but build output."""
+    return [name for name in tracked_names(root)
+            if os.path.isfile(os.path.join(root, name))]
+
+
+def tracked_names(root):
+    """Files of the project, and links to files or folders."""
     git = ["git", "-C", root, "ls-files", "-z", "-co", "--exclude-standard"]
     if os.path.exists(os.path.join(root, ".git")):
         out = subprocess.run(git, check=True, capture_output=True, text=True)
@@ -45,9 +58,8 @@ def tracked_files(root=ROOT):
             folders[:] = [f for f in folders
                           if f not in (".git", "build", "__pycache__")]
             names += [os.path.relpath(os.path.join(folder, f), root)
-                      for f in files]
-    return sorted(n for n in set(names)
-                  if os.path.isfile(os.path.join(root, n)))
+                      for f in files + folders]
+    return sorted(set(names))
 
 
 def headers(root=ROOT):

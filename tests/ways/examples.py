@@ -20,6 +20,7 @@ from way import ROOT, SHELL, leave, need, take, tree  # noqa: E402
 sys.path.insert(0, f"{ROOT}/tests/guest")
 import initramfs  # noqa: E402
 
+OVMF = "/usr/share/OVMF/OVMF_CODE_4M.fd"
 LINUX = "7.3"
 RUNNING = "/lib/modules/$(uname -r)/build"
 MACHINE = ["qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-cpu", "max",
@@ -119,15 +120,40 @@ def bare_metal(way):
                "the processor reads 0x600d at 0x8000000000\n")
 
 
+def need_ovmf():
+    if not os.path.exists(OVMF):
+        leave("OVMF")
+
+
 def uefi_app(way):
     need("qemu-system-x86_64", "qemu-system-x86")
     need("clang", "clang")
     if not shutil.which("lld-link"):
         leave("lld-link")
-    if not os.path.exists("/usr/share/OVMF/OVMF_CODE_4M.fd"):
-        leave("OVMF")
+    need_ovmf()
     way.follow("hvpt/examples/uefi_app/README.md",
                "hvpt: iova 00101000 -> gpa 04001000\n")
+
+
+def edk2_package(way):
+    """A package of somebody else, built by edk2; then OVMF starts it."""
+    need("qemu-system-x86_64", "qemu-system-x86")
+    need_ovmf()
+    page = way.commands("hvpt/examples/edk2_package/README.md")
+    way.run(*SHELL, page[0])
+    status, said = way.try_run(f"{ROOT}/scripts/uefi-edk2", "--cached",
+                               "--user", way.folder)
+    if status == tree.EXIT_SKIP:
+        leave("edk2")
+    if status:
+        sys.exit(said)
+    way.seen += page
+    program = "work/Build/ExamplePkg/DEBUG_GCC5/X64/Example.efi"
+    way.run("install", "-D", program, "disk/EFI/BOOT/BOOTX64.EFI")
+    said = way.run(*MACHINE, "-drive", "format=raw,file=fat:rw:disk", "-drive",
+                   f"if=pflash,format=raw,readonly=on,file={OVMF}")
+    way.expect(re.search(r"edk2: .*\n|$", way.plain(said))[0],
+               "edk2: iova 0x100000 -> gpa 0x4000000\n")
 
 
 def fuzz_target(way):
@@ -137,7 +163,8 @@ def fuzz_target(way):
 
 
 EXAMPLES = {
-    "bare-metal": bare_metal, "uefi-app": uefi_app, "fuzz-target": fuzz_target,
+    "bare-metal": bare_metal, "uefi-app": uefi_app,
+    "edk2-package": edk2_package, "fuzz-target": fuzz_target,
     "kernel-module": kernel_module, "rust": rust, "rust-system": rust_system,
 }
 

@@ -35,6 +35,9 @@ class Way:
             if os.path.isfile(source):
                 os.makedirs(os.path.dirname(target), exist_ok=True)
                 shutil.copy2(source, target)
+        for name in tree.tracked_links():
+            os.symlink(os.readlink(os.path.join(ROOT, name)),
+                       os.path.join(self.copy, name))
         shutil.copy(f"{self.copy}/examples/host/main.c", folder)
 
     def try_run(self, *command, **environment):
