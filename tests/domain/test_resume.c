@@ -224,8 +224,15 @@ static void test_nothing_is_left_behind(void **state)
 
 	hv_use_pages(f);
 	hypervisor_set_ats(f->hv, hv_device_id(0), false);
-	hvpt_device_set_ats(&f->device[0], false);
-	hv_ok(hvpt_device_detach(&f->device[0]));
+	hvpt_device_gone(&f->device[0]);
+	hv_attach(f, 0, &f->domain[0]);
+	hv_attach(f, 0, hvpt_iommu_blocked(&f->iommu));
+	/* it may be that the hypervisor will put it back there */
+	hv_mark(f);
+	assert_int_equal(hv_unmap(f, 0, f->base, HV_4K), HV_4K);
+	hv_sync(f, 0);
+	assert_int_not_equal(hv_calls_since(f), 0);
+	hv_map(f, 0, f->base, HV_DATA, HV_4K);
 	hv_lose_state(f);
 	hv_ok(hvpt_iommu_resume(&f->iommu, false));
 	hv_attach(f, 0, &f->domain[0]);
