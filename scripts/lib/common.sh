@@ -73,7 +73,7 @@ HVPT_FOR_CLANG="clang:clang libclang-rt-dev:/usr/share/doc/libclang-rt-dev"
 HVPT_FOR_SOURCE_CHECKS="$HVPT_FOR_CLANG g++:g++ clang-format:clang-format
 	clang-tidy:clang-tidy gcc-aarch64-linux-gnu:aarch64-linux-gnu-gcc
 	qemu-user:qemu-aarch64 zip:zip unzip:unzip valgrind:valgrind
-	unifdef:unifdef graphviz:dot mandoc:mandoc
+	unifdef:unifdef make:make graphviz:dot mandoc:mandoc
 	meson:meson pkg-config:pkg-config
 	python3-jsonschema:/usr/lib/python3/dist-packages/jsonschema
 	lld:lld-link qemu-system-x86:qemu-system-x86_64"

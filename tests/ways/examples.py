@@ -115,6 +115,7 @@ def kernel_module(way):
 
 
 def bare_metal(way):
+    need("make", "make")
     need("qemu-system-x86_64", "qemu-system-x86")
     way.follow("hvpt/examples/bare_metal/README.md",
                "the processor reads 0x600d at 0x8000000000\n")
@@ -126,6 +127,7 @@ def need_ovmf():
 
 
 def uefi_app(way):
+    need("make", "make")
     need("qemu-system-x86_64", "qemu-system-x86")
     need("clang", "clang")
     if not shutil.which("lld-link"):

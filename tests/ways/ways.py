@@ -42,6 +42,9 @@ MESON = """project('user', 'c')
 executable('example', 'main.c', dependencies: dependency('hvpt',
   fallback: ['hvpt', 'hvpt_dep']))
 """
+INLINE = """#define HVPT_INLINE extern inline
+#include "hvpt.h"
+"""
 SINGLE = """#define HVPT_IMPLEMENTATION
 #include "hvpt.h"
 """
@@ -60,19 +63,28 @@ def shared(way):
         sys.exit("the program does not use libhvpt.so.0")
 
 
+def symbols(way, *arguments):
+    """The functions that a file defines."""
+    said = way.run("nm", "--defined-only", *arguments)
+    return set(re.findall(r" T (hvpt_\w+)(?:@@\w+)?$", said, re.M))
+
+
 def ffi(way):
-    """Inline functions are symbols, in both libraries."""
+    """Inline functions are symbols, in both libraries, and with one file."""
     need("nm", "binutils")
     way.install("-DHVPT_BUILD_SHARED=ON")
+    way.write("inline.c", INLINE)
+    way.run("cc", "-c", "-Ihvpt/include", "hvpt/src/ffi/hvpt_ffi.c")
+    way.run("cc", "-c", "-Ihvpt/dist", "inline.c")
+    if symbols(way, "hvpt_ffi.o") != symbols(way, "inline.o"):
+        sys.exit("dist/hvpt.h makes other symbols than src/ffi/")
     listed = set(re.findall(r"(hvpt_\w+);",
                             tree.read(f"{way.copy}/cmake/hvpt.map")))
     way.forget_sources()
-    for dynamic, name in ((["-D"], "so"), ([], "a")):
-        said = way.run("nm", *dynamic, "--defined-only",
-                       f"{way.prefix}/lib/libhvpt.{name}")
-        found = set(re.findall(r" T (hvpt_\w+)(?:@@\w+)?$", said, re.M))
-        if listed - found or dynamic and found != listed:
-            sys.exit(f"libhvpt.{name}: {sorted(listed ^ found)}")
+    if symbols(way, "-D", "prefix/lib/libhvpt.so") != listed:
+        sys.exit("libhvpt.so has other symbols than cmake/hvpt.map")
+    if not listed <= symbols(way, "prefix/lib/libhvpt.a"):
+        sys.exit("libhvpt.a lacks symbols of cmake/hvpt.map")
     way.says(sys.executable, SAYS, FOREIGN, f"{way.prefix}/lib/libhvpt.so")
 
 
