@@ -18,6 +18,8 @@ if(HVPT_BUILD_SHARED)
   add_library(hvpt::shared ALIAS hvpt_shared)
   hvpt_settings(hvpt_shared)
   hvpt_core_settings(hvpt_shared)
+  # A distribution's flags ask for it; its functions are the C library's.
+  target_compile_options(hvpt_shared PRIVATE -fno-stack-protector)
   set_target_properties(hvpt_shared PROPERTIES
     OUTPUT_NAME hvpt
     EXPORT_NAME shared

@@ -21,6 +21,7 @@ from way import SAYS, TABLE, need, rows, take, tree  # noqa: E402
 
 FOREIGN = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                        "foreign.py")
+HARDENED = "-O2 -fstack-protector-all -D_FORTIFY_SOURCE=2"
 CXX_SAYS = "iova 0x101000 -> gpa 0x4001000\nHVPT_ERR_ALIGN\n"
 SUBDIRECTORY = """cmake_minimum_required(VERSION 3.25)
 project(user LANGUAGES C)
@@ -55,7 +56,8 @@ def installed(way):
 
 
 def shared(way):
-    way.install("-DHVPT_BUILD_SHARED=ON")
+    """With the flags of distributions, the library needs no other."""
+    way.install("-DHVPT_BUILD_SHARED=ON", f"-DCMAKE_C_FLAGS={HARDENED}")
     way.forget_sources()
     way.build("examples/host", "-DHVPT_LIBRARY=hvpt::shared")
     way.says("build/example")
