@@ -104,8 +104,9 @@ static void title(FILE *out, const struct command *command)
 {
 	const char *name = command->name ? command->name : "";
 
-	fputs(".\\\" SPDX-License-Identifier: GPL-2.0-only OR "
-	      "BSD-2-Clause\n",
+	/* In two parts: it is not the licence of a part of this file. */
+	fputs(".\\\" SPDX-"
+	      "License-Identifier: GPL-2.0-only OR BSD-2-Clause\n",
 	      out);
 	fputs(".Dd " PAGE_DATE "\n.Dt HVPT", out);
 	if (*name)

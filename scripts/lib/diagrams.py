@@ -5,7 +5,7 @@ import hashlib
 import re
 import subprocess
 
-SPDX = "<!-- SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause -->"
+SPDX = "<!-- SPDX-" "License-Identifier: GPL-2.0-only OR BSD-2-Clause -->"
 # Of each class of nodes and edges: fill, line; light and dark.
 COLOURS = {
     "node": ("#f4f6f9", "#5b6b7f", "#21262d", "#8b98a9"),

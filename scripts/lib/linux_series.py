@@ -20,7 +20,7 @@ PCI_HYPERV = "drivers/pci/controller/pci-hyperv.c"
 ADAPTER = "adapters/linux"
 OURS = f"{ADAPTER}/tree"
 SERIES = f"{OURS}/series"
-SPDX = "# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause\n"
+SPDX = "# SPDX-" "License-Identifier: GPL-2.0-only OR BSD-2-Clause\n"
 
 # The release whose sources these are; its answers to what compat.h asks.
 VERSION = (7, 3)
