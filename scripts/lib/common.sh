@@ -96,5 +96,8 @@ HVPT_PYTHON=/usr/lib/python3/dist-packages
 HVPT_FOR_SITE="doxygen:doxygen graphviz:dot python3:python3
 	python3-sphinx:/usr/bin/sphinx-build furo:$HVPT_PYTHON/furo
 	python3-myst-parser:$HVPT_PYTHON/myst_parser"
+HVPT_FOR_PACKAGES="dpkg-dev:dpkg-buildpackage debhelper:dh lintian:lintian
+	reuse:reuse fakeroot:fakeroot pkg-config:pkg-config
+	dh-dkms:/usr/share/debhelper/autoscripts/postinst-dkms"
 HVPT_VEGA=/usr/share/javascript/vega/vega-view.min.js
 HVPT_FOR_REPORT="chromium:chromium libjs-vega:$HVPT_VEGA python3:python3"
