@@ -9,6 +9,7 @@ are missing ends with 77.
 """
 
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -41,6 +42,14 @@ busybox insmod /hvpt_example.ko && busybox rmmod hvpt_example
 busybox dmesg | busybox sed -n 's/.*\\(hvpt_example: .*\\)/\\1/p'
 busybox reboot -f
 """
+
+
+def need_machine():
+    """A compiler for x86-64, and what runs its programs."""
+    if platform.machine() != "x86_64":
+        print("SKIP: cannot be avoided: the compiler is not for x86-64")
+        sys.exit(tree.EXIT_SKIP)
+    need("qemu-system-x86_64", "qemu-system-x86")
 
 
 def need_cargo():
@@ -91,7 +100,7 @@ def in_root(way, root, command):
 
 def kernel_module(way):
     """A module of somebody else takes the core in, and runs in a guest."""
-    need("qemu-system-x86_64", "qemu-system-x86")
+    need_machine()
     root, release = get_linux()
     *copies, make = way.commands("hvpt/examples/kernel_module/README.md")
     for command in copies:
@@ -116,7 +125,7 @@ def kernel_module(way):
 
 def bare_metal(way):
     need("make", "make")
-    need("qemu-system-x86_64", "qemu-system-x86")
+    need_machine()
     way.follow("hvpt/examples/bare_metal/README.md",
                "the processor reads 0x600d at 0x8000000000\n")
 
@@ -139,7 +148,7 @@ def uefi_app(way):
 
 def edk2_package(way):
     """A package of somebody else, built by edk2; then OVMF starts it."""
-    need("qemu-system-x86_64", "qemu-system-x86")
+    need_machine()
     need_ovmf()
     page = way.commands("hvpt/examples/edk2_package/README.md")
     way.run(*SHELL, page[0])

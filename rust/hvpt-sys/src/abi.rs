@@ -27,6 +27,7 @@ pub const HVPT_HV_DOMAIN_TYPE_SOC: u32 = 2;
 pub const HVPT_HV_DOMAIN_ID_DEFAULT: u32 = 0;
 pub const HVPT_HV_DOMAIN_ID_NULL: u32 = 0xffffffff;
 
+/// Names a device domain.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct hvpt_hv_device_domain {
@@ -42,6 +43,7 @@ pub const HVPT_HV_DEVICE_TYPE_LOGICAL: u32 = 0;
 pub const HVPT_HV_CREATE_FORWARD_PROGRESS: u64 = 0x1;
 pub const HVPT_HV_CREATE_INHERIT_VTL: u64 = 0x2;
 
+/// Input of CREATE_DEVICE_DOMAIN.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct hvpt_hv_create_device_domain {
@@ -50,12 +52,14 @@ pub struct hvpt_hv_create_device_domain {
     pub padding: u32,
 }
 
+/// Input of DELETE_DEVICE_DOMAIN.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct hvpt_hv_delete_device_domain {
     pub domain: hvpt_hv_device_domain,
 }
 
+/// Input of ATTACH_DEVICE_DOMAIN.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct hvpt_hv_attach_device_domain {
@@ -63,6 +67,7 @@ pub struct hvpt_hv_attach_device_domain {
     pub device_id: u64,
 }
 
+/// Input of DETACH_DEVICE_DOMAIN.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct hvpt_hv_detach_device_domain {
@@ -74,6 +79,7 @@ pub const HVPT_HV_SETTINGS_TRANSLATION: u64 = 0x1;
 pub const HVPT_HV_SETTINGS_BLOCKED: u64 = 0x2;
 pub const HVPT_HV_SETTINGS_5_LEVELS: u64 = 0x4;
 
+/// Input of CONFIGURE_DEVICE_DOMAIN.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct hvpt_hv_configure_device_domain {
@@ -82,6 +88,7 @@ pub struct hvpt_hv_configure_device_domain {
     pub page_table_root: u64,
 }
 
+/// Input of FLUSH_DEVICE_DOMAIN.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct hvpt_hv_flush_device_domain {
@@ -92,6 +99,7 @@ pub struct hvpt_hv_flush_device_domain {
 
 pub const HVPT_HV_FLUSH_LIST_IOMMU_FORMAT: u64 = 1;
 
+/// Header of the input of FLUSH_DEVICE_DOMAIN_LIST; the entries follow.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct hvpt_hv_flush_device_domain_list {
@@ -106,6 +114,7 @@ pub const HVPT_HV_FLUSH_ENTRY_RESERVED: u64 = 0xfc0;
 pub const HVPT_HV_FLUSH_ENTRY_PAGE_SHIFT: u32 = 12;
 pub const HVPT_HV_FLUSH_ENTRY_SHIFT_MAX: u32 = 52;
 
+/// Input of GET_IOMMU_CAPABILITIES.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct hvpt_hv_get_iommu_capabilities {
@@ -113,6 +122,7 @@ pub struct hvpt_hv_get_iommu_capabilities {
     pub reserved: u64,
 }
 
+/// Output of GET_IOMMU_CAPABILITIES.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct hvpt_hv_iommu_capabilities {
@@ -133,6 +143,7 @@ pub const HVPT_HV_IOMMU_CAP_ATS: u64 = 0x20;
 pub const HVPT_HV_IOMMU_CAP_PRI: u64 = 0x40;
 pub const HVPT_HV_DEVICE_PROPERTY_PVIOMMU: u32 = 10;
 
+/// Input of GET_LOGICAL_DEVICE_PROPERTY.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct hvpt_hv_get_logical_device_property {
@@ -142,6 +153,7 @@ pub struct hvpt_hv_get_logical_device_property {
     pub reserved: u32,
 }
 
+/// Output of GET_LOGICAL_DEVICE_PROPERTY.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct hvpt_hv_logical_device_property {
@@ -158,6 +170,7 @@ pub const HVPT_HV_IOMMU_FAULT_SINT: u32 = 1;
 pub const HVPT_HV_MESSAGE_BYTES: u32 = 0x100;
 pub const HVPT_HV_MESSAGE_PAYLOAD_MAX: u32 = 240;
 
+/// What each message of the hypervisor begins with.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct hvpt_hv_message_header {
@@ -182,6 +195,7 @@ pub const HVPT_HV_ACCESS_EXECUTE: u32 = 2;
 pub const HVPT_HV_IOMMU_FAULT_ADDRESS_VALID: u32 = 1;
 pub const HVPT_HV_IOMMU_FAULT_DEVICE_VALID: u32 = 2;
 
+/// The payload of an IOMMU fault message.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct hvpt_hv_iommu_fault {
@@ -196,6 +210,7 @@ pub struct hvpt_hv_iommu_fault {
 
 // ---- hv_status.h ---------------------------------------------------
 
+/// The hypervisor's status of a call.
 pub type hvpt_hv_status = u32;
 pub const HVPT_HV_STATUS_SUCCESS: hvpt_hv_status = 0;
 pub const HVPT_HV_STATUS_INVALID_HYPERCALL_CODE: hvpt_hv_status = 2;
@@ -265,12 +280,19 @@ pub const HVPT_HV_STATUS_UNKNOWN_REGISTER_NAME: hvpt_hv_status = 135;
 pub const HVPT_HV_STATUS_NO_HYPERCALL: hvpt_hv_status = 0xffff;
 
 extern "C" {
+    /// The control word of a memory-based call; a simple call has 0 reps.
     pub fn hvpt_hv_control(code: u16, count: u32, start: u32) -> u64;
+    /// The status in a hypercall's result.
     pub fn hvpt_hv_result_status(result: u64) -> u16;
+    /// How many reps were completed, counted from element 0.
     pub fn hvpt_hv_result_reps(result: u64) -> u32;
+    /// The id of a domain of `kind`, as hypercalls have it.
     pub fn hvpt_hv_domain_id(kind: u32, id: u32) -> u64;
+    /// A logical device, as hypercalls have it.
     pub fn hvpt_hv_device_logical(id: u64) -> u64;
+    /// An entry from `page`, of 52 bits, and `shift`, of 6 bits.
     pub fn hvpt_hv_flush_entry(page: u64, shift: u32) -> u64;
+    /// No reserved bit set, a shift of at most 52, an aligned page number?
     pub fn hvpt_hv_flush_entry_ok(entry: u64) -> bool;
     /// The hypervisor's name of a status, for logs.
     pub fn hvpt_hv_status_name(raw: u16) -> *const c_char;

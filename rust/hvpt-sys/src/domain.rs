@@ -15,6 +15,7 @@ use crate::status::hvpt_status;
 
 // ---- flush.h -------------------------------------------------------
 
+/// How ranges become descriptors of a flush.
 pub type hvpt_flush_policy = u32;
 pub const HVPT_FLUSH_TWO_BLOCK: hvpt_flush_policy = 0;
 pub const HVPT_FLUSH_COVER: hvpt_flush_policy = 1;
@@ -78,6 +79,7 @@ pub struct hvpt_iommu_stats {
 pub const HVPT_DOMAIN_ID_FIRST: u32 = 1;
 pub const HVPT_DOMAIN_ID_LAST: u32 = 0xfffffffe;
 
+/// Domain ids; both ends belong to it.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct hvpt_id_range {
@@ -116,6 +118,7 @@ pub const HVPT_DEVICE_IN_DOUBT: hvpt_device_state = 3;
 pub const HVPT_DEVICE_LOST: hvpt_device_state = 4;
 pub const HVPT_DEVICE_PARKED: hvpt_device_state = 5;
 
+/// What the caller has to do with ATS of a device.
 pub type hvpt_ats_duty = u32;
 pub const HVPT_ATS_NOTHING: hvpt_ats_duty = 0;
 pub const HVPT_ATS_ENABLE: hvpt_ats_duty = 1;
@@ -135,6 +138,7 @@ pub const HVPT_HANDOVER_HEADER: u32 = 64;
 pub const HVPT_HANDOVER_ENTRY: u32 = 32;
 pub const HVPT_HANDOVER_DEVICES_MAX: u32 = 0x10000;
 
+/// Where firmware left its devices.
 pub type hvpt_handover_policy = u32;
 pub const HVPT_HANDOVER_IDENTITY: hvpt_handover_policy = 0;
 pub const HVPT_HANDOVER_BLOCKED: hvpt_handover_policy = 1;
@@ -177,6 +181,7 @@ pub struct hvpt_iommu_fault {
     pub has_iova: bool,
 }
 
+/// Why an access was refused.
 pub type hvpt_fault_reason = u32;
 pub const HVPT_REASON_MAPPED_NOW: hvpt_fault_reason = 0;
 pub const HVPT_REASON_NOT_PRESENT: hvpt_fault_reason = 1;

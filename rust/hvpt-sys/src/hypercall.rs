@@ -30,6 +30,7 @@ pub struct hvpt_transport_ops {
         Option<unsafe extern "C" fn(*mut c_void, *mut hvpt_call_page)>,
 }
 
+/// How to reach the hypervisor: hooks, and what they get.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct hvpt_transport {
@@ -57,6 +58,7 @@ pub struct hvpt_iommu_caps {
     pub pasid_width: u8,
 }
 
+/// What a domain does with DMA.
 pub type hvpt_domain_kind = u32;
 pub const HVPT_DOMAIN_IDENTITY: hvpt_domain_kind = 0;
 pub const HVPT_DOMAIN_BLOCKED: hvpt_domain_kind = 1;
@@ -71,6 +73,7 @@ pub struct hvpt_domain_settings {
     pub root: hvpt_gpa_t,
 }
 
+/// Gives the next entry of a flush list; false at the end.
 pub type hvpt_flush_source_fn =
     Option<unsafe extern "C" fn(*mut c_void, *mut u64) -> bool>;
 
@@ -85,6 +88,7 @@ pub const HVPT_CPUID_HV_HARDWARE: u32 = 0x40000006;
 pub const HVPT_CPUID_HV_SVM: u32 = 0x40000008;
 pub const HVPT_CPUID_HV_ISOLATION: u32 = 0x4000000c;
 
+/// What CPUID returns.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct hvpt_cpuid {
@@ -94,6 +98,7 @@ pub struct hvpt_cpuid {
     pub edx: u32,
 }
 
+/// All leaves that `hvpt_discover()` looks at.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct hvpt_cpuid_leaves {
@@ -179,39 +184,46 @@ pub struct hvpt_registry {
 extern "C" {
     /// Did the hypervisor get the call?
     pub fn hvpt_answer_is_heard(answer: *const hvpt_answer) -> bool;
+    /// GET_IOMMU_CAPABILITIES.
     pub fn hvpt_hvcall_get_caps(
         transport: *const hvpt_transport,
         caps: *mut hvpt_iommu_caps,
         answer: *mut hvpt_answer,
     ) -> hvpt_status;
+    /// GET_LOGICAL_DEVICE_PROPERTY: does the pvIOMMU manage a device?
     pub fn hvpt_hvcall_get_device_iommu(
         transport: *const hvpt_transport,
         device_id: u64,
         enabled: *mut bool,
         answer: *mut hvpt_answer,
     ) -> hvpt_status;
+    /// CREATE_DEVICE_DOMAIN.
     pub fn hvpt_hvcall_create_domain(
         transport: *const hvpt_transport,
         domain_id: u32,
         answer: *mut hvpt_answer,
     ) -> hvpt_status;
+    /// CONFIGURE_DEVICE_DOMAIN.
     pub fn hvpt_hvcall_configure_domain(
         transport: *const hvpt_transport,
         domain_id: u32,
         settings: *const hvpt_domain_settings,
         answer: *mut hvpt_answer,
     ) -> hvpt_status;
+    /// ATTACH_DEVICE_DOMAIN.
     pub fn hvpt_hvcall_attach_device(
         transport: *const hvpt_transport,
         domain_id: u32,
         device_id: u64,
         answer: *mut hvpt_answer,
     ) -> hvpt_status;
+    /// DETACH_DEVICE_DOMAIN.
     pub fn hvpt_hvcall_detach_device(
         transport: *const hvpt_transport,
         device_id: u64,
         answer: *mut hvpt_answer,
     ) -> hvpt_status;
+    /// FLUSH_DEVICE_DOMAIN.
     pub fn hvpt_hvcall_flush_domain(
         transport: *const hvpt_transport,
         domain_id: u32,
@@ -233,6 +245,7 @@ extern "C" {
         ctx: *mut c_void,
         answer: *mut hvpt_answer,
     ) -> hvpt_status;
+    /// DELETE_DEVICE_DOMAIN.
     pub fn hvpt_hvcall_delete_domain(
         transport: *const hvpt_transport,
         domain_id: u32,
@@ -255,8 +268,11 @@ extern "C" {
         version: u32,
         build: u32,
     ) -> u64;
+    /// Is the interface active? Then use its page, and leave the page there.
     pub fn hvpt_hypercall_msr_enabled(msr: u64) -> bool;
+    /// Is it locked, so that it cannot change until the VM is reset?
     pub fn hvpt_hypercall_msr_locked(msr: u64) -> bool;
+    /// Where the hypercall page is when the interface is active.
     pub fn hvpt_hypercall_msr_page(msr: u64) -> hvpt_gpa_t;
     /// What to write to place the hypercall page.
     pub fn hvpt_hypercall_msr_place(

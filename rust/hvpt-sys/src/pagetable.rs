@@ -9,18 +9,21 @@ use crate::status::hvpt_status;
 
 // ---- addr.h --------------------------------------------------------
 
+/// The input of stage 1: a device's address. Any value can be held.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct hvpt_iova_t {
     pub value: u64,
 }
 
+/// The output of stage 1: a guest-physical address.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct hvpt_gpa_t {
     pub value: u64,
 }
 
+/// A range of IOVAs; both ends belong to it.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct hvpt_iova_range {
@@ -84,6 +87,7 @@ pub struct hvpt_page_ops {
         Option<unsafe extern "C" fn(*mut c_void, *const c_void, usize)>,
 }
 
+/// Which 64-bit values are IOVAs.
 pub type hvpt_iova_form = u32;
 pub const HVPT_IOVA_PLAIN: hvpt_iova_form = 0;
 pub const HVPT_IOVA_LOWER: hvpt_iova_form = 1;
@@ -130,6 +134,7 @@ pub struct hvpt_mapping {
 
 // ---- map.h ---------------------------------------------------------
 
+/// One piece of a scatter list: page-aligned, a page multiple, not empty.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct hvpt_segment {
@@ -139,15 +144,18 @@ pub struct hvpt_segment {
 
 // ---- inspect.h -----------------------------------------------------
 
+/// Sees one leaf; returns true to go on, false to stop.
 pub type hvpt_visit_fn = Option<
     unsafe extern "C" fn(*mut c_void, hvpt_iova_t, *const hvpt_mapping) -> bool,
 >;
 
+/// Learns that `iova` .. `iova + bytes - 1` was written.
 pub type hvpt_dirty_fn =
     Option<unsafe extern "C" fn(*mut c_void, hvpt_iova_t, u64)>;
 
 pub const HVPT_DIRTY_KEEP: u32 = 1;
 
+/// What is wrong with a page table.
 pub type hvpt_fault = u32;
 pub const HVPT_FAULT_NONE: hvpt_fault = 0;
 pub const HVPT_FAULT_NOT_PRESENT: hvpt_fault = 1;
@@ -172,11 +180,14 @@ pub struct hvpt_audit {
     pub leaves: [u64; HVPT_LEAF_LEVELS as usize],
 }
 
+/// May this page be a table of this level?
 pub type hvpt_table_check_fn =
     Option<unsafe extern "C" fn(*mut c_void, hvpt_gpa_t, u32) -> bool>;
 
 extern "C" {
+    /// An IOVA from its value.
     pub fn hvpt_iova(value: u64) -> hvpt_iova_t;
+    /// A gpa from its value.
     pub fn hvpt_gpa(value: u64) -> hvpt_gpa_t;
     /// Can `prot` be expressed?
     pub fn hvpt_prot_check(prot: u32) -> hvpt_status;

@@ -5,6 +5,7 @@ use crate::c_char;
 
 // ---- status.h ------------------------------------------------------
 
+/// What a call returns.
 pub type hvpt_status = u32;
 pub const HVPT_OK: hvpt_status = 0;
 pub const HVPT_ERR_EMPTY: hvpt_status = 1;
