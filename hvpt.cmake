@@ -27,6 +27,7 @@ set(HVPT_CORE_HEADERS
   include/hvpt/discover.h
   include/hvpt/logical_id.h
   include/hvpt/flush.h
+  include/hvpt/wait.h
   include/hvpt/domain.h
   include/hvpt/stats.h
   include/hvpt/iommu.h
@@ -75,6 +76,8 @@ set(HVPT_CORE_SOURCES
   src/domain/domain.c
   src/domain/device.c
   src/domain/stats.c
+  src/domain/batch.c
+  src/domain/combine.c
   src/domain/sync.c
   src/domain/resume.c
   src/domain/fault.c
@@ -163,6 +166,7 @@ set(HVPT_QEMU_SOURCES
 # How an ordinary process binds the core: table pages, hypercalls.
 set(HVPT_HOST_SOURCES
   adapters/host/arena.c
+  adapters/host/waits.c
   adapters/host/hv_binding.c
 )
 

@@ -3311,6 +3311,74 @@ HVPT_EXTERN_C_END
 
 #endif /* HVPT_FLUSH_H */
 
+/* ======== include/hvpt/wait.h ======== */
+
+/*
+ * hvpt/wait.h - how a caller waits for the flush of another caller.
+ *
+ * A domain with these hooks combines flushes. At most one caller at a time
+ * makes the hypercall; those that ask meanwhile wait. When the call returns,
+ * the newest of them makes one call for all of them. So each caller returns
+ * after a call that began after it asked, and waits for at most two calls: the
+ * one in flight and its own.
+ *
+ * A platform that cannot wait has no hooks: each caller makes a call of its
+ * own.
+ */
+#ifndef HVPT_WAIT_H
+#define HVPT_WAIT_H
+
+/**
+ * struct hvpt_waiter - one caller, on its stack
+ * @word: not 0: it need not wait any more; atomic
+ * @cookie: for the hooks, such as saved interrupt flags
+ */
+struct hvpt_waiter {
+	uint64_t word;
+	uint64_t cookie;
+};
+
+/**
+ * struct hvpt_wait_ops - waiting on this platform
+ *
+ * Example, a kernel whose drivers unmap in interrupt handlers: `begin` disables
+ * interrupts, `wait` pauses the processor, `wake` is NULL, `end` enables
+ * interrupts. Threads of a process: `wait` and `wake` use a condition variable.
+ */
+struct hvpt_wait_ops {
+	/**
+	 * @begin: may this caller wait, and let others wait for it?
+	 * @waiter: only @cookie may be written
+	 *
+	 * Until @end no other flush of the domain may begin on this processor
+	 * (or thread): it would wait for a caller that it has interrupted.
+	 * Return: false when this caller cannot wait. It makes a call of its
+	 * own, and @end is not called.
+	 */
+	bool (*begin)(void *ctx, struct hvpt_waiter *waiter);
+
+	/**
+	 * @wait: return when @word may have become other than 0
+	 *
+	 * May return earlier; then it is called again. It loads @word with
+	 * HVPT_PORT_LOAD_ACQUIRE() if it loads it at all.
+	 */
+	void (*wait)(void *ctx, struct hvpt_waiter *waiter);
+
+	/**
+	 * @wake: @word of @waiter is other than 0 now
+	 * @waiter: may be gone already: only its address may be used
+	 *
+	 * NULL where @wait does not sleep.
+	 */
+	void (*wake)(void *ctx, struct hvpt_waiter *waiter);
+
+	/** @end: undo @begin. */
+	void (*end)(void *ctx, struct hvpt_waiter *waiter);
+};
+
+#endif /* HVPT_WAIT_H */
+
 /* ======== include/hvpt/domain.h ======== */
 
 /*
@@ -3340,7 +3408,8 @@ HVPT_EXTERN_C_END
  * lock: each call owns its range, as pagetable.h says. Syncs and flushes take
  * no lock either. They may run beside each other and beside calls that hold
  * the iommu lock, but not beside hvpt_iommu_resume() or the destruction of
- * their domain. Each thread uses a gather of its own.
+ * their domain. Each thread uses a gather of its own. With wait hooks (wait.h)
+ * they combine: a call that finds another in flight waits for that one.
  */
 #ifndef HVPT_DOMAIN_H
 #define HVPT_DOMAIN_H
@@ -3359,10 +3428,15 @@ struct hvpt_domain;
  *	  or for 48 if it is larger and levels is 4;
  *	- the hooks and the reserved ranges must outlive the domain.
  * @policy: how flushes are planned
+ * @wait_ops: how callers wait for each other's flushes; NULL: they do not, and
+ *	each makes a call of its own. Must outlive the domain. @wake may be NULL
+ * @wait_ctx: for @wait_ops
  */
 struct hvpt_domain_config {
 	struct hvpt_pt_config pt;
 	enum hvpt_flush_policy policy;
+	const struct hvpt_wait_ops *wait_ops;
+	void *wait_ctx;
 };
 
 HVPT_EXTERN_C_BEGIN
@@ -3377,13 +3451,14 @@ HVPT_EXTERN_C_BEGIN
  * described at hvpt_iommu_init(). Makes the hypercalls CREATE and CONFIGURE.
  *
  * Context: iommu lock held.
- * Return: HVPT_OK; HVPT_ERR_POLICY; HVPT_ERR_WIDTH when the width exceeds that
- * of the pvIOMMU; HVPT_ERR_LEVELS for 5 levels that the host does not offer;
- * any other status of hvpt_pt_init(); HVPT_ERR_NO_IDS; any status of
- * hvpt_hvcall_create_domain() and hvpt_hvcall_configure_domain(). On failure
- * *@domain must not be used, the page was given back and the id is free. When
- * CONFIGURE failed and the DELETE that had to follow failed too, the hypervisor
- * may still have both: then the id is in quarantine and the page is leaked.
+ * Return: HVPT_OK; HVPT_ERR_OPS when a wait hook is missing; HVPT_ERR_POLICY;
+ * HVPT_ERR_WIDTH when the width exceeds that of the pvIOMMU; HVPT_ERR_LEVELS
+ * for 5 levels that the host does not offer; any other status of
+ * hvpt_pt_init(); HVPT_ERR_NO_IDS; any status of hvpt_hvcall_create_domain()
+ * and hvpt_hvcall_configure_domain(). On failure @domain must not be used, the
+ * page was given back and the id is free. When CONFIGURE failed and the DELETE
+ * that had to follow failed too, the hypervisor may still have both: then the
+ * id is in quarantine and the page is leaked.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_init(struct hvpt_domain *domain, struct hvpt_iommu *iommu,
@@ -3490,6 +3565,12 @@ HVPT_INLINE uint32_t hvpt_domain_device_count(const struct hvpt_domain *domain);
 #define HVPT_LIST_TRIES 8u
 #define HVPT_LIST_AGAIN 1024u
 
+/*
+ * Requests of several callers with more ranges than this together are flushed
+ * by FLUSH_DEVICE_DOMAIN. Fewer fit one list call with two descriptors each.
+ */
+#define HVPT_COMBINE_RANGES (HVPT_HV_FLUSH_LIST_MAX / 2)
+
 HVPT_EXTERN_C_BEGIN
 
 /**
@@ -3505,6 +3586,12 @@ HVPT_EXTERN_C_BEGIN
  * call fails, FLUSH_DEVICE_DOMAIN follows. A list call that does not exist
  * (INVALID_HYPERCALL_CODE) is not tried again; one that was refused
  * HVPT_LIST_TRIES times in a row is tried once in HVPT_LIST_AGAIN full flushes.
+ *
+ * With wait hooks, a caller that finds a call of the domain in flight waits.
+ * When that call is over, one of those that wait calls for all of them: by a
+ * list, or by FLUSH_DEVICE_DOMAIN when one of them asks for everything or when
+ * they have more than HVPT_COMBINE_RANGES ranges. All of them get the status of
+ * that call, and each keeps or frees what is in its own gather.
  *
  * Return: HVPT_OK; HVPT_ERR_KIND; HVPT_ERR_LOST between a failed resume and its
  * retry; any status of hvpt_hvcall_flush_domain(). On failure devices may still
@@ -3582,6 +3669,9 @@ HVPT_EXTERN_C_END
  * @next: in the list of all domains
  * @pt: of a paging domain
  * @cached: not 0: an IOMMU may have cached something of it; atomic
+ * @flushing: a call in flight and who waits for it (combine.c); atomic
+ * @wait_ops: as configured
+ * @wait_ctx: as configured
  * @devices: how many are attached, or may be; under the iommu lock
  * @id: the hypervisor's number of it
  * @epoch: the epoch of the pvIOMMU in which it was created
@@ -3599,6 +3689,9 @@ struct hvpt_domain {
 	struct hvpt_domain *next;
 	struct hvpt_pagetable pt;
 	uint64_t cached;
+	uint64_t flushing;
+	const struct hvpt_wait_ops *wait_ops;
+	void *wait_ctx;
 	uint32_t devices;
 	uint32_t id;
 	uint32_t epoch;
@@ -3698,6 +3791,8 @@ struct hvpt_iommu;
  * @full_flushes: FLUSH_DEVICE_DOMAIN calls that succeeded
  * @fallbacks: full flushes that were made because a list call failed, or
  *	because list calls were given up
+ * @combined: flushes that a call of another caller made (wait.h): so many calls
+ *	were saved
  * @fallback_status: raw status of the last list call that failed; 0: none did
  * @list_given_up: not 0: list calls are made rarely, or not at all any more
  * @failures: hypercalls that were refused, by call: CREATE, ATTACH, DETACH,
@@ -3712,6 +3807,7 @@ struct hvpt_iommu_stats {
 	uint64_t descriptors;
 	uint64_t full_flushes;
 	uint64_t fallbacks;
+	uint64_t combined;
 	uint64_t fallback_status;
 	uint64_t list_given_up;
 	uint64_t failures[HVPT_CALLS];
@@ -5308,8 +5404,8 @@ hvpt_device_id_check(uint64_t device_id)
 /*
  * domain_internal.h - what the files of src/domain share.
  *
- * Locking. The iommu lock is held, but not in hvpt_iommu_note(), in
- * hvpt_domain_flush_now() and in the functions of stats.c.
+ * Locking. The iommu lock is held, but not in hvpt_iommu_note() and in the
+ * functions of batch.c, combine.c and stats.c.
  */
 #ifndef HVPT_DOMAIN_INTERNAL_H
 #define HVPT_DOMAIN_INTERNAL_H
@@ -5412,6 +5508,10 @@ HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_config_check(const struct hvpt_iommu *iommu,
 			 const struct hvpt_domain_config *config);
 
+/** Takes over from @config what is not of the page table. */
+void hvpt_domain_apply(struct hvpt_domain *domain,
+		       const struct hvpt_domain_config *config);
+
 /**
  * hvpt_domain_create() - take an id, CREATE, CONFIGURE, link
  * @domain: prepared, with its page table if it has one
@@ -5435,9 +5535,34 @@ hvpt_domain_configure(struct hvpt_domain *domain);
 /** DELETE, then unlink. */
 HVPT_MUST_CHECK enum hvpt_status hvpt_domain_delete(struct hvpt_domain *domain);
 
+/* ---- flushing -------------------------------------------------------- */
+
+/**
+ * struct hvpt_flush_request - what one caller asks for, on its stack
+ * @waiter: while it waits for other callers
+ * @next: another request, which the same call serves
+ * @plan: of its ranges; no range: everything
+ * @status: of the call that another caller made for it
+ */
+struct hvpt_flush_request {
+	struct hvpt_waiter waiter;
+	struct hvpt_flush_request *next;
+	struct hvpt_flush_plan plan;
+	enum hvpt_status status;
+};
+
 /** FLUSH, even if nothing can be cached. */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_flush_now(struct hvpt_domain *domain);
+
+/** Flushes for @first and for all that are linked behind it. */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_batch_flush(struct hvpt_domain *domain, struct hvpt_flush_request *first);
+
+/** Flushes for @request, of which @plan is set; with others if it can. */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_request_flush(struct hvpt_domain *domain,
+		   struct hvpt_flush_request *request);
 
 /* ---- devices --------------------------------------------------------- */
 
@@ -9144,6 +9269,9 @@ void hvpt_domain_prepare(struct hvpt_domain *domain, struct hvpt_iommu *iommu,
 	domain->iommu = iommu;
 	domain->next = NULL;
 	domain->cached = 0;
+	domain->flushing = 0;
+	domain->wait_ops = NULL;
+	domain->wait_ctx = NULL;
 	domain->devices = 0;
 	domain->epoch = iommu->epoch;
 	domain->left_behind = false;
@@ -9273,12 +9401,24 @@ static uint32_t hvpt_domain_width(const struct hvpt_iommu *iommu,
 	return iommu->width;
 }
 
+void hvpt_domain_apply(struct hvpt_domain *domain,
+		       const struct hvpt_domain_config *config)
+{
+	domain->policy = config->policy;
+	domain->wait_ops = config->wait_ops;
+	domain->wait_ctx = config->wait_ctx;
+}
+
 enum hvpt_status
 hvpt_domain_config_check(const struct hvpt_iommu *iommu,
 			 const struct hvpt_domain_config *config)
 {
 	bool five = (iommu->caps.caps & HVPT_HV_IOMMU_CAP_S1_5LVL) != 0;
 
+	const struct hvpt_wait_ops *wait = config->wait_ops;
+
+	if (wait && (!wait->begin || !wait->wait || !wait->end))
+		return HVPT_ERR_OPS;
 	if ((unsigned)config->policy > HVPT_FLUSH_EXACT)
 		return HVPT_ERR_POLICY;
 	if (config->pt.width > iommu->width)
@@ -9298,7 +9438,7 @@ enum hvpt_status hvpt_domain_init(struct hvpt_domain *domain,
 	if (status != HVPT_OK)
 		return status;
 	hvpt_domain_prepare(domain, iommu, HVPT_DOMAIN_PAGING);
-	domain->policy = config->policy;
+	hvpt_domain_apply(domain, config);
 	status = hvpt_pt_init_sized_(
 		&domain->pt, &config->pt, hvpt_domain_width(iommu, &config->pt),
 		hvpt_domain_page_sizes(iommu, &config->pt));
@@ -9698,6 +9838,7 @@ void hvpt_stats_init(struct hvpt_iommu *iommu)
 	stats->descriptors = 0;
 	stats->full_flushes = 0;
 	stats->fallbacks = 0;
+	stats->combined = 0;
 	stats->fallback_status = 0;
 	for (i = 0; i < HVPT_CALLS; i++)
 		stats->failures[i] = 0;
@@ -9765,16 +9906,17 @@ void hvpt_iommu_read_stats(const struct hvpt_iommu *iommu,
 	stats->descriptors = HVPT_PORT_LOAD(&from->descriptors);
 	stats->full_flushes = HVPT_PORT_LOAD(&from->full_flushes);
 	stats->fallbacks = HVPT_PORT_LOAD(&from->fallbacks);
+	stats->combined = HVPT_PORT_LOAD(&from->combined);
 	stats->fallback_status = HVPT_PORT_LOAD(&from->fallback_status);
 	stats->list_given_up = hvpt_list_is_given_up(iommu);
 	for (i = 0; i < HVPT_CALLS; i++)
 		stats->failures[i] = HVPT_PORT_LOAD(&from->failures[i]);
 }
 
-/* ======== src/domain/sync.c ======== */
+/* ======== src/domain/batch.c ======== */
 
 /*
- * sync.c - flushing what a gather holds.
+ * batch.c - the hypercalls that flush what one or more callers ask for.
  */
 
 enum hvpt_status hvpt_domain_flush_now(struct hvpt_domain *domain)
@@ -9789,6 +9931,213 @@ enum hvpt_status hvpt_domain_flush_now(struct hvpt_domain *domain)
 	return hvpt_iommu_note(domain->iommu, status, &answer);
 }
 
+/**
+ * struct hvpt_batch - the descriptors of several requests, one after another
+ * @at: the request whose plan is next
+ * @descriptors: so far
+ */
+struct hvpt_batch {
+	struct hvpt_flush_request *at;
+	uint64_t descriptors;
+};
+
+/* A hvpt_flush_source_fn. */
+static bool hvpt_batch_next(void *ctx, uint64_t *entry)
+{
+	struct hvpt_batch *batch = (struct hvpt_batch *)ctx;
+
+	while (!hvpt_flush_plan_next(&batch->at->plan, entry)) {
+		if (!batch->at->next)
+			return false;
+		batch->at = batch->at->next;
+	}
+	batch->descriptors++;
+	return true;
+}
+
+/* Flushes the ranges of all requests, in as few calls as hold them. */
+static HVPT_NOINLINE enum hvpt_status
+hvpt_batch_by_list(struct hvpt_domain *domain, struct hvpt_flush_request *first)
+{
+	struct hvpt_batch batch;
+	struct hvpt_answer answer;
+	enum hvpt_status status;
+
+	batch.at = first;
+	batch.descriptors = 0;
+	status = hvpt_hvcall_flush_lists(&domain->iommu->transport, domain->id,
+					 hvpt_batch_next, &batch, &answer);
+	if (HVPT_LIKELY(status == HVPT_OK)) {
+		hvpt_stats_list_done(domain->iommu, batch.descriptors);
+		return HVPT_OK;
+	}
+	hvpt_stats_list_refused(domain->iommu, status, &answer);
+	return hvpt_iommu_note(domain->iommu, status, &answer);
+}
+
+/* Flushes everything, because a list call failed or was not made. */
+static enum hvpt_status hvpt_batch_fall_back(struct hvpt_domain *domain)
+{
+	enum hvpt_status status = hvpt_domain_flush_now(domain);
+
+	if (status == HVPT_OK)
+		HVPT_PORT_ADD(&domain->iommu->stats.fallbacks, 1);
+	return status;
+}
+
+/* Does a request ask for everything, or are there too many ranges together? */
+static bool hvpt_batch_is_full(const struct hvpt_flush_request *first)
+{
+	const struct hvpt_flush_request *request;
+	uint32_t ranges = 0;
+
+	if (HVPT_LIKELY(!first->next))
+		return first->plan.count == 0;
+	for (request = first; request; request = request->next) {
+		ranges += request->plan.count;
+		if (request->plan.count == 0 || ranges > HVPT_COMBINE_RANGES)
+			return true;
+	}
+	return false;
+}
+
+enum hvpt_status hvpt_batch_flush(struct hvpt_domain *domain,
+				  struct hvpt_flush_request *first)
+{
+	if (hvpt_batch_is_full(first))
+		return hvpt_domain_flush_now(domain);
+	if (hvpt_list_may_work(domain->iommu) &&
+	    hvpt_batch_by_list(domain, first) == HVPT_OK)
+		return HVPT_OK;
+	return hvpt_batch_fall_back(domain);
+}
+
+/* ======== src/domain/combine.c ======== */
+
+/*
+ * combine.c - flushes that are asked while one is in flight.
+ *
+ * domain->flushing is 0 when no call is in flight. It is HVPT_NO_WAITER when
+ * one is and nobody waits, else the newest request that waits; each points at
+ * the one before it. Whoever makes it other than 0 makes a call, for its own
+ * request only. After a call that caller takes all that waits out of the word
+ * and hands it to the newest, which makes one call for all of it, tells the
+ * others, and does the same. So a caller makes one call, whatever others do.
+ *
+ * Requests lie on the stacks of their callers. A request leaves the queue only
+ * when the caller whose call is over takes all of them, and nobody reads a
+ * request before that. So while a compare-and-swap is tried, no request can
+ * leave the queue and come back (ABA). A request is gone as soon as its word is
+ * DONE.
+ *
+ * The compare-and-swap that queues a request releases the unmaps before it. It
+ * continues the release of the requests that it follows. So who acquires the
+ * newest request sees the unmaps of all of them.
+ */
+
+#define HVPT_NO_WAITER ((uint64_t)1)
+
+/* Values of hvpt_waiter.word. */
+#define HVPT_REQUEST_WAITS ((uint64_t)0)
+#define HVPT_REQUEST_LEADS ((uint64_t)1) /* it makes the call */
+#define HVPT_REQUEST_DONE ((uint64_t)2)	 /* its status is known */
+
+static void hvpt_request_tell(const struct hvpt_domain *domain,
+			      struct hvpt_flush_request *request, uint64_t word)
+{
+	struct hvpt_waiter *waiter = &request->waiter;
+
+	HVPT_PORT_STORE_RELEASE(&waiter->word, word);
+	if (domain->wait_ops->wake)
+		domain->wait_ops->wake(domain->wait_ctx, waiter);
+}
+
+/* Return: true when no call is in flight; else the request waits. */
+static bool hvpt_request_enter(struct hvpt_domain *domain,
+			       struct hvpt_flush_request *request)
+{
+	uint64_t newest = HVPT_PORT_LOAD(&domain->flushing), next;
+
+	do {
+		request->next = NULL;
+		if (newest > HVPT_NO_WAITER)
+			request->next =
+				(struct hvpt_flush_request *)(uintptr_t)newest;
+		next = newest ? (uint64_t)(uintptr_t)request : HVPT_NO_WAITER;
+	} while (!HVPT_PORT_CAS(&domain->flushing, &newest, next));
+	return newest == 0;
+}
+
+static uint64_t hvpt_request_wait(const struct hvpt_domain *domain,
+				  struct hvpt_flush_request *request)
+{
+	uint64_t word;
+
+	/* acquire: the unmaps of those before it, or its status */
+	while ((word = HVPT_PORT_LOAD_ACQUIRE(&request->waiter.word)) ==
+	       HVPT_REQUEST_WAITS)
+		domain->wait_ops->wait(domain->wait_ctx, &request->waiter);
+	return word;
+}
+
+/* A call is over. Who waits gets the next one. */
+static void hvpt_request_pass(struct hvpt_domain *domain)
+{
+	uint64_t newest = HVPT_PORT_LOAD_ACQUIRE(&domain->flushing), next;
+
+	do {
+		next = newest == HVPT_NO_WAITER ? 0 : HVPT_NO_WAITER;
+	} while (!HVPT_PORT_CAS(&domain->flushing, &newest, next));
+	if (newest != HVPT_NO_WAITER)
+		hvpt_request_tell(
+			domain, (struct hvpt_flush_request *)(uintptr_t)newest,
+			HVPT_REQUEST_LEADS);
+}
+
+/* Makes the call for @request and those that it points at. */
+static enum hvpt_status hvpt_request_lead(struct hvpt_domain *domain,
+					  struct hvpt_flush_request *request)
+{
+	struct hvpt_flush_request *other = request->next, *next;
+	enum hvpt_status status = hvpt_batch_flush(domain, request);
+	uint64_t others = 0;
+
+	hvpt_request_pass(domain);
+	for (; other; other = next, others++) {
+		next = other->next;
+		other->status = status;
+		hvpt_request_tell(domain, other, HVPT_REQUEST_DONE);
+	}
+	if (others && status == HVPT_OK)
+		HVPT_PORT_ADD(&domain->iommu->stats.combined, others);
+	return status;
+}
+
+enum hvpt_status hvpt_request_flush(struct hvpt_domain *domain,
+				    struct hvpt_flush_request *request)
+{
+	const struct hvpt_wait_ops *ops = domain->wait_ops;
+	enum hvpt_status status;
+
+	request->next = NULL;
+	if (!ops || !ops->begin(domain->wait_ctx, &request->waiter))
+		return hvpt_batch_flush(domain, request);
+	HVPT_PORT_STORE(&request->waiter.word, HVPT_REQUEST_WAITS);
+	if (hvpt_request_enter(domain, request) ||
+	    hvpt_request_wait(domain, request) == HVPT_REQUEST_LEADS)
+		status = hvpt_request_lead(domain, request);
+	else
+		status = request->status;
+	ops->end(domain->wait_ctx, &request->waiter);
+	return status;
+}
+
+/* ======== src/domain/sync.c ======== */
+
+/*
+ * sync.c - flushing what a gather holds.
+ */
+
 /*
  * May an IOMMU have cached anything of it? To be called after a full fence.
  * Acquire: if not, the flush that made it so is over for what the caller does
@@ -9800,47 +10149,31 @@ static bool hvpt_domain_is_cached(const struct hvpt_domain *domain)
 	       HVPT_PORT_LOAD_ACQUIRE(&domain->cached) != 0;
 }
 
+/*
+ * Asks for the ranges; @count 0: for everything. Ranges that make no plan are
+ * flushed by everything, too.
+ */
+static HVPT_NOINLINE enum hvpt_status
+hvpt_domain_flush_ranges(struct hvpt_domain *domain,
+			 const struct hvpt_iova_range *range, uint32_t count)
+{
+	struct hvpt_flush_request request;
+
+	if (hvpt_flush_plan_init(&request.plan, range, count, domain->policy) !=
+	    HVPT_OK)
+		request.plan.count = 0;
+	return hvpt_request_flush(domain, &request);
+}
+
 enum hvpt_status hvpt_domain_flush_all(struct hvpt_domain *domain)
 {
 	/* orders the caller's unmaps first, as in hvpt_gather_publish() */
 	HVPT_PORT_FENCE();
 	if (!hvpt_domain_is_cached(domain))
 		return HVPT_OK;
-	return hvpt_domain_is_lost(domain) ? HVPT_ERR_LOST :
-					     hvpt_domain_flush_now(domain);
-}
-
-/* Flushes the ranges of the gather, in as few calls as hold them. */
-static HVPT_NOINLINE enum hvpt_status
-hvpt_domain_flush_ranges(struct hvpt_domain *domain,
-			 const struct hvpt_gather *gather)
-{
-	struct hvpt_flush_plan plan;
-	struct hvpt_answer answer;
-	enum hvpt_status status;
-
-	status = hvpt_flush_plan_init(&plan, gather->range, gather->range_count,
-				      domain->policy);
-	if (status != HVPT_OK)
-		return status;
-	status = hvpt_hvcall_flush_lists(&domain->iommu->transport, domain->id,
-					 hvpt_flush_plan_next, &plan, &answer);
-	if (HVPT_LIKELY(status == HVPT_OK)) {
-		hvpt_stats_list_done(domain->iommu, plan.emitted);
-		return HVPT_OK;
-	}
-	hvpt_stats_list_refused(domain->iommu, status, &answer);
-	return hvpt_iommu_note(domain->iommu, status, &answer);
-}
-
-/* Flushes everything, because a list call failed or was not made. */
-static enum hvpt_status hvpt_domain_fall_back(struct hvpt_domain *domain)
-{
-	enum hvpt_status status = hvpt_domain_flush_now(domain);
-
-	if (status == HVPT_OK)
-		HVPT_PORT_ADD(&domain->iommu->stats.fallbacks, 1);
-	return status;
+	return hvpt_domain_is_lost(domain) ?
+		       HVPT_ERR_LOST :
+		       hvpt_domain_flush_ranges(domain, NULL, 0);
 }
 
 /* As hvpt_domain_flush_ranges(), while splits are not flushed: see split.c. */
@@ -9856,30 +10189,23 @@ hvpt_domain_flush_wide(struct hvpt_domain *domain,
 		hvpt_gather_add(&wide, gather->range[i].first,
 				gather->range[i].last);
 	hvpt_pt_widen(&domain->pt, &wide);
-	return hvpt_domain_flush_ranges(domain, &wide);
+	return hvpt_domain_flush_ranges(domain, wide.range, wide.range_count);
 }
 
 enum hvpt_status hvpt_domain_flush(struct hvpt_domain *domain,
 				   const struct hvpt_gather *gather)
 {
-	enum hvpt_status status;
-
 	if (domain->kind != HVPT_DOMAIN_PAGING)
 		return HVPT_ERR_KIND;
 	if (!hvpt_gather_publish(gather) || !hvpt_domain_is_cached(domain))
 		return HVPT_OK;
 	if (hvpt_domain_is_lost(domain))
 		return HVPT_ERR_LOST;
-	if (gather->range_count == 0)
-		return hvpt_domain_flush_now(domain);
-	if (!hvpt_list_may_work(domain->iommu))
-		return hvpt_domain_fall_back(domain);
 	/* acquire: if there are none, the flushes of all are over */
 	if (HVPT_LIKELY(HVPT_PORT_LOAD_ACQUIRE(&domain->pt.splits) == 0))
-		status = hvpt_domain_flush_ranges(domain, gather);
-	else
-		status = hvpt_domain_flush_wide(domain, gather);
-	return status == HVPT_OK ? HVPT_OK : hvpt_domain_fall_back(domain);
+		return hvpt_domain_flush_ranges(domain, gather->range,
+						gather->range_count);
+	return hvpt_domain_flush_wide(domain, gather);
 }
 
 enum hvpt_status hvpt_domain_sync(struct hvpt_domain *domain,
@@ -10592,7 +10918,7 @@ enum hvpt_status hvpt_domain_adopt(struct hvpt_domain *domain,
 		return status;
 	hvpt_domain_prepare(domain, iommu, HVPT_DOMAIN_PAGING);
 	domain->id = from->domain_id;
-	domain->policy = config->policy;
+	hvpt_domain_apply(domain, config);
 	domain->cached = 1;
 	status = hvpt_domain_flush_now(domain);
 	if (status == HVPT_OK)

@@ -7,6 +7,8 @@
 #include "../../src/domain/domain.c"
 #include "../../src/domain/device.c"
 #include "../../src/domain/stats.c"
+#include "../../src/domain/batch.c"
+#include "../../src/domain/combine.c"
 #include "../../src/domain/sync.c"
 #include "../../src/domain/resume.c"
 #include "../../src/domain/fault.c"

@@ -120,6 +120,7 @@ static int flushes_show(struct seq_file *seq, void *unused)
 	seq_printf(seq, "descriptors %llu\n", stats.descriptors);
 	seq_printf(seq, "full_flushes %llu\n", stats.full_flushes);
 	seq_printf(seq, "fallbacks %llu\n", stats.fallbacks);
+	seq_printf(seq, "combined %llu\n", stats.combined);
 	seq_printf(seq, "fallback_status %#llx\n", stats.fallback_status);
 	seq_printf(seq, "ranges_given_up %u\n", stats.list_given_up != 0);
 	seq_printf(seq, "failed_flushes %lld\n",

@@ -41,6 +41,7 @@ static int hvpt_linux_domain_open(struct hvpt_linux_domain *domain, bool dirty)
 		.pt.form = full_width ? HVPT_IOVA_PLAIN : HVPT_IOVA_LOWER,
 		.pt.flags = dirty ? HVPT_PT_TRACK_DIRTY : 0,
 		.policy = HVPT_FLUSH_TWO_BLOCK,
+		.wait_ops = hvpt_linux_wait_ops(),
 	};
 	enum hvpt_status status;
 

@@ -173,6 +173,9 @@ void hvpt_linux_limbo_flushed(struct hvpt_linux_domain *domain,
 void hvpt_linux_visit_begin(struct hvpt_linux_domain *domain);
 void hvpt_linux_visit_end(struct hvpt_linux_domain *domain);
 
+/* wait.c */
+const struct hvpt_wait_ops *hvpt_linux_wait_ops(void);
+
 /* paging.c */
 extern const struct iommu_domain_ops hvpt_linux_paging_ops;
 void hvpt_linux_gather_add(struct iommu_iotlb_gather *iogather,

@@ -26,7 +26,8 @@
  * lock: each call owns its range, as pagetable.h says. Syncs and flushes take
  * no lock either. They may run beside each other and beside calls that hold
  * the iommu lock, but not beside hvpt_iommu_resume() or the destruction of
- * their domain. Each thread uses a gather of its own.
+ * their domain. Each thread uses a gather of its own. With wait hooks (wait.h)
+ * they combine: a call that finds another in flight waits for that one.
  */
 #ifndef HVPT_DOMAIN_H
 #define HVPT_DOMAIN_H
@@ -34,6 +35,7 @@
 #include "hvpt/flush.h"
 #include "hvpt/hvcall.h"
 #include "hvpt/map.h"
+#include "hvpt/wait.h"
 
 struct hvpt_iommu;
 struct hvpt_domain;
@@ -49,10 +51,15 @@ struct hvpt_domain;
  *	  or for 48 if it is larger and levels is 4;
  *	- the hooks and the reserved ranges must outlive the domain.
  * @policy: how flushes are planned
+ * @wait_ops: how callers wait for each other's flushes; NULL: they do not, and
+ *	each makes a call of its own. Must outlive the domain. @wake may be NULL
+ * @wait_ctx: for @wait_ops
  */
 struct hvpt_domain_config {
 	struct hvpt_pt_config pt;
 	enum hvpt_flush_policy policy;
+	const struct hvpt_wait_ops *wait_ops;
+	void *wait_ctx;
 };
 
 HVPT_EXTERN_C_BEGIN
@@ -67,13 +74,14 @@ HVPT_EXTERN_C_BEGIN
  * described at hvpt_iommu_init(). Makes the hypercalls CREATE and CONFIGURE.
  *
  * Context: iommu lock held.
- * Return: HVPT_OK; HVPT_ERR_POLICY; HVPT_ERR_WIDTH when the width exceeds that
- * of the pvIOMMU; HVPT_ERR_LEVELS for 5 levels that the host does not offer;
- * any other status of hvpt_pt_init(); HVPT_ERR_NO_IDS; any status of
- * hvpt_hvcall_create_domain() and hvpt_hvcall_configure_domain(). On failure
- * *@domain must not be used, the page was given back and the id is free. When
- * CONFIGURE failed and the DELETE that had to follow failed too, the hypervisor
- * may still have both: then the id is in quarantine and the page is leaked.
+ * Return: HVPT_OK; HVPT_ERR_OPS when a wait hook is missing; HVPT_ERR_POLICY;
+ * HVPT_ERR_WIDTH when the width exceeds that of the pvIOMMU; HVPT_ERR_LEVELS
+ * for 5 levels that the host does not offer; any other status of
+ * hvpt_pt_init(); HVPT_ERR_NO_IDS; any status of hvpt_hvcall_create_domain()
+ * and hvpt_hvcall_configure_domain(). On failure @domain must not be used, the
+ * page was given back and the id is free. When CONFIGURE failed and the DELETE
+ * that had to follow failed too, the hypervisor may still have both: then the
+ * id is in quarantine and the page is leaked.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_init(struct hvpt_domain *domain, struct hvpt_iommu *iommu,
@@ -180,6 +188,12 @@ HVPT_INLINE uint32_t hvpt_domain_device_count(const struct hvpt_domain *domain);
 #define HVPT_LIST_TRIES 8u
 #define HVPT_LIST_AGAIN 1024u
 
+/*
+ * Requests of several callers with more ranges than this together are flushed
+ * by FLUSH_DEVICE_DOMAIN. Fewer fit one list call with two descriptors each.
+ */
+#define HVPT_COMBINE_RANGES (HVPT_HV_FLUSH_LIST_MAX / 2)
+
 HVPT_EXTERN_C_BEGIN
 
 /**
@@ -195,6 +209,12 @@ HVPT_EXTERN_C_BEGIN
  * call fails, FLUSH_DEVICE_DOMAIN follows. A list call that does not exist
  * (INVALID_HYPERCALL_CODE) is not tried again; one that was refused
  * HVPT_LIST_TRIES times in a row is tried once in HVPT_LIST_AGAIN full flushes.
+ *
+ * With wait hooks, a caller that finds a call of the domain in flight waits.
+ * When that call is over, one of those that wait calls for all of them: by a
+ * list, or by FLUSH_DEVICE_DOMAIN when one of them asks for everything or when
+ * they have more than HVPT_COMBINE_RANGES ranges. All of them get the status of
+ * that call, and each keeps or frees what is in its own gather.
  *
  * Return: HVPT_OK; HVPT_ERR_KIND; HVPT_ERR_LOST between a failed resume and its
  * retry; any status of hvpt_hvcall_flush_domain(). On failure devices may still
@@ -272,6 +292,9 @@ HVPT_EXTERN_C_END
  * @next: in the list of all domains
  * @pt: of a paging domain
  * @cached: not 0: an IOMMU may have cached something of it; atomic
+ * @flushing: a call in flight and who waits for it (combine.c); atomic
+ * @wait_ops: as configured
+ * @wait_ctx: as configured
  * @devices: how many are attached, or may be; under the iommu lock
  * @id: the hypervisor's number of it
  * @epoch: the epoch of the pvIOMMU in which it was created
@@ -289,6 +312,9 @@ struct hvpt_domain {
 	struct hvpt_domain *next;
 	struct hvpt_pagetable pt;
 	uint64_t cached;
+	uint64_t flushing;
+	const struct hvpt_wait_ops *wait_ops;
+	void *wait_ctx;
 	uint32_t devices;
 	uint32_t id;
 	uint32_t epoch;

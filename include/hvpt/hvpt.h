@@ -43,5 +43,6 @@
 #include "hvpt/status.h"
 #include "hvpt/status_map.h"
 #include "hvpt/types.h"
+#include "hvpt/wait.h"
 
 #endif /* HVPT_HVPT_H */

@@ -23,6 +23,8 @@ struct hvpt_iommu;
  * @full_flushes: FLUSH_DEVICE_DOMAIN calls that succeeded
  * @fallbacks: full flushes that were made because a list call failed, or
  *	because list calls were given up
+ * @combined: flushes that a call of another caller made (wait.h): so many calls
+ *	were saved
  * @fallback_status: raw status of the last list call that failed; 0: none did
  * @list_given_up: not 0: list calls are made rarely, or not at all any more
  * @failures: hypercalls that were refused, by call: CREATE, ATTACH, DETACH,
@@ -37,6 +39,7 @@ struct hvpt_iommu_stats {
 	uint64_t descriptors;
 	uint64_t full_flushes;
 	uint64_t fallbacks;
+	uint64_t combined;
 	uint64_t fallback_status;
 	uint64_t list_given_up;
 	uint64_t failures[HVPT_CALLS];

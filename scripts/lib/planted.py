@@ -99,10 +99,9 @@ BUGS = [
     },
     {
         "name": "a refused flush list has no fallback",
-        "file": "src/domain/sync.c",
-        "old": "\treturn status == HVPT_OK ? HVPT_OK :"
-               " hvpt_domain_fall_back(domain);\n",
-        "new": "\treturn status;\n",
+        "file": "src/domain/batch.c",
+        "old": "\treturn hvpt_batch_fall_back(domain);\n",
+        "new": "\treturn HVPT_ERR_HV_MEMORY;\n",
         "unit": ["test_domain_flush"],
         "fuzz": ["domain_sequence"],
     },

@@ -15,6 +15,9 @@ void hvpt_domain_prepare(struct hvpt_domain *domain, struct hvpt_iommu *iommu,
 	domain->iommu = iommu;
 	domain->next = NULL;
 	domain->cached = 0;
+	domain->flushing = 0;
+	domain->wait_ops = NULL;
+	domain->wait_ctx = NULL;
 	domain->devices = 0;
 	domain->epoch = iommu->epoch;
 	domain->left_behind = false;
@@ -144,12 +147,24 @@ static uint32_t hvpt_domain_width(const struct hvpt_iommu *iommu,
 	return iommu->width;
 }
 
+void hvpt_domain_apply(struct hvpt_domain *domain,
+		       const struct hvpt_domain_config *config)
+{
+	domain->policy = config->policy;
+	domain->wait_ops = config->wait_ops;
+	domain->wait_ctx = config->wait_ctx;
+}
+
 enum hvpt_status
 hvpt_domain_config_check(const struct hvpt_iommu *iommu,
 			 const struct hvpt_domain_config *config)
 {
 	bool five = (iommu->caps.caps & HVPT_HV_IOMMU_CAP_S1_5LVL) != 0;
 
+	const struct hvpt_wait_ops *wait = config->wait_ops;
+
+	if (wait && (!wait->begin || !wait->wait || !wait->end))
+		return HVPT_ERR_OPS;
 	if ((unsigned)config->policy > HVPT_FLUSH_EXACT)
 		return HVPT_ERR_POLICY;
 	if (config->pt.width > iommu->width)
@@ -169,7 +184,7 @@ enum hvpt_status hvpt_domain_init(struct hvpt_domain *domain,
 	if (status != HVPT_OK)
 		return status;
 	hvpt_domain_prepare(domain, iommu, HVPT_DOMAIN_PAGING);
-	domain->policy = config->policy;
+	hvpt_domain_apply(domain, config);
 	status = hvpt_pt_init_sized_(
 		&domain->pt, &config->pt, hvpt_domain_width(iommu, &config->pt),
 		hvpt_domain_page_sizes(iommu, &config->pt));

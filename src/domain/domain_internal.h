@@ -2,8 +2,8 @@
 /*
  * domain_internal.h - what the files of src/domain share.
  *
- * Locking. The iommu lock is held, but not in hvpt_iommu_note(), in
- * hvpt_domain_flush_now() and in the functions of stats.c.
+ * Locking. The iommu lock is held, but not in hvpt_iommu_note() and in the
+ * functions of batch.c, combine.c and stats.c.
  */
 #ifndef HVPT_DOMAIN_INTERNAL_H
 #define HVPT_DOMAIN_INTERNAL_H
@@ -108,6 +108,10 @@ HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_config_check(const struct hvpt_iommu *iommu,
 			 const struct hvpt_domain_config *config);
 
+/** Takes over from @config what is not of the page table. */
+void hvpt_domain_apply(struct hvpt_domain *domain,
+		       const struct hvpt_domain_config *config);
+
 /**
  * hvpt_domain_create() - take an id, CREATE, CONFIGURE, link
  * @domain: prepared, with its page table if it has one
@@ -131,9 +135,34 @@ hvpt_domain_configure(struct hvpt_domain *domain);
 /** DELETE, then unlink. */
 HVPT_MUST_CHECK enum hvpt_status hvpt_domain_delete(struct hvpt_domain *domain);
 
+/* ---- flushing -------------------------------------------------------- */
+
+/**
+ * struct hvpt_flush_request - what one caller asks for, on its stack
+ * @waiter: while it waits for other callers
+ * @next: another request, which the same call serves
+ * @plan: of its ranges; no range: everything
+ * @status: of the call that another caller made for it
+ */
+struct hvpt_flush_request {
+	struct hvpt_waiter waiter;
+	struct hvpt_flush_request *next;
+	struct hvpt_flush_plan plan;
+	enum hvpt_status status;
+};
+
 /** FLUSH, even if nothing can be cached. */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_domain_flush_now(struct hvpt_domain *domain);
+
+/** Flushes for @first and for all that are linked behind it. */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_batch_flush(struct hvpt_domain *domain, struct hvpt_flush_request *first);
+
+/** Flushes for @request, of which @plan is set; with others if it can. */
+HVPT_MUST_CHECK enum hvpt_status
+hvpt_request_flush(struct hvpt_domain *domain,
+		   struct hvpt_flush_request *request);
 
 /* ---- devices --------------------------------------------------------- */
 

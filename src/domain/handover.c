@@ -140,7 +140,7 @@ enum hvpt_status hvpt_domain_adopt(struct hvpt_domain *domain,
 		return status;
 	hvpt_domain_prepare(domain, iommu, HVPT_DOMAIN_PAGING);
 	domain->id = from->domain_id;
-	domain->policy = config->policy;
+	hvpt_domain_apply(domain, config);
 	domain->cached = 1;
 	status = hvpt_domain_flush_now(domain);
 	if (status == HVPT_OK)

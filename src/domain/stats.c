@@ -31,6 +31,7 @@ void hvpt_stats_init(struct hvpt_iommu *iommu)
 	stats->descriptors = 0;
 	stats->full_flushes = 0;
 	stats->fallbacks = 0;
+	stats->combined = 0;
 	stats->fallback_status = 0;
 	for (i = 0; i < HVPT_CALLS; i++)
 		stats->failures[i] = 0;
@@ -98,6 +99,7 @@ void hvpt_iommu_read_stats(const struct hvpt_iommu *iommu,
 	stats->descriptors = HVPT_PORT_LOAD(&from->descriptors);
 	stats->full_flushes = HVPT_PORT_LOAD(&from->full_flushes);
 	stats->fallbacks = HVPT_PORT_LOAD(&from->fallbacks);
+	stats->combined = HVPT_PORT_LOAD(&from->combined);
 	stats->fallback_status = HVPT_PORT_LOAD(&from->fallback_status);
 	stats->list_given_up = hvpt_list_is_given_up(iommu);
 	for (i = 0; i < HVPT_CALLS; i++)

@@ -4,18 +4,6 @@
  */
 #include "domain_internal.h"
 
-enum hvpt_status hvpt_domain_flush_now(struct hvpt_domain *domain)
-{
-	struct hvpt_answer answer;
-	enum hvpt_status status;
-
-	status = hvpt_hvcall_flush_domain(&domain->iommu->transport, domain->id,
-					  &answer);
-	if (status == HVPT_OK)
-		HVPT_PORT_ADD(&domain->iommu->stats.full_flushes, 1);
-	return hvpt_iommu_note(domain->iommu, status, &answer);
-}
-
 /*
  * May an IOMMU have cached anything of it? To be called after a full fence.
  * Acquire: if not, the flush that made it so is over for what the caller does
@@ -27,47 +15,31 @@ static bool hvpt_domain_is_cached(const struct hvpt_domain *domain)
 	       HVPT_PORT_LOAD_ACQUIRE(&domain->cached) != 0;
 }
 
+/*
+ * Asks for the ranges; @count 0: for everything. Ranges that make no plan are
+ * flushed by everything, too.
+ */
+static HVPT_NOINLINE enum hvpt_status
+hvpt_domain_flush_ranges(struct hvpt_domain *domain,
+			 const struct hvpt_iova_range *range, uint32_t count)
+{
+	struct hvpt_flush_request request;
+
+	if (hvpt_flush_plan_init(&request.plan, range, count, domain->policy) !=
+	    HVPT_OK)
+		request.plan.count = 0;
+	return hvpt_request_flush(domain, &request);
+}
+
 enum hvpt_status hvpt_domain_flush_all(struct hvpt_domain *domain)
 {
 	/* orders the caller's unmaps first, as in hvpt_gather_publish() */
 	HVPT_PORT_FENCE();
 	if (!hvpt_domain_is_cached(domain))
 		return HVPT_OK;
-	return hvpt_domain_is_lost(domain) ? HVPT_ERR_LOST :
-					     hvpt_domain_flush_now(domain);
-}
-
-/* Flushes the ranges of the gather, in as few calls as hold them. */
-static HVPT_NOINLINE enum hvpt_status
-hvpt_domain_flush_ranges(struct hvpt_domain *domain,
-			 const struct hvpt_gather *gather)
-{
-	struct hvpt_flush_plan plan;
-	struct hvpt_answer answer;
-	enum hvpt_status status;
-
-	status = hvpt_flush_plan_init(&plan, gather->range, gather->range_count,
-				      domain->policy);
-	if (status != HVPT_OK)
-		return status;
-	status = hvpt_hvcall_flush_lists(&domain->iommu->transport, domain->id,
-					 hvpt_flush_plan_next, &plan, &answer);
-	if (HVPT_LIKELY(status == HVPT_OK)) {
-		hvpt_stats_list_done(domain->iommu, plan.emitted);
-		return HVPT_OK;
-	}
-	hvpt_stats_list_refused(domain->iommu, status, &answer);
-	return hvpt_iommu_note(domain->iommu, status, &answer);
-}
-
-/* Flushes everything, because a list call failed or was not made. */
-static enum hvpt_status hvpt_domain_fall_back(struct hvpt_domain *domain)
-{
-	enum hvpt_status status = hvpt_domain_flush_now(domain);
-
-	if (status == HVPT_OK)
-		HVPT_PORT_ADD(&domain->iommu->stats.fallbacks, 1);
-	return status;
+	return hvpt_domain_is_lost(domain) ?
+		       HVPT_ERR_LOST :
+		       hvpt_domain_flush_ranges(domain, NULL, 0);
 }
 
 /* As hvpt_domain_flush_ranges(), while splits are not flushed: see split.c. */
@@ -83,30 +55,23 @@ hvpt_domain_flush_wide(struct hvpt_domain *domain,
 		hvpt_gather_add(&wide, gather->range[i].first,
 				gather->range[i].last);
 	hvpt_pt_widen(&domain->pt, &wide);
-	return hvpt_domain_flush_ranges(domain, &wide);
+	return hvpt_domain_flush_ranges(domain, wide.range, wide.range_count);
 }
 
 enum hvpt_status hvpt_domain_flush(struct hvpt_domain *domain,
 				   const struct hvpt_gather *gather)
 {
-	enum hvpt_status status;
-
 	if (domain->kind != HVPT_DOMAIN_PAGING)
 		return HVPT_ERR_KIND;
 	if (!hvpt_gather_publish(gather) || !hvpt_domain_is_cached(domain))
 		return HVPT_OK;
 	if (hvpt_domain_is_lost(domain))
 		return HVPT_ERR_LOST;
-	if (gather->range_count == 0)
-		return hvpt_domain_flush_now(domain);
-	if (!hvpt_list_may_work(domain->iommu))
-		return hvpt_domain_fall_back(domain);
 	/* acquire: if there are none, the flushes of all are over */
 	if (HVPT_LIKELY(HVPT_PORT_LOAD_ACQUIRE(&domain->pt.splits) == 0))
-		status = hvpt_domain_flush_ranges(domain, gather);
-	else
-		status = hvpt_domain_flush_wide(domain, gather);
-	return status == HVPT_OK ? HVPT_OK : hvpt_domain_fall_back(domain);
+		return hvpt_domain_flush_ranges(domain, gather->range,
+						gather->range_count);
+	return hvpt_domain_flush_wide(domain, gather);
 }
 
 enum hvpt_status hvpt_domain_sync(struct hvpt_domain *domain,

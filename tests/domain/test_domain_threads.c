@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/host/waits.h"
 #include "tests/support/hv_fixture.h"
 #include "tests/support/prng.h"
 
@@ -337,9 +338,8 @@ static void is_as_before(struct hv_fixture *f)
 	hv_dma_faults(f, 0, f->base);
 }
 
-static void test_mappers_and_movers(void **state)
+static void map_and_move(struct hv_fixture *f)
 {
-	struct hv_fixture *f = *state;
 	struct worker workers[WORKERS];
 	struct shared shared = { .f = f, .mappers_left = MAPPERS };
 	uint64_t seed = pt_seed("test_mappers_and_movers", 0x7123);
@@ -363,10 +363,30 @@ static void test_mappers_and_movers(void **state)
 	is_as_before(f);
 }
 
+static void test_mappers_and_movers(void **state)
+{
+	map_and_move(*state);
+}
+
+/* The same, and they wait for each other's flushes. */
+static void test_mappers_and_movers_combine(void **state)
+{
+	struct hv_fixture *f = *state;
+	struct hvpt_host_waits waits;
+
+	hvpt_host_waits_init(&waits);
+	f->domain_config.wait_ops = &hvpt_host_wait_ops;
+	f->domain_config.wait_ctx = &waits;
+	map_and_move(f);
+	hv_take_down(f);
+	hvpt_host_waits_destroy(&waits);
+}
+
 int main(void)
 {
 	static const struct hv_case cases[] = {
 		HV_CASE(test_mappers_and_movers),
+		HV_CASE(test_mappers_and_movers_combine),
 	};
 
 	return hv_run("domain_threads", cases, HV_COUNT(cases), hv_main,

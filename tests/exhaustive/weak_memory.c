@@ -9,7 +9,7 @@
 #define WORDS 512u
 #define VALUES 250u
 #define HASH 1024u
-#define OBJECTS 8u
+#define OBJECTS 16u
 #define STEPS 200000u
 #define STACK 65536u
 #define GARBAGE 0xbad000000000001full
@@ -84,17 +84,24 @@ static void merge(struct view *to, const struct view *from)
 
 /* ---- words ----------------------------------------------------------- */
 
-static bool may_access(const uint64_t *address)
+static bool is_object(uintptr_t at)
 {
-	uintptr_t at = (uintptr_t)address;
-	unsigned page = small_index_of(address), i;
+	unsigned i;
 
-	if (page < SMALL_POOL)
-		return small.page[page].used && at % 4096 / 8 < SMALL_ENTRIES;
 	for (i = 0; i < object_count; i++)
 		if (at - objects[i].start < objects[i].bytes)
 			return true;
 	return false;
+}
+
+static bool may_access(const uint64_t *address)
+{
+	uintptr_t at = (uintptr_t)address;
+	unsigned page = small_index_of(address);
+
+	if (page < SMALL_POOL)
+		return small.page[page].used && at % 4096 / 8 < SMALL_ENTRIES;
+	return is_object(at);
 }
 
 static void append(unsigned word, uint64_t value, const struct view *view)
@@ -129,10 +136,11 @@ static unsigned word_of(const uint64_t *address)
 	return hash[slot] - 1u;
 }
 
-/* A local variable, or what one points to: nobody else's. */
+/* A local variable, or what one points to: nobody else's, but for objects. */
 static bool is_local(const uint64_t *address)
 {
-	return (uintptr_t)address - (uintptr_t)stacks[current] < STACK;
+	return (uintptr_t)address - (uintptr_t)stacks[current] < STACK &&
+	       !is_object((uintptr_t)address);
 }
 
 static unsigned accessed_now(const uint64_t *address)

@@ -24,7 +24,7 @@
 /** Forgets all; words hold now what they hold, and everybody knows it. */
 void weak_reset(uint64_t seed);
 
-/** Words outside the pool that may be accessed. */
+/** Words outside the pool that may be accessed, also on a thread's stack. */
 void weak_object(void *start, size_t bytes);
 
 /** A random number below @n. */

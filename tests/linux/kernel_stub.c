@@ -15,7 +15,7 @@ int iommu_detected;
 struct x86_init_ops x86_init;
 unsigned long efi_config_table;
 
-static void stub_die(const char *what)
+void stub_die(const char *what)
 {
 	fprintf(stderr, "kernel stub: %s\n", what);
 	abort();
@@ -78,8 +78,23 @@ unsigned int stub_traced(const char *name)
 
 void stub_may_sleep(void)
 {
-	if (stub_host.spinning || stub_host.lent)
+	if (stub_host.spinning || stub_host.irqs_off || stub_host.lent)
 		stub_die("sleeps where it must not");
+}
+
+unsigned long stub_irq_save(void)
+{
+	bool off = stub_host.irqs_off;
+
+	stub_host.irqs_off = true;
+	return off;
+}
+
+void stub_irq_restore(unsigned long flags)
+{
+	if (!stub_host.irqs_off)
+		stub_die("interrupts are enabled twice");
+	stub_host.irqs_off = flags;
 }
 
 void stub_spin_lock(spinlock_t *lock)

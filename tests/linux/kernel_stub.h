@@ -147,6 +147,13 @@ void stub_spin_lock(spinlock_t *lock);
 void stub_spin_unlock(spinlock_t *lock);
 void mutex_lock(struct mutex *mutex);
 void mutex_unlock(struct mutex *mutex);
+unsigned long stub_irq_save(void);
+void stub_irq_restore(unsigned long flags);
+#define local_irq_save(flags) ((flags) = stub_irq_save())
+#define local_irq_restore(flags) stub_irq_restore(flags)
+/* One CPU: nobody would ever wake who waits. */
+#define cpu_relax() stub_die("a CPU waits for itself")
+void stub_die(const char *what) __attribute__((noreturn));
 #define spin_lock_init(lock) ((lock)->held = false)
 #define spin_lock_irqsave(lock, flags) ((flags) = 0, stub_spin_lock(lock))
 #define spin_unlock_irqrestore(lock, flags)                                    \

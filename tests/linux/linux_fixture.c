@@ -15,7 +15,11 @@ static bool fixture_borrow(void *ctx, struct hvpt_call_page *page)
 static uint64_t fixture_issue(void *ctx, uint64_t control, hvpt_gpa_t input,
 			      hvpt_gpa_t output)
 {
+	unsigned int code = control & 0xffff;
+
 	(void)ctx;
+	if (code == HV_FLUSH || code == HV_FLUSH_LIST)
+		stub_host.flushes[stub_host.irqs_off]++;
 	return hvpt_hypervisor_transport.issue(stub_host.hv, control, input,
 					       output);
 }
@@ -92,6 +96,7 @@ static int open_on(bool gone_stays)
 	no_iommu = 0;
 	x86_init.iommu.iommu_init = no_hook;
 	*stub_param_full_width() = false;
+	*stub_param_combine() = true;
 	*stub_param_dirty_tracking() = false;
 	*stub_param_reserve() = NULL;
 	*stub_param_handover() = 0;

@@ -37,6 +37,7 @@
 int stub_module_init(void);
 void stub_module_exit(void);
 bool *stub_param_full_width(void);
+bool *stub_param_combine(void);
 bool *stub_param_dirty_tracking(void);
 char **stub_param_reserve(void);
 ullong *stub_param_handover(void);

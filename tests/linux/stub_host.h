@@ -31,6 +31,9 @@ struct stub_kept {
 /**
  * struct stub_host - all of it
  * @spinning: spin locks held
+ * @irqs_off: interrupts are off
+ * @flushes: hypercalls that flush, made with interrupts on and off; those that
+ *	the transport has off do not count
  * @lent: a call page is lent: interrupts would be off
  * @fail_at: that allocation from now on fails; 0: none
  * @allocations: so far
@@ -52,6 +55,8 @@ struct stub_host {
 	struct hypervisor *hv;
 	struct hvpt_hypervisor_pages pages;
 	unsigned int spinning;
+	bool irqs_off;
+	unsigned int flushes[2];
 	bool lent;
 	uint64_t fail_at;
 	uint64_t allocations;

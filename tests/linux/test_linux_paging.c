@@ -109,6 +109,42 @@ static void test_tables_shared(void **state)
 	unload();
 }
 
+/*
+ * A handler that flushed the domain would wait for the flush it interrupts: so
+ * interrupts are off for all of a flush, and on again when it is over.
+ */
+static void flush_with_interrupts(bool off)
+{
+	struct iommu_domain *domain;
+
+	*stub_param_combine() = off;
+	load();
+	domain = plug();
+	stub_host.flushes[0] = stub_host.flushes[1] = 0;
+	assert_int_equal(map(domain, 0x10000, DATA, K4, 1), 0);
+	expect_dma(0x10000, DATA);
+	unmap(domain, 0x10000, K4, 1);
+	expect_fault(0x10000);
+	domain->ops->flush_iotlb_all(domain);
+	assert_true(stub_host.flushes[off] >= 2);
+	assert_int_equal(stub_host.flushes[!off], 0);
+	assert_false(stub_host.irqs_off);
+	unplug(domain);
+	unload();
+}
+
+static void test_combine(void **state)
+{
+	(void)state;
+	flush_with_interrupts(true);
+}
+
+static void test_combine_not(void **state)
+{
+	(void)state;
+	flush_with_interrupts(false);
+}
+
 /* A reader of the whole table keeps tables from being freed. */
 static void test_visitor(void **state)
 {
@@ -498,6 +534,7 @@ static void test_debugfs(void **state)
 	assert_non_null(strstr(show("flushes", text, sizeof(text)),
 			       "failed_flushes 0"));
 	assert_non_null(strstr(text, "range_flushes 0"));
+	assert_non_null(strstr(text, "combined 0"));
 	assert_non_null(strstr(text, "refused_attach 0"));
 	assert_int_equal(map(domain, G1, FINE, K4, 5000), 0);
 	assert_non_null(strstr(show("tables", text, sizeof(text)),
@@ -513,6 +550,8 @@ int test_linux_paging(void)
 		FIXTURE_TEST(test_tables_strict),
 		FIXTURE_TEST(test_tables_lazy),
 		FIXTURE_TEST(test_tables_shared),
+		FIXTURE_TEST(test_combine),
+		FIXTURE_TEST(test_combine_not),
 		FIXTURE_TEST(test_visitor),
 		FIXTURE_TEST(test_flush_fails),
 		FIXTURE_TEST(test_delete_fails),
