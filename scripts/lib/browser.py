@@ -21,6 +21,10 @@ class BrowserError(Exception):
     """The browser did not do what it was asked to."""
 
 
+class BrowserGone(BrowserError):
+    """It does not answer any more."""
+
+
 class Browser:
     """One page in one browser; @events has what it told unasked."""
 
@@ -66,10 +70,10 @@ class Browser:
         while b"\0" not in self.rest:
             left = end - time.monotonic()
             if left <= 0 or not select.select([self.back], [], [], left)[0]:
-                raise BrowserError("the browser does not answer")
+                raise BrowserGone("the browser does not answer")
             chunk = os.read(self.back, 1 << 20)
             if not chunk:
-                raise BrowserError("the browser ended")
+                raise BrowserGone("the browser ended")
             self.rest += chunk
         text, self.rest = self.rest.split(b"\0", 1)
         return json.loads(text)
@@ -108,15 +112,25 @@ class Browser:
 
     def open(self, path, ready=CHARTS_DRAWN):
         """Opens a file, and waits until an expression is true."""
+        self.evaluate("window.isOld = true")
         self.events.clear()
         self.call("Page.navigate", url=f"file://{os.path.abspath(path)}")
         end = time.monotonic() + PATIENCE
-        while not self.evaluate(f"document.readyState === 'complete' && "
-                                f"{ready}"):
+        while not self.is_ready(ready):
             if time.monotonic() > end:
                 raise BrowserError(f"{path}: never ready: "
                                    f"{self.complaints()}")
             time.sleep(0.05)
+
+    def is_ready(self, ready):
+        """Is the new page there, and the expression true?"""
+        try:
+            return self.evaluate("document.readyState === 'complete' && "
+                                 f"!window.isOld && {ready}")
+        except BrowserGone:
+            raise
+        except BrowserError:
+            return False  # between two pages
 
     def complaints(self):
         """Messages of the console, exceptions, and what was fetched."""

@@ -21,8 +21,12 @@ INTERNAL = re.compile(r"^/\* ---- internal\b.*?(?=^#endif /\* HVPT_\w+ \*/$)",
 COMMENT = re.compile(r"^([ \t]*)/\*\*?(?!<)(.*?)\*/[ \t]*$", re.M | re.S)
 TITLE = re.compile(r"^(?:struct |enum |typedef )?[\w/.]+(?:\([\w, ]*\))? - ")
 MEMBER = re.compile(r"^@(\w+): ")
+MAKER = re.compile(r"^/\*\*.*\*/\n#define HVPT_\w+_ENUM\((?:.*\\\n)*.*", re.M)
 # A line of an example or of a table, but not of a list.
 CODE = re.compile(r"\t| {2,}(?!- )(?=\S)")
+# What the rows of lists have behind the name and the value.
+COLUMNS = {"HVPT_STATUS_LIST": ("errno", "EFI"),
+           "HVPT_HV_STATUS_LIST": ("becomes", "errno")}
 ROW = re.compile(r"(?:/\*([^/]*?)\*/\s*\\\s*)?ROW\(([^()]*)\)")
 DECLARED = re.compile(r"\t[^/]*?(?:\(\*(\w+)\)\(.*\)|\b(\w+)(?:\[\w+\])*"
                       r"(?: = [^,]*)?)[;,]$")
@@ -147,9 +151,12 @@ def list_rows(text):
                      row.replace("\\", "").split(",")]
             if re.match(r"0x", cells[0]):
                 cells[:2] = [f"HVPT_HV_STATUS_{cells[1]}", cells[0]]
-            said = escape(" ".join(comment.split())) or "Raw status."
-            rows.append(f"{cells[0]} = {cells[1]} /**< {said} "
-                        f"{', '.join(cells[2:])} */")
+            said = " ".join(comment.split()) or (
+                "Success." if name == "HVPT_STATUS_LIST" else "")
+            also = [f"{what} {cell}" for what, cell in
+                    zip(COLUMNS[name], cells[2:])]
+            rows.append(f"{cells[0]} = {cells[1]} /**< "
+                        f"{escape(said)} {', '.join(also)}. */")
         text = re.sub(rf"^\t{name}\(HVPT_\w+_ENUM\)$",
                       lambda _, r=rows: "\t" + ", ".join(r), text, flags=re.M)
         text = text.replace(body, f"#define {name}(ROW) ..." +
@@ -205,7 +212,9 @@ def filtered(text, file_name):
             out += doxygen_comment(found[1], found[2], None)
         else:
             out += found[0]
-    return shared(out + text[at:])
+    # The macros that make an enumeration of a list go with it.
+    return shared(MAKER.sub(lambda found: re.sub("[^\n]", "", found[0]),
+                            out + text[at:]))
 
 
 def main():

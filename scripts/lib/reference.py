@@ -11,7 +11,8 @@ import xml.etree.ElementTree as ElementTree
 ROLES = {"function": "func", "define": "macro", "enum": "enum",
          "enumvalue": "enumerator", "typedef": "type", "struct": "struct"}
 SECTION = re.compile(r"^/\* ---- (.*?) -+ \*/$")
-SOURCE = re.compile(r"[\w, ]+: ")  # of a number: its name stays as it is
+# A source that a comment begins with: its name stays as it is.
+SOURCE = re.compile(r"(?:gdk|mini|hvdef|mu|TLFS)\b[^:]*: ")
 SAME = re.compile(r"Same: (\w+)")
 NAME = re.compile(r"\b(hvpt_\w+|HVPT_\w+)(\(\))?|\b(\w+\.h)\b|"
                   r"\bdocs/([A-Z-]+)\.md\b")
@@ -110,12 +111,15 @@ class Headers:
             flush(words)
         return "\n\n".join(part for part in out if part)
 
+    def capital(self, words):
+        """The same words; the first, if it is one, has a capital."""
+        if words[:1].islower() and not SOURCE.match(words):
+            return words[0].upper() + words[1:]
+        return words
+
     def sentence(self, node):
-        words = self.blocks(node)
-        plain = re.sub(r"\\ ", "", words)
-        if plain[:1].islower() and not SOURCE.match(plain):
-            at = words.index(plain[0])
-            words = words[:at] + plain[0].upper() + words[at + 1:]
+        """A brief description."""
+        words = self.capital(self.blocks(node))
         return words + ("" if words.endswith((".", "?", ":")) or not words
                         else ".")
 
@@ -136,10 +140,10 @@ class Headers:
     def described(self, member):
         """What a comment says of something, as blocks."""
         brief = self.sentence(member.find("briefdescription"))
-        return [part for part in (brief,
-                                  self.blocks(member.find(
-                                      "detaileddescription")),
-                                  self.fields(member)) if part]
+        detail = member.find("detaileddescription")
+        detail = self.blocks(detail) if brief else self.capital(
+            self.blocks(detail))
+        return [part for part in (brief, detail, self.fields(member)) if part]
 
     def directive(self, kind, signatures, body):
         """One entry of the C domain."""
