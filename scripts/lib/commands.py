@@ -2,8 +2,8 @@
 """Commands in pages: each names a program, a file and options that exist.
 
 A line of a block fenced as "sh" is a command, and must be one of a known
-program. Other blocks may show anything; of these the lines count that begin
-with a script of the tree, or with a program of CHECKED.
+program. Other blocks, and `code` in a sentence, may show anything; of these the
+lines count that begin with a script of the tree, or a program of CHECKED.
 """
 
 import os
@@ -95,8 +95,9 @@ class Commands:
     def hvpt(self, words):
         """A command of hvpt, with its options."""
         names = words[1:2]
-        if not names or names[0].startswith("-") or names[0].endswith(":"):
-            return  # of hvpt itself, or a message of the command
+        if not names or names[0].startswith("-") or names[0].endswith(":") or \
+                names[0].isupper():
+            return  # of hvpt itself, or a message, or any command
         folder = [os.path.dirname(path) for path in self.tools
                   if path.endswith(f"/command_{names[0]}.c")]
         if not folder:
@@ -121,9 +122,22 @@ class Commands:
             for name in re.findall(r"-D(HVPT_\w+)=", word):
                 if not re.search(rf"\b{name}\b", self.cmake):
                     yield f"there is no option {name}"
+            if word == "--target" and not re.search(
+                    rf"\b{re.escape(after)}\b", self.cmake) and not any(
+                        path.endswith(f"/{after}.c")
+                        for path in [*self.paths, *self.made]):
+                yield f"there is no target {after}"
             if word == "--component" and not re.search(
                     rf"COMPONENT {after}\b", self.cmake) and after != "NAME":
                 yield f"there is no component {after}"
+
+    def labels(self, words):
+        """Labels of tests, behind -L of ctest."""
+        for word, after in zip(words, [*words[1:], ""]):
+            for label in after.split("|") if word in ("-L", "-LE") else []:
+                if not re.search(rf"\b{re.escape(label)}\b", self.cmake) \
+                        and label != "LABEL":
+                    yield f"no test has the label {label}"
 
     def files(self, words):
         """Files and folders of the tree that are named."""
@@ -152,6 +166,8 @@ class Commands:
         elif name not in OTHERS | self.defined and "/" not in name:
             yield f"{name} is no known program"
         self.count += 1
+        if name in ("ctest", "scripts/test"):
+            yield from self.labels(words)
         if strict:
             yield from self.files(words)
 
@@ -172,3 +188,8 @@ class Commands:
             if line.strip() and not line.strip().startswith("#") and (
                     kind != "console" or line.startswith("$ ")):
                 yield from self.line(line, strict)
+
+    def sentence(self, code):
+        """What is wrong with `code` in a sentence."""
+        if re.match(r"hvpt \w|(?:scripts|bench|\.ci)/[\w-]+ ", code):
+            yield from self.line(code, False)
