@@ -73,6 +73,8 @@ hvpt_add_check(ci-verdicts source
   ${CMAKE_CURRENT_SOURCE_DIR}/build/ci.sh ${PROJECT_SOURCE_DIR})
 hvpt_add_check(test-roots-verdicts source
   ${CMAKE_CURRENT_SOURCE_DIR}/build/roots.sh ${PROJECT_SOURCE_DIR})
+hvpt_add_check(release-verdicts source
+  ${CMAKE_CURRENT_SOURCE_DIR}/build/release.sh ${PROJECT_SOURCE_DIR})
 hvpt_add_check(linux-boot-setup source
   ${CMAKE_CURRENT_SOURCE_DIR}/linux/boot_setup.sh ${PROJECT_SOURCE_DIR})
 hvpt_add_check(build-missing source
