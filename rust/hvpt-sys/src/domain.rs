@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-//! Domains, devices and faults: flush.h, domain.h, stats.h, iommu.h, device.h,
-//! handover.h, fault.h; the version.
+//! Domains, devices and faults: flush.h, wait.h, domain.h, stats.h, iommu.h,
+//! device.h, handover.h, fault.h; the version.
 
 use core::ffi::c_void;
 
@@ -38,6 +38,27 @@ pub struct hvpt_flush_plan {
     pub pages: u64,
 }
 
+// ---- wait.h --------------------------------------------------------
+
+/// One caller that waits.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct hvpt_waiter {
+    pub word: u64,
+    pub cookie: u64,
+}
+
+/// Waiting on this platform.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct hvpt_wait_ops {
+    pub begin:
+        Option<unsafe extern "C" fn(*mut c_void, *mut hvpt_waiter) -> bool>,
+    pub wait: Option<unsafe extern "C" fn(*mut c_void, *mut hvpt_waiter)>,
+    pub wake: Option<unsafe extern "C" fn(*mut c_void, *mut hvpt_waiter)>,
+    pub end: Option<unsafe extern "C" fn(*mut c_void, *mut hvpt_waiter)>,
+}
+
 // ---- domain.h ------------------------------------------------------
 
 /// What a paging domain is to be.
@@ -46,15 +67,18 @@ pub struct hvpt_flush_plan {
 pub struct hvpt_domain_config {
     pub pt: hvpt_pt_config,
     pub policy: hvpt_flush_policy,
+    pub wait_ops: *const hvpt_wait_ops,
+    pub wait_ctx: *mut c_void,
 }
 
 pub const HVPT_LIST_TRIES: u32 = 8;
 pub const HVPT_LIST_AGAIN: u32 = 0x400;
+pub const HVPT_COMBINE_RANGES: u32 = 254;
 
 /// One domain; its fields are not for callers.
 #[repr(C)]
 pub struct hvpt_domain {
-    _private: [*mut c_void; 19],
+    _private: [*mut c_void; 22],
 }
 
 // ---- stats.h -------------------------------------------------------
@@ -69,6 +93,7 @@ pub struct hvpt_iommu_stats {
     pub descriptors: u64,
     pub full_flushes: u64,
     pub fallbacks: u64,
+    pub combined: u64,
     pub fallback_status: u64,
     pub list_given_up: u64,
     pub failures: [u64; HVPT_CALLS as usize],
@@ -104,7 +129,7 @@ pub const HVPT_QUARANTINE_RANGES: u32 = 16;
 /// The pvIOMMU; its fields are not for callers.
 #[repr(C)]
 pub struct hvpt_iommu {
-    _private: [*mut c_void; 83],
+    _private: [*mut c_void; 90],
 }
 
 // ---- device.h ------------------------------------------------------
