@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * index.c - the indices of an address select its entry, and no other.
+ * index.c - the indices of an address select its entry, and no other; an
+ * address is the number that it was made of.
  *
+ * Functions: hvpt_iova, hvpt_gpa
  * Parts: hvpt_pte_index, hvpt_level_offset
  * Bounds: any two addresses; 4 and 5 levels of 9 bits
  */
@@ -27,6 +29,7 @@ void proof(void)
 	unsigned levels = nondet_bool() ? 4u : 5u, level = nondet_u32();
 	uint64_t span;
 
+	ASSERT(hvpt_iova(a).value == a && hvpt_gpa(b).value == b);
 	ASSUME(level < levels);
 	span = (uint64_t)1 << (12 + 9 * level);
 	ASSERT(hvpt_pte_index(a, level) < 512);
