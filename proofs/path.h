@@ -2,9 +2,9 @@
 /*
  * path.h - the entries on the way to one address, in tables of full size.
  *
- * The entries may hold anything that the invariants of pagetable.h allow. A
- * load or a store of any other word is an error, so a proof also shows that a
- * call stays on its way.
+ * The entries may hold anything that the invariants of pagetable.h allow, or
+ * anything at all (path_make_any). A load or a store of any other word is an
+ * error, so a proof also shows that a call stays on its way.
  */
 #ifndef HVPT_PROOF_PATH_H
 #define HVPT_PROOF_PATH_H
@@ -74,8 +74,8 @@ static void path_configure(unsigned levels)
 	pt.plain = !pt.noncoherent && nondet_bool();
 }
 
-/* Any page table with @levels, and in it any way to @iova. */
-static void path_make(unsigned levels, uint64_t iova)
+/* Any page table with @levels, and on the way to @iova any words. */
+static void path_make_any(unsigned levels, uint64_t iova)
 {
 	uint64_t table = nondet_u64() & HVPT_PTE_ADDR;
 	unsigned level, other;
@@ -87,14 +87,24 @@ static void path_make(unsigned levels, uint64_t iova)
 		path_slot[level] = table + pt.direct_map_offset +
 				   8 * (iova >> (12 + 9 * level) & 511);
 		path_entry[level] = nondet_u64();
-		/* no leaf above 1 GiB; what is not present is zero */
-		ASSUME(level < 3 || !(path_entry[level] & 0x80));
-		ASSUME((path_entry[level] & 1) || path_entry[level] == 0);
 		table = path_entry[level] & pt.addr_mask;
 		/* a tree: no table has two places */
 		for (other = level + 1; other < levels; other++)
 			ASSUME(path_slot[other] >> 12 !=
 			       path_slot[level] >> 12);
+	}
+}
+
+/* The same with entries that the invariants allow. */
+static void path_make(unsigned levels, uint64_t iova)
+{
+	unsigned level;
+
+	path_make_any(levels, iova);
+	for (level = levels; level-- > 0;) {
+		/* no leaf above 1 GiB; what is not present is zero */
+		ASSUME(level < 3 || !(path_entry[level] & 0x80));
+		ASSUME((path_entry[level] & 1) || path_entry[level] == 0);
 	}
 }
 

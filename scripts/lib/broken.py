@@ -180,6 +180,22 @@ BUGS = [
                "\treturn HVPT_OK;\n",
     },
     {
+        "proof": "explain",
+        "name": "the lowest entry that forbids to write is named",
+        "file": "src/domain/fault.c",
+        "old": "\t\tif (!denied && write && ",
+        "new": "\t\tif (write && ",
+    },
+    {
+        "proof": "explain",
+        "run": "levels_5",
+        "name": "an entry with reserved bits is followed",
+        "file": "src/domain/fault.c",
+        "old": "\tif (hvpt_pte_reserved(pt, pte, level))\n",
+        "new": "\tif (!hvpt_pte_is_table(pte, level) &&\n"
+               "\t    hvpt_pte_reserved(pt, pte, level))\n",
+    },
+    {
         "proof": "one_leaf",
         "name": "a leaf replaces another",
         "file": "include/hvpt/internal/pt_leaf.h",
