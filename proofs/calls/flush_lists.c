@@ -92,7 +92,7 @@ void proof(void)
 					 &answer);
 	ASSERT(IMPLIES(status == HVPT_OK, done == count && count > 0));
 	ASSERT(IMPLIES(status == HVPT_ERR_EMPTY, count == 0));
-	ASSERT(answer.code == 0xd1);
+	ASSERT(answer.code == HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST);
 	if (status == HVPT_OK && count == MOST)
 		REACHED("three lists");
 	if (status == HVPT_OK && count == 2 * HVPT_HV_FLUSH_LIST_MAX)
