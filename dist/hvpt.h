@@ -1576,7 +1576,8 @@ HVPT_INLINE bool hvpt_pt_try_unmap_leaf(struct hvpt_pagetable *pt,
  * interrupted. A caller with a time limit splits a long range into several
  * calls, at multiples of the largest leaf size. They have the same effect as
  * one call, but each is all or nothing by itself: when one fails, unmap what
- * those before it mapped.
+ * those before it mapped. docs/API-CONVENTIONS.md, "Cost", bounds the accesses
+ * of each call.
  */
 #ifndef HVPT_MAP_H
 #define HVPT_MAP_H
