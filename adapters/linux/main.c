@@ -249,7 +249,7 @@ EXPORT_SYMBOL_GPL(hvpt_linux_fault);
 
 MODULE_DESCRIPTION("Hyper-V paravirtualized IOMMU for guests");
 MODULE_LICENSE("Dual BSD/GPL");
-MODULE_VERSION("0.2.0");
+MODULE_VERSION("0.3.0");
 #ifdef HVPT_IN_TREE
 MODULE_IMPORT_NS("IOMMUFD");
 #else

@@ -16,7 +16,7 @@
 
 /* The version is defined nowhere else; the build reads it from here. */
 #define HVPT_VERSION_MAJOR 0
-#define HVPT_VERSION_MINOR 2
+#define HVPT_VERSION_MINOR 3
 #define HVPT_VERSION_PATCH 0
 
 #include "hvpt/addr.h"

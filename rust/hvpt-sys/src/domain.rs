@@ -232,7 +232,7 @@ pub struct hvpt_fault_cause {
 // ---- hvpt.h --------------------------------------------------------
 
 pub const HVPT_VERSION_MAJOR: i32 = 0;
-pub const HVPT_VERSION_MINOR: i32 = 2;
+pub const HVPT_VERSION_MINOR: i32 = 3;
 pub const HVPT_VERSION_PATCH: i32 = 0;
 
 extern "C" {
