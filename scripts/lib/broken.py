@@ -290,6 +290,14 @@ BUGS = [
                " &mapping);",
     },
     {
+        "proof": "map_step",
+        "name": "a map goes on without a page that it did not get",
+        "file": "src/pagetable/map_steps.c",
+        "old": "\tfor (at = job->walk.at; at > job->level &&"
+               " status == HVPT_OK; at--)",
+        "new": "\tfor (at = job->walk.at; at > job->level; at--)",
+    },
+    {
         "proof": "reclaim_step",
         "name": "a table with a mapping in its last entry counts as empty",
         "file": "src/pagetable/reclaim.c",
