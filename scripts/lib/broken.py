@@ -196,6 +196,14 @@ BUGS = [
                "\t    hvpt_pte_reserved(pt, pte, level))\n",
     },
     {
+        "proof": "explain",
+        "run": "domain",
+        "name": "an address that is no gpa is looked for in memory",
+        "file": "src/domain/fault.c",
+        "old": "fault->iova.value >> HVPT_GPA_LG2 ?",
+        "new": "fault->iova.value >> HVPT_GPA_LG2 > 1 ?",
+    },
+    {
         "proof": "one_leaf",
         "name": "a leaf replaces another",
         "file": "include/hvpt/internal/pt_leaf.h",
