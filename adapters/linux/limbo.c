@@ -10,25 +10,40 @@
  */
 #include "linux_internal.h"
 
+/* The lock is held. */
+static void hvpt_linux_limbo_keep(struct hvpt_linux_domain *domain,
+				  struct hvpt_gather *gather)
+{
+	hvpt_gather_move(&domain->limbo, gather);
+	WRITE_ONCE(domain->limbo_used, true);
+}
+
 void hvpt_linux_limbo_put(struct hvpt_linux_domain *domain,
 			  struct hvpt_gather *gather)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&domain->limbo_lock, flags);
-	hvpt_gather_move(&domain->limbo, gather);
+	hvpt_linux_limbo_keep(domain, gather);
 	spin_unlock_irqrestore(&domain->limbo_lock, flags);
 }
 
-/* Moves the limbo to @gather. */
+/*
+ * Moves the limbo to @gather. The lock is not taken while nothing is there. The
+ * caller sees what it put there itself; what another caller puts there at the
+ * same time waits for a later flush.
+ */
 void hvpt_linux_limbo_take(struct hvpt_linux_domain *domain,
 			   struct hvpt_gather *gather)
 {
 	unsigned long flags;
 
+	if (!READ_ONCE(domain->limbo_used))
+		return;
 	spin_lock_irqsave(&domain->limbo_lock, flags);
 	if (!hvpt_gather_is_empty(&domain->limbo))
 		hvpt_gather_move(gather, &domain->limbo);
+	WRITE_ONCE(domain->limbo_used, false);
 	spin_unlock_irqrestore(&domain->limbo_lock, flags);
 }
 
@@ -40,12 +55,17 @@ void hvpt_linux_limbo_flushed(struct hvpt_linux_domain *domain,
 	unsigned long flags;
 	bool keep;
 
+	/* Ranges alone need nothing more, once they are flushed. */
+	if (status == HVPT_OK && !hvpt_gather_must_release(gather)) {
+		hvpt_gather_init(gather);
+		return;
+	}
 	if (hvpt_gather_is_empty(gather))
 		return;
 	spin_lock_irqsave(&domain->limbo_lock, flags);
 	keep = status != HVPT_OK || (domain->visitors && gather->tables);
 	if (keep)
-		hvpt_gather_move(&domain->limbo, gather);
+		hvpt_linux_limbo_keep(domain, gather);
 	spin_unlock_irqrestore(&domain->limbo_lock, flags);
 	if (keep)
 		return;

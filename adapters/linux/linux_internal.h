@@ -38,9 +38,10 @@ struct hvpt_linux_pool {
  * @iodom: Linux's object
  * @core: the library's object
  * @pool: for its tables
- * @limbo_lock: @limbo and @visitors
+ * @limbo_lock: @limbo, @limbo_used and @visitors
  * @limbo: table pages that left the tree, and the ranges to flush before the
  *	pages can be reused; Linux's own gathers have no room for them
+ * @limbo_used: there may be something in @limbo; read without the lock
  * @visitors: readers of the whole table; nothing in limbo is freed meanwhile
  * @link: in hvpt_linux.domains
  */
@@ -50,6 +51,7 @@ struct hvpt_linux_domain {
 	struct hvpt_linux_pool pool;
 	spinlock_t limbo_lock; /* limbo and visitors */
 	struct hvpt_gather limbo;
+	bool limbo_used;
 	unsigned int visitors;
 	struct list_head link;
 };

@@ -154,23 +154,55 @@ static void hvpt_linux_gathered(struct hvpt_linux_domain *domain,
 		hvpt_linux_limbo_put(domain, gather);
 }
 
+/* Pages that are mapped from @iova on, whose entries @slot begins. */
+static unsigned long
+hvpt_linux_mapped_pages(const u64 *slot, unsigned long iova, unsigned long most)
+{
+	unsigned long left = HVPT_TABLE_ENTRIES - hvpt_pte_index(iova, 0);
+	unsigned long i;
+
+	for (i = 0; i < min(left, most); i++)
+		if (!hvpt_pte_is_leaf(hvpt_pte_load(&slot[i]), 0))
+			break;
+	return i;
+}
+
+/*
+ * How many bytes are mapped from @iova on, as far as one step sees: to the end
+ * of a level 0 table, or of a large leaf. 0: nothing is mapped there.
+ */
+static size_t hvpt_linux_mapped_step(struct hvpt_linux_domain *domain,
+				     unsigned long iova, size_t size)
+{
+	struct hvpt_pagetable *pt = hvpt_domain_pagetable(&domain->core);
+	const u64 *slot = hvpt_pt_leaf_slot(pt, pt->levels, iova,
+					    HVPT_PAGE_BYTES);
+	struct hvpt_mapping mapping;
+	u64 leaf;
+
+	if (slot)
+		return hvpt_linux_mapped_pages(slot, iova,
+					       size >> HVPT_PAGE_LG2)
+		       << HVPT_PAGE_LG2;
+	if (hvpt_domain_lookup(&domain->core, hvpt_iova(iova), &mapping))
+		return 0;
+	leaf = 1ull << mapping.leaf_lg2;
+	return leaf - (iova & (leaf - 1));
+}
+
 /*
  * How many bytes are mapped, from the start of the range to the first hole?
  * Linux expects an unmap to stop there; the library's unmap does not.
  */
-static size_t hvpt_linux_mapped(const struct hvpt_linux_domain *domain,
+static size_t hvpt_linux_mapped(struct hvpt_linux_domain *domain,
 				unsigned long iova, size_t size)
 {
-	struct hvpt_mapping mapping;
-	size_t done = 0;
-	u64 leaf;
+	size_t done = 0, step;
 
-	while (done < size &&
-	       hvpt_domain_lookup(&domain->core, hvpt_iova(iova + done),
-				  &mapping) == HVPT_OK) {
-		leaf = 1ull << mapping.leaf_lg2;
-		done += leaf - ((iova + done) & (leaf - 1));
-	}
+	do {
+		step = hvpt_linux_mapped_step(domain, iova + done, size - done);
+		done += step;
+	} while (step && done < size);
 	return min(done, size);
 }
 

@@ -103,6 +103,7 @@ void stub_spin_lock(spinlock_t *lock)
 		stub_die("a spin lock is taken twice");
 	lock->held = true;
 	stub_host.spinning++;
+	stub_host.locks++;
 }
 
 void stub_spin_unlock(spinlock_t *lock)

@@ -37,6 +37,7 @@ struct stub_kept {
  * @lent: a call page is lent: interrupts would be off
  * @fail_at: that allocation from now on fails; 0: none
  * @allocations: so far
+ * @locks: spin locks taken so far
  * @counted: what the kernel's counters of pages say
  * @dirty_bytes: reported as written
  * @machine: whose memory is used, not the arena's; or NULL
@@ -60,6 +61,7 @@ struct stub_host {
 	bool lent;
 	uint64_t fail_at;
 	uint64_t allocations;
+	uint64_t locks;
 	long counted[2];
 	uint64_t dirty_bytes;
 	const struct linux_os_machine *machine;

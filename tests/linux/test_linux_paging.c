@@ -334,6 +334,37 @@ static void test_pool_large(void **state)
 	unload();
 }
 
+/* Once the tables are there: no lock is taken, and no memory. */
+static void test_steady(void **state)
+{
+	uint64_t allocations, locks;
+	struct iommu_domain *domain;
+	unsigned int i;
+
+	(void)state;
+	load();
+	domain = plug();
+	/* Tables on the way to both pages stay when a neighbour is mapped. */
+	assert_int_equal(map(domain, G1, FINE, K4, 1), 0);
+	assert_int_equal(map(domain, 2 * G1, DATA, M2, 1), 0);
+	allocations = stub_host.allocations;
+	locks = stub_host.locks;
+	for (i = 1; i < 100; i++) {
+		assert_int_equal(map(domain, G1 + i * K4, FINE, K4, 32), 0);
+		expect_dma(G1 + i * K4, FINE);
+		unmap(domain, G1 + i * K4, K4, 32);
+		expect_fault(G1 + i * K4);
+		assert_int_equal(map(domain, 2 * G1 + M2, DATA, M2, 1), 0);
+		unmap(domain, 2 * G1 + M2, M2, 1);
+	}
+	assert_int_equal(stub_host.allocations, allocations);
+	assert_int_equal(stub_host.locks, locks);
+	unmap(domain, G1, K4, 1);
+	unmap(domain, 2 * G1, M2, 1);
+	unplug(domain);
+	unload();
+}
+
 /* Unmaps end where nothing is mapped, as iommu_unmap() wants. */
 static void test_holes(void **state)
 {
@@ -351,6 +382,22 @@ static void test_holes(void **state)
 	expect_dma(G1 + 8 * K4, FINE + 8 * K4);
 	assert_int_equal(unmap_some(domain, G1 + 10 * K4, K4, 512), 2 * K4);
 	assert_int_equal(unmap_some(domain, G1 + 8 * K4, K4, 4), 2 * K4);
+	/* A hole where a table ends. */
+	assert_int_equal(map(domain, G1 + M2 - 4 * K4, FINE, K4, 4), 0);
+	assert_int_equal(map(domain, G1 + M2 + K4, FINE, K4, 2), 0);
+	assert_int_equal(unmap_some(domain, G1 + M2 - 3 * K4, K4, 8), 3 * K4);
+	expect_dma(G1 + M2 + K4, FINE);
+	/* None there: through two tables, into a large leaf. */
+	assert_int_equal(map(domain, G1 + M2, FINE, K4, 1), 0);
+	assert_int_equal(map(domain, G1 + M2 + 3 * K4, FINE, K4, 509), 0);
+	assert_int_equal(map(domain, G1 + 2 * M2, DATA, M2, 1), 0);
+	assert_int_equal(unmap_some(domain, G1 + M2 - 4 * K4, K4, 2 * 512), K4);
+	assert_int_equal(map(domain, G1 + M2 - 4 * K4, FINE, K4, 4), 0);
+	assert_int_equal(unmap_some(domain, G1 + M2 - 4 * K4, K4, 2 * 512),
+			 1024 * K4);
+	assert_int_equal(unmap_some(domain, G1 + 2 * M2, K4, 1024), 0);
+	expect_dma(G1 + 3 * M2 - 4 * K4, DATA + M2 - 4 * K4);
+	unmap(domain, G1 + 3 * M2 - 4 * K4, K4, 4);
 	/* Large leaves, one of them begun in its middle. */
 	assert_int_equal(map(domain, G1, DATA, M2, 2), 0);
 	assert_int_equal(unmap_some(domain, G1 + K4, K4, 3 * 512), 2 * M2 - K4);
@@ -560,6 +607,7 @@ int test_linux_paging(void)
 		FIXTURE_TEST(test_domain_no_memory),
 		FIXTURE_TEST(test_pool),
 		FIXTURE_TEST(test_pool_large),
+		FIXTURE_TEST(test_steady),
 		FIXTURE_TEST(test_holes),
 		FIXTURE_TEST(test_overflow),
 		FIXTURE_TEST(test_trace),
