@@ -6427,11 +6427,21 @@ enum hvpt_status hvpt_pt_map_list(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 	return hvpt_map_steps(pt, &call);
 }
 
-/* Is a map of one segment valid, but for its range, and of a plain table? */
-static bool hvpt_map_is_plain(const struct hvpt_pagetable *pt, uint64_t gpa,
-			      uint64_t length, unsigned prot)
+/* Does a map of the range only write entries, as far as @pt is concerned? */
+static bool hvpt_map_only_writes(const struct hvpt_pagetable *pt, uint64_t iova,
+				 uint64_t length)
 {
-	return pt->plain && !(gpa & (HVPT_PAGE_BYTES - 1)) &&
+	return pt->plain ||
+	       (!pt->noncoherent &&
+		!hvpt_range_is_reserved(pt, iova, iova + (length - 1)));
+}
+
+/* Is a map of one segment valid, but for the form of its range? */
+static bool hvpt_map_is_plain(const struct hvpt_pagetable *pt, uint64_t iova,
+			      uint64_t gpa, uint64_t length, unsigned prot)
+{
+	return hvpt_map_only_writes(pt, iova, length) &&
+	       !(gpa & (HVPT_PAGE_BYTES - 1)) &&
 	       !((gpa | (gpa + (length - 1))) >> HVPT_GPA_LG2) &&
 	       hvpt_prot_check(prot) == HVPT_OK;
 }
@@ -6445,7 +6455,7 @@ enum hvpt_status hvpt_pt_map_range(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 
 	segment.gpa = gpa;
 	segment.length = length;
-	if (hvpt_map_is_plain(pt, gpa.value, length, prot))
+	if (hvpt_map_is_plain(pt, iova.value, gpa.value, length, prot))
 		slot = hvpt_part_slot(pt, iova.value, length);
 	if (!slot)
 		return hvpt_pt_map_list(pt, iova, &segment, 1, prot, gather);
