@@ -105,11 +105,14 @@ static bool hvpt_map_only_writes(const struct hvpt_pagetable *pt, uint64_t iova,
 		!hvpt_range_is_reserved(pt, iova, iova + (length - 1)));
 }
 
-/* Is a map of one segment valid, but for the form of its range? */
+/*
+ * Is a map of one segment valid, but for the form of its range? Small builds do
+ * not ask: they find no slot.
+ */
 static bool hvpt_map_is_plain(const struct hvpt_pagetable *pt, uint64_t iova,
 			      uint64_t gpa, uint64_t length, unsigned prot)
 {
-	return hvpt_map_only_writes(pt, iova, length) &&
+	return !HVPT_PORT_SMALL && hvpt_map_only_writes(pt, iova, length) &&
 	       !(gpa & (HVPT_PAGE_BYTES - 1)) &&
 	       !((gpa | (gpa + (length - 1))) >> HVPT_GPA_LG2) &&
 	       hvpt_prot_check(prot) == HVPT_OK;
