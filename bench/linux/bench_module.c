@@ -11,6 +11,8 @@
 #include <linux/dma-mapping.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
 
 #include <asm/msr.h>
 
@@ -19,10 +21,11 @@
 #define BENCH_CPUS 2
 
 /*
- * The smallest of some batches counts, because timers interrupt. A batch is
- * twice what the queue of lazy flushes holds for a processor.
+ * A batch is twice what the queue of lazy flushes holds for a processor. The
+ * mean of the middle half of the batches counts: now and then the kernel does
+ * something else, and lazy mode takes other addresses each time.
  */
-#define BENCH_BATCHES 9
+#define BENCH_BATCHES 16
 #define BENCH_BATCH 512
 
 static struct pci_dev *bench_device;
@@ -123,26 +126,56 @@ static int bench_race_once(struct bench_thread *thread, unsigned int cpus,
 
 /* ---- a row ------------------------------------------------------------- */
 
-/* @best: with all counts of the batch that had the fewest instructions. */
-static int bench_time(struct bench_thread *thread, unsigned int cpus,
-		      struct bench_counts *counts, u64 *best)
-{
-	unsigned int i;
+struct bench_batch {
 	u64 spent;
+	struct bench_counts counts;
+};
+
+static int bench_compare(const void *one, const void *other)
+{
+	u64 a = ((const struct bench_batch *)one)->spent;
+	u64 b = ((const struct bench_batch *)other)->spent;
+
+	return a < b ? -1 : a > b;
+}
+
+/* Of the middle half of the batches. */
+static void bench_sum(struct bench_batch *batch, struct bench_batch *sum)
+{
+	unsigned int i, part;
+
+	sort(batch, BENCH_BATCHES, sizeof(*batch), bench_compare, NULL);
+	memset(sum, 0, sizeof(*sum));
+	for (i = BENCH_BATCHES / 4; i < BENCH_BATCHES / 4 * 3; i++) {
+		sum->spent += batch[i].spent;
+		for (part = 0; part < BENCH_PARTS; part++) {
+			sum->counts.part[part] += batch[i].counts.part[part];
+			sum->counts.calls[part] += batch[i].counts.calls[part];
+		}
+	}
+}
+
+static int bench_time(struct bench_thread *thread, unsigned int cpus,
+		      struct bench_batch *sum)
+{
+	struct bench_batch *batch;
+	unsigned int i;
 	int err;
 
-	*best = U64_MAX;
-	for (i = 0; i < BENCH_BATCHES; i++) {
+	batch = kcalloc(BENCH_BATCHES, sizeof(*batch), GFP_KERNEL);
+	if (!batch)
+		return -ENOMEM;
+	/* The first of all, to fill what the kernel keeps. */
+	err = bench_race_once(thread, cpus, &batch[0].spent);
+	for (i = 0; i < BENCH_BATCHES && !err; i++) {
 		bench_counts_clear();
-		err = bench_race_once(thread, cpus, &spent);
-		if (err)
-			return err;
-		if (spent >= *best)
-			continue;
-		*best = spent;
-		bench_counts_read(counts);
+		err = bench_race_once(thread, cpus, &batch[i].spent);
+		bench_counts_read(&batch[i].counts);
 	}
-	return 0;
+	if (!err)
+		bench_sum(batch, sum);
+	kfree(batch);
+	return err;
 }
 
 /* First what the caller sees, without hooks; then the parts of it. */
@@ -153,23 +186,24 @@ static int bench_row(const struct bench_row *row, struct bench_memory *memory,
 		{ .row = row, .memory = &memory[0] },
 		{ .row = row, .memory = &memory[1] },
 	};
-	struct bench_counts counts = {};
-	u64 all, hooked;
-	int err = bench_time(thread, cpus, &counts, &all);
+	struct bench_batch all, hooked;
+	int err = bench_time(thread, cpus, &all);
 
 	if (!err)
 		err = bench_hooks_put(bench_device);
 	if (err)
 		return err;
-	err = bench_time(thread, cpus, &counts, &hooked);
+	err = bench_time(thread, cpus, &hooked);
 	bench_hooks_take_away();
 	if (err)
 		return err;
 	scnprintf(bench_result, sizeof(bench_result),
 		  "%s %u %u %llu %llu %llu %llu %llu\n", row->name, cpus,
-		  cpus * BENCH_BATCH, all, counts.part[BENCH_TABLE],
-		  counts.calls[BENCH_TABLE], counts.part[BENCH_FLUSH],
-		  counts.calls[BENCH_FLUSH]);
+		  cpus * BENCH_BATCH * (BENCH_BATCHES / 2), all.spent,
+		  hooked.counts.part[BENCH_TABLE],
+		  hooked.counts.calls[BENCH_TABLE],
+		  hooked.counts.part[BENCH_FLUSH],
+		  hooked.counts.calls[BENCH_FLUSH]);
 	return 0;
 }
 
