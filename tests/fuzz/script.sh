@@ -74,6 +74,30 @@ has said 'fresh: no folder fuzz/corpus/fresh'
 fuzz 1 --target helper
 has said 'no such target: helper (known: fresh old)'
 
+# A finding fails the run, says how to repeat it, and goes when it passes.
+mkdir -p "$tree/build/fuzz/work/old/findings"
+echo bad >"$tree/build/fuzz/work/old/findings/crash-1"
+cat >"$tree/build/fuzz/fuzz/fuzz_old" <<'END'
+#!/bin/sh
+for file; do :; done
+[ "${file##*/}" != crash-1 ] || exit 77
+echo "violation: iova 0x1000"
+echo "stat::number_of_executed_units: 7"
+END
+fuzz 1 --target old
+has said "    violation: iova 0x1000"
+has said "    again: $tree/build/fuzz/fuzz/fuzz_old $tree/build/fuzz/work/old"
+sed -i '/crash-1/d' "$tree/build/fuzz/fuzz/fuzz_old"
+fuzz 0 --target old
+has said "old: the finding crash-1 passes now"
+[ -e "$tree/build/fuzz/work/old/corpus/crash-1" ] || wrong "it is gone"
+
+# What is no option, or no number.
+fuzz 1 --bogus
+has said "unknown argument: --bogus; scripts/fuzz --help lists them"
+fuzz 1 --jobs x
+has said "--jobs: not a number above 0: x"
+
 # A target that does not run fails, with the reason.
 printf '#!/bin/sh\necho "it is broken"\nexit 1\n' \
 	>"$tree/build/fuzz/fuzz/fuzz_old"
