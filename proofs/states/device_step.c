@@ -5,319 +5,115 @@
  * allows, and a paging domain that the device may be in counts it, or knows
  * that a device was left behind, so that it is flushed and not freed.
  *
- * The proof keeps the truth in maybe[]: a move that succeeds puts the device
- * there and nowhere else; one that is refused may have been made.
- *
- * Functions: hvpt_device_probe, hvpt_device_gone, hvpt_device_hand_over,
+ * Functions: hvpt_device_probe, hvpt_device_attach, hvpt_device_detach,
+ *	hvpt_device_remove, hvpt_device_gone, hvpt_device_hand_over,
  *	hvpt_device_id, hvpt_device_state, hvpt_device_domain,
- *	hvpt_device_duty, hvpt_device_set_ats, hvpt_device_has_ats_on,
- *	hvpt_domain_device_count, hvpt_domain_id, hvpt_iommu_identity,
- *	hvpt_iommu_has_ats, hvpt_domain_is_lost
- * Parts: hvpt_device_attach
+ *	hvpt_device_duty, hvpt_device_duty_before, hvpt_device_set_ats,
+ *	hvpt_device_has_ats_on, hvpt_domain_device_count, hvpt_domain_id,
+ *	hvpt_iommu_identity, hvpt_iommu_blocked, hvpt_iommu_has_ats,
+ *	hvpt_domain_is_lost
+ * Contract: device.h: HVPT_ERR_BUSY for a third paging domain
+ * Contract: device.h: HVPT_ERR_CALL_PAGE and HVPT_ERR_NO_HYPERVISOR: no
+ *	hypercall was made and nothing changed; any other status of
+ *	hvpt_hvcall_attach_device(): the device is in doubt.
+ * Contract: device.h: any status of hvpt_hvcall_detach_device(): the device is
+ *	in doubt, in the blocked domain or in none; or, if the ATTACH was
+ *	refused too, possibly where it was.
+ * Contract: device.h: any other status of hvpt_device_attach(): the device is
+ *	still linked, in doubt, and counted where it was.
+ * Contract: device.h: So every unmap in its domain is flushed from now on, even
+ *	when no device is left in it.
  * Bounds: 3 paging domains, identity and blocked, each lost or not; any state
  *	of the device; any answers
  * Run: gone long -DPROOF_CALL=prove_gone --unwind 6 --unwindset
- *	hvpt_device_unlink.0:3,hvpt_device_is_known.0:3,hvpt_iommu_takeover.0:3
+ *	hvpt_device_unlink.0:3,hvpt_device_is_known.0:3
  * Run: hand_over long -DPROOF_CALL=prove_hand_over --unwind 6 --unwindset
- *	hvpt_device_unlink.0:3,hvpt_device_is_known.0:3,hvpt_iommu_takeover.0:3
+ *	hvpt_device_unlink.0:3,hvpt_device_is_known.0:3
  * Run: probe -DPROOF_CALL=prove_probe --unwind 6 --unwindset
- *	hvpt_device_unlink.0:3,hvpt_device_is_known.0:3,hvpt_iommu_takeover.0:3
+ *	hvpt_device_unlink.0:3,hvpt_device_is_known.0:3
+ * Run: attach -DPROOF_CALL=prove_attach --unwind 6 --unwindset
+ *	hvpt_device_unlink.0:3,hvpt_device_is_known.0:3
+ * Run: detach long -DPROOF_CALL=prove_detach --unwind 6 --unwindset
+ *	hvpt_device_unlink.0:3,hvpt_device_is_known.0:3
+ * Run: remove long -DPROOF_CALL=prove_remove --unwind 6 --unwindset
+ *	hvpt_device_unlink.0:3,hvpt_device_is_known.0:3
  */
-#include "proofs/proof.h"
+#include "proofs/any_device.h"
 
-#include "src/domain/device.c"
-
-#define PAGING 3u
-#define DOMAINS (PAGING + 2u)
-#define ID 0x66558f70u
-
-static struct hvpt_iommu iommu;
-static struct hvpt_domain paging[PAGING];
-static struct hvpt_device device, other, before;
-static bool maybe[DOMAINS];	/* where the device may be in truth */
-static uint32_t others[PAGING]; /* devices that each domain counts besides */
-/* did the hypervisor get a call that moves it; is the call a probe */
-static bool heard_any, probing;
-
-static struct hvpt_domain *domain_at(unsigned i)
+static void prove_attach(void)
 {
-	return i < PAGING  ? &paging[i] :
-	       i == PAGING ? &iommu.identity :
-	       i < DOMAINS ? &iommu.blocked :
-			     NULL;
-}
+	struct hvpt_domain *to = domain_at(nondet_u8() % DOMAINS);
+	struct hvpt_iommu elsewhere;
+	enum hvpt_status status;
 
-static unsigned index_of(const struct hvpt_domain *domain)
-{
-	unsigned i = 0;
-
-	while (i < DOMAINS && domain_at(i) != domain)
-		i++;
-	return i;
-}
-
-/* ---- any hypervisor ----------------------------------------------------- */
-
-/* Return: what the call said; OK is heard. */
-static enum hvpt_status any_answer(struct hvpt_answer *answer)
-{
-	unsigned status = nondet_u32();
-
-	answer->code = 0;
-	answer->reps = 0;
-	answer->trips = nondet_bool();
-	answer->result = answer->trips ? nondet_u64() : 0;
-	if (!answer->trips)
-		return HVPT_ERR_CALL_PAGE;
-	if (answer->result == HVPT_HV_NO_HYPERCALL)
-		return HVPT_ERR_NO_HYPERVISOR;
-	if ((answer->result & 0xffff) == 0)
-		return HVPT_OK;
-	ASSUME(status >= HVPT_ERR_HV_CODE && status <= HVPT_ERR_HV_FAILED);
-	return (enum hvpt_status)status;
-}
-
-enum hvpt_status
-hvpt_hvcall_attach_device(const struct hvpt_transport *transport,
-			  uint32_t domain_id, uint64_t device_id,
-			  struct hvpt_answer *answer)
-{
-	enum hvpt_status status = any_answer(answer);
-	unsigned to = domain_id - 1, i;
-
-	(void)transport;
-	ASSERT(to < DOMAINS && device_id == device.id);
-	/* an unmap in between must see that it has to flush */
-	ASSERT(domain_at(to)->cached != 0);
-	if (!hvpt_answer_is_heard(answer))
-		return status;
-	heard_any = true;
-	if (status == HVPT_OK ||
-	    (answer->result & 0xffff) ==
-		    HVPT_HV_STATUS_DEVICE_ALREADY_IN_DOMAIN)
-		for (i = 0; i < DOMAINS; i++)
-			maybe[i] = false;
-	maybe[to] = true;
-	return status;
-}
-
-/* It may take effect late, so the device may still be where it was. */
-enum hvpt_status
-hvpt_hvcall_detach_device(const struct hvpt_transport *transport,
-			  uint64_t device_id, struct hvpt_answer *answer)
-{
-	enum hvpt_status status = any_answer(answer);
-
-	(void)transport;
-	ASSERT(device_id == device.id);
-	heard_any |= hvpt_answer_is_heard(answer);
-	return status;
-}
-
-enum hvpt_status
-hvpt_hvcall_get_device_iommu(const struct hvpt_transport *transport,
-			     uint64_t device_id, bool *enabled,
-			     struct hvpt_answer *answer)
-{
-	enum hvpt_status status = any_answer(answer);
-
-	(void)transport;
-	ASSERT(device_id == device.id || probing);
-	if (device_id >> 62)
-		return HVPT_ERR_DEVICE_ID;
-	if (status == HVPT_OK)
-		*enabled = nondet_bool();
-	return status;
-}
-
-bool hvpt_hv_status_is_absence(uint16_t raw)
-{
-	(void)raw;
-	return nondet_bool();
-}
-
-enum hvpt_status hvpt_domain_flush_now(struct hvpt_domain *domain)
-{
-	struct hvpt_answer answer;
-
-	/* nobody can fill its caches again */
-	ASSERT(domain->devices == 0 && !domain->left_behind);
-	return any_answer(&answer);
-}
-
-enum hvpt_status hvpt_iommu_note(struct hvpt_iommu *noted,
-				 enum hvpt_status status,
-				 const struct hvpt_answer *answer)
-{
-	ASSERT(noted == &iommu);
-	(void)answer;
-	return status;
-}
-
-/* ---- any state ---------------------------------------------------------- */
-
-static bool is_paging(const struct hvpt_domain *domain)
-{
-	return domain && domain->kind == HVPT_DOMAIN_PAGING;
-}
-
-/* Does the record say that the device may be in paging domain @i? */
-static bool recorded(unsigned i)
-{
-	return device.domain == &paging[i] || device.tried == &paging[i];
-}
-
-static bool linked(void)
-{
-	return iommu.devices == &device ||
-	       (iommu.devices == &other && other.next == &device);
-}
-
-/* What the fields of a device in each state are. */
-static bool fields_ok(void)
-{
-	switch (device.state) {
-	case HVPT_DEVICE_NEW:
-	case HVPT_DEVICE_DETACHED:
-		return !device.domain && !device.tried;
-	case HVPT_DEVICE_ATTACHED:
-		return device.domain && !device.tried &&
-		       !hvpt_domain_is_lost(device.domain);
-	case HVPT_DEVICE_PARKED:
-		return device.domain && !device.tried;
-	case HVPT_DEVICE_LOST:
-		return device.domain && (device.domain != device.tried ||
-					 !is_paging(device.tried));
-	case HVPT_DEVICE_IN_DOUBT:
-		return device.domain != device.tried ||
-		       !is_paging(device.tried);
+	if (nondet_bool()) {
+		to->iommu = &elsewhere;
+		status = hvpt_device_attach(&device, to);
+		to->iommu = &iommu;
+		ASSERT(status == HVPT_ERR_FOREIGN && same(&before));
+		return;
 	}
-	return false;
+	ASSERT(hvpt_device_duty_before(&device, to) ==
+	       (device.ats && to == hvpt_iommu_blocked(&iommu) ?
+			HVPT_ATS_DISABLE :
+			HVPT_ATS_NOTHING));
+	status = hvpt_device_attach(&device, to);
+	check_attach(status, to);
+	if (status == HVPT_OK && was_lost())
+		REACHED("a lost device is attached");
+	if (status == HVPT_ERR_BUSY)
+		REACHED("a third domain");
+	if (device.state == HVPT_DEVICE_IN_DOUBT)
+		REACHED("in doubt");
 }
 
-/* What is known of the place in each state. */
-static bool place_ok(void)
+/* The rows about detach in docs/SPEC.md. */
+static void prove_detach(void)
 {
-	unsigned i;
-	bool ok = true;
+	enum hvpt_status status = hvpt_device_detach(&device);
+	bool none = before.state == HVPT_DEVICE_NEW ||
+		    before.state == HVPT_DEVICE_DETACHED;
 
-	for (i = 0; i < DOMAINS; i++) {
-		if (!maybe[i])
-			continue;
-		if (device.state == HVPT_DEVICE_ATTACHED && linked())
-			ok &= domain_at(i) == device.domain;
-		if (device.state == HVPT_DEVICE_PARKED && linked())
-			ok &= domain_at(i) == &iommu.blocked;
-		if (i < PAGING)
-			ok &= paging[i].cached && ((linked() && recorded(i)) ||
-						   paging[i].left_behind);
-	}
-	return ok;
-}
-
-static bool counts_ok(void)
-{
-	unsigned i;
-	bool ok = true;
-
-	for (i = 0; i < PAGING; i++)
-		ok &= hvpt_domain_device_count(&paging[i]) ==
-			      others[i] + (linked() && recorded(i)) &&
-		      (paging[i].cached || !paging[i].devices);
-	return ok;
-}
-
-static void any_domain(unsigned i, enum hvpt_domain_kind kind)
-{
-	struct hvpt_domain *domain = domain_at(i);
-
-	domain->iommu = &iommu;
-	domain->id = i + 1;
-	domain->kind = kind;
-	domain->epoch = iommu.epoch - nondet_bool();
-	domain->cached = nondet_bool();
-	domain->left_behind = nondet_bool();
-	maybe[i] = nondet_bool();
-	if (i < PAGING) {
-		others[i] = nondet_u8() % 3;
-		domain->devices = others[i] + recorded(i);
-	}
-}
-
-static void any_state(void)
-{
-	unsigned i;
-
-	iommu.epoch = nondet_u32();
-	iommu.caps.caps = nondet_u64();
-	other.next = nondet_bool() ? &device : NULL;
-	iommu.devices = other.next ? &other : &device;
-	other.id = ID + 1;
-	other.iommu = &iommu;
-	other.state = HVPT_DEVICE_DETACHED;
-	device.iommu = &iommu;
-	device.id = ID;
-	device.domain = domain_at(nondet_u8() & 7);
-	device.tried = domain_at(nondet_u8() & 7);
-	device.state = (enum hvpt_device_state)(nondet_u8() % 6);
-	device.ats = nondet_bool();
-	device.ats_capable = nondet_bool();
-	device.deferred = nondet_bool();
-	for (i = 0; i < DOMAINS; i++)
-		any_domain(i, i < PAGING  ? HVPT_DOMAIN_PAGING :
-			      i == PAGING ? HVPT_DOMAIN_IDENTITY :
-					    HVPT_DOMAIN_BLOCKED);
-	ASSUME(fields_ok() && place_ok() && counts_ok());
-}
-
-static bool same(const struct hvpt_device *a)
-{
-	return a->domain == device.domain && a->tried == device.tried &&
-	       a->state == device.state && a->ats == device.ats;
-}
-
-/* ---- the calls ---------------------------------------------------------- */
-
-static bool was_lost(void)
-{
-	return before.state == HVPT_DEVICE_LOST ||
-	       before.state == HVPT_DEVICE_PARKED;
-}
-
-/* Why an attach to @to is refused, in the order of device.h. */
-static enum hvpt_status refuses(const struct hvpt_domain *to)
-{
-	if (hvpt_domain_is_lost(to))
-		return HVPT_ERR_LOST;
-	if (before.ats && to->kind == HVPT_DOMAIN_BLOCKED)
-		return HVPT_ERR_ATS_ON;
-	return is_paging(before.tried) && is_paging(to) &&
-			       before.domain != to && before.tried != to ?
-		       HVPT_ERR_BUSY :
-		       HVPT_OK;
-}
-
-/* An attach to @to ended with @status. */
-static void check_attach(enum hvpt_status status, struct hvpt_domain *to)
-{
-	enum hvpt_status refused = refuses(to);
-
-	if (refused != HVPT_OK || status == HVPT_ERR_CALL_PAGE ||
-	    status == HVPT_ERR_NO_HYPERVISOR) {
-		ASSERT(refused == HVPT_OK || status == refused);
+	if (none || before.ats) {
+		ASSERT(status ==
+		       (none ? HVPT_ERR_NOT_ATTACHED : HVPT_ERR_ATS_ON));
 		ASSERT(same(&before) && !heard_any);
 		return;
 	}
+	ASSERT(heard_detach == !is_unheard(status));
+	if (moved && status != HVPT_OK)
+		ASSERT(device.domain == &iommu.blocked && !device.tried);
 	if (status == HVPT_OK) {
+		REACHED("detached");
+		ASSERT(device.state == HVPT_DEVICE_DETACHED);
+	} else if (heard_detach) {
+		ASSERT(status >= HVPT_ERR_HV_CODE);
+		ASSERT(device.state == (was_lost() && !moved ?
+						HVPT_DEVICE_LOST :
+						HVPT_DEVICE_IN_DOUBT));
+	} else if (moved) {
+		REACHED("blocked, and no DETACH was made");
 		ASSERT(device.state == HVPT_DEVICE_ATTACHED);
-		ASSERT(hvpt_device_domain(&device) == to && !device.tried);
-		ASSERT(maybe[index_of(to)]);
+	} else if (!heard_any) {
+		ASSERT(same(&before));
+	}
+}
+
+static void prove_remove(void)
+{
+	enum hvpt_status status = hvpt_device_remove(&device);
+
+	ASSERT(linked() == (status != HVPT_OK));
+	if (status == HVPT_OK) {
+		REACHED("removed");
+		if (heard_detach)
+			REACHED("the hypervisor does not know it any more");
 		return;
 	}
-	ASSERT(status >= HVPT_ERR_HV_CODE);
-	ASSERT(device.state ==
-	       (was_lost() ? HVPT_DEVICE_LOST : HVPT_DEVICE_IN_DOUBT));
-	ASSERT(device.domain == before.domain);
+	ASSERT(before.state != HVPT_DEVICE_DETACHED && !heard_detach);
+	check_attach(status, &iommu.blocked);
+	if (status == HVPT_ERR_LOST)
+		REACHED("the blocked domain is lost");
 }
 
 static void prove_gone(void)
@@ -371,30 +167,10 @@ static void prove_probe(void)
 	iommu.devices = new.next;
 }
 
-/* ATS may be enabled only where the device is known to be translated. */
-static void check_duty(void)
-{
-	bool translated = device.state == HVPT_DEVICE_ATTACHED &&
-			  device.domain != &iommu.blocked;
-
-	ASSERT(hvpt_device_duty(&device) ==
-	       (translated && !device.ats && device.ats_capable &&
-				hvpt_iommu_has_ats(&iommu) ?
-			HVPT_ATS_ENABLE :
-			HVPT_ATS_NOTHING));
-	ASSERT(hvpt_iommu_has_ats(&iommu) == (iommu.caps.caps >> 5 & 1));
-	hvpt_device_set_ats(&device, true);
-	ASSERT(hvpt_device_has_ats_on(&device));
-	ASSERT(hvpt_domain_id(&paging[1]) == 2);
-}
-
 void proof(void)
 {
 	any_state();
 	before = device;
 	PROOF_CALL();
-	ASSERT(!linked() || fields_ok());
-	ASSERT(place_ok());
-	ASSERT(counts_ok());
-	check_duty();
+	check_state();
 }

@@ -384,4 +384,50 @@ BUGS = [
         "old": "\thvpt_domain_leave_behind(device->domain);\n",
         "new": "",
     },
+    {
+        "proof": "device_step",
+        "run": "attach",
+        "name": "a device in doubt forgets the domain that it may be in",
+        "file": "src/domain/device.c",
+        "old": "\telse if (device->tried)\n\t\treturn;\n",
+        "new": "",
+    },
+    {
+        "proof": "device_step",
+        "run": "detach",
+        "name": "a domain in doubt forgets the device that may still be in it",
+        "file": "src/domain/device.c",
+        "old": "\thvpt_domain_leave_behind(device->tried);\n",
+        "new": "",
+    },
+    {
+        "proof": "device_step",
+        "run": "remove",
+        "name": "a device whose move was refused is unlinked",
+        "file": "src/domain/device.c",
+        "old": "\tif (status == HVPT_OK)\n"
+               "\t\thvpt_device_unlink(device);\n"
+               "\tif (status < HVPT_ERR_HV_CODE ||",
+        "new": "\thvpt_device_unlink(device);\n"
+               "\tif (status < HVPT_ERR_HV_CODE ||",
+    },
+    {
+        "proof": "resume_step",
+        "run": "resume",
+        "name": "a device comes back into a domain that is lost",
+        "file": "src/domain/resume.c",
+        "old": "\tif (status == HVPT_OK && hvpt_domain_is_lost(domain))\n"
+               "\t\tstatus = HVPT_ERR_LOST;\n",
+        "new": "",
+    },
+    {
+        "proof": "resume_step",
+        "run": "takeover",
+        "name": "a device whose first attach was refused is left alone",
+        "file": "src/domain/resume.c",
+        "old": "\treturn device->state == HVPT_DEVICE_NEW ||\n"
+               "\t       (device->state == HVPT_DEVICE_IN_DOUBT &&"
+               " !device->domain);",
+        "new": "\treturn device->state == HVPT_DEVICE_NEW;",
+    },
 ]
