@@ -12,7 +12,7 @@
 #ifndef HVPT_PROOF_ANY_DEVICE_H
 #define HVPT_PROOF_ANY_DEVICE_H
 
-#include "proof.h"
+#include "any_answer.h"
 
 #include "src/domain/device.c"
 
@@ -49,25 +49,6 @@ static unsigned index_of(const struct hvpt_domain *domain)
 }
 
 /* ---- any hypervisor ----------------------------------------------------- */
-
-/* Return: what the call said; OK is heard. */
-static enum hvpt_status any_answer(struct hvpt_answer *answer)
-{
-	unsigned status = nondet_u32();
-
-	answer->code = 0;
-	answer->reps = 0;
-	answer->trips = nondet_bool();
-	answer->result = answer->trips ? nondet_u64() : 0;
-	if (!answer->trips)
-		return HVPT_ERR_CALL_PAGE;
-	if (answer->result == HVPT_HV_NO_HYPERCALL)
-		return HVPT_ERR_NO_HYPERVISOR;
-	if ((answer->result & 0xffff) == 0)
-		return HVPT_OK;
-	ASSUME(status >= HVPT_ERR_HV_CODE && status <= HVPT_ERR_HV_FAILED);
-	return (enum hvpt_status)status;
-}
 
 enum hvpt_status
 hvpt_hvcall_attach_device(const struct hvpt_transport *transport,
@@ -282,11 +263,6 @@ static bool was_lost(void)
 {
 	return before.state == HVPT_DEVICE_LOST ||
 	       before.state == HVPT_DEVICE_PARKED;
-}
-
-static bool is_unheard(enum hvpt_status status)
-{
-	return status == HVPT_ERR_CALL_PAGE || status == HVPT_ERR_NO_HYPERVISOR;
 }
 
 /* Why an attach to @to is refused, in the order of device.h. */

@@ -430,4 +430,64 @@ BUGS = [
                " !device->domain);",
         "new": "\treturn device->state == HVPT_DEVICE_NEW;",
     },
+    {
+        "proof": "flush_step",
+        "run": "sync",
+        "name": "tables are freed although the flush failed",
+        "file": "src/domain/sync.c",
+        "old": "\tif (status == HVPT_OK)\n"
+               "\t\thvpt_pt_release(&domain->pt, gather);",
+        "new": "\thvpt_pt_release(&domain->pt, gather);",
+    },
+    {
+        "proof": "flush_step",
+        "run": "flush",
+        "name": "splits of other calls do not widen a flush",
+        "file": "src/domain/sync.c",
+        "old": "HVPT_PORT_LOAD_ACQUIRE(&domain->pt.splits) == 0",
+        "new": "true",
+    },
+    {
+        "proof": "flush_step",
+        "run": "flush",
+        "name": "a list that failed counts as a flush",
+        "file": "src/domain/batch.c",
+        "old": "\treturn hvpt_batch_fall_back(domain);",
+        "new": "\treturn HVPT_OK;",
+    },
+    {
+        "proof": "flush_step",
+        "run": "all",
+        "name": "a lost domain is flushed",
+        "file": "src/domain/sync.c",
+        "old": "\treturn hvpt_domain_is_lost(domain) ?\n"
+               "\t\t       HVPT_ERR_LOST :\n"
+               "\t\t       hvpt_domain_flush_ranges(domain, NULL, 0);",
+        "new": "\treturn hvpt_domain_flush_ranges(domain, NULL, 0);",
+    },
+    {
+        "proof": "flush_step",
+        "run": "stats",
+        "name": "a call that was not made counts as refused",
+        "file": "src/domain/probe.c",
+        "old": "\tif (status != HVPT_OK && answer->trips != 0) {",
+        "new": "\tif (status != HVPT_OK) {",
+    },
+    {
+        "proof": "domain_end",
+        "run": "destroy",
+        "name": "tables that the hypervisor may still have are freed",
+        "file": "src/domain/domain.c",
+        "old": "\tif (!domain->leaks)\n\t\thvpt_pt_destroy(&domain->pt);",
+        "new": "\thvpt_pt_destroy(&domain->pt);",
+    },
+    {
+        "proof": "domain_end",
+        "run": "abandon",
+        "name": "the id of an abandoned domain is used again",
+        "file": "src/domain/domain.c",
+        "old": "\thvpt_id_quarantine(domain->iommu, domain->id);\n"
+               "\thvpt_domain_unlink(domain);",
+        "new": "\thvpt_domain_unlink(domain);",
+    },
 ]
