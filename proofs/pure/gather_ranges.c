@@ -6,20 +6,31 @@
  *	hvpt_gather_publish, hvpt_gather_add, hvpt_gather_covers
  * Parts: hvpt_gather_join_
  * Bounds: any gather of up to 2 ranges, of the first and the last 64 addresses
- *	of the address space
- * Run: all --unwind 4
+ *	of the address space; for the run "full", a gather that has room for 3
+ *	ranges in place of 8, all in use, of the first 32 addresses
+ * Contract: gather.h: When HVPT_GATHER_RANGES are in use, the new range is
+ *	joined with the nearest one, and the gap between them is added
+ * Run: two -DPROOF_RANGES=2 --unwind 4
+ * Run: full long -DPROOF_RANGES=3 -DPROOF_FULL=1 --unwind 5
  */
 #include "proofs/proof.h"
 
+#include "src/pagetable/pt_internal.h"
+
+#ifdef PROOF_FULL
+#undef HVPT_GATHER_RANGES
+#define HVPT_GATHER_RANGES 3u
+#endif
 #include "src/pagetable/gather.c"
 
-#define RANGES 2u
-
-/* The ends of the address space, where sums may wrap. */
+/* The ends of the address space, where sums may wrap; of a full one a few. */
 static uint64_t any_address(void)
 {
 	uint64_t address = nondet_u64();
 
+#ifdef PROOF_FULL
+	address &= 31;
+#endif
 	ASSUME(address + 64 < 128);
 	return address;
 }
@@ -59,6 +70,25 @@ static bool holds(const struct hvpt_gather *gather, uint64_t byte)
 	return false;
 }
 
+/* Bytes between first .. last and the range that is nearest. */
+static uint64_t nearest(const struct hvpt_gather *gather, uint64_t first,
+			uint64_t last)
+{
+	uint64_t gap, least = ~(uint64_t)0;
+	uint32_t i;
+
+	for (i = 0; i < gather->range_count; i++) {
+		gap = 0;
+		if (gather->range[i].last.value < first)
+			gap = first - gather->range[i].last.value - 1;
+		if (gather->range[i].first.value > last)
+			gap = gather->range[i].first.value - last - 1;
+		if (gap < least)
+			least = gap;
+	}
+	return least;
+}
+
 static void check_questions(struct hvpt_gather *gather)
 {
 	bool empty = !gather->range_count && !gather->tables;
@@ -75,27 +105,36 @@ void proof(void)
 	uint64_t byte = any_address(), other = any_address();
 	struct hvpt_gather gather;
 	uint32_t count, i;
+	uint64_t gap;
 	bool before, covered;
 
-	for (i = 0; i < RANGES; i++) {
+	for (i = 0; i < PROOF_RANGES; i++) {
 		gather.range[i].first.value = any_address();
 		gather.range[i].last.value = any_address();
 	}
-	ASSUME(gather.range_count <= RANGES && well_formed(&gather));
+#ifdef PROOF_FULL
+	gather.range_count = PROOF_RANGES;
+#endif
+	ASSUME(gather.range_count <= PROOF_RANGES && well_formed(&gather));
 	ASSUME(first <= last);
 	check_questions(&gather);
 	before = holds(&gather, byte);
 	count = gather.range_count;
+	gap = nearest(&gather, first, last);
 	hvpt_gather_add(&gather, hvpt_iova(first), hvpt_iova(last));
 	ASSERT(gather.range_count >= 1 &&
 	       gather.range_count <= HVPT_GATHER_RANGES);
 	ASSERT(well_formed(&gather));
 	ASSERT(holds(&gather, byte) ||
 	       !(before || (first <= byte && byte <= last)));
-	/* nothing else, unless there was no room */
-	ASSERT(IMPLIES(count < HVPT_GATHER_RANGES,
-		       holds(&gather, byte) ==
-			       (before || (first <= byte && byte <= last))));
+	/* nothing else; without room, the gap to the nearest range */
+	if (holds(&gather, byte) && !before && (byte < first || byte > last)) {
+		ASSERT(count == HVPT_GATHER_RANGES);
+		ASSERT(byte < first ? first - byte <= gap : byte - last <= gap);
+#ifdef PROOF_FULL
+		REACHED("a gap was added");
+#endif
+	}
 	ASSERT(hvpt_gather_covers(&gather, hvpt_iova(first), hvpt_iova(last)));
 	covered = hvpt_gather_covers(&gather, hvpt_iova(byte), hvpt_iova(byte));
 	ASSERT(covered == holds(&gather, byte));
@@ -105,8 +144,10 @@ void proof(void)
 		       covered && holds(&gather, byte + (other - byte) / 2)));
 	if (gather.range_count < count)
 		REACHED("ranges were joined");
+#ifndef PROOF_FULL
 	if (gather.range_count > count)
 		REACHED("a range of its own");
+#endif
 	hvpt_gather_init(&gather);
 	ASSERT(hvpt_gather_is_empty(&gather) &&
 	       !hvpt_gather_must_release(&gather));

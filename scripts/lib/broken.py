@@ -123,6 +123,14 @@ BUGS = [
                "\t\t\tfirst = range->first;\n",
     },
     {
+        "proof": "gather_ranges",
+        "run": "full",
+        "name": "a gather that is full grows the farthest range",
+        "file": "src/pagetable/gather.c",
+        "old": "\t\tif (gap < *best_gap) {\n",
+        "new": "\t\tif (i == 0 || gap > *best_gap) {\n",
+    },
+    {
         "proof": "widen",
         "name": "a 1 GiB split widens to 2 MiB only",
         "file": "src/pagetable/gather.c",
