@@ -97,8 +97,9 @@ HVPT_EXTERN_C_BEGIN
 
 /**
  * hvpt_device_probe() - ask whether the pvIOMMU manages a device
- * @device: out: storage of the caller's
- * @iommu: in/out: the pvIOMMU
+ * @device: out: storage of the caller's. It must not be a device in use, whose
+ *	links would be lost: only its id is checked
+ * @iommu: in/out: the pvIOMMU, from hvpt_iommu_init()
  * @device_id: from hvpt_logical_id()
  * @ats_capable: the function has the ATS capability
  *
@@ -107,7 +108,7 @@ HVPT_EXTERN_C_BEGIN
  *
  * Return: HVPT_OK; HVPT_ERR_DEVICE_ID; HVPT_ERR_EXISTS when a device with this
  * id is linked; HVPT_ERR_NOT_MANAGED; any status of
- * hvpt_hvcall_get_device_iommu().
+ * hvpt_hvcall_get_device_iommu(). On failure *@device is unchanged.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_device_probe(struct hvpt_device *device, struct hvpt_iommu *iommu,

@@ -66,8 +66,10 @@ HVPT_EXTERN_C_BEGIN
 
 /**
  * hvpt_domain_init() - create a paging domain with nothing mapped
- * @domain: out: storage of the caller's
- * @iommu: in/out: the pvIOMMU
+ * @domain: out: storage of the caller's. It must not be a domain in use, whose
+ *	links and tables would be lost: this is not checked
+ * @iommu: in/out: the pvIOMMU, from hvpt_iommu_init(). Storage of zeros has a
+ *	width of 0, so it gives HVPT_ERR_WIDTH
  * @config: in: need not outlive the call, but what it points at must
  *
  * Takes one table page and one domain id that does not exist yet, found as

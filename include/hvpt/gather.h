@@ -65,7 +65,12 @@ struct hvpt_gather {
 	struct hvpt_iova_range range[HVPT_GATHER_RANGES];
 };
 
-/** hvpt_gather_init() - make @gather empty, whatever it held. Any context. */
+/**
+ * hvpt_gather_init() - make @gather empty, whatever it held
+ * @gather: out: what it held is forgotten: its flush is lost, its tables leak
+ *
+ * Context: any.
+ */
 HVPT_INLINE void hvpt_gather_init(struct hvpt_gather *gather)
 {
 	gather->tables = NULL;

@@ -117,7 +117,7 @@ void hvpt_handover_read_device(const struct hvpt_handover *handover,
 
 /**
  * hvpt_domain_adopt() - make a domain of firmware's ours
- * @domain: out: storage of the caller's
+ * @domain: out: storage of the caller's, not a domain in use
  * @iommu: in/out: the pvIOMMU
  * @config: in: as for hvpt_domain_init(), but with levels and width of @from,
  *	the form HVPT_IOVA_LOWER, and page sizes that the host offers

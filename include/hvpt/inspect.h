@@ -158,8 +158,8 @@ hvpt_pt_audit(const struct hvpt_pagetable *pt, hvpt_table_check_fn check,
 
 /**
  * hvpt_pt_adopt() - take over a tree built earlier
- * @pt: out: the object, storage of the caller's; after a failure not to be used
- *	for anything, hvpt_pt_destroy() included
+ * @pt: out: the object, storage of the caller's, not a page table in use; after
+ *	a failure not to be used for anything, hvpt_pt_destroy() included
  * @config: in: as for hvpt_pt_init(), describing the tree
  * @root: its root, table_gpa_mask included if there is one
  * @check: required: does this page belong to the caller?

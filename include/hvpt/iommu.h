@@ -77,7 +77,8 @@ HVPT_EXTERN_C_BEGIN
 
 /**
  * hvpt_iommu_init() - probe the pvIOMMU and create its two special domains
- * @iommu: out: storage of the caller's
+ * @iommu: out: storage of the caller's. It must not be a pvIOMMU in use, whose
+ *	domains and devices would be lost: this is not checked
  * @config: in: need not outlive the call, but the hooks must
  *
  * Call it before any device is bound to a driver: the DMA of a device that

@@ -91,7 +91,11 @@ struct hvpt_segment_ref {
 
 HVPT_EXTERN_C_BEGIN
 
-/** hvpt_registry_init() - make it empty. No lookup may be running. */
+/**
+ * hvpt_registry_init() - make it empty
+ * @registry: out: it forgets the segments that it has, and no lookup may be
+ *	running
+ */
 void hvpt_registry_init(struct hvpt_registry *registry);
 
 /**

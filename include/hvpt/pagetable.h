@@ -88,7 +88,8 @@ HVPT_EXTERN_C_BEGIN
 
 /**
  * hvpt_pt_init() - make an empty page table
- * @pt: out: the object
+ * @pt: out: the object, storage of the caller's. It must not be a page table in
+ *	use, whose tables would be leaked: this is not checked
  * @config: in: may be gone when the call returns, but for ops, ctx and reserved
  *
  * Takes one page, the root.
