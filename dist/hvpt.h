@@ -37,6 +37,12 @@
 #include <stdint.h>
 #endif
 
+/* -std=c89 has no inline functions; GNU C has them, and so do older kernels. */
+#if !defined(__cplusplus) && defined(__STRICT_ANSI__) &&                       \
+	(!defined(__STDC_VERSION__) || __STDC_VERSION__ < 199901L)
+#error "hvpt: needs C11 or C++17"
+#endif
+
 /*
  * An x86-64 walker reads the table pages, so entries are 64-bit little-endian
  * words, and a pointer must hold the address of any table.
@@ -821,7 +827,12 @@ struct hvpt_gather {
 	struct hvpt_iova_range range[HVPT_GATHER_RANGES];
 };
 
-/** hvpt_gather_init() - make @gather empty, whatever it held. Any context. */
+/**
+ * hvpt_gather_init() - make @gather empty, whatever it held
+ * @gather: out: what it held is forgotten: its flush is lost, its tables leak
+ *
+ * Context: any.
+ */
 HVPT_INLINE void hvpt_gather_init(struct hvpt_gather *gather)
 {
 	gather->tables = NULL;
@@ -1296,7 +1307,8 @@ HVPT_EXTERN_C_BEGIN
 
 /**
  * hvpt_pt_init() - make an empty page table
- * @pt: out: the object
+ * @pt: out: the object, storage of the caller's. It must not be a page table in
+ *	use, whose tables would be leaked: this is not checked
  * @config: in: may be gone when the call returns, but for ops, ctx and reserved
  *
  * Takes one page, the root.
@@ -1888,8 +1900,8 @@ hvpt_pt_audit(const struct hvpt_pagetable *pt, hvpt_table_check_fn check,
 
 /**
  * hvpt_pt_adopt() - take over a tree built earlier
- * @pt: out: the object, storage of the caller's; after a failure not to be used
- *	for anything, hvpt_pt_destroy() included
+ * @pt: out: the object, storage of the caller's, not a page table in use; after
+ *	a failure not to be used for anything, hvpt_pt_destroy() included
  * @config: in: as for hvpt_pt_init(), describing the tree
  * @root: its root, table_gpa_mask included if there is one
  * @check: required: does this page belong to the caller?
@@ -3109,7 +3121,11 @@ struct hvpt_segment_ref {
 
 HVPT_EXTERN_C_BEGIN
 
-/** hvpt_registry_init() - make it empty. No lookup may be running. */
+/**
+ * hvpt_registry_init() - make it empty
+ * @registry: out: it forgets the segments that it has, and no lookup may be
+ *	running
+ */
 void hvpt_registry_init(struct hvpt_registry *registry);
 
 /**
@@ -3444,8 +3460,10 @@ HVPT_EXTERN_C_BEGIN
 
 /**
  * hvpt_domain_init() - create a paging domain with nothing mapped
- * @domain: out: storage of the caller's
- * @iommu: in/out: the pvIOMMU
+ * @domain: out: storage of the caller's. It must not be a domain in use, whose
+ *	links and tables would be lost: this is not checked
+ * @iommu: in/out: the pvIOMMU, from hvpt_iommu_init(). Storage of zeros has a
+ *	width of 0, so it gives HVPT_ERR_WIDTH
  * @config: in: need not outlive the call, but what it points at must
  *
  * Takes one table page and one domain id that does not exist yet, found as
@@ -3921,7 +3939,8 @@ HVPT_EXTERN_C_BEGIN
 
 /**
  * hvpt_iommu_init() - probe the pvIOMMU and create its two special domains
- * @iommu: out: storage of the caller's
+ * @iommu: out: storage of the caller's. It must not be a pvIOMMU in use, whose
+ *	domains and devices would be lost: this is not checked
  * @config: in: need not outlive the call, but the hooks must
  *
  * Call it before any device is bound to a driver: the DMA of a device that
@@ -4289,8 +4308,9 @@ HVPT_EXTERN_C_BEGIN
 
 /**
  * hvpt_device_probe() - ask whether the pvIOMMU manages a device
- * @device: out: storage of the caller's
- * @iommu: in/out: the pvIOMMU
+ * @device: out: storage of the caller's. It must not be a device in use, whose
+ *	links would be lost: only its id is checked
+ * @iommu: in/out: the pvIOMMU, from hvpt_iommu_init()
  * @device_id: from hvpt_logical_id()
  * @ats_capable: the function has the ATS capability
  *
@@ -4299,7 +4319,7 @@ HVPT_EXTERN_C_BEGIN
  *
  * Return: HVPT_OK; HVPT_ERR_DEVICE_ID; HVPT_ERR_EXISTS when a device with this
  * id is linked; HVPT_ERR_NOT_MANAGED; any status of
- * hvpt_hvcall_get_device_iommu().
+ * hvpt_hvcall_get_device_iommu(). On failure *@device is unchanged.
  */
 HVPT_MUST_CHECK enum hvpt_status
 hvpt_device_probe(struct hvpt_device *device, struct hvpt_iommu *iommu,
@@ -4676,7 +4696,7 @@ void hvpt_handover_read_device(const struct hvpt_handover *handover,
 
 /**
  * hvpt_domain_adopt() - make a domain of firmware's ours
- * @domain: out: storage of the caller's
+ * @domain: out: storage of the caller's, not a domain in use
  * @iommu: in/out: the pvIOMMU
  * @config: in: as for hvpt_domain_init(), but with levels and width of @from,
  *	the form HVPT_IOVA_LOWER, and page sizes that the host offers

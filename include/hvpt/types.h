@@ -24,6 +24,12 @@
 #include <stdint.h>
 #endif
 
+/* -std=c89 has no inline functions; GNU C has them, and so do older kernels. */
+#if !defined(__cplusplus) && defined(__STRICT_ANSI__) &&                       \
+	(!defined(__STDC_VERSION__) || __STDC_VERSION__ < 199901L)
+#error "hvpt: needs C11 or C++17"
+#endif
+
 /*
  * An x86-64 walker reads the table pages, so entries are 64-bit little-endian
  * words, and a pointer must hold the address of any table.

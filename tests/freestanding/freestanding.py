@@ -220,9 +220,11 @@ def check_single(folder):
 
 
 def check_targets(_):
-    """Targets that cannot work are refused, in words."""
+    """Targets and languages that cannot work are refused, in words."""
     width, order = "hvpt: 64-bit targets only", "hvpt: little-endian targets"
+    language = "hvpt: needs C11"
     targets = {
+        ("gcc", "-std=c89"): language, ("clang", "-std=c89"): language,
         ("gcc", "-m32"): width, ("gcc", "-mx32"): width,
         ("clang", "-m32"): width, ("clang", "-mx32"): width,
         ("clang", "--target=i386-unknown-windows-msvc"): width,
@@ -234,7 +236,7 @@ def check_targets(_):
         if not have(cc) or (option in ("-m32", "-mx32")
                             and platform.machine() != "x86_64"):
             continue
-        must_fail([cc, option, "-std=c11", "-ffreestanding", "-x", "c",
+        must_fail([cc, "-std=c11", option, "-ffreestanding", "-x", "c",
                    INCLUDE], message, '#include "hvpt/hvpt.h"\n')
         print(f"{cc} {option}: refused")
 
