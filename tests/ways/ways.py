@@ -156,6 +156,9 @@ def source_list(way):
     way.run("cc", "-Ihvpt/include", "main.c", "-o", "example",
             *(f"hvpt/{source}" for source in sources))
     way.says("./example")
+    status, output = way.try_run("hvpt/scripts/list", "HVPT_CORE_SOURCE")
+    if status != 1 or "there are: HVPT_CORE_HEADERS " not in output:
+        sys.exit(f"an unknown list: exit {status}, {output}")
 
 
 def single_file(way):
