@@ -7,9 +7,12 @@ Usage: bench_check.py COMMAND...
 COMMAND is hvpt-bench, with an emulator before it if one is needed.
 """
 import json
+import os
 import subprocess
 import sys
 
+COMPARE = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                       "../../bench/compare")
 NOT_IN_LIMIT = {"destroy-1gib", "reclaim"}
 MEMORY = ["empty", "gib_4k", "gib_2m", "gib_1g", "storm_left",
           "storm_reclaimed"]
@@ -66,10 +69,21 @@ def check_memory(found):
               f"tables left after reclaim: {memory}")
 
 
+def check_only(found):
+    """bench/compare knows the rows, and refuses another before it compiles."""
+    done = subprocess.run([sys.executable, "-B", COMPARE, "--only", "nosuch"],
+                          capture_output=True, text=True, check=False)
+    named = done.stderr.partition("there are: ")[2].split()
+    check(done.returncode == 2, f"--only nosuch: exit {done.returncode}")
+    rows = [row["row"] for row in found["rows"]]
+    check(sorted(named) == sorted(rows), f"compare has the rows {named}")
+
+
 def main():
     found = json.loads(run("--quiet", "--json", "-"))
     check_rows(found)
     check_memory(found)
+    check_only(found)
     table = run("--levels", "4", "--only", "^map-4k$")
     lines = [line for line in table.splitlines() if line.startswith("| map")]
     check(len(lines) == 1, f"--only '^map-4k$' gave {lines}")
