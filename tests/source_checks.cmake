@@ -109,3 +109,8 @@ hvpt_add_check(lint-format lint ${scripts}/lint format --no-install)
 # Some seconds for each file: minutes in all.
 hvpt_add_check(lint-tidy "lint;long"
   ${scripts}/lint tidy --no-install --build ${PROJECT_BINARY_DIR})
+
+# The longest begin first, so that none is left alone at the end.
+set_tests_properties(lint-tidy PROPERTIES COST 400)
+set_tests_properties(freestanding-order-self-test freestanding-order
+  freestanding-single check-contracts-self-test PROPERTIES COST 100)

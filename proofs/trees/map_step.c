@@ -42,7 +42,7 @@
  *	hvpt_map_locate.0:1,hvpt_map_scan.0:2,hvpt_map_reserve.0:2,
  *	hvpt_map_commit.0:2,hvpt_run_next_table.0:1,hvpt_run_next_table.1:1,
  *	hvpt_leaf_next.0:1,hvpt_sweep_tables.0:1,hvpt_sweep_run.0:1
- * Run: at_0_2 -DPROOF_FIRST=0 -DPROOF_PAGES=2 -DTREE_POOL=8u --unwind 5
+ * Run: at_0_2 long -DPROOF_FIRST=0 -DPROOF_PAGES=2 -DTREE_POOL=8u --unwind 5
  *	--unwindset
  *	hvpt_entries_zeros.0:1,hvpt_entries_zeros.1:3,hvpt_walk_resume.0:4,
  *	hvpt_gather_join_.0:1,hvpt_gather_nearest.0:1,tree_check.0:9,
