@@ -32,7 +32,7 @@ if(HVPT_BUILD_SHARED)
   target_include_directories(hvpt_shared PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-  install(TARGETS hvpt_shared EXPORT hvptTargets
+  install(TARGETS hvpt_shared EXPORT hvptSharedTargets
     LIBRARY
       DESTINATION ${CMAKE_INSTALL_LIBDIR}
       COMPONENT runtime
@@ -55,10 +55,18 @@ install(EXPORT hvptTargets
   NAMESPACE hvpt::
   DESTINATION ${package}
   COMPONENT development)
+# A file of its own: without the component runtime, its library is missing.
+if(HVPT_BUILD_SHARED)
+  install(EXPORT hvptSharedTargets
+    NAMESPACE hvpt::
+    DESTINATION ${package}
+    COMPONENT development)
+endif()
 configure_package_config_file(
   ${PROJECT_SOURCE_DIR}/cmake/hvptConfig.cmake.in
   ${PROJECT_BINARY_DIR}/hvptConfig.cmake
-  INSTALL_DESTINATION ${package})
+  INSTALL_DESTINATION ${package}
+  PATH_VARS CMAKE_INSTALL_LIBDIR)
 # Before 1.0.0 each minor version may break its users.
 write_basic_package_version_file(
   ${PROJECT_BINARY_DIR}/hvptConfigVersion.cmake

@@ -82,7 +82,7 @@ by_pkg_config() {
 by_cmake() {
 	for library in hvpt shared; do
 		cmake -S "$example" -B $library \
-			-DHVPT_LIBRARY=hvpt::$library
+			-DHVPT_LIBRARY=$library
 		cmake --build $library
 		says $library/example
 	done

@@ -85,6 +85,32 @@ class Way:
         text = tree.read(os.path.join(self.folder, path))
         return re.findall(r"^    (\S.*)$", text, re.M)
 
+    @staticmethod
+    def row_command(name, word):
+        """The command of a row of the table that begins with a word."""
+        return next(code for code in re.findall(r"`([^`]+)`", rows()[name])
+                    if code.startswith(word + " "))
+
+    def refuses(self, message, *command, **environment):
+        """The command fails, and what it says has the message."""
+        status, output = self.try_run(*command, **environment)
+        if status == 0 or message not in output:
+            sys.exit(f"exit status {status}, not: {message}\n{output}")
+
+    def check_litter(self):
+        """git ignores what the commands have made in the copy of hvpt."""
+        if not shutil.which("git") or not os.path.isdir(self.copy):
+            return
+        git = ["git", "-C", self.copy]
+        subprocess.run([*git, "init", "--quiet"], check=True)
+        said = subprocess.run(
+            [*git, "ls-files", "--others", "--exclude-standard"],
+            check=True, capture_output=True, text=True).stdout
+        litter = set(said.splitlines()) - self.began_with
+        if litter:
+            sys.exit(f"git sees {len(litter)} new files in hvpt, such as "
+                     f"{min(litter)}")
+
     def follow(self, path, wanted, **environment):
         """Does what a page says; the last command prints what is wanted."""
         said = ""

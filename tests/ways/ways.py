@@ -17,11 +17,12 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from examples import EXAMPLES  # noqa: E402
-from way import SAYS, TABLE, need, rows, take, tree  # noqa: E402
+from way import ROOT, SAYS, SHELL, TABLE, need, rows, take, tree  # noqa: E402
 
 FOREIGN = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                        "foreign.py")
 HARDENED = "-O2 -fstack-protector-all -D_FORTIFY_SOURCE=2"
+CONFIGURE = ["cmake", "-S", "examples/host", "-B", "build"]
 CXX_SAYS = "iova 0x101000 -> gpa 0x4001000\nHVPT_ERR_ALIGN\n"
 SUBDIRECTORY = """cmake_minimum_required(VERSION 3.25)
 project(user LANGUAGES C)
@@ -91,32 +92,47 @@ def ffi(way):
 
 
 def version(way):
-    """Another minor version is refused, with both versions named."""
+    """Another minor version is refused, with both versions named; and so is a
+    component that is not there."""
     way.install()
     way.forget_sources()
+    there = f"-DCMAKE_PREFIX_PATH={way.prefix}"
+    way.refuses("hvpt was installed without -DHVPT_BUILD_SHARED=ON",
+                *CONFIGURE, there, "-DHVPT_LIBRARY=shared")
+    way.refuses("hvpt has no component static; it has hvpt and shared",
+                *CONFIGURE, there, "-DHVPT_LIBRARY=static")
     path = os.path.join(way.folder, "examples/host/CMakeLists.txt")
     tree.write(path, tree.read(path).replace("hvpt 0.", "hvpt 9."))
-    status, output = way.try_run("cmake", "-S", "examples/host", "-B", "build",
-                                 f"-DCMAKE_PREFIX_PATH={way.prefix}")
-    if status == 0 or 'requested version "9.' not in output:
-        sys.exit(f"version 9 was found, or not named:\n{output}")
+    way.refuses('requested version "9.', *CONFIGURE, there)
+
+
+def paths_with(text, top):
+    """Files below a folder that have a text."""
+    for folder, _, files in os.walk(top):
+        for name in files:
+            with open(os.path.join(folder, name), "rb") as file:
+                if text.encode() in file.read():
+                    yield name
 
 
 def pkg_config(way):
     """After the installation was moved: nothing has its path."""
     need("pkg-config", "pkg-config")
-    way.install()
-    way.forget_sources()
-    shutil.move(way.prefix, os.path.join(way.folder, "moved"))
-    flags = way.run("pkg-config", "--cflags", "--libs", "hvpt",
-                    PKG_CONFIG_PATH=f"{way.folder}/moved/lib/pkgconfig")
-    way.run("cc", "main.c", "-o", "example", *flags.split())
-    way.says("./example")
-    for folder, _, files in os.walk(os.path.join(way.folder, "moved")):
-        for name in files:
-            with open(os.path.join(folder, name), "rb") as file:
-                if way.prefix.encode() in file.read():
-                    sys.exit(f"{name} has the path it was installed to")
+    first = os.path.join(way.folder, "first")
+    build = way.row_command("pkg-config", "cc")
+    start = way.row_command("pkg-config", "LD_LIBRARY_PATH=$PWD/prefix/lib")
+    for library, program in (("OFF", "./example"), ("ON", start)):
+        way.install(f"-DCMAKE_INSTALL_PREFIX={first}",
+                    f"-DHVPT_BUILD_SHARED={library}")
+        shutil.move(first, way.prefix)
+        way.run(*SHELL, build)
+        way.expect(way.run(*SHELL, program), SAYS)
+        for name in paths_with(first, way.prefix):
+            sys.exit(f"{name} has the path it was installed to")
+        if library == "OFF":
+            shutil.rmtree(way.prefix)
+    if "libhvpt.so.0" not in way.run("ldd", "./example"):
+        sys.exit("the program does not use libhvpt.so.0")
 
 
 def components(way):
@@ -133,6 +149,12 @@ def components(way):
         kinds = {"cmake" if x.endswith("cmake") else x for x in found}
         if kinds != wanted:
             sys.exit(f"component {name}: {kinds}, not {wanted}")
+    way.forget_sources()
+    there = f"-DCMAKE_PREFIX_PATH={way.folder}/development"
+    way.refuses("hvpt was installed without its component runtime", *CONFIGURE,
+                there, "-DHVPT_LIBRARY=shared")
+    way.build("examples/host", there, "-DHVPT_LIBRARY=hvpt")
+    way.says("build/example")
 
 
 def subdirectory(way):
