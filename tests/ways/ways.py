@@ -174,13 +174,11 @@ def source_list(way):
     way.write("CMakeLists.txt", LIST)
     way.build(".")
     way.says("build/example")
-    sources = way.run("hvpt/scripts/list", "HVPT_CORE_SOURCES").split()
-    way.run("cc", "-Ihvpt/include", "main.c", "-o", "example",
-            *(f"hvpt/{source}" for source in sources))
+    way.run(*SHELL, way.row_command("source-list", "cc"))
     way.says("./example")
-    status, output = way.try_run("hvpt/scripts/list", "HVPT_CORE_SOURCE")
-    if status != 1 or "there are: HVPT_CORE_HEADERS " not in output:
-        sys.exit(f"an unknown list: exit {status}, {output}")
+    way.refuses("no list HVPT_CORE_SOURCE; there are: HVPT_CORE_HEADERS ",
+                "hvpt/scripts/list", "--prefix", "hvpt", "HVPT_CORE_SOURCE")
+    way.refuses("usage: ", "hvpt/scripts/list", "--prefix", "HVPT_CORE_SOURCES")
 
 
 def single_file(way):
