@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # missing.sh ROOT - what CMake says where cmocka or liblzma is missing, that the
-# library alone builds all the same, and with which compilers warnings are
-# errors.
+# library alone builds all the same, that a build without tests builds only what
+# it installs, and with which compilers warnings are errors.
 set -eu
 root=$1
 here=$(cd "$(dirname "$0")" && pwd)
@@ -48,6 +48,12 @@ refused -DHVPT_CMOCKA_INCLUDE=/usr/include -DHVPT_CMOCKA_LIBRARY=cmocka
 says "liblzma-dev" "-DHVPT_BUILD_TESTS=OFF"
 configure tools -DHVPT_BUILD_TESTS=OFF
 says "without LZMA (Debian: liblzma-dev; -DHVPT_WITH_LZMA=OFF: not wanted)"
+cmake --build "$folder/tools" --target help >"$folder/said"
+says "hvpt_command: phony"
+if grep hvpt_bench "$folder/said"; then
+	echo "a build without tests has the benchmarks"
+	exit 1
+fi
 configure core -DHVPT_BUILD_TESTS=OFF -DHVPT_BUILD_TOOLS=OFF
 cmake --build "$folder/core" >"$folder/said" 2>&1
 [ -s "$folder/core/libhvpt.a" ] || {

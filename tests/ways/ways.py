@@ -56,11 +56,21 @@ def installed(way):
     way.follow("hvpt/examples/host/README.md", SAYS)
 
 
+def library_alone():
+    """The first commands of the page."""
+    text = tree.read(os.path.join(ROOT, TABLE))
+    block = re.search(r"(?:^    \S.*\n)+", text, re.M)[0]
+    return [line.strip() for line in block.splitlines()]
+
+
 def shared(way):
     """With the flags of distributions, the library needs no other."""
-    way.install("-DHVPT_BUILD_SHARED=ON", f"-DCMAKE_C_FLAGS={HARDENED}")
+    configure, *rest = library_alone()
+    for command in (configure + " -DHVPT_BUILD_SHARED=ON", *rest):
+        way.run(*SHELL, command.replace("/usr/local", "prefix"),
+                CFLAGS=HARDENED)
     way.forget_sources()
-    way.build("examples/host", "-DHVPT_LIBRARY=hvpt::shared")
+    way.build("examples/host", "-DHVPT_LIBRARY=shared")
     way.says("build/example")
     if "libhvpt.so.0" not in way.run("ldd", "build/example"):
         sys.exit("the program does not use libhvpt.so.0")
