@@ -9,6 +9,7 @@ with the row of the way in docs/INSTALLING.md; --table says whether each way has
 a row. A way that needs a program which is not there ends with 77.
 """
 
+import glob
 import os
 import re
 import shutil
@@ -216,6 +217,25 @@ def meson(way):
     way.says("build/example")
 
 
+def pages():
+    """The commands of each example's page."""
+    for path in sorted(glob.glob(f"{ROOT}/examples/*/README.md")):
+        yield os.path.relpath(path, ROOT), re.findall(r"^    (\S.*)$",
+                                                      tree.read(path), re.M)
+
+
+def collisions(those):
+    """Folders that two pages make, each by another command."""
+    made = {}
+    for page, commands in those:
+        for command in commands:
+            for folder in re.findall(r"(?:-B|--prefix|^cp -r \S+) (\S+)",
+                                     command):
+                first = made.setdefault(folder, (command, page))
+                if page != first[1] and command != first[0]:
+                    yield f"{page}: {first[1]} makes another {folder}"
+
+
 WAYS = {
     "installed": installed, "shared": shared, "ffi": ffi, "version": version,
     "pkg-config": pkg_config, "components": components,
@@ -226,10 +246,11 @@ WAYS = {
 
 
 def check_table():
-    """The table of ways has the ways that are tested, and no others."""
+    """The table of ways has the ways that are tested, and no others; and all
+    pages of the examples can be followed in one folder."""
     tree.finish([f"{TABLE}: {name}" for name in
-                 sorted(rows().keys() ^ {*WAYS, *EXAMPLES})],
-                f"{len(rows())} ways")
+                 sorted(rows().keys() ^ {*WAYS, *EXAMPLES})]
+                + list(collisions(pages())), f"{len(rows())} ways")
 
 
 if __name__ == "__main__":
