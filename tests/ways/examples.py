@@ -123,11 +123,21 @@ def kernel_module(way):
                                   said.replace("\r", ""))), MODULE_SAYS)
 
 
+def check_make(way, folder, product):
+    """Where HVPT is wrong, nothing that was built before runs."""
+    way.refuses("HVPT=elsewhere: there is no elsewhere/scripts/list",
+                "make", "-s", "-C", folder, "HVPT=elsewhere", "run")
+    way.run("make", "-s", "-C", folder, "clean")
+    if os.path.exists(f"{way.folder}/{folder}/{product}"):
+        sys.exit(f"make clean leaves {product}")
+
+
 def bare_metal(way):
     need("make", "make")
     need_machine()
     way.follow("hvpt/examples/bare_metal/README.md",
                "the processor reads 0x600d at 0x8000000000\n")
+    check_make(way, "image", "image.elf")
 
 
 def need_ovmf():
@@ -144,6 +154,7 @@ def uefi_app(way):
     need_ovmf()
     way.follow("hvpt/examples/uefi_app/README.md",
                "hvpt: iova 00101000 -> gpa 04001000\n")
+    check_make(way, "app", "disk")
 
 
 def edk2_package(way):
