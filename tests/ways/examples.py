@@ -60,19 +60,32 @@ def need_cargo():
 def rust(way):
     need_cargo()
     way.follow("hvpt/examples/rust/README.md", RUST_SAYS)
+    build = ["cargo", "build", "--offline", "--manifest-path",
+             "hvpt/examples/rust/Cargo.toml"]
+    for message, wrong in (
+            ("cannot run the compiler 'nocc' (CC): ", {"CC": "nocc"}),
+            ("cannot run the archiver 'noar' (AR): ", {"AR": "noar"}),
+            ("the compiler 'cc' (CC) failed:\n",
+             {"CC": "cc", "CFLAGS": "--no-such"}),
+            ("HVPT_SOURCE must be an absolute path, and is 'hvpt'\n",
+             {"HVPT_SOURCE": "hvpt"}),
+            (f"cannot read {way.folder}/hvpt.cmake: ",
+             {"HVPT_SOURCE": way.folder})):
+        way.refuses(f"  hvpt-sys: {message}", *build, **wrong)
 
 
 def rust_system(way):
     """With an hvpt that is installed, and no source of C."""
     need_cargo()
     need("pkg-config", "pkg-config")
-    way.install()
+    way.install("-DHVPT_BUILD_SHARED=ON")
     way.forget_core()
-    way.run("cargo", "build", "--offline", "--quiet", "--manifest-path",
-            "hvpt/examples/rust/Cargo.toml", "--target-dir", "build",
-            "--features", "system",
-            PKG_CONFIG_PATH=f"{way.prefix}/lib/pkgconfig")
-    way.says("build/debug/hvpt-example", RUST_SAYS)
+    way.refuses("  hvpt-sys: 'pkg-config' failed:\n", "cargo", "build",
+                "--offline", "--manifest-path", "hvpt/examples/rust/Cargo.toml",
+                "--features", "system", PKG_CONFIG_LIBDIR=way.folder)
+    command = way.row_command("rust-system",
+                              "PKG_CONFIG_PATH=$PWD/prefix/lib/pkgconfig")
+    way.expect(way.run(*SHELL, command), RUST_SAYS)
 
 
 def read(path):
