@@ -38,6 +38,7 @@ class Way:
         for name in tree.tracked_links():
             os.symlink(os.readlink(os.path.join(ROOT, name)),
                        os.path.join(self.copy, name))
+        self.began_with = {*tree.tracked_files(), *tree.tracked_links()}
         shutil.copy(f"{self.copy}/examples/host/main.c", folder)
 
     def try_run(self, *command, **environment):
@@ -196,6 +197,7 @@ def take(ways, names, usage):
             try:
                 ways[name](way)
                 way.check_table(name)
+                way.check_litter()
             except SystemExit as end:
                 if end.code != tree.EXIT_SKIP:
                     raise
