@@ -101,7 +101,9 @@ BUGS = [
         "name": "a refused flush list has no fallback",
         "file": "src/domain/batch.c",
         "old": "\treturn hvpt_batch_fall_back(domain);\n",
-        "new": "\treturn HVPT_ERR_HV_MEMORY;\n",
+        "new": "\treturn hvpt_list_may_work(domain->iommu) ?\n"
+               "\t\t       HVPT_ERR_HV_MEMORY :\n"
+               "\t\t       hvpt_batch_fall_back(domain);\n",
         "unit": ["test_domain_flush"],
         "fuzz": ["domain_sequence"],
     },
