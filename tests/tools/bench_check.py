@@ -13,6 +13,7 @@ import sys
 
 COMPARE = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                        "../../bench/compare")
+PAGE = os.path.join(os.path.dirname(COMPARE), "../docs/PERFORMANCE.md")
 NOT_IN_LIMIT = {"destroy-1gib", "reclaim"}
 MEMORY = ["empty", "gib_4k", "gib_2m", "gib_1g", "storm_left",
           "storm_reclaimed"]
@@ -79,11 +80,33 @@ def check_only(found):
     check(sorted(named) == sorted(rows), f"compare has the rows {named}")
 
 
+def rows_below(text, heading):
+    """The first table below a heading: of each row, the cells by column."""
+    lines = text.split(f"\n{heading}\n", 1)[1].split("\n|", 1)[1]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")]
+             for line in lines.split("\n\n", 1)[0].split("\n")]
+    return {row[0]: dict(zip(cells[0], row)) for row in cells[2:]}
+
+
+def check_short():
+    """The short table of docs/PERFORMANCE.md has the cells of the long one."""
+    with open(PAGE, encoding="utf-8") as file:
+        text = file.read()
+    short = rows_below(text, "## In short")
+    long = rows_below(text, "### 4 levels: ns a call")
+    check(len(short) == 3, f"the short table has {list(short)}")
+    for name, cells in short.items():
+        for column, cell in cells.items():
+            found = long.get(name, {}).get(column)
+            check(cell == found, f"{name}, {column}: {cell}, and {found}")
+
+
 def main():
     found = json.loads(run("--quiet", "--json", "-"))
     check_rows(found)
     check_memory(found)
     check_only(found)
+    check_short()
     table = run("--levels", "4", "--only", "^map-4k$")
     lines = [line for line in table.splitlines() if line.startswith("| map")]
     check(len(lines) == 1, f"--only '^map-4k$' gave {lines}")
