@@ -524,6 +524,16 @@ static void leaves(void **state)
 	}
 }
 
+/* A value that is no policy: blocked. */
+static void no_policy(void **state)
+{
+	(void)state;
+	leave_firmware(POLICIES, TPL_CALLBACK, true);
+	assert_int_equal(hypervisor_domains(fixture.hv), 1);
+	os_without_driver(POLICIES);
+	fixture_close();
+}
+
 /* What kept devices reach, and their tables: memory that no system takes. */
 static void reserves(void **state)
 {
@@ -664,6 +674,7 @@ int main(void)
 		cmocka_unit_test(matrix),	  cmocka_unit_test(reserves),
 		cmocka_unit_test(never_attached), cmocka_unit_test(full_table),
 		cmocka_unit_test(leaves),	  cmocka_unit_test(sleeps),
+		cmocka_unit_test(no_policy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
