@@ -9448,7 +9448,6 @@ hvpt_domain_config_check(const struct hvpt_iommu *iommu,
 			 const struct hvpt_domain_config *config)
 {
 	bool five = (iommu->caps.caps & HVPT_HV_IOMMU_CAP_S1_5LVL) != 0;
-
 	const struct hvpt_wait_ops *wait = config->wait_ops;
 
 	if (wait && (!wait->begin || !wait->wait || !wait->end))
