@@ -6,7 +6,8 @@ usage: coverage.py DOCUMENT EXPORT...
 EXPORT is what `llvm-cov export` wrote, DOCUMENT has the table of what cannot
 be run, below the line "Not covered:". A row is | `file` | `code` | why |
 and stands for what is missing on lines of the file that hold the code. What
-is missing and in no row is an error, and so is a row without anything.
+is missing and in no row is an error, and so is a row without anything. Threads
+may run the code of a row whose reason begins with "a race:", or may not.
 
 An inline function is counted once, however many places it is inlined into.
 """
@@ -20,6 +21,7 @@ import sys
 import tree
 
 TABLE = "Not covered:"
+RACE = "a race:"
 CODE = re.compile(r"`+ ?(.*?) ?`+")
 
 
@@ -135,7 +137,7 @@ def read_exports(names):
 
 
 def read_table(name):
-    """The rows: file, code, and whether the row is needed."""
+    """The rows: file, code, and whether it may stay without being needed."""
     with open(name, encoding="utf-8") as file:
         text = file.read()
     if TABLE not in text:
@@ -149,7 +151,8 @@ def read_table(name):
         if len(cells) != 3 or not cells[2]:
             sys.exit(f"{name}: not a row: {line}")
         rows.append([CODE.match(cells[0]).group(1),
-                     CODE.match(cells[1]).group(1), False])
+                     CODE.match(cells[1]).group(1),
+                     cells[2].startswith(RACE)])
     return rows
 
 
