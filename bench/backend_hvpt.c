@@ -5,7 +5,7 @@
  * Map, unmap and lookup use the inline functions of the headers. Each unmap has
  * a gather of its own and releases the detached tables; the flush in between
  * does nothing here. Maps have no gather, as in a driver that never flushes on
- * map, so they keep empty tables.
+ * map, so they keep empty tables. The interrupt window is reserved.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -38,6 +38,8 @@ static const struct hvpt_page_ops page_ops = {
 	.free_page = give_page,
 };
 
+static const struct hvpt_iova_range reserved[] = { HVPT_RESERVED_MSI };
+
 static void *create(unsigned levels, uint64_t pgsizes)
 {
 	struct hvpt_pagetable *pt = malloc(sizeof(*pt));
@@ -48,6 +50,8 @@ static void *create(unsigned levels, uint64_t pgsizes)
 		.levels = levels,
 		.width = levels == 5 ? 57 : 48,
 		.form = HVPT_IOVA_CANONICAL,
+		.reserved = reserved,
+		.reserved_count = sizeof(reserved) / sizeof(reserved[0]),
 	};
 
 	if (!pt || hvpt_pt_init(pt, &config) != HVPT_OK)

@@ -1039,8 +1039,9 @@ enum hvpt_iova_form {
  *	touched is reserved whole. They may overlap, come in any order and lie
  *	outside the form. The array must not change and must outlive the page
  *	table. NULL with @reserved_count 0.
- * @reserved_count: how many. Each map compares its range with each of them,
- *	and none is mapped inline, so keep them few.
+ * @reserved_count: how many; keep them few. A map that lies below the lowest
+ *	or above the highest costs no more than without any. Any other map is
+ *	compared with each of them, and is not mapped inline.
  */
 struct hvpt_pt_config {
 	const struct hvpt_page_ops *ops;
@@ -1088,13 +1089,13 @@ struct hvpt_pt_config {
  * @ops: as configured
  * @ctx: as configured
  * @reserved: as configured
+ * @checked: from the lowest reserved IOVA to the highest; every IOVA when there
+ *	is a write_back hook; first above last when there is neither
  * @reserved_count: as configured
  * @levels: 4 or 5
  * @leaf_levels: bit n set when leaves of level n are allowed
  * @noncoherent: 1 when there is a write_back hook
  * @track_dirty: 1 with HVPT_PT_TRACK_DIRTY
- * @plain: 1 when a map only writes entries: there is neither a write_back hook
- *	nor a reserved range
  */
 struct hvpt_pagetable {
 	uint64_t *root;
@@ -1108,12 +1109,12 @@ struct hvpt_pagetable {
 	const struct hvpt_page_ops *ops;
 	void *ctx;
 	const struct hvpt_iova_range *reserved;
+	struct hvpt_iova_range checked;
 	uint32_t reserved_count;
 	uint8_t levels;
 	uint8_t leaf_levels;
 	uint8_t noncoherent;
 	uint8_t track_dirty;
-	uint8_t plain;
 };
 
 /** hvpt_pt_table() - the table that a table entry points at. Reads nothing. */
@@ -1132,6 +1133,13 @@ HVPT_INLINE bool hvpt_pt_in_form(const struct hvpt_pagetable *pt,
 	if (HVPT_LIKELY(last <= pt->lower_last))
 		return true;
 	return pt->upper_first != 0 && first >= pt->upper_first;
+}
+
+/** Does a map of first .. last, not wrapping, only write entries? */
+HVPT_INLINE bool hvpt_pt_is_plain(const struct hvpt_pagetable *pt,
+				  uint64_t first, uint64_t last)
+{
+	return last < pt->checked.first.value || first > pt->checked.last.value;
 }
 
 /*
@@ -1543,7 +1551,8 @@ HVPT_INLINE bool hvpt_pt_try_map_leaf(struct hvpt_pagetable *pt,
 	uint64_t *slot;
 
 	if ((gpa.value & (length - 1)) || (gpa.value >> HVPT_GPA_LG2) ||
-	    !pt->plain || hvpt_prot_check(prot) != HVPT_OK)
+	    !hvpt_pt_is_plain(pt, iova.value, iova.value + (length - 1)) ||
+	    hvpt_prot_check(prot) != HVPT_OK)
 		return false;
 	slot = hvpt_pt_leaf_slot(pt, levels, iova.value, length);
 	if (!slot || hvpt_pte_load(slot) != 0)
@@ -5680,15 +5689,24 @@ static unsigned hvpt_config_levels(const struct hvpt_pt_config *config,
 							 HVPT_MIN_LEVELS;
 }
 
-static bool hvpt_config_reserved_ok(const struct hvpt_pt_config *config)
+/* Sets @checked. Return: WRAP if a reserved range ends below its start. */
+static HVPT_NOINLINE enum hvpt_status
+hvpt_config_reserved(struct hvpt_pagetable *pt)
 {
-	uint32_t i;
+	const struct hvpt_iova_range *range = pt->reserved;
+	/* with a write_back hook: all addresses */
+	uint64_t last = 0 - (uint64_t)pt->noncoherent;
+	uint32_t left;
 
-	for (i = 0; i < config->reserved_count; i++)
-		if (config->reserved[i].last.value <
-		    config->reserved[i].first.value)
-			return false;
-	return true;
+	pt->checked.first = hvpt_iova(~last);
+	pt->checked.last = hvpt_iova(last);
+	for (left = pt->reserved_count; left > 0; left--, range++) {
+		if (range->last.value < range->first.value)
+			return HVPT_ERR_WRAP;
+		hvpt_range_extend(&pt->checked, range->first.value,
+				  range->last.value);
+	}
+	return HVPT_OK;
 }
 
 static enum hvpt_status hvpt_config_check(const struct hvpt_pt_config *config,
@@ -5712,7 +5730,7 @@ static enum hvpt_status hvpt_config_check(const struct hvpt_pt_config *config,
 	/* D would be set in memory that the processor has cached */
 	if (config->flags && config->ops->write_back)
 		return HVPT_ERR_FLAGS;
-	return hvpt_config_reserved_ok(config) ? HVPT_OK : HVPT_ERR_WRAP;
+	return HVPT_OK;
 }
 
 /* A size without the one below it could not be split: see page_sizes. */
@@ -5755,8 +5773,7 @@ enum hvpt_status hvpt_pt_configure(struct hvpt_pagetable *pt,
 	pt->leaf_levels = hvpt_config_leaf_levels(page_sizes);
 	pt->noncoherent = config->ops->write_back != NULL;
 	pt->track_dirty = (config->flags & HVPT_PT_TRACK_DIRTY) != 0;
-	pt->plain = !pt->noncoherent && config->reserved_count == 0;
-	return HVPT_OK;
+	return hvpt_config_reserved(pt);
 }
 
 enum hvpt_status hvpt_pt_init_sized_(struct hvpt_pagetable *pt,
@@ -6393,7 +6410,8 @@ hvpt_map_check(const struct hvpt_pagetable *pt, uint64_t iova,
 	status = hvpt_range_check(pt, iova, sum);
 	if (status != HVPT_OK)
 		return status;
-	if (HVPT_UNLIKELY(!pt->plain) &&
+	if ((HVPT_PORT_SMALL ||
+	     !hvpt_pt_is_plain(pt, iova, iova + (sum - 1))) &&
 	    hvpt_range_is_reserved(pt, iova, iova + (sum - 1)))
 		return HVPT_ERR_RESERVED;
 	return high >> HVPT_GPA_LG2 ? HVPT_ERR_GPA_RANGE :
@@ -6451,9 +6469,10 @@ enum hvpt_status hvpt_pt_map_list(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 static bool hvpt_map_only_writes(const struct hvpt_pagetable *pt, uint64_t iova,
 				 uint64_t length)
 {
-	return pt->plain ||
-	       (!pt->noncoherent &&
-		!hvpt_range_is_reserved(pt, iova, iova + (length - 1)));
+	uint64_t last = iova + (length - 1);
+
+	return hvpt_pt_is_plain(pt, iova, last) ||
+	       (!pt->noncoherent && !hvpt_range_is_reserved(pt, iova, last));
 }
 
 /*

@@ -180,7 +180,7 @@ static void tree_make(void)
 	pt.leaf_levels = nondet_bool() ? 7 : nondet_bool() ? 3 : 1;
 	pt.noncoherent = 0;
 	pt.track_dirty = nondet_bool();
-	pt.plain = 1;
+	pt.checked.first.value = ~(uint64_t)0;
 	tree_used[0] = true;
 	tree_any_table(3, 0);
 	tree_any_table(2, 0);

@@ -71,7 +71,8 @@ static void path_configure(unsigned levels)
 	pt.leaf_levels = nondet_bool() ? 7 : nondet_bool() ? 3 : 1;
 	pt.noncoherent = nondet_bool();
 	pt.track_dirty = nondet_bool();
-	pt.plain = !pt.noncoherent && nondet_bool();
+	pt.checked.first.value = pt.noncoherent ? 0 : nondet_u64();
+	pt.checked.last.value = pt.noncoherent ? ~(uint64_t)0 : nondet_u64();
 }
 
 /* Any page table with @levels, and on the way to @iova any words. */

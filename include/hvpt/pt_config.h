@@ -109,8 +109,9 @@ enum hvpt_iova_form {
  *	touched is reserved whole. They may overlap, come in any order and lie
  *	outside the form. The array must not change and must outlive the page
  *	table. NULL with @reserved_count 0.
- * @reserved_count: how many. Each map compares its range with each of them,
- *	and none is mapped inline, so keep them few.
+ * @reserved_count: how many; keep them few. A map that lies below the lowest
+ *	or above the highest costs no more than without any. Any other map is
+ *	compared with each of them, and is not mapped inline.
  */
 struct hvpt_pt_config {
 	const struct hvpt_page_ops *ops;

@@ -9,6 +9,7 @@
  */
 #include "proofs/proof.h"
 
+#include "src/pagetable/gather.c"
 #include "src/pagetable/init.c"
 
 /* In the order of hvpt_pt_init()'s contract. */
@@ -38,6 +39,21 @@ static enum hvpt_status wanted(const struct hvpt_pt_config *config,
 	return HVPT_OK;
 }
 
+/* A map that only writes entries is one of no reserved address. */
+static void check_plain(const struct hvpt_pagetable *pt)
+{
+	uint64_t first = nondet_u64(), last = nondet_u64();
+	uint32_t i = nondet_u32();
+
+	ASSUME(first <= last && i < pt->reserved_count);
+	if (!hvpt_pt_is_plain(pt, first, last))
+		return;
+	REACHED("a map beside reserved ranges");
+	ASSERT(!pt->noncoherent);
+	ASSERT(last < pt->reserved[i].first.value ||
+	       first > pt->reserved[i].last.value);
+}
+
 static void check_object(const struct hvpt_pagetable *pt,
 			 const struct hvpt_pt_config *config, unsigned levels)
 {
@@ -54,7 +70,7 @@ static void check_object(const struct hvpt_pagetable *pt,
 	ASSERT(pt->reserved_count == config->reserved_count);
 	ASSERT(pt->noncoherent == (config->ops->write_back != NULL));
 	ASSERT(pt->track_dirty == (config->flags == HVPT_PT_TRACK_DIRTY));
-	ASSERT(IMPLIES(pt->plain, !pt->noncoherent && !pt->reserved_count));
+	check_plain(pt);
 	if (huge && config->form == HVPT_IOVA_CANONICAL)
 		REACHED("three leaf sizes, both halves");
 }

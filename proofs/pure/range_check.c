@@ -9,6 +9,7 @@
  */
 #include "proofs/proof.h"
 
+#include "src/pagetable/gather.c"
 #include "src/pagetable/init.c"
 #include "src/pagetable/walk.c"
 

@@ -65,7 +65,9 @@ static void prove_one(uint64_t iova, uint64_t length, unsigned end,
 	}
 	REACHED("mapped inline");
 	check_range(iova, length, end);
-	ASSERT(before == 0 && pt.plain);
+	ASSERT(before == 0 && !pt.noncoherent);
+	ASSERT(iova + (length - 1) < pt.checked.first.value ||
+	       iova > pt.checked.last.value);
 	ASSERT(gpa % length == 0 && gpa >> 52 == 0);
 	ASSERT(prot == 1 || prot == 3);
 	check_mapped(iova, gpa, length, prot);

@@ -27,6 +27,7 @@
 
 #include "src/pagetable/audit.c"
 #include "src/pagetable/entries.c"
+#include "src/pagetable/gather.c"
 #include "src/pagetable/init.c"
 #include "src/pagetable/pages.c"
 #include "src/pagetable/walk.c"

@@ -22,6 +22,7 @@
 #include "proofs/any_tree.h"
 
 #include "src/pagetable/entries.c"
+#include "src/pagetable/gather.c"
 #include "src/pagetable/init.c"
 #include "src/pagetable/pages.c"
 #include "src/pagetable/walk.c"

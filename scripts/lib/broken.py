@@ -212,6 +212,20 @@ BUGS = [
         "new": "fault->iova.value >> HVPT_GPA_LG2 > 1 ?",
     },
     {
+        "proof": "configure",
+        "name": "maps behind the start of the last reserved range are plain",
+        "file": "src/pagetable/init.c",
+        "old": "\t\t\t\t  range->last.value);\n",
+        "new": "\t\t\t\t  range->first.value);\n",
+    },
+    {
+        "proof": "one_leaf",
+        "name": "a leaf that ends where reserved ranges begin is mapped",
+        "file": "include/hvpt/internal/pt_walk.h",
+        "old": "\treturn last < pt->checked.first.value ||",
+        "new": "\treturn last <= pt->checked.first.value ||",
+    },
+    {
         "proof": "one_leaf",
         "name": "a leaf replaces another",
         "file": "include/hvpt/internal/pt_leaf.h",

@@ -14,15 +14,24 @@ static unsigned hvpt_config_levels(const struct hvpt_pt_config *config,
 							 HVPT_MIN_LEVELS;
 }
 
-static bool hvpt_config_reserved_ok(const struct hvpt_pt_config *config)
+/* Sets @checked. Return: WRAP if a reserved range ends below its start. */
+static HVPT_NOINLINE enum hvpt_status
+hvpt_config_reserved(struct hvpt_pagetable *pt)
 {
-	uint32_t i;
+	const struct hvpt_iova_range *range = pt->reserved;
+	/* with a write_back hook: all addresses */
+	uint64_t last = 0 - (uint64_t)pt->noncoherent;
+	uint32_t left;
 
-	for (i = 0; i < config->reserved_count; i++)
-		if (config->reserved[i].last.value <
-		    config->reserved[i].first.value)
-			return false;
-	return true;
+	pt->checked.first = hvpt_iova(~last);
+	pt->checked.last = hvpt_iova(last);
+	for (left = pt->reserved_count; left > 0; left--, range++) {
+		if (range->last.value < range->first.value)
+			return HVPT_ERR_WRAP;
+		hvpt_range_extend(&pt->checked, range->first.value,
+				  range->last.value);
+	}
+	return HVPT_OK;
 }
 
 static enum hvpt_status hvpt_config_check(const struct hvpt_pt_config *config,
@@ -46,7 +55,7 @@ static enum hvpt_status hvpt_config_check(const struct hvpt_pt_config *config,
 	/* D would be set in memory that the processor has cached */
 	if (config->flags && config->ops->write_back)
 		return HVPT_ERR_FLAGS;
-	return hvpt_config_reserved_ok(config) ? HVPT_OK : HVPT_ERR_WRAP;
+	return HVPT_OK;
 }
 
 /* A size without the one below it could not be split: see page_sizes. */
@@ -89,8 +98,7 @@ enum hvpt_status hvpt_pt_configure(struct hvpt_pagetable *pt,
 	pt->leaf_levels = hvpt_config_leaf_levels(page_sizes);
 	pt->noncoherent = config->ops->write_back != NULL;
 	pt->track_dirty = (config->flags & HVPT_PT_TRACK_DIRTY) != 0;
-	pt->plain = !pt->noncoherent && config->reserved_count == 0;
-	return HVPT_OK;
+	return hvpt_config_reserved(pt);
 }
 
 enum hvpt_status hvpt_pt_init_sized_(struct hvpt_pagetable *pt,

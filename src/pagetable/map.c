@@ -42,7 +42,8 @@ hvpt_map_check(const struct hvpt_pagetable *pt, uint64_t iova,
 	status = hvpt_range_check(pt, iova, sum);
 	if (status != HVPT_OK)
 		return status;
-	if (HVPT_UNLIKELY(!pt->plain) &&
+	if ((HVPT_PORT_SMALL ||
+	     !hvpt_pt_is_plain(pt, iova, iova + (sum - 1))) &&
 	    hvpt_range_is_reserved(pt, iova, iova + (sum - 1)))
 		return HVPT_ERR_RESERVED;
 	return high >> HVPT_GPA_LG2 ? HVPT_ERR_GPA_RANGE :
@@ -100,9 +101,10 @@ enum hvpt_status hvpt_pt_map_list(struct hvpt_pagetable *pt, hvpt_iova_t iova,
 static bool hvpt_map_only_writes(const struct hvpt_pagetable *pt, uint64_t iova,
 				 uint64_t length)
 {
-	return pt->plain ||
-	       (!pt->noncoherent &&
-		!hvpt_range_is_reserved(pt, iova, iova + (length - 1)));
+	uint64_t last = iova + (length - 1);
+
+	return hvpt_pt_is_plain(pt, iova, last) ||
+	       (!pt->noncoherent && !hvpt_range_is_reserved(pt, iova, last));
 }
 
 /*

@@ -44,8 +44,10 @@ static void check_taken(struct pt_fixture *f, uint64_t iova, uint64_t size)
 			 f->params->noncoherent ? want : 0);
 	assert_int_equal(pt_unmap(f, iova, size),
 			 f->params->noncoherent ? size : 0);
-	assert_int_equal(try_map(f, iova, PT_DATA, size, PT_RW), f->pt.plain);
-	assert_int_equal(pt_entry(f, iova, level), f->pt.plain ? want : 0);
+	assert_int_equal(try_map(f, iova, PT_DATA, size, PT_RW),
+			 !f->params->noncoherent);
+	assert_int_equal(pt_entry(f, iova, level),
+			 f->params->noncoherent ? 0 : want);
 	pt_unmap(f, iova, size);
 }
 
@@ -58,8 +60,64 @@ static void test_taken(void **state)
 		if (!(f->sizes & sizes[i]))
 			continue;
 		check_taken(f, f->base, sizes[i]);
+		check_taken(f, 0, sizes[i]);
 		/* the last leaf of the lower half, or of all */
 		check_taken(f, f->pt.lower_last - (sizes[i] - 1), sizes[i]);
+		if (f->pt.upper_first)
+			check_taken(f, 0 - sizes[i], sizes[i]);
+	}
+}
+
+/* One leaf whose table is there: is it mapped, and inline? */
+static void check_reserved(struct pt_fixture *f, uint64_t iova, uint64_t size,
+			   bool inlined, enum hvpt_status status)
+{
+	bool taken = inlined && !f->params->noncoherent;
+
+	assert_non_null(hvpt_pt_slot(&f->pt, f->pt.levels, iova,
+				     hvpt_leaf_level(size)));
+	assert_int_equal(try_map(f, iova, PT_DATA, size, PT_RW), taken);
+	assert_int_equal(pt_try_map(f, iova, PT_DATA, size, PT_RW),
+			 taken ? HVPT_ERR_OVERLAP : status);
+	assert_int_equal(pt_unmap(f, iova, size), status == HVPT_OK ? size : 0);
+}
+
+/*
+ * One byte of the second leaf is reserved, and one of the fourth. The third may
+ * be mapped, but that is found out of line.
+ */
+static void check_beside(struct pt_fixture *f, uint64_t size, uint64_t second,
+			 uint64_t fourth)
+{
+	const uint64_t base = f->base;
+	const struct hvpt_iova_range ranges[] = {
+		{ hvpt_iova(base + 3 * size + fourth),
+		  hvpt_iova(base + 3 * size + fourth) },
+		{ hvpt_iova(base + size + second),
+		  hvpt_iova(base + size + second) },
+	};
+
+	pt_reserve(f, ranges, PT_COUNT(ranges));
+	make_table(f, base, size);
+	make_table(f, base + 4 * size, size);
+	check_reserved(f, base, size, true, HVPT_OK);
+	check_reserved(f, base + size, size, false, HVPT_ERR_RESERVED);
+	check_reserved(f, base + 2 * size, size, false, HVPT_OK);
+	check_reserved(f, base + 3 * size, size, false, HVPT_ERR_RESERVED);
+	check_reserved(f, base + 4 * size, size, true, HVPT_OK);
+	pt_reserve(f, NULL, 0);
+}
+
+static void test_beside_reserved_ranges(void **state)
+{
+	struct pt_fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < PT_COUNT(sizes); i++) {
+		if (!(f->sizes & sizes[i]))
+			continue;
+		check_beside(f, sizes[i], 0, sizes[i] - 1);
+		check_beside(f, sizes[i], sizes[i] - 1, 0);
 	}
 }
 
@@ -127,9 +185,8 @@ static void test_no_table(void **state)
 int main(void)
 {
 	static const struct pt_case cases[] = {
-		PT_CASE(test_taken),
-		PT_CASE(test_other_sizes),
-		PT_CASE(test_declined),
+		PT_CASE(test_taken),	   PT_CASE(test_beside_reserved_ranges),
+		PT_CASE(test_other_sizes), PT_CASE(test_declined),
 		PT_CASE(test_no_table),
 	};
 

@@ -26,12 +26,8 @@ static void open_reserved(struct pt_fixture *f, struct reserved *reserved)
 		  hvpt_iova(f->base + HOLE_LAST) },
 	};
 
-	hvpt_pt_destroy(&f->pt);
 	memcpy(reserved->range, ranges, sizeof(ranges));
-	f->config.reserved = reserved->range;
-	f->config.reserved_count = PT_COUNT(reserved->range);
-	assert_int_equal(hvpt_pt_init(&f->pt, &f->config), HVPT_OK);
-	f->walker.root = hvpt_pt_root_gpa(&f->pt).value;
+	pt_reserve(f, reserved->range, PT_COUNT(reserved->range));
 }
 
 /* All calls that map; none changes anything. */

@@ -340,6 +340,17 @@ void pt_flush(struct pt_fixture *fixture)
 	assert_true(hvpt_gather_is_empty(&fixture->gather));
 }
 
+void pt_reserve(struct pt_fixture *fixture,
+		const struct hvpt_iova_range *ranges, uint32_t count)
+{
+	pt_flush(fixture);
+	hvpt_pt_destroy(&fixture->pt);
+	fixture->config.reserved = ranges;
+	fixture->config.reserved_count = count;
+	assert_int_equal(hvpt_pt_init(&fixture->pt, &fixture->config), HVPT_OK);
+	fixture->walker.root = hvpt_pt_root_gpa(&fixture->pt).value;
+}
+
 /* ---- gather ---------------------------------------------------------- */
 
 bool pt_gather_covers(const struct hvpt_gather *gather, uint64_t first,

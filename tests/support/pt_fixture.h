@@ -174,6 +174,10 @@ void pt_reclaim_all(struct pt_fixture *fixture);
 /** Stands for a flush: gives the gather's pages back. */
 void pt_flush(struct pt_fixture *fixture);
 
+/** Begins anew with an empty page table that never maps @ranges. */
+void pt_reserve(struct pt_fixture *fixture,
+		const struct hvpt_iova_range *ranges, uint32_t count);
+
 /** Is every byte of first .. last pending a flush? */
 bool pt_gather_covers(const struct hvpt_gather *gather, uint64_t first,
 		      uint64_t last);

@@ -67,7 +67,8 @@ HVPT_INLINE bool hvpt_pt_try_map_leaf(struct hvpt_pagetable *pt,
 	uint64_t *slot;
 
 	if ((gpa.value & (length - 1)) || (gpa.value >> HVPT_GPA_LG2) ||
-	    !pt->plain || hvpt_prot_check(prot) != HVPT_OK)
+	    !hvpt_pt_is_plain(pt, iova.value, iova.value + (length - 1)) ||
+	    hvpt_prot_check(prot) != HVPT_OK)
 		return false;
 	slot = hvpt_pt_leaf_slot(pt, levels, iova.value, length);
 	if (!slot || hvpt_pte_load(slot) != 0)

@@ -30,13 +30,13 @@
  * @ops: as configured
  * @ctx: as configured
  * @reserved: as configured
+ * @checked: from the lowest reserved IOVA to the highest; every IOVA when there
+ *	is a write_back hook; first above last when there is neither
  * @reserved_count: as configured
  * @levels: 4 or 5
  * @leaf_levels: bit n set when leaves of level n are allowed
  * @noncoherent: 1 when there is a write_back hook
  * @track_dirty: 1 with HVPT_PT_TRACK_DIRTY
- * @plain: 1 when a map only writes entries: there is neither a write_back hook
- *	nor a reserved range
  */
 struct hvpt_pagetable {
 	uint64_t *root;
@@ -50,12 +50,12 @@ struct hvpt_pagetable {
 	const struct hvpt_page_ops *ops;
 	void *ctx;
 	const struct hvpt_iova_range *reserved;
+	struct hvpt_iova_range checked;
 	uint32_t reserved_count;
 	uint8_t levels;
 	uint8_t leaf_levels;
 	uint8_t noncoherent;
 	uint8_t track_dirty;
-	uint8_t plain;
 };
 
 /** hvpt_pt_table() - the table that a table entry points at. Reads nothing. */
@@ -74,6 +74,13 @@ HVPT_INLINE bool hvpt_pt_in_form(const struct hvpt_pagetable *pt,
 	if (HVPT_LIKELY(last <= pt->lower_last))
 		return true;
 	return pt->upper_first != 0 && first >= pt->upper_first;
+}
+
+/** Does a map of first .. last, not wrapping, only write entries? */
+HVPT_INLINE bool hvpt_pt_is_plain(const struct hvpt_pagetable *pt,
+				  uint64_t first, uint64_t last)
+{
+	return last < pt->checked.first.value || first > pt->checked.last.value;
 }
 
 /*

@@ -118,7 +118,7 @@ pub struct hvpt_pt_config {
 /// One page table.
 #[repr(C)]
 pub struct hvpt_pagetable {
-    _private: [*mut c_void; 13],
+    _private: [*mut c_void; 14],
 }
 
 /// One translation.
