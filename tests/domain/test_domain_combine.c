@@ -13,9 +13,11 @@
 #include "adapters/host/waits.h"
 #include "tests/support/hv_fixture.h"
 
-/* With 8 ranges each, one less than these fit one list call. */
+/* So many have more ranges than one list call holds. */
 #define OTHERS_MAX 32u
 #define RANGES 8u
+/* Ranges that fit one list call, with two descriptors each. */
+#define FITS 254u
 /* Pages of ranges are apart, and those of callers too. */
 #define APART (2 * HV_4K)
 
@@ -169,28 +171,30 @@ static void hold(struct hv_fixture *f, uint16_t code)
 }
 
 /* Maps what the caller then unmaps; the device has used it. */
-static void prepare(struct caller *caller, unsigned n)
+static void prepare(struct caller *caller, unsigned n, unsigned ranges)
 {
 	struct hv_fixture *f = meeting.f;
 	uint64_t unmapped;
 	unsigned i;
 
 	caller->meeting = &meeting;
-	caller->ranges = RANGES;
+	caller->ranges = ranges;
 	caller->iova = f->base + (uint64_t)n * RANGES * APART;
 	hvpt_gather_init(&caller->gather);
-	for (i = 0; i < RANGES; i++) {
+	for (i = 0; i < ranges; i++) {
 		hv_map(f, 0, page_of(caller, i), HV_DATA, HV_4K);
 		hv_dma_reaches(f, 0, page_of(caller, i), HV_DATA);
 	}
-	for (i = 0; i < RANGES; i++)
+	for (i = 0; i < ranges; i++)
 		hv_ok(hvpt_domain_unmap(&f->domain[0],
 					hvpt_iova(page_of(caller, i)), HV_4K,
 					&caller->gather, &unmapped));
-	assert_int_equal(caller->gather.range_count, RANGES);
+	assert_int_equal(caller->gather.range_count, ranges);
 }
 
-static void open_meeting(struct hv_fixture *f, unsigned others)
+/* The last of the others has @ranges, each of the rest RANGES. */
+static void open_meeting_of(struct hv_fixture *f, unsigned others,
+			    unsigned ranges)
 {
 	unsigned i;
 
@@ -205,11 +209,17 @@ static void open_meeting(struct hv_fixture *f, unsigned others)
 	hv_make(f, 0);
 	hv_device(f, 0);
 	hv_attach(f, 0, &f->domain[0]);
-	prepare(&meeting.first, 0);
+	prepare(&meeting.first, 0, RANGES);
 	for (i = 0; i < others; i++)
-		prepare(&meeting.other[i], 1 + i);
+		prepare(&meeting.other[i], 1 + i,
+			i == others - 1 ? ranges : RANGES);
 	hv_mark(f);
 	f->on_call = hold;
+}
+
+static void open_meeting(struct hv_fixture *f, unsigned others)
+{
+	open_meeting_of(f, others, RANGES);
 }
 
 /* Destroys the domain too, which uses the hooks. */
@@ -279,10 +289,10 @@ static void test_one_call_for_all_who_wait(void **state)
 
 static void test_as_many_ranges_as_fit(void **state)
 {
-	open_meeting(*state, OTHERS_MAX - 1);
+	open_meeting_of(*state, OTHERS_MAX, FITS - (OTHERS_MAX - 1) * RANGES);
 	meet();
 	all_have(HVPT_OK);
-	calls_were(2, 0, OTHERS_MAX - 2);
+	calls_were(2, 0, OTHERS_MAX - 1);
 	close_meeting();
 }
 
@@ -290,7 +300,8 @@ static void test_more_ranges_than_fit(void **state)
 {
 	struct hvpt_iommu_stats stats;
 
-	open_meeting(*state, OTHERS_MAX);
+	open_meeting_of(*state, OTHERS_MAX,
+			FITS + 1 - (OTHERS_MAX - 1) * RANGES);
 	meet();
 	all_have(HVPT_OK);
 	calls_were(1, 1, OTHERS_MAX - 1);
