@@ -43,6 +43,7 @@ struct caller {
  * struct meeting - the callers
  * @refuse: callers but the first cannot wait
  * @waiting: how many wait
+ * @open: begin() calls that end() has not followed
  */
 struct meeting {
 	struct hv_fixture *f;
@@ -50,6 +51,7 @@ struct meeting {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	unsigned waiting;
+	unsigned open;
 	unsigned others;
 	bool refuse;
 	bool held;
@@ -61,11 +63,19 @@ static struct meeting meeting;
 
 /* ---- waiting --------------------------------------------------------- */
 
+static void count_open(unsigned change)
+{
+	pthread_mutex_lock(&meeting.lock);
+	meeting.open += change;
+	pthread_mutex_unlock(&meeting.lock);
+}
+
 static bool begin(void *ctx, struct hvpt_waiter *waiter)
 {
 	if (meeting.refuse && meeting.held)
 		return false;
 	waiter->cookie = 0x5eed;
+	count_open(1);
 	return hvpt_host_wait_ops.begin(ctx, waiter);
 }
 
@@ -86,6 +96,7 @@ static void wake(void *ctx, struct hvpt_waiter *waiter)
 static void end(void *ctx, struct hvpt_waiter *waiter)
 {
 	(void)ctx;
+	count_open(0u - 1);
 	/* the hooks have the cookie to themselves */
 	if (waiter->cookie != 0x5eed)
 		meeting.first.reached = 1000;
@@ -229,6 +240,7 @@ static void close_meeting(void)
 
 	assert_int_equal(meeting.first.reached, 0);
 	hv_take_down(f);
+	assert_int_equal(meeting.open, 0);
 	pthread_cond_destroy(&meeting.changed);
 	pthread_mutex_destroy(&meeting.lock);
 	hvpt_host_waits_destroy(&meeting.waits);
