@@ -536,4 +536,41 @@ BUGS = [
                "\thvpt_domain_unlink(domain);",
         "new": "\thvpt_domain_unlink(domain);",
     },
+    {
+        "proof": "domain_forms",
+        "name": "the identity domain has no end",
+        "file": "include/hvpt/domain.h",
+        "old": "\tif (iova.value >> HVPT_GPA_LG2)\n"
+               "\t\treturn HVPT_ERR_GPA_RANGE;\n",
+        "new": "",
+    },
+    {
+        "proof": "domain_forms",
+        "name": "a list is mapped without its gather",
+        "file": "include/hvpt/domain.h",
+        "old": "segments, count, prot,\n\t\t\t\tgather);",
+        "new": "segments, count, prot,\n\t\t\t\tNULL);",
+    },
+    {
+        "proof": "domain_begin",
+        "name": "a root that the hypervisor may still have is freed",
+        "file": "src/domain/domain.c",
+        "old": "\tif (status != HVPT_OK && !stuck)\n",
+        "new": "\tif (status != HVPT_OK)\n",
+    },
+    {
+        "proof": "domain_begin",
+        "name": "an id that cannot be deleted counts as free",
+        "file": "src/domain/domain.c",
+        "old": "\tif (*stuck)\n\t\thvpt_id_quarantine(iommu, domain->id);\n",
+        "new": "",
+    },
+    {
+        "proof": "domain_begin",
+        "run": "adopt",
+        "name": "an adopted domain counts as never cached",
+        "file": "src/domain/handover.c",
+        "old": "\tdomain->cached = 1;\n",
+        "new": "",
+    },
 ]
