@@ -282,12 +282,16 @@ static void test_move_takes_all(void **state)
 	must_list(&to, order, 5);
 	/* what has no table leaves the list alone */
 	add(&from, 0x9000, 0x9fff);
+	add(&from, 0x20000, 0x20fff);
+	add(&from, 0x30000, 0x30fff);
 	hvpt_gather_move(&to, &from);
 	must_list(&to, order, 5);
 	assert_int_equal(to.splits, HVPT_SPLIT(1) + 2 * HVPT_SPLIT(2));
-	assert_int_equal(to.range_count, 2);
+	assert_int_equal(to.range_count, 4);
 	assert_true(has(&to, 0x1000, 0x2fff));
 	assert_true(has(&to, 0x8000, 0x9fff));
+	assert_true(has(&to, 0x20000, 0x20fff));
+	assert_true(has(&to, 0x30000, 0x30fff));
 	/* the end is still known */
 	hvpt_gather_move(&empty, &to);
 	detach(&to, page[0]);

@@ -376,7 +376,7 @@ static void test_half_a_split_is_gathered(void **state)
 static void test_ranges_are_rounded_and_joined(void **state)
 {
 	struct pt_fixture *f = *state;
-	struct hvpt_gather gather;
+	struct hvpt_gather gather, empty;
 	uint64_t top = ~(uint64_t)0;
 
 	hvpt_gather_init(&gather);
@@ -388,6 +388,9 @@ static void test_ranges_are_rounded_and_joined(void **state)
 	hvpt_pt_widen(&f->pt, &gather);
 	assert_int_equal(gather.range_count, 4);
 	f->pt.splits = HVPT_SPLIT(1);
+	hvpt_gather_init(&empty);
+	hvpt_pt_widen(&f->pt, &empty);
+	assert_true(hvpt_gather_is_empty(&empty));
 	hvpt_pt_widen(&f->pt, &gather);
 	assert_int_equal(gather.range_count, 3);
 	assert_true(hvpt_gather_covers(&gather, hvpt_iova(PT_2M),

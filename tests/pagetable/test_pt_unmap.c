@@ -523,6 +523,29 @@ static void test_gather_collects_several_calls(void **state)
 	pt_check(f);
 }
 
+/* Of one table: the gather begins and ends with what was mapped. */
+static void unmap_with_holes(struct pt_fixture *f, uint64_t page)
+{
+	uint64_t iova = f->base + 16 * page, last = f->base + 40 * page;
+
+	pt_map(f, iova, PT_DATA, 16 * page, PT_RW);
+	pt_map(f, last, PT_DATA, page, PT_RW);
+	assert_int_equal(pt_checked_unmap(f, f->base + page, 62 * page),
+			 17 * page);
+	assert_true(pt_gather_is(&f->gather, iova, last + page - 1));
+	pt_flush(f);
+}
+
+static void test_holes_at_both_ends_are_not_gathered(void **state)
+{
+	struct pt_fixture *f = *state;
+
+	unmap_with_holes(f, PT_4K);
+	pt_reclaim_all(f);
+	if (f->params->page_sizes & PT_2M)
+		unmap_with_holes(f, PT_2M);
+}
+
 int main(void)
 {
 	static const struct pt_case cases[] = {
@@ -536,6 +559,7 @@ int main(void)
 		PT_CASE(test_1g_without_2m),
 		PT_CASE(test_inline_path_is_the_general_path),
 		PT_CASE(test_gather_collects_several_calls),
+		PT_CASE(test_holes_at_both_ends_are_not_gathered),
 	};
 	static const struct pt_case large_cases[] = {
 		PT_CASE(test_split_of_2m),
