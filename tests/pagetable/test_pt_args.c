@@ -338,6 +338,25 @@ static void test_no_address_aliases_another(void **state)
 	pt_check(f);
 }
 
+/* The longest map is no bad argument; memory for its tables is missing. */
+static void test_all_of_gpa_space(void **state)
+{
+	struct pt_fixture *f = *state;
+	struct pt_snapshot before = pt_snapshot(f);
+	enum hvpt_status status;
+
+	if (pt_lower_last(f->params) < GPA_END)
+		return;
+	hvpt_arena_fail_at(f->arena, 1);
+	status = hvpt_pt_map(&f->pt, hvpt_iova(0), hvpt_gpa(0), GPA_END, PT_RW,
+			     &f->gather);
+	assert_int_equal(status, HVPT_ERR_NO_MEMORY);
+	status = hvpt_pt_map(&f->pt, hvpt_iova(0), hvpt_gpa(0), GPA_END + PT_4K,
+			     PT_RW, &f->gather);
+	assert_int_equal(status, HVPT_ERR_GPA_RANGE);
+	pt_unchanged(f, &before);
+}
+
 static void test_end_of_gpa_space(void **state)
 {
 	static const struct {
@@ -716,6 +735,7 @@ int main(void)
 		PT_CASE(test_end_of_lower_segment),
 		PT_CASE(test_upper_half),
 		PT_CASE(test_no_address_aliases_another),
+		PT_CASE(test_all_of_gpa_space),
 		PT_CASE(test_end_of_gpa_space),
 		PT_CASE(test_prot),
 		PT_CASE(test_refusals_with_a_table_there),

@@ -117,6 +117,23 @@ static void test_what_is_around_can_be_mapped(void **state)
 	pt_check(f);
 }
 
+/* A range that ends there has no address behind it. */
+static void test_the_end_of_the_address_space(void **state)
+{
+	struct pt_fixture *f = *state;
+	struct hvpt_iova_range top = { hvpt_iova(~(uint64_t)0),
+				       hvpt_iova(~(uint64_t)0) };
+
+	if (f->params->form != HVPT_IOVA_CANONICAL)
+		return;
+	pt_reserve(f, &top, 1);
+	must_refuse(f, 0 - PT_4K, PT_4K, HVPT_ERR_RESERVED);
+	must_refuse(f, 0 - PT_2M, PT_2M, HVPT_ERR_RESERVED);
+	must_refuse(f, 0 - PT_1G, PT_1G, HVPT_ERR_RESERVED);
+	pt_map(f, 0 - 2 * PT_4K, PT_DATA, PT_4K, PT_RW);
+	pt_check(f);
+}
+
 static void test_the_order_of_errors(void **state)
 {
 	struct pt_fixture *f = *state;
@@ -232,6 +249,7 @@ int main(void)
 	static const struct pt_case cases[] = {
 		PT_CASE(test_maps_are_refused),
 		PT_CASE(test_what_is_around_can_be_mapped),
+		PT_CASE(test_the_end_of_the_address_space),
 		PT_CASE(test_the_order_of_errors),
 		PT_CASE(test_they_are_listed),
 		PT_CASE(test_a_reversed_range_is_refused),
