@@ -573,4 +573,20 @@ BUGS = [
         "old": "\tdomain->cached = 1;\n",
         "new": "",
     },
+    {
+        "proof": "iommu_ends",
+        "name": "the identity domain is forgotten without a blocked one",
+        "file": "src/domain/iommu.c",
+        "old": "\t(void)!hvpt_hvcall_delete_domain(&iommu->transport,"
+               " iommu->identity.id,\n\t\t\t\t\t &answer);\n",
+        "new": "",
+    },
+    {
+        "proof": "iommu_ends",
+        "run": "destroy",
+        "name": "an identity domain with devices is deleted",
+        "file": "src/domain/iommu.c",
+        "old": "\tif (!iommu->handed_over && hvpt_iommu_has(",
+        "new": "\tif (hvpt_iommu_has(",
+    },
 ]
