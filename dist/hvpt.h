@@ -1467,7 +1467,8 @@ void hvpt_pt_widen(const struct hvpt_pagetable *pt, struct hvpt_gather *gather);
  * @gather: in/out: empty on return
  *
  * Call this only after the flush of everything in @gather has succeeded, and
- * after a grace period where lock-free lookups run beside unmaps.
+ * after a grace period where lock-free lookups run beside unmaps. Calls the
+ * page hook for each table: docs/API-CONVENTIONS.md, "Cost".
  */
 void hvpt_pt_release(struct hvpt_pagetable *pt, struct hvpt_gather *gather);
 
@@ -1476,7 +1477,9 @@ void hvpt_pt_release(struct hvpt_pagetable *pt, struct hvpt_gather *gather);
  * @pt: the page table; must not be used afterwards
  *
  * Mappings need not be removed first. The caller has made sure that no IOMMU
- * can reach the root any more (domain deleted, caches flushed).
+ * can reach the root any more (domain deleted, caches flushed). Calls the page
+ * hook for each table (docs/API-CONVENTIONS.md, "Cost"): a caller with a time
+ * limit unmaps and releases in parts before, see hvpt_pt_part().
  */
 void hvpt_pt_destroy(struct hvpt_pagetable *pt);
 
@@ -1594,14 +1597,55 @@ HVPT_INLINE bool hvpt_pt_try_unmap_leaf(struct hvpt_pagetable *pt,
  * first page that it does not get. Unmap clears what it removes, but reads
  * tables that are removed whole, once. Protect goes over the leaves twice.
  * Reclaim reads tables that are empty. Nothing here waits or can be
- * interrupted. A caller with a time limit splits a long range into several
- * calls, at multiples of the largest leaf size. They have the same effect as
- * one call, but each is all or nothing by itself: when one fails, unmap what
- * those before it mapped. docs/API-CONVENTIONS.md, "Cost", bounds the accesses
- * of each call.
+ * interrupted: a caller with a time limit makes long calls in parts, see
+ * hvpt_pt_part(). docs/API-CONVENTIONS.md, "Cost", bounds the accesses and the
+ * instructions of each call, and of a part.
  */
 #ifndef HVPT_MAP_H
 #define HVPT_MAP_H
+
+/**
+ * hvpt_pt_part() - how much of a long range to give to one call
+ * @pt: the page table
+ * @iova: where the rest of the range begins, 4 KiB aligned
+ * @length: bytes of the rest, a multiple of 4 KiB
+ *
+ * A caller that must not work too long at a time gives a range to map, unmap,
+ * protect, read_dirty or visit part by part, and may do something else, or
+ * stop, after each:
+ *
+ *	for (done = 0; done < length; done += part) {
+ *		part = hvpt_pt_part(&pt, hvpt_iova(first + done),
+ *				    length - done);
+ *		status = hvpt_pt_unmap(&pt, hvpt_iova(first + done), part,
+ *				       &gather, &unmapped);
+ *		if (status != HVPT_OK)
+ *			break;
+ *		...
+ *	}
+ *
+ * No part cuts a leaf that does not reach out of the range, so what is
+ * translated at the end is the same as after one call, and a part in the middle
+ * of a range needs no page for a split. Parts differ from one call in this:
+ * Each is all or nothing by itself. The parts before one that fails, or before
+ * the caller stops, stay done: @done says how far they go. A map is undone by
+ * an unmap of @done bytes, in parts too, and a flush, because a device may have
+ * used them. An unmap can go on from there later; what is in the gather needs
+ * its flush either way. One gather may serve all parts. Empty tables that span
+ * more than a part stay in the tree, for hvpt_pt_reclaim().
+ *
+ * Return: bytes to the next multiple of the largest leaf size, of 2 MiB at
+ * least; @length if that is less.
+ */
+HVPT_INLINE uint64_t hvpt_pt_part(const struct hvpt_pagetable *pt,
+				  hvpt_iova_t iova, uint64_t length)
+{
+	unsigned level = pt->leaf_levels >> 2 ? 2u : 1u;
+	uint64_t bytes = HVPT_LEVEL_BYTES(level);
+	uint64_t part = bytes - (iova.value & (bytes - 1));
+
+	return part < length ? part : length;
+}
 
 /**
  * hvpt_pt_map() - map one contiguous range
@@ -1756,7 +1800,8 @@ HVPT_EXTERN_C_END
  * hvpt/inspect.h - seeing what is mapped and what was written; checking a
  * page table, and taking over one that others built.
  *
- * The rules at the head of pagetable.h hold.
+ * The rules at the head of pagetable.h hold. docs/API-CONVENTIONS.md, "Cost",
+ * bounds the accesses and the instructions of each call.
  */
 #ifndef HVPT_INSPECT_H
 #define HVPT_INSPECT_H
@@ -3658,7 +3703,8 @@ hvpt_domain_flush_all(struct hvpt_domain *domain);
  * hvpt_domain_destroy() - delete the domain, then free its tables
  * @domain: a paging domain; not to be used after HVPT_OK
  *
- * Mappings need not be removed before. Gathers must have been synced.
+ * Mappings need not be removed before, but a domain with many tables takes long
+ * to destroy (hvpt_pt_destroy()). Gathers must have been synced.
  *
  * Context: iommu lock held; no other call on this domain runs.
  * Return: HVPT_OK; HVPT_ERR_KIND for identity and blocked domains;

@@ -255,7 +255,8 @@ hvpt_domain_flush_all(struct hvpt_domain *domain);
  * hvpt_domain_destroy() - delete the domain, then free its tables
  * @domain: a paging domain; not to be used after HVPT_OK
  *
- * Mappings need not be removed before. Gathers must have been synced.
+ * Mappings need not be removed before, but a domain with many tables takes long
+ * to destroy (hvpt_pt_destroy()). Gathers must have been synced.
  *
  * Context: iommu lock held; no other call on this domain runs.
  * Return: HVPT_OK; HVPT_ERR_KIND for identity and blocked domains;

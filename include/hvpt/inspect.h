@@ -3,7 +3,8 @@
  * hvpt/inspect.h - seeing what is mapped and what was written; checking a
  * page table, and taking over one that others built.
  *
- * The rules at the head of pagetable.h hold.
+ * The rules at the head of pagetable.h hold. docs/API-CONVENTIONS.md, "Cost",
+ * bounds the accesses and the instructions of each call.
  */
 #ifndef HVPT_INSPECT_H
 #define HVPT_INSPECT_H

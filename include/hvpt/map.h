@@ -12,17 +12,58 @@
  * first page that it does not get. Unmap clears what it removes, but reads
  * tables that are removed whole, once. Protect goes over the leaves twice.
  * Reclaim reads tables that are empty. Nothing here waits or can be
- * interrupted. A caller with a time limit splits a long range into several
- * calls, at multiples of the largest leaf size. They have the same effect as
- * one call, but each is all or nothing by itself: when one fails, unmap what
- * those before it mapped. docs/API-CONVENTIONS.md, "Cost", bounds the accesses
- * of each call.
+ * interrupted: a caller with a time limit makes long calls in parts, see
+ * hvpt_pt_part(). docs/API-CONVENTIONS.md, "Cost", bounds the accesses and the
+ * instructions of each call, and of a part.
  */
 #ifndef HVPT_MAP_H
 #define HVPT_MAP_H
 
 #include "hvpt/internal/pt_leaf.h"
 #include "hvpt/pagetable.h"
+
+/**
+ * hvpt_pt_part() - how much of a long range to give to one call
+ * @pt: the page table
+ * @iova: where the rest of the range begins, 4 KiB aligned
+ * @length: bytes of the rest, a multiple of 4 KiB
+ *
+ * A caller that must not work too long at a time gives a range to map, unmap,
+ * protect, read_dirty or visit part by part, and may do something else, or
+ * stop, after each:
+ *
+ *	for (done = 0; done < length; done += part) {
+ *		part = hvpt_pt_part(&pt, hvpt_iova(first + done),
+ *				    length - done);
+ *		status = hvpt_pt_unmap(&pt, hvpt_iova(first + done), part,
+ *				       &gather, &unmapped);
+ *		if (status != HVPT_OK)
+ *			break;
+ *		...
+ *	}
+ *
+ * No part cuts a leaf that does not reach out of the range, so what is
+ * translated at the end is the same as after one call, and a part in the middle
+ * of a range needs no page for a split. Parts differ from one call in this:
+ * Each is all or nothing by itself. The parts before one that fails, or before
+ * the caller stops, stay done: @done says how far they go. A map is undone by
+ * an unmap of @done bytes, in parts too, and a flush, because a device may have
+ * used them. An unmap can go on from there later; what is in the gather needs
+ * its flush either way. One gather may serve all parts. Empty tables that span
+ * more than a part stay in the tree, for hvpt_pt_reclaim().
+ *
+ * Return: bytes to the next multiple of the largest leaf size, of 2 MiB at
+ * least; @length if that is less.
+ */
+HVPT_INLINE uint64_t hvpt_pt_part(const struct hvpt_pagetable *pt,
+				  hvpt_iova_t iova, uint64_t length)
+{
+	unsigned level = pt->leaf_levels >> 2 ? 2u : 1u;
+	uint64_t bytes = HVPT_LEVEL_BYTES(level);
+	uint64_t part = bytes - (iova.value & (bytes - 1));
+
+	return part < length ? part : length;
+}
 
 /**
  * hvpt_pt_map() - map one contiguous range

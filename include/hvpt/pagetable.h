@@ -240,7 +240,8 @@ void hvpt_pt_widen(const struct hvpt_pagetable *pt, struct hvpt_gather *gather);
  * @gather: in/out: empty on return
  *
  * Call this only after the flush of everything in @gather has succeeded, and
- * after a grace period where lock-free lookups run beside unmaps.
+ * after a grace period where lock-free lookups run beside unmaps. Calls the
+ * page hook for each table: docs/API-CONVENTIONS.md, "Cost".
  */
 void hvpt_pt_release(struct hvpt_pagetable *pt, struct hvpt_gather *gather);
 
@@ -249,7 +250,9 @@ void hvpt_pt_release(struct hvpt_pagetable *pt, struct hvpt_gather *gather);
  * @pt: the page table; must not be used afterwards
  *
  * Mappings need not be removed first. The caller has made sure that no IOMMU
- * can reach the root any more (domain deleted, caches flushed).
+ * can reach the root any more (domain deleted, caches flushed). Calls the page
+ * hook for each table (docs/API-CONVENTIONS.md, "Cost"): a caller with a time
+ * limit unmaps and releases in parts before, see hvpt_pt_part().
  */
 void hvpt_pt_destroy(struct hvpt_pagetable *pt);
 

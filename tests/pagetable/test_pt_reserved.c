@@ -158,6 +158,28 @@ static void test_the_order_of_errors(void **state)
 	hvpt_arena_fail_at(f->arena, 0);
 }
 
+/* The last byte of all: an address behind it would be a small one. */
+static void test_the_last_page(void **state)
+{
+	const struct hvpt_iova_range range = { hvpt_iova(0 - PT_4K),
+					       hvpt_iova(~(uint64_t)0) };
+	struct pt_fixture *f = *state;
+	unsigned tables;
+
+	if (!f->pt.upper_first)
+		return;
+	pt_reserve(f, &range, 1);
+	for (tables = 0; tables < 2; tables++) {
+		must_refuse(f, 0 - PT_4K, PT_4K, HVPT_ERR_RESERVED);
+		must_refuse(f, 0 - 2 * PT_4K, 2 * PT_4K, HVPT_ERR_RESERVED);
+		must_refuse(f, 0 - 2 * PT_2M, 2 * PT_2M, HVPT_ERR_RESERVED);
+		pt_map(f, 0 - 2 * PT_4K, PT_DATA, PT_4K, PT_RW);
+		pt_unmap(f, 0 - 2 * PT_4K, PT_4K);
+		pt_flush(f);
+	}
+	pt_reserve(f, NULL, 0);
+}
+
 static void test_they_are_listed(void **state)
 {
 	struct pt_fixture *f = *state;
@@ -251,6 +273,7 @@ int main(void)
 		PT_CASE(test_what_is_around_can_be_mapped),
 		PT_CASE(test_the_end_of_the_address_space),
 		PT_CASE(test_the_order_of_errors),
+		PT_CASE(test_the_last_page),
 		PT_CASE(test_they_are_listed),
 		PT_CASE(test_a_reversed_range_is_refused),
 		PT_CASE(test_adopt_refuses_them),

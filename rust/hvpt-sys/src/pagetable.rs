@@ -253,6 +253,12 @@ extern "C" {
     pub fn hvpt_pt_release(pt: *mut hvpt_pagetable, gather: *mut hvpt_gather);
     /// Give back every table page.
     pub fn hvpt_pt_destroy(pt: *mut hvpt_pagetable);
+    /// How much of a long range to give to one call.
+    pub fn hvpt_pt_part(
+        pt: *const hvpt_pagetable,
+        iova: hvpt_iova_t,
+        length: u64,
+    ) -> u64;
     /// Map one contiguous range.
     pub fn hvpt_pt_map(
         pt: *mut hvpt_pagetable,
