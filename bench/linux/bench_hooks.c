@@ -35,8 +35,9 @@ void bench_counts_clear(void)
 {
 	int cpu;
 
-	for_each_possible_cpu(cpu) memset(per_cpu_ptr(&bench_counts, cpu), 0,
-					  sizeof(struct bench_counts));
+	for_each_possible_cpu(cpu)
+		memset(per_cpu_ptr(&bench_counts, cpu), 0,
+		       sizeof(struct bench_counts));
 }
 
 void bench_counts_read(struct bench_counts *counts)
@@ -45,8 +46,7 @@ void bench_counts_read(struct bench_counts *counts)
 	int cpu, part;
 
 	memset(counts, 0, sizeof(*counts));
-	for_each_possible_cpu(cpu)
-	{
+	for_each_possible_cpu(cpu) {
 		each = per_cpu_ptr(&bench_counts, cpu);
 		for (part = 0; part < BENCH_PARTS; part++) {
 			counts->part[part] += each->part[part];

@@ -143,8 +143,7 @@ static int host_pages_alloc(void)
 {
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-	{
+	for_each_possible_cpu(cpu) {
 		per_cpu(host_page, cpu) = (void *)get_zeroed_page(GFP_KERNEL);
 		if (!per_cpu(host_page, cpu)) {
 			host_pages_free();
