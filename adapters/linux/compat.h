@@ -29,7 +29,9 @@
 
 #define HVPT_LINUX_6_12 (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0))
 #define HVPT_LINUX_6_19 (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0))
+#define HVPT_LINUX_7_3 (LINUX_VERSION_CODE >= KERNEL_VERSION(7, 3, 0))
 #define HVPT_DIRTY HVPT_LINUX_6_12
+#define HVPT_RANGES HVPT_LINUX_7_3
 
 /* ---- allocation by type ---------------------------------------------- */
 
@@ -118,6 +120,37 @@ static inline bool hvpt_compat_is_dirty(enum iommu_cap cap)
 #else
 #define HVPT_IMPORT_IOMMUFD
 #endif
+#endif
+
+/* ---- maps and unmaps of whole ranges: ranges.c ------------------------ */
+
+/*
+ * A kernel with IOMMU_PT passes whole ranges to a domain that is also a struct
+ * pt_iommu. Else it calls map_pages and unmap_pages, for one page size at a
+ * time.
+ */
+#if HVPT_RANGES
+#include <linux/generic_pt/iommu.h>
+
+#define HVPT_COMPAT_IODOM                                                      \
+	union {                                                                \
+		struct iommu_domain iodom;                                     \
+		struct pt_iommu table;                                         \
+	};
+
+static inline void hvpt_compat_set_range_ops(struct iommu_domain *iodom,
+					     const struct pt_iommu_ops *ops)
+{
+	container_of(iodom, struct pt_iommu, domain)->ops = ops;
+	iodom->is_iommupt = true;
+}
+#else
+#define HVPT_COMPAT_IODOM struct iommu_domain iodom;
+
+struct pt_iommu_ops;
+
+/* A macro, because there is no such object either. */
+#define hvpt_compat_set_range_ops(iodom, ops) ((void)(iodom))
 #endif
 
 /* ---- deferred flushes ------------------------------------------------ */

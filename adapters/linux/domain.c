@@ -74,6 +74,7 @@ static void hvpt_linux_domain_describe(struct hvpt_linux_domain *domain,
 	iodom->geometry.force_aperture = true;
 	iodom->pgsize_bitmap = hvpt_linux_page_sizes();
 	iodom->ops = &hvpt_linux_paging_ops;
+	hvpt_compat_set_range_ops(iodom, &hvpt_linux_range_ops);
 	if (dirty)
 		hvpt_compat_set_dirty_ops(iodom, &hvpt_linux_dirty_ops);
 }

@@ -35,7 +35,8 @@ struct hvpt_linux_pool {
 
 /**
  * struct hvpt_linux_domain - a paging domain
- * @iodom: Linux's object
+ * @iodom: Linux's object, the first; in a kernel that maps by ranges also as
+ *	@table
  * @core: the library's object
  * @pool: for its tables
  * @limbo_lock: @limbo, @limbo_used and @visitors
@@ -46,7 +47,7 @@ struct hvpt_linux_pool {
  * @link: in hvpt_linux.domains
  */
 struct hvpt_linux_domain {
-	struct iommu_domain iodom;
+	HVPT_COMPAT_IODOM
 	struct hvpt_domain core;
 	struct hvpt_linux_pool pool;
 	spinlock_t limbo_lock; /* limbo and visitors */
@@ -180,10 +181,19 @@ const struct hvpt_wait_ops *hvpt_linux_wait_ops(void);
 
 /* paging.c */
 extern const struct iommu_domain_ops hvpt_linux_paging_ops;
+int hvpt_linux_map_range(struct hvpt_linux_domain *domain, unsigned long iova,
+			 phys_addr_t paddr, size_t size, int prot, gfp_t gfp,
+			 size_t *mapped);
+size_t hvpt_linux_unmap_range(struct hvpt_linux_domain *domain,
+			      unsigned long iova, size_t size,
+			      struct iommu_iotlb_gather *iogather);
 void hvpt_linux_gather_add(struct iommu_iotlb_gather *iogather,
 			   const struct hvpt_gather *gather);
 void hvpt_linux_sync(struct hvpt_linux_domain *domain,
 		     struct hvpt_gather *gather);
+
+/* ranges.c */
+extern const struct pt_iommu_ops hvpt_linux_range_ops;
 
 /* domain_end.c */
 void hvpt_linux_domain_free(struct iommu_domain *iodom);

@@ -26,20 +26,35 @@ static unsigned int hvpt_linux_prot(int prot)
 /* ---- map ------------------------------------------------------------- */
 
 /*
- * The most tables that leaves of @pgsize need: at each level above them, one
- * for each table that the range touches. The root exists.
+ * The most tables that a map needs below the entries of @level: one for each
+ * entry that the range touches. Where leaves of this level fit, only an entry
+ * at an end of the range may need one.
  */
-static unsigned int hvpt_linux_tables(const struct hvpt_pagetable *pt,
-				      unsigned long iova, size_t size,
-				      size_t pgsize)
+static unsigned int
+hvpt_linux_tables_below(const struct iommu_domain *iodom, unsigned int level,
+			unsigned long iova, phys_addr_t paddr, size_t size)
 {
-	unsigned long last = iova + (size - 1);
+	unsigned long bytes = HVPT_LEVEL_BYTES(level), last = iova + (size - 1);
+	unsigned int touched = last / bytes - iova / bytes + 1, ends = 0;
+
+	if (!(iodom->pgsize_bitmap & bytes) || (iova ^ paddr) % bytes)
+		return touched;
+	ends += iova % bytes != 0;
+	ends += (last + 1) % bytes != 0;
+	return min(touched, ends);
+}
+
+/* At all levels. The root exists. */
+static unsigned int hvpt_linux_tables(struct hvpt_linux_domain *domain,
+				      unsigned long iova, phys_addr_t paddr,
+				      size_t size)
+{
+	unsigned int levels = hvpt_domain_pagetable(&domain->core)->levels;
 	unsigned int level, tables = 0;
 
-	for (level = 1; level < pt->levels; level++)
-		if (HVPT_LEVEL_BYTES(level) > pgsize)
-			tables += (last >> HVPT_LEVEL_LG2(level)) -
-				  (iova >> HVPT_LEVEL_LG2(level)) + 1;
+	for (level = 1; level < levels; level++)
+		tables += hvpt_linux_tables_below(&domain->iodom, level, iova,
+						  paddr, size);
 	return tables;
 }
 
@@ -85,10 +100,8 @@ static enum hvpt_status hvpt_linux_map_flush(struct hvpt_linux_domain *domain,
 
 static enum hvpt_status hvpt_linux_map(struct hvpt_linux_domain *domain,
 				       unsigned long iova, phys_addr_t paddr,
-				       size_t size, size_t pgsize, int prot,
-				       gfp_t gfp)
+				       size_t size, int prot, gfp_t gfp)
 {
-	struct hvpt_pagetable *pt = hvpt_domain_pagetable(&domain->core);
 	unsigned int hvpt_prot = hvpt_linux_prot(prot);
 	struct hvpt_gather gather;
 	enum hvpt_status status;
@@ -99,25 +112,21 @@ static enum hvpt_status hvpt_linux_map(struct hvpt_linux_domain *domain,
 	if (status == HVPT_ERR_NO_MEMORY)
 		status = hvpt_linux_map_fill(
 			domain, iova, paddr, size, hvpt_prot,
-			hvpt_linux_tables(pt, iova, size, pgsize), gfp,
+			hvpt_linux_tables(domain, iova, paddr, size), gfp,
 			&gather);
 	if (status == HVPT_OK && !hvpt_gather_is_empty(&gather))
 		status = hvpt_linux_map_flush(domain, iova, size, &gather);
 	return status;
 }
 
-static int hvpt_linux_map_pages(struct iommu_domain *iodom, unsigned long iova,
-				phys_addr_t paddr, size_t pgsize,
-				size_t pgcount, int prot, gfp_t gfp,
-				size_t *mapped)
+/* All of the range or, with an error, nothing. Adds to @mapped. */
+int hvpt_linux_map_range(struct hvpt_linux_domain *domain, unsigned long iova,
+			 phys_addr_t paddr, size_t size, int prot, gfp_t gfp,
+			 size_t *mapped)
 {
-	enum hvpt_status status;
-	size_t size;
+	enum hvpt_status status = hvpt_linux_map(domain, iova, paddr, size,
+						 prot, gfp);
 
-	if (check_mul_overflow(pgsize, pgcount, &size))
-		return -EINVAL;
-	status = hvpt_linux_map(hvpt_linux_domain(iodom), iova, paddr, size,
-				pgsize, prot, gfp);
 	if (status != HVPT_OK) {
 		pr_debug("map %#lx+%#zx: %s\n", iova, size,
 			 hvpt_status_name(status));
@@ -125,6 +134,19 @@ static int hvpt_linux_map_pages(struct iommu_domain *iodom, unsigned long iova,
 	}
 	*mapped += size;
 	return 0;
+}
+
+static int hvpt_linux_map_pages(struct iommu_domain *iodom, unsigned long iova,
+				phys_addr_t paddr, size_t pgsize,
+				size_t pgcount, int prot, gfp_t gfp,
+				size_t *mapped)
+{
+	size_t size;
+
+	if (check_mul_overflow(pgsize, pgcount, &size))
+		return -EINVAL;
+	return hvpt_linux_map_range(hvpt_linux_domain(iodom), iova, paddr, size,
+				    prot, gfp, mapped);
 }
 
 /* ---- unmap ----------------------------------------------------------- */
@@ -224,19 +246,15 @@ hvpt_linux_unmap(struct hvpt_linux_domain *domain, unsigned long iova,
 	return status;
 }
 
-static size_t hvpt_linux_unmap_pages(struct iommu_domain *iodom,
-				     unsigned long iova, size_t pgsize,
-				     size_t pgcount,
-				     struct iommu_iotlb_gather *iogather)
+/* Return: how many bytes were mapped, up to the first hole. */
+size_t hvpt_linux_unmap_range(struct hvpt_linux_domain *domain,
+			      unsigned long iova, size_t size,
+			      struct iommu_iotlb_gather *iogather)
 {
-	struct hvpt_linux_domain *domain = hvpt_linux_domain(iodom);
 	struct hvpt_gather gather;
 	enum hvpt_status status;
 	u64 unmapped = 0;
-	size_t size;
 
-	if (check_mul_overflow(pgsize, pgcount, &size))
-		return 0;
 	/* A single page has no holes. */
 	if (size > HVPT_PAGE_BYTES)
 		size = hvpt_linux_mapped(domain, iova, size);
@@ -251,6 +269,19 @@ static size_t hvpt_linux_unmap_pages(struct iommu_domain *iodom,
 	}
 	hvpt_linux_gathered(domain, iogather, &gather);
 	return unmapped;
+}
+
+static size_t hvpt_linux_unmap_pages(struct iommu_domain *iodom,
+				     unsigned long iova, size_t pgsize,
+				     size_t pgcount,
+				     struct iommu_iotlb_gather *iogather)
+{
+	size_t size;
+
+	if (check_mul_overflow(pgsize, pgcount, &size))
+		return 0;
+	return hvpt_linux_unmap_range(hvpt_linux_domain(iodom), iova, size,
+				      iogather);
 }
 
 /* ---- flush ----------------------------------------------------------- */

@@ -25,7 +25,8 @@ SPDX = "# SPDX-" "License-Identifier: GPL-2.0-only OR BSD-2-Clause\n"
 # The release whose sources these are; its answers to what compat.h asks.
 VERSION = (7, 3)
 KNOWN = ["-DHVPT_IN_TREE", "-DHVPT_LINUX_6_12=1", "-DHVPT_LINUX_6_19=1",
-         "-DHVPT_DIRTY=1", "-DHVPT_LINUX_SYSCORE_DATA"]
+         "-DHVPT_LINUX_7_3=1", "-DHVPT_DIRTY=1", "-DHVPT_RANGES=1",
+         "-DHVPT_LINUX_SYSCORE_DATA"]
 NO_HOOK = ["-UHVPT_LINUX_TEST", "-DHVPT_LINUX_NO_TEST"]
 HOOK = ["-DHVPT_LINUX_TEST=1", "-UHVPT_LINUX_NO_TEST"]
 # Of adapters/linux: what only a module outside a tree has.

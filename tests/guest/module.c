@@ -9,6 +9,7 @@
 #include <linux/iommu.h>
 #include <linux/module.h>
 #include <linux/pci.h>
+#include <linux/version.h>
 
 #include "oracle/qemu/bridge.h"
 #include "keep.h"
@@ -129,6 +130,14 @@ static int guest_snip_map(struct iommu_domain *domain, unsigned long iova,
 	return 0;
 }
 
+/* A kernel that maps whole ranges makes such calls to some domains only. */
+static void guest_map_by_pages(struct iommu_domain *domain)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 3, 0)
+	domain->is_iommupt = false;
+#endif
+}
+
 static int guest_snip_set(const char *value, const struct kernel_param *param)
 {
 	struct iommu_domain *domain = NULL;
@@ -149,6 +158,7 @@ static int guest_snip_set(const char *value, const struct kernel_param *param)
 		guest_snipping = *guest_honest;
 		guest_snipping.map_pages = guest_snip_map;
 		WRITE_ONCE(domain->ops, &guest_snipping);
+		guest_map_by_pages(domain);
 	}
 	atomic_set(&guest_snips, count);
 	return 0;

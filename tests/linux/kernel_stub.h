@@ -439,6 +439,9 @@ struct iommu_domain_ops;
 struct iommu_dirty_ops;
 struct iommu_domain {
 	unsigned int type;
+#if STUB_7_3
+	bool is_iommupt;
+#endif
 	const struct iommu_domain_ops *ops;
 	const struct iommu_dirty_ops *dirty_ops;
 	unsigned long pgsize_bitmap;
@@ -477,6 +480,23 @@ struct iommu_dirty_ops {
 				    unsigned long flags,
 				    struct iommu_dirty_bitmap *dirty);
 };
+
+#if STUB_7_3
+struct pt_iommu;
+struct pt_iommu_ops {
+	int (*map_range)(struct pt_iommu *table, dma_addr_t iova,
+			 phys_addr_t paddr, dma_addr_t len, unsigned int prot,
+			 gfp_t gfp, size_t *mapped);
+	size_t (*unmap_range)(struct pt_iommu *table, dma_addr_t iova,
+			      dma_addr_t len,
+			      struct iommu_iotlb_gather *gather);
+};
+
+struct pt_iommu {
+	struct iommu_domain domain;
+	const struct pt_iommu_ops *ops;
+};
+#endif
 
 struct iommu_device {
 	int unused;

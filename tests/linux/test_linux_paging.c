@@ -410,20 +410,82 @@ static void test_holes(void **state)
 /* More bytes than there are: nothing is mapped, or unmapped. */
 static void test_overflow(void **state)
 {
+	struct iommu_iotlb_gather gather;
 	struct iommu_domain *domain;
+	size_t mapped = 0;
 
 	(void)state;
 	load();
 	domain = plug();
-	assert_int_equal(map(domain, 0, DATA, G1, 1ull << 34), -EINVAL);
-	assert_int_equal(map(domain, 0, DATA, K4, (1ull << 52) + 1), -EINVAL);
+	assert_int_equal(domain->ops->map_pages(domain, 0, DATA, G1, 1ull << 34,
+						RW, GFP_ATOMIC, &mapped),
+			 -EINVAL);
+	assert_int_equal(domain->ops->map_pages(domain, 0, DATA, K4,
+						(1ull << 52) + 1, RW,
+						GFP_ATOMIC, &mapped),
+			 -EINVAL);
+	assert_int_equal(mapped, 0);
 	expect_fault(0);
 	assert_int_equal(map(domain, 0, DATA, K4, 1), 0);
-	assert_int_equal(unmap_some(domain, 0, K4, (1ull << 52) + 1), 0);
+	iommu_iotlb_gather_init(&gather);
+	assert_int_equal(domain->ops->unmap_pages(domain, 0, K4,
+						  (1ull << 52) + 1, &gather),
+			 0);
 	expect_dma(0, DATA);
 	unplug(domain);
 	unload();
 }
+
+#if STUB_7_3
+/*
+ * The kernel makes one call for a range, with leaves of all sizes: no more
+ * tables are asked for than the ends of the range need.
+ */
+static void test_ranges(void **state)
+{
+	struct iommu_domain *domain;
+	struct hvpt_linux_domain *mine;
+	struct pt_iommu *table;
+	size_t mapped = 5;
+	uint64_t before;
+
+	(void)state;
+	load();
+	domain = plug();
+	mine = hvpt_linux_domain(domain);
+	table = &mine->table;
+	hvpt_linux_pool_empty(&mine->pool);
+	before = stub_host.allocations;
+	/* Pages, 2 MiB, 1 GiB, 2 MiB, pages. */
+	assert_int_equal(table->ops->map_range(
+				 table, 8 * G1 - M2 - K4, DATA + G1 - M2 - K4,
+				 G1 + 2 * M2 + 2 * K4, RW, GFP_ATOMIC, &mapped),
+			 0);
+	assert_int_equal(mapped, 5 + G1 + 2 * M2 + 2 * K4);
+	/* Below 512 GiB, below 1 GiB at both ends, and below 2 MiB. */
+	assert_int_equal(stub_host.allocations, before + 1 + 2 + 2);
+	assert_int_equal(mine->pool.count, 0);
+	expect_dma(8 * G1 - M2 - K4, DATA + G1 - M2 - K4);
+	expect_dma(9 * G1 + M2, DATA + 2 * G1 + M2);
+	/* Refused as a whole. */
+	mapped = 0;
+	assert_int_equal(table->ops->map_range(table, 7 * G1, DATA, G1, RW,
+					       GFP_ATOMIC, &mapped),
+			 -EADDRINUSE);
+	assert_int_equal(table->ops->map_range(table, 0, DATA, 0, RW,
+					       GFP_ATOMIC, &mapped),
+			 -EINVAL);
+	assert_int_equal(table->ops->map_range(table, 0, DATA, K4 + 1, RW,
+					       GFP_ATOMIC, &mapped),
+			 -EINVAL);
+	assert_int_equal(mapped, 0);
+	assert_int_equal(unmap_some(domain, 7 * G1, K4, 0), 0);
+	unmap(domain, 8 * G1 - M2 - K4, K4, 512 * 512 + 2 * 512 + 2);
+	expect_fault(8 * G1);
+	unplug(domain);
+	unload();
+}
+#endif
 
 /* Hypercalls are traced, and lists of ranges that are refused. */
 static void test_trace(void **state)
@@ -610,6 +672,9 @@ int test_linux_paging(void)
 		FIXTURE_TEST(test_steady),
 		FIXTURE_TEST(test_holes),
 		FIXTURE_TEST(test_overflow),
+#if STUB_7_3
+		FIXTURE_TEST(test_ranges),
+#endif
 		FIXTURE_TEST(test_trace),
 		FIXTURE_TEST(test_cut),
 		FIXTURE_TEST(test_prot),
