@@ -115,7 +115,7 @@ static int flushes_show(struct seq_file *seq, void *unused)
 	struct hvpt_iommu_stats stats;
 	unsigned int i;
 
-	hvpt_iommu_read_stats(&hvpt_linux.iommu, &stats);
+	hvpt_linux_read_stats(&stats);
 	seq_printf(seq, "range_flushes %llu\n", stats.list_flushes);
 	seq_printf(seq, "descriptors %llu\n", stats.descriptors);
 	seq_printf(seq, "full_flushes %llu\n", stats.full_flushes);

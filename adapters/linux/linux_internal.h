@@ -35,9 +35,9 @@ struct hvpt_linux_pool {
 
 /**
  * struct hvpt_linux_domain - a paging domain
- * @iodom: Linux's object, the first; in a kernel that maps by ranges also as
- *	@table
- * @core: the library's object
+ * @iodom: Linux's object, the first
+ * @table: the same, in a kernel that maps whole ranges
+ * @core: the library's object; it starts a cache line, see there
  * @pool: for its tables
  * @limbo_lock: @limbo, @limbo_used and @visitors
  * @limbo: table pages that left the tree, and the ranges to flush before the
@@ -48,7 +48,7 @@ struct hvpt_linux_pool {
  */
 struct hvpt_linux_domain {
 	HVPT_COMPAT_IODOM
-	struct hvpt_domain core;
+	struct hvpt_domain core ____cacheline_aligned;
 	struct hvpt_linux_pool pool;
 	spinlock_t limbo_lock; /* limbo and visitors */
 	struct hvpt_gather limbo;
@@ -175,6 +175,11 @@ void hvpt_linux_limbo_flushed(struct hvpt_linux_domain *domain,
 			      enum hvpt_status status);
 void hvpt_linux_visit_begin(struct hvpt_linux_domain *domain);
 void hvpt_linux_visit_end(struct hvpt_linux_domain *domain);
+
+/* counts.c */
+void hvpt_linux_count(uint64_t *counter, uint64_t more);
+void hvpt_linux_counts_clear(void);
+void hvpt_linux_read_stats(struct hvpt_iommu_stats *stats);
 
 /* wait.c */
 const struct hvpt_wait_ops *hvpt_linux_wait_ops(void);

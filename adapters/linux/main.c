@@ -90,6 +90,7 @@ static int hvpt_linux_take(const struct hvpt_linux_platform *platform)
 	hvpt_linux_trace_transport(&platform->transport);
 	hvpt_linux.ended = false;
 	atomic64_set(&hvpt_linux.failed_flushes, 0);
+	hvpt_linux_counts_clear();
 	err = hvpt_linux_open(platform);
 	if (err)
 		return err;

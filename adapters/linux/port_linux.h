@@ -25,6 +25,8 @@
 	((uint64_t)atomic64_fetch_and((s64)(v), (atomic64_t *)(p)))
 #define HVPT_PORT_FETCH_OR(p, v)                                               \
 	((uint64_t)atomic64_fetch_or((s64)(v), (atomic64_t *)(p)))
+/* A build may count elsewhere: HVPT_PORT_COUNT=hvpt_linux_count, counts.c. */
+void hvpt_linux_count(uint64_t *counter, uint64_t more);
 #define HVPT_PORT_ADD(p, v) atomic64_add((s64)(v), (atomic64_t *)(p))
 /* Between entries and the flush; pairs with the hypervisor's ordering. */
 #define HVPT_PORT_FENCE() smp_mb()

@@ -292,8 +292,9 @@ HVPT_EXTERN_C_END
 /**
  * struct hvpt_domain - one domain; its fields are not for callers
  * @iommu: the pvIOMMU that it belongs to
- * @next: in the list of all domains
+ * @kind: what it does
  * @pt: of a paging domain
+ * @next: in the list of all domains
  * @cached: not 0: an IOMMU may have cached something of it; atomic
  * @flushing: a call in flight and who waits for it (combine.c); atomic
  * @wait_ops: as configured
@@ -301,7 +302,6 @@ HVPT_EXTERN_C_END
  * @devices: how many are attached, or may be; under the iommu lock
  * @id: the hypervisor's number of it
  * @epoch: the epoch of the pvIOMMU in which it was created
- * @kind: what it does
  * @policy: how flushes are planned
  * @left_behind: a device that went away may still be attached to it
  * @delete_failed: a resume could not delete the domain that has its id
@@ -309,11 +309,15 @@ HVPT_EXTERN_C_END
  *	tables are never freed
  *
  * It is linked, so it must not be moved.
+ *
+ * What a flush writes is more than a cache line behind what a map and an unmap
+ * read: if the object starts a cache line, flushes do not slow them down.
  */
 struct hvpt_domain {
 	struct hvpt_iommu *iommu;
-	struct hvpt_domain *next;
+	enum hvpt_domain_kind kind;
 	struct hvpt_pagetable pt;
+	struct hvpt_domain *next;
 	uint64_t cached;
 	uint64_t flushing;
 	const struct hvpt_wait_ops *wait_ops;
@@ -321,7 +325,6 @@ struct hvpt_domain {
 	uint32_t devices;
 	uint32_t id;
 	uint32_t epoch;
-	enum hvpt_domain_kind kind;
 	enum hvpt_flush_policy policy;
 	bool left_behind;
 	bool delete_failed;

@@ -124,6 +124,16 @@
 #endif
 
 /*
+ * Need: add to a counter that only hvpt_iommu_read_stats() reads; no ordering.
+ * It may lose an addition to one of another thread. It runs after each flush of
+ * ranges. A port may count somewhere else, such as in memory of each processor;
+ * then hvpt_iommu_read_stats() does not know what is there.
+ */
+#ifndef HVPT_PORT_COUNT
+#define HVPT_PORT_COUNT(p, v) HVPT_PORT_STORE((p), HVPT_PORT_LOAD(p) + (v))
+#endif
+
+/*
  * Need: a full fence. No earlier load or store passes a later one, a store
  * followed by a load of another word included.
  *

@@ -186,6 +186,8 @@ def patch_driver(known):
         New(f"{HVPT}/Kconfig", ours(f"{OURS}/Kconfig")),
         New("include/linux/hvpt_iommu.h", ours(f"{OURS}/hvpt_iommu.h")),
         more_objects(wrapped(driver_objects())),
+        Edit(f"{HVPT}/Makefile", "the flags", r"\Z", "after",
+             "ccflags-y += -DHVPT_PORT_COUNT=hvpt_linux_count\n"),
         Edit(f"{HYPERV}/Kconfig", "the registry", r"\bbool\n", "after",
              f'\nsource "{HVPT}/Kconfig"\n'),
         Edit(f"{HYPERV}/Makefile", "the registry", r"\w+_ids\.o\n", "after",

@@ -43,18 +43,16 @@ HVPT_INLINE bool hvpt_list_may_work(const struct hvpt_iommu *iommu)
 	       hvpt_list_is_due(iommu);
 }
 
-/** Not HVPT_PORT_ADD: a locked operation would cost a third of a flush. */
-HVPT_INLINE void hvpt_stats_add(uint64_t *counter, uint64_t more)
-{
-	HVPT_PORT_STORE(counter, HVPT_PORT_LOAD(counter) + more);
-}
-
-/** A flush by a list of @descriptors descriptors succeeded. */
+/*
+ * A flush by a list of @descriptors descriptors succeeded.
+ *
+ * Not HVPT_PORT_ADD: a locked operation would cost a third of a flush.
+ */
 HVPT_INLINE void hvpt_stats_list_done(struct hvpt_iommu *iommu,
 				      uint64_t descriptors)
 {
-	hvpt_stats_add(&iommu->stats.list_flushes, 1);
-	hvpt_stats_add(&iommu->stats.descriptors, descriptors);
+	HVPT_PORT_COUNT(&iommu->stats.list_flushes, 1);
+	HVPT_PORT_COUNT(&iommu->stats.descriptors, descriptors);
 	if (HVPT_UNLIKELY(HVPT_PORT_LOAD(&iommu->list_refused) != 0))
 		HVPT_PORT_STORE(&iommu->list_refused, 0);
 }

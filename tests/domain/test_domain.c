@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Domains: the kinds there are; how a paging domain is made and unmade.
+ * Domains: the kinds there are; how a paging domain is made and unmade; where
+ * the fields of one lie.
  */
 #include "tests/support/hv_fixture.h"
 
@@ -328,6 +329,25 @@ static void test_destroy_is_tried_again(void **state)
 	assert_int_equal(hvpt_arena_in_use(f->arena), 0);
 }
 
+/* ---- the object ------------------------------------------------------ */
+
+#define LINE 64
+#define LINE_OF(field) (offsetof(struct hvpt_domain, field) / LINE)
+
+/* In an object that starts a cache line: see struct hvpt_domain. */
+static void test_flushes_do_not_write_what_maps_read(void **state)
+{
+	size_t end = offsetof(struct hvpt_domain, pt) +
+		     sizeof(struct hvpt_pagetable);
+
+	(void)state;
+	assert_true(LINE_OF(flushing) > (end - 1) / LINE);
+	assert_true(LINE_OF(flushing) > LINE_OF(kind));
+	/* A map and an unmap touch two lines of the object. */
+	assert_int_equal((end - 1) / LINE, 1);
+	assert_int_equal(LINE_OF(kind), 0);
+}
+
 int main(void)
 {
 	static const struct hv_case every[] = {
@@ -345,6 +365,7 @@ int main(void)
 		HV_CASE(test_destroy_is_refused_while_busy),
 		HV_CASE(test_destroy_flushes_what_may_be_cached),
 		HV_CASE(test_destroy_is_tried_again),
+		HV_CASE(test_flushes_do_not_write_what_maps_read),
 	};
 
 	return hv_run("domain", every, HV_COUNT(every), hv_main, hv_main_count);

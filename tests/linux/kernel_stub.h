@@ -174,6 +174,14 @@ typedef struct {
 #define atomic64_set(v, n) (__atomic_store_n(&(v)->counter, (n), 5))
 #define atomic64_read(v) (__atomic_load_n(&(v)->counter, 5))
 
+/* One processor. */
+#define __percpu
+#define ____cacheline_aligned __attribute__((aligned(64)))
+#define DEFINE_PER_CPU(type, name) type name
+#define for_each_possible_cpu(cpu) for ((cpu) = 0; (cpu) < 1; (cpu)++)
+#define per_cpu_ptr(ptr, cpu) ((void)(cpu), (ptr))
+#define this_cpu_add(at, more) ((void)((at) += (more)))
+
 /* ---- lists ----------------------------------------------------------- */
 
 struct list_head {

@@ -487,6 +487,36 @@ static void test_ranges(void **state)
 }
 #endif
 
+/* A processor's counts of flushes are added to the library's. */
+static void test_counts(void **state)
+{
+	struct hvpt_iommu_stats stats;
+	struct iommu_domain *domain;
+
+	(void)state;
+	load();
+	hvpt_linux_count(&hvpt_linux.iommu.stats.list_flushes, 2);
+	hvpt_linux_count(&hvpt_linux.iommu.stats.descriptors, 3);
+	unload();
+	/* Since the start. */
+	load();
+	domain = plug();
+	hvpt_linux_read_stats(&stats);
+	assert_int_equal(stats.list_flushes, 0);
+	assert_int_equal(stats.descriptors, 0);
+	hvpt_linux_count(&hvpt_linux.iommu.stats.list_flushes, 2);
+	hvpt_linux_count(&hvpt_linux.iommu.stats.descriptors, 3);
+	assert_int_equal(map(domain, G1, FINE, K4, 1), 0);
+	unmap(domain, G1, K4, 1);
+	hvpt_linux_read_stats(&stats);
+	assert_int_equal(stats.list_flushes, 3);
+	assert_int_equal(stats.descriptors, 4);
+	assert_int_equal(stats.full_flushes,
+			 hvpt_linux.iommu.stats.full_flushes);
+	unplug(domain);
+	unload();
+}
+
 /* Hypercalls are traced, and lists of ranges that are refused. */
 static void test_trace(void **state)
 {
@@ -675,6 +705,7 @@ int test_linux_paging(void)
 #if STUB_7_3
 		FIXTURE_TEST(test_ranges),
 #endif
+		FIXTURE_TEST(test_counts),
 		FIXTURE_TEST(test_trace),
 		FIXTURE_TEST(test_cut),
 		FIXTURE_TEST(test_prot),
