@@ -65,10 +65,10 @@ rows=$(cat /rows)
 for row in $rows; do
 	[ "$row" = vfio ] || run "$row" 1
 done
-# With two processors, the allocator of pages decides what coherent takes.
+# With two processors, the allocator of pages decides what these take.
 for row in $rows; do
 	case $row in
-	vfio | coherent) ;;
+	vfio | coherent | zero-page) ;;
 	*) run "$row" 2 ;;
 	esac
 done

@@ -6,9 +6,10 @@
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
 
-#define BENCH_SEGMENTS 32
-/* 1 MiB: the largest of the rows. */
-#define BENCH_ORDER 8
+/* As many as a table has entries: such a map adds a table. */
+#define BENCH_SEGMENTS 512
+/* Twice the pages of the segments, which are not adjacent. */
+#define BENCH_ORDER 10
 
 static int bench_block(struct bench_memory *memory, size_t size)
 {
@@ -37,13 +38,34 @@ static int bench_1m(struct bench_memory *memory)
 	return bench_block(memory, 1 << 20);
 }
 
-static int bench_sg(struct bench_memory *memory)
+static int bench_list(struct bench_memory *memory, int segments)
 {
 	struct device *dev = &memory->pdev->dev;
 
-	if (!dma_map_sg(dev, memory->list, BENCH_SEGMENTS, DMA_BIDIRECTIONAL))
+	if (!dma_map_sg(dev, memory->list, segments, DMA_BIDIRECTIONAL))
 		return -ENOMEM;
-	dma_unmap_sg(dev, memory->list, BENCH_SEGMENTS, DMA_BIDIRECTIONAL);
+	dma_unmap_sg(dev, memory->list, segments, DMA_BIDIRECTIONAL);
+	return 0;
+}
+
+static int bench_sg_32(struct bench_memory *memory)
+{
+	return bench_list(memory, 32);
+}
+
+static int bench_sg_512(struct bench_memory *memory)
+{
+	return bench_list(memory, 512);
+}
+
+/* What the allocator takes of a table that is added, and removed. */
+static int bench_zero_page(struct bench_memory *memory)
+{
+	struct page *page = alloc_page(GFP_ATOMIC | __GFP_ZERO);
+
+	if (!page)
+		return -ENOMEM;
+	__free_page(page);
 	return 0;
 }
 
@@ -60,9 +82,13 @@ static int bench_coherent(struct bench_memory *memory)
 }
 
 static const struct bench_row bench_rows[] = {
-	{ "page", bench_page },		{ "sg-32", bench_sg },
-	{ "128k", bench_128k },		{ "1m", bench_1m },
+	{ "page", bench_page },
+	{ "sg-32", bench_sg_32 },
+	{ "sg-512", bench_sg_512 },
+	{ "128k", bench_128k },
+	{ "1m", bench_1m },
 	{ "coherent", bench_coherent },
+	{ "zero-page", bench_zero_page },
 };
 
 const struct bench_row *bench_row_find(const char *name)
