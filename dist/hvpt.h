@@ -205,6 +205,16 @@ HVPT_STATIC_ASSERT(sizeof(uintptr_t) == 8, "uintptr_t must be 8 bytes");
 #endif
 
 /*
+ * Need: add to a counter that only hvpt_iommu_read_stats() reads; no ordering.
+ * It may lose an addition to one of another thread. It runs after each flush of
+ * ranges. A port may count somewhere else, such as in memory of each processor;
+ * then hvpt_iommu_read_stats() does not know what is there.
+ */
+#ifndef HVPT_PORT_COUNT
+#define HVPT_PORT_COUNT(p, v) HVPT_PORT_STORE((p), HVPT_PORT_LOAD(p) + (v))
+#endif
+
+/*
  * Need: a full fence. No earlier load or store passes a later one, a store
  * followed by a load of another word included.
  *
@@ -3740,8 +3750,9 @@ HVPT_EXTERN_C_END
 /**
  * struct hvpt_domain - one domain; its fields are not for callers
  * @iommu: the pvIOMMU that it belongs to
- * @next: in the list of all domains
+ * @kind: what it does
  * @pt: of a paging domain
+ * @next: in the list of all domains
  * @cached: not 0: an IOMMU may have cached something of it; atomic
  * @flushing: a call in flight and who waits for it (combine.c); atomic
  * @wait_ops: as configured
@@ -3749,7 +3760,6 @@ HVPT_EXTERN_C_END
  * @devices: how many are attached, or may be; under the iommu lock
  * @id: the hypervisor's number of it
  * @epoch: the epoch of the pvIOMMU in which it was created
- * @kind: what it does
  * @policy: how flushes are planned
  * @left_behind: a device that went away may still be attached to it
  * @delete_failed: a resume could not delete the domain that has its id
@@ -3757,11 +3767,15 @@ HVPT_EXTERN_C_END
  *	tables are never freed
  *
  * It is linked, so it must not be moved.
+ *
+ * What a flush writes is more than a cache line behind what a map and an unmap
+ * read: if the object starts a cache line, flushes do not slow them down.
  */
 struct hvpt_domain {
 	struct hvpt_iommu *iommu;
-	struct hvpt_domain *next;
+	enum hvpt_domain_kind kind;
 	struct hvpt_pagetable pt;
+	struct hvpt_domain *next;
 	uint64_t cached;
 	uint64_t flushing;
 	const struct hvpt_wait_ops *wait_ops;
@@ -3769,7 +3783,6 @@ struct hvpt_domain {
 	uint32_t devices;
 	uint32_t id;
 	uint32_t epoch;
-	enum hvpt_domain_kind kind;
 	enum hvpt_flush_policy policy;
 	bool left_behind;
 	bool delete_failed;
@@ -5519,18 +5532,16 @@ HVPT_INLINE bool hvpt_list_may_work(const struct hvpt_iommu *iommu)
 	       hvpt_list_is_due(iommu);
 }
 
-/** Not HVPT_PORT_ADD: a locked operation would cost a third of a flush. */
-HVPT_INLINE void hvpt_stats_add(uint64_t *counter, uint64_t more)
-{
-	HVPT_PORT_STORE(counter, HVPT_PORT_LOAD(counter) + more);
-}
-
-/** A flush by a list of @descriptors descriptors succeeded. */
+/*
+ * A flush by a list of @descriptors descriptors succeeded.
+ *
+ * Not HVPT_PORT_ADD: a locked operation would cost a third of a flush.
+ */
 HVPT_INLINE void hvpt_stats_list_done(struct hvpt_iommu *iommu,
 				      uint64_t descriptors)
 {
-	hvpt_stats_add(&iommu->stats.list_flushes, 1);
-	hvpt_stats_add(&iommu->stats.descriptors, descriptors);
+	HVPT_PORT_COUNT(&iommu->stats.list_flushes, 1);
+	HVPT_PORT_COUNT(&iommu->stats.descriptors, descriptors);
 	if (HVPT_UNLIKELY(HVPT_PORT_LOAD(&iommu->list_refused) != 0))
 		HVPT_PORT_STORE(&iommu->list_refused, 0);
 }

@@ -50,6 +50,8 @@ hvpt_add_check(freestanding-conformance freestanding
   ${PROJECT_SOURCE_DIR})
 
 hvpt_add_check(dist-fresh source ${python} ${scripts}/gen-single-file --check)
+hvpt_add_check(sizes-fresh source ${python} ${PROJECT_SOURCE_DIR}/bench/sizes
+  --here --check docs/PERFORMANCE.md)
 hvpt_add_check(pictures-fresh source ${python} ${scripts}/pictures --check)
 # Each script that checks a rule tests itself, too.
 file(GLOB checks RELATIVE ${scripts} CONFIGURE_DEPENDS ${scripts}/check-*)
