@@ -5,8 +5,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -40,6 +42,8 @@ struct input {
 	bool looked;
 	uint64_t total;
 	uint64_t consumed;
+	uint64_t lines;
+	bool no_end; /* of the last line */
 	const char *error;
 	const struct decoder *decoder;
 	void *state;
@@ -206,6 +210,8 @@ static bool take_line(struct input *input, size_t length)
 		}
 	}
 	input->text_at += length + end;
+	input->lines++;
+	input->no_end = end == 0;
 	return true;
 }
 
@@ -233,6 +239,16 @@ enum input_status input_line(struct input *input, const char **text,
 		if (!fill(input))
 			return INPUT_ERROR;
 	}
+}
+
+bool input_is_cut(const struct input *input, bool whole, char *error,
+		  size_t room)
+{
+	if (!input->no_end || whole)
+		return false;
+	snprintf(error, room, "it ends in the middle of line %" PRIu64,
+		 input->lines);
+	return true;
 }
 
 const char *input_error(const struct input *input)

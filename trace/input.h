@@ -42,6 +42,17 @@ struct input *input_open(const char *path, const char **error);
 enum input_status input_line(struct input *input, const char **text,
 			     size_t *length);
 
+/**
+ * input_is_cut() - does the file end in the middle of a line?
+ * @whole: the last line that input_line() returned can be a whole one
+ * @error: out, on true: which line
+ *
+ * To be called after INPUT_END. A last line without a line end is one that was
+ * cut, unless it is @whole.
+ */
+bool input_is_cut(const struct input *input, bool whole, char *error,
+		  size_t room);
+
 /** The error, after INPUT_ERROR. */
 const char *input_error(const struct input *input);
 

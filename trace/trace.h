@@ -116,6 +116,12 @@ struct trace_line {
 	char error[80];
 };
 
+/** Can this be a whole line? Of a trace, not of other text. */
+static inline bool trace_is_whole(const struct trace_line *line)
+{
+	return line->class != TRACE_OTHER && line->class != TRACE_MALFORMED;
+}
+
 /**
  * trace_parse() - parses one line
  * @text: in: the line, not terminated, with or without its newline

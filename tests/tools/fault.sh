@@ -146,6 +146,10 @@ misuse "unknown type 'BANANA'" \
 	fault "hvpt: a: read refused, iova 0x1, BANANA: FOO, entry 0"
 misuse "unknown type '??'" \
 	fault 'hvpt: a: read refused, iova 0x1, "\: FOO, entry 0'
+misuse "unknown reason 10, not 0 .. 9" \
+	fault "hvpt_fault: device=0x1 iova=0x2 type=0 access=1 reason=10"
+run 0 fault "hvpt_fault: device=0x1 iova=0x2 type=0 access=1 reason=9"
+says out "then    HVPT_REASON_IDENTITY"
 misuse "several lines; give one of them" fault "$line
 $line"
 run 0 fault "$line

@@ -148,6 +148,18 @@ report.json" ] || fail "$what: $(ls folder)"
 	says err "ended early after"
 	says cut.html '"complete": false'
 	figure cut.json complete=False
+	{
+		map 0x1000 0x50000 1
+		printf ' dd-1 [000] .... 1.0: map: IOMMU: iova=0x1000 -'
+	} >middle.txt
+	run 1 report middle.txt -o middle.html --json middle.json $library
+	says err "it ends in the middle of line 2"
+	says middle.html '"complete": false'
+	figure middle.json complete=False maps=1 malformed=1
+	# without the last line end all the same whole
+	printf '%s' "$(map 0x1000 0x50000 1)" >whole.txt
+	run 0 report whole.txt --json whole.json
+	figure whole.json complete=True maps=1
 	run 0 report bad.txt --json bad.json
 	says err "bad.txt:2: the end of the iova range is not a 64-bit number"
 	figure bad.json malformed=1 maps=1

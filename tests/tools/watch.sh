@@ -28,6 +28,14 @@ lines out "all 2.5 s: 1 maps/s, 1 unmaps/s, 1 live mappings, 2.00 MiB;" 1
 lines out "two-block - cover - exact -" 1
 lines out "two-block 1.00 cover 1.00 exact 1.00" 1
 lines out "two-block 1.00 cover 1.00 exact 1.50" 1
+# A trace that was cut is shown as far as it goes.
+{
+	cat five.txt
+	printf ' dd-1 [000] .... 13.0: unmap: IOMMU: iova=0x2000'
+} >cut.txt
+run 2 watch --trace cut.txt
+says err "hvpt watch: cut.txt: it ends in the middle of line 6"
+lines out "all 2.5 s: 1 maps/s, 1 unmaps/s, 1 live mappings, 2.00 MiB;" 1
 cp five.txt in
 run 0 watch --trace -
 lines out "2.5 s: " 1

@@ -50,6 +50,7 @@ static bool take_line(struct reading *reading, bool quiet,
 
 	reading->lines++;
 	trace_parse(text, length, &line);
+	reading->whole = trace_is_whole(&line);
 	line.event.line = reading->lines;
 	switch (line.class) {
 	case TRACE_BLANK:
@@ -95,6 +96,9 @@ static void note_error(struct reading *reading, const struct input *input,
 	else if (status == INPUT_ERROR)
 		why = input_error(input);
 	snprintf(reading->error, sizeof(reading->error), "%s", why);
+	if (!*why)
+		(void)input_is_cut(input, reading->whole, reading->error,
+				   sizeof(reading->error));
 }
 
 static void take_lines(struct reading *reading, bool quiet, struct input *input,

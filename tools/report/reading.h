@@ -11,6 +11,7 @@
  * struct reading - the lines of a trace
  * @file: its name, "<stdin>" for "-"
  * @error: why it ended early; "" if it did not
+ * @whole: the last line can be a whole one
  * @lines: in all; @malformed, @others: of those
  * @lost: events that the tracer lost; @lost_unknown: how often it did not say
  *	how many
@@ -18,6 +19,7 @@
 struct reading {
 	const char *file;
 	char error[256];
+	bool whole;
 	uint64_t lines;
 	uint64_t malformed;
 	uint64_t others;

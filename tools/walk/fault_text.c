@@ -2,6 +2,7 @@
 #include "fault_text.h"
 
 #include <stdio.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "tools/hex_bytes.h"
@@ -198,6 +199,11 @@ static bool read_event(struct fault_text *fault, const char *payload)
 	    (type | access | reason) > UINT32_MAX) {
 		say("hvpt fault: the line is not whole; one has hvpt_fault: "
 		    "device= iova= type= access= reason=");
+		return false;
+	}
+	if (reason > HVPT_REASON_IDENTITY) {
+		say("hvpt fault: unknown reason %" PRIu64 ", not 0 .. %d",
+		    reason, HVPT_REASON_IDENTITY);
 		return false;
 	}
 	fault->fault.has_device = true;

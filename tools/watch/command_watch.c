@@ -77,6 +77,8 @@ const struct command watch_command = {
  * struct watching - the command line, and what is watched
  * @line: text that is no whole line yet
  * @time: of a trace: of its last event, in nanoseconds
+ * @whole: of a trace: its last line can be a whole one
+ * @cut: the error if it is not
  */
 struct watching {
 	const char *trace;
@@ -88,6 +90,8 @@ struct watching {
 	char line[512];
 	size_t length;
 	uint64_t time;
+	bool whole;
+	char cut[64];
 };
 
 static bool take_option(int id, void *target)
@@ -128,6 +132,7 @@ static bool take_line(struct watching *watching, const char *text,
 	struct trace_line line;
 
 	trace_parse(text, length, &line);
+	watching->whole = trace_is_whole(&line);
 	if (line.class != TRACE_EVENT && line.class != TRACE_PROBE)
 		return true;
 	if (watching->trace && line.event.has_time)
@@ -154,6 +159,10 @@ static const char *watch_input(struct watching *watching, struct input *input)
 			return watching->watch.error;
 	}
 	(void)pairing_finish(&watching->pairing, watch_event, &watching->watch);
+	if (!watching->watch.error && !interrupt_came() &&
+	    input_is_cut(input, watching->whole, watching->cut,
+			 sizeof(watching->cut)))
+		return watching->cut;
 	return watching->watch.error;
 }
 
