@@ -182,13 +182,31 @@ static bool look(struct input *input)
 
 /* ---- lines ----------------------------------------------------------- */
 
-/* The end of a line, from @searched on: at LF, CR LF or CR; else @bytes. */
+/* No line of a tracer is longer; a longer one takes more than one look. */
+#define LOOK_BYTES ((size_t)256)
+
+/*
+ * The end of a line, from @searched on: at LF, CR LF or CR; else @bytes. Text
+ * without any LF is not searched to its end for each CR.
+ */
 static size_t find_end(const char *start, size_t searched, size_t bytes)
 {
-	while (searched < bytes && start[searched] != '\n' &&
-	       start[searched] != '\r')
-		searched++;
-	return searched;
+	const char *lf, *cr;
+
+	while (searched < bytes) {
+		size_t count = bytes - searched;
+
+		if (count > LOOK_BYTES)
+			count = LOOK_BYTES;
+		lf = memchr(start + searched, '\n', count);
+		if (lf)
+			count = (size_t)(lf - (start + searched));
+		cr = memchr(start + searched, '\r', count);
+		if (cr || lf)
+			return (size_t)((cr ? cr : lf) - start);
+		searched += count;
+	}
+	return bytes;
 }
 
 /*

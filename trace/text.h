@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 /** A piece of text: p .. end, end exclusive. */
 struct span {
@@ -20,17 +21,49 @@ enum text_number {
 	TEXT_NUMBER_BIG = 2, /* does not fit into 64 bits */
 };
 
-bool text_is_digit(char c);
+/* The small ones are inline: a line of a trace calls them for each byte. */
+
+static inline bool text_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
 
 /** Space, tab, carriage return or newline. */
-bool text_is_space(char c);
+static inline bool text_is_space(char c)
+{
+	return c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n');
+}
 
-struct span text_skip_spaces(struct span text);
+static inline struct span text_skip_spaces(struct span text)
+{
+	while (text.p < text.end && text_is_space(*text.p))
+		text.p++;
+	return text;
+}
 
-bool text_starts_with(struct span text, const char *word);
+/** The first @c of @text; NULL: none. */
+static inline const char *text_find(struct span text, char c)
+{
+	return memchr(text.p, c, (size_t)(text.end - text.p));
+}
 
 /** Takes @word off the front if it is there. */
-bool text_accept(struct span *text, const char *word);
+static inline bool text_accept(struct span *text, const char *word)
+{
+	const char *p = text->p;
+
+	for (; *word; word++, p++) {
+		if (p == text->end || *p != *word)
+			return false;
+	}
+	text->p = p;
+	return true;
+}
+
+static inline bool text_starts_with(struct span text, const char *word)
+{
+	return text_accept(&text, word);
+}
 
 /**
  * text_take_number() - takes a number off the front

@@ -47,18 +47,19 @@ static bool take_field(struct trace_line *line, struct span *text,
 /* Moves @text after " name=", so that size= does not match unmapped_size=. */
 static bool find_field(struct span *text, const char *name)
 {
+	size_t length = strlen(name);
 	struct span at = *text;
 
-	for (; at.p < at.end; at.p++) {
-		struct span word = at;
+	while ((at.p = text_find(at, '=')) != NULL) {
+		size_t before = (size_t)(at.p - text->p);
 
-		if (!text_is_space(*word.p))
-			continue;
-		word.p++;
-		if (text_accept(&word, name) && text_accept(&word, "=")) {
-			*text = word;
+		if (before > length &&
+		    text_is_space(at.p[-1 - (ptrdiff_t)length]) &&
+		    memcmp(at.p - length, name, length) == 0) {
+			text->p = at.p + 1;
 			return true;
 		}
+		at.p++;
 	}
 	return false;
 }

@@ -224,33 +224,47 @@ static bool is_word(char c)
 	       (c >= 'A' && c <= 'Z');
 }
 
-/* perf adds a group: fixed for tracepoints, any for a kprobe. */
-static bool accept_name(struct span *text, const struct trace_name *name)
+/* Takes a word and its colon off the front of @text; "" when there is none. */
+static struct span take_word(struct span *text)
 {
-	struct span at = *text;
-	struct span group = at;
+	struct span word = { text->p, text->p };
 
-	while (group.p < group.end && is_word(*group.p))
-		group.p++;
-	if (!name->probe)
-		(void)text_accept(&at, "iommu:");
-	else if (!text_starts_with(at, name->text) && text_accept(&group, ":"))
-		at = group;
-	if (!text_accept(&at, name->text))
-		return false;
-	*text = at;
-	return true;
+	while (word.end < text->end && is_word(*word.end))
+		word.end++;
+	if (word.end == text->end || *word.end != ':')
+		return (struct span){ text->p, text->p };
+	text->p = ++word.end;
+	return word;
 }
 
-static const struct trace_name *take_name(struct span *text)
+static bool is_exactly(struct span word, const char *text)
+{
+	return text_accept(&word, text) && word.p == word.end;
+}
+
+static const struct trace_name *name_of(struct span word)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (accept_name(text, &names[i]))
+		if (is_exactly(word, names[i].text))
 			return &names[i];
 	}
 	return NULL;
+}
+
+/* perf adds a group: fixed for tracepoints, any or none for a kprobe. */
+static const struct trace_name *take_name(struct span *text)
+{
+	struct span group = take_word(text);
+	const struct trace_name *name = name_of(group);
+
+	if (name || group.p == group.end)
+		return name;
+	name = name_of(take_word(text));
+	if (name && !name->probe && !is_exactly(group, "iommu:"))
+		return NULL;
+	return name;
 }
 
 /* The text that follows the name of an event. */
@@ -288,6 +302,23 @@ static bool next_word(struct span *text)
 }
 
 /*
+ * Moves @rest to the next word with a colon, for a name has one; all before it
+ * is before that word. Return: whether there is one.
+ */
+static bool find_colon(struct span *rest)
+{
+	const char *colon = text_find(*rest, ':');
+	const char *start = colon;
+
+	if (!colon)
+		return false;
+	while (start > rest->p && !text_is_space(start[-1]))
+		start--;
+	rest->p = start;
+	return true;
+}
+
+/*
  * The last name counts, because a task name that looks like an event comes
  * before the event. A name that is followed by the right text counts more.
  */
@@ -298,19 +329,20 @@ struct trace_found trace_find(struct span text)
 	};
 	struct span rest = text;
 
-	do {
+	while (find_colon(&rest)) {
 		struct trace_found found;
 
 		found.head.p = text.p;
 		found.head.end = rest.p;
 		found.payload = rest;
 		found.name = take_name(&found.payload);
+		(void)next_word(&rest);
 		if (!found.name)
 			continue;
 		found.sure = is_payload(found.payload, found.name->probe);
 		if (found.sure || (!best.sure && ends_a_time(found.head)))
 			best = found;
-	} while (next_word(&rest));
+	}
 	return best;
 }
 
