@@ -42,6 +42,7 @@ void hypervisor_destroy(struct hypervisor *hv)
 	free(hv->devices.at);
 	free(hv->domains.at);
 	free(hv->undead.at);
+	free(hv->pieces.at);
 	free(hv->pages);
 	pthread_mutex_destroy(&hv->lock);
 	free(hv);

@@ -288,6 +288,16 @@ void hypervisor_dma(struct hypervisor *hv, uint64_t device_id, uint64_t iova,
 		    bool write, struct hypervisor_dma *dma);
 
 /**
+ * hypervisor_dma_both() - a device reads one byte and then writes it
+ * @dma: out: every outcome of the read, and of the write
+ *
+ * As two calls of hypervisor_dma() with nothing in between, in less time. The
+ * stale outcomes of the write may be in another order.
+ */
+void hypervisor_dma_both(struct hypervisor *hv, uint64_t device_id,
+			 uint64_t iova, struct hypervisor_dma dma[2]);
+
+/**
  * hypervisor_page_freed() - a table page is about to go back to its owner
  *
  * A violation when a cached table pointer, or the root of a domain, still

@@ -17,27 +17,6 @@
 
 #include <stdlib.h>
 
-void hypervisor_pieces_add(struct hypervisor_pieces *list,
-			   const struct hypervisor_piece *piece)
-{
-	if (list->count == list->room)
-		list->at = hypervisor_grow(list->at, &list->room,
-					   sizeof(*list->at));
-	list->at[list->count++] = *piece;
-}
-
-struct hypervisor_piece hypervisor_piece_of(uint64_t iova, unsigned level)
-{
-	uint64_t offset = (UINT64_C(1) << (12 + 9 * level)) - 1;
-	struct hypervisor_piece piece = {
-		.first = iova & ~offset,
-		.last = iova | offset,
-		.level = level,
-	};
-
-	return piece;
-}
-
 /* In the index of tables a piece is one address: that of its table. */
 static struct hypervisor_piece index_of(const struct hypervisor_piece *piece)
 {

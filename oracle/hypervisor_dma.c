@@ -10,37 +10,62 @@
 #include "sdm_walk.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
+
+/** A pointer at a table that the walk from the root met. */
+struct met {
+	bool table;
+	bool writable;
+	uint64_t to;
+};
 
 /*
- * One DMA of a device in a domain.
+ * A read and a write of one byte by a device in a domain. They meet the same
+ * entries and differ only at the end, where R/W is asked.
  * @owner: whose tables are walked
  * @pieces: what is cached for @iova; the first @before were before the DMA
+ * @from_root: the walk from the root is under way
+ * @met: what it met, by level
+ * @dma: the outcomes of the read, and of the write
  */
 struct run {
 	struct hypervisor *hv;
 	struct hypervisor_domain *domain;
 	uint64_t iova;
-	bool write;
 	struct sdm_walker walker;
 	uint32_t owner;
-	struct hypervisor_pieces pieces;
+	struct hypervisor_pieces *pieces;
 	size_t before;
+	bool from_root;
+	struct met met[HYPERVISOR_LEVELS];
 	struct hypervisor_dma *dma;
 };
 
-static struct hypervisor_outcome fault(void)
-{
-	const struct hypervisor_outcome outcome = { .translated = false };
+/** Where a read and a write go: whether they translate, and the gpa. */
+struct end {
+	bool translated[2];
+	uint64_t gpa;
+};
 
-	return outcome;
+static struct end fault(void)
+{
+	const struct end end = { .gpa = 0 };
+
+	return end;
 }
 
-static struct hypervisor_outcome arrives_at(uint64_t gpa)
+static struct end arrives_at(uint64_t gpa, bool writable)
+{
+	const struct end end = { { true, writable }, gpa };
+
+	return end;
+}
+
+static struct hypervisor_outcome outcome_of(const struct end *end,
+					    unsigned write)
 {
 	const struct hypervisor_outcome outcome = {
-		.translated = true,
-		.gpa = gpa,
+		.translated = end->translated[write],
+		.gpa = end->translated[write] ? end->gpa : 0,
 	};
 
 	return outcome;
@@ -52,11 +77,11 @@ static void remember(struct run *run, const struct hypervisor_piece *piece)
 {
 	size_t i;
 
-	for (i = 0; i < run->pieces.count; i++)
-		if (hypervisor_piece_equal(&run->pieces.at[i], piece))
+	for (i = 0; i < run->pieces->count; i++)
+		if (hypervisor_piece_equal(&run->pieces->at[i], piece))
 			return;
 	hypervisor_cache_add(&run->domain->cache, piece);
-	hypervisor_pieces_add(&run->pieces, piece);
+	hypervisor_pieces_add(run->pieces, piece);
 }
 
 static void met_table(void *ctx, unsigned level, uint64_t table, bool writable)
@@ -68,6 +93,8 @@ static void met_table(void *ctx, unsigned level, uint64_t table, bool writable)
 	piece.table = true;
 	piece.writable = writable;
 	piece.owner = run->owner;
+	if (run->from_root)
+		run->met[level] = (struct met){ true, writable, table };
 	remember(run, &piece);
 }
 
@@ -89,8 +116,8 @@ static void met_page(struct run *run, const struct sdm_result *result)
 	remember(run, &piece);
 }
 
-static struct hypervisor_outcome walk(struct run *run, uint64_t table,
-				      unsigned level, bool writable)
+static struct end walk(struct run *run, uint64_t table, unsigned level,
+		       bool writable)
 {
 	const struct sdm_start start = {
 		.table = table,
@@ -100,16 +127,17 @@ static struct hypervisor_outcome walk(struct run *run, uint64_t table,
 		.met_ctx = run,
 	};
 	struct sdm_result result = sdm_walk_from(&run->walker, &start,
-						 run->iova, run->write);
+						 run->iova, false);
 
 	if (result.fault == SDM_FAULT_UNREADABLE)
 		hypervisor_violate(run->hv,
 				   "walk read a table page not in use: iova "
 				   "%#" PRIx64 ", domain %" PRIu32,
 				   run->iova, run->domain->id);
-	if (result.fault == SDM_FAULT_NONE || result.fault == SDM_FAULT_WRITE)
-		met_page(run, &result);
-	return result.fault == SDM_FAULT_NONE ? arrives_at(result.pa) : fault();
+	if (result.fault != SDM_FAULT_NONE)
+		return fault();
+	met_page(run, &result);
+	return arrives_at(result.pa, result.writable);
 }
 
 /* ---- outcomes -------------------------------------------------------- */
@@ -121,7 +149,8 @@ static bool is_same(const struct hypervisor_outcome *a,
 	       (!a->translated || a->gpa == b->gpa);
 }
 
-static void note(struct hypervisor_dma *dma, struct hypervisor_outcome outcome)
+static void note_one(struct hypervisor_dma *dma,
+		     struct hypervisor_outcome outcome)
 {
 	size_t i;
 
@@ -134,26 +163,46 @@ static void note(struct hypervisor_dma *dma, struct hypervisor_outcome outcome)
 	dma->stale[dma->stale_count++] = outcome;
 }
 
-static struct hypervisor_outcome use(struct run *run,
-				     const struct hypervisor_piece *piece)
+static void note(struct run *run, struct end end)
+{
+	unsigned write;
+
+	for (write = 0; write < 2; write++)
+		note_one(&run->dma[write], outcome_of(&end, write));
+}
+
+/*
+ * Is it an entry that the walk from the root met? Then a walk from it on reads
+ * the same entries again, with the same R/W and owner: it ends alike, and all
+ * that it would remember is there. So it is not made.
+ */
+static bool was_walked(const struct run *run,
+		       const struct hypervisor_piece *piece)
+{
+	const struct met *met = &run->met[piece->level];
+
+	return piece->table && met->table && piece->to == met->to &&
+	       piece->writable == met->writable &&
+	       piece->owner == run->domain->owner;
+}
+
+static struct end use(struct run *run, const struct hypervisor_piece *piece)
 {
 	uint64_t offset = (UINT64_C(1) << (12 + 9 * piece->level)) - 1;
 
 	run->owner = piece->owner;
 	if (piece->table)
 		return walk(run, piece->to, piece->level - 1, piece->writable);
-	if (run->write && !piece->writable)
-		return fault();
-	return arrives_at(piece->to | (run->iova & offset));
+	return arrives_at(piece->to | (run->iova & offset), piece->writable);
 }
 
-static struct hypervisor_outcome fresh(struct run *run)
+static struct end fresh(struct run *run)
 {
 	const struct hypervisor_domain *domain = run->domain;
 
 	switch (domain->kind) {
 	case HYPERVISOR_IDENTITY:
-		return arrives_at(run->iova);
+		return arrives_at(run->iova, true);
 	case HYPERVISOR_PAGING:
 		if (run->walker.width == 0)
 			return fault();
@@ -199,59 +248,137 @@ static bool is_foreign(const struct run *run)
 	    run->domain->owner != run->hv->owner)
 		return true;
 	for (i = 0; i < run->before; i++)
-		if (run->pieces.at[i].owner != run->hv->owner)
+		if (run->pieces->at[i].owner != run->hv->owner)
 			return true;
 	return false;
 }
 
+/* After a violation nothing counts as met: each walk has its own. */
+static void walk_from_root(struct run *run)
+{
+	uint64_t violations = run->hv->stats.violations;
+	struct end end;
+
+	run->from_root = true;
+	end = fresh(run);
+	run->from_root = false;
+	run->dma[0].fresh = outcome_of(&end, 0);
+	run->dma[1].fresh = outcome_of(&end, 1);
+	if (run->hv->stats.violations != violations)
+		memset(run->met, 0, sizeof(run->met));
+}
+
+static void use_cached(struct run *run)
+{
+	size_t i;
+
+	for (i = 0; i < run->before; i++) {
+		struct hypervisor_piece piece;
+
+		if (was_walked(run, &run->pieces->at[i]))
+			continue;
+		/* A copy: the walk may make the list move. */
+		piece = run->pieces->at[i];
+		note(run, use(run, &piece));
+	}
+}
+
 static void run_in_domain(struct hypervisor *hv,
 			  const struct hypervisor_device *device, uint64_t iova,
-			  bool write, struct hypervisor_dma *dma)
+			  struct hypervisor_dma dma[2])
 {
 	struct hypervisor_domain *domain = device->domain;
 	struct run run = {
 		.hv = hv,
 		.domain = domain,
 		.iova = iova,
-		.write = write,
 		.walker = walker_of(hv, domain),
 		.owner = domain->owner,
+		.pieces = &hv->pieces,
 		.dma = dma,
 	};
-	size_t i;
 
-	hypervisor_cache_at(&domain->cache, iova, &run.pieces);
-	run.before = run.pieces.count;
+	hv->pieces.count = 0;
+	hypervisor_cache_at(&domain->cache, iova, run.pieces);
+	run.before = run.pieces->count;
 	if (device->claimed && is_foreign(&run))
 		hypervisor_violate(hv,
 				   "iova %#" PRIx64 ", domain %" PRIu32
 				   ": translated by somebody else's tables",
 				   iova, domain->id);
-	dma->fresh = fresh(&run);
-	for (i = 0; i < run.before; i++) {
-		/* A copy: the walk may make the list move. */
-		struct hypervisor_piece piece = run.pieces.at[i];
+	walk_from_root(&run);
+	use_cached(&run);
+}
 
-		note(dma, use(&run, &piece));
+/* ---- DMA ------------------------------------------------------------- */
+
+static void run_anywhere(struct hypervisor *hv,
+			 const struct hypervisor_device *device, uint64_t iova,
+			 struct hypervisor_dma dma[2])
+{
+	struct end end = fault();
+
+	dma[0].stale_count = 0;
+	dma[1].stale_count = 0;
+	if (device->domain) {
+		run_in_domain(hv, device, iova, dma);
+		return;
 	}
-	free(run.pieces.at);
+	if (!device->detached)
+		end = arrives_at(iova, true);
+	dma[0].fresh = outcome_of(&end, 0);
+	dma[1].fresh = outcome_of(&end, 1);
+}
+
+static const struct hypervisor_device *device_doing_dma(struct hypervisor *hv,
+							uint64_t device_id)
+{
+	const struct hypervisor_device *device;
+
+	device = hypervisor_device_of(hv, device_id);
+	if (!device)
+		hypervisor_die("DMA of a device that is not there");
+	return device;
+}
+
+static void count(struct hypervisor *hv, const struct hypervisor_dma *dma)
+{
+	hv->stats.dmas++;
+	hv->stats.stale_dmas += dma->stale_count != 0;
 }
 
 void hypervisor_dma(struct hypervisor *hv, uint64_t device_id, uint64_t iova,
 		    bool write, struct hypervisor_dma *dma)
 {
-	const struct hypervisor_device *device;
+	struct hypervisor_dma both[2];
 
-	dma->stale_count = 0;
 	hypervisor_lock(hv);
-	device = hypervisor_device_of(hv, device_id);
-	if (!device)
-		hypervisor_die("DMA of a device that is not there");
-	if (device->domain)
-		run_in_domain(hv, device, iova, write, dma);
-	else
-		dma->fresh = device->detached ? fault() : arrives_at(iova);
-	hv->stats.dmas++;
-	hv->stats.stale_dmas += dma->stale_count != 0;
+	run_anywhere(hv, device_doing_dma(hv, device_id), iova, both);
+	*dma = both[write];
+	count(hv, dma);
+	hypervisor_unlock(hv);
+}
+
+/*
+ * After the read its entries are cached. The write would meet no others, and
+ * so find no further outcome; only a rule would be broken once more.
+ */
+void hypervisor_dma_both(struct hypervisor *hv, uint64_t device_id,
+			 uint64_t iova, struct hypervisor_dma dma[2])
+{
+	const struct hypervisor_device *device;
+	struct hypervisor_dma again[2];
+	uint64_t violations;
+
+	hypervisor_lock(hv);
+	device = device_doing_dma(hv, device_id);
+	violations = hv->stats.violations;
+	run_anywhere(hv, device, iova, dma);
+	if (hv->stats.violations != violations) {
+		run_anywhere(hv, device, iova, again);
+		dma[1] = again[1];
+	}
+	count(hv, &dma[0]);
+	count(hv, &dma[1]);
 	hypervisor_unlock(hv);
 }

@@ -64,11 +64,28 @@ struct hypervisor_pieces {
 	size_t room;
 };
 
-void hypervisor_pieces_add(struct hypervisor_pieces *list,
-			   const struct hypervisor_piece *piece);
+static inline void hypervisor_pieces_add(struct hypervisor_pieces *list,
+					 const struct hypervisor_piece *piece)
+{
+	if (list->count == list->room)
+		list->at = hypervisor_grow(list->at, &list->room,
+					   sizeof(*list->at));
+	list->at[list->count++] = *piece;
+}
 
 /** The whole of the entry of @level that a walk to @iova meets. */
-struct hypervisor_piece hypervisor_piece_of(uint64_t iova, unsigned level);
+static inline struct hypervisor_piece hypervisor_piece_of(uint64_t iova,
+							  unsigned level)
+{
+	uint64_t offset = (UINT64_C(1) << (12 + 9 * level)) - 1;
+	struct hypervisor_piece piece = {
+		.first = iova & ~offset,
+		.last = iova | offset,
+		.level = level,
+	};
+
+	return piece;
+}
 
 /** Caches a whole entry. */
 void hypervisor_cache_add(struct hypervisor_cache *cache,
@@ -294,6 +311,7 @@ bool hypervisor_take_injection(struct hypervisor *hv, uint16_t code, bool rep,
  * @refused: flush lists refused as configured
  * @pages: memory of the call pages
  * @lent: which of them are
+ * @pieces: of the DMA that is carried out; kept to be filled again
  */
 struct hypervisor {
 	struct hypervisor_config config;
@@ -305,6 +323,7 @@ struct hypervisor {
 	uint64_t refused;
 	uint8_t *pages;
 	bool lent[HYPERVISOR_PAGES];
+	struct hypervisor_pieces pieces;
 	struct hypervisor_injection injections[HYPERVISOR_INJECTIONS];
 	size_t injection_count;
 	struct hypervisor_tally tally[HYPERVISOR_KNOWN];

@@ -37,12 +37,6 @@ static int compare(const struct hypervisor_piece *a,
 	return order;
 }
 
-bool hypervisor_piece_equal(const struct hypervisor_piece *a,
-			    const struct hypervisor_piece *b)
-{
-	return compare(a, b) == 0;
-}
-
 /* ---- shape ----------------------------------------------------------- */
 
 /* Xorshift of 64 bits (Marsaglia 2003); 0 is where a new tree starts. */

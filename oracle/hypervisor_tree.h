@@ -50,8 +50,13 @@ struct hypervisor_tree {
 	size_t count;
 };
 
-bool hypervisor_piece_equal(const struct hypervisor_piece *a,
-			    const struct hypervisor_piece *b);
+static inline bool hypervisor_piece_equal(const struct hypervisor_piece *a,
+					  const struct hypervisor_piece *b)
+{
+	return a->first == b->first && a->last == b->last && a->to == b->to &&
+	       a->level == b->level && a->table == b->table &&
+	       a->writable == b->writable && a->owner == b->owner;
+}
 
 /** Adds a piece, unless the very same one is there. */
 void hypervisor_tree_add(struct hypervisor_tree *tree,
@@ -70,6 +75,22 @@ void hypervisor_tree_remove(struct hypervisor_tree *tree,
 struct hypervisor_node *
 hypervisor_tree_first(const struct hypervisor_tree *tree, uint64_t first,
 		      uint64_t last);
+
+/**
+ * hypervisor_tree_at() - the node that has @address, or NULL
+ *
+ * As hypervisor_tree_first(), faster, for trees whose pieces are disjoint.
+ */
+static inline struct hypervisor_node *
+hypervisor_tree_at(const struct hypervisor_tree *tree, uint64_t address)
+{
+	struct hypervisor_node *node = tree->root;
+
+	while (node && address - node->piece.first >
+			       node->piece.last - node->piece.first)
+		node = node->child[address > node->piece.last];
+	return node;
+}
 
 /** The next one behind @node. */
 struct hypervisor_node *hypervisor_tree_next(struct hypervisor_node *node,

@@ -52,7 +52,7 @@ static void split_at(struct hvpt_model *model, uint64_t address)
 	struct hypervisor_node *node;
 	struct hypervisor_piece low, high;
 
-	node = hypervisor_tree_first(tree, address, address);
+	node = hypervisor_tree_at(tree, address);
 	if (!node || node->piece.first == address)
 		return;
 	low = node->piece;
@@ -168,7 +168,7 @@ bool hvpt_model_lookup(const struct hvpt_model *model, uint64_t iova,
 {
 	struct hypervisor_node *node;
 
-	node = hypervisor_tree_first(&model->tree, iova, iova);
+	node = hypervisor_tree_at(&model->tree, iova);
 	if (!node)
 		return false;
 	*gpa = gpa_of(&node->piece, iova);

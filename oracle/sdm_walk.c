@@ -88,8 +88,8 @@ unsigned sdm_level_lg2(unsigned level)
 }
 
 /* The bits that must be 0 in a present entry. */
-uint64_t sdm_reserved_bits(const struct sdm_walker *walker, uint64_t entry,
-			   unsigned level)
+static inline uint64_t reserved_bits(const struct sdm_walker *walker,
+				     uint64_t entry, unsigned level)
 {
 	uint64_t bits = E_XD;
 
@@ -102,16 +102,28 @@ uint64_t sdm_reserved_bits(const struct sdm_walker *walker, uint64_t entry,
 	return bits & ~walker->address_mask;
 }
 
-enum sdm_fault sdm_check_entry(const struct sdm_walker *walker, uint64_t entry,
-			       unsigned level)
+uint64_t sdm_reserved_bits(const struct sdm_walker *walker, uint64_t entry,
+			   unsigned level)
+{
+	return reserved_bits(walker, entry, level);
+}
+
+static inline enum sdm_fault check_entry(const struct sdm_walker *walker,
+					 uint64_t entry, unsigned level)
 {
 	if (!(entry & E_P))
 		return SDM_FAULT_NOT_PRESENT;
-	if (entry & sdm_reserved_bits(walker, entry, level))
+	if (entry & reserved_bits(walker, entry, level))
 		return SDM_FAULT_RESERVED;
 	if (!(entry & E_US))
 		return SDM_FAULT_SUPERVISOR;
 	return SDM_FAULT_NONE;
+}
+
+enum sdm_fault sdm_check_entry(const struct sdm_walker *walker, uint64_t entry,
+			       unsigned level)
+{
+	return check_entry(walker, entry, level);
 }
 
 uint64_t sdm_table_of(const struct sdm_walker *walker, uint64_t entry)
@@ -147,7 +159,14 @@ static enum sdm_fault step_down(const struct sdm_walker *walker,
 	result->entry = entry;
 	path->all &= entry;
 	path->table = sdm_table_of(walker, entry);
-	return sdm_check_entry(walker, entry, level);
+	return check_entry(walker, entry, level);
+}
+
+enum sdm_fault sdm_write_fault(const struct sdm_result *read)
+{
+	if (read->fault == SDM_FAULT_NONE && !read->writable)
+		return SDM_FAULT_WRITE;
+	return read->fault;
 }
 
 static void finish(const struct path *path, uint64_t address, bool write,
@@ -159,10 +178,10 @@ static void finish(const struct path *path, uint64_t address, bool write,
 	result->writable = (path->all & E_RW) != 0;
 	result->accessed = (path->all & E_A) != 0;
 	result->dirty = (result->entry & E_D) != 0;
-	if (write && !result->writable) {
-		result->fault = SDM_FAULT_WRITE;
+	if (write)
+		result->fault = sdm_write_fault(result);
+	if (result->fault != SDM_FAULT_NONE)
 		return;
-	}
 	result->page_lg2 = lg2;
 	result->pa = sdm_leaf_pa(result->entry, result->level) |
 		     (address & offset);

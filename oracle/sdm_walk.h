@@ -136,6 +136,15 @@ uint64_t sdm_leaf_pa(uint64_t entry, unsigned level);
 /** A leaf of a level, or what a table below an entry spans: 2^n bytes. */
 unsigned sdm_level_lg2(unsigned level);
 
+/**
+ * sdm_write_fault() - what sdm_walk() says for a write, by what it says for a
+ * read
+ *
+ * The two read the same entries. They differ only in @fault, and only where a
+ * page translates that is not writable; see finish() in sdm_walk.c.
+ */
+enum sdm_fault sdm_write_fault(const struct sdm_result *read);
+
 /** A short text for logs, such as "not present". */
 const char *sdm_fault_text(enum sdm_fault fault);
 

@@ -20,10 +20,13 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "oracle/hypervisor.h"
+#include "oracle/hypervisor_state.h"
+#include "oracle/sdm_walk.h"
 #include "tests/support/hv_raw.h"
+#include "tests/support/prng.h"
 
 #define PAGES 16u
 #define MEMORY UINT64_C(0x100000)
@@ -827,6 +830,189 @@ static void dmas_are_counted(void **state)
 	assert_int_equal(stats.violations, 0);
 }
 
+/* ---- beside the slow way ---------------------------------------------- */
+
+/* A domain at random: tables, flushes, owners, and a twin of its hypervisor. */
+struct random_dma {
+	uint64_t prng;
+	struct hypervisor *twin;
+	uint64_t iova;
+	uint64_t stale;
+};
+
+static unsigned below(struct random_dma *run, unsigned end)
+{
+	return (unsigned)(hvpt_random(&run->prng) >> 33) % end;
+}
+
+/* Nothing, a table, or a leaf; some without R/W, few with a reserved bit. */
+static void change_entry(struct random_dma *run)
+{
+	static const unsigned index[] = { 1, 2, 3, 4 };
+	unsigned level = below(run, 4);
+	unsigned page = below(run, 4) ? level : EXTRA + below(run, 8);
+	uint64_t entry = 0;
+
+	switch (below(run, 5)) {
+	case 0:
+		break;
+	case 1:
+		entry = GPA_A * (1 + below(run, 3)) | LEAF;
+		break;
+	case 2:
+		entry = GPA_B | BIG;
+		break;
+	default:
+		entry = TABLE(below(run, 3) ? level + 1 :
+					      EXTRA + below(run, 8));
+		if (level == 3)
+			entry = GPA_C | LEAF;
+	}
+	if (below(run, 4) == 0)
+		entry &= ~UINT64_C(2);
+	if (below(run, 40) == 0)
+		entry |= UINT64_C(1) << 63;
+	put(page, index[level], entry);
+}
+
+static void change_both(struct random_dma *run)
+{
+	struct hypervisor *both[] = { fixture.hv, run->twin };
+	unsigned what = below(run, 40), page = EXTRA + below(run, 4), i;
+
+	if (what == 0)
+		fixture.memory.used[page] = !fixture.memory.used[page];
+	for (i = 0; i < 2; i++) {
+		if (what == 1)
+			(void)raw_flush(both[i], 1);
+		if (what == 2 && run->prng % 32 == 0)
+			hypervisor_new_owner(both[i]);
+		if (what > 35)
+			(void)raw_flush_pages(both[i], 1, run->iova & ~0xfffu,
+					      0);
+	}
+	if (what > 2)
+		change_entry(run);
+}
+
+static bool is_told(const struct hypervisor_dma *dma, bool translated,
+		    uint64_t gpa)
+{
+	size_t i;
+
+	for (i = 0; i < dma->stale_count; i++) {
+		if (dma->stale[i].translated == translated &&
+		    (!translated || dma->stale[i].gpa == gpa))
+			return true;
+	}
+	return dma->fresh.translated == translated &&
+	       (!translated || dma->fresh.gpa == gpa);
+}
+
+/* Each cached entry walked on its own, with no regard to any other. */
+static void assert_told(const struct random_dma *run,
+			const struct hypervisor_pieces *pieces, bool write,
+			const struct hypervisor_dma *dma)
+{
+	const struct sdm_walker walker = {
+		.read64 = read_memory,
+		.ctx = &fixture.memory,
+		.root = PAGE(ROOT),
+		.levels = 4,
+		.width = 48,
+		.maxphyaddr = 52,
+	};
+	struct sdm_result fresh = sdm_walk(&walker, run->iova, write);
+	size_t i;
+
+	assert_int_equal(dma->fresh.translated, fresh.fault == SDM_FAULT_NONE);
+	if (dma->fresh.translated)
+		assert_int_equal(dma->fresh.gpa, fresh.pa);
+	for (i = 0; i < pieces->count; i++) {
+		const struct hypervisor_piece *piece = &pieces->at[i];
+		uint64_t offset = (UINT64_C(0x1000) << 9 * piece->level) - 1;
+		struct sdm_result end = { .fault = SDM_FAULT_NONE };
+		const struct sdm_start start = {
+			.table = piece->to,
+			.level = piece->level - 1,
+			.writable = piece->writable,
+		};
+
+		end.pa = piece->to | (run->iova & offset);
+		if (piece->table)
+			end = sdm_walk_from(&walker, &start, run->iova, write);
+		else if (write && !piece->writable)
+			end.fault = SDM_FAULT_WRITE;
+		assert_true(dma->stale_count == HYPERVISOR_STALE_MAX ||
+			    is_told(dma, end.fault == SDM_FAULT_NONE, end.pa));
+	}
+}
+
+static void assert_alike(const struct hypervisor_dma *a,
+			 const struct hypervisor_dma *b)
+{
+	size_t i;
+
+	assert_int_equal(a->stale_count, b->stale_count);
+	assert_int_equal(a->fresh.translated, b->fresh.translated);
+	assert_int_equal(a->fresh.gpa, b->fresh.gpa);
+	for (i = 0; i < a->stale_count && a->stale_count < HYPERVISOR_STALE_MAX;
+	     i++)
+		assert_true(
+			is_told(b, a->stale[i].translated, a->stale[i].gpa));
+}
+
+static void assert_twins(struct random_dma *run)
+{
+	struct hypervisor_stats ours, theirs;
+
+	hypervisor_read_stats(fixture.hv, &ours);
+	hypervisor_read_stats(run->twin, &theirs);
+	assert_memory_equal(&ours, &theirs, sizeof(ours));
+	assert_int_equal(hypervisor_cached(fixture.hv),
+			 hypervisor_cached(run->twin));
+	run->stale = ours.stale_dmas;
+}
+
+static void compare_dmas(struct random_dma *run)
+{
+	struct hypervisor_pieces pieces = { 0 };
+	struct hypervisor_dma both[2], read, write;
+
+	run->iova = IOVA | below(run, 2) * UINT64_C(0x1008) | below(run, 64);
+	hypervisor_cache_at(&hypervisor_domain_of(fixture.hv, 1)->cache,
+			    run->iova, &pieces);
+	hypervisor_dma_both(fixture.hv, 0x10, run->iova, both);
+	hypervisor_dma(run->twin, 0x10, run->iova, false, &read);
+	hypervisor_dma(run->twin, 0x10, run->iova, true, &write);
+	assert_told(run, &pieces, false, &both[0]);
+	assert_told(run, &pieces, true, &both[1]);
+	assert_alike(&both[0], &read);
+	assert_alike(&both[1], &write);
+	free(pieces.at);
+}
+
+/*
+ * Walks are shared: by entries that the walk from the root met, and by a read
+ * and a write. Nothing may differ but the time.
+ */
+static void shared_walks_find_what_single_ones_do(void **state)
+{
+	struct random_dma run = { .prng = pt_seed("walks", 11) };
+	unsigned rounds = pt_effort(40000), i;
+
+	(void)state;
+	run.twin = fixture.hv;
+	make(4);
+	for (i = 0; i < rounds; i++) {
+		change_both(&run);
+		compare_dmas(&run);
+		assert_twins(&run);
+	}
+	assert_true(run.stale > rounds / 8);
+	hypervisor_destroy(run.twin);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -867,6 +1053,7 @@ int main(void)
 		TEST(the_width_is_a_limit),
 		TEST(addresses_may_be_canonical),
 		TEST(dmas_are_counted),
+		TEST(shared_walks_find_what_single_ones_do),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,6 +23,7 @@
 
 #include "oracle/sdm_walk.h"
 #include "tests/support/death.h"
+#include "tests/support/prng.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -938,6 +939,34 @@ static void each_fault_has_a_text_of_its_own(void **state)
 
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
 
+/* What a write says follows from what a read says. */
+static void a_write_differs_only_by_its_fault(void **state)
+{
+	uint64_t prng = pt_seed("writes", 5);
+	unsigned rounds = pt_effort(20000), denied = 0, i;
+
+	(void)state;
+	for (i = 0; i < rounds; i++) {
+		struct sdm_walker walker = walker_of(4 + (unsigned)(prng & 1));
+		unsigned level = (unsigned)(hvpt_random(&prng) >> 32) % 4;
+		uint64_t entry = get(entry_at[level]);
+		struct sdm_result read, write;
+
+		entry ^= UINT64_C(1) << (hvpt_random(&prng) >> 58);
+		entry ^= UINT64_C(1) << (hvpt_random(&prng) >> 61);
+		read = walk_with(&walker, level, entry, false);
+		write = walk_with(&walker, level, entry, true);
+		assert_int_equal(write.fault, sdm_write_fault(&read));
+		assert_int_equal(write.level, read.level);
+		assert_int_equal(write.entry, read.entry);
+		assert_int_equal(write.writable, read.writable);
+		if (write.fault == SDM_FAULT_NONE)
+			assert_int_equal(write.pa, read.pa);
+		denied += write.fault == SDM_FAULT_WRITE;
+	}
+	assert_true(denied > rounds / 100);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -970,6 +999,7 @@ int main(void)
 		TEST(an_entry_a_walk_ends_at_is_not_met),
 		TEST(a_start_is_checked_like_a_root),
 		TEST(a_start_above_the_root_aborts),
+		TEST(a_write_differs_only_by_its_fault),
 		TEST(each_fault_has_a_text_of_its_own),
 	};
 
