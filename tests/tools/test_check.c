@@ -399,19 +399,17 @@ struct fake {
 #define EXPECTED 0u
 #define OTHER 0x7777000u
 
-static size_t fake_access(struct backend *backend, const struct domain *domain,
-			  const struct access *access,
-			  struct sight sights[BACKEND_SIGHTS_MAX])
+static void fake_access(struct backend *backend, const struct domain *domain,
+			const struct access *access, struct seen seen[2])
 {
 	const struct fake *fake = (const struct fake *)backend;
 
 	(void)domain;
-	if (access->write != fake->write)
-		return 0;
-	sights[0] = fake->sight;
+	seen[!fake->write].count = 0;
+	seen[fake->write].count = 1;
+	seen[fake->write].at[0] = fake->sight;
 	if (fake->sight.gpa == EXPECTED)
-		sights[0].gpa = access->expected;
-	return 1;
+		seen[fake->write].at[0].gpa = access->expected;
 }
 
 static const struct backend_ops fake_device = {

@@ -47,15 +47,23 @@ struct sight {
 };
 
 /**
- * struct access - a read or a write of one byte
+ * struct seen - all ways in which an access may end, or did
+ * @count: how many; 0: the backend cannot tell, or the access would do harm
+ */
+struct seen {
+	size_t count;
+	struct sight at[BACKEND_SIGHTS_MAX];
+};
+
+/**
+ * struct access - a read and then a write of one byte
  * @iova: any
- * @expected: the gpa that it should reach, if any: some backends can only tell
- *	whether it reached this one
+ * @expected: the gpa that they should reach, if any: some backends can only
+ *	tell whether they reached this one
  */
 struct access {
 	uint64_t iova;
 	uint64_t expected;
-	bool write;
 };
 
 /**
@@ -63,8 +71,7 @@ struct access {
  * @name: for messages
  * @cache_name: for messages about an answer from its cache
  * @device: accesses come from a device, so they can be blocked
- * @access: carries out an access. Return: the number of sights; 0: it cannot
- *	tell, or the access would do harm
+ * @access: carries out an access; @seen: out: by the read, and by the write
  * @check_whole: compares all of @domain with the library; NULL: not supported
  * @check_end: checks that it did all that it was given; NULL: not needed
  */
@@ -72,9 +79,8 @@ struct backend_ops {
 	const char *name;
 	const char *cache_name;
 	bool device;
-	size_t (*access)(struct backend *backend, const struct domain *domain,
-			 const struct access *access,
-			 struct sight sights[BACKEND_SIGHTS_MAX]);
+	void (*access)(struct backend *backend, const struct domain *domain,
+		       const struct access *access, struct seen seen[2]);
 	void (*check_whole)(struct backend *backend, struct checker *checker,
 			    const struct domain *domain);
 	void (*check_end)(struct backend *backend, struct checker *checker);
@@ -83,7 +89,7 @@ struct backend_ops {
 /**
  * struct backend - one of the backends, in a replay
  * @error: why it cannot continue, which ends the replay; NULL: it can
- * @accesses: number of accesses
+ * @accesses: number of reads and writes
  * @stale: of those, how many reached unsynced pages through its cache
  */
 struct backend {

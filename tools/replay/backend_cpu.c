@@ -44,9 +44,9 @@ static uint64_t as_virtual(const struct backend_qemu *machine, uint64_t iova)
 }
 
 static bool see(struct backend_qemu *machine, const struct domain *domain,
-		const struct access *access, struct sight *sight)
+		const struct access *access, bool write, struct sight *sight)
 {
-	if (access->write)
+	if (write)
 		return false;
 	show(machine, domain);
 	sight->cached = false;

@@ -16,20 +16,25 @@ static struct sight sight_of(const struct hypervisor_outcome *outcome,
 	return sight;
 }
 
-static size_t model_access(struct backend *backend, const struct domain *domain,
-			   const struct access *access,
-			   struct sight sights[BACKEND_SIGHTS_MAX])
+static void tell(const struct hypervisor_dma *dma, struct seen *seen)
 {
-	struct hypervisor_dma dma;
 	size_t i;
 
+	seen->at[0] = sight_of(&dma->fresh, false);
+	for (i = 0; i < dma->stale_count && i < HYPERVISOR_STALE_MAX; i++)
+		seen->at[1 + i] = sight_of(&dma->stale[i], true);
+	seen->count = 1 + i;
+}
+
+static void model_access(struct backend *backend, const struct domain *domain,
+			 const struct access *access, struct seen seen[2])
+{
+	struct hypervisor_dma dma[2];
+
 	(void)backend;
-	hypervisor_dma(domain->hv, domain->device_id, access->iova,
-		       access->write, &dma);
-	sights[0] = sight_of(&dma.fresh, false);
-	for (i = 0; i < dma.stale_count && i < HYPERVISOR_STALE_MAX; i++)
-		sights[1 + i] = sight_of(&dma.stale[i], true);
-	return 1 + i;
+	hypervisor_dma_both(domain->hv, domain->device_id, access->iova, dma);
+	tell(&dma[0], &seen[0]);
+	tell(&dma[1], &seen[1]);
 }
 
 const struct backend_ops backend_model_ops = {

@@ -74,11 +74,12 @@ struct hvpt_arena *backend_qemu_arena(struct backend_qemu *machine,
 	return NULL;
 }
 
-/** One access; @told: out: its result is known. */
+/** A read or a write; @told: out: its result is known. */
 struct attempt {
 	struct backend_qemu *machine;
 	const struct domain *domain;
 	const struct access *access;
+	bool write;
 	struct sight *sight;
 	bool told;
 };
@@ -88,15 +89,20 @@ static void attempt(void *ctx)
 	struct attempt *one = ctx;
 
 	one->told = one->machine->ops->see(one->machine, one->domain,
-					   one->access, one->sight);
+					   one->access, one->write, one->sight);
 }
 
-size_t backend_qemu_access(struct backend *backend, const struct domain *domain,
-			   const struct access *access,
-			   struct sight sights[BACKEND_SIGHTS_MAX])
+void backend_qemu_access(struct backend *backend, const struct domain *domain,
+			 const struct access *access, struct seen seen[2])
 {
 	struct backend_qemu *machine = backend_qemu_of(backend);
-	struct attempt one = { machine, domain, access, sights, false };
+	unsigned write;
 
-	return backend_qemu_try(machine, attempt, &one) && one.told;
+	for (write = 0; write < 2; write++) {
+		struct attempt one = { machine,	   domain,	   access,
+				       write != 0, seen[write].at, false };
+
+		seen[write].count = backend_qemu_try(machine, attempt, &one) &&
+				    one.told;
+	}
 }

@@ -26,8 +26,8 @@ struct backend_qemu;
  * @backend: its operations as a backend
  * @pool, @pool_pages: where table pages may be
  * @start: starts the machine. Return: NULL, or the error
- * @see: carries out @access; it may call walker_die(). Return: false when it
- *	cannot tell, or the access would do harm
+ * @see: carries out the read or the write of @access; it may call walker_die().
+ *	Return: false when it cannot tell, or the access would do harm
  * @transport: of the replay, to follow its hypercalls; its ctx is the struct
  *	backend_qemu. NULL: not needed
  */
@@ -37,7 +37,8 @@ struct backend_qemu_ops {
 	size_t pool_pages;
 	const char *(*start)(struct backend_qemu *machine);
 	bool (*see)(struct backend_qemu *machine, const struct domain *domain,
-		    const struct access *access, struct sight *sight);
+		    const struct access *access, bool write,
+		    struct sight *sight);
 	const struct hvpt_transport_ops *transport;
 };
 
@@ -109,8 +110,7 @@ struct hvpt_arena *backend_qemu_arena(struct backend_qemu *machine,
 				      size_t *pages);
 
 /** @access of both backends: calls @see in a machine that may end. */
-size_t backend_qemu_access(struct backend *backend, const struct domain *domain,
-			   const struct access *access,
-			   struct sight sights[BACKEND_SIGHTS_MAX]);
+void backend_qemu_access(struct backend *backend, const struct domain *domain,
+			 const struct access *access, struct seen seen[2]);
 
 #endif /* TOOLS_REPLAY_BACKEND_QEMU_H */

@@ -273,9 +273,9 @@ static enum sight_kind probe(struct backend_qemu *machine, uint64_t iova,
 }
 
 static bool see(struct backend_qemu *machine, const struct domain *domain,
-		const struct access *access, struct sight *sight)
+		const struct access *access, bool write, struct sight *sight)
 {
-	if (!access->write || is_harmful(access->iova, access->expected))
+	if (!write || is_harmful(access->iova, access->expected))
 		return false;
 	move_device(machine, find_device(machine, domain->device_id)->domain);
 	sight->cached = true;

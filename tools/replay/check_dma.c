@@ -32,12 +32,14 @@ static struct translation ask(const struct hvpt_model *model, uint64_t iova)
 
 /**
  * struct look - one access, and what may come of it
+ * @write: what is looked at: the read, or the write
  * @now: what is mapped
  * @stale: what a cache may still have; NULL: nothing
  * @where: more about it, for people
  */
 struct look {
 	struct access access;
+	bool write;
 	struct translation now;
 	const struct stale *stale;
 	const char *where;
@@ -75,14 +77,14 @@ static bool agrees(const struct translation *here, bool write,
 static bool lags(const struct look *look, const struct sight *sight)
 {
 	const struct access *access = &look->access;
-	unsigned prot = access->write ? HVPT_PROT_MASK : HVPT_PROT_READ;
+	unsigned prot = look->write ? HVPT_PROT_MASK : HVPT_PROT_READ;
 
 	if (!look->stale)
 		return false;
 	if (sight->kind == SIGHT_AT)
 		return stale_reaches(look->stale, access->iova, prot,
 				     sight->gpa);
-	return access->write &&
+	return look->write &&
 	       stale_meets(look->stale, access->iova, access->iova) &&
 	       (sight->kind == SIGHT_REFUSED || sight->kind == SIGHT_READ_ONLY);
 }
@@ -90,7 +92,7 @@ static bool lags(const struct look *look, const struct sight *sight)
 static const char *expected_text(const struct look *look, char *out,
 				 size_t room)
 {
-	if (permits(&look->now, look->access.write))
+	if (permits(&look->now, look->write))
 		snprintf(out, room, "gpa 0x%" PRIx64, look->now.gpa);
 	else if (look->now.mapped)
 		snprintf(out, room, "a fault, for it is read-only");
@@ -119,7 +121,7 @@ static bool check_sight(struct checker *checker, const struct look *look,
 			const struct backend *backend,
 			const struct sight *sight)
 {
-	bool write = look->access.write;
+	bool write = look->write;
 	bool good = agrees(&look->now, write, sight);
 	bool lag = !good && sight->cached && lags(look, sight);
 	char texts[2][48];
@@ -136,33 +138,33 @@ static bool check_sight(struct checker *checker, const struct look *look,
 	return lag;
 }
 
-static void check_access(struct checker *checker, const struct domain *domain,
-			 struct backend *backend, const struct look *look)
+static void check_seen(struct checker *checker, struct backend *backend,
+		       const struct look *look, const struct seen *seen)
 {
-	struct sight sights[BACKEND_SIGHTS_MAX];
 	bool lag = false;
-	size_t count, i;
+	size_t i;
 
-	count = backend->ops->access(backend, domain, &look->access, sights);
-	backend->accesses += count != 0;
-	for (i = 0; i < count; i++)
-		lag = check_sight(checker, look, backend, &sights[i]) || lag;
+	backend->accesses += seen->count != 0;
+	for (i = 0; i < seen->count; i++)
+		lag = check_sight(checker, look, backend, &seen->at[i]) || lag;
 	backend->stale += lag;
 }
 
 static void check_both(struct checker *checker, const struct domain *domain,
 		       struct backend *backend, struct look *look)
 {
+	struct seen seen[2];
 	unsigned prot;
 
 	look->access.expected = look->now.gpa;
 	if (!look->now.mapped && look->stale)
 		(void)stale_lookup(look->stale, look->access.iova,
 				   &look->access.expected, &prot);
-	look->access.write = false;
-	check_access(checker, domain, backend, look);
-	look->access.write = true;
-	check_access(checker, domain, backend, look);
+	backend->ops->access(backend, domain, &look->access, seen);
+	look->write = false;
+	check_seen(checker, backend, look, &seen[0]);
+	look->write = true;
+	check_seen(checker, backend, look, &seen[1]);
 }
 
 void check_dma_page(struct checker *checker, const struct domain *domain,
@@ -170,7 +172,7 @@ void check_dma_page(struct checker *checker, const struct domain *domain,
 {
 	uint64_t byte = iova | (check_random(checker) & (PAGE - 1));
 	struct look look = {
-		{ byte, 0, false }, ask(domain->model, byte), domain->stale, ""
+		{ byte, 0 }, false, ask(domain->model, byte), domain->stale, ""
 	};
 	size_t i;
 
