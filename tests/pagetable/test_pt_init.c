@@ -344,6 +344,27 @@ static void test_unusable_root(void **state)
 	}
 }
 
+/* The gpa is aligned because the offset is not. */
+static void test_misaligned_pointer(void **state)
+{
+	static const uint64_t skews[] = { 1, 2, 8, 0x800 };
+	struct pt_fixture *f = *state;
+	static _Alignas(4096) uint64_t memory[1024];
+	size_t i;
+
+	for (i = 0; i < PT_COUNT(skews); i++) {
+		struct one_page one = { (char *)memory + skews[i], 0, 0 };
+
+		f->config.ops = &one_ops;
+		f->config.ctx = &one;
+		f->config.direct_map_offset = (uint64_t)(uintptr_t)one.page -
+					      0x1000;
+		assert_int_equal(hvpt_pt_init(&f->pt, &f->config),
+				 HVPT_ERR_TABLE_PAGE);
+		assert_int_equal(one.given, 1);
+	}
+}
+
 /* A misaligned gpa with an aligned pointer is no table address either. */
 static void test_misaligned_offset(void **state)
 {
@@ -414,6 +435,7 @@ int main(void)
 		CASE(test_missing_hooks),
 		CASE(test_no_page),
 		CASE(test_unusable_root),
+		CASE(test_misaligned_pointer),
 		CASE(test_misaligned_offset),
 		CASE(test_config_is_not_kept),
 		CASE(test_object_may_move),

@@ -523,6 +523,26 @@ static void test_gather_collects_several_calls(void **state)
 	pt_check(f);
 }
 
+/* Tables of two gathers, each with several: all are given back. */
+static void test_tables_of_moved_gathers(void **state)
+{
+	struct pt_fixture *f = *state;
+	struct hvpt_gather other;
+	uint64_t unmapped;
+
+	pt_map(f, f->base, PT_DATA + PT_4K, 7 * PT_2M, PT_RW);
+	pt_unmap(f, f->base, 4 * PT_2M);
+	hvpt_gather_init(&other);
+	assert_int_equal(hvpt_pt_unmap(&f->pt, hvpt_iova(f->base + 4 * PT_2M),
+				       3 * PT_2M, &other, &unmapped),
+			 HVPT_OK);
+	assert_int_equal(f->gather.table_count, 4);
+	assert_int_equal(other.table_count, 3);
+	hvpt_gather_move(&f->gather, &other);
+	assert_int_equal(f->gather.table_count, 7);
+	pt_reclaim_all(f);
+}
+
 /* Of one table: the gather begins and ends with what was mapped. */
 static void unmap_with_holes(struct pt_fixture *f, uint64_t page)
 {
@@ -559,6 +579,7 @@ int main(void)
 		PT_CASE(test_1g_without_2m),
 		PT_CASE(test_inline_path_is_the_general_path),
 		PT_CASE(test_gather_collects_several_calls),
+		PT_CASE(test_tables_of_moved_gathers),
 		PT_CASE(test_holes_at_both_ends_are_not_gathered),
 	};
 	static const struct pt_case large_cases[] = {
