@@ -12,6 +12,8 @@ static enum hvpt_status hvpt_linux_domain_end(struct hvpt_linux_domain *domain)
 
 	if (status != HVPT_OK)
 		return status;
+	/* There may be many tables, and nobody else maps. */
+	domain->pool.ending = true;
 	hvpt_gather_init(&gather);
 	hvpt_linux_limbo_take(domain, &gather);
 	hvpt_linux_limbo_flushed(domain, &gather, HVPT_OK);

@@ -26,11 +26,12 @@
  */
 struct hvpt_linux_pool {
 	/* private: */
-	spinlock_t lock; /* all below, but for the node */
+	spinlock_t lock; /* the next three */
 	u64 *first;
 	unsigned int count;
 	unsigned int wanted; /* by calls that run */
 	int node;
+	bool ending; /* the domain ends, in a call that may sleep */
 };
 
 /**

@@ -2,6 +2,8 @@
 /* Table pages, allocated in advance by callers that may wait for them. */
 #include "linux_internal.h"
 
+#include <linux/sched.h>
+
 /* Pages that a pool keeps for the next call that lacks one. */
 #define HVPT_LINUX_POOL_KEEP 8u
 
@@ -31,7 +33,11 @@ static void *hvpt_linux_page_hook_alloc(void *ctx)
 
 static void hvpt_linux_page_hook_free(void *ctx, void *page)
 {
+	struct hvpt_linux_pool *pool = ctx;
+
 	hvpt_linux_page_give(virt_to_page(page));
+	if (pool->ending)
+		cond_resched();
 }
 
 /* Table walks of the pvIOMMU snoop: no write_back. */
@@ -47,6 +53,7 @@ void hvpt_linux_pool_init(struct hvpt_linux_pool *pool, int node)
 	pool->count = 0;
 	pool->wanted = 0;
 	pool->node = node;
+	pool->ending = false;
 }
 
 static void hvpt_linux_pool_put(struct hvpt_linux_pool *pool, u64 *page)

@@ -168,6 +168,13 @@ struct page *alloc_pages_node(int node, gfp_t gfp, unsigned int order)
 	return hvpt_hypervisor_page_ops.alloc_page(&stub_host.pages);
 }
 
+void cond_resched(void)
+{
+	if (stub_host.spinning || stub_host.irqs_off)
+		stub_die("sleeps with a spinlock held or interrupts off");
+	stub_host.rescheds++;
+}
+
 void __free_page(struct page *page)
 {
 	if (stub_host.machine)

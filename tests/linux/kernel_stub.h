@@ -243,6 +243,7 @@ struct page;
 struct pglist_data;
 void *stub_kzalloc(size_t bytes, gfp_t gfp);
 void kfree(void *memory);
+void cond_resched(void);
 struct page *alloc_pages_node(int node, gfp_t gfp, unsigned int order);
 void __free_page(struct page *page);
 void *stub_va(u64 gpa);

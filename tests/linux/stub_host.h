@@ -62,6 +62,7 @@ struct stub_host {
 	uint64_t fail_at;
 	uint64_t allocations;
 	uint64_t locks;
+	uint64_t rescheds;
 	long counted[2];
 	uint64_t dirty_bytes;
 	const struct linux_os_machine *machine;

@@ -52,6 +52,26 @@ static void test_tables_strict(void **state)
 	unload();
 }
 
+/* A domain with many tables lets others run while they are freed. */
+static void test_tables_end(void **state)
+{
+	struct iommu_domain *domain;
+	uint64_t tables;
+
+	(void)state;
+	load();
+	domain = plug();
+	assert_int_equal(map(domain, G1, FINE, K4, 8 * 512), 0);
+	unmap(domain, G1, K4, 4 * 512);
+	assert_int_equal(stub_host.rescheds, 0);
+	tables = hvpt_pt_tables(
+		hvpt_domain_pagetable(&hvpt_linux_domain(domain)->core));
+	assert_true(tables > 4);
+	unplug(domain);
+	assert_int_equal(stub_host.rescheds, tables);
+	unload();
+}
+
 /* Lazily: nothing is flushed by the unmap, all by the queue. */
 static void test_tables_lazy(void **state)
 {
@@ -687,6 +707,7 @@ int test_linux_paging(void)
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(test_map_unmap),
 		FIXTURE_TEST(test_tables_strict),
+		FIXTURE_TEST(test_tables_end),
 		FIXTURE_TEST(test_tables_lazy),
 		FIXTURE_TEST(test_tables_shared),
 		FIXTURE_TEST(test_combine),
