@@ -596,4 +596,19 @@ BUGS = [
         "old": "\tif (!iommu->handed_over && hvpt_iommu_has(",
         "new": "\tif (hvpt_iommu_has(",
     },
+    {
+        "proof": "map_list_step",
+        "name": "lengths whose sum wraps are accepted",
+        "file": "src/pagetable/map.c",
+        "old": "\t\twraps |= sum < length;\n",
+        "new": "",
+    },
+    {
+        "proof": "map_list_step",
+        "run": "at_1_2",
+        "name": "segments that do not touch count as one",
+        "file": "src/pagetable/map_steps.c",
+        "old": "job->segments->gpa.value == job->gpa + job->left);",
+        "new": "job->segments->gpa.value >= job->gpa + job->left);",
+    },
 ]
