@@ -5,7 +5,7 @@
  *
  * Functions: hvpt_flush_plan_init, hvpt_flush_plan_next
  * Bounds: any range of any alignment; TWO_BLOCK and COVER
- * Run: two_block -DPROOF_POLICY=HVPT_FLUSH_TWO_BLOCK --unwind 2
+ * Run: two_block long -DPROOF_POLICY=HVPT_FLUSH_TWO_BLOCK --unwind 2
  *	--unwindset hvpt_flush_bits.0:7
  * Run: cover -DPROOF_POLICY=HVPT_FLUSH_COVER --unwind 2
  *	--unwindset hvpt_flush_bits.0:7

@@ -31,7 +31,7 @@
  *	hvpt_device_unlink.0:3,hvpt_device_is_known.0:3
  * Run: probe -DPROOF_CALL=prove_probe --unwind 6 --unwindset
  *	hvpt_device_unlink.0:3,hvpt_device_is_known.0:3
- * Run: attach -DPROOF_CALL=prove_attach --unwind 6 --unwindset
+ * Run: attach long -DPROOF_CALL=prove_attach --unwind 6 --unwindset
  *	hvpt_device_unlink.0:3,hvpt_device_is_known.0:3
  * Run: detach long -DPROOF_CALL=prove_detach --unwind 6 --unwindset
  *	hvpt_device_unlink.0:3,hvpt_device_is_known.0:3

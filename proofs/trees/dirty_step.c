@@ -8,7 +8,7 @@
  * Bounds: tables of 2 entries, 4 levels, 4 pages; any tree; any range of it
  * Contract: inspect.h: D of a leaf that is only partly inside the range
  *	is reported but not cleared
- * Run: all --unwind 5
+ * Run: all long --unwind 5
  *	--unwindset hvpt_entries_zeros.0:1,hvpt_entries_zeros.1:3,
  *	hvpt_run_next_table.0:3,hvpt_run_next_table.1:3,hvpt_gather_join_.0:1,
  *	hvpt_gather_nearest.0:1,hvpt_walk_resume.0:1,tree_check.0:9,

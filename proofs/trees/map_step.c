@@ -31,7 +31,7 @@
  *	hvpt_map_locate.0:1,hvpt_map_scan.0:1,hvpt_map_reserve.0:1,
  *	hvpt_map_commit.0:1,hvpt_run_next_table.0:1,hvpt_run_next_table.1:1,
  *	hvpt_leaf_next.0:1,hvpt_sweep_tables.0:1,hvpt_sweep_run.0:1
- * Run: at_1_2 -DPROOF_FIRST=1 -DPROOF_PAGES=2 -DTREE_POOL=16u --unwind 5
+ * Run: at_1_2 long -DPROOF_FIRST=1 -DPROOF_PAGES=2 -DTREE_POOL=16u --unwind 5
  *	--unwindset
  *	hvpt_walk_resume.0:4,hvpt_gather_join_.0:1,hvpt_gather_nearest.0:1,
  *	hvpt_lines_fill.0:1,hvpt_map_next_piece.0:1,hvpt_map_level.0:3,

@@ -8,7 +8,7 @@
  * Contract: map.h: Tables that lie wholly inside the range and map
  *	nothing are detached. No translation changes.
  * Contract: map.h: that table, at most one for each level and half
- * Run: all --unwind 5
+ * Run: all long --unwind 5
  *	--unwindset hvpt_entries_zeros.0:1,hvpt_entries_zeros.1:3,
  *	hvpt_run_next_table.0:3,hvpt_run_next_table.1:3,hvpt_gather_join_.0:1,
  *	hvpt_gather_nearest.0:1,hvpt_walk_resume.0:1,tree_check.0:9,
