@@ -36,9 +36,10 @@ struct hvpt_linux_pool {
 
 /**
  * struct hvpt_linux_domain - a paging domain
- * @iodom: Linux's object, the first
+ * @core: the library's object, the first: memory of kmalloc() that is not small
+ *	starts a cache line, as the object wants
+ * @iodom: Linux's object
  * @table: the same, in a kernel that maps whole ranges
- * @core: the library's object; it starts a cache line, see there
  * @pool: for its tables
  * @limbo_lock: @limbo, @limbo_used and @visitors
  * @limbo: table pages that left the tree, and the ranges to flush before the
@@ -48,8 +49,8 @@ struct hvpt_linux_pool {
  * @link: in hvpt_linux.domains
  */
 struct hvpt_linux_domain {
+	struct hvpt_domain core;
 	HVPT_COMPAT_IODOM
-	struct hvpt_domain core ____cacheline_aligned;
 	struct hvpt_linux_pool pool;
 	spinlock_t limbo_lock; /* limbo and visitors */
 	struct hvpt_gather limbo;

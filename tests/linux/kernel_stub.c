@@ -142,13 +142,9 @@ static bool stub_fails(gfp_t gfp)
 	return stub_host.fail_at && --stub_host.fail_at == 0;
 }
 
-/* Aligned as a cache line, as the kernel does with objects of such a type. */
 void *stub_kzalloc(size_t bytes, gfp_t gfp)
 {
-	size_t room = (bytes + 63) / 64 * 64;
-	void *memory = stub_fails(gfp) ? NULL : aligned_alloc(64, room);
-
-	return memory ? memset(memory, 0, room) : NULL;
+	return stub_fails(gfp) ? NULL : calloc(1, bytes);
 }
 
 void kfree(void *memory)

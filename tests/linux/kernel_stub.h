@@ -176,7 +176,6 @@ typedef struct {
 
 /* One processor. */
 #define __percpu
-#define ____cacheline_aligned __attribute__((aligned(64)))
 #define DEFINE_PER_CPU(type, name) type name
 #define for_each_possible_cpu(cpu) for ((cpu) = 0; (cpu) < 1; (cpu)++)
 #define per_cpu_ptr(ptr, cpu) ((void)(cpu), (ptr))

@@ -256,7 +256,7 @@ static void test_shutdown(void **state)
 				 &hvpt_linux_domain(domain)->limbo, HVPT_OK);
 	hvpt_pt_destroy(&hvpt_linux_domain(domain)->core.pt);
 	domain->ops->free(domain);
-	free(domain);
+	free(hvpt_linux_domain(domain));
 }
 
 /* ---- after another kernel -------------------------------------------- */
