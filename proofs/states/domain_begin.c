@@ -16,9 +16,9 @@
  * Contract: domain.h: width must not exceed hvpt_iommu_width(), and 0 stands
  *	for that width, or for 48 if it is larger and levels is 4
  * Contract: domain.h: On failure @domain must not be used, the page was given
- *	back and the id is free. When CONFIGURE failed and the DELETE that had to
- *	follow failed too, the hypervisor may still have both: then the id is in
- *	quarantine and the page is leaked.
+ *	back and the id is free. When CONFIGURE failed and the DELETE that had
+ *	to follow failed too, the hypervisor may still have both: then the id is
+ *	in quarantine and the page is leaked.
  * Contract: iommu.h: up to HVPT_ID_TRIES ids that exist are skipped for each
  *	domain.
  * Contract: iommu.h: So a FLUSH of the id precedes each CREATE

@@ -8,8 +8,8 @@
  * Parts: hvpt_iommu_probe, hvpt_iommu_probe_flush
  * Contract: iommu.h: the configuration is checked; the hypercall
  *	GET_IOMMU_CAPABILITIES is made; the capabilities are checked; one FLUSH
- *	of the last domain id finds out whether the host refuses it; the identity
- *	and the blocked domain are created and configured.
+ *	of the last domain id finds out whether the host refuses it; the
+ *	identity and the blocked domain are created and configured.
  * Contract: iommu.h: At most 48 IOVA bits are used without S1_5LVL and at most
  *	57 with it
  * Contract: iommu.h: A host that does not refuse the FLUSH of the last id, or
