@@ -134,6 +134,23 @@ static void test_the_end_of_the_address_space(void **state)
 	pt_check(f);
 }
 
+/* Addresses that are smaller than the length. */
+static void test_the_beginning_of_the_address_space(void **state)
+{
+	struct pt_fixture *f = *state;
+	struct hvpt_iova_range second = { hvpt_iova(PT_4K),
+					  hvpt_iova(2 * PT_4K - 1) };
+
+	pt_reserve(f, &second, 1);
+	pt_map(f, 5 * PT_4K, PT_DATA, PT_4K, PT_RW);
+	must_refuse(f, PT_4K, PT_4K, HVPT_ERR_RESERVED);
+	must_refuse(f, 0, 2 * PT_4K, HVPT_ERR_RESERVED);
+	must_refuse(f, PT_4K, 3 * PT_4K, HVPT_ERR_RESERVED);
+	pt_map(f, 0, PT_DATA, PT_4K, PT_RW);
+	pt_map(f, 2 * PT_4K, PT_DATA, 3 * PT_4K, PT_RW);
+	pt_check(f);
+}
+
 static void test_the_order_of_errors(void **state)
 {
 	struct pt_fixture *f = *state;
@@ -272,6 +289,7 @@ int main(void)
 		PT_CASE(test_maps_are_refused),
 		PT_CASE(test_what_is_around_can_be_mapped),
 		PT_CASE(test_the_end_of_the_address_space),
+		PT_CASE(test_the_beginning_of_the_address_space),
 		PT_CASE(test_the_order_of_errors),
 		PT_CASE(test_the_last_page),
 		PT_CASE(test_they_are_listed),
