@@ -611,4 +611,44 @@ BUGS = [
         "old": "job->segments->gpa.value == job->gpa + job->left);",
         "new": "job->segments->gpa.value >= job->gpa + job->left);",
     },
+    {
+        "proof": "resume_all",
+        "name": "the first failure hides what fails after it",
+        "file": "src/domain/resume.c",
+        "old": "\t\tstatus = hvpt_resume_domain(domain);\n"
+               "\t\tif (first == HVPT_OK)\n\t\t\tfirst = status;\n",
+        "new": "\t\tstatus = hvpt_resume_domain(domain);\n"
+               "\t\tif (status != HVPT_OK)\n\t\t\treturn status;\n",
+    },
+    {
+        "proof": "resume_all",
+        "name": "devices are not blocked before the domains are rebuilt",
+        "file": "src/domain/resume.c",
+        "old": "\t\tignored = hvpt_resume_park(device);\n",
+        "new": "\t\tignored = HVPT_OK;\n",
+    },
+    {
+        "proof": "resume_all",
+        "name": "tables that another domain may have are not leaked",
+        "file": "src/domain/resume.c",
+        "old": "\tdomain->leaks = true;\n",
+        "new": "",
+    },
+    {
+        "proof": "resume_all",
+        "run": "retry",
+        "name": "a retry counts the epoch again",
+        "file": "src/domain/resume.c",
+        "old": "\tif (!retry)\n\t\thvpt_resume_begin(iommu);\n",
+        "new": "\t(void)retry;\n\thvpt_resume_begin(iommu);\n",
+    },
+    {
+        "proof": "resume_all",
+        "run": "retry",
+        "name": "a domain that could not be deleted is created over",
+        "file": "src/domain/resume.c",
+        "old": "\tif (!domain->delete_failed)\n"
+               "\t\tstatus = hvpt_resume_create_any(domain);\n",
+        "new": "\tstatus = hvpt_resume_create_any(domain);\n",
+    },
 ]
