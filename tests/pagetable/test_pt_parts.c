@@ -139,14 +139,21 @@ static void test_a_map_that_stops(void **state)
 
 int main(void)
 {
-	static const struct pt_case cases[] = {
+	static const struct pt_case any_sizes[] = {
 		PT_CASE(test_how_long),
+	};
+	static const struct pt_case cases[] = {
 		PT_CASE(test_map),
 		PT_CASE(test_unmap),
 		PT_CASE(test_protect),
 		PT_CASE(test_a_map_that_stops),
 	};
 
-	return pt_run("pt_parts", cases, PT_COUNT(cases), pt_main,
-		      pt_main_large_count);
+	int failed;
+
+	failed = pt_run("pt_part", any_sizes, PT_COUNT(any_sizes), pt_main,
+			pt_main_count);
+	failed += pt_run("pt_parts", cases, PT_COUNT(cases), pt_main,
+			 pt_main_large_count);
+	return failed;
 }

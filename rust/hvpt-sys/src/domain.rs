@@ -78,7 +78,7 @@ pub const HVPT_COMBINE_RANGES: u32 = 254;
 /// One domain; its fields are not for callers.
 #[repr(C)]
 pub struct hvpt_domain {
-    _private: [*mut c_void; 23],
+    _private: [*mut c_void; 24],
 }
 
 // ---- stats.h -------------------------------------------------------
@@ -129,7 +129,7 @@ pub const HVPT_QUARANTINE_RANGES: u32 = 16;
 /// The pvIOMMU; its fields are not for callers.
 #[repr(C)]
 pub struct hvpt_iommu {
-    _private: [*mut c_void; 92],
+    _private: [*mut c_void; 94],
 }
 
 // ---- device.h ------------------------------------------------------
