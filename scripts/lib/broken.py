@@ -651,4 +651,41 @@ BUGS = [
                "\t\tstatus = hvpt_resume_create_any(domain);\n",
         "new": "\tstatus = hvpt_resume_create_any(domain);\n",
     },
+    {
+        "proof": "combine_step",
+        "run": "alone",
+        "name": "a caller that cannot wait takes part",
+        "file": "src/domain/combine.c",
+        "old": "\tif (!ops || !ops->begin(domain->wait_ctx,"
+               " &request->waiter))\n",
+        "new": "\tif (!ops || (ops->begin(domain->wait_ctx,"
+               " &request->waiter), false))\n",
+    },
+    {
+        "proof": "combine_step",
+        "run": "lead",
+        "name": "the word says that no call is in flight, but one is",
+        "file": "src/domain/combine.c",
+        "old": "\t\tnext = newest == HVPT_NO_WAITER ? 0 : HVPT_NO_WAITER;\n",
+        "new": "\t\tnext = 0;\n",
+    },
+    {
+        "proof": "combine_step",
+        "run": "wait",
+        "name": "who waits is told success, whatever the call said",
+        "file": "src/domain/combine.c",
+        "old": "\t\tother->status = status;\n",
+        "new": "\t\tother->status = HVPT_OK;\n",
+    },
+    {
+        "proof": "combine_step",
+        "run": "told",
+        "name": "a request that is gone is read",
+        "file": "src/domain/combine.c",
+        "old": "\t\tnext = other->next;\n\t\tother->status = status;\n"
+               "\t\thvpt_request_tell(domain, other, HVPT_REQUEST_DONE);\n",
+        "new": "\t\tother->status = status;\n"
+               "\t\thvpt_request_tell(domain, other, HVPT_REQUEST_DONE);\n"
+               "\t\tnext = other->next;\n",
+    },
 ]
