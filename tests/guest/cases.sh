@@ -271,13 +271,18 @@ case_pressure() {
 	[ $good = 0 ] && no_faults
 }
 
-# busy - the disk is read until /tmp/busy is gone
-busy() {
-	touch /tmp/busy
+# read_busily - the disk is read until /tmp/busy is gone
+read_busily() {
 	while [ -e /tmp/busy ]; do
 		dd if=/dev/nvme0n1 of=/dev/null bs=128k count=64 iflag=direct \
 			2>/dev/null
 	done
+}
+
+# busy - from now on the disk is read until /tmp/busy is gone
+busy() {
+	touch /tmp/busy
+	read_busily
 }
 
 # One processor goes and comes while the disk is read and its domain flushed.
@@ -354,6 +359,13 @@ remove_all() {
 	done
 }
 
+# load_again [PARAMETER...] - after the modules are gone, with the devices
+load_again() {
+	load hvpt_iommu "$@" && load hvpt_bridge || return 1
+	echo 1 >/sys/bus/pci/rescan
+	wait_for 20 test -b /dev/nvme0n1
+}
+
 case_unload() {
 	! rmmod hvpt_bridge 2>/dev/null || fail "unloaded under devices" ||
 		return 1
@@ -364,10 +376,58 @@ case_unload() {
 	echo 1 >/proc/sys/vm/stat_refresh
 	left=$(sed -n 's/^nr_iommu_pages //p' /proc/vmstat)
 	[ "${left:-0}" -eq 0 ] || fail "$left pages are lost" || return 1
-	load hvpt_iommu && load hvpt_bridge || return 1
-	echo 1 >/sys/bus/pci/rescan
-	wait_for 20 test -b /dev/nvme0n1 || return 1
-	copy_compare /dev/nvme0n1 65536 1 && no_faults
+	load_again && copy_compare /dev/nvme0n1 65536 1 && no_faults
+}
+
+# reload [PARAMETER...]
+reload() {
+	remove_all
+	rmmod hvpt_bridge && rmmod hvpt_iommu || fail "a module stays" ||
+		return 1
+	load_again "$@"
+}
+
+# read_everywhere - on each processor, until /tmp/busy is gone
+read_everywhere() {
+	for cpu in $(seq 0 $(($(nproc) - 1))); do
+		read_busily &
+		taskset -p "$(printf '%x' $((1 << cpu)))" $! >/dev/null
+	done
+	wait
+}
+
+# compare_slowly ROUNDS - while all processors read and a flush takes longer,
+# compares data until a flush was combined; at most so often
+compare_slowly() {
+	good=0
+	rounds=0
+	before=$(stat combined)
+	touch /tmp/busy
+	echo 1000 >$P/flush_delay
+	read_everywhere &
+	while [ $good = 0 ] && [ $rounds -lt "$1" ] &&
+		[ "$(stat combined)" -eq "$before" ]; do
+		copy_compare /dev/nvme0n1 65536 1 || good=1
+		rounds=$((rounds + 1))
+	done
+	rm /tmp/busy
+	wait $!
+	echo 0 >$P/flush_delay
+	combined=$(($(stat combined) - before))
+	say "  combined: $combined in $rounds rounds, $(nproc) processors"
+	[ $good = 0 ] && no_faults
+}
+
+# While one flush runs, those that others ask for are made in one; not if the
+# module is told to combine none.
+case_combine() {
+	[ "$(nproc)" -ge 3 ] || fail "needs three processors" || return 1
+	compare_slowly 20 || return 1
+	[ $combined -gt 0 ] || fail "nothing was combined" || return 1
+	reload combine=0 && compare_slowly 2 || return 1
+	[ $combined -eq 0 ] || fail "combined with combine=0" || return 1
+	[ "$(cat $P/flushes)" -gt 0 ] || fail "nothing was flushed" || return 1
+	reload
 }
 
 # ---- from one kernel to the next ---------------------------------------------

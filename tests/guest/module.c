@@ -6,6 +6,7 @@
  * VT-d, which nothing else may use: intel_iommu=off intremap=off. Only function
  * 0 of devices 0 to 15 on bus 0 is managed.
  */
+#include <linux/delay.h>
 #include <linux/iommu.h>
 #include <linux/module.h>
 #include <linux/pci.h>
@@ -50,9 +51,22 @@ static bool guest_borrow(void *ctx, struct hvpt_call_page *page)
 	return true;
 }
 
+static bool guest_flushes(u64 control)
+{
+	u64 code = control & 0xffff;
+
+	return code == HVPT_HVCALL_FLUSH_DEVICE_DOMAIN ||
+	       code == HVPT_HVCALL_FLUSH_DEVICE_DOMAIN_LIST;
+}
+
+/* A slow hypervisor: a flush takes so many microseconds longer. */
+static uint guest_flush_delay;
+
 static uint64_t guest_issue(void *ctx, uint64_t control, hvpt_gpa_t input,
 			    hvpt_gpa_t output)
 {
+	if (guest_flushes(control))
+		udelay(READ_ONCE(guest_flush_delay));
 	return bridge_ops.issue(ctx, control, input, output);
 }
 
@@ -106,6 +120,7 @@ module_param_named(left_translated, guest_left.translated, uint, 0444);
 
 /* A faulty hypervisor: flushes return success and are not carried out. */
 module_param_named(drop_flushes, guest_bridge.drop_flushes, bool, 0644);
+module_param_named(flush_delay, guest_flush_delay, uint, 0644);
 module_param_named(calls, guest_bridge.calls, ullong, 0444);
 module_param_named(flushes, guest_bridge.flushes, ullong, 0444);
 module_param_named(entries, guest_bridge.entries, ullong, 0444);
