@@ -126,6 +126,7 @@ set(HVPT_ORACLE_SOURCES
   oracle/hypervisor_inject.c
   oracle/hypervisor_map.c
   oracle/hypervisor_text.c
+  oracle/hypervisor_ptes.c
   oracle/hypervisor_tree.c
   oracle/model.c
   oracle/sdm_scan.c

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Each entry a walk met is cached as one interval. An entry that changed is
+ * Each entry a walk met is cached as one interval; a PTE, which is one page, is
+ * found by its page, and a larger one in a tree. An entry that changed is
  * another one: the old and the new are both there until a flush. What a flush
  * does to an entry that it covers in part is the host's choice:
  *
@@ -73,6 +74,10 @@ void hypervisor_cache_add(struct hypervisor_cache *cache,
 	const struct hypervisor_tree *tree = &cache->entries[piece->level];
 	struct hypervisor_node *node, *next;
 
+	if (piece->level == 0) {
+		hypervisor_ptes_add(&cache->ptes, piece);
+		return;
+	}
 	if (hypervisor_tree_find(tree, piece))
 		return;
 	node = same_from(hypervisor_tree_first(tree, piece->first, piece->last),
@@ -90,10 +95,13 @@ void hypervisor_cache_add(struct hypervisor_cache *cache,
 void hypervisor_cache_at(const struct hypervisor_cache *cache, uint64_t iova,
 			 struct hypervisor_pieces *list)
 {
+	const struct hypervisor_pte *pte;
 	struct hypervisor_node *node;
 	unsigned level;
 
-	for (level = 0; level < HYPERVISOR_LEVELS; level++)
+	for (pte = hypervisor_ptes_at(&cache->ptes, iova); pte; pte = pte->next)
+		hypervisor_pieces_add(list, &pte->piece);
+	for (level = 1; level < HYPERVISOR_LEVELS; level++)
 		for (node = hypervisor_tree_first(&cache->entries[level], iova,
 						  iova);
 		     node; node = hypervisor_tree_next(node, iova, iova))
@@ -149,7 +157,8 @@ void hypervisor_cache_flush(struct hypervisor_cache *cache,
 {
 	unsigned level;
 
-	for (level = 0; level < HYPERVISOR_LEVELS; level++)
+	hypervisor_ptes_flush(&cache->ptes, first, last);
+	for (level = 1; level < HYPERVISOR_LEVELS; level++)
 		if (iotlb == HYPERVISOR_IOTLB_WHOLE)
 			drop_level(cache, level, first, last);
 		else
@@ -160,7 +169,8 @@ void hypervisor_cache_clear(struct hypervisor_cache *cache)
 {
 	unsigned level;
 
-	for (level = 0; level < HYPERVISOR_LEVELS; level++)
+	hypervisor_ptes_clear(&cache->ptes);
+	for (level = 1; level < HYPERVISOR_LEVELS; level++)
 		hypervisor_tree_clear(&cache->entries[level]);
 	hypervisor_tree_clear(&cache->tables);
 }
@@ -173,10 +183,10 @@ bool hypervisor_cache_leads_to(const struct hypervisor_cache *cache,
 
 size_t hypervisor_cache_count(const struct hypervisor_cache *cache)
 {
-	size_t count = 0;
+	size_t count = cache->ptes.count;
 	unsigned level;
 
-	for (level = 0; level < HYPERVISOR_LEVELS; level++)
+	for (level = 1; level < HYPERVISOR_LEVELS; level++)
 		count += cache->entries[level].count;
 	return count;
 }

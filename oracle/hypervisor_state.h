@@ -8,6 +8,7 @@
 #define ORACLE_HYPERVISOR_STATE_H
 
 #include "hypervisor.h"
+#include "hypervisor_ptes.h"
 #include "hypervisor_tree.h"
 
 #include <pthread.h>
@@ -49,10 +50,12 @@ void *hypervisor_map_take(struct hypervisor_map *map, uint64_t key);
 
 /**
  * struct hypervisor_cache - the IOTLB and the paging-structure caches
- * @entries: pieces of table entries, by the level of the entry
+ * @ptes: PTEs
+ * @entries: pieces of larger entries, by the level of the entry; [0] is empty
  * @tables: those that point at a table, by its gpa
  */
 struct hypervisor_cache {
+	struct hypervisor_ptes ptes;
 	struct hypervisor_tree entries[HYPERVISOR_LEVELS];
 	struct hypervisor_tree tables;
 };

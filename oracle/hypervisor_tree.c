@@ -23,8 +23,8 @@ static uint64_t traits_of(const struct hypervisor_piece *piece)
 	       (uint64_t)piece->table << 1 | (uint64_t)piece->writable;
 }
 
-static int compare(const struct hypervisor_piece *a,
-		   const struct hypervisor_piece *b)
+int hypervisor_piece_compare(const struct hypervisor_piece *a,
+			     const struct hypervisor_piece *b)
 {
 	int order = compare_u64(a->first, b->first);
 
@@ -116,7 +116,7 @@ static struct hypervisor_node *descend(const struct hypervisor_tree *tree,
 	*above = NULL;
 	*side = 0;
 	while (node) {
-		int order = compare(piece, &node->piece);
+		int order = hypervisor_piece_compare(piece, &node->piece);
 
 		if (order == 0)
 			break;

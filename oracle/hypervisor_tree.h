@@ -58,6 +58,10 @@ static inline bool hypervisor_piece_equal(const struct hypervisor_piece *a,
 	       a->writable == b->writable && a->owner == b->owner;
 }
 
+/** The order in a tree: below 0, 0 for pieces that are equal, or above 0. */
+int hypervisor_piece_compare(const struct hypervisor_piece *a,
+			     const struct hypervisor_piece *b);
+
 /** Adds a piece, unless the very same one is there. */
 void hypervisor_tree_add(struct hypervisor_tree *tree,
 			 const struct hypervisor_piece *piece);
@@ -77,19 +81,42 @@ hypervisor_tree_first(const struct hypervisor_tree *tree, uint64_t first,
 		      uint64_t last);
 
 /**
- * hypervisor_tree_at() - the node that has @address, or NULL
+ * struct hypervisor_found - what a tree of disjoint pieces has at an address
+ * @first, @last: the addresses for which it has the same
+ * @node: the one that has them; NULL: none has
+ */
+struct hypervisor_found {
+	uint64_t first;
+	uint64_t last;
+	struct hypervisor_node *node;
+};
+
+/**
+ * hypervisor_tree_at() - the node that has @address, or the gap around it
  *
  * As hypervisor_tree_first(), faster, for trees whose pieces are disjoint.
  */
-static inline struct hypervisor_node *
+static inline struct hypervisor_found
 hypervisor_tree_at(const struct hypervisor_tree *tree, uint64_t address)
 {
-	struct hypervisor_node *node = tree->root;
+	struct hypervisor_found found = { 0, UINT64_MAX, tree->root };
+	const struct hypervisor_piece *piece;
 
-	while (node && address - node->piece.first >
-			       node->piece.last - node->piece.first)
-		node = node->child[address > node->piece.last];
-	return node;
+	while (found.node) {
+		piece = &found.node->piece;
+		if (address < piece->first) {
+			found.last = piece->first - 1;
+			found.node = found.node->child[0];
+		} else if (address > piece->last) {
+			found.first = piece->last + 1;
+			found.node = found.node->child[1];
+		} else {
+			found.first = piece->first;
+			found.last = piece->last;
+			break;
+		}
+	}
+	return found;
 }
 
 /** The next one behind @node. */

@@ -2,7 +2,8 @@
 /*
  * A tree of disjoint pieces; a piece's level is the permission. Every change
  * first splits the pieces at both ends of its range. Only whole pieces then lie
- * inside.
+ * inside. What lookups found is kept until the next change: whoever checks a
+ * change asks about the same few intervals and gaps many times.
  */
 #include "model.h"
 
@@ -14,9 +15,22 @@
 
 #define PAGE_MASK UINT64_C(0xfff)
 
+#define KEPT 4u
+
+/**
+ * struct kept - what lookups found since the last change
+ * @count: how many were kept; the older ones give way
+ */
+struct kept {
+	struct hypervisor_found found[KEPT];
+	unsigned count;
+};
+
+/** @kept is what a lookup changes in a model that it must not change. */
 struct hvpt_model {
 	struct hypervisor_tree tree;
 	uint64_t bytes;
+	struct kept *kept;
 };
 
 _Noreturn static void die(const char *what, uint64_t start, uint64_t length)
@@ -45,6 +59,33 @@ static uint64_t gpa_of(const struct hypervisor_piece *piece, uint64_t iova)
 	return piece->to + (iova - piece->first);
 }
 
+/* ---- lookups --------------------------------------------------------- */
+
+/* The tree is about to change. */
+static void forget(struct hvpt_model *model)
+{
+	model->kept->count = 0;
+}
+
+static struct hypervisor_node *node_at(const struct hvpt_model *model,
+				       uint64_t address)
+{
+	struct kept *kept = model->kept;
+	struct hypervisor_found *found;
+	unsigned i;
+
+	for (i = 0; i < KEPT && i < kept->count; i++) {
+		found = &kept->found[i];
+		if (address - found->first <= found->last - found->first)
+			return found->node;
+	}
+	found = &kept->found[kept->count++ % KEPT];
+	*found = hypervisor_tree_at(&model->tree, address);
+	return found->node;
+}
+
+/* ---- changes --------------------------------------------------------- */
+
 /* Afterwards a piece may start at @address, but none goes across it. */
 static void split_at(struct hvpt_model *model, uint64_t address)
 {
@@ -52,9 +93,10 @@ static void split_at(struct hvpt_model *model, uint64_t address)
 	struct hypervisor_node *node;
 	struct hypervisor_piece low, high;
 
-	node = hypervisor_tree_at(tree, address);
+	node = node_at(model, address);
 	if (!node || node->piece.first == address)
 		return;
+	forget(model);
 	low = node->piece;
 	high = low;
 	low.last = address - 1;
@@ -86,7 +128,9 @@ struct hvpt_model *hvpt_model_create(void)
 {
 	struct hvpt_model *model = calloc(1, sizeof(*model));
 
-	if (!model)
+	if (model)
+		model->kept = calloc(1, sizeof(*model->kept));
+	if (!model || !model->kept)
 		die("out of memory", 0, sizeof(*model));
 	return model;
 }
@@ -96,6 +140,7 @@ void hvpt_model_destroy(struct hvpt_model *model)
 	if (!model)
 		return;
 	hypervisor_tree_clear(&model->tree);
+	free(model->kept);
 	free(model);
 }
 
@@ -110,6 +155,7 @@ bool hvpt_model_map(struct hvpt_model *model, uint64_t iova, uint64_t gpa,
 	(void)last_of(gpa, length);
 	if (hypervisor_tree_first(&model->tree, iova, piece.last))
 		return false;
+	forget(model);
 	hypervisor_tree_add(&model->tree, &piece);
 	model->bytes += length;
 	return true;
@@ -137,6 +183,7 @@ uint64_t hvpt_model_unmap(struct hvpt_model *model, uint64_t iova,
 	struct hypervisor_node *node, *next;
 
 	clear_range(model, iova, last);
+	forget(model);
 	for (node = hypervisor_tree_first(&model->tree, iova, last); node;
 	     node = next) {
 		next = hypervisor_tree_next(node, iova, last);
@@ -168,7 +215,7 @@ bool hvpt_model_lookup(const struct hvpt_model *model, uint64_t iova,
 {
 	struct hypervisor_node *node;
 
-	node = hypervisor_tree_at(&model->tree, iova);
+	node = node_at(model, iova);
 	if (!node)
 		return false;
 	*gpa = gpa_of(&node->piece, iova);

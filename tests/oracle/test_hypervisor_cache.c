@@ -254,9 +254,90 @@ static void a_tree_keeps_its_shape(void **state)
 	assert_int_equal(tree.count, 0);
 }
 
+/* ---- PTEs ------------------------------------------------------------ */
+
+/* Up to 512 pages from any page on: groups of pages are met in part. */
+static void draw_pages(uint64_t *prng, uint64_t *first, uint64_t *last)
+{
+	*first = draw_iova(prng) & ~UINT64_C(0xfff);
+	*last = *first + (hvpt_random_below(prng, 512) << 12 | 0xfff);
+	if (*last < *first || hvpt_random_below(prng, 200) == 0)
+		*last = UINT64_MAX;
+}
+
+static void flush_both(struct hypervisor_ptes *ptes,
+		       struct hypervisor_tree *tree, uint64_t first,
+		       uint64_t last)
+{
+	struct hypervisor_node *node;
+
+	hypervisor_ptes_flush(ptes, first, last);
+	while ((node = hypervisor_tree_first(tree, first, last)))
+		hypervisor_tree_remove(tree, node);
+}
+
+static void change_both(struct hypervisor_ptes *ptes,
+			struct hypervisor_tree *tree, uint64_t *prng)
+{
+	struct hypervisor_piece piece = hypervisor_piece_of(draw_iova(prng), 0);
+	uint64_t first, last;
+
+	if (hvpt_random_below(prng, 8) == 0) {
+		draw_pages(prng, &first, &last);
+		flush_both(ptes, tree, first, last);
+		return;
+	}
+	piece.writable = hvpt_random_below(prng, 2) != 0;
+	piece.owner = (uint32_t)hvpt_random_below(prng, 2);
+	piece.to = hvpt_random_below(prng, 3) << 12;
+	hypervisor_ptes_add(ptes, &piece);
+	hypervisor_tree_add(tree, &piece);
+}
+
+/* All pages: the same PTEs, in the same order, and no more than those. */
+static void compare_ptes(const struct hypervisor_ptes *ptes,
+			 const struct hypervisor_tree *tree)
+{
+	struct hypervisor_node *node;
+	const struct hypervisor_pte *pte = NULL;
+
+	assert_int_equal(ptes->count, tree->count);
+	for (node = hypervisor_tree_first(tree, 0, UINT64_MAX); node;
+	     node = hypervisor_tree_next(node, 0, UINT64_MAX)) {
+		if (!pte)
+			pte = hypervisor_ptes_at(ptes, node->piece.first + 1);
+		assert_non_null(pte);
+		assert_true(hypervisor_piece_equal(&pte->piece, &node->piece));
+		pte = pte->next;
+	}
+	assert_null(pte);
+}
+
+static void ptes_are_what_a_tree_keeps(void **state)
+{
+	uint64_t prng = pt_seed("hypervisor_ptes", 20260302);
+	struct hypervisor_ptes ptes = { 0 };
+	struct hypervisor_tree tree = { 0 };
+	unsigned round, rounds = pt_effort(20000);
+
+	(void)state;
+	for (round = 0; round < rounds; round++) {
+		change_both(&ptes, &tree, &prng);
+		if (round % 32 == 0)
+			compare_ptes(&ptes, &tree);
+	}
+	compare_ptes(&ptes, &tree);
+	flush_both(&ptes, &tree, 0, UINT64_MAX);
+	compare_ptes(&ptes, &tree);
+	assert_int_equal(ptes.groups, 0);
+	assert_null(hypervisor_ptes_at(&ptes, 0));
+	hypervisor_ptes_clear(&ptes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ptes_are_what_a_tree_keeps),
 		cmocka_unit_test(pieces_are_what_a_plain_list_keeps),
 		cmocka_unit_test(whole_entries_are_what_a_plain_list_keeps),
 		cmocka_unit_test(a_tree_keeps_its_shape),
