@@ -160,7 +160,7 @@ def check_odd(checks, browser, hvpt, folder):
     with open(f"{folder}/vega.js", "w", encoding="utf-8") as file:
         file.write("\n".join(scripts[:-1]))
     odd = "x</script><b>-1 [000] .. 1.0: map: IOMMU: iova=0x1000 - 0x2000 " \
-        "paddr=0x5000 size=4096\nmap: IOMMU: iova=0x10000000000000 - "
+        "paddr=0x5000 size=4096\nmap: IOMMU: iova=0x10000000000000 - \n"
     subprocess.run([hvpt, "report", "--quiet", "-", "--library",
                     f"{folder}/vega.js", "-o", f"{folder}/odd.html"],
                    input=odd, encoding="utf-8", check=True)
