@@ -119,14 +119,7 @@ enum hvpt_status hvpt_domain_flush_now(struct hvpt_domain *domain)
 	return any_answer(&answer);
 }
 
-enum hvpt_status hvpt_iommu_note(struct hvpt_iommu *noted,
-				 enum hvpt_status status,
-				 const struct hvpt_answer *answer)
-{
-	ASSERT(noted == &iommu);
-	(void)answer;
-	return status;
-}
+#include "any_note.h"
 
 /* ---- any state ---------------------------------------------------------- */
 

@@ -28,11 +28,16 @@ void hvpt_linux_counts_clear(void)
 		       sizeof(struct hvpt_iommu_stats));
 }
 
+/* All of them, whichever the library counts so: each is 64 bits. */
 static void hvpt_linux_counts_add(struct hvpt_iommu_stats *stats,
 				  const struct hvpt_iommu_stats *more)
 {
-	stats->list_flushes += READ_ONCE(more->list_flushes);
-	stats->descriptors += READ_ONCE(more->descriptors);
+	const u64 *from = (const u64 *)more;
+	u64 *to = (u64 *)stats;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(*stats) / sizeof(*to); i++)
+		to[i] += READ_ONCE(from[i]);
 }
 
 void hvpt_linux_read_stats(struct hvpt_iommu_stats *stats)

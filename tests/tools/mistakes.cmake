@@ -23,16 +23,19 @@ add_test(NAME tool_broken_format
     ${traces}/nvme-ext4-7.3-strict.txt.xz
     ${CMAKE_CROSSCOMPILING_EMULATOR} $<TARGET_FILE:hvpt_broken>)
 
-# With a mistake in its sync. They are linked before the library, so sync.c is
-# not taken from it.
-foreach(mistake SKIP EARLY SHORT)
+# hvpt_broken_<mistake>, of the files of the command's main() and @source. They
+# are linked before the library, so what is in @source is not taken from it.
+function(hvpt_add_mistake mistake source)
   string(TOLOWER hvpt_broken_${mistake} name)
-  list(TRANSFORM HVPT_TOOL_MAIN PREPEND ${PROJECT_SOURCE_DIR}/
-    OUTPUT_VARIABLE main)
-  add_executable(${name} ${main} broken_sync.c)
+  add_executable(${name} ${main} ${source})
   hvpt_settings(${name})
   target_compile_definitions(${name} PRIVATE HVPT_BROKEN_${mistake})
   target_link_libraries(${name} PRIVATE hvpt_conformance hvpt::tool)
+endfunction()
+
+# In its sync.
+foreach(mistake SKIP EARLY SHORT)
+  hvpt_add_mistake(${mistake} broken_sync.c)
 endforeach()
 
 add_test(NAME tool_broken_sync
@@ -41,13 +44,9 @@ add_test(NAME tool_broken_sync
     $<TARGET_FILE:hvpt_broken_early> $<TARGET_FILE:hvpt_broken_short>
     ${CMAKE_CROSSCOMPILING_EMULATOR})
 
-# And with a mistake in its page tables, in the same way.
+# In its page tables.
 foreach(mistake GATHER FREED SPLIT LEAK CRASH)
-  string(TOLOWER hvpt_broken_${mistake} name)
-  add_executable(${name} ${main} broken_fuzz.c)
-  hvpt_settings(${name})
-  target_compile_definitions(${name} PRIVATE HVPT_BROKEN_${mistake})
-  target_link_libraries(${name} PRIVATE hvpt_conformance hvpt::tool)
+  hvpt_add_mistake(${mistake} broken_fuzz.c)
 endforeach()
 
 add_test(NAME tool_fuzz
