@@ -1644,6 +1644,7 @@ HVPT_INLINE bool hvpt_pt_try_unmap_leaf(struct hvpt_pagetable *pt,
  * its flush either way. One gather may serve all parts. Empty tables that span
  * more than a part stay in the tree, for hvpt_pt_reclaim().
  *
+ * Context: any; reads only what hvpt_pt_init() has set.
  * Return: bytes to the next multiple of the largest leaf size, of 2 MiB at
  * least; @length if that is less.
  */
