@@ -333,6 +333,24 @@ static void test_what_is_not_in_quarantine_is_used(void **state)
 	assert_int_equal(id_of(f, 0), 0xa5a5a5a5);
 }
 
+/* Nor is such an entry extended by the id next to it. */
+static void test_what_is_not_in_quarantine_does_not_grow(void **state)
+{
+	struct hv_fixture *f = *state;
+	const struct hvpt_id_range *range = f->iommu.quarantine;
+
+	with_ids(f, 0xa5a5a5a2, 5);
+	hv_make(f, 0); /* 0xa5a5a5a4 */
+	hv_make(f, 1);
+	hv_make(f, 2); /* 0xa5a5a5a6 */
+	hv_abandon(f, 2);
+	assert_int_equal(f->iommu.quarantined, 1);
+	assert_int_equal(range[0].first, 0xa5a5a5a6);
+	hv_abandon(f, 0);
+	assert_int_equal(f->iommu.quarantined, 2);
+	assert_int_equal(range[1].first, 0xa5a5a5a4);
+}
+
 /* Another owner has @first .. @last. */
 static void others_have(struct hv_fixture *f, uint32_t first, uint32_t last)
 {
@@ -491,6 +509,7 @@ int main(void)
 		HV_PREPARED(test_two_ranges_in_quarantine),
 		HV_PREPARED(test_each_range_in_quarantine_grows),
 		HV_PREPARED(test_what_is_not_in_quarantine_is_used),
+		HV_PREPARED(test_what_is_not_in_quarantine_does_not_grow),
 		HV_PREPARED(test_ids_of_others_are_skipped),
 		HV_PREPARED(test_a_skip_passes_the_last_id),
 		HV_PREPARED(test_a_skip_ends_at_the_last_id),
