@@ -3,6 +3,8 @@
  * Devices: probing, detaching and removing them, and what is to be done about
  * ATS.
  */
+#include <string.h>
+
 #include "tests/support/hv_fixture.h"
 #include "tests/support/places.h"
 
@@ -295,6 +297,8 @@ static void test_no_ats_where_there_is_none(void **state)
 
 	make_places(f);
 	hv_add_device(f, 0);
+	/* Each bool in it is true before. */
+	memset(device, 1, sizeof(*device));
 	hv_ok(hvpt_device_probe(device, &f->iommu, hv_device_id(0), false));
 	f->device_live[0] = true;
 	for (to = 0; to < PLACES; to++) {
