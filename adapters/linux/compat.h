@@ -153,6 +153,14 @@ struct pt_iommu_ops;
 #define hvpt_compat_set_range_ops(iodom, ops) ((void)(iodom))
 #endif
 
+/* ---- workers that may run on any processor ---------------------------- */
+
+#if HVPT_LINUX_6_19
+#define HVPT_COMPAT_WORKERS system_dfl_wq
+#else
+#define HVPT_COMPAT_WORKERS system_unbound_wq
+#endif
+
 /* ---- deferred flushes ------------------------------------------------ */
 
 static inline bool hvpt_compat_is_deferred_flush(enum iommu_cap cap)

@@ -90,8 +90,7 @@ struct iommu_domain *hvpt_linux_domain_new(struct device *dev, bool dirty)
 		return ERR_PTR(-ENOMEM);
 	hvpt_linux_pool_init(&domain->pool,
 			     dev ? dev_to_node(dev) : NUMA_NO_NODE);
-	spin_lock_init(&domain->limbo_lock);
-	hvpt_gather_init(&domain->limbo);
+	hvpt_linux_limbo_init(domain);
 	err = hvpt_linux_domain_open(domain, dirty);
 	if (err) {
 		kfree(domain);

@@ -10,6 +10,13 @@
  */
 #include "linux_internal.h"
 
+void hvpt_linux_limbo_init(struct hvpt_linux_domain *domain)
+{
+	spin_lock_init(&domain->limbo_lock);
+	hvpt_gather_init(&domain->limbo);
+	hvpt_linux_parts_init(domain);
+}
+
 /* The lock is held. */
 static void hvpt_linux_limbo_keep(struct hvpt_linux_domain *domain,
 				  struct hvpt_gather *gather)
@@ -69,7 +76,7 @@ void hvpt_linux_limbo_flushed(struct hvpt_linux_domain *domain,
 	spin_unlock_irqrestore(&domain->limbo_lock, flags);
 	if (keep)
 		return;
-	hvpt_pt_release(hvpt_domain_pagetable(&domain->core), gather);
+	hvpt_linux_tables_free(domain, gather);
 }
 
 /*

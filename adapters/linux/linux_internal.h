@@ -15,6 +15,8 @@
 #include "compat.h"
 #include "hvpt_linux.h"
 
+#include <linux/workqueue.h>
+
 #define HVPT_LINUX_NAME "hvpt"
 
 /**
@@ -41,21 +43,25 @@ struct hvpt_linux_pool {
  * @iodom: Linux's object
  * @table: the same, in a kernel that maps whole ranges
  * @pool: for its tables
- * @limbo_lock: @limbo, @limbo_used and @visitors
+ * @limbo_lock: @limbo, @limbo_used, @visitors and @flushed
  * @limbo: table pages that left the tree, and the ranges to flush before the
  *	pages can be reused; Linux's own gathers have no room for them
  * @limbo_used: there may be something in @limbo; read without the lock
  * @visitors: readers of the whole table; nothing in limbo is freed meanwhile
+ * @flushed: many tables that no IOMMU reads any more
+ * @free_work: frees them
  * @link: in hvpt_linux.domains
  */
 struct hvpt_linux_domain {
 	struct hvpt_domain core;
 	HVPT_COMPAT_IODOM
 	struct hvpt_linux_pool pool;
-	spinlock_t limbo_lock; /* limbo and visitors */
+	spinlock_t limbo_lock; /* the next four */
 	struct hvpt_gather limbo;
 	bool limbo_used;
 	unsigned int visitors;
+	struct hvpt_gather flushed;
+	struct work_struct free_work;
 	struct list_head link;
 };
 
@@ -168,6 +174,7 @@ void hvpt_linux_pool_done(struct hvpt_linux_pool *pool, unsigned int count);
 void hvpt_linux_pool_empty(struct hvpt_linux_pool *pool);
 
 /* limbo.c */
+void hvpt_linux_limbo_init(struct hvpt_linux_domain *domain);
 void hvpt_linux_limbo_put(struct hvpt_linux_domain *domain,
 			  struct hvpt_gather *gather);
 void hvpt_linux_limbo_take(struct hvpt_linux_domain *domain,
@@ -186,11 +193,22 @@ void hvpt_linux_read_stats(struct hvpt_iommu_stats *stats);
 /* wait.c */
 const struct hvpt_wait_ops *hvpt_linux_wait_ops(void);
 
-/* paging.c */
-extern const struct iommu_domain_ops hvpt_linux_paging_ops;
+/* map.c */
 int hvpt_linux_map_range(struct hvpt_linux_domain *domain, unsigned long iova,
 			 phys_addr_t paddr, size_t size, int prot, gfp_t gfp,
 			 size_t *mapped);
+
+/* parts.c */
+void hvpt_linux_parts_init(struct hvpt_linux_domain *domain);
+void hvpt_linux_parts_end(struct hvpt_linux_domain *domain);
+int hvpt_linux_map_parts(struct hvpt_linux_domain *domain, unsigned long iova,
+			 phys_addr_t paddr, size_t size, int prot, gfp_t gfp,
+			 size_t *mapped);
+void hvpt_linux_tables_free(struct hvpt_linux_domain *domain,
+			    struct hvpt_gather *gather);
+
+/* paging.c */
+extern const struct iommu_domain_ops hvpt_linux_paging_ops;
 size_t hvpt_linux_unmap_range(struct hvpt_linux_domain *domain,
 			      unsigned long iova, size_t size,
 			      struct iommu_iotlb_gather *iogather);

@@ -129,6 +129,36 @@ void mutex_unlock(struct mutex *mutex)
 	mutex->held = false;
 }
 
+/* ---- workers: a test says when, or somebody waits ---------------------- */
+
+bool queue_work(struct workqueue_struct *queue, struct work_struct *work)
+{
+	(void)queue;
+	if (stub_host.work && stub_host.work != work)
+		stub_die("work of two domains");
+	stub_host.work = work;
+	return true;
+}
+
+void stub_run_work(void)
+{
+	struct work_struct *work = stub_host.work;
+
+	stub_may_sleep();
+	stub_host.work = NULL;
+	if (work)
+		work->run(work);
+}
+
+bool flush_work(struct work_struct *work)
+{
+	stub_may_sleep();
+	if (stub_host.work != work)
+		return false;
+	stub_run_work();
+	return true;
+}
+
 /* ---- memory ---------------------------------------------------------- */
 
 /* Does this allocation fail? */

@@ -181,6 +181,20 @@ typedef struct {
 #define per_cpu_ptr(ptr, cpu) ((void)(cpu), (ptr))
 #define this_cpu_add(at, more) ((void)((at) += (more)))
 
+/* ---- workers --------------------------------------------------------- */
+
+struct workqueue_struct;
+struct work_struct {
+	void (*run)(struct work_struct *work);
+};
+#define INIT_WORK(work, function) ((work)->run = (function))
+#define system_unbound_wq ((struct workqueue_struct *)0)
+#define system_dfl_wq ((struct workqueue_struct *)0)
+bool queue_work(struct workqueue_struct *queue, struct work_struct *work);
+bool flush_work(struct work_struct *work);
+/* Runs what was queued. */
+void stub_run_work(void);
+
 /* ---- lists ----------------------------------------------------------- */
 
 struct list_head {
@@ -243,6 +257,7 @@ struct pglist_data;
 void *stub_kzalloc(size_t bytes, gfp_t gfp);
 void kfree(void *memory);
 void cond_resched(void);
+#define gfpflags_allow_blocking(gfp) (((gfp)&GFP_KERNEL) != 0)
 struct page *alloc_pages_node(int node, gfp_t gfp, unsigned int order);
 void __free_page(struct page *page);
 void *stub_va(u64 gpa);

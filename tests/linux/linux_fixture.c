@@ -125,6 +125,7 @@ int close_fixture(void **state)
 	assert_int_equal(stub_host.counted[1], 0);
 	assert_int_equal(stub_host.spinning, 0);
 	assert_int_equal(stub_host.remapped, 0);
+	assert_null(stub_host.work);
 	hypervisor_destroy(stub_host.hv);
 	hvpt_arena_destroy(stub_host.arena);
 	return 0;
@@ -245,12 +246,12 @@ static struct pt_iommu *table_of(struct iommu_domain *domain)
 }
 
 static int map_pages(struct iommu_domain *domain, u64 iova, u64 gpa,
-		     size_t size, size_t count, size_t *mapped)
+		     size_t size, size_t count, gfp_t gfp, size_t *mapped)
 {
 	struct pt_iommu *table = table_of(domain);
 
-	return table->ops->map_range(table, iova, gpa, size * count, RW,
-				     GFP_ATOMIC, mapped);
+	return table->ops->map_range(table, iova, gpa, size * count, RW, gfp,
+				     mapped);
 }
 
 static size_t unmap_pages(struct iommu_domain *domain, u64 iova, size_t size,
@@ -262,10 +263,10 @@ static size_t unmap_pages(struct iommu_domain *domain, u64 iova, size_t size,
 }
 #else
 static int map_pages(struct iommu_domain *domain, u64 iova, u64 gpa,
-		     size_t size, size_t count, size_t *mapped)
+		     size_t size, size_t count, gfp_t gfp, size_t *mapped)
 {
-	return domain->ops->map_pages(domain, iova, gpa, size, count, RW,
-				      GFP_ATOMIC, mapped);
+	return domain->ops->map_pages(domain, iova, gpa, size, count, RW, gfp,
+				      mapped);
 }
 
 static size_t unmap_pages(struct iommu_domain *domain, u64 iova, size_t size,
@@ -279,10 +280,17 @@ int map(struct iommu_domain *domain, u64 iova, u64 gpa, size_t size,
 	size_t count)
 {
 	size_t mapped = 0;
-	int err = map_pages(domain, iova, gpa, size, count, &mapped);
+	int err = map_pages(domain, iova, gpa, size, count, GFP_ATOMIC,
+			    &mapped);
 
 	assert_int_equal(mapped, err ? 0 : size * count);
 	return err;
+}
+
+int map_gfp(struct iommu_domain *domain, u64 iova, u64 gpa, size_t bytes,
+	    gfp_t gfp, size_t *mapped)
+{
+	return map_pages(domain, iova, gpa, K4, bytes / K4, gfp, mapped);
 }
 
 size_t unmap_some(struct iommu_domain *domain, u64 iova, size_t size,

@@ -61,6 +61,7 @@ int close_fixture(void **state);
 int test_linux_start(void);
 int test_linux_life(void);
 int test_linux_paging(void);
+int test_linux_parts(void);
 int test_linux_firmware(void);
 
 void load(void);
@@ -83,6 +84,10 @@ void unplug(struct iommu_domain *domain);
 
 int map(struct iommu_domain *domain, u64 iova, u64 gpa, size_t size,
 	size_t count);
+
+/* In pages of 4 KiB, where the kernel makes a call for one size. */
+int map_gfp(struct iommu_domain *domain, u64 iova, u64 gpa, size_t bytes,
+	    gfp_t gfp, size_t *mapped);
 
 /* What iommu_unmap() does in one step: unmap, then sync. */
 size_t unmap_some(struct iommu_domain *domain, u64 iova, size_t size,

@@ -38,6 +38,7 @@ struct stub_kept {
  * @fail_at: that allocation from now on fails; 0: none
  * @allocations: so far
  * @locks: spin locks taken so far
+ * @work: queued, and not run yet; or NULL
  * @counted: what the kernel's counters of pages say
  * @dirty_bytes: reported as written
  * @machine: whose memory is used, not the arena's; or NULL
@@ -63,6 +64,7 @@ struct stub_host {
 	uint64_t allocations;
 	uint64_t locks;
 	uint64_t rescheds;
+	struct work_struct *work;
 	long counted[2];
 	uint64_t dirty_bytes;
 	const struct linux_os_machine *machine;
