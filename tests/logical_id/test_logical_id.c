@@ -565,6 +565,17 @@ static void test_segments_are_spread(void **state)
 	assert_int_in_range(most, 4, 16);
 }
 
+/* Which list it is depends on the top bit, too. */
+static void test_the_top_bit_chooses_the_list(void **state)
+{
+	uint32_t segment;
+
+	(void)state;
+	for (segment = 0; segment < 256; segment++)
+		assert_int_not_equal(list_of(segment),
+				     list_of(segment | 0x80000000u));
+}
+
 /* Segments in one list that differ in any bit are told apart. */
 static void test_all_bits_of_a_segment_count(void **state)
 {
@@ -855,6 +866,7 @@ int main(void)
 		cmocka_unit_test(test_generations_never_repeat),
 		cmocka_unit_test(test_collisions_in_one_list),
 		cmocka_unit_test(test_segments_are_spread),
+		cmocka_unit_test(test_the_top_bit_chooses_the_list),
 		cmocka_unit_test(test_all_bits_of_a_segment_count),
 		cmocka_unit_test(test_ten_thousand_segments),
 		cmocka_unit_test(test_lookups_beside_a_writer),
