@@ -62,7 +62,7 @@ void hvpt_linux_domain_free(struct iommu_domain *iodom)
 {
 	struct hvpt_linux_domain *domain = hvpt_linux_domain(iodom);
 
-	hvpt_linux_parts_end(domain);
+	hvpt_linux_tables_end(domain);
 	hvpt_linux_pool_empty(&domain->pool);
 	mutex_lock(&hvpt_linux.lock);
 	hvpt_linux_domains_retry();

@@ -14,7 +14,7 @@ void hvpt_linux_limbo_init(struct hvpt_linux_domain *domain)
 {
 	spin_lock_init(&domain->limbo_lock);
 	hvpt_gather_init(&domain->limbo);
-	hvpt_linux_parts_init(domain);
+	hvpt_linux_tables_init(domain);
 }
 
 /* The lock is held. */

@@ -194,16 +194,18 @@ void hvpt_linux_read_stats(struct hvpt_iommu_stats *stats);
 const struct hvpt_wait_ops *hvpt_linux_wait_ops(void);
 
 /* map.c */
-int hvpt_linux_map_range(struct hvpt_linux_domain *domain, unsigned long iova,
+int hvpt_linux_map_whole(struct hvpt_linux_domain *domain, unsigned long iova,
 			 phys_addr_t paddr, size_t size, int prot, gfp_t gfp,
 			 size_t *mapped);
 
 /* parts.c */
-void hvpt_linux_parts_init(struct hvpt_linux_domain *domain);
-void hvpt_linux_parts_end(struct hvpt_linux_domain *domain);
-int hvpt_linux_map_parts(struct hvpt_linux_domain *domain, unsigned long iova,
+int hvpt_linux_map_range(struct hvpt_linux_domain *domain, unsigned long iova,
 			 phys_addr_t paddr, size_t size, int prot, gfp_t gfp,
 			 size_t *mapped);
+
+/* tables.c */
+void hvpt_linux_tables_init(struct hvpt_linux_domain *domain);
+void hvpt_linux_tables_end(struct hvpt_linux_domain *domain);
 void hvpt_linux_tables_free(struct hvpt_linux_domain *domain,
 			    struct hvpt_gather *gather);
 

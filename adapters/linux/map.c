@@ -5,9 +5,6 @@
 /* A map that reserved nothing may take the pages of one that did: try again. */
 #define HVPT_LINUX_FILL_ROUNDS 4u
 
-/* A longer map is made in parts. */
-#define HVPT_LINUX_MAP_MOST (1ul << 30)
-
 /*
  * The format has no write-only, so a device that may write may also read, as
  * with other x86 IOMMUs. NOEXEC and MMIO have no meaning here.
@@ -117,25 +114,14 @@ static enum hvpt_status hvpt_linux_map(struct hvpt_linux_domain *domain,
 	return status;
 }
 
-/*
- * A range of 1 GiB at most is mapped as a whole or not at all: at most 262,144
- * leaves, and 519 tables that are taken in advance. A longer one is mapped in
- * parts that are no longer than that. After each part others may run, if @gfp
- * says that the caller may sleep.
- *
- * Adds to @mapped. Parts before one that fails stay, and count there: Linux
- * unmaps that much, and flushes.
- */
-int hvpt_linux_map_range(struct hvpt_linux_domain *domain, unsigned long iova,
+/* All of the range or, with an error, nothing. Adds to @mapped. */
+int hvpt_linux_map_whole(struct hvpt_linux_domain *domain, unsigned long iova,
 			 phys_addr_t paddr, size_t size, int prot, gfp_t gfp,
 			 size_t *mapped)
 {
-	enum hvpt_status status;
+	enum hvpt_status status = hvpt_linux_map(domain, iova, paddr, size,
+						 prot, gfp);
 
-	if (unlikely(size > HVPT_LINUX_MAP_MOST))
-		return hvpt_linux_map_parts(domain, iova, paddr, size, prot,
-					    gfp, mapped);
-	status = hvpt_linux_map(domain, iova, paddr, size, prot, gfp);
 	if (status != HVPT_OK) {
 		pr_debug("map %#lx+%#zx: %s\n", iova, size,
 			 hvpt_status_name(status));

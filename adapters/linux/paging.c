@@ -121,7 +121,7 @@ hvpt_linux_unmap(struct hvpt_linux_domain *domain, unsigned long iova,
  * In one call, however long the range is: Linux says neither that the caller
  * may sleep nor takes less than all of the range, up to the first hole. No lock
  * is held, so a kernel that preempts may do so. Tables are only detached here;
- * parts.c bounds what their end takes.
+ * tables.c bounds what their end takes.
  *
  * Return: how many bytes were mapped, up to the first hole.
  */

@@ -7,7 +7,7 @@
 
 /* Where a part begins, above the window of interrupts. */
 #define BASE (8 * G1)
-/* As the limit of parts.c. */
+/* As the limit of tables.c. */
 #define AT_ONCE 512u
 
 static uint64_t tables_of(struct iommu_domain *domain)
