@@ -105,6 +105,21 @@ BUGS = [
         "new": "\t\t\t\t\t    true, block))",
     },
     {
+        "proof": "flush_two_block",
+        "name": "equal blocks lead from one to the other",
+        "file": "src/domain/plan.c",
+        "old": "\t\t    order + same > block->order)",
+        "new": "\t\t    order + 1 > block->order)",
+    },
+    {
+        "proof": "flush_two_block",
+        "run": "list",
+        "name": "the second block of a range is forgotten",
+        "file": "src/domain/plan.c",
+        "old": "\t\tself->at += !self->busy;",
+        "new": "\t\tself->at++;",
+    },
+    {
         "proof": "domain_ids",
         "name": "the last id of a quarantined range is free",
         "file": "src/domain/ids.c",
