@@ -694,6 +694,15 @@ BUGS = [
     },
     {
         "proof": "combine_step",
+        "run": "wait",
+        "name": "a hook that is not there is called",
+        "file": "src/domain/combine.c",
+        "old": "\tif (domain->wait_ops->wake)\n"
+               "\t\tdomain->wait_ops->wake(",
+        "new": "\tdomain->wait_ops->wake(",
+    },
+    {
+        "proof": "combine_step",
         "run": "told",
         "name": "a request that is gone is read",
         "file": "src/domain/combine.c",
