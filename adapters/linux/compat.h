@@ -153,6 +153,15 @@ struct pt_iommu_ops;
 #define hvpt_compat_set_range_ops(iodom, ops) ((void)(iodom))
 #endif
 
+/* ---- maps of scatter lists: lists.c ----------------------------------- */
+
+/* Only a kernel that scripts/linux-tree changed passes them on. */
+#ifdef HVPT_LINUX_LISTS
+#define HVPT_COMPAT_LIST_OPS .map_sg = hvpt_linux_map_sg,
+#else
+#define HVPT_COMPAT_LIST_OPS
+#endif
+
 /* ---- workers that may run on any processor ---------------------------- */
 
 #if HVPT_LINUX_6_19

@@ -194,11 +194,24 @@ void hvpt_linux_read_stats(struct hvpt_iommu_stats *stats);
 const struct hvpt_wait_ops *hvpt_linux_wait_ops(void);
 
 /* map.c */
+unsigned int hvpt_linux_prot(int prot);
+enum hvpt_status
+hvpt_linux_map_fill(struct hvpt_linux_domain *domain, unsigned long iova,
+		    const struct hvpt_segment *segment, unsigned int count,
+		    size_t size, unsigned int prot, gfp_t gfp,
+		    struct hvpt_gather *gather);
+enum hvpt_status hvpt_linux_map_flush(struct hvpt_linux_domain *domain,
+				      unsigned long iova, size_t size,
+				      struct hvpt_gather *gather);
 int hvpt_linux_map_whole(struct hvpt_linux_domain *domain, unsigned long iova,
 			 phys_addr_t paddr, size_t size, int prot, gfp_t gfp,
 			 size_t *mapped);
 
 /* parts.c */
+
+/* A longer map is made in parts. */
+#define HVPT_LINUX_MAP_MOST (1ul << 30)
+
 int hvpt_linux_map_range(struct hvpt_linux_domain *domain, unsigned long iova,
 			 phys_addr_t paddr, size_t size, int prot, gfp_t gfp,
 			 size_t *mapped);
@@ -218,6 +231,11 @@ void hvpt_linux_gather_add(struct iommu_iotlb_gather *iogather,
 			   const struct hvpt_gather *gather);
 void hvpt_linux_sync(struct hvpt_linux_domain *domain,
 		     struct hvpt_gather *gather);
+
+/* lists.c */
+int hvpt_linux_map_sg(struct iommu_domain *iodom, unsigned long iova,
+		      struct scatterlist *sg, unsigned int nents, int prot,
+		      gfp_t gfp, size_t *mapped);
 
 /* ranges.c */
 extern const struct pt_iommu_ops hvpt_linux_range_ops;

@@ -9,7 +9,7 @@
  * The format has no write-only, so a device that may write may also read, as
  * with other x86 IOMMUs. NOEXEC and MMIO have no meaning here.
  */
-static unsigned int hvpt_linux_prot(int prot)
+unsigned int hvpt_linux_prot(int prot)
 {
 	unsigned int hvpt_prot = 0;
 
@@ -53,12 +53,19 @@ static unsigned int hvpt_linux_tables(struct hvpt_linux_domain *domain,
 	return tables;
 }
 
-/* Maps with as many pages as the range can need, if memory allows. */
-static enum hvpt_status
+/*
+ * Maps with as many pages as the range can need, if memory allows. With more
+ * than one segment, each entry that the range touches may need a table: leaves
+ * that are not aligned have none that is large.
+ */
+enum hvpt_status
 hvpt_linux_map_fill(struct hvpt_linux_domain *domain, unsigned long iova,
-		    phys_addr_t paddr, size_t size, unsigned int prot,
-		    unsigned int need, gfp_t gfp, struct hvpt_gather *gather)
+		    const struct hvpt_segment *segment, unsigned int count,
+		    size_t size, unsigned int prot, gfp_t gfp,
+		    struct hvpt_gather *gather)
 {
+	phys_addr_t paddr = count == 1 ? segment->gpa.value : ~iova;
+	unsigned int need = hvpt_linux_tables(domain, iova, paddr, size);
 	enum hvpt_status status = HVPT_ERR_NO_MEMORY;
 	unsigned int round;
 	bool full = true;
@@ -67,20 +74,31 @@ hvpt_linux_map_fill(struct hvpt_linux_domain *domain, unsigned long iova,
 			status == HVPT_ERR_NO_MEMORY;
 	     round++) {
 		full = hvpt_linux_pool_reserve(&domain->pool, need, gfp);
-		status = hvpt_domain_map(&domain->core, hvpt_iova(iova),
-					 hvpt_gpa(paddr), size, prot, gather);
+		status = hvpt_domain_map_list(&domain->core, hvpt_iova(iova),
+					      segment, count, prot, gather);
 		hvpt_linux_pool_done(&domain->pool, need);
 	}
 	return status;
+}
+
+static enum hvpt_status
+hvpt_linux_map_fill_one(struct hvpt_linux_domain *domain, unsigned long iova,
+			phys_addr_t paddr, size_t size, unsigned int prot,
+			gfp_t gfp, struct hvpt_gather *gather)
+{
+	const struct hvpt_segment one = { hvpt_gpa(paddr), size };
+
+	return hvpt_linux_map_fill(domain, iova, &one, 1, size, prot, gfp,
+				   gather);
 }
 
 /*
  * A large leaf replaced an empty table that the IOMMU may have cached: the
  * mapping is valid only after a flush.
  */
-static enum hvpt_status hvpt_linux_map_flush(struct hvpt_linux_domain *domain,
-					     unsigned long iova, size_t size,
-					     struct hvpt_gather *gather)
+enum hvpt_status hvpt_linux_map_flush(struct hvpt_linux_domain *domain,
+				      unsigned long iova, size_t size,
+				      struct hvpt_gather *gather)
 {
 	enum hvpt_status status;
 	u64 unmapped;
@@ -105,10 +123,8 @@ static enum hvpt_status hvpt_linux_map(struct hvpt_linux_domain *domain,
 	status = hvpt_domain_map(&domain->core, hvpt_iova(iova),
 				 hvpt_gpa(paddr), size, hvpt_prot, &gather);
 	if (status == HVPT_ERR_NO_MEMORY)
-		status = hvpt_linux_map_fill(
-			domain, iova, paddr, size, hvpt_prot,
-			hvpt_linux_tables(domain, iova, paddr, size), gfp,
-			&gather);
+		status = hvpt_linux_map_fill_one(domain, iova, paddr, size,
+						 hvpt_prot, gfp, &gather);
 	if (status == HVPT_OK && !hvpt_gather_is_empty(&gather))
 		status = hvpt_linux_map_flush(domain, iova, size, &gather);
 	return status;

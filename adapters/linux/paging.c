@@ -243,4 +243,5 @@ const struct iommu_domain_ops hvpt_linux_paging_ops = {
 	.iotlb_sync = hvpt_linux_iotlb_sync,
 	.iova_to_phys = hvpt_linux_iova_to_phys,
 	.free = hvpt_linux_domain_free,
+	HVPT_COMPAT_LIST_OPS
 };

@@ -5,9 +5,6 @@
 #include <linux/gfp.h>
 #include <linux/sched.h>
 
-/* A longer map is made in parts. */
-#define HVPT_LINUX_MAP_MOST (1ul << 30)
-
 /*
  * Each part to the next multiple of the largest leaf size, so that no leaf is
  * cut. Apart, because short maps would save its registers.

@@ -104,6 +104,20 @@ static size_t bench_unmap_range(struct pt_iommu *table, dma_addr_t iova,
 	return done;
 }
 
+#ifdef HVPT_LINUX_LISTS
+static int bench_map_sg(struct iommu_domain *domain, unsigned long iova,
+			struct scatterlist *sg, unsigned int nents, int prot,
+			gfp_t gfp, size_t *mapped)
+{
+	u64 begin = rdtsc();
+	int err = bench_true_ops->map_sg(domain, iova, sg, nents, prot, gfp,
+					 mapped);
+
+	bench_count(BENCH_TABLE, begin);
+	return err;
+}
+#endif
+
 static void bench_flush_all(struct iommu_domain *domain)
 {
 	u64 begin = rdtsc();
@@ -139,6 +153,10 @@ static void bench_hook_ops(struct iommu_domain *domain)
 		bench_ops.map_pages = bench_map_pages;
 	if (bench_ops.unmap_pages)
 		bench_ops.unmap_pages = bench_unmap_pages;
+#ifdef HVPT_LINUX_LISTS
+	if (bench_ops.map_sg)
+		bench_ops.map_sg = bench_map_sg;
+#endif
 	if (bench_ops.flush_iotlb_all)
 		bench_ops.flush_iotlb_all = bench_flush_all;
 	if (bench_ops.iotlb_sync_map)

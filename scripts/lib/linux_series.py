@@ -26,7 +26,7 @@ SPDX = "# SPDX-" "License-Identifier: GPL-2.0-only OR BSD-2-Clause\n"
 VERSION = (7, 3)
 KNOWN = ["-DHVPT_IN_TREE", "-DHVPT_LINUX_6_12=1", "-DHVPT_LINUX_6_19=1",
          "-DHVPT_LINUX_7_3=1", "-DHVPT_DIRTY=1", "-DHVPT_RANGES=1",
-         "-DHVPT_LINUX_SYSCORE_DATA"]
+         "-DHVPT_LINUX_SYSCORE_DATA", "-DHVPT_LINUX_LISTS"]
 NO_HOOK = ["-UHVPT_LINUX_TEST", "-DHVPT_LINUX_NO_TEST"]
 HOOK = ["-DHVPT_LINUX_TEST=1", "-UHVPT_LINUX_NO_TEST"]
 # Of adapters/linux: what only a module outside a tree has.
@@ -39,6 +39,11 @@ PORT = ("types_linux.h", "port_linux.h")
 
 def ours(path):
     return tree.read(os.path.join(tree.ROOT, path))
+
+
+def c_text(name):
+    """Lines of ours that go into a file of the kernel's."""
+    return plain(f"{OURS}/{name}").replace("\\", r"\\")
 
 
 def plain(path):
@@ -178,6 +183,21 @@ def patch_library(*modules):
             more_objects(objects(sources))]
 
 
+def patch_lists():
+    """An operation of a domain that takes a scatter list."""
+    header, source = "include/linux/iommu.h", "drivers/iommu/iommu.c"
+    return [
+        Edit(header, "what is said of unmap_pages", r"^ \* @unmap_pages:",
+             "before", c_text("iommu_h_doc.txt")),
+        Edit(header, "unmap_pages", r"^\tsize_t \(\*unmap_pages\)", "before",
+             c_text("iommu_h.txt")),
+        Edit(source, "iommu_map_sg", r"^ssize_t iommu_map_sg\(", "before",
+             c_text("iommu_c.txt")),
+        Edit(source, "where it begins", r"^\twhile \(", "before",
+             c_text("iommu_c_call.txt"), function="iommu_map_sg"),
+    ]
+
+
 def patch_driver(known):
     return [
         *(New(f"{HVPT}/{name}", text) for name, text in
@@ -240,8 +260,9 @@ def patches(maintainer, test=False):
         ("prefix", patch_prefix()), ("ids", patch_ids()),
         ("register", patch_register()), ("pagetable", patch_pagetable()),
         ("hvcall", patch_library("hvcall", "logical_id")),
-        ("domain", patch_library("domain")), ("driver", patch_driver(known)),
-        ("start", patch_start()), ("docs", patch_docs()),
+        ("domain", patch_library("domain")), ("lists", patch_lists()),
+        ("driver", patch_driver(known)), ("start", patch_start()),
+        ("docs", patch_docs()),
         ("maintainers", patch_maintainers(maintainer)),
     ]
     return steps + [("test", patch_test())] if test else steps

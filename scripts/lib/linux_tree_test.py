@@ -19,6 +19,11 @@ SMALL = {
     "Makefile": "# small\nVERSION = 7\nPATCHLEVEL = 3\n",
     "MAINTAINERS": ("How to read this.\n\nA FIRST ENTRY\nS:\tOdd\n\n"
                     "HYPER ZOO\nS:\tOdd\n\nZOO\nS:\tOdd\n"),
+    "include/linux/iommu.h": (
+        "/*\n * @unmap_pages: x\n */\nstruct y {\n"
+        "\tsize_t (*unmap_pages)(int x);\n};\n"),
+    "drivers/iommu/iommu.c": (
+        "ssize_t iommu_map_sg(int x)\n{\n\twhile (x)\n\t\tx--;\n}\n"),
     "drivers/iommu/Kconfig": 'source "x/intel/y"\n',
     "drivers/iommu/hyperv/Makefile": "obj-y += something.o\n",
     "drivers/pci/controller/pci-hyperv.c": (
@@ -38,6 +43,10 @@ SMALL = {
 # File, what is taken out, and what the error must say.
 MISSING = [
     ("MAINTAINERS", "\nZOO\nS:\tOdd\n", "no place for the entry"),
+    ("include/linux/iommu.h", "@unmap", "what is said of unmap_pages: missing"),
+    ("include/linux/iommu.h", "(*unmap", "unmap_pages: missing"),
+    ("drivers/iommu/iommu.c", "iommu_map_sg", "function iommu_map_sg: missing"),
+    ("drivers/iommu/iommu.c", "while", "where it begins: missing"),
     ("drivers/iommu/Kconfig", "intel", "where intel's is sourced: missing"),
     ("drivers/iommu/hyperv/Makefile", "obj-y", "objects: missing"),
     ("drivers/pci/controller/pci-hyperv.c", "#include", "header of VMBus"),
@@ -190,7 +199,7 @@ def test_places(check):
 
 def test_all_problems(check):
     """Each place that is missing is named, not only the first."""
-    with small((MISSING[1][0], MISSING[1][1], "gone")) as folder:
+    with small(("drivers/iommu/Kconfig", "intel", "gone")) as folder:
         tree.write(os.path.join(folder, "Documentation/virt/hyperv/index.rst"),
                    "")
         check.refused(folder, "drivers/iommu/Kconfig")

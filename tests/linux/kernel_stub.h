@@ -458,6 +458,20 @@ struct iommu_dirty_bitmap {
 	struct iommu_iotlb_gather *gather;
 };
 
+/* struct scatterlist - a segment; an array of them is a list */
+struct scatterlist {
+	u64 phys;
+	unsigned int length;
+	bool bus;
+};
+#define sg_phys(sg) ((sg)->phys)
+#define sg_next(sg) ((sg) + 1)
+#define sg_dma_is_bus_address(sg) ((sg)->bus)
+
+#if STUB_7_3
+#define HVPT_LINUX_LISTS
+#endif
+
 struct iommu_domain_ops;
 struct iommu_dirty_ops;
 struct iommu_domain {
@@ -485,6 +499,9 @@ struct iommu_domain_ops {
 	int (*map_pages)(struct iommu_domain *domain, unsigned long iova,
 			 phys_addr_t paddr, size_t pgsize, size_t pgcount,
 			 int prot, gfp_t gfp, size_t *mapped);
+	int (*map_sg)(struct iommu_domain *domain, unsigned long iova,
+		      struct scatterlist *sg, unsigned int nents, int prot,
+		      gfp_t gfp, size_t *mapped);
 	size_t (*unmap_pages)(struct iommu_domain *domain, unsigned long iova,
 			      size_t pgsize, size_t pgcount,
 			      struct iommu_iotlb_gather *gather);

@@ -62,6 +62,7 @@ int test_linux_start(void);
 int test_linux_life(void);
 int test_linux_paging(void);
 int test_linux_parts(void);
+int test_linux_lists(void);
 int test_linux_firmware(void);
 
 void load(void);

@@ -5,5 +5,5 @@
 int main(void)
 {
 	return test_linux_start() + test_linux_life() + test_linux_paging() +
-	       test_linux_parts() + test_linux_firmware();
+	       test_linux_parts() + test_linux_lists() + test_linux_firmware();
 }
