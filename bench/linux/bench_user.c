@@ -11,6 +11,13 @@
  *
  * The memory is one page of 2 MiB, mapped as often as it takes. So VFIO pins
  * memory quickly, and maps one leaf at a time.
+ *
+ * Then lines
+ *
+ *	tables-WHAT PAGES
+ *
+ * with the pages that the domain's page table has, as the kernel counts them:
+ * all that IOMMU drivers have, less what they had before there was the domain.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -27,7 +34,9 @@
 
 #include <x86intrin.h>
 
+#define SIZE_4K 4096ull
 #define SIZE_2M (2ull << 20)
+#define SIZE_64M (64ull << 20)
 #define SIZE_1G (1ull << 30)
 #define PARAMETERS "/sys/module/hvpt_bench/parameters/"
 /* The smallest of these counts. */
@@ -50,6 +59,34 @@ enum {
 };
 
 static int container;
+static long pages_before;
+
+/* ---- what the kernel counts -------------------------------------------- */
+
+static long iommu_pages(void)
+{
+	FILE *file = fopen("/proc/sys/vm/stat_refresh", "w");
+	char name[64];
+	long count = -1, each;
+
+	/* Each processor has counts that are not in the sum yet. */
+	CHECK(file);
+	CHECK(fputs("1", file) >= 0);
+	fclose(file);
+	file = fopen("/proc/vmstat", "r");
+	CHECK(file);
+	while (fscanf(file, "%63s %ld", name, &each) == 2)
+		if (strcmp(name, "nr_iommu_pages") == 0)
+			count = each;
+	fclose(file);
+	CHECK(count >= 0);
+	return count;
+}
+
+static void show_tables(const char *what)
+{
+	printf("tables-%s %ld\n", what, iommu_pages() - pages_before);
+}
 
 /* ---- hvpt_bench -------------------------------------------------------- */
 
@@ -85,24 +122,25 @@ static void open_group(const char *number)
 	group = open(path, O_RDWR);
 	CHECK(group >= 0);
 	CHECK(ioctl(group, VFIO_GROUP_SET_CONTAINER, &container) == 0);
+	pages_before = iommu_pages();
 	CHECK(ioctl(container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU) == 0);
 }
 
 /* One page of memory, again and again, until the size is reached. */
-static unsigned char *memory_open(uint64_t size)
+static unsigned char *memory_open(uint64_t size, uint64_t page)
 {
-	int file = memfd_create("bench", MFD_HUGETLB | MFD_HUGE_2MB);
+	int file = memfd_create(
+		"bench", page < SIZE_2M ? 0 : MFD_HUGETLB | MFD_HUGE_2MB);
 	unsigned char *all = mmap(NULL, size + SIZE_2M, PROT_NONE,
 				  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
 				  -1, 0);
 	uintptr_t begin = ((uintptr_t)all + SIZE_2M - 1) & ~(SIZE_2M - 1);
 
 	CHECK(file >= 0);
-	CHECK(ftruncate(file, SIZE_2M) == 0);
+	CHECK(ftruncate(file, (off_t)page) == 0);
 	CHECK(all != MAP_FAILED);
-	for (uint64_t at = 0; at < size; at += SIZE_2M)
-		CHECK(mmap((void *)(begin + at), SIZE_2M,
-			   PROT_READ | PROT_WRITE,
+	for (uint64_t at = 0; at < size; at += page)
+		CHECK(mmap((void *)(begin + at), page, PROT_READ | PROT_WRITE,
 			   MAP_SHARED | MAP_FIXED | MAP_POPULATE, file,
 			   0) != MAP_FAILED);
 	return (unsigned char *)begin;
@@ -168,7 +206,7 @@ static void show(const char *name, const char *size_name, uint64_t all,
 
 static void one_size(const char *size_name, uint64_t size)
 {
-	unsigned char *memory = memory_open(size);
+	unsigned char *memory = memory_open(size, SIZE_2M);
 	uint64_t added[2][COUNTS] = { { 0 } }, unused[2][COUNTS];
 	uint64_t all[2] = { UINT64_MAX, UINT64_MAX };
 	uint64_t hooked[2] = { UINT64_MAX, UINT64_MAX };
@@ -188,10 +226,25 @@ static void one_size(const char *size_name, uint64_t size)
 	munmap(memory, size);
 }
 
+/* How many tables there are with such leaves. */
+static void tables(const char *what, uint64_t size, uint64_t page)
+{
+	unsigned char *memory = memory_open(size, page);
+
+	map(memory, size);
+	show_tables(what);
+	unmap(memory, size);
+	munmap(memory, size);
+}
+
 int main(int argc, char **argv)
 {
 	CHECK(argc == 2);
 	open_group(argv[1]);
+	show_tables("empty");
+	tables("1g-by-2m", SIZE_1G, SIZE_2M);
+	tables("64m-by-4k", SIZE_64M, SIZE_4K);
+	show_tables("unmapped");
 	one_size("2m", SIZE_2M);
 	one_size("1g", SIZE_1G);
 	return 0;
