@@ -105,6 +105,7 @@ set(HVPT_TRACE_SOURCES
   trace/text.c
   trace/trace.c
   trace/trace_dat.c
+  trace/trace_fields.c
   trace/trace_head.c
   trace/trace_load.c
   trace/trace_lost.c

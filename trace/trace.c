@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "hvpt/pte.h"
+#include "trace_fields.h"
 #include "trace_head.h"
 #include "trace_lost.h"
 
@@ -44,30 +45,13 @@ static bool take_field(struct trace_line *line, struct span *text,
 	return true;
 }
 
-/* Moves @text after " name=", so that size= does not match unmapped_size=. */
-static bool find_field(struct span *text, const char *name)
+static bool need_field(struct trace_line *line,
+		       const struct trace_fields *fields, const char *name,
+		       uint64_t *value)
 {
-	size_t length = strlen(name);
-	struct span at = *text;
+	struct span text;
 
-	while ((at.p = text_find(at, '=')) != NULL) {
-		size_t before = (size_t)(at.p - text->p);
-
-		if (before > length &&
-		    text_is_space(at.p[-1 - (ptrdiff_t)length]) &&
-		    memcmp(at.p - length, name, length) == 0) {
-			text->p = at.p + 1;
-			return true;
-		}
-		at.p++;
-	}
-	return false;
-}
-
-static bool need_field(struct trace_line *line, struct span text,
-		       const char *name, uint64_t *value)
-{
-	if (!find_field(&text, name))
+	if (!trace_fields_find(fields, name, &text))
 		return fail_field(line, name, "is missing");
 	return take_field(line, &text, name, value);
 }
@@ -105,10 +89,13 @@ static bool check_ranges(struct trace_line *line, const char *gpa_name)
  * "iova=FIRST - END": the only field with two numbers; END is exclusive, and
  * missing up to Linux 5.16.
  */
-static bool take_iova_range(struct trace_line *line, struct span text,
-			    bool *has_end, uint64_t *end)
+static bool take_iova_range(struct trace_line *line,
+			    const struct trace_fields *fields, bool *has_end,
+			    uint64_t *end)
 {
-	if (!find_field(&text, "iova"))
+	struct span text;
+
+	if (!trace_fields_find(fields, "iova", &text))
 		return fail_field(line, "iova", "is missing");
 	if (!take_field(line, &text, "iova", &line->event.iova))
 		return false;
@@ -122,11 +109,12 @@ static bool take_iova_range(struct trace_line *line, struct span text,
 }
 
 /* Linux cannot unmap a part of a large leaf and unmaps all of it. */
-static bool take_unmapped(struct trace_line *line, struct span text)
+static bool take_unmapped(struct trace_line *line,
+			  const struct trace_fields *fields)
 {
 	uint64_t *unmapped = &line->event.unmapped;
 
-	if (!need_field(line, text, "unmapped_size", unmapped))
+	if (!need_field(line, fields, "unmapped_size", unmapped))
 		return false;
 	if (*unmapped & (HVPT_PAGE_BYTES - 1))
 		return fail(line, "unmapped_size= is not a multiple of 4 KiB");
@@ -135,29 +123,32 @@ static bool take_unmapped(struct trace_line *line, struct span text)
 	return true;
 }
 
-static bool take_sizes(struct trace_line *line, struct span text)
+static bool take_sizes(struct trace_line *line,
+		       const struct trace_fields *fields)
 {
 	struct trace_event *event = &line->event;
 
 	if (event->kind == TRACE_MAP &&
-	    !need_field(line, text, "paddr", &event->gpa))
+	    !need_field(line, fields, "paddr", &event->gpa))
 		return false;
-	if (!need_field(line, text, "size", &event->size))
+	if (!need_field(line, fields, "size", &event->size))
 		return false;
-	return event->kind != TRACE_UNMAP || take_unmapped(line, text);
+	return event->kind != TRACE_UNMAP || take_unmapped(line, fields);
 }
 
 static bool take_tracepoint(struct trace_line *line,
 			    const struct trace_found *at)
 {
 	struct trace_event *event = &line->event;
+	struct trace_fields fields;
 	uint64_t end = 0;
 	bool has_end;
 
 	if (!at->sure)
 		return fail(line, "IOMMU: is missing after the event's name");
-	if (!take_iova_range(line, at->payload, &has_end, &end) ||
-	    !take_sizes(line, at->payload) || !check_ranges(line, "paddr"))
+	trace_fields_read(&fields, at->payload);
+	if (!take_iova_range(line, &fields, &has_end, &end) ||
+	    !take_sizes(line, &fields) || !check_ranges(line, "paddr"))
 		return false;
 	if (has_end && end - event->iova != event->size)
 		return fail(line, "the iova range is not size= bytes long");
@@ -167,11 +158,12 @@ static bool take_tracepoint(struct trace_line *line,
 
 /* ---- kprobes --------------------------------------------------------- */
 
-static bool take_prot(struct trace_line *line, struct span text)
+static bool take_prot(struct trace_line *line,
+		      const struct trace_fields *fields)
 {
 	uint64_t prot;
 
-	if (!need_field(line, text, "prot", &prot))
+	if (!need_field(line, fields, "prot", &prot))
 		return false;
 	line->event.has_prot = true;
 	line->event.prot = (unsigned)prot;
@@ -187,30 +179,35 @@ static bool take_prot(struct trace_line *line, struct span text)
 }
 
 /* An optional field; 0 if it is missing. */
-static bool take_extra(struct trace_line *line, struct span text,
-		       const char *name, uint64_t most, uint64_t *value)
+static bool take_extra(struct trace_line *line,
+		       const struct trace_fields *fields, const char *name,
+		       uint64_t most, uint64_t *value)
 {
+	struct span text;
+
 	*value = 0;
-	if (!find_field(&text, name))
+	if (!trace_fields_find(fields, name, &text))
 		return true;
 	if (!take_field(line, &text, name, value))
 		return false;
 	return *value <= most || fail_field(line, name, "is too large");
 }
 
-static bool take_extras(struct trace_line *line, struct span text)
+static bool take_extras(struct trace_line *line,
+			const struct trace_fields *fields)
 {
 	uint64_t raw, nomem;
 
-	if (!take_extra(line, text, "raw", 1, &raw) ||
-	    !take_extra(line, text, "nomem", UINT_MAX, &nomem))
+	if (!take_extra(line, fields, "raw", 1, &raw) ||
+	    !take_extra(line, fields, "nomem", UINT_MAX, &nomem))
 		return false;
 	line->event.raw = raw != 0;
 	line->event.nomem = (unsigned)nomem;
 	return true;
 }
 
-static bool take_probe_range(struct trace_line *line, struct span text)
+static bool take_probe_range(struct trace_line *line,
+			     const struct trace_fields *fields)
 {
 	struct trace_event *event = &line->event;
 	bool has_prot = event->kind == TRACE_MAP ||
@@ -218,28 +215,29 @@ static bool take_probe_range(struct trace_line *line, struct span text)
 
 	if (event->kind == TRACE_SYNC)
 		return true;
-	if (!need_field(line, text, "iova", &event->iova))
+	if (!need_field(line, fields, "iova", &event->iova))
 		return false;
 	if (event->kind == TRACE_MAP &&
-	    !need_field(line, text, "pa", &event->gpa))
+	    !need_field(line, fields, "pa", &event->gpa))
 		return false;
-	if (!need_field(line, text, "size", &event->size))
+	if (!need_field(line, fields, "size", &event->size))
 		return false;
-	return !has_prot || take_prot(line, text);
+	return !has_prot || take_prot(line, fields);
 }
 
 static bool take_probe(struct trace_line *line, const struct trace_found *at)
 {
 	struct trace_event *event = &line->event;
-	struct span text = at->payload;
+	struct trace_fields fields;
 
 	if (!at->sure)
 		return fail(line, "(function) is missing after the event's "
 				  "name");
-	if (!need_field(line, text, "dom", &event->dom))
+	trace_fields_read(&fields, at->payload);
+	if (!need_field(line, &fields, "dom", &event->dom))
 		return false;
 	event->has_dom = true;
-	if (!take_extras(line, text) || !take_probe_range(line, text) ||
+	if (!take_extras(line, &fields) || !take_probe_range(line, &fields) ||
 	    !check_ranges(line, "pa"))
 		return false;
 	line->class = TRACE_PROBE;
@@ -248,14 +246,29 @@ static bool take_probe(struct trace_line *line, const struct trace_found *at)
 
 /* ---- lines ----------------------------------------------------------- */
 
+/* By members: compilers make a slow loop of one large assignment. */
+static void clear(struct trace_line *line)
+{
+	struct trace_event *event = &line->event;
+
+	line->class = TRACE_BLANK;
+	line->lost = 0;
+	line->error[0] = '\0';
+	event->kind = TRACE_MAP;
+	event->has_dom = event->has_prot = event->raw = event->has_time = false;
+	event->prot = event->nomem = 0;
+	event->cpu = event->pid = -1;
+	event->iova = event->size = event->gpa = event->unmapped = 0;
+	event->dom = event->line = event->time = 0;
+	memset(event->task, 0, sizeof(event->task));
+}
+
 void trace_parse(const char *text, size_t length, struct trace_line *line)
 {
 	struct span all = { text, text + length };
 	struct trace_found found;
 
-	memset(line, 0, sizeof(*line));
-	line->event.cpu = -1;
-	line->event.pid = -1;
+	clear(line);
 	all = text_skip_spaces(all);
 	if (all.p == all.end || *all.p == '#') {
 		if (trace_overwritten(all, &line->lost))

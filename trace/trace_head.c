@@ -208,14 +208,15 @@ void trace_take_time(struct trace_event *event, struct span head)
 /* ---- the event --------------------------------------------------------- */
 
 /** A name without its group. */
+#define NAME(text) text, sizeof(text) - 1
 static const struct trace_name names[] = {
-	{ "map:", TRACE_MAP, false },
-	{ "unmap:", TRACE_UNMAP, false },
-	{ "kmap:", TRACE_MAP, true },
-	{ "kunmap:", TRACE_UNMAP, true },
-	{ "kprotect:", TRACE_PROTECT, true },
-	{ "kreclaim:", TRACE_RECLAIM, true },
-	{ "ksync:", TRACE_SYNC, true },
+	{ NAME("map:"), TRACE_MAP, false },
+	{ NAME("unmap:"), TRACE_UNMAP, false },
+	{ NAME("kmap:"), TRACE_MAP, true },
+	{ NAME("kunmap:"), TRACE_UNMAP, true },
+	{ NAME("kprotect:"), TRACE_PROTECT, true },
+	{ NAME("kreclaim:"), TRACE_RECLAIM, true },
+	{ NAME("ksync:"), TRACE_SYNC, true },
 };
 
 static bool is_word(char c)
@@ -244,10 +245,12 @@ static bool is_exactly(struct span word, const char *text)
 
 static const struct trace_name *name_of(struct span word)
 {
+	size_t length = (size_t)(word.end - word.p);
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (is_exactly(word, names[i].text))
+		if (names[i].length == length &&
+		    is_exactly(word, names[i].text))
 			return &names[i];
 	}
 	return NULL;
@@ -257,9 +260,12 @@ static const struct trace_name *name_of(struct span word)
 static const struct trace_name *take_name(struct span *text)
 {
 	struct span group = take_word(text);
-	const struct trace_name *name = name_of(group);
+	const struct trace_name *name;
 
-	if (name || group.p == group.end)
+	if (group.p == group.end)
+		return NULL;
+	name = name_of(group);
+	if (name)
 		return name;
 	name = name_of(take_word(text));
 	if (name && !name->probe && !is_exactly(group, "iommu:"))
@@ -303,19 +309,19 @@ static bool next_word(struct span *text)
 
 /*
  * Moves @rest to the next word with a colon, for a name has one; all before it
- * is before that word. Return: whether there is one.
+ * is before that word. Return: its first colon; NULL: there is none.
  */
-static bool find_colon(struct span *rest)
+static const char *find_colon(struct span *rest)
 {
 	const char *colon = text_find(*rest, ':');
 	const char *start = colon;
 
 	if (!colon)
-		return false;
+		return NULL;
 	while (start > rest->p && !text_is_space(start[-1]))
 		start--;
 	rest->p = start;
-	return true;
+	return colon;
 }
 
 /*
@@ -328,14 +334,16 @@ struct trace_found trace_find(struct span text)
 		NULL, { NULL, NULL }, { NULL, NULL }, false
 	};
 	struct span rest = text;
+	const char *colon;
 
-	while (find_colon(&rest)) {
+	while ((colon = find_colon(&rest)) != NULL) {
 		struct trace_found found;
 
 		found.head.p = text.p;
 		found.head.end = rest.p;
 		found.payload = rest;
 		found.name = take_name(&found.payload);
+		rest.p = colon;
 		(void)next_word(&rest);
 		if (!found.name)
 			continue;

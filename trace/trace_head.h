@@ -8,9 +8,10 @@
 #include "text.h"
 #include "trace.h"
 
-/** A name of an event. */
+/** A name of an event, and its length. */
 struct trace_name {
 	const char *text;
+	size_t length;
 	enum trace_kind kind;
 	bool probe;
 };

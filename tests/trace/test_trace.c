@@ -22,7 +22,10 @@
 #define FTRACE "          mke2fs-315     [001] d.h1.    23.743758: "
 #define PERF "mke2fs   315 [001]    23.743758: "
 
-/* Parses a copy with nothing behind it, so that reading on is caught. */
+/*
+ * Parses a copy with nothing behind it, so that reading on is caught, into what
+ * another line left.
+ */
 static struct trace_line parse(const char *text)
 {
 	struct trace_line line;
@@ -31,6 +34,7 @@ static struct trace_line parse(const char *text)
 
 	assert_non_null(copy);
 	memcpy(copy, text, length);
+	memset(&line, 0xa5, sizeof(line));
 	trace_parse(copy, length, &line);
 	free(copy);
 	return line;
@@ -424,8 +428,10 @@ static void test_blank_and_other(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < COUNT(blank); i++)
+	for (i = 0; i < COUNT(blank); i++) {
 		assert_int_equal(parse(blank[i]).class, TRACE_BLANK);
+		assert_int_equal(parse(blank[i]).lost, 0);
+	}
 	for (i = 0; i < COUNT(other); i++) {
 		if (parse(other[i]).class != TRACE_OTHER)
 			fail_msg("not other: %s", other[i]);
