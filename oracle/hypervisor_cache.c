@@ -13,6 +13,9 @@
  *     translation into small ones, and may keep a table pointer for each of
  *     them (SDM volume 3A, 4.10; VT-d, 6.2). So one entry can be many pieces,
  *     which are one again when a walk meets it again.
+ *
+ * A device often uses pages near each other. So what was found above the PTEs
+ * is kept, for the 2 MiB around it, until something there changes.
  */
 #include "hypervisor_state.h"
 
@@ -34,6 +37,7 @@ static void insert(struct hypervisor_cache *cache,
 {
 	struct hypervisor_piece by_table = index_of(piece);
 
+	cache->near.known = false;
 	hypervisor_tree_add(&cache->entries[piece->level], piece);
 	if (piece->table)
 		hypervisor_tree_add(&cache->tables, &by_table);
@@ -44,6 +48,7 @@ static void erase(struct hypervisor_cache *cache, struct hypervisor_node *node)
 {
 	struct hypervisor_piece by_table = index_of(&node->piece);
 
+	cache->near.known = false;
 	if (node->piece.table)
 		hypervisor_tree_remove(&cache->tables,
 				       hypervisor_tree_find(&cache->tables,
@@ -92,21 +97,61 @@ void hypervisor_cache_add(struct hypervisor_cache *cache,
 	insert(cache, piece);
 }
 
-void hypervisor_cache_at(const struct hypervisor_cache *cache, uint64_t iova,
+/* ---- lookups --------------------------------------------------------- */
+
+#define NEAR_OFFSET ((UINT64_C(1) << 21) - 1)
+
+/*
+ * Adds what is above the PTEs for @iova to @list. Return: whether all of it,
+ * and nothing else, holds for each address of the 2 MiB around.
+ */
+static bool add_above(const struct hypervisor_cache *cache, uint64_t iova,
+		      struct hypervisor_pieces *list)
+{
+	uint64_t first = iova & ~NEAR_OFFSET, last = iova | NEAR_OFFSET;
+	const struct hypervisor_piece *piece;
+	struct hypervisor_node *node;
+	bool same = true;
+	unsigned level;
+
+	for (level = 1; level < HYPERVISOR_LEVELS; level++)
+		for (node = hypervisor_tree_first(&cache->entries[level], first,
+						  last);
+		     node; node = hypervisor_tree_next(node, first, last)) {
+			piece = &node->piece;
+			if (piece->first <= iova && iova <= piece->last)
+				hypervisor_pieces_add(list, piece);
+			same = same && piece->first <= first &&
+			       piece->last >= last;
+		}
+	return same;
+}
+
+static void look_above(struct hypervisor_cache *cache, uint64_t iova)
+{
+	struct hypervisor_near *near = &cache->near;
+
+	near->above.count = 0;
+	near->known = add_above(cache, iova, &near->above);
+	near->first = iova & ~NEAR_OFFSET;
+}
+
+void hypervisor_cache_at(struct hypervisor_cache *cache, uint64_t iova,
 			 struct hypervisor_pieces *list)
 {
+	struct hypervisor_near *near = &cache->near;
 	const struct hypervisor_pte *pte;
-	struct hypervisor_node *node;
-	unsigned level;
+	size_t i;
 
 	for (pte = hypervisor_ptes_at(&cache->ptes, iova); pte; pte = pte->next)
 		hypervisor_pieces_add(list, &pte->piece);
-	for (level = 1; level < HYPERVISOR_LEVELS; level++)
-		for (node = hypervisor_tree_first(&cache->entries[level], iova,
-						  iova);
-		     node; node = hypervisor_tree_next(node, iova, iova))
-			hypervisor_pieces_add(list, &node->piece);
+	if (!near->known || near->first != (iova & ~NEAR_OFFSET))
+		look_above(cache, iova);
+	for (i = 0; i < near->above.count; i++)
+		hypervisor_pieces_add(list, &near->above.at[i]);
 }
+
+/* ---- flushes --------------------------------------------------------- */
 
 /* Takes first .. last out of one piece; what lies outside stays. */
 static void split(struct hypervisor_cache *cache, struct hypervisor_node *node,
@@ -173,6 +218,8 @@ void hypervisor_cache_clear(struct hypervisor_cache *cache)
 	for (level = 1; level < HYPERVISOR_LEVELS; level++)
 		hypervisor_tree_clear(&cache->entries[level]);
 	hypervisor_tree_clear(&cache->tables);
+	free(cache->near.above.at);
+	cache->near = (struct hypervisor_near){ .known = false };
 }
 
 bool hypervisor_cache_leads_to(const struct hypervisor_cache *cache,

@@ -266,3 +266,23 @@ void hypervisor_leave_running(struct hypervisor *hv, uint64_t device_id)
 {
 	set_claim(hv, device_id, false);
 }
+
+struct sdm_walker hypervisor_walker_of(const struct hypervisor *hv,
+				       const struct hypervisor_domain *domain)
+{
+	struct sdm_walker walker = {
+		.read64 = hv->config.read64,
+		.ctx = hv->config.read_ctx,
+		.levels = domain->kind == HYPERVISOR_PAGING ? domain->levels :
+							      HYPERVISOR_LEVELS,
+		.width = hv->config.iova_width,
+		.maxphyaddr = 52,
+		.canonical = hv->config.canonical,
+	};
+
+	if (walker.width > 12 + 9 * walker.levels)
+		walker.width = 12 + 9 * walker.levels;
+	if (walker.width <= 12)
+		walker.width = 0;
+	return walker;
+}

@@ -23,6 +23,7 @@ struct met {
  * entries and differ only at the end, where R/W is asked.
  * @owner: whose tables are walked
  * @pieces: what is cached for @iova; the first @before were before the DMA
+ * @next: of @pieces: the one that a walk is likely to meet next
  * @from_root: the walk from the root is under way
  * @met: what it met, by level
  * @dma: the outcomes of the read, and of the write
@@ -35,6 +36,7 @@ struct run {
 	uint32_t owner;
 	struct hypervisor_pieces *pieces;
 	size_t before;
+	size_t next;
 	bool from_root;
 	struct met met[HYPERVISOR_LEVELS];
 	struct hypervisor_dma *dma;
@@ -73,10 +75,22 @@ static struct hypervisor_outcome outcome_of(const struct end *end,
 
 /* ---- walks ----------------------------------------------------------- */
 
+/* A walk goes down through the levels; pieces are in the order of theirs. */
+static bool is_next(struct run *run, const struct hypervisor_piece *piece)
+{
+	if (run->next >= run->pieces->count ||
+	    !hypervisor_piece_equal(&run->pieces->at[run->next], piece))
+		return false;
+	run->next--;
+	return true;
+}
+
 static void remember(struct run *run, const struct hypervisor_piece *piece)
 {
 	size_t i;
 
+	if (is_next(run, piece))
+		return;
 	for (i = 0; i < run->pieces->count; i++)
 		if (hypervisor_piece_equal(&run->pieces->at[i], piece))
 			return;
@@ -214,31 +228,6 @@ static struct end fresh(struct run *run)
 	return fault();
 }
 
-/*
- * The walker of a domain. A table of so many levels translates no more bits,
- * whatever the capability says; a width that does not reach beyond one page
- * is answered with 0: every DMA faults.
- */
-static struct sdm_walker walker_of(const struct hypervisor *hv,
-				   const struct hypervisor_domain *domain)
-{
-	struct sdm_walker walker = {
-		.read64 = hv->config.read64,
-		.ctx = hv->config.read_ctx,
-		.levels = domain->kind == HYPERVISOR_PAGING ? domain->levels :
-							      HYPERVISOR_LEVELS,
-		.width = hv->config.iova_width,
-		.maxphyaddr = 52,
-		.canonical = hv->config.canonical,
-	};
-
-	if (walker.width > 12 + 9 * walker.levels)
-		walker.width = 12 + 9 * walker.levels;
-	if (walker.width <= 12)
-		walker.width = 0;
-	return walker;
-}
-
 /* Does anything of another owner take part in the DMA? */
 static bool is_foreign(const struct run *run)
 {
@@ -253,6 +242,14 @@ static bool is_foreign(const struct run *run)
 	return false;
 }
 
+static void forget_met(struct run *run)
+{
+	size_t level;
+
+	for (level = 0; level < HYPERVISOR_LEVELS; level++)
+		run->met[level].table = false;
+}
+
 /* After a violation nothing counts as met: each walk has its own. */
 static void walk_from_root(struct run *run)
 {
@@ -265,7 +262,7 @@ static void walk_from_root(struct run *run)
 	run->dma[0].fresh = outcome_of(&end, 0);
 	run->dma[1].fresh = outcome_of(&end, 1);
 	if (run->hv->stats.violations != violations)
-		memset(run->met, 0, sizeof(run->met));
+		forget_met(run);
 }
 
 static void use_cached(struct run *run)
@@ -288,19 +285,21 @@ static void run_in_domain(struct hypervisor *hv,
 			  struct hypervisor_dma dma[2])
 {
 	struct hypervisor_domain *domain = device->domain;
-	struct run run = {
-		.hv = hv,
-		.domain = domain,
-		.iova = iova,
-		.walker = walker_of(hv, domain),
-		.owner = domain->owner,
-		.pieces = &hv->pieces,
-		.dma = dma,
-	};
+	struct run run;
 
+	run.hv = hv;
+	run.domain = domain;
+	run.iova = iova;
+	run.walker = hypervisor_walker_of(hv, domain);
+	run.owner = domain->owner;
+	run.pieces = &hv->pieces;
+	run.dma = dma;
+	run.from_root = false;
+	forget_met(&run);
 	hv->pieces.count = 0;
 	hypervisor_cache_at(&domain->cache, iova, run.pieces);
 	run.before = run.pieces->count;
+	run.next = run.before - 1;
 	if (device->claimed && is_foreign(&run))
 		hypervisor_violate(hv,
 				   "iova %#" PRIx64 ", domain %" PRIu32

@@ -10,6 +10,7 @@
 #include "hypervisor.h"
 #include "hypervisor_ptes.h"
 #include "hypervisor_tree.h"
+#include "sdm_walk.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -48,23 +49,37 @@ void *hypervisor_map_take(struct hypervisor_map *map, uint64_t key);
 
 #define HYPERVISOR_LEVELS 5u
 
-/**
- * struct hypervisor_cache - the IOTLB and the paging-structure caches
- * @ptes: PTEs
- * @entries: pieces of larger entries, by the level of the entry; [0] is empty
- * @tables: those that point at a table, by its gpa
- */
-struct hypervisor_cache {
-	struct hypervisor_ptes ptes;
-	struct hypervisor_tree entries[HYPERVISOR_LEVELS];
-	struct hypervisor_tree tables;
-};
-
 /** A list that grows. All zero is an empty one; free @at. */
 struct hypervisor_pieces {
 	struct hypervisor_piece *at;
 	size_t count;
 	size_t room;
+};
+
+/**
+ * struct hypervisor_near - what the last lookup found above the PTEs
+ * @known: it holds for all of the 2 MiB, and nothing changed since
+ * @first: of the 2 MiB
+ * @above: the pieces
+ */
+struct hypervisor_near {
+	bool known;
+	uint64_t first;
+	struct hypervisor_pieces above;
+};
+
+/**
+ * struct hypervisor_cache - the IOTLB and the paging-structure caches
+ * @ptes: PTEs
+ * @entries: pieces of larger entries, by the level of the entry; [0] is empty
+ * @tables: those that point at a table, by its gpa
+ * @near: of @entries
+ */
+struct hypervisor_cache {
+	struct hypervisor_ptes ptes;
+	struct hypervisor_tree entries[HYPERVISOR_LEVELS];
+	struct hypervisor_tree tables;
+	struct hypervisor_near near;
 };
 
 static inline void hypervisor_pieces_add(struct hypervisor_pieces *list,
@@ -95,7 +110,7 @@ void hypervisor_cache_add(struct hypervisor_cache *cache,
 			  const struct hypervisor_piece *piece);
 
 /** Adds all that hold for @iova to @list. */
-void hypervisor_cache_at(const struct hypervisor_cache *cache, uint64_t iova,
+void hypervisor_cache_at(struct hypervisor_cache *cache, uint64_t iova,
 			 struct hypervisor_pieces *list);
 
 /** What @iotlb says is dropped for first .. last, and nothing else. */
@@ -179,6 +194,16 @@ void hypervisor_drop_domain(struct hypervisor *hv,
 			    struct hypervisor_domain *domain);
 
 void hypervisor_drop_all(struct hypervisor *hv);
+
+/**
+ * hypervisor_walker_of() - the walker of a domain's tables
+ *
+ * A table of so many levels translates no more bits, whatever the capability
+ * says; a width that does not reach beyond one page is answered with 0: every
+ * DMA faults.
+ */
+struct sdm_walker hypervisor_walker_of(const struct hypervisor *hv,
+				       const struct hypervisor_domain *domain);
 
 /* ---- hypercalls ------------------------------------------------------ */
 

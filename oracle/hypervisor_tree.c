@@ -62,10 +62,17 @@ static void refresh(struct hypervisor_node *node)
 			node->max_last = node->child[side]->max_last;
 }
 
+/* Once one stays as it was, so do those above. */
 static void refresh_up(struct hypervisor_node *node)
 {
-	for (; node; node = node->parent)
+	uint64_t before;
+
+	for (; node; node = node->parent) {
+		before = node->max_last;
 		refresh(node);
+		if (node->max_last == before)
+			break;
+	}
 }
 
 static unsigned side_of(const struct hypervisor_node *node)
@@ -145,11 +152,15 @@ void hypervisor_tree_add(struct hypervisor_tree *tree,
 
 	if (descend(tree, piece, &above, &side))
 		return;
-	node = hypervisor_alloc(sizeof(*node));
-	node->piece = *piece;
-	node->max_last = piece->last;
-	node->priority = next_random(tree);
-	node->parent = above;
+	node = malloc(sizeof(*node));
+	if (!node)
+		hypervisor_die("out of memory");
+	*node = (struct hypervisor_node){
+		.piece = *piece,
+		.max_last = piece->last,
+		.priority = next_random(tree),
+		.parent = above,
+	};
 	if (above)
 		above->child[side] = node;
 	else
@@ -199,8 +210,8 @@ void hypervisor_tree_clear(struct hypervisor_tree *tree)
  * The first hit at or below @node. When a left subtree reaches up to @first
  * but has no hit, it begins above @last, and so does all that follows.
  */
-static struct hypervisor_node *leftmost(struct hypervisor_node *node,
-					uint64_t first, uint64_t last)
+struct hypervisor_node *hypervisor_tree_leftmost(struct hypervisor_node *node,
+						 uint64_t first, uint64_t last)
 {
 	while (node && node->max_last >= first) {
 		if (node->child[0] && node->child[0]->max_last >= first)
@@ -215,19 +226,13 @@ static struct hypervisor_node *leftmost(struct hypervisor_node *node,
 	return NULL;
 }
 
-struct hypervisor_node *
-hypervisor_tree_first(const struct hypervisor_tree *tree, uint64_t first,
-		      uint64_t last)
-{
-	return leftmost(tree->root, first, last);
-}
-
 struct hypervisor_node *hypervisor_tree_next(struct hypervisor_node *node,
 					     uint64_t first, uint64_t last)
 {
 	for (;;) {
 		if (node->child[1] && node->child[1]->max_last >= first)
-			return leftmost(node->child[1], first, last);
+			return hypervisor_tree_leftmost(node->child[1], first,
+							last);
 		while (node->parent && side_of(node) == 1)
 			node = node->parent;
 		node = node->parent;

@@ -75,10 +75,19 @@ hypervisor_tree_find(const struct hypervisor_tree *tree,
 void hypervisor_tree_remove(struct hypervisor_tree *tree,
 			    struct hypervisor_node *node);
 
+/** As hypervisor_tree_first(), at or below @node, which may be NULL. */
+struct hypervisor_node *hypervisor_tree_leftmost(struct hypervisor_node *node,
+						 uint64_t first, uint64_t last);
+
 /** The first node, in order, which has an address of first .. last; or NULL. */
-struct hypervisor_node *
+static inline struct hypervisor_node *
 hypervisor_tree_first(const struct hypervisor_tree *tree, uint64_t first,
-		      uint64_t last);
+		      uint64_t last)
+{
+	if (!tree->root)
+		return NULL;
+	return hypervisor_tree_leftmost(tree->root, first, last);
+}
 
 /**
  * struct hypervisor_found - what a tree of disjoint pieces has at an address
