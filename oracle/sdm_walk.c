@@ -37,10 +37,18 @@ enum {
 	LEVEL_PDPTE
 };
 
-/* What all entries on the way down allow. */
+/**
+ * struct path - the entries on the way down
+ * @table: where the next one is
+ * @all: AND of them: what all of them allow
+ * @pointer: the bits that point at a table
+ * @reserved: bits that are reserved in an entry of any level
+ */
 struct path {
 	uint64_t table;
-	uint64_t all; /* AND of the entries */
+	uint64_t all;
+	uint64_t pointer;
+	uint64_t reserved;
 };
 
 static void check_walker(const struct sdm_walker *walker)
@@ -87,48 +95,59 @@ unsigned sdm_level_lg2(unsigned level)
 	return 12 + 9 * level;
 }
 
-/* The bits that must be 0 in a present entry. */
-static inline uint64_t reserved_bits(const struct sdm_walker *walker,
-				     uint64_t entry, unsigned level)
+/* The bits that must be 0 in a present entry, whatever its level. */
+static inline uint64_t always_reserved(const struct sdm_walker *walker)
 {
 	uint64_t bits = E_XD;
 
 	if (walker->maxphyaddr < 52)
 		bits |= BITS(51, walker->maxphyaddr);
-	if (level > LEVEL_PDPTE)
-		bits |= E_PS;
-	else if (level > LEVEL_PTE && sdm_is_leaf(entry, level))
-		bits |= BITS(sdm_level_lg2(level) - 1, 13);
 	return bits & ~walker->address_mask;
 }
 
 uint64_t sdm_reserved_bits(const struct sdm_walker *walker, uint64_t entry,
 			   unsigned level)
 {
-	return reserved_bits(walker, entry, level);
+	uint64_t bits = always_reserved(walker);
+
+	if (level > LEVEL_PDPTE)
+		bits |= E_PS;
+	else if (level > LEVEL_PTE && sdm_is_leaf(entry, level))
+		bits |= BITS(sdm_level_lg2(level) - 1, 13) &
+			~walker->address_mask;
+	return bits;
 }
 
-static inline enum sdm_fault check_entry(const struct sdm_walker *walker,
-					 uint64_t entry, unsigned level)
+enum sdm_fault sdm_check_entry(const struct sdm_walker *walker, uint64_t entry,
+			       unsigned level)
 {
 	if (!(entry & E_P))
 		return SDM_FAULT_NOT_PRESENT;
-	if (entry & reserved_bits(walker, entry, level))
+	if (entry & sdm_reserved_bits(walker, entry, level))
 		return SDM_FAULT_RESERVED;
 	if (!(entry & E_US))
 		return SDM_FAULT_SUPERVISOR;
 	return SDM_FAULT_NONE;
 }
 
-enum sdm_fault sdm_check_entry(const struct sdm_walker *walker, uint64_t entry,
-			       unsigned level)
+/*
+ * Is it an entry without a fault, at any level? Most are: then what its level
+ * reserves need not be known. Without PS that is nothing more.
+ */
+static inline bool is_plain(uint64_t entry, uint64_t reserved)
 {
-	return check_entry(walker, entry, level);
+	return (entry & (E_P | E_US | E_PS | reserved)) == (E_P | E_US);
+}
+
+/* The bits of an entry that point at a table. */
+static inline uint64_t pointer_bits(const struct sdm_walker *walker)
+{
+	return BITS(51, 12) & ~walker->address_mask;
 }
 
 uint64_t sdm_table_of(const struct sdm_walker *walker, uint64_t entry)
 {
-	return entry & BITS(51, 12) & ~walker->address_mask;
+	return entry & pointer_bits(walker);
 }
 
 uint64_t sdm_leaf_pa(uint64_t entry, unsigned level)
@@ -145,9 +164,9 @@ static uint64_t entry_pa(uint64_t table, uint64_t address, unsigned level)
 }
 
 /* Reads and checks the entry of the level below the last one read. */
-static enum sdm_fault step_down(const struct sdm_walker *walker,
-				struct path *path, uint64_t address,
-				struct sdm_result *result)
+static inline enum sdm_fault step_down(const struct sdm_walker *walker,
+				       struct path *path, uint64_t address,
+				       struct sdm_result *result)
 {
 	unsigned level = result->level - 1;
 	uint64_t entry;
@@ -158,8 +177,10 @@ static enum sdm_fault step_down(const struct sdm_walker *walker,
 	result->level = level;
 	result->entry = entry;
 	path->all &= entry;
-	path->table = sdm_table_of(walker, entry);
-	return check_entry(walker, entry, level);
+	path->table = entry & path->pointer;
+	if (is_plain(entry, path->reserved))
+		return SDM_FAULT_NONE;
+	return sdm_check_entry(walker, entry, level);
 }
 
 enum sdm_fault sdm_write_fault(const struct sdm_result *read)
@@ -193,19 +214,40 @@ static bool is_table(const struct sdm_walker *walker, uint64_t table)
 	return (table & ~BITS(walker->maxphyaddr - 1, 12)) == 0;
 }
 
+static struct path path_of(const struct sdm_walker *walker,
+			   const struct sdm_start *start)
+{
+	struct path path = {
+		.table = start->table & ~walker->address_mask,
+		.all = ~UINT64_C(0),
+		.pointer = pointer_bits(walker),
+		.reserved = always_reserved(walker),
+	};
+
+	if (!start->writable)
+		path.all &= ~E_RW;
+	return path;
+}
+
+static void tell_met(const struct sdm_start *start, const struct path *path,
+		     const struct sdm_result *result)
+{
+	if (start->met)
+		start->met(start->met_ctx, result->level, path->table,
+			   (path->all & E_RW) != 0);
+}
+
 struct sdm_result sdm_walk_from(const struct sdm_walker *walker,
 				const struct sdm_start *start, uint64_t address,
 				bool write)
 {
-	struct path path = { .all = ~UINT64_C(0) };
 	struct sdm_result result = { .level = start->level + 1 };
+	struct path path;
 
 	check_walker(walker);
 	if (result.level > walker->levels)
 		die_no_start(start);
-	path.table = start->table & ~walker->address_mask;
-	if (!start->writable)
-		path.all &= ~E_RW;
+	path = path_of(walker, start);
 	if (!sdm_is_address(walker, address))
 		result.fault = SDM_FAULT_ADDRESS;
 	else if (!is_table(walker, path.table))
@@ -215,17 +257,14 @@ struct sdm_result sdm_walk_from(const struct sdm_walker *walker,
 		if (result.fault != SDM_FAULT_NONE ||
 		    sdm_is_leaf(result.entry, result.level))
 			break;
-		if (start->met)
-			start->met(start->met_ctx, result.level, path.table,
-				   (path.all & E_RW) != 0);
+		tell_met(start, &path, &result);
 	}
 	if (result.fault == SDM_FAULT_NONE)
 		finish(&path, address, write, &result);
 	return result;
 }
 
-struct sdm_result sdm_walk(const struct sdm_walker *walker, uint64_t address,
-			   bool write)
+static struct sdm_start root_of(const struct sdm_walker *walker)
 {
 	const struct sdm_start start = {
 		.table = walker->root,
@@ -233,7 +272,53 @@ struct sdm_result sdm_walk(const struct sdm_walker *walker, uint64_t address,
 		.writable = true,
 	};
 
+	return start;
+}
+
+struct sdm_result sdm_walk(const struct sdm_walker *walker, uint64_t address,
+			   bool write)
+{
+	const struct sdm_start start = root_of(walker);
+
 	return sdm_walk_from(walker, &start, address, write);
+}
+
+/* ---- walks of addresses that are near each other --------------------- */
+
+/* The met of a sdm_start: the next walk may begin at this table. */
+static void note_table(void *ctx, unsigned level, uint64_t table, bool writable)
+{
+	struct sdm_near *near = ctx;
+
+	near->start.table = table;
+	near->start.level = level - 1;
+	near->start.writable = writable;
+}
+
+static bool has_table_of(const struct sdm_near *near, uint64_t address)
+{
+	unsigned above = near->start.level + 1;
+
+	return near->known &&
+	       (near->address ^ address) >> sdm_level_lg2(above) == 0;
+}
+
+struct sdm_result sdm_walk_near(const struct sdm_walker *walker,
+				struct sdm_near *near, uint64_t address)
+{
+	struct sdm_result result;
+	struct sdm_start start;
+
+	if (!has_table_of(near, address))
+		near->start = root_of(walker);
+	start = near->start;
+	start.met = note_table;
+	start.met_ctx = near;
+	result = sdm_walk_from(walker, &start, address, false);
+	/* The result has to name the entry that points out of memory. */
+	near->known = result.fault != SDM_FAULT_UNREADABLE;
+	near->address = address;
+	return result;
 }
 
 const char *sdm_fault_text(enum sdm_fault fault)

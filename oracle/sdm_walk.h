@@ -108,6 +108,28 @@ struct sdm_result sdm_walk_from(const struct sdm_walker *walker,
 				const struct sdm_start *start, uint64_t address,
 				bool write);
 
+/**
+ * struct sdm_near - where the next walk may begin; all zero at first
+ * @known: there was a walk, and it can be
+ * @address: of the last one
+ * @start: the lowest table that it read
+ */
+struct sdm_near {
+	bool known;
+	uint64_t address;
+	struct sdm_start start;
+};
+
+/**
+ * sdm_walk_near() - as sdm_walk() for a read, faster for addresses in a row
+ *
+ * For an address of the same lowest table as the last one the entries above it
+ * are not read again. So neither the tables nor the walker may change while
+ * @near is used. In the result, accessed is about the entries read.
+ */
+struct sdm_result sdm_walk_near(const struct sdm_walker *walker,
+				struct sdm_near *near, uint64_t address);
+
 /* ---- entries ------------------------------------------------------------ */
 
 /** Is this a value of the walker's addresses? */

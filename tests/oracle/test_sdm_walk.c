@@ -915,6 +915,114 @@ static void a_start_above_the_root_aborts(void **state)
 	expect_abort(walk_from_once, &start, "no table has entries of level 4");
 }
 
+/* ---- faster walks beside plain ones ---------------------------------- */
+
+/* An entry's fault is what sdm_check_entry() says, which looks at all of it. */
+static void each_entry_is_checked_as_a_whole(void **state)
+{
+	uint64_t prng = pt_seed("entries", 11);
+	unsigned rounds = pt_effort(50000), good = 0, i;
+
+	(void)state;
+	for (i = 0; i < rounds; i++) {
+		struct sdm_walker walker = walker_of(4 + (unsigned)(i & 1));
+		unsigned level = (unsigned)hvpt_random_below(&prng, 4);
+		uint64_t entry = get(entry_at[level]);
+		struct sdm_result result;
+		enum sdm_fault fault;
+
+		walker.maxphyaddr = 36 + (unsigned)hvpt_random_below(&prng, 17);
+		if (hvpt_random_below(&prng, 2))
+			walker.address_mask = UINT64_C(1)
+					      << (36 +
+						  hvpt_random_below(&prng, 16));
+		entry &= (UINT64_C(1) << 36) - 1;
+		entry ^= UINT64_C(1) << hvpt_random_below(&prng, 64);
+		entry ^= UINT64_C(1) << hvpt_random_below(&prng, 64);
+		entry ^= UINT64_C(1) << hvpt_random_below(&prng, 8);
+		fault = sdm_check_entry(&walker, entry, level);
+		result = walk_with(&walker, level, entry, false);
+		if (fault != SDM_FAULT_NONE) {
+			assert_fault(result, fault, level, entry);
+			continue;
+		}
+		assert_true(result.level < level ||
+			    result.fault == SDM_FAULT_NONE ||
+			    result.fault == SDM_FAULT_UNREADABLE);
+		good++;
+	}
+	assert_true(good > rounds / 100 && good < rounds);
+}
+
+/* Random entries in the tree, of which few walks reach the end. */
+static void draw_tree(uint64_t *prng)
+{
+	unsigned table, i;
+
+	(void)set_up(NULL);
+	for (table = 0; table < 5; table++)
+		for (i = 0; i < 64; i++) {
+			uint64_t entry = hvpt_random_below(prng, 8) << 12 | 5;
+
+			entry |= hvpt_random_below(prng, 2) << 1;
+			entry |= hvpt_random_below(prng, 2) << 5;
+			entry |= (uint64_t)!hvpt_random_below(prng, 4) << 7;
+			entry ^= (uint64_t)!hvpt_random_below(prng, 8);
+			put(0x1000 * (table + 1) + 8 * (i % 8), entry);
+		}
+}
+
+/* All but accessed, which is of the entries read. */
+static void assert_same(const struct sdm_result *a, const struct sdm_result *b)
+{
+	assert_int_equal(a->fault, b->fault);
+	assert_int_equal(a->level, b->level);
+	assert_int_equal(a->entry, b->entry);
+	assert_int_equal(a->pa, b->pa);
+	assert_int_equal(a->page_lg2, b->page_lg2);
+	assert_int_equal(a->writable, b->writable);
+	assert_int_equal(a->dirty, b->dirty);
+	assert_true(a->accessed || !b->accessed);
+}
+
+/* Moves an address on by a few of the entries of some level. */
+static uint64_t step_aside(uint64_t *prng, uint64_t address)
+{
+	unsigned lg2 = 12 + 9 * (unsigned)hvpt_random_below(prng, 5);
+	uint64_t index = hvpt_random_below(prng, 8);
+
+	return (address & ~(UINT64_C(511) << lg2)) | index << lg2;
+}
+
+static void walks_near_each_other_end_alike(void **state)
+{
+	uint64_t prng = pt_seed("near", 12);
+	unsigned rounds = pt_effort(400), reads = 0, near_reads = 0, i, k;
+
+	(void)state;
+	for (i = 0; i < rounds; i++) {
+		struct sdm_walker walker = walker_of(4 + (i & 1));
+		struct sdm_near near = { .known = false };
+		uint64_t address = 0;
+
+		walker.canonical = hvpt_random_below(&prng, 2) != 0;
+		draw_tree(&prng);
+		for (k = 0; k < 100; k++) {
+			struct sdm_result plain, fast;
+
+			address = step_aside(&prng, address);
+			memory.reads = 0;
+			plain = sdm_walk(&walker, address, false);
+			reads += memory.reads;
+			memory.reads = 0;
+			fast = sdm_walk_near(&walker, &near, address);
+			near_reads += memory.reads;
+			assert_same(&fast, &plain);
+		}
+	}
+	assert_true(near_reads < reads);
+}
+
 /* ---- texts ----------------------------------------------------------- */
 
 static void each_fault_has_a_text_of_its_own(void **state)
@@ -1000,6 +1108,8 @@ int main(void)
 		TEST(a_start_is_checked_like_a_root),
 		TEST(a_start_above_the_root_aborts),
 		TEST(a_write_differs_only_by_its_fault),
+		TEST(each_entry_is_checked_as_a_whole),
+		TEST(walks_near_each_other_end_alike),
 		TEST(each_fault_has_a_text_of_its_own),
 	};
 

@@ -201,7 +201,8 @@ uint64_t check_entry_last(const struct sdm_result *result, uint64_t iova)
 /*
  * A walk that met a non-present entry meets it for each address that the entry
  * spans, and is made once for all of them: nothing changes the tables
- * meanwhile. What it says is checked for each page all the same.
+ * meanwhile. So a walk begins at the table at which the last one ended, if that
+ * has the address too. What they say is checked for each page all the same.
  *
  * Above EVERY_PAGE_BYTES a non-present entry is checked for its whole span, and
  * hvpt_domain_lookup() is called for its first byte.
@@ -212,12 +213,13 @@ void check_absent(struct checker *checker, const struct domain *domain,
 	static const struct answer nothing = { false, 0, false };
 	bool every_page = last - first < EVERY_PAGE_BYTES;
 	struct sdm_result read = { .fault = SDM_FAULT_NONE };
+	struct sdm_near near = { .known = false };
 	uint64_t at = first;
 	uint64_t end, walked = 0;
 
 	do {
 		if (read.fault != SDM_FAULT_NOT_PRESENT || at > walked)
-			read = sdm_walk(&domain->walker, at, false);
+			read = sdm_walk_near(&domain->walker, &near, at);
 		walked = check_entry_last(&read, at);
 		check_that(checker, read.fault == SDM_FAULT_NOT_PRESENT,
 			   "iova 0x%" PRIx64 ": expected no mapping; "

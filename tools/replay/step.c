@@ -2,7 +2,6 @@
 #include "step.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "replay_sync.h"
 #include "report.h"
@@ -22,9 +21,10 @@ static bool wraps(uint64_t first, uint64_t size)
 void step_init(struct step *step, const struct session *session,
 	       const struct trace_event *event, struct domain *domain)
 {
-	memset(step, 0, sizeof(*step));
 	step->event = event;
 	step->domain = domain;
+	step->expected = HVPT_OK;
+	step->splits = 0;
 	step->last = event->iova + (event->size - 1);
 	step->in_form = ((event->iova | event->size) & PAGE_MASK) == 0 &&
 			event->size != 0 && !wraps(event->iova, event->size) &&
@@ -181,12 +181,13 @@ static bool ran_out(struct session *session, const struct step *step,
 static bool refused_page(struct session *session, const struct step *step)
 {
 	struct replay_host *host = &session->domains.host;
-	uint64_t asked = hvpt_arena_allocs(host->arena) - step->mark.allocs;
-	bool refused = step->event->nomem && asked >= step->event->nomem;
+	uint64_t asked;
 
-	if (step->event->nomem)
-		host_fail_allocs(host);
-	return refused;
+	if (!step->event->nomem)
+		return false;
+	asked = hvpt_arena_allocs(host->arena) - step->mark.allocs;
+	host_fail_allocs(host);
+	return asked >= step->event->nomem;
 }
 
 /* The page was refused as injected, so the call must fail. */
