@@ -359,6 +359,14 @@ BUGS = [
         "run": "at_0_2",
     },
     {
+        "proof": "map_step",
+        "run": "at_0_4",
+        "name": "the entry of a large leaf looks like that of a table",
+        "file": "src/pagetable/map_steps.c",
+        "old": "\t\tpte |= HVPT_PTE_LARGE;\n",
+        "new": "",
+    },
+    {
         "proof": "audit_step",
         "name": "the address of a large leaf may be any",
         "file": "src/pagetable/audit.c",
@@ -632,6 +640,15 @@ BUGS = [
         "file": "src/pagetable/map_steps.c",
         "old": "job->segments->gpa.value == job->gpa + job->left);",
         "new": "job->segments->gpa.value >= job->gpa + job->left);",
+    },
+    {
+        "proof": "map_list_step",
+        "run": "at_0_2",
+        "name": "segments that touch are mapped one by one",
+        "file": "src/pagetable/map_steps.c",
+        "old": "\t} while (job->count &&\n"
+               "\t\t job->segments->gpa.value == job->gpa + job->left);",
+        "new": "\t} while (false);",
     },
     {
         "proof": "resume_all",
