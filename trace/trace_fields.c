@@ -42,7 +42,8 @@ static bool is_name(const char *value, size_t length, const char *name)
 {
 	const char *at = value - 1 - length;
 
-	while (length > 0 && *name == *at) {
+	/* The text may have bytes of 0: they are in no name. */
+	while (length > 0 && *name != '\0' && *name == *at) {
 		length--;
 		name++;
 		at++;

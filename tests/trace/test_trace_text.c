@@ -186,6 +186,20 @@ static void fields_at_the_edge(void **state)
 		compare_fields(texts[i]);
 }
 
+/* A name ends where its string does, whatever follows in memory. */
+static void bytes_of_zero_are_in_no_name(void **state)
+{
+	static const char text[] = " iova\0\0\0=1 pa\0=2";
+	static const char iova[16] = "iova", pa[16] = "pa";
+	struct span all = { text, text + sizeof(text) - 1 }, value;
+	struct trace_fields fields;
+
+	(void)state;
+	trace_fields_read(&fields, all);
+	assert_false(trace_fields_find(&fields, iova, &value));
+	assert_false(trace_fields_find(&fields, pa, &value));
+}
+
 /* Pieces of fields in any order: more of them than are noted. */
 static void fields_are_found_as_by_a_plain_search(void **state)
 {
@@ -219,6 +233,7 @@ int main(void)
 		cmocka_unit_test(numbers_at_the_edge),
 		cmocka_unit_test(numbers_are_those_of_the_c_library),
 		cmocka_unit_test(fields_at_the_edge),
+		cmocka_unit_test(bytes_of_zero_are_in_no_name),
 		cmocka_unit_test(fields_are_found_as_by_a_plain_search),
 	};
 
