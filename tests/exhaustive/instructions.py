@@ -75,12 +75,17 @@ def count(program, form):
                 in enumerate(lines)]
 
 
-def main():
+def parser_of(text):
     parser = argparse.ArgumentParser(
-        description=__doc__,
+        description=text,
         formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program", metavar="PROGRAM")
     parser.add_argument("document", metavar="DOCUMENT")
+    return parser
+
+
+def main():
+    parser = parser_of(__doc__)
     parser.add_argument("--form", default="short",
                         choices=("short", "long", "largest"))
     parser.add_argument("--times", type=int, default=1, metavar="N",

@@ -7,7 +7,6 @@ docs/API-CONVENTIONS.md states. A bound that is more than three times what the
 worst list takes is wrong too.
 """
 
-import argparse
 import re
 import shutil
 import sys
@@ -25,11 +24,7 @@ def bounds_of(text):
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program", metavar="PROGRAM")
-    parser.add_argument("document", metavar="DOCUMENT")
+    parser = instructions.parser_of(__doc__)
     parser.add_argument("--times", type=int, default=1, metavar="N",
                         help="this build may take N times as many, and no "
                         "bound is too high for it")
