@@ -67,9 +67,13 @@ static int hvpt_linux_list_map(struct hvpt_linux_domain *domain,
 	if (status == HVPT_OK && !hvpt_gather_is_empty(&gather))
 		status = hvpt_linux_map_flush(domain, iova, list->size,
 					      &gather);
-	if (status == HVPT_OK)
-		*mapped += list->size;
-	return hvpt_linux_errno(status);
+	if (status != HVPT_OK) {
+		pr_debug("map list %#lx+%#zx: %s\n", iova, list->size,
+			 hvpt_status_name(status));
+		return hvpt_linux_errno(status);
+	}
+	*mapped += list->size;
+	return 0;
 }
 
 /*
