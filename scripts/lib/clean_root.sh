@@ -16,7 +16,7 @@ hvpt_root_settings() {
 
 # hvpt_root_make SUITE LOG - the archive of a minimal system, unless it is there
 hvpt_root_make() {
-	[ ! -e "$hvpt_roots/$1.tar" ] || return 0
+	[ ! -f "$hvpt_roots/$1.tar" ] || return 0
 	hvpt_mirror=$(hvpt_apt_mirror)
 	[ -n "$hvpt_mirror" ] || {
 		hvpt_say "SKIP: no Debian mirror among apt's sources"
@@ -25,7 +25,9 @@ hvpt_root_make() {
 	hvpt_say "making a minimal system of $1"
 	mkdir -p "$hvpt_roots"
 	hvpt_root_settings >"$hvpt_roots/apt.conf"
+	rm -rf "${hvpt_roots:?}/$1.tar" # it may be a folder
 	mmdebstrap --quiet --variant=minbase --include=git,ca-certificates \
+		--format=tar \
 		--aptopt="$hvpt_roots/apt.conf" "$1" "$hvpt_roots/$1.new" \
 		"$hvpt_mirror" </dev/null >"$2" 2>&1 || {
 		cat "$2" >&2

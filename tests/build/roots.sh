@@ -31,10 +31,18 @@ hvpt_in_root() {
 END
 cat >"$folder/bin/mmdebstrap" <<'END'
 #!/bin/sh
-# ... SUITE TARGET MIRROR
-[ ! -e "$(dirname "$0")/../offline" ] || exit 1
-while [ $# -gt 3 ]; do shift; done
-tar -cf "$2" -C "$(dirname "$0")/../system" .
+# ... SUITE TARGET MIRROR - an archive, or a folder, as the true one decides
+folder=$(dirname "$0")/..
+[ ! -e "$folder/offline" ] || exit 1
+format=auto
+while [ $# -gt 3 ]; do
+	case $1 in --format=*) format=${1#*=} ;; esac
+	shift
+done
+case $format:$2 in
+tar:* | auto:*.tar) tar -cf "$2" -C "$folder/system" . ;;
+*) cp -r "$folder/system" "$2" ;;
+esac
 END
 printf '#!/bin/sh\necho 0\n' >"$folder/bin/id"
 printf '#!/bin/sh\n' >"$folder/bin/apt-config"
@@ -80,7 +88,9 @@ says err "unknown option: --frobnicate"
 roots 1 potato
 says err "unknown suite: potato"
 
-# both commands, in each system, the rows in order; then the system is removed
+# both commands, in each system, the rows in order; then the system is removed;
+# a folder in the place of an archive is no hindrance
+mkdir -p "$folder/cache/hvpt/roots/sid.tar/usr"
 roots 0 bookworm sid
 for command in "cd /hvpt && scripts/run" \
 	"cd /hvpt && scripts/test --no-skips"; do
