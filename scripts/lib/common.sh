@@ -55,7 +55,9 @@ hvpt_need() {
 }
 
 hvpt_install() {
+	# Another may be installing: of Debian's own jobs, or of ours.
 	$hvpt_sudo env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
+		-o DPkg::Lock::Timeout=300 \
 		--no-install-recommends install "$@" >&2
 }
 

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # ci.sh ROOT - what .ci/run makes of its steps: what it counts, that a skip
-# that need not have been is a failure, and its last line. Its steps are
-# stand-ins, which end as $folder/ends says.
+# that need not have been is a failure, its last line, and that of two lanes
+# each goes its way. Its steps are stand-ins, which end as $folder/ends says.
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -25,8 +25,17 @@ END
 cat >"$folder/step" <<'END'
 #!/bin/sh
 cat >/dev/null
-ends=$(grep -o "$(basename "$0")=[0-9]*" "$(dirname "$0")/../ends") || exit 0
-exit "${ends#*=}"
+name=$(basename "$0")
+root=$(dirname "$0")/..
+ends=$(grep -o "$name=[0-9a-z]*" "$root/ends") || exit 0
+case ${ends#*=} in
+broken) kill $PPID ;;
+wait)
+	echo $$ >"$root/$name.pid"
+	exec sleep 600
+	;;
+*) exit "${ends#*=}" ;;
+esac
 END
 chmod +x "$folder/scripts/test" "$folder/step"
 "$folder/.ci/run" --list >"$folder/list" 2>&1
@@ -43,7 +52,7 @@ ends() {
 	code=0
 	"$folder/.ci/run" >"$folder/out" 2>"$folder/err" </dev/null || code=$?
 	last=$(tail -n 1 "$folder/out")
-	[ "$code: $last" = "$1: $2" ] || {
+	expr "$code: $last" : "$1: $2\$" >/dev/null || {
 		cat "$folder/err"
 		echo "$3: exit code $code, '$last'; not $1, '$2'"
 		exit 1
@@ -60,14 +69,35 @@ ends 1 "$steps passed, $presets failed, 0 skipped" "test=unbuilt"
 ends 1 "$all passed, $presets failed, $presets skipped" "test=skipped"
 ends 0 "$all passed, 0 failed, $presets skipped" "test=skipped get-qemu=77"
 
+# Of either lane a step counts; of one that breaks off, the steps that are gone.
+ends 1 "$((all - 2)) passed, 2 failed, 0 skipped" "test-boot=1 coverage=1"
+ends 1 "[0-9]* passed, 1 failed, 0 skipped" "coverage=broken"
+
 # The table at the end: each step that --list names, seconds, and those of
 # processor.
+ends 0 "$all passed, 0 failed, 0 skipped" ""
 sed -n '/^==== all of it/,$s/^==== passed  *[0-9]* s  *[0-9]* s  //p' \
 	"$folder/err" >"$folder/table"
 sed 's/^[0-9]* [0-9]* //' "$folder/build/ci-times" >"$folder/times"
+echo .ci/run >"$folder/whole"
 if [ ! -s "$folder/list" ] || ! cmp "$folder/list" "$folder/table" ||
-	! cmp "$folder/list" "$folder/times"; then
+	! cat "$folder/list" "$folder/whole" | cmp - "$folder/times"; then
 	cat "$folder/err"
 	echo "the table at the end is not what --list names"
 	exit 1
 fi
+
+# What is stopped leaves no lane behind: a step of the other one would wait.
+echo "test-guests=wait plant-bugs=wait" >"$folder/ends"
+"$folder/.ci/run" >"$folder/out" 2>"$folder/err" </dev/null &
+run=$!
+until [ -e "$folder/test-guests.pid" ] && [ -e "$folder/plant-bugs.pid" ]; do
+	kill -0 $run
+	sleep 0.1
+done
+kill $run
+kill "$(cat "$folder/test-guests.pid")"
+wait $run && exit 1
+while kill -0 "$(cat "$folder/plant-bugs.pid")" 2>/dev/null; do
+	sleep 0.1
+done
