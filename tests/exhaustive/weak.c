@@ -6,7 +6,8 @@
  * device, and a thread only reads. The same for the registry of segments, with
  * writers and lookups.
  *
- *	weak [CASES]             every case must follow the contracts
+ *	weak [CASES]             every case must follow the contracts; others
+ *	                         with HVPT_SEED, more with HVPT_TEST_EFFORT
  *	weak --sites LIST CASES  removes the ordering of one access at a time,
  *	                         and each time a case must fail; LIST names the
  *	                         sites without which nothing fails, and why
@@ -19,6 +20,7 @@
 
 #include "calls.h"
 #include "port_hooks.h"
+#include "tests/support/prng.h"
 #include "weak_memory.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -26,6 +28,7 @@
 #define DEVICE 4u
 #define MOVER 5u
 #define CACHED 64u
+#define CASES 20000u
 
 /*
  * Any calls; neighbours that take away what shares a large leaf; maps that
@@ -84,7 +87,8 @@ static bool refuse;	 /* most lists */
 static enum shape shape;
 static bool attached, reader, wrote[WINDOW];
 static struct flush posted[WEAK_THREADS];
-static uint64_t case_number, lists_done, lists_refused, entries_done, fulls;
+static uint64_t seed, case_number, lists_done, lists_refused, entries_done,
+	fulls;
 static uint64_t asked, calls_done, fallbacks, hits, combined;
 
 static void say_case(void)
@@ -817,7 +821,7 @@ static void run_registry(void)
 static void run_cases(uint64_t cases)
 {
 	for (case_number = 0; case_number < cases; case_number++) {
-		weak_reset(case_number);
+		weak_reset(seed + case_number);
 		if (case_number % 8 == 7)
 			run_registry();
 		else
@@ -1012,6 +1016,16 @@ static unsigned try_sites(uint64_t cases)
 	return wrong;
 }
 
+/* Never fewer: a check at the end wants one of each. */
+static uint64_t cases_asked(int argc, char **argv)
+{
+	uint64_t asked_for = pt_effort(CASES);
+
+	if (argc > 1)
+		return strtoull(argv[1], NULL, 10);
+	return asked_for < CASES ? CASES : asked_for;
+}
+
 int main(int argc, char **argv)
 {
 	small_says = say_case;
@@ -1025,7 +1039,8 @@ int main(int argc, char **argv)
 		list_sites();
 		return 0;
 	}
-	run_cases(argc > 1 ? strtoull(argv[1], NULL, 10) : 20000);
+	seed = pt_seed("weak", 0);
+	run_cases(cases_asked(argc, argv));
 	SMALL_CHECK(weak_stale > 0 && hits > 0 && combined > 0);
 	printf("%llu cases, %llu old values loaded, %llu accesses of a"
 	       " device, %llu flushes by calls of others\n",
