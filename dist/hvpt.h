@@ -4176,9 +4176,10 @@ HVPT_EXTERN_C_BEGIN
  * Return: HVPT_OK; HVPT_ERR_BUSY while there is a paging domain or a device;
  * HVPT_ERR_LOST between a failed resume and its retry; any status of
  * hvpt_hvcall_delete_domain(), such as HVPT_ERR_HV_STATE while the host has a
- * device in the blocked domain (see hvpt_device_remove()). The call may be made
- * again. The object may also be dropped: then the special domains remain, with
- * nothing of the guest's in them.
+ * device in one of the two: in the blocked domain after hvpt_device_remove(),
+ * in either after hvpt_device_gone(). The call may be made again. The object
+ * may also be dropped: then the special domains remain, with nothing of the
+ * guest's in them.
  */
 HVPT_MUST_CHECK enum hvpt_status hvpt_iommu_destroy(struct hvpt_iommu *iommu);
 

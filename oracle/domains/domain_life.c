@@ -75,7 +75,12 @@ bool df_start(struct domain_fixture *df, struct source *source,
 	return true;
 }
 
-/* Devices that the host took away may stay in the blocked domain. */
+static size_t domains_of(struct domain_fixture *df, struct hvpt_domain *special)
+{
+	return hypervisor_has_domain(df->hv, hvpt_domain_id(special));
+}
+
+/* Devices that the host took away may stay in either special domain. */
 static void end_iommu(struct domain_fixture *df)
 {
 	enum hvpt_status status = hvpt_iommu_destroy(&df->iommu);
@@ -84,7 +89,8 @@ static void end_iommu(struct domain_fixture *df)
 		return;
 	DF_CHECK_STATUS(df, df->host.gone_stays && status == HVPT_ERR_HV_STATE,
 			status);
-	df->orphans++;
+	df->orphans += domains_of(df, hvpt_iommu_identity(&df->iommu)) +
+		       domains_of(df, hvpt_iommu_blocked(&df->iommu));
 }
 
 static void check_leftovers(struct domain_fixture *df)

@@ -19,6 +19,11 @@
 
 static struct domain_fixture df;
 
+/* A device was taken away from the identity domain, and stayed there. */
+#define GONE_FROM_IDENTITY UINT64_C(314642260)
+
+static const uint64_t found[] = { GONE_FROM_IDENTITY };
+
 static void run(uint64_t seed, struct df_counts *counts)
 {
 	struct source source = source_of_seed(seed);
@@ -29,6 +34,19 @@ static void run(uint64_t seed, struct df_counts *counts)
 	df_finish(&df);
 	counts->failed += df.counts.failed;
 	counts->stale += df.counts.stale;
+}
+
+/* Sequences that a longer run with other seeds had found. */
+static void test_found_sequences(void **state)
+{
+	struct df_counts counts = { 0, 0 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(found) / sizeof(found[0]); i++)
+		run(found[i], &counts);
+	df_free(&df);
+	assert_true(counts.failed > 0);
 }
 
 static void test_random_sequences(void **state)
@@ -52,6 +70,7 @@ static void test_random_sequences(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_found_sequences),
 		cmocka_unit_test(test_random_sequences),
 	};
 

@@ -825,6 +825,24 @@ static void test_destroy_with_removed_devices_in_blocked(void **state)
 	assert_int_equal(hypervisor_domains(f->hv), 0);
 }
 
+/* The host keeps it where it was: then neither domain is deleted. */
+static void test_destroy_with_a_gone_device_in_identity(void **state)
+{
+	struct hv_fixture *f = *state;
+
+	hv_device(f, 0);
+	hv_attach(f, 0, hvpt_iommu_identity(&f->iommu));
+	hv_fail(f, HV_DETACH, HV_RAW_MEMORY);
+	hvpt_device_gone(&f->device[0]);
+	f->device_live[0] = false;
+	hv_heal(f);
+	hv_status(hv_try_iommu_destroy(f), HVPT_ERR_HV_STATE);
+	assert_int_equal(hypervisor_domains(f->hv), 2);
+	hypervisor_remove_device(f->hv, hv_device_id(0));
+	hv_ok(hv_try_iommu_destroy(f));
+	assert_int_equal(hypervisor_domains(f->hv), 0);
+}
+
 /* A detached device is in no domain, and is released without another call. */
 static void test_destroy_with_detached_devices(void **state)
 {
@@ -903,6 +921,7 @@ int main(void)
 		HV_CASE(test_destroy_is_not_refused_for_what_was_abandoned),
 		HV_CASE(test_destroy_is_tried_again),
 		HV_CASE(test_destroy_with_removed_devices_in_blocked),
+		HV_CASE(test_destroy_with_a_gone_device_in_identity),
 		HV_CASE(test_destroy_with_detached_devices),
 		HV_CASE(test_two_side_by_side),
 	};
