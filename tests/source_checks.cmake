@@ -73,6 +73,8 @@ hvpt_add_check(report-self-test source
   ${python} ${scripts}/lib/report.py --self-test)
 hvpt_add_check(ci-verdicts source
   ${CMAKE_CURRENT_SOURCE_DIR}/build/ci.sh ${PROJECT_SOURCE_DIR})
+hvpt_add_check(guest-verdicts source
+  ${python} ${CMAKE_CURRENT_SOURCE_DIR}/guest/verdicts.py)
 hvpt_add_check(test-roots-verdicts source
   ${CMAKE_CURRENT_SOURCE_DIR}/build/roots.sh ${PROJECT_SOURCE_DIR})
 hvpt_add_check(release-verdicts source

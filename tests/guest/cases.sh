@@ -628,7 +628,8 @@ case_left_out() {
 }
 
 # Flushes are not carried out, so data that is read arrives in the wrong pages.
-# This is the last case: memory may contain anything afterwards.
+# This is the last case: memory may contain anything afterwards. The kernel may
+# even die (verdicts.py).
 case_dropped() {
 	copy_compare /dev/nvme0n1 4096 4 || return 1
 	echo 1 >$P/drop_flushes

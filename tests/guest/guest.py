@@ -26,6 +26,7 @@ import conformance_report  # noqa: E402
 import initramfs  # noqa: E402
 import monitor as qemu_monitor  # noqa: E402
 import times  # noqa: E402
+import verdicts  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(HERE))
 EXIT_SKIP = 77
@@ -286,39 +287,6 @@ def qemu_command(qemu, kernel, folder, mode, cases):
             *extra]
 
 
-class Verdict:
-    """The output of the console."""
-
-    def __init__(self, cases):
-        self.results = dict.fromkeys(cases, "not run")
-        self.said = ""
-        self.done = False
-        self.kernel_said = []
-        self.others = []
-
-    def line(self, text):
-        words = text.split()
-        if words[:1] == ["RESULT"] and len(words) > 2:
-            self.results[words[1]] = words[2]
-            if words[2] != "ok":
-                self.results[words[1]] += self.said
-            self.said = ""
-        elif text.startswith("  failed: "):
-            self.said += ", " + text[len("  failed: "):]
-        elif text.startswith("GUEST done"):
-            self.done = True
-        elif text.startswith("DMESG "):
-            self.kernel_said.append(text[6:])
-
-    def problems(self):
-        wrong = [f"{case}: {result}" for case, result in self.results.items()
-                 if result != "ok"]
-        if not self.done:
-            wrong.append("the guest did not come to its end")
-        return (wrong + [f"kernel: {said}" for said in self.kernel_said]
-                + self.others)
-
-
 class Guard:
     """Ends a guest that prints nothing for GUARD_SECONDS."""
 
@@ -339,7 +307,7 @@ class Guard:
 
 
 def boot(command, cases, log_path, verbose, *others):
-    verdict = Verdict(cases)
+    verdict = verdicts.Verdict(cases)
     with open(log_path, "w", encoding="utf-8", buffering=1) as log, \
             subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
