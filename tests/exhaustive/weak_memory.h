@@ -51,7 +51,7 @@ void weak_learn(unsigned thread);
 void weak_teach(unsigned thread);
 
 /** A page was taken from the pool, or is about to go back: by a lock. */
-void weak_page_taken(uint64_t *words);
+void weak_page_taken(uint64_t *page);
 void weak_page_given(void);
 
 /** Posts @action. An earlier one takes effect now. */
