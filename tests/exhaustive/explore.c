@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "small_table.h"
+#include "tests/support/prng.h"
 
 #define PAGE 4096ull
 #define RO HVPT_PROT_READ
@@ -888,8 +889,7 @@ static const struct plan plans[] = {
 int main(int argc, char **argv)
 {
 	bool deep = argc > 1 && strcmp(argv[1], "--deep") == 0;
-	const char *effort = getenv("HVPT_TEST_EFFORT");
-	unsigned i, less = effort && atoi(effort) < 100;
+	unsigned i, less = pt_effort_percent() < 100;
 
 	small_says = say_state;
 	for (i = 0; i < sizeof(plans) / sizeof(plans[0]); i++) {

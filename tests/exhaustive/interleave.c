@@ -14,6 +14,7 @@
 
 #include "calls.h"
 #include "port_hooks.h"
+#include "tests/support/prng.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -613,11 +614,10 @@ static void run_setup(const struct setup *setup, bool device, bool noncoherent)
 
 int main(int argc, char **argv)
 {
-	const char *effort = getenv("HVPT_TEST_EFFORT");
 	uint64_t made[3];
 	unsigned i;
 
-	if (effort && atoi(effort) < 100)
+	if (pt_effort_percent() < 100)
 		every = 7; /* pairs of calls */
 	if (argc > 1 && strcmp(argv[1], "--full") == 0) {
 		edges = full;

@@ -30,11 +30,24 @@ uint64_t pt_seed(const char *name, uint64_t otherwise)
 	return seed;
 }
 
+uint64_t pt_effort_percent(void)
+{
+	static const char *const names[] = { "HVPT_TEST_EFFORT",
+					     "HVPT_PRESET_EFFORT" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *text = getenv(names[i]);
+
+		if (text)
+			return number_from(names[i], text);
+	}
+	return 100;
+}
+
 unsigned pt_effort(unsigned rounds)
 {
-	const char *text = getenv("HVPT_TEST_EFFORT");
-	uint64_t percent = text ? number_from("HVPT_TEST_EFFORT", text) : 100;
-	uint64_t scaled = rounds * percent / 100;
+	uint64_t scaled = rounds * pt_effort_percent() / 100;
 
 	return scaled ? (unsigned)scaled : 1;
 }

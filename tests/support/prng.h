@@ -16,7 +16,13 @@
 /** The seed to use; prints it under @name. */
 uint64_t pt_seed(const char *name, uint64_t otherwise);
 
-/** HVPT_TEST_EFFORT, a percentage (100 when unset), applied to @rounds. */
+/**
+ * HVPT_TEST_EFFORT, a percentage; without it HVPT_PRESET_EFFORT, by which a
+ * preset of CMakePresets.json says how hard to try; without that 100.
+ */
+uint64_t pt_effort_percent(void);
+
+/** That percentage of @rounds; at least one. */
 unsigned pt_effort(unsigned rounds);
 
 #endif /* HVPT_TEST_PRNG_H */

@@ -19,7 +19,7 @@ emulator=$*
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 1
-ops=$((3000 * ${HVPT_TEST_EFFORT:-100} / 100 + 1))
+ops=$((3000 * ${HVPT_TEST_EFFORT:-${HVPT_PRESET_EFFORT:-100}} / 100 + 1))
 # shellcheck source=tests/tools/checks.sh
 . "$here/checks.sh"
 
