@@ -31,7 +31,7 @@ class Verdict:
             self.results[words[1]] = words[2]
             if words[2] != "ok":
                 self.results[words[1]] += self.said
-            self.said = ""
+            self.now, self.said = "", ""
         elif text.startswith("  failed: "):
             self.said += ", " + text[len("  failed: "):]
         elif text.startswith("GUEST done"):
@@ -63,6 +63,9 @@ CONSOLES = (
     (["  failed: two bytes", "RESULT nvme FAILED at 1", "CASE dropped",
       "  failed: nobody", "RESULT dropped FAILED at 2", "GUEST done"],
      ["nvme: FAILED, two bytes", "dropped: FAILED, nobody"]),
+    (["RESULT nvme ok at 1", "CASE dropped", "  failed: nobody",
+      "RESULT dropped FAILED at 2", "[ 3.1] Kernel panic - not"],
+     ["dropped: FAILED, nobody", "the guest did not come to its end"]),
     (["RESULT nvme ok at 1", "RESULT dropped ok at 2", "DMESG BUG: x",
       "GUEST done"], ["kernel: BUG: x"]),
 )
