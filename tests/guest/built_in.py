@@ -18,6 +18,7 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import guest  # noqa: E402
+import machine  # noqa: E402
 
 CASES = ["built_in", "debugfs", "root"]
 FOLDERS = ("bin", "dev", "proc", "sys", "tmp", "mnt")
@@ -56,7 +57,7 @@ class BuiltIn:
 
 
 def command(qemu, kernel, disk, mode):
-    return [*guest.machine(qemu, kernel, mode, "512M", None, APPEND),
+    return [*machine.command(qemu, kernel, mode, "512M", None, APPEND),
             "-drive", f"if=none,id=disk,file={disk},format=raw,cache=unsafe",
             "-device", "nvme,addr=4,serial=hvpt,drive=disk"]
 

@@ -24,6 +24,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import conformance_report  # noqa: E402
 import initramfs  # noqa: E402
+import machine  # noqa: E402
 import monitor as qemu_monitor  # noqa: E402
 import times  # noqa: E402
 import verdicts  # noqa: E402
@@ -49,8 +50,6 @@ CASES = {
     "plain": ["load", "nvme", "kexec", "next_plain"],
     "kdump": ["load", "nvme", "kdump", "dump_load", "dump_nvme"],
 }
-# In these one kernel starts another: it needs that, and room for it.
-CHAINS = ("kexec", "kdump")
 # 6.1 hands nothing over at kexec, and needs ACPI to start after a crash.
 UNCHAINED = ("6.1", DEBUG)
 # Lazy mode does not flush before memory is reused, so nothing to break there.
@@ -64,16 +63,8 @@ DEBUG_LACKS = ("sleep", "idle", "hibernate")
 BASE_DRIVERS = ["nvme", "ext4", "e1000e", "virtio_pci", "virtio_net"]
 DRIVERS = BASE_DRIVERS + ["button", "vfio_iommu_type1", "vfio_pci"]
 DEBUG_DRIVERS = BASE_DRIVERS + ["iommufd", "vfio_pci"]
-# 1 GiB pages can only be reserved at boot.
-HUGE = ["hugepagesz=1G", "hugepages=1"]
-# For the kernel that is started after a crash.
-CRASH = ["crashkernel=320M"]
-# What outlives kernels: see tests/guest/keep.h.
-KEEP = ["-object", "memory-backend-ram,id=keep,size=16M",
-        "-device", "ivshmem-plain,addr=15,memdev=keep"]
 # Needed, but not declared by the modules.
 EXTRA = {"ext4": ["crc32c_generic", "libcrc32c"]}
-MAC = "52:54:00:00:00:"
 OURS = ["hvpt_iommu", "hvpt_bridge"]
 # What init.sh needs beside it.
 SHELL = ("cases.sh", "power.sh")
@@ -227,66 +218,6 @@ def make_chain(path, kernel, cases):
                    [("kernel", kernel.image()), ("initramfs", inner)])
 
 
-def memory_of(kernel, cases):
-    if "user" in cases:
-        return "4G"
-    return "1G" if any(case in cases for case in CHAINS) else kernel.memory
-
-
-def processors_of(cases):
-    """Flushes are combined when three processors ask at once."""
-    return 4 if "combine" in cases else 2
-
-
-def machine(qemu, kernel, mode, memory, image, append, processors=2):
-    """The machine, with a VT-d that only the bridge uses, and no devices.
-
-    On a machine that is busy the kernel's check of the timer can fail, and a
-    processor of the guest can get no time for longer than 20 seconds, which
-    the kernel takes for a lockup. It may last for two minutes here.
-    """
-    append = ["console=ttyS0", "panic=-1", "quiet", "no_timer_check",
-              "watchdog_thresh=60",
-              "intel_iommu=off", "intremap=off",
-              f"iommu.strict={int(mode == 'strict')}", *append]
-    return [qemu, "-M", "q35", "-accel", "tcg,thread=multi", "-cpu",
-            kernel.cpu, "-smp", str(processors), "-m", memory,
-            "-nodefaults", "-display", "none",
-            "-serial", "stdio", "-no-reboot",
-            "-kernel", kernel.image(), *(["-initrd", image] if image else []),
-            "-append", " ".join(append),
-            "-device", "intel-iommu,scalable-mode=on,fsts=on,aw-bits=48"]
-
-
-def qemu_command(qemu, kernel, folder, mode, cases):
-    append = []
-    extra = []
-    if "user" in cases:
-        append += HUGE
-    if "kdump" in cases:
-        append += CRASH
-    if any(case in cases for case in CHAINS):
-        extra = KEEP
-    disk = os.path.join(folder, "nvme.img")
-    with open(disk, "wb") as file:
-        file.truncate(96 << 20)
-    return [*machine(qemu, kernel, mode, memory_of(kernel, cases),
-                     os.path.join(folder, "initramfs"), append,
-                     processors_of(cases)),
-            "-drive", f"if=none,id=disk,file={disk},format=raw,cache=unsafe",
-            "-device", "nvme,addr=4,serial=hvpt,drive=disk",
-            "-netdev", "hubport,id=h1,hubid=0",
-            "-device", f"e1000e,addr=5,netdev=h1,mac={MAC}01,romfile=",
-            "-netdev", "hubport,id=h2,hubid=0",
-            "-device", f"virtio-net-pci,addr=6,netdev=h2,mac={MAC}02,"
-            "romfile=,disable-legacy=on,iommu_platform=on",
-            "-netdev", "hubport,id=h3,hubid=0",
-            "-device", f"virtio-net-pci,addr=14,netdev=h3,mac={MAC}03,"
-            "romfile=,disable-legacy=on,iommu_platform=off",
-            "-device", f"edu,addr=7,dma_mask={(1 << 64) - 1:#x}",
-            *extra]
-
-
 class Guard:
     """Ends a guest that prints nothing for GUARD_SECONDS."""
 
@@ -343,7 +274,7 @@ def sets_of(version, mode):
     sets = {name: CASES[name] for name in SETS[mode]}
     if version in UNCHAINED:
         sets = {name: cases for name, cases in sets.items()
-                if not any(case in cases for case in CHAINS)}
+                if not machine.chained(cases)}
     if version == DEBUG:
         sets.pop("user", None)
         good = [case for case in CASES["good"] if case not in DEBUG_LACKS]
@@ -357,11 +288,10 @@ def run(version, mode, name, cases, options):
     log = os.path.join(options.modules, f"guest-{version}-{mode}-{name}.log")
     clock = times.Clock()
     with tempfile.TemporaryDirectory() as folder:
-        make = (make_chain if any(case in cases for case in CHAINS) else
-                make_initramfs)
+        make = make_chain if machine.chained(cases) else make_initramfs
         make(f"{folder}/initramfs", kernel, cases)
         monitor = qemu_monitor.Monitor(folder)
-        command = [*qemu_command(qemu, kernel, folder, mode, cases),
+        command = [*machine.with_devices(qemu, kernel, folder, mode, cases),
                    *monitor.arguments()]
         report = conformance_report.Report()
         verdict = boot(command, cases, log, options.verbose, monitor, clock,

@@ -26,6 +26,7 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import initramfs  # noqa: E402
+import machine  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(HERE))
 EXIT_SKIP = 77
@@ -105,8 +106,9 @@ def command_line(qemu, folder, image):
             "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "1G",
             "-nodefaults", "-display", "none", "-serial", "stdio",
             "-no-reboot", "-kernel", image, "-initrd", f"{folder}/initramfs",
-            "-append", "console=ttyS0 panic=-1 quiet intel_iommu=on,sm_on "
-            "iommu.strict=1",
+            "-append", " ".join(["console=ttyS0", "panic=-1", "quiet",
+                                 *machine.SLOW, "intel_iommu=on,sm_on",
+                                 "iommu.strict=1"]),
             "-device", "intel-iommu,scalable-mode=on,fsts=on,aw-bits=48",
             "-drive", f"if=none,id=disk,file={folder}/nvme.img,format=raw",
             "-device", "nvme,serial=hvpt,drive=disk",

@@ -15,6 +15,7 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import guest  # noqa: E402
+import machine  # noqa: E402
 
 TRANSLATED = ["on_disk", "translated"]
 # What Linux turns on for an IOMMU driver that is there before the bus.
@@ -41,8 +42,8 @@ APPEND = ["root=/dev/nvme0n1", "rw", "init=/usr/sbin/root_disk",
 
 
 def command(qemu, kernel, files, image, append):
-    return [*guest.machine(qemu, kernel, "strict", MEMORY,
-                           os.path.join(files, f"{image}.img"), append),
+    return [*machine.command(qemu, kernel, "strict", MEMORY,
+                             os.path.join(files, f"{image}.img"), append),
             "-drive", f"if=none,id=disk,file={files}/disk.img,format=raw,"
             "cache=unsafe,snapshot=on",
             "-device", "nvme,addr=4,serial=hvpt,drive=disk",
