@@ -66,6 +66,7 @@ DEBUG_DRIVERS = BASE_DRIVERS + ["iommufd", "vfio_pci"]
 # Needed, but not declared by the modules.
 EXTRA = {"ext4": ["crc32c_generic", "libcrc32c"]}
 OURS = ["hvpt_iommu", "hvpt_bridge"]
+PROGRAMS = ("user", "kexec", "reread")
 # What init.sh needs beside it.
 SHELL = ("cases.sh", "power.sh")
 # A guest that prints nothing for so long hangs.
@@ -196,8 +197,8 @@ def add_modules(archive, kernel):
 def make_initramfs(path, kernel, cases, boot_files=()):
     archive = initramfs.Archive()
     archive.file("bin/busybox", read(f"{kernel.root}/usr/bin/busybox"))
-    archive.file("bin/user", kernel.program("user"))
-    archive.file("bin/kexec", kernel.program("kexec"))
+    for name in PROGRAMS:
+        archive.file(f"bin/{name}", kernel.program(name))
     archive.file("init", read(f"{HERE}/init.sh"))
     for name in SHELL:
         archive.file(name, read(f"{HERE}/{name}"))
