@@ -29,13 +29,18 @@ name=$(basename "$0")
 root=$(dirname "$0")/..
 ends=$(grep -o "$name=[0-9a-z]*" "$root/ends") || exit 0
 case ${ends#*=} in
-broken) kill -9 "$(ps -o ppid= $PPID | tr -d ' ')" $PPID ;;
+broken) kill -9 -- "-$(ps -o pgid= $$ | tr -d ' ')" ;;
 busy) awk 'BEGIN { while (i < 150000000) i++ }' ;;
 wait)
 	echo $$ >"$root/$name.pid"
 	exec sleep 600
 	;;
-*) exit "${ends#*=}" ;;
+*)
+	seq 1000
+	echo "$name, standard output"
+	echo "$name, standard error" >&2
+	exit "${ends#*=}"
+	;;
 esac
 END
 chmod +x "$folder/scripts/test" "$folder/step"
@@ -73,6 +78,25 @@ ends 0 "$all passed, 0 failed, $presets skipped" "test=skipped get-qemu=77"
 # Of either lane a step counts; of one that breaks off, the steps that are gone.
 ends 1 "$((all - 2)) passed, 2 failed, 0 skipped" "test-boot=1 coverage=1"
 ends 1 "[0-9]* passed, 1 failed, 0 skipped" "coverage=broken"
+
+# told NAME - the end says once more what that step said last, and little else
+told() {
+	sed -n "/^==== scripts\/$1.*, its last lines/,/^====/p" "$folder/err" \
+		>"$folder/told"
+	grep -q "$1, standard output" "$folder/told" &&
+		grep -q "$1, standard error" "$folder/told" || {
+		cat "$folder/err"
+		echo "the end does not say how $1 failed"
+		exit 1
+	}
+	[ "$(wc -l <"$folder/told")" -lt 100 ]
+}
+
+# What failed, in either lane, is told just before the table; and only that.
+ends 1 "$((all - 2)) passed, 2 failed, 0 skipped" "test-boot=1 coverage=1"
+told test-boot
+told coverage
+[ "$(grep -c 'its last lines' "$folder/err")" = 2 ]
 
 # The table at the end: each step that --list names, seconds, and those of
 # processor.

@@ -265,6 +265,8 @@ def tell(title, verdict, cases, log):
           flush=True)
     for problem in wrong:
         print(f"  {problem}")
+    for line in verdict.evidence():
+        print(f"  | {line}")
     if wrong:
         print(f"  the whole console: {log}")
     return not wrong
