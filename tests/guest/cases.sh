@@ -173,24 +173,36 @@ interface() {
 	done
 }
 
+has_interface() {
+	[ -n "$(interface "$1")" ]
+}
+
+# has_own_net PROCESS
+has_own_net() {
+	[ "$(readlink "/proc/$1/ns/net")" != "$(readlink /proc/self/ns/net)" ]
+}
+
 # transfer INTERFACE PEER - 4 MiB each way between INTERFACE and PEER, which is
 # in a network of its own
 transfer() {
 	unshare -n sleep 10000 &
 	peer=$!
-	wait_for 5 nsenter -t $peer -n true || return 1
-	usleep 300000
+	wait_for 20 has_own_net $peer || return 1
 	ip link set "$2" netns $peer || return 1
 	ifconfig "$1" 10.9.0.1 netmask 255.255.255.0 up
 	nsenter -t $peer -n ifconfig "$2" 10.9.0.2 netmask 255.255.255.0 up
 	mkdir -p /tmp/www
 	head -c 4194304 /tmp/data >/tmp/www/data
+	echo ready >/tmp/www/ready
 	httpd -f -p 8080 -h /tmp/www &
 	here=$!
 	nsenter -t $peer -n httpd -f -p 8081 -h /tmp/www &
 	there=$!
 	good=0
-	wait_for 20 ping -c 1 -W 1 10.9.0.2 || good=1
+	wait_for 20 ping -c 1 -W 1 10.9.0.2 &&
+		wait_for 20 wget -q -O - http://10.9.0.2:8081/ready &&
+		wait_for 20 nsenter -t $peer -n \
+			wget -q -O - http://10.9.0.1:8080/ready || good=1
 	want=$(sha256sum </tmp/www/data)
 	got=$(wget -q -O - http://10.9.0.2:8081/data | sha256sum)
 	[ "$want" = "$got" ] || fail "received wrongly" || good=1
@@ -206,7 +218,8 @@ transfer() {
 
 case_e1000e() {
 	load e1000e && load virtio_pci && load virtio_net || return 1
-	wait_for 10 test -n "$(interface 52:54:00:00:00:01)" || return 1
+	wait_for 20 has_interface 52:54:00:00:00:01 &&
+		wait_for 20 has_interface 52:54:00:00:00:03 || return 1
 	transfer "$(interface 52:54:00:00:00:01)" \
 		"$(interface 52:54:00:00:00:03)" && no_faults
 }
@@ -217,7 +230,7 @@ case_virtio_net() {
 		echo 1 >/sys/bus/pci/devices/0000:00:06.0/remove
 		echo 1 >/sys/bus/pci/rescan
 	fi
-	wait_for 10 test -n "$(interface 52:54:00:00:00:02)" || return 1
+	wait_for 20 has_interface 52:54:00:00:00:02 || return 1
 	grep -q '^0000:00:06.0 ' $D/devices || fail "not translated" || return 1
 	transfer "$(interface 52:54:00:00:00:02)" \
 		"$(interface 52:54:00:00:00:03)" && no_faults
@@ -326,14 +339,16 @@ edu_dma() {
 	devmem $((bar + 0x88)) 64 0x40000
 	devmem $((bar + 0x90)) 64 4
 	devmem $((bar + 0x98)) 64 1
-	usleep 500000
+}
+
+fault_is() {
+	[ "$(cat $P/fault)" = "$*" ]
 }
 
 case_unmapped() {
 	no_faults || return 1
 	edu_dma 0x1234000
-	fault=$(cat $P/fault)
-	[ "$fault" = "7 0x1234000 0x71 r" ] || fail "fault: $fault"
+	wait_for 20 fault_is 7 0x1234000 0x71 r || fail "fault: $(cat $P/fault)"
 }
 
 # A program in user space gives the edu device access to its memory.
@@ -439,12 +454,13 @@ following() {
 		sed "s/.*$1 //" /cases | tr ' ' ,)"
 }
 
-# last_words CASE - the verdict of a case that ends with this kernel
+# last_words CASE - the verdict of a case that ends with this kernel. stty sets
+# what is set already, after all was sent.
 last_words() {
 	no_faults || return 1
 	kernel_said
 	say "RESULT $1 ok at $(cut -d ' ' -f 1 /proc/uptime)"
-	usleep 200000
+	stty -F /dev/console opost
 }
 
 # Transfers run when the next kernel is started.
