@@ -175,6 +175,13 @@ void vtd_open(struct vtd *vtd, struct qemu *qemu, const struct guest_ram *ram,
 		walker_die("VT-d: translation cannot be enabled");
 }
 
+void vtd_resume(struct vtd *vtd, struct qemu *qemu, const struct guest_ram *ram,
+		uint64_t memory)
+{
+	*vtd = (struct vtd){ .qemu = qemu, .ram = ram, .memory = memory };
+	vtd->tail = (unsigned)(qtest_read64(qemu, IQT) / DESCRIPTOR_BYTES);
+}
+
 void vtd_close(struct vtd *vtd)
 {
 	qtest_write32(vtd->qemu, GCMD, CMD_QUEUE);

@@ -77,6 +77,16 @@ struct vtd {
 void vtd_open(struct vtd *vtd, struct qemu *qemu, const struct guest_ram *ram,
 	      uint64_t memory);
 
+/**
+ * vtd_resume() - go on with a unit that somebody else turned on
+ * @memory: gpa of its structures, as vtd_open() made them
+ *
+ * The other one may have ended at any point, even between two descriptors: the
+ * unit itself says where its queue ends.
+ */
+void vtd_resume(struct vtd *vtd, struct qemu *qemu, const struct guest_ram *ram,
+		uint64_t memory);
+
 /** Turns it off: DMA is no longer translated. */
 void vtd_close(struct vtd *vtd);
 

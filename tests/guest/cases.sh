@@ -497,7 +497,7 @@ case_next_unload() {
 	case_unload
 }
 
-# In the middle of transfers, as a crash is.
+# In the middle of transfers, as a crash is, and in the middle of a hypercall.
 case_kdump() {
 	kexec crash /boot/kernel /boot/initramfs \
 		"$(following kdump) nr_cpus=1 reset_devices" || return 1
@@ -506,7 +506,9 @@ case_kdump() {
 			2>/dev/null &
 	done
 	last_words kdump || return 1
-	echo c >/proc/sysrq-trigger
+	echo 1 >$P/die
+	wait
+	fail "still here"
 }
 
 # The dead kernel's domains are there, and its devices still in them.

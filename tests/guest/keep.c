@@ -18,7 +18,7 @@
 struct guest_kept {
 	u64 magic;
 	const struct bridge *at;
-	struct vtd vtd;
+	u64 vtd_memory;
 	struct bridge bridge;
 };
 
@@ -89,8 +89,7 @@ bool guest_keep_load(struct bridge *bridge, struct vtd *vtd,
 	*bridge = kept->bridge;
 	bridge->vtd = vtd;
 	bridge->ram = NULL;
-	vtd->memory = kept->vtd.memory;
-	vtd->tail = kept->vtd.tail;
+	vtd_resume(vtd, vtd->qemu, NULL, kept->vtd_memory);
 	first = kept->at->domain;
 	for (i = 0; i < VTD_DEVICE_END; i++)
 		if (bridge->device[i].domain)
@@ -106,7 +105,7 @@ void guest_keep_save(const struct bridge *bridge, const struct vtd *vtd)
 	if (!guest_kept)
 		return;
 	guest_kept->at = bridge;
-	guest_kept->vtd = *vtd;
+	guest_kept->vtd_memory = vtd->memory;
 	guest_kept->bridge = *bridge;
 	WRITE_ONCE(guest_kept->magic, KEEP_MAGIC);
 }

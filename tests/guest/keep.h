@@ -29,7 +29,10 @@ bool guest_keep_load(struct bridge *bridge, struct vtd *vtd,
 /* What is there now. */
 void guest_keep_count(const struct bridge *bridge, struct guest_left *left);
 
-/* After each hypercall. */
+/*
+ * After each hypercall. Of one that the kernel dies in, this knows nothing; the
+ * VT-d has what was done so far.
+ */
 void guest_keep_save(const struct bridge *bridge, const struct vtd *vtd);
 
 #endif /* HVPT_GUEST_KEEP_H */

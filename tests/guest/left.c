@@ -10,10 +10,8 @@
 #define UINT64 u64
 #include "adapters/uefi/HvptPkg/Library/HvptHypercallLibVtd/Left.h"
 
-/* Registers: 11.4. */
+/* A register: 11.4. */
 #define RTADDR (GUEST_VTD_BASE + 0x20)
-#define IQT (GUEST_VTD_BASE + 0x88)
-#define DESCRIPTOR_BYTES 32u
 
 /* The root table is in the second page. */
 #define LEFT_BYTES PAGE_SIZE
@@ -71,8 +69,7 @@ void guest_left_load(struct bridge *bridge, struct vtd *vtd, u64 call_page)
 	const HVPT_LEFT *left = guest_keep.va;
 	unsigned int slot, tag;
 
-	vtd->memory = guest_keep.gpa;
-	vtd->tail = qtest_read64(vtd->qemu, IQT) / DESCRIPTOR_BYTES;
+	vtd_resume(vtd, vtd->qemu, NULL, guest_keep.gpa);
 	bridge->vtd = vtd;
 	bridge->call_page = call_page;
 	guest_left_domains(bridge, left);

@@ -62,12 +62,20 @@ static bool guest_flushes(u64 control)
 /* A slow hypervisor: a flush takes so many microseconds longer. */
 static uint guest_flush_delay;
 
+/* The kernel dies after the next flush, before it knows that it succeeded. */
+static bool guest_die;
+
 static uint64_t guest_issue(void *ctx, uint64_t control, hvpt_gpa_t input,
 			    hvpt_gpa_t output)
 {
+	u64 status;
+
 	if (guest_flushes(control))
 		udelay(READ_ONCE(guest_flush_delay));
-	return bridge_ops.issue(ctx, control, input, output);
+	status = bridge_ops.issue(ctx, control, input, output);
+	if (guest_flushes(control) && READ_ONCE(guest_die))
+		panic("hvpt bridge: a test wants it");
+	return status;
 }
 
 static void guest_give_back(void *ctx, struct hvpt_call_page *page)
@@ -121,6 +129,7 @@ module_param_named(left_translated, guest_left.translated, uint, 0444);
 /* A faulty hypervisor: flushes return success and are not carried out. */
 module_param_named(drop_flushes, guest_bridge.drop_flushes, bool, 0644);
 module_param_named(flush_delay, guest_flush_delay, uint, 0644);
+module_param_named(die, guest_die, bool, 0200);
 module_param_named(calls, guest_bridge.calls, ullong, 0444);
 module_param_named(flushes, guest_bridge.flushes, ullong, 0444);
 module_param_named(entries, guest_bridge.entries, ullong, 0444);

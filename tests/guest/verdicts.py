@@ -9,7 +9,7 @@ import collections
 import sys
 
 # So many lines of the console tell how a case failed.
-EVIDENCE = 40
+EVIDENCE = 80
 
 
 class Verdict:
