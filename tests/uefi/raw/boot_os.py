@@ -47,7 +47,7 @@ set timeout=0
 if [ -z "$net_default_server" ]; then
   search --no-floppy --file /vmlinuz --set=root
 fi
-linux /vmlinuz console=ttyS0 panic=-1 quiet
+linux /vmlinuz console=ttyS0 panic=-1 quiet no_timer_check
 initrd /initrd
 boot
 """
@@ -55,10 +55,17 @@ INIT = """\
 #!/bin/busybox sh
 /bin/busybox mount -t devtmpfs none /dev
 /bin/busybox mount -t proc none /proc
+/bin/busybox mount -t sysfs none /sys
 for name in $(/bin/busybox cat /modules/order); do
   /bin/busybox insmod /modules/$name.ko
 done
-/bin/busybox sleep 2
+# Where there is one, the driver finds it some time after it was loaded.
+tries=0
+while /bin/busybox grep -q 0x010802 /sys/bus/pci/devices/*/class &&
+  [ ! -b /dev/nvme0n1 ] && [ $tries -lt 60 ]; do
+  /bin/busybox sleep 1
+  tries=$((tries + 1))
+done
 echo "os: user space of $(/bin/busybox uname -r)"
 [ ! -b /dev/nvme0n1 ] ||
   echo "os: disk $(/bin/busybox sha256sum </dev/nvme0n1)"

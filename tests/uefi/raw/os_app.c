@@ -13,7 +13,7 @@
 #include <Protocol/SimpleFileSystem.h>
 
 static CHAR16 command_line[] = L"console=ttyS0 panic=-1 quiet "
-			       L"initrd=\\initrd";
+			       L"no_timer_check initrd=\\initrd";
 static CHAR16 kernel_name[] = L"\\linux.efi";
 
 /* Nodes of a device path: 10.3. */
