@@ -97,6 +97,12 @@ ends 1 "$((all - 2)) passed, 2 failed, 0 skipped" "test-boot=1 coverage=1"
 told test-boot
 told coverage
 [ "$(grep -c 'its last lines' "$folder/err")" = 2 ]
+sed '1,/its last lines/d' "$folder/err" | grep '^====' >"$folder/after"
+if ! sed -n 2p "$folder/after" | grep -q '^==== all of it'; then
+	cat "$folder/err"
+	echo "the table does not follow what failed"
+	exit 1
+fi
 
 # The table at the end: each step that --list names, seconds, and those of
 # processor.

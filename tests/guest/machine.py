@@ -13,11 +13,12 @@ CRASH = ["crashkernel=320M"]
 KEEP = ["-object", "memory-backend-ram,id=keep,size=16M",
         "-device", "ivshmem-plain,addr=15,memdev=keep"]
 MAC = "52:54:00:00:00:"
-# Checks of the kernel fail on a machine that is busy. Its test of the timer
-# does, and a processor of the guest can get no time for longer than it takes to
-# be reported as locked up. Linux 7.3 can also hang when it compares the TSCs of
-# two processors while the other one waits in stop_machine: the clock of its
-# time-out can be that of jiffies, which stands still then.
+# For a host that is busy, where a processor of the guest can stand still. The
+# kernel's check of the timer can fail then. Linux 7.3 can hang when it compares
+# the TSCs of two processors while one of them waits in stop_machine: its
+# time-out can be measured in jiffies, which do not advance then. The other
+# three are in seconds, and delay the reports that a processor, RCU or a
+# workqueue is stuck. Source: admin-guide/kernel-parameters of Linux.
 SLOW = ["no_timer_check", "tsc=reliable", "watchdog_thresh=60",
         "rcupdate.rcu_cpu_stall_timeout=120", "workqueue.watchdog_thresh=120"]
 
@@ -39,7 +40,7 @@ def processors_of(cases):
 
 
 def command(qemu, kernel, mode, memory, image, append, processors=2):
-    """With a VT-d that only the bridge uses, and no devices."""
+    """Of QEMU: a machine with a VT-d, which only the bridge uses."""
     append = ["console=ttyS0", "panic=-1", "quiet", *SLOW,
               "intel_iommu=off", "intremap=off",
               f"iommu.strict={int(mode == 'strict')}", *append]
@@ -53,6 +54,7 @@ def command(qemu, kernel, mode, memory, image, append, processors=2):
 
 
 def with_devices(qemu, kernel, folder, mode, cases):
+    """The same with the devices of the cases; its disk is in the folder."""
     append = []
     extra = []
     if "user" in cases:
